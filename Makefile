@@ -1,0 +1,203 @@
+# Everything a developer or CI runs. "make help" lists it.
+# Needs: make, bash, Python 3.11 or later with venv. As root on Debian it also installs the programs that the end-to-end
+# tests drive; without root these tests are skipped, and say so.
+
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+
+VENV := .venv
+OLDEST := .venv-oldest
+TARGET := .venv-target
+MOLECULE := .venv-molecule
+CACHE := $(CURDIR)/.cache
+STAMPS := .cache/stamps
+TREE := $(CACHE)/collections
+
+# Python: the newest for the newest ansible-core, the oldest that can carry ansible-core 2.18, and the oldest that target
+# nodes may have. Looked for once: the makes that this one starts are told.
+ifeq ($(origin PYTHONS),undefined)
+PYTHONS := $(shell tools/find-python --all 3.8 | tr ' ' '=')
+endif
+pick = $(word 2,$(subst =, ,$(1)))
+NEWEST_PYTHON ?= $(call pick,$(firstword $(filter 3.15=% 3.14=% 3.13=% 3.12=% 3.11=%,$(PYTHONS))))
+OLDEST_PYTHON ?= $(call pick,$(lastword $(filter 3.13=% 3.12=% 3.11=%,$(PYTHONS))))
+TARGET_PYTHON ?= $(call pick,$(filter 3.9=%,$(PYTHONS)))
+export PYTHONS
+
+JOBS ?= $(shell nproc 2>/dev/null || echo 2)
+PYTEST_ARGS ?=
+
+export ANSIBLE_COLLECTIONS_PATH := $(TREE)
+export ANSIBLE_HOME := $(CACHE)/ansible
+export ANSIBLE_NOCOLOR ?= 1
+export PYTHONDONTWRITEBYTECODE := 1
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+
+STATIC_GATES := ruff ansible-lint changelog docs shellcheck artifact sanity sanity-oldest unit-oldest unit-target
+SERIAL_GATES := unit integration coverage e2e molecule demo
+
+.PHONY: help
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## /{printf "  %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+##@ environments
+
+$(STAMPS):
+	@mkdir -p $@
+
+.PHONY: python
+python:
+	@test -n "$(NEWEST_PYTHON)" || { echo "No Python 3.11 or later with the modules venv and ensurepip was found (Debian: apt-get install python3-venv)." >&2; exit 1; }
+
+# The interpreter is part of the stamp's name, so that another one means another environment.
+stamp = $(STAMPS)/$(1)-$(notdir $(2))
+
+RUNTIME_STAMP := $(call stamp,runtime,$(NEWEST_PYTHON))
+TEST_STAMP := $(call stamp,test,$(NEWEST_PYTHON))
+LINT_STAMP := $(call stamp,lint,$(NEWEST_PYTHON))
+MOLECULE_STAMP := $(call stamp,molecule,$(NEWEST_PYTHON))
+OLDEST_STAMP := $(call stamp,oldest,$(OLDEST_PYTHON))
+TARGET_STAMP := $(call stamp,target,$(TARGET_PYTHON))
+SYSTEM_STAMP := $(STAMPS)/system
+
+$(RUNTIME_STAMP): requirements/runtime.txt | python $(STAMPS)
+	@tools/venv $(VENV) $(NEWEST_PYTHON) requirements/runtime.txt
+	@touch $@
+
+$(TEST_STAMP): requirements/test.txt $(RUNTIME_STAMP)
+	@tools/venv $(VENV) $(NEWEST_PYTHON) requirements/test.txt
+	@touch $@
+
+$(LINT_STAMP): requirements/lint.txt $(RUNTIME_STAMP)
+	@tools/venv $(VENV) $(NEWEST_PYTHON) requirements/lint.txt
+	@touch $@
+
+$(OLDEST_STAMP): requirements/oldest.txt | $(STAMPS)
+	@if [ -n "$(OLDEST_PYTHON)" ]; then tools/venv $(OLDEST) $(OLDEST_PYTHON) requirements/oldest.txt; \
+	else echo "environment $(OLDEST): skipped, ansible-core 2.18 needs Python 3.11 to 3.13 and none was found"; fi
+	@touch $@
+
+$(TARGET_STAMP): requirements/target.txt | $(STAMPS)
+	@if [ -n "$(TARGET_PYTHON)" ]; then tools/venv $(TARGET) $(TARGET_PYTHON) requirements/target.txt; \
+	else echo "environment $(TARGET): skipped, no Python 3.9 was found"; fi
+	@touch $@
+
+$(MOLECULE_STAMP): requirements/molecule.txt | python $(STAMPS)
+	@if compgen -G 'extensions/molecule/*/molecule.yml' >/dev/null; then tools/venv $(MOLECULE) $(NEWEST_PYTHON) requirements/molecule.txt; fi
+	@touch $@
+
+$(SYSTEM_STAMP): tools/system-packages | $(STAMPS)
+	@tools/system-packages
+	@touch $@
+
+# Ansible finds a collection only below ansible_collections/NAMESPACE/NAME: a link makes any checkout such a place.
+.PHONY: tree
+tree:
+	@mkdir -p $(TREE)/ansible_collections/longshore
+	@test -e $(TREE)/ansible_collections/longshore/swr/galaxy.yml || ln -sfn ../../../.. $(TREE)/ansible_collections/longshore/swr
+
+.PHONY: setup
+setup: $(SYSTEM_STAMP) $(TEST_STAMP) $(LINT_STAMP) $(OLDEST_STAMP) $(TARGET_STAMP) $(MOLECULE_STAMP) tree ## make every environment
+
+##@ gates
+
+.PHONY: test
+test: ## every gate; fails when one fails
+	@tools/gates --setup setup --together $(STATIC_GATES) --alone $(SERIAL_GATES)
+
+.PHONY: lint
+lint: ruff ansible-lint changelog docs shellcheck ## the static gates but ansible-test
+
+.PHONY: ruff
+ruff: $(LINT_STAMP) ## Python style and formatting
+	$(VENV)/bin/ruff check --quiet .
+	$(VENV)/bin/ruff format --check --quiet .
+
+.PHONY: format
+format: $(LINT_STAMP) ## rewrite Python files in the house format
+	$(VENV)/bin/ruff check --quiet --fix .
+	$(VENV)/bin/ruff format .
+
+.PHONY: ansible-lint
+ansible-lint: $(LINT_STAMP) tree ## ansible-lint, production profile
+	PATH="$(CURDIR)/$(VENV)/bin:$$PATH" $(VENV)/bin/ansible-lint --offline --nocolor
+
+.PHONY: changelog
+changelog: $(LINT_STAMP) ## changelog fragments
+	$(VENV)/bin/antsibull-changelog lint
+
+.PHONY: docs
+docs: $(LINT_STAMP) tree ## documentation of plugins and roles, and docs/docsite
+	PATH="$(CURDIR)/$(VENV)/bin:$$PATH" $(VENV)/bin/antsibull-docs lint-collection-docs --plugin-docs --validate-collection-refs all --skip-rstcheck .
+
+.PHONY: shellcheck
+shellcheck: ## shell scripts
+	@tools/shellcheck
+
+.PHONY: sanity
+sanity: $(TEST_STAMP) ## ansible-test sanity on the newest ansible-core
+	@tools/sanity $(VENV) newest
+
+.PHONY: sanity-oldest
+sanity-oldest: $(OLDEST_STAMP) ## ansible-test sanity on ansible-core 2.18
+	@tools/sanity $(OLDEST) oldest
+
+.PHONY: unit
+unit: $(TEST_STAMP) tree ## unit tests, with their branch coverage
+	COVERAGE_FILE=$(CACHE)/coverage-unit $(VENV)/bin/python -m pytest tests/unit -n $(JOBS) \
+		--cov --cov-report=term:skip-covered --cov-fail-under=0 $(PYTEST_ARGS)
+
+.PHONY: unit-oldest
+unit-oldest: $(OLDEST_STAMP) tree ## unit tests on ansible-core 2.18
+	@test -x $(OLDEST)/bin/python || { echo "no Python 3.11 to 3.13 for ansible-core 2.18"; exit 77; }
+	$(OLDEST)/bin/python -m pytest tests/unit -q -n 1 -p no:cacheprovider $(PYTEST_ARGS)
+
+.PHONY: unit-target
+unit-target: $(TARGET_STAMP) $(RUNTIME_STAMP) tree ## unit tests of what runs on target nodes, on Python 3.9
+	@tools/unit-target $(TARGET) $(VENV)
+
+.PHONY: integration
+integration: $(SYSTEM_STAMP) $(TEST_STAMP) tree ## the sandbox, and playbooks against it
+	@COVERAGE_FILE=$(CACHE)/coverage-integration tools/pytest-if-any $(VENV) tests/integration -n $(JOBS) \
+		--cov --cov-report= --cov-fail-under=0 $(PYTEST_ARGS)
+
+# Unit tests alone would ask for stand-ins where the sandbox is the better judge: the limit is for both together.
+.PHONY: coverage
+coverage: $(TEST_STAMP) ## branch coverage of the last unit and integration tests, with the limit of pyproject.toml
+	$(VENV)/bin/python -m coverage combine --quiet --keep .cache/coverage-*
+	$(VENV)/bin/python -m coverage xml --quiet --fail-under=0 -o .cache/branch-coverage.xml
+	$(VENV)/bin/python -m coverage report --skip-covered
+
+.PHONY: e2e
+e2e: $(SYSTEM_STAMP) $(TEST_STAMP) tree ## playbooks against real programs: docker-registry, skopeo, podman
+	@tools/pytest-if-any $(VENV) tests/e2e $(PYTEST_ARGS)
+
+.PHONY: molecule
+molecule: $(SYSTEM_STAMP) $(MOLECULE_STAMP) tree ## every Molecule scenario
+	@tools/molecule $(MOLECULE)
+
+.PHONY: artifact
+artifact: $(TEST_STAMP) ## build, install and use what users install
+	@tools/artifact $(VENV)
+
+##@ to see and to ship
+
+.PHONY: demo
+demo: $(RUNTIME_STAMP) tree ## copy images from a registry to an SWR sandbox and show it
+	@$(VENV)/bin/ansible-playbook -i inventories/demo playbooks/demo.yml </dev/null
+
+.PHONY: bench
+bench: $(SYSTEM_STAMP) $(TEST_STAMP) tree ## what copies cost, beside skopeo and its like; BENCH_ARGS="--works a,b --json FILE"
+	@$(VENV)/bin/python -m tests.bench $(BENCH_ARGS)
+
+.PHONY: build
+build: $(RUNTIME_STAMP) ## build/longshore-swr-VERSION.tar.gz
+	@$(VENV)/bin/python tools/copy-tree .cache/build
+	@mkdir -p build
+	@$(VENV)/bin/ansible-galaxy collection build --force --output-path build .cache/build
+
+.PHONY: clean
+clean: ## remove everything that make has made
+	rm -rf .venv .venv-oldest .venv-target .venv-molecule .cache build demo-output .pytest_cache .ruff_cache .hypothesis .coverage .coverage.* tests/output
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
