@@ -1,0 +1,92 @@
+# Copyright: (c) 2026, longshore.swr contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+
+class ModuleDocFragment:
+    """Options that say who calls Huawei Cloud, and where."""
+
+    DOCUMENTATION = r"""
+options:
+  access_key:
+    description:
+      - The access key (AK) of a Huawei Cloud account.
+      - It is an identifier and part of user names, so it is not hidden in output.
+    type: str
+  secret_key:
+    description:
+      - The secret key (SK) that belongs to O(access_key).
+    type: str
+  security_token:
+    description:
+      - The security token that belongs to a temporary access key and secret key.
+    type: str
+  region:
+    description:
+      - The id of the region, as in V(cn-north-4).
+      - When it is not set, the environment variable E(HW_REGION_NAME) is used.
+    type: str
+  project_name:
+    description:
+      - The name of the project in the region.
+        By default this is the region's own project, which is named as the region.
+      - When it is not set, the environment variable E(HW_PROJECT_NAME) is used,
+        unless O(region) is another region than E(HW_REGION_NAME).
+    type: str
+  project_id:
+    description:
+      - The id of the project, sent along with requests to an API.
+      - When it is not set, the one that was found together with the keys is used.
+    type: str
+  cloud:
+    description:
+      - The domain in which the region's host names are, as in V(myhuaweicloud.com).
+      - It is known for the regions of Huawei Cloud and for C(eu-de) of Open Telekom Cloud.
+        Set it for Huawei Cloud Stack, and for a region that this collection does not know yet.
+      - When it is not set, the environment variable E(HW_CLOUD) is used,
+        unless O(region) is another region than E(HW_REGION_NAME).
+    type: str
+notes:
+  - The keys are taken from the first place that has any of them - the options,
+    the environment variables E(HUAWEICLOUD_SDK_AK), E(HUAWEICLOUD_SDK_SK), E(HUAWEICLOUD_SDK_SECURITY_TOKEN)
+    and E(HUAWEICLOUD_SDK_PROJECT_ID), the environment variables E(HW_ACCESS_KEY), E(HW_SECRET_KEY)
+    and E(HW_SECURITY_TOKEN), and at last the section C([basic]) of the file C(~/.huaweicloud/credentials)
+    (or the file that E(HUAWEICLOUD_SDK_CREDENTIALS_FILE) names) with C(ak), C(sk), C(security_token) and C(project_id).
+  - Keys are never mixed from two places. A place that has only a part of them is an error.
+"""
+
+    # How to reach an API of the cloud.
+    API = r"""
+options:
+  endpoint:
+    description:
+      - The base URL of SWR's API, as in V(https://swr-api.cn-north-4.myhuaweicloud.com).
+      - By default it is derived from O(region) and O(cloud).
+    type: str
+  validate_certs:
+    description:
+      - Whether to verify the API's TLS certificate.
+    type: bool
+    default: true
+  ca_path:
+    description:
+      - The path of a file with the certificate authorities to trust for the API, in PEM format.
+      - By default the ones that the Python library C(requests) comes with, or E(REQUESTS_CA_BUNDLE), are used.
+    type: path
+  timeout:
+    description:
+      - Seconds to wait for a connection to the API, and for each part of its reply.
+    type: float
+    default: 30
+"""
+
+    # For modules: where the environment is read.
+    MODULE = r"""
+options: {}
+notes:
+  - The module runs on the host of the play, and looks there for environment variables and files.
+    Run it on the controller, with C(hosts) set to C(localhost) or with C(delegate_to) set to C(localhost),
+    to use those of the user who started Ansible.
+"""

@@ -1,0 +1,157 @@
+# Copyright: (c) 2026, longshore.swr contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+
+class ModuleDocFragment:
+    """Options of the modules that talk to container registries."""
+
+    # Logins and connections.
+    DOCUMENTATION = r"""
+options:
+  auth:
+    description:
+      - Logins, as a mapping of V(registry) or V(registry/namespace) to a mapping with the keys C(username),
+        C(password) and C(insecure). Of several that cover a repository the longest name counts.
+      - With C(insecure) set to V(true) certificates are not verified, and HTTP is used where there is no TLS.
+      - V(${NAME}) and V($NAME) in C(username) and C(password) are replaced by environment variables, V($$) is a
+        dollar sign. A variable that is not set is an error.
+      - An entry without C(username) and C(password) is anonymous.
+      - A registry that names a token server of another domain does not get the password sent there, unless the entry
+        names that server itself, as C(token_server=host) or C(token_server=host:port).
+      - Passwords are hidden in all output. Names of registries and of users are not.
+    type: dict
+  auth_file:
+    description:
+      - The path of a file with the same content as O(auth), in JSON (C(.json)) or YAML (C(.yaml), C(.yml)).
+      - It can be given together with O(auth), for example for the registries that are copied from, while the login to
+        SWR is made in the play. Where both have an entry of the same name, O(auth) counts.
+    type: path
+  docker_config_fallback:
+    description:
+      - Whether to look for logins in the files of Docker and Podman when neither O(auth) nor O(auth_file) has one.
+      - These are the file that E(REGISTRY_AUTH_FILE) names, or else C(${XDG_RUNTIME_DIR}/containers/auth.json),
+        C(~/.config/containers/auth.json) and C(~/.docker/config.json) (see E(XDG_CONFIG_HOME), E(DOCKER_CONFIG)).
+        Credential helpers that they name are run.
+    type: bool
+    default: true
+  workers:
+    description:
+      - How many requests are under way at the same time, at most.
+      - Their number follows the round trip to the registries, from 8 in a local network to 62 at 50 milliseconds.
+      - SWR answers about 20 requests a second and takes 20 layers at a time of one account; that is kept to.
+        When another registry asks to slow down, that is done.
+    type: int
+    default: 64
+    aliases: [proc]
+  retries:
+    description:
+      - How often a request or the sending of a layer is repeated when it fails in a way that can pass, such as a
+        dropped connection or a server error.
+        The pause doubles each time, unless the registry says how long it shall be.
+    type: int
+    default: 3
+  retry_delay:
+    description:
+      - The first pause before something is repeated, in seconds. Each further one is twice as long, up to 60 times
+        this.
+    type: float
+    default: 0.5
+  timeout:
+    description:
+      - Seconds to wait for a connection, and for each piece of a reply. It does not limit a whole copy.
+    type: float
+    default: 60
+  ca_path:
+    description:
+      - The path of a file with the certificate authorities to trust, in PEM format.
+      - By default those of the system are trusted.
+    type: path
+notes:
+  - The module runs on the host of the play, looks there for files and environment variables, and opens its connections
+    from there. Use C(connection=local) or C(delegate_to=localhost) to copy from the controller, with
+    C(ansible_python_interpreter) set to V({{ ansible_playbook_python }}) so that it is Ansible's own Python.
+  - A file of rules or logins in YAML needs the Python library PyYAML on the host that the module runs on.
+    Nothing else but Python's standard library is needed.
+  - HTTP proxies are taken from the environment variables E(HTTP_PROXY), E(HTTPS_PROXY) and E(NO_PROXY).
+"""
+
+    # What goes where.
+    RULES = r"""
+options:
+  images:
+    description:
+      - What to copy where, as a mapping of sources to destinations, or as a list of such mappings,
+        or as a list of mappings with the keys C(source) and C(destination).
+      - A source is V(registry/namespace/repository) for all tags, V(registry/namespace/repository:tag) for one,
+        V(registry/namespace/repository:tag1,tag2) for several, V(registry/namespace/repository:/expression/) for those
+        in which a regular expression is found, or V(registry/namespace/repository@sha256:digest).
+        Without a registry it is on Docker Hub.
+      - A destination is a text or a list of texts. Without a tag the source's tags are kept.
+        A list of tags pairs with the source's list by position.
+      - An empty destination (V("")) stands for O(default_registry), O(default_namespace) and the source's repository.
+      - Environment variables, as in V(${REGISTRY}/team/app), are replaced in destinations. V($$) is a dollar sign.
+      - Everything is checked before any connection is opened, and every problem is reported at once.
+    type: raw
+  images_file:
+    description:
+      - The path of a file with the same content as O(images), in JSON (C(.json)) or YAML (C(.yaml), C(.yml)).
+      - A source that is written twice in it has two destinations.
+      - image-syncer's single file with the keys C(auth) and C(images) is accepted as well.
+    type: path
+  dialect:
+    description:
+      - How strictly to read the rules. V(auto) and V(image-syncer) take everything that is described at O(images).
+      - V(image-migrator) refuses what image-migrator's documentation excludes - lists of tags, expressions,
+        and names with less than registry, namespace and repository.
+    type: str
+    choices: [auto, image-syncer, image-migrator]
+    default: auto
+  default_registry:
+    description:
+      - The registry of empty destinations.
+      - When it is not set, the environment variable E(DEFAULT_REGISTRY) is used.
+    type: str
+    aliases: [registry]
+  default_namespace:
+    description:
+      - The namespace (in SWR the organization) of empty destinations.
+      - When it is not set, the environment variable E(DEFAULT_NAMESPACE) is used.
+    type: str
+    aliases: [namespace]
+"""
+
+    # What becomes of images for several platforms, and of their format.
+    PLATFORMS = r"""
+options:
+  os:
+    description:
+      - Copy only the images for these operating systems out of multi-platform images, as in V(linux) or
+        V(windows:10.0.17763).
+      - An image that does not say what it is for is copied. By default everything is.
+      - Leaving platforms out changes the digest of the multi-platform image, since it lists them.
+    type: list
+    elements: str
+    default: []
+  arch:
+    description:
+      - Copy only the images for these architectures out of multi-platform images, as in V(amd64) or V(arm:v7).
+      - See O(os).
+    type: list
+    elements: str
+    default: []
+  convert:
+    description:
+      - Whether images in OCI's format are copied in Docker's, which is all that SWR's basic edition takes.
+        Layers and configurations stay the same bytes. Manifests are written anew, so that digests change.
+        Attestations, and what is for no known platform, are left out and named in the report.
+      - V(auto) converts for SWR's basic edition, and for other registries when they refuse an image in OCI's format.
+        Everywhere else images are copied byte for byte.
+      - V(always) converts every image in OCI's format. V(never) converts none, and an image that is refused fails.
+      - An image that is at its destination in converted form is recognized as such.
+    type: str
+    choices: [auto, always, never]
+    default: auto
+"""

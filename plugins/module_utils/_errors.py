@@ -1,0 +1,60 @@
+# Copyright: (c) 2026, longshore.swr contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The one shape of every error that a user gets to read.
+
+This module is private to the collection: no other collection may import it.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Dict, Optional
+
+
+class LongshoreError(Exception):
+    """A failure that names the thing, the place and the remedy.
+
+    Each room derives its own family from it (C(RegistryError), C(HuaweiCloudError) ...), so that a
+    caller can catch one room's failures without catching another's.
+
+    :param what: one sentence: what failed. It must not contain a secret.
+    :param where: the file and key, URL, image or blob that it happened at.
+    :param code: the server's own error code, as it sent it.
+    :param status: the HTTP status, where there was a reply.
+    :param hint: what the user can do about it.
+    """
+
+    def __init__(
+        self,
+        what: str,
+        where: Optional[str] = None,
+        code: Optional[str] = None,
+        status: Optional[int] = None,
+        hint: Optional[str] = None,
+    ) -> None:
+        super().__init__(what)
+        self.what = what
+        self.where = where
+        self.code = code
+        self.status = status
+        self.hint = hint
+
+    def __str__(self) -> str:
+        text = self.what
+        if self.where:
+            text = "{0}: {1}".format(self.where, text)
+        details = []
+        if self.status is not None:
+            details.append("HTTP {0}".format(self.status))
+        if self.code:
+            details.append(str(self.code))
+        if details:
+            text = "{0} ({1})".format(text, ", ".join(details))
+        if self.hint:
+            text = "{0} Remedy: {1}".format(text if text.endswith((".", "!", "?")) else text + ".", self.hint)
+        return text
+
+    def as_dict(self) -> Dict[str, Any]:
+        """The parts that are known, for a module result or a report."""
+        parts = {"what": self.what, "where": self.where, "code": self.code, "status": self.status, "hint": self.hint}
+        return {name: value for name, value in parts.items() if value is not None}

@@ -1,0 +1,279 @@
+# Copyright: (c) 2026, longshore.swr contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Requests to the management APIs (Huawei Cloud, Harbor): one client an API, one family of errors.
+
+It never sees an C(AnsibleModule), and knows no API: how a request is authenticated and how an error
+body is read are given to it.
+
+This module is private to the collection: no other collection may import it.
+"""
+
+from __future__ import annotations
+
+import email.utils
+import json
+import random
+import time
+import traceback
+from typing import Any, Callable, Dict, Mapping, NamedTuple, Optional, Sequence, Tuple, Type, Union
+from urllib.parse import urlsplit
+
+from ansible_collections.longshore.swr.plugins.module_utils._errors import LongshoreError
+
+try:
+    import requests
+    from requests.exceptions import ConnectTimeout, ProxyError, RequestException, SSLError, Timeout
+    from urllib3.exceptions import NewConnectionError
+except ImportError:
+    REQUESTS_IMPORT_ERROR: Optional[str] = traceback.format_exc()
+else:
+    REQUESTS_IMPORT_ERROR = None
+
+USER_AGENT = "longshore.swr"
+
+# A body that is no JSON (a proxy's page, for instance) is quoted up to this many characters.
+_QUOTED = 200
+
+# These may be asked again without a second effect (RFC 9110, section 9.2.2).
+_IDEMPOTENT = ("GET", "HEAD")
+
+
+class ServerError(NamedTuple):
+    """What an API said in the body of an error reply, as far as it could be read."""
+
+    code: Optional[str] = None
+    message: Optional[str] = None
+
+
+class Reply(NamedTuple):
+    """A reply with one of the statuses that were expected.
+
+    C(headers) ignores case. C(data) is the parsed JSON body, V(None) when there was none.
+    """
+
+    status: int
+    headers: Mapping[str, str]
+    data: Any
+
+
+def retry_after(value: Optional[str], now: float) -> Optional[float]:
+    """Seconds to wait according to a C(Retry-After) header (RFC 9110, section 10.2.3).
+
+    :param value: the header: a number of seconds or a date.
+    :param now: seconds since the epoch.
+    :return: V(None) when there is no header or it cannot be read.
+    """
+    if not value:
+        return None
+    if value.strip().isdigit():
+        return float(value.strip())
+    try:
+        return max(0.0, email.utils.parsedate_to_datetime(value).timestamp() - now)
+    except (TypeError, ValueError, OverflowError):
+        return None
+
+
+def _no_auth(request: Any) -> Any:
+    """Keeps C(requests) from looking for a login in the user's netrc file."""
+    return request
+
+
+def _cause(error: BaseException) -> str:
+    """The operating system's or TLS library's words for a failed exchange.
+
+    The text of a C(requests) exception itself is not for users: it nests three classes, quotes the
+    whole URL, and in some cases that of the proxy with its password.
+    """
+    seen = set()
+    current: Optional[BaseException] = error
+    while current is not None and id(current) not in seen:
+        seen.add(id(current))
+        text = getattr(current, "verify_message", None) or getattr(current, "strerror", None)
+        if text:
+            return str(text)
+        inner = [part for part in current.args if isinstance(part, BaseException)]
+        reason = getattr(current, "reason", None)
+        if isinstance(reason, BaseException):
+            inner.insert(0, reason)
+        current = inner[0] if inner else (current.__cause__ or current.__context__)
+    return type(error).__name__
+
+
+class ApiClient:
+    """Calls one API, given by its base URL.
+
+    :param base_url: C(https://host[:port][/path]).
+    :param error_class: the family of errors to raise.
+    :param read_error: reads the body of an error reply, given as parsed JSON.
+    :param hint_for: what the user can do about a status and a server's code.
+    :param auth: signs each attempt, as C(requests) wants it. V(None) for none.
+    :param verify: V(True) for the usual certificate authorities, the path of a bundle, or V(False).
+    :param timeout: seconds to wait for the connection, and for each part of the reply.
+    :param retries: how often a request is repeated after its first failure.
+    :param longest_wait: seconds; a server that asks for more patience than this gets none.
+    :param redact: masks secrets in what the server said.
+    :param session: a C(requests.Session) to use instead of one of its own.
+    """
+
+    def __init__(
+        self,
+        base_url: str,
+        error_class: Type[LongshoreError],
+        read_error: Callable[[Any], ServerError],
+        hint_for: Callable[[int, Optional[str]], Optional[str]] = lambda status, code: None,
+        auth: Optional[Callable[[Any], Any]] = None,
+        verify: Union[bool, str] = True,
+        timeout: float = 30.0,
+        retries: int = 3,
+        longest_wait: float = 60.0,
+        redact: Callable[[str], str] = str,
+        session: Any = None,
+        sleep: Callable[[float], None] = time.sleep,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        if urlsplit(base_url).scheme not in ("http", "https") or not urlsplit(base_url).hostname:
+            raise error_class(
+                "{0!r} is no URL of an API".format(base_url), hint="Write it as https://host, with a port if needed."
+            )
+        self._base = base_url.rstrip("/")
+        self._error_class = error_class
+        self._read_error = read_error
+        self._hint_for = hint_for
+        self._auth = auth or _no_auth
+        self._verify = verify
+        self._timeout = timeout
+        self._retries = retries
+        self._longest_wait = longest_wait
+        self._redact = redact
+        self._sleep = sleep
+        self._clock = clock
+        self._session = session or requests.Session()
+        self._session.headers.update({"User-Agent": USER_AGENT, "Accept": "application/json"})
+
+    def call(
+        self,
+        method: str,
+        path: str,
+        params: Optional[Sequence[Tuple[str, str]]] = None,
+        body: Any = None,
+        expect: Sequence[int] = (200,),
+    ) -> Reply:
+        """One call, repeated where that is safe.
+
+        Repeated are: any request that never reached the server or was turned away with 429 or, when it
+        says when to come back, 503; and besides those a GET that met a broken connection, 502, 503 or 504.
+
+        :param path: begins with a slash; already quoted.
+        :param params: query parameters.
+        :param body: sent as JSON when not V(None).
+        :param expect: statuses that are a success.
+        :raises LongshoreError: of the family given, for every other end.
+        """
+        url = self._base + path
+        where = "{0} {1}".format(method, url)
+        for attempt in range(self._retries + 1):
+            last = attempt == self._retries
+            try:
+                response = self._send(method, url, params, body)
+            except RequestException as error:
+                if last or not self._may_repeat_after(method, error):
+                    raise self._no_reply(where, error) from None
+                self._sleep(self._backoff(attempt))
+                continue
+            if response.status_code in expect:
+                return Reply(response.status_code, response.headers, self._parse(where, response))
+            wait = None if last else self._wait_before_repeating(method, response, attempt)
+            if wait is None:
+                raise self._refusal(where, response)
+            self._sleep(wait)
+        raise AssertionError("the last attempt returns or raises")
+
+    def _send(self, method: str, url: str, params: Any, body: Any) -> Any:
+        data = None if body is None else json.dumps(body, separators=(",", ":")).encode("utf-8")
+        headers: Dict[str, str] = {} if data is None and method in _IDEMPOTENT else {"Content-Type": "application/json"}
+        # Redirects are not followed: only the session's own header would be dropped on the way to another
+        # host, not the token of a temporary key. `verify` is given here because C(requests) prefers the
+        # REQUESTS_CA_BUNDLE variable to what a session says.
+        return self._session.request(
+            method,
+            url,
+            params=params,
+            data=data,
+            headers=headers,
+            auth=self._auth,
+            timeout=self._timeout,
+            verify=self._verify,
+            allow_redirects=False,
+        )
+
+    @staticmethod
+    def _may_repeat_after(method: str, error: Exception) -> bool:
+        if isinstance(error, SSLError):
+            return False
+        if isinstance(error, ConnectTimeout):
+            return True
+        inner = error.args[0] if error.args else None
+        if isinstance(getattr(inner, "reason", None), NewConnectionError):
+            return True
+        return method in _IDEMPOTENT and isinstance(error, (requests.exceptions.ConnectionError, Timeout))
+
+    def _wait_before_repeating(self, method: str, response: Any, attempt: int) -> Optional[float]:
+        status = response.status_code
+        asked = retry_after(response.headers.get("Retry-After"), self._clock())
+        turned_away = status == 429 or (status == 503 and asked is not None)
+        if not turned_away and not (method in _IDEMPOTENT and status in (502, 503, 504)):
+            return None
+        wait = self._backoff(attempt) if asked is None else asked
+        return wait if wait <= self._longest_wait else None
+
+    @staticmethod
+    def _backoff(attempt: int) -> float:
+        # The spread keeps many forks of one playbook from coming back at the same moment.
+        return random.uniform(0.5, 1.0) * 2**attempt  # noqa: S311
+
+    def _parse(self, where: str, response: Any) -> Any:
+        if not response.content:
+            return None
+        try:
+            return json.loads(response.content.decode("utf-8"))
+        except ValueError:
+            raise self._error_class(
+                "the reply is no JSON, but {0}".format(response.headers.get("Content-Type", "of no stated type")),
+                where=where,
+                status=response.status_code,
+                hint="Is this the API's address, or that of a proxy or a web page?",
+            ) from None
+
+    def _refusal(self, where: str, response: Any) -> LongshoreError:
+        try:
+            said = self._read_error(json.loads(response.content.decode("utf-8")))
+        except ValueError:
+            text = " ".join(response.content[: 4 * _QUOTED].decode("utf-8", "replace").split())
+            said = ServerError(message=text[:_QUOTED])
+        what = self._redact(said.message) if said.message else "the request was refused"
+        if response.is_redirect:
+            target = urlsplit(response.headers["Location"]).hostname or "another path"
+            what = "the server redirects to {0}, which is not followed".format(target)
+        return self._error_class(
+            what,
+            where=where,
+            code=said.code,
+            status=response.status_code,
+            hint=self._hint_for(response.status_code, said.code),
+        )
+
+    def _no_reply(self, where: str, error: Exception) -> LongshoreError:
+        if isinstance(error, SSLError):
+            what = "TLS failed: {0}".format(_cause(error))
+            hint: Optional[str] = "Give the certificate authority with ca_path, or check the address."
+        elif isinstance(error, ProxyError):
+            what = "the proxy failed: {0}".format(_cause(error))
+            hint = "Check HTTPS_PROXY, HTTP_PROXY and NO_PROXY."
+        elif isinstance(error, Timeout):
+            what = "no reply within {0:g} seconds".format(self._timeout)
+            hint = "Check the network, or allow more with timeout."
+        else:
+            what = "no connection: {0}".format(_cause(error))
+            hint = "Check the address and the network."
+        return self._error_class(self._redact(what), where=where, hint=hint)

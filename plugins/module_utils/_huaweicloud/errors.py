@@ -1,0 +1,60 @@
+# Copyright: (c) 2026, longshore.swr contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Errors of Huawei Cloud's APIs.
+
+This module is private to the collection: no other collection may import it.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Optional
+
+from ansible_collections.longshore.swr.plugins.module_utils._errors import LongshoreError
+from ansible_collections.longshore.swr.plugins.module_utils._http import ServerError
+
+
+class HuaweiCloudError(LongshoreError):
+    """A failure of a Huawei Cloud API, or of what is needed to call one."""
+
+
+def read_error(data: Any) -> ServerError:
+    """The code and the message of an error body.
+
+    SWR sends a list of errors, or that list under C(errors); the API gateway and most other services
+    send one flat object; IAM puts the object under C(error). The fields are C(errorCode) and
+    C(errorMessage), C(error_code) and C(error_msg), or C(code) and C(message). Where there are several
+    errors the first is taken: it is the cause.
+    """
+    if isinstance(data, dict):
+        for key in ("errors", "error"):
+            if isinstance(data.get(key), (list, dict)):
+                return read_error(data[key])
+        code = _first(data, "errorCode", "error_code", "code")
+        message = _first(data, "errorMessage", "error_msg", "message")
+        return ServerError(code, message)
+    if isinstance(data, list) and data:
+        return read_error(data[0])
+    return ServerError()
+
+
+def _first(data: Any, *keys: str) -> Optional[str]:
+    for key in keys:
+        value = data.get(key)
+        if isinstance(value, (str, int)) and not isinstance(value, bool) and value != "":
+            return str(value)
+    return None
+
+
+def hint_for(status: int, code: Optional[str]) -> Optional[str]:
+    """What a user can do about a refusal that has the same cause in every service."""
+    if status == 401:
+        return (
+            "Check access key, secret key and security token, that the key is enabled and not expired, "
+            "that it belongs to this region's cloud, and this machine's clock (a signature is valid for 15 minutes)."
+        )
+    if status == 403 and code in ("SVCSTG.SWR.4031032", "SVCSTG.SWR.4031042"):
+        return "SWR limits how often it is called: try again later, or with fewer tasks at once."
+    if status == 403:
+        return "Give the user the permission in IAM that this call needs."
+    return None

@@ -1,0 +1,80 @@
+# Copyright: (c) 2026, longshore.swr contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What every module's C(main()) needs: one way to fail, one way to ask for a library.
+
+A module file has a function that does the work and returns the result, and a C(main()) that only makes
+the C(AnsibleModule)::
+
+    @reports_errors
+    def run(module):
+        require(module, "requests", REQUESTS_IMPORT_ERROR)
+        redactor_of(module).add(module.params["password"])
+        return {"changed": False, ...}
+
+    def main():
+        run(AnsibleModule(argument_spec=..., supports_check_mode=True))
+
+This module is private to the collection: no other collection may import it.
+"""
+
+from __future__ import annotations
+
+import functools
+from typing import Any, Callable, Dict, Optional
+
+from ansible.module_utils.basic import missing_required_lib
+
+from ansible_collections.longshore.swr.plugins.module_utils._errors import LongshoreError
+from ansible_collections.longshore.swr.plugins.module_utils._secrets import Redactor
+
+_ATTRIBUTE = "_longshore_redactor"
+
+
+def redactor_of(module: Any) -> Redactor:
+    """The module's one redactor. It knows the values of the module's C(no_log) options from the start."""
+    redactor = getattr(module, _ATTRIBUTE, None)
+    if redactor is None:
+        redactor = Redactor()
+        setattr(module, _ATTRIBUTE, redactor)
+    # Not only at first: a module may learn of values to hide while it runs.
+    redactor.add(*(value for value in module.no_log_values if isinstance(value, str)))
+    return redactor
+
+
+def require(module: Any, library: str, import_error: Optional[str], reason: Optional[str] = None) -> None:
+    """Ends the module with Ansible's usual message when a Python library could not be imported.
+
+    :param library: the name of the library, as it is installed.
+    :param import_error: the traceback of the import, or V(None) when it succeeded.
+    :param reason: what it is needed for, as in C(needed for temporary logins).
+    """
+    if import_error is not None:
+        module.fail_json(msg=missing_required_lib(library, reason=reason), exception=import_error)
+
+
+def reports_errors(run: Callable[[Any], Dict[str, Any]]) -> Callable[[Any], None]:
+    """Makes C(run(module) -> result) end the module, whatever happens.
+
+    The result goes to C(exit_json); a result with C(failed) set goes to C(fail_json), with all it
+    carries, so that a batch can report what it did besides its failures. A C(LongshoreError) becomes
+    one C(fail_json) with C(msg) (one sentence) and C(error) (its parts: what, where, code, status,
+    hint). Both ways of failing have every secret that C(redactor_of(module)) knows masked.
+
+    Any other exception is a defect of the collection, and its traceback is left to Ansible.
+    """
+
+    @functools.wraps(run)
+    def finish(module: Any) -> None:
+        try:
+            result = run(module)
+        except LongshoreError as error:
+            result = {"failed": True, "msg": str(error), "error": error.as_dict()}
+        # Outside of the handler: older releases of Ansible add a traceback to whatever fails inside one.
+        if result.get("failed"):
+            failure = redactor_of(module).clean(result)
+            module.fail_json(**{key: value for key, value in failure.items() if key != "failed"})
+            return
+        module.exit_json(**result)
+
+    return finish

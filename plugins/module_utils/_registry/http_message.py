@@ -1,0 +1,188 @@
+# Copyright: (c) 2026, longshore.swr contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""HTTP/1.1 framing: a request as bytes, a reply read from a stream (RFC 9112).
+
+C(http.client) parses headers with the email package, which costs more than everything else that the engine does for a
+small request; this reads them with plain byte operations.
+
+This module is private to the collection: no other collection may import it.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import BinaryIO, Dict, List, Optional, Tuple
+
+MAX_LINE = 64 * 1024
+MAX_HEADERS = 256
+MAX_DIGITS = 18
+MAX_INTERIM = 64
+
+_STATUS = re.compile(rb"[1-9][0-9]{2}\Z")
+_HEX = re.compile(rb"[0-9A-Fa-f]{1,15}\Z")
+
+
+class MessageError(Exception):
+    """What arrived is not a whole HTTP/1.1 message."""
+
+
+def format_request(method: str, path: str, authority: str, headers: List[Tuple[str, str]]) -> bytes:
+    """The head of a request.
+
+    :raises ValueError: a line break in a value, which would let it write headers of its own.
+    """
+    lines = ["{0} {1} HTTP/1.1".format(method, path), "Host: " + authority]
+    lines.extend("{0}: {1}".format(name, value) for name, value in headers)
+    head = "\r\n".join(lines)
+    if head.count("\n") != len(lines) - 1 or head.count("\r") != len(lines) - 1:
+        raise ValueError("a line break in a request header")
+    return (head + "\r\n\r\n").encode("latin-1")
+
+
+def read_response(reader: BinaryIO, method: str) -> Response:
+    """Read the head of a reply; interim replies (1xx) are passed over.
+
+    :raises MessageError: what arrived is no HTTP reply.
+    """
+    for _count in range(MAX_INTERIM):
+        status, version = _read_status(reader)
+        headers = _read_headers(reader)
+        if status >= 200:
+            return Response(reader, method, status, version, headers)
+    raise MessageError("interim replies without an end")
+
+
+class Response:
+    """A reply: its head, and its body as it comes in.
+
+    :ivar status: the HTTP status.
+    :ivar headers: by lower-case name; repeated ones joined with a comma (RFC 9110, section 5.2).
+    :ivar length: bytes of the body, or None where only its end will tell.
+    :ivar finished: whether the body was read to its end.
+    :ivar keep_alive: whether the connection may be used again after that.
+    """
+
+    def __init__(self, reader: BinaryIO, method: str, status: int, version: str, headers: Dict[str, str]) -> None:
+        self._reader = reader
+        self.status = status
+        self.headers = headers
+        connection = headers.get("connection", "").lower()
+        self.keep_alive = "close" not in connection if version == "HTTP/1.1" else "keep-alive" in connection
+        self._chunked = "chunked" in headers.get("transfer-encoding", "").lower()
+        self._left = 0
+        self.length: Optional[int] = None
+        if method == "HEAD" or status in (204, 304):
+            self._chunked = False
+            self.length = 0
+        elif not self._chunked:
+            self.length = _parse_length(headers)
+            if self.length is None:
+                # No length: the body lasts until the server closes (RFC 9112, section 6.3).
+                self.keep_alive = False
+            else:
+                self._left = self.length
+        self.finished = self.length == 0
+
+    def readinto(self, buffer: memoryview) -> int:
+        """Fill C(buffer) with the next bytes of the body and return how many; 0 at its end."""
+        if self.finished:
+            return 0
+        if self._chunked:
+            return self._read_chunked(buffer)
+        if self.length is None:
+            count = self._reader.readinto(buffer)  # type: ignore[attr-defined]
+            self.finished = not count
+            return count or 0
+        count = self._reader.readinto(buffer[: self._left])  # type: ignore[attr-defined]
+        if not count:
+            raise MessageError("the body ended {0} bytes early".format(self._left))
+        self._left -= count
+        self.finished = self._left == 0
+        return count
+
+    def read_all(self, limit: int) -> bytes:
+        """The whole body.
+
+        :raises MessageError: more than C(limit) bytes, or it broke off.
+        """
+        block = memoryview(bytearray(16 * 1024))
+        parts: List[bytes] = []
+        total = 0
+        while True:
+            count = self.readinto(block)
+            if not count:
+                return b"".join(parts)
+            total += count
+            if total > limit:
+                raise MessageError("the reply is larger than {0} bytes".format(limit))
+            parts.append(bytes(block[:count]))
+
+    def _read_chunked(self, buffer: memoryview) -> int:
+        if self._left == 0:
+            line = _read_line(self._reader).partition(b";")[0].strip()
+            # int() alone would take signs, prefixes and underscores.
+            if not _HEX.match(line):
+                raise MessageError("a chunk without a size")
+            self._left = int(line, 16)
+            if self._left == 0:
+                _read_headers(self._reader)
+                self.finished = True
+                return 0
+        count = self._reader.readinto(buffer[: self._left])  # type: ignore[attr-defined]
+        if not count:
+            raise MessageError("the body ended in the middle of a chunk")
+        self._left -= count
+        if self._left == 0 and _read_line(self._reader) != b"":
+            raise MessageError("a chunk that is longer than it says")
+        return count
+
+
+def _parse_length(headers: Dict[str, str]) -> Optional[int]:
+    text = headers.get("content-length")
+    if text is None:
+        return None
+    # A repeated header is joined with commas; equal values are allowed (RFC 9112, section 6.3).
+    values = {value.strip() for value in text.split(",")}
+    value = values.pop()
+    # isdigit() takes digits of every script, and int() refuses thousands of them.
+    if values or not (value.isascii() and value.isdigit() and len(value) <= MAX_DIGITS):
+        raise MessageError("a Content-Length that is no number")
+    return int(value)
+
+
+def _read_line(reader: BinaryIO) -> bytes:
+    line = reader.readline(MAX_LINE + 1)
+    if len(line) > MAX_LINE:
+        raise MessageError("a line of the reply is too long")
+    if not line.endswith(b"\n"):
+        raise MessageError("the connection was closed")
+    return line.rstrip(b"\r\n")
+
+
+def _read_status(reader: BinaryIO) -> Tuple[int, str]:
+    line = _read_line(reader)
+    parts = line.split(None, 2)
+    if len(parts) < 2 or not parts[0].startswith(b"HTTP/1.") or not _STATUS.match(parts[1]):
+        raise MessageError("what answered does not speak HTTP")
+    return int(parts[1]), parts[0].decode("ascii", "replace")
+
+
+def _read_headers(reader: BinaryIO) -> Dict[str, str]:
+    headers: Dict[str, str] = {}
+    key = ""
+    for _count in range(MAX_HEADERS):
+        line = _read_line(reader)
+        if not line:
+            return headers
+        if line[:1] in (b" ", b"\t") and key:
+            # A value folded over two lines, long obsolete: one space (RFC 9112, section 5.2).
+            headers[key] += " " + line.decode("latin-1").strip()
+            continue
+        name, colon, value = line.partition(b":")
+        if not colon or name[:1] in (b"", b" ", b"\t"):
+            raise MessageError("a header without a colon")
+        key = name.decode("latin-1").strip().lower()
+        text = value.decode("latin-1").strip()
+        headers[key] = headers[key] + ", " + text if key in headers else text
+    raise MessageError("more than {0} headers".format(MAX_HEADERS))

@@ -1,0 +1,73 @@
+# Copyright: (c) 2026, longshore.swr contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A file that lines are appended to while a run goes on: the journal, the log, the progress file.
+
+This module is private to the collection: no other collection may import it.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+from typing import Optional
+
+from ansible_collections.longshore.swr.plugins.module_utils._registry.errors import RegistryError
+
+
+class LineFile:
+    """Appends whole lines, each with one write: what is written survives a kill, and two runs do not mix in a line.
+
+    A write that fails (a full disk) ends the writing and nothing else; C(error) says why then. The copy must not
+    stop for it.
+
+    :param path: the file, created with mode 0600; None to drop every line.
+    :param option: the option that named it, for the message.
+    :raises RegistryError: the file cannot be opened.
+    """
+
+    def __init__(self, path: Optional[str], option: str) -> None:
+        self.error: Optional[str] = None
+        self._path = path
+        self._lock = threading.Lock()
+        self._descriptor = -1
+        if path:
+            try:
+                self._descriptor = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o600)
+            except OSError as error:
+                raise RegistryError(
+                    "the file cannot be written: {0}".format(error.strerror),
+                    where=path,
+                    hint="Give {0} a file in a directory that exists and can be written.".format(option),
+                ) from error
+
+    @property
+    def active(self) -> bool:
+        """Whether lines are written."""
+        return self._descriptor >= 0
+
+    def write(self, line: str) -> None:
+        """Append a line; its line break is added."""
+        rest = (line + "\n").encode("utf-8", "backslashreplace")
+        with self._lock:
+            try:
+                while rest and self._descriptor >= 0:
+                    rest = rest[os.write(self._descriptor, rest) :]
+            except OSError as error:
+                self.error = "{0}: {1}".format(self._path, error.strerror)
+                self._close()
+
+    def close(self) -> None:
+        """Close the file; further lines are dropped."""
+        with self._lock:
+            self._close()
+
+    def _close(self) -> None:
+        descriptor, self._descriptor = self._descriptor, -1
+        if descriptor < 0:
+            return
+        try:
+            os.close(descriptor)
+        except OSError as error:
+            # Some file systems tell only now that the disk was full.
+            self.error = self.error or "{0}: {1}".format(self._path, error.strerror)

@@ -1,0 +1,288 @@
+# Copyright: (c) 2026, longshore.swr contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What a run has to do: the rules' tags found out, each image looked at on both sides, nothing changed anywhere.
+
+This module is private to the collection: no other collection may import it.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any, Callable, Dict, List, Optional, Sequence, Tuple
+
+from ansible_collections.longshore.swr.plugins.module_utils._registry.client import RegistryClient
+from ansible_collections.longshore.swr.plugins.module_utils._registry.conversion import (
+    ALWAYS,
+    AUTO,
+    Converter,
+    is_oci,
+    read_platform,
+)
+from ansible_collections.longshore.swr.plugins.module_utils._registry.errors import RegistryError, failure_of
+from ansible_collections.longshore.swr.plugins.module_utils._registry.images import (
+    FAILED,
+    FILTERED,
+    SKIPPED,
+    Image,
+    Tree,
+)
+from ansible_collections.longshore.swr.plugins.module_utils._registry.journal import Journal
+from ansible_collections.longshore.swr.plugins.module_utils._registry.manifest import (
+    IMAGE_CONFIG_TYPES,
+    Manifest,
+    is_digest,
+    without_children,
+)
+from ansible_collections.longshore.swr.plugins.module_utils._registry.reference import Repository
+from ansible_collections.longshore.swr.plugins.module_utils._registry.rules import Rule
+from ansible_collections.longshore.swr.plugins.module_utils._registry.selection import (
+    PlatformFilter,
+    choose_tags,
+    pairs,
+)
+from ansible_collections.longshore.swr.plugins.module_utils._registry.work_queue import WorkQueue
+
+DEEPEST_INDEX = 4
+
+ClientFor = Callable[[str], RegistryClient]
+
+
+class Planner:
+    """Finds out what is to be copied.
+
+    :param sources: gives the client to read a registry with.
+    :param destinations: gives the client to write to a registry with.
+    :param settled: told of every image that ends here (skipped, filtered, failed).
+    :param looked_at: told of every image that was examined.
+    """
+
+    def __init__(
+        self,
+        sources: ClientFor,
+        destinations: ClientFor,
+        queue: WorkQueue,
+        journal: Journal,
+        platforms: PlatformFilter,
+        force: bool,
+        settled: Callable[[Image], None],
+        looked_at: Callable[[], None],
+        converter: Converter,
+    ) -> None:
+        self._sources = sources
+        self._destinations = destinations
+        self._queue = queue
+        self._journal = journal
+        self._platforms = platforms
+        self._force = force
+        self._settled = settled
+        self._looked_at = looked_at
+        self._converter = converter
+        self.filter_key = json.dumps([platforms.os, platforms.arch, converter.mode])
+
+    # -- which images ------------------------------------------------------------------------------------------
+
+    def select(self, rules: Sequence[Rule]) -> List[Image]:
+        """One image for each tag of each rule, in the rules' order; a rule without any gets one that says why."""
+        tags: Dict[Repository, Any] = {}
+        for repository in {rule.source: None for rule in rules if rule.selector.kind in ("all", "regex")}:
+            self._queue.put((0,), lambda repository=repository: self._list_tags(repository, tags))
+        self._queue.join()
+        images = [image for rule in rules for image in self._images_of(rule, tags.get(rule.source))]
+        self._settle_collisions(images)
+        return images
+
+    def _list_tags(self, repository: Repository, tags: Dict[Repository, Any]) -> None:
+        def work() -> None:
+            tags[repository] = self._sources(repository.registry).tags(repository)
+
+        error = failure_of(work, str(repository))
+        if error is not None:
+            tags[repository] = error
+
+    def _images_of(self, rule: Rule, available: Any) -> List[Image]:
+        if isinstance(available, RegistryError):
+            return [self._without_tags(rule, FAILED, error=available)]
+        chosen = choose_tags(rule.selector, available)
+        if chosen or rule.selector.kind in ("list", "digest"):
+            return [
+                Image(rule, rule.source, source_ref, rule.destination, destination_ref)
+                for source_ref, destination_ref in pairs(rule, chosen)
+            ]
+        if rule.selector.kind == "regex" and available:
+            reason = "none of the {0} tags matches /{1}/".format(len(available), rule.selector.values[0])
+            return [self._without_tags(rule, FILTERED, reason)]
+        error = RegistryError(
+            "the repository has no tags",
+            where=str(rule.source),
+            hint="Check its name; some registries, SWR among them, answer so for a repository that does not exist.",
+        )
+        return [self._without_tags(rule, FAILED, error=error)]
+
+    def _without_tags(self, rule: Rule, outcome: str, reason: str = "", error: Optional[RegistryError] = None) -> Image:
+        image = Image(rule, rule.source, None, rule.destination, None)
+        image.settle(outcome, reason, error)
+        self._settled(image)
+        return image
+
+    def _settle_collisions(self, images: Sequence[Image]) -> None:
+        """Refuse images of different sources that want the same destination: the last one written would win."""
+        wanted: Dict[Tuple[Repository, Optional[str]], Image] = {}
+        for image in images:
+            if image.outcome is not None:
+                continue
+            first = wanted.setdefault((image.destination, image.destination_ref), image)
+            if first is image:
+                continue
+            if (first.source, first.source_ref) == (image.source, image.source_ref):
+                # Not "skipped": nothing is known yet of whether the first one arrives.
+                self._settle(image, FILTERED, "the same as {0}".format(first.rule.where))
+                continue
+            for one, other in ((first, image), (image, first)):
+                error = RegistryError(
+                    "another rule writes the same destination from {0}".format(other.source_text),
+                    where="{0} -> {1}".format(one.source_text, one.destination_text),
+                    hint="Give the two a different destination repository or tag.",
+                )
+                self._settle(one, FAILED, error=error)
+
+    # -- what to do for each -----------------------------------------------------------------------------------
+
+    def examine(self, images: Sequence[Image]) -> None:
+        """Look at every image that is still open: settle those with nothing to do, read the others' manifests."""
+        for image in images:
+            if image.outcome is None:
+                self._queue.put((1,), lambda image=image: self._examine_safely(image))
+        self._queue.join()
+
+    def _examine_safely(self, image: Image) -> None:
+        error = failure_of(lambda: self._examine(image), image.source_text)
+        if error is not None:
+            self._settle(image, FAILED, error=error)
+        self._looked_at()
+
+    def _examine(self, image: Image) -> None:
+        source = self._sources(image.source.registry)
+        present = self._digest_at_destination(image)
+        reference = str(image.source_ref)
+        if present and not self._force and (not self._platforms or self._journal.path):
+            found = source.head_manifest(image.source, reference)
+            if found is None:
+                raise _absent(image)
+            image.source_digest = found.digest
+            if self._was_copied(image, found.digest, present):
+                image.destination_digest = present
+                self._settle(image, SKIPPED, "already there")
+                return
+            reference = found.digest
+        manifest = source.get_manifest(image.source, reference)
+        if manifest is None:
+            raise _absent(image)
+        image.source_digest = manifest.digest
+        tree = self._read_tree(image, source, manifest)
+        if tree is None:
+            self._settle(image, FILTERED, "no platform of it was asked for")
+            return
+        self._compare(image, tree, present)
+
+    def _compare(self, image: Image, tree: Tree, present: Optional[str]) -> None:
+        """Settle the image when what it would become is there already, else give it the tree that is to be copied."""
+        client = self._destinations(image.destination.registry)
+        image.destination_digest = tree.manifest.digest
+        if is_digest(image.destination_ref) and image.destination_ref != tree.manifest.digest:
+            raise RegistryError(
+                "the platform filter changes the index, and so its digest, but the rule asks for this digest",
+                where=image.destination_text,
+                hint="Give the destination a tag, or copy this image without os and arch.",
+            )
+        if self._converter.is_due(client, tree):
+            tree = self._converter.convert(image, tree)
+        wanted = (tree.manifest.digest, self._digest_if_converted(image, tree) if present else None)
+        if present and present in wanted and not self._force:
+            image.destination_digest = present
+            self._settle(image, SKIPPED, "already there")
+            return
+        image.tree = tree
+
+    def _digest_if_converted(self, image: Image, tree: Tree) -> Optional[str]:
+        """The digest that the image has when an earlier run found that the destination takes Docker's format only."""
+        if self._converter.mode != AUTO or not is_oci(tree):
+            return None
+        digest, converted = image.destination_digest, None
+        error = failure_of(lambda: self._converter.convert(image, tree), image.source_text)
+        if error is None:
+            converted = image.destination_digest
+        image.destination_digest, image.converted, image.dropped = digest, False, []
+        return converted
+
+    def _digest_at_destination(self, image: Image) -> Optional[str]:
+        client = self._destinations(image.destination.registry)
+        found = client.head_manifest(image.destination, str(image.destination_ref))
+        return found.digest if found else None
+
+    def _was_copied(self, image: Image, source_digest: str, present: str) -> bool:
+        """Whether the destination has what this source digest becomes there."""
+        if not self._platforms and self._converter.mode != ALWAYS and source_digest == present:
+            return True
+        return present == self._journal.digest_after(image.destination_text, source_digest, self.filter_key)
+
+    # -- manifests ---------------------------------------------------------------------------------------------
+
+    def _read_tree(self, image: Image, source: RegistryClient, manifest: Manifest) -> Optional[Tree]:
+        """The manifest and those below it that the filter lets pass; None when it lets none."""
+        if manifest.is_index:
+            return self._read_index(image, source, manifest, 1)
+        if self._platforms and not self._platform_passes(image, source, manifest):
+            return None
+        return Tree(manifest)
+
+    def _read_index(self, image: Image, source: RegistryClient, index: Manifest, depth: int) -> Optional[Tree]:
+        if depth > DEEPEST_INDEX:
+            raise RegistryError("indexes within indexes, too deep to be an image", where=image.source_text)
+        # A child without a platform always passes, as in image-syncer: it may be anything.
+        kept = [child for child in index.children if not self._platforms or self._platforms.matches(child.platform)]
+        image.dropped_platforms += len(index.children) - len(kept)
+        children: List[Tree] = []
+        for child in list(kept):
+            manifest = source.get_manifest(image.source, child.digest)
+            if manifest is None:
+                raise RegistryError(
+                    "the index names the manifest {0}, which the registry does not have".format(child.digest),
+                    where=image.source_text,
+                    code="MANIFEST_UNKNOWN",
+                    hint="Push the image again, or leave the missing platform out with os and arch.",
+                )
+            subtree = self._read_index(image, source, manifest, depth + 1) if manifest.is_index else Tree(manifest)
+            if subtree is None:
+                kept = [other for other in kept if other is not child]
+                image.dropped_platforms += 1
+            elif subtree.manifest.digest == child.digest:
+                children.append(subtree)
+            else:
+                raise RegistryError(
+                    "the platform filter cannot look into an index within an index", where=image.source_text
+                )
+        if index.children and not kept:
+            return None
+        return Tree(without_children(index, kept), children)
+
+    def _platform_passes(self, image: Image, source: RegistryClient, manifest: Manifest) -> bool:
+        config = manifest.config
+        if config is None or config.media_type not in IMAGE_CONFIG_TYPES:
+            # An artifact has no platform.
+            return True
+        return self._platforms.matches(read_platform(source, image.source, config, image.source_text))
+
+    def _settle(self, image: Image, outcome: str, reason: str = "", error: Optional[RegistryError] = None) -> None:
+        if image.settle(outcome, reason, error):
+            self._settled(image)
+
+
+def _absent(image: Image) -> RegistryError:
+    return RegistryError(
+        "the source registry does not have this image",
+        where=image.source_text,
+        code="MANIFEST_UNKNOWN",
+        status=404,
+        hint="Check the repository's name and the tag.",
+    )

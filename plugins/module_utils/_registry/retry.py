@@ -1,0 +1,194 @@
+# Copyright: (c) 2026, longshore.swr contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Trying again: one unit of work, one registry's patience.
+
+A unit (a request, a blob) that failed for a passing reason is tried again after a growing pause. A registry that says
+it is asked too much (429, 503) slows all work that goes to it, because otherwise the other workers keep the throttle
+shut.
+
+This module is private to the collection: no other collection may import it.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import random
+import threading
+import time
+from collections import deque
+from typing import Any, Callable, ContextManager, Deque, Optional, TypeVar
+
+from ansible_collections.longshore.swr.plugins.module_utils._registry.errors import RegistryError
+
+T = TypeVar("T")
+
+THROTTLED = (429, 503)
+"""SWR answers 503 where others answer 429; both mean: not now."""
+
+LONGEST_PAUSE = 60
+"""The longest pause, in first pauses: half a minute where the first is half a second."""
+
+LONGEST_RETRY_AFTER = 900.0
+MOST_STRIKES = 12
+
+
+SLOWEST = 2.0
+"""A throttle drives the copy down to this many requests in a first pause (4 a second where that is half a second)."""
+
+TELLING = 0.04
+"""The part of a second's replies that has to be refusals for a rate to be the reason. 20 requests a second that are
+answered, and one more, are just above; a server that fails now and then is below."""
+
+
+class Pace:
+    """How fast one registry may be asked; shared by everything that asks it.
+
+    Refused requests pause all work for the registry. Where a rate seems to be the reason, what was served in the last
+    second becomes a limit: a little less of it at first, then growing until the next refusal, the faster the longer
+    that takes. A registry that answers 20 requests a second so gets nearly that, whatever the number of workers.
+
+    :param base: seconds of the first pause after a throttled reply; it doubles with each further one in a row.
+    :param rate: requests a second that are known to be too many if exceeded; None: find out.
+    :param uploads: blobs that may be sent at a time; None: any number.
+    """
+
+    def __init__(
+        self,
+        base: float = 0.5,
+        clock: Callable[[], float] = time.monotonic,
+        sleep: Callable[[float], None] = time.sleep,
+        jitter: Callable[[], float] = random.random,
+        rate: Optional[float] = None,
+        uploads: Optional[int] = None,
+    ) -> None:
+        self._base = base
+        self._clock = clock
+        self._sleep = sleep
+        self._jitter = jitter
+        self._uploads = threading.BoundedSemaphore(uploads) if uploads else None
+        self._most = rate
+        self._rate = rate
+        self._not_before = 0.0
+        self._next_turn = 0.0
+        self._strikes = 0
+        self._slowed_at = 0.0
+        self._served: Deque[float] = deque(maxlen=1000)
+        self._refused: Deque[float] = deque(maxlen=1000)
+        self._lock = threading.Lock()
+
+    @property
+    def rate(self) -> Optional[float]:
+        """The limit in force, in requests a second."""
+        return self._rate
+
+    def wait(self) -> None:
+        """Return when the registry may be asked again."""
+        while True:
+            with self._lock:
+                now = self._clock()
+                paused = now < self._not_before
+                turn = self._not_before if paused else max(now, self._next_turn)
+                if self._rate and not paused:
+                    self._next_turn = turn + 1.0 / self._rate
+            if turn > now:
+                self._sleep(turn - now)
+            # After a pause everybody takes a turn again: all at once would be refused again.
+            if not paused and self._clock() >= self._not_before:
+                return
+
+    def upload_slot(self) -> ContextManager[Any]:
+        """Held while a blob is sent."""
+        return self._uploads or contextlib.nullcontext()
+
+    def throttled(self, retry_after: Optional[float]) -> bool:
+        """Take note of a throttled reply. False: the registry has refused so often that asking on is pointless."""
+        with self._lock:
+            now = self._clock()
+            self._refused.append(now)
+            if now >= self._not_before:
+                # Replies to requests that were under way together count as one.
+                self._strikes += 1
+                self._slow_down(now)
+            pause = self._base * min(LONGEST_PAUSE, 2 ** (self._strikes - 1)) * (0.75 + 0.5 * self._jitter())
+            if self._strikes > MOST_STRIKES or (retry_after or 0.0) > LONGEST_RETRY_AFTER:
+                # Nobody is to sit out a pause after which nothing will be asked.
+                return False
+            self._not_before = max(self._not_before, now + max(pause, retry_after or 0.0))
+            return True
+
+    def served(self) -> None:
+        """Take note of a reply that was not throttled."""
+        now = self._clock()
+        self._strikes = 0
+        self._served.append(now)
+        if self._rate is not None and self._rate != self._most:
+            with self._lock:
+                # Each reply brings its part of a second's growth.
+                growth = min(1.0, 0.01 + 0.005 * (now - self._slowed_at) ** 2)
+                faster = self._rate + growth
+                self._rate = faster if self._most is None else min(self._most, faster)
+
+    def _slow_down(self, now: float) -> None:
+        served = sum(1 for moment in list(self._served) if now - moment < 1.0)
+        refused = sum(1 for moment in list(self._refused) if now - moment < 1.0)
+        least = SLOWEST / self._base if self._base > 0 else float("inf")
+        if refused < TELLING * (served + refused) or (self._rate is None and served < least):
+            return
+        if self._rate is not None:
+            served = min(self._rate, max(served, self._rate / 2))
+        self._slowed_at = now
+        self._rate = max(least, 0.9 * served)
+
+
+class Retrier:
+    """Runs units of work again while that can help.
+
+    :param retries: how often a unit is tried again after it failed; a throttled unit four times as often.
+    :param base: seconds of the first pause.
+    :ivar on_retry: told of each failure that is tried again; for the log.
+    """
+
+    def __init__(
+        self,
+        retries: int = 3,
+        base: float = 0.5,
+        sleep: Callable[[float], None] = time.sleep,
+        jitter: Callable[[], float] = random.random,
+    ) -> None:
+        self.retries = retries
+        self.on_retry: Optional[Callable[[RegistryError], None]] = None
+        self._base = base
+        self._sleep = sleep
+        self._jitter = jitter
+
+    def run(self, unit: Callable[[], T]) -> T:
+        """Call C(unit) until it returns.
+
+        :raises RegistryError: the last error, when it is final or the tries are used up. It is not retryable then, so
+            that a unit inside another is not tried again the product of both numbers.
+        """
+        failed = throttled = 0
+        while True:
+            try:
+                return unit()
+            except RegistryError as error:
+                if not error.retryable:
+                    raise
+                if error.status in THROTTLED:
+                    throttled += 1
+                else:
+                    failed += 1
+                if failed > self.retries or throttled > 4 * self.retries:
+                    error.retryable = False
+                    raise
+                if self.on_retry is not None:
+                    self.on_retry(error)
+                self._pause(error, failed)
+
+    def _pause(self, error: RegistryError, failed: int) -> None:
+        if error.status in THROTTLED:
+            # The registry's pace, which every request waits for, already holds this pause.
+            return
+        pause = self._base * min(LONGEST_PAUSE, 2 ** (failed - 1)) * (0.75 + 0.5 * self._jitter())
+        self._sleep(max(pause, min(error.retry_after or 0.0, LONGEST_RETRY_AFTER)))

@@ -1,0 +1,191 @@
+# Copyright: (c) 2026, longshore.swr contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Redaction of secrets, and reading and writing the files that hold them.
+
+This module is private to the collection: no other collection may import it.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import os
+import re
+import tempfile
+import threading
+from typing import Any, Iterable, Iterator, Optional, Pattern, Set, Union
+from urllib.parse import quote, quote_plus
+
+from ansible_collections.longshore.swr.plugins.module_utils._errors import LongshoreError
+
+MASK = "********"
+
+# A shorter value is too likely to be an ordinary word: masking it would ruin the text and, by showing
+# which words are masked, give the value away.
+_SHORTEST = 4
+
+# How many characters of a base64 text depend on what stands before the secret, when it starts at
+# byte 0, 1 or 2 of a group of three (RFC 4648, section 4).
+_BASE64_HEAD = {0: 0, 1: 2, 2: 3}
+
+
+def _base64_forms(raw: bytes) -> Iterator[str]:
+    """The base64 text of the secret alone, and the part of it that survives inside a longer text.
+
+    C(user:password) is written in base64 as a whole in every C(Authorization: Basic) header and
+    Docker credential file, so that the password's own base64 does not occur there. What does occur is
+    one of three cores, one for each place in a group of three bytes that the password can start at.
+    """
+    for encode in (base64.b64encode, base64.urlsafe_b64encode):
+        yield encode(raw).decode("ascii")
+        for offset, head in _BASE64_HEAD.items():
+            whole_groups = (offset + len(raw)) // 3
+            partial = (offset + len(raw)) % 3
+            # Of a last, incomplete group one byte fixes one character, two bytes fix two.
+            end = whole_groups * 4 + partial
+            core = encode(b"\0" * offset + raw).decode("ascii")[head:end]
+            if len(core) >= _SHORTEST:
+                yield core
+
+
+def _forms(secret: str) -> Iterator[str]:
+    """Every spelling in which C(secret) may turn up in a text."""
+    raw = secret.encode("utf-8", "surrogatepass")
+    yield secret
+    for quoted in (quote(raw, safe=""), quote(raw), quote_plus(raw)):
+        yield quoted
+        yield re.sub("%[0-9A-F]{2}", lambda match: match.group().lower(), quoted)
+    for ensure_ascii in (True, False):
+        yield json.dumps(secret, ensure_ascii=ensure_ascii)[1:-1]
+    yield repr(secret)[1:-1]
+    yield from _base64_forms(raw)
+
+
+class Redactor:
+    """Masks known secrets wherever text is made.
+
+    Besides the secret itself it knows its base64 form (alone and inside C(user:password)), its
+    URL-quoted form, its JSON-escaped form and Python's C(repr). Threads may share one.
+
+    :param secrets: values to mask from the start.
+    """
+
+    def __init__(self, secrets: Iterable[str] = ()) -> None:
+        self._lock = threading.Lock()
+        self._known: Set[str] = set()
+        self._pattern: Optional[Pattern[str]] = None
+        self.add(*secrets)
+
+    def add(self, *secrets: Optional[str]) -> None:
+        """Masks these too from now on; V(None) and values of fewer than four characters are ignored."""
+        fresh: Set[str] = set()
+        for secret in secrets:
+            # A value of nothing but asterisks hides nothing, and would match its own mask for ever.
+            if isinstance(secret, str) and len(secret) >= _SHORTEST and secret.strip("*"):
+                fresh.update(form for form in _forms(secret) if len(form) >= _SHORTEST and form.strip("*"))
+        with self._lock:
+            if fresh <= self._known:
+                return
+            self._known |= fresh
+            longest_first = sorted(self._known, key=len, reverse=True)
+            # A lookahead finds matches that overlap, so that of two secrets that share
+            # characters neither leaves its end behind.
+            self._pattern = re.compile("(?=({0}))".format("|".join(re.escape(form) for form in longest_first)))
+
+    def __call__(self, text: str) -> str:
+        """C(text) with every occurrence of every form of every secret replaced by asterisks."""
+        pattern = self._pattern
+        if pattern is None:
+            return text
+        # Masking can put a secret together again out of asterisks and what stood beside it. Every round
+        # removes at least one character that is no asterisk, so the rounds end.
+        while True:
+            masked = self._mask_once(pattern, text)
+            if masked == text:
+                return text
+            text = masked
+
+    @staticmethod
+    def _mask_once(pattern: Pattern[str], text: str) -> str:
+        pieces = []
+        done = 0
+        begin = end = -1
+        for match in pattern.finditer(text):
+            if match.start() > end or begin < 0:
+                if begin >= 0:
+                    pieces.extend((text[done:begin], MASK))
+                    done = end
+                begin, end = match.span(1)
+            else:
+                end = max(end, match.end(1))
+        if begin < 0:
+            return text
+        pieces.extend((text[done:begin], MASK, text[end:]))
+        return "".join(pieces)
+
+    def clean(self, value: Any) -> Any:
+        """A copy of C(value) with every text in it masked: through mappings (keys too) and lists."""
+        if isinstance(value, str):
+            return self(value)
+        if isinstance(value, dict):
+            return {self.clean(key): self.clean(item) for key, item in value.items()}
+        if isinstance(value, (list, tuple)):
+            return [self.clean(item) for item in value]
+        return value
+
+
+def _file_error(what: str, path: Any, error: OSError, hint: Optional[str] = None) -> LongshoreError:
+    return LongshoreError("{0}: {1}".format(what, error.strerror or type(error).__name__), where=str(path), hint=hint)
+
+
+def write_private(path: Any, data: Union[bytes, str]) -> None:
+    """Writes a file that only its owner can read (mode 0600), completely or not at all.
+
+    The data goes to a temporary file in the same directory, which is private from its first byte on,
+    and then takes the place of C(path). A symbolic link is kept, its target is replaced.
+
+    :raises LongshoreError: naming the file, when it cannot be written.
+    """
+    raw = data.encode("utf-8") if isinstance(data, str) else data
+    target = os.path.realpath(str(path))
+    directory, name = os.path.split(target)
+    try:
+        descriptor, temporary = tempfile.mkstemp(prefix=".{0}.".format(name), dir=directory)
+    except OSError as error:
+        raise _file_error("cannot be written", path, error, "Create the directory first.") from error
+    try:
+        with os.fdopen(descriptor, "wb") as handle:
+            handle.write(raw)
+            handle.flush()
+            os.fsync(handle.fileno())
+        os.chmod(temporary, 0o600)
+        os.replace(temporary, target)
+    except OSError as error:
+        os.unlink(temporary)
+        raise _file_error("cannot be written", path, error) from error
+    except BaseException:
+        os.unlink(temporary)
+        raise
+
+
+def read_text(path: Any) -> str:
+    """The text of a UTF-8 file, without its byte order mark.
+
+    :raises LongshoreError: naming the file, when it is absent, unreadable or not UTF-8.
+    """
+    try:
+        with open(str(path), "rb") as handle:
+            raw = handle.read()
+    except FileNotFoundError as error:
+        raise LongshoreError("the file does not exist", where=str(path)) from error
+    except OSError as error:
+        raise _file_error("cannot be read", path, error) from error
+    try:
+        return raw.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        # The error's own text would quote bytes of the file.
+        line = raw.count(b"\n", 0, error.start) + 1
+        raise LongshoreError(
+            "line {0} is not valid UTF-8".format(line), where=str(path), hint="Save the file as UTF-8."
+        ) from None

@@ -1,0 +1,430 @@
+#!/usr/bin/python
+# Copyright: (c) 2026, longshore.swr contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: image_copy
+short_description: Copy images between container registries
+version_added: 0.1.0
+author:
+  - longshore.swr contributors (@longshore)
+description:
+  - Copies any number of images between container registries that speak the Registry HTTP API V2, such as Huawei Cloud
+    SWR (Software Repository for Container), Docker Hub, Quay, Harbor and the registry of the distribution project.
+  - It takes the files of image-syncer and of image-migrator as they are, and the same structures as playbook variables.
+  - Images go through memory only. They are copied byte for byte, so that digests stay the same, but for images in OCI's
+    format whose destination takes Docker's only, see O(convert).
+  - Each layer is sent once, whatever number of images shares it, and what is there already is not sent again.
+  - Every image ends as copied, skipped (it is there already), filtered (no platform of it was asked for) or failed.
+    When one fails the others are still tried, and the task fails at its end.
+extends_documentation_fragment:
+  - longshore.swr.attributes
+  - longshore.swr.attributes.actiongroup_swr
+  - longshore.swr.registry
+  - longshore.swr.registry.rules
+  - longshore.swr.registry.platforms
+attributes:
+  check_mode:
+    support: full
+    details:
+      - It reads from both registries, returns the plan with counts and bytes, and writes nothing.
+  diff_mode:
+    support: full
+    details:
+      - The diff names the destinations that are written and their digests, 200 at most.
+  idempotent:
+    support: full
+  platform:
+    platforms: posix
+options:
+  force:
+    description:
+      - Whether to write images to the destination even when they are there already.
+      - With it the task is changed on every run.
+    type: bool
+    default: false
+  journal_path:
+    description:
+      - The path of a file that outcomes are appended to as they happen. A run that was killed is continued with it
+        without asking for what it did already, and a rerun is cheaper.
+      - It is created with mode 0600. Its directory must exist. It contains no secret.
+    type: path
+  report_path:
+    description:
+      - The path of a JSON file with the outcome of every image, written at the end.
+      - The result of the task has counters and at most 50 failures, so that it stays small for thousands of images.
+    type: path
+  log_path:
+    description:
+      - The path of a file that a line for every image and retry is appended to.
+    type: path
+    aliases: [log]
+  output_success_images:
+    description:
+      - The path of a file for the images that are at their destination at the end, as rules in the form of
+        O(images_file).
+    type: path
+  output_failed_images:
+    description:
+      - The path of a file for the images that failed, as rules in the form of O(images_file). It can be given to the
+        next run as O(images_file).
+    type: path
+  output_images_format:
+    description:
+      - The format of O(output_success_images) and O(output_failed_images).
+    type: str
+    choices: [json, yaml]
+    default: yaml
+  progress_file:
+    description:
+      - The path of a file that progress is appended to while the module works, one JSON object a line.
+      - When it is not set and the module runs on the controller (C(connection) is V(local) or C(delegate_to) is
+        V(localhost)), a private file is used and removed at the end.
+    type: path
+  progress_interval:
+    description:
+      - The longest time between two lines of progress, in seconds.
+      - There is also a line for every 5 per cent of the work and for every failure.
+    type: float
+    default: 30
+notes:
+  - While it runs on the controller, lines of progress are shown on standard error, and as events of C(ansible-runner)
+    and AWX. They are not shown with C(no_log), C(async) or C(become), nor on other hosts. Use O(progress_file) there.
+seealso:
+  - module: longshore.swr.login_token
+  - name: image-syncer
+    description: The tool whose C(auth.json) and C(images.json) are accepted.
+    link: https://github.com/AliyunContainerService/image-syncer
+"""
+
+EXAMPLES = r"""
+- name: Copy what the files of image-syncer or image-migrator say
+  longshore.swr.image_copy:
+    images_file: images.json
+    auth_file: auth.json
+    default_registry: swr.cn-north-4.myhuaweicloud.com
+    default_namespace: team
+  delegate_to: localhost
+
+# auth.json
+# {
+#   "swr.cn-north-4.myhuaweicloud.com": {"username": "cn-north-4@${HW_ACCESS_KEY}", "password": "${SWR_PASSWORD}"},
+#   "registry.example.com": {"username": "reader", "password": "${SOURCE_PASSWORD}"},
+#   "registry.example.com/private": {"username": "owner", "password": "${OWNER_PASSWORD}", "insecure": true}
+# }
+#
+# images.json
+# {
+#   "registry.example.com/team/app": "swr.cn-north-4.myhuaweicloud.com/team/app",
+#   "registry.example.com/team/web:1.0": "",
+#   "registry.example.com/team/db:1.0,1.1": "swr.cn-north-4.myhuaweicloud.com/team/database",
+#   "registry.example.com/team/job:/^v[0-9]+$/": "swr.cn-north-4.myhuaweicloud.com/team/job"
+# }
+
+- name: Make a login to SWR from an access key
+  longshore.swr.login_token:
+    region: cn-north-4
+  delegate_to: localhost
+  register: swr
+
+- name: Copy images that are named in the playbook, with that login
+  longshore.swr.image_copy:
+    images:
+      # One tag, under its own name
+      quay.io/prometheus/node-exporter:v1.8.2: "{{ swr.registry }}/team/node-exporter"
+      # Two tags, renamed
+      registry.example.com/team/app:1.0,1.1: "{{ swr.registry }}/team/app:stable,latest"
+      # All tags that begin with v, to two places
+      registry.example.com/team/web:/^v/:
+        - "{{ swr.registry }}/team/web"
+        - "{{ swr.registry }}/backup/web"
+    auth: "{{ swr.auth }}"
+  delegate_to: localhost
+
+- name: Say what would be copied, and how much it is
+  longshore.swr.image_copy:
+    images_file: images.json
+    auth_file: auth.json
+    auth: "{{ swr.auth }}"
+  delegate_to: localhost
+  check_mode: true
+  register: forecast
+
+- name: Show it
+  ansible.builtin.debug:
+    msg: "{{ forecast.plan.to_copy }} images, {{ forecast.plan.bytes | filesizeformat }}"
+
+- name: Copy, with everything kept that a big migration needs
+  longshore.swr.image_copy:
+    images_file: images.json
+    auth_file: auth.json
+    auth: "{{ swr.auth }}"
+    os: [linux]
+    arch: [amd64, arm64]
+    workers: 16
+    journal_path: /var/lib/migration/journal.jsonl
+    report_path: /var/lib/migration/report.json
+    output_failed_images: /var/lib/migration/failed.yaml
+  delegate_to: localhost
+  register: copied
+  ignore_errors: true
+
+- name: Try those that failed once more
+  longshore.swr.image_copy:
+    images_file: /var/lib/migration/failed.yaml
+    auth_file: auth.json
+    auth: "{{ swr.auth }}"
+    journal_path: /var/lib/migration/journal.jsonl
+  delegate_to: localhost
+  when: copied.images.failed | default(0) > 0
+"""
+
+RETURN = r"""
+msg:
+  description:
+    - One line that sums up, in the words of image-migrator. When images failed it goes on with the first failure.
+  returned: always
+  type: str
+  sample: Images(38) migration finished, 0 images tasks failed, 0 tasks generate failed
+images:
+  description:
+    - How many images ended how. RV(images.total) is always the sum of the others.
+    - In check mode RV(images.copied) are those that would be copied.
+  returned: when the options were found right
+  type: dict
+  contains:
+    total:
+      description: Images that were asked for. A rule whose images could not be found out counts as one.
+      type: int
+      sample: 38
+    copied:
+      description: Images that were written to their destination.
+      type: int
+      sample: 12
+    skipped:
+      description: Images that were at their destination already.
+      type: int
+      sample: 26
+    filtered:
+      description: Images without a platform that was asked for.
+      type: int
+      sample: 0
+    failed:
+      description: Images, and rules, that failed.
+      type: int
+      sample: 0
+converted:
+  description: How many of the copied images were converted to Docker's format, see O(convert).
+  returned: when the options were found right
+  type: int
+  sample: 3
+plan:
+  description: What had to be done, found out before anything was written.
+  returned: when the options were found right
+  type: dict
+  contains:
+    images:
+      description: Images that were asked for.
+      type: int
+      sample: 38
+    to_copy:
+      description: Images that were not at their destination.
+      type: int
+      sample: 12
+    blobs:
+      description: Layers and configurations that were not at their destination, each counted once.
+      type: int
+      sample: 31
+    bytes:
+      description: Their size together.
+      type: int
+      sample: 734003200
+blobs:
+  description: What became of layers and configurations.
+  returned: when the options were found right
+  type: dict
+  contains:
+    uploaded:
+      description: Sent.
+      type: int
+      sample: 29
+    mounted:
+      description: Taken over by the destination from another repository of its own.
+      type: int
+      sample: 2
+    present:
+      description: Found there.
+      type: int
+      sample: 17
+bytes:
+  description: How much there was to send, and how much was sent.
+  returned: when the options were found right
+  type: dict
+  contains:
+    planned:
+      description: The same as RV(plan.bytes).
+      type: int
+      sample: 734003200
+    uploaded:
+      description: Bytes that were sent, those of repeated attempts included.
+      type: int
+      sample: 734003200
+requests:
+  description: How many requests were made.
+  returned: when the options were found right
+  type: dict
+  contains:
+    total:
+      description: All of them.
+      type: int
+      sample: 241
+    by_registry:
+      description: By registry and kind.
+      type: dict
+      sample: {"registry.example.com": {"blob_get": 31, "manifest_get": 38}}
+failures:
+  description: The images that failed, 50 at most.
+  returned: when the options were found right
+  type: list
+  elements: dict
+  contains:
+    source:
+      description: The image's reference, or the rule's own text.
+      type: str
+      sample: registry.example.com/team/app:1.0
+    destination:
+      description: Where it should have gone.
+      type: str
+      sample: swr.cn-north-4.myhuaweicloud.com/team/app:1.0
+    rule:
+      description: The file or option, and the rule in it.
+      type: str
+      sample: 'images.json: "registry.example.com/team/app"'
+    error:
+      description: What failed and where, with the server's own code, and what can be done.
+      type: str
+      sample: 'registry.example.com/team/app:1.0: the manifest does not exist (HTTP 404, MANIFEST_UNKNOWN)'
+    hint:
+      description: What can be done, by itself.
+      type: str
+      sample: Check the tag.
+failures_truncated:
+  description: How many more failures there are. RV(report_path) has all of them.
+  returned: when the options were found right
+  type: int
+  sample: 0
+report_path:
+  description: The report's path.
+  returned: when O(report_path) is set and the options were found right
+  type: str
+  sample: /var/lib/migration/report.json
+journal_path:
+  description: The journal's path.
+  returned: when O(journal_path) is set and the options were found right
+  type: str
+  sample: /var/lib/migration/journal.jsonl
+check_mode:
+  description: Whether this is a plan and nothing was written.
+  returned: when the options were found right
+  type: bool
+  sample: false
+started_at:
+  description: When the work began, in UTC.
+  returned: when the options were found right
+  type: str
+  sample: "2026-07-23T08:46:07Z"
+duration:
+  description: Seconds from the beginning to the end.
+  returned: when the options were found right
+  type: float
+  sample: 81.204
+error:
+  description: The parts of the error, as far as they are known, when nothing could be begun.
+  returned: when the options were found wrong
+  type: dict
+  contains:
+    what:
+      description: Every problem.
+      type: str
+      sample: 'images.json: "registry.example.com/team/app:1.0": the destination has 2 tags for 1 tag of the source'
+    where:
+      description: The option or file.
+      type: str
+      sample: workers
+    hint:
+      description: What can be done about it.
+      type: str
+      sample: Give a whole number of 1 or more.
+"""
+
+import os
+
+from ansible.module_utils.basic import AnsibleModule
+
+from ansible_collections.longshore.swr.plugins.module_utils._module import reports_errors
+from ansible_collections.longshore.swr.plugins.module_utils._registry.job import run_copy
+from ansible_collections.longshore.swr.plugins.module_utils._registry.options import (
+    CONNECTION_ARGUMENTS,
+    LOGIN_ARGUMENTS,
+    PLATFORM_ARGUMENTS,
+    RULES_ARGUMENTS,
+    RULES_GIVEN,
+    check_numbers,
+    helper_runner,
+    keep_readable,
+    show_warnings,
+)
+
+OWN_ARGUMENTS = {
+    "force": {"type": "bool", "default": False},
+    "journal_path": {"type": "path"},
+    "report_path": {"type": "path"},
+    "log_path": {"type": "path", "aliases": ["log"]},
+    "output_success_images": {"type": "path"},
+    "output_failed_images": {"type": "path"},
+    "output_images_format": {"type": "str", "choices": ["json", "yaml"], "default": "yaml"},
+    "progress_file": {"type": "path"},
+    "progress_interval": {"type": "float", "default": 30},
+}
+
+
+def conclude(module, result):
+    """The engine's result as the module's: warnings, diff and message where Ansible wants them."""
+    show_warnings(module, result)
+    if result["failures"]:
+        first = result["failures"][0]
+        result["msg"] = "{0}. First failure: {1} -> {2}: {3}".format(
+            result["msg"], first["source"], first["destination"], first["error"]
+        )
+    return result
+
+
+@reports_errors
+def run(module):
+    """The copy, as the module's result."""
+    check_numbers(module.params)
+    return conclude(module, run_copy(module.params, module.check_mode, os.environ, helper_runner(module)))
+
+
+def main():
+    module = AnsibleModule(
+        argument_spec=dict(
+            LOGIN_ARGUMENTS,
+            **CONNECTION_ARGUMENTS,
+            **RULES_ARGUMENTS,
+            **PLATFORM_ARGUMENTS,
+            **OWN_ARGUMENTS,
+        ),
+        mutually_exclusive=RULES_GIVEN,
+        required_one_of=RULES_GIVEN,
+        supports_check_mode=True,
+    )
+    keep_readable(module)
+    run(module)
+
+
+if __name__ == "__main__":
+    main()

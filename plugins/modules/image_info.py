@@ -1,0 +1,363 @@
+#!/usr/bin/python
+# Copyright: (c) 2026, longshore.swr contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: image_info
+short_description: Look at images, repositories and container registries
+version_added: 0.1.0
+author:
+  - longshore.swr contributors (@longshore)
+description:
+  - Says of images whether they exist, and what they are - digest, size, platforms, layers, configuration, annotations.
+    Says which tags a repository has, and which repositories a registry.
+  - It asks registries that speak the Registry HTTP API V2, such as Huawei Cloud SWR, Docker Hub and Harbor.
+    Layers are not read.
+  - An image that does not exist is no failure. What cannot be looked at (the registry cannot be reached, or refuses)
+    is - the others are still looked at, the result has them all, and the task fails at its end.
+extends_documentation_fragment:
+  - longshore.swr.attributes
+  - longshore.swr.attributes.actiongroup_swr
+  - longshore.swr.registry
+attributes:
+  check_mode:
+    support: full
+    details:
+      - It never changes anything.
+  diff_mode:
+    support: none
+  idempotent:
+    support: full
+options:
+  images:
+    description:
+      - References of images, each with a tag or a digest, as in V(registry/namespace/repository:tag) or
+        V(registry/namespace/repository@sha256:digest). Without a registry it is on Docker Hub.
+    type: list
+    elements: str
+    default: []
+  repositories:
+    description:
+      - Repositories to list the tags of, as in V(registry/namespace/repository).
+    type: list
+    elements: str
+    default: []
+  registries:
+    description:
+      - Registries to list the repositories of, as in V(registry.example.com:5000).
+      - SWR and Docker Hub do not offer that, which is a failure. Others show it to administrators only.
+    type: list
+    elements: str
+    default: []
+  detail:
+    description:
+      - How much to find out about O(images).
+      - V(presence) needs one request an image, and returns digest and media type.
+      - V(manifest) adds what the manifest itself says.
+      - V(full) adds the images of which a multi-platform image consists, and the configurations.
+    type: str
+    choices: [presence, manifest, full]
+    default: full
+  tag_digests:
+    description:
+      - Whether to look up the digest of each tag of O(repositories). It needs a request for each tag.
+    type: bool
+    default: false
+  environment_values:
+    description:
+      - Whether to return the values of the environment variables that images set, and not only their names.
+      - Builds leave passwords there more often than anybody likes, and a result is shown and logged.
+    type: bool
+    default: false
+seealso:
+  - module: longshore.swr.image_copy
+  - module: longshore.swr.image_verify
+"""
+
+EXAMPLES = r"""
+- name: Look at an image
+  longshore.swr.image_info:
+    images:
+      - quay.io/prometheus/node-exporter:v1.8.2
+  delegate_to: localhost
+  register: looked
+
+- name: Show its digest and what it runs on
+  ansible.builtin.debug:
+    msg: "{{ looked.images[0].digest }} for {{ looked.images[0].platforms | join(', ') }}"
+
+- name: Make a login to SWR from an access key
+  longshore.swr.login_token:
+    region: cn-north-4
+  delegate_to: localhost
+  register: swr
+
+- name: Find out which of the images of a deployment are in SWR
+  longshore.swr.image_info:
+    images:
+      - "{{ swr.registry }}/shop/cart:1.4"
+      - "{{ swr.registry }}/shop/pay:2.0"
+    detail: presence
+    auth: "{{ swr.auth }}"
+  delegate_to: localhost
+  register: deployment
+
+- name: Stop before the deployment when one is not there
+  ansible.builtin.assert:
+    that: deployment.images | rejectattr('exists') | list | length == 0
+    fail_msg: "{{ deployment.images | rejectattr('exists') | map(attribute='image') | join(', ') }}"
+
+- name: List tags with their digests
+  longshore.swr.image_info:
+    repositories:
+      - "{{ swr.registry }}/shop/cart"
+    tag_digests: true
+    auth: "{{ swr.auth }}"
+  delegate_to: localhost
+  register: cart
+
+- name: List all repositories of a registry
+  longshore.swr.image_info:
+    registries:
+      - registry.example.com:5000
+    auth_file: auth.json
+  delegate_to: localhost
+  register: catalog
+"""
+
+RETURN = r"""
+msg:
+  description: One line that sums up.
+  returned: always
+  type: str
+  sample: Looked at 4
+images:
+  description: One entry for each of O(images), in their order.
+  returned: when the options were found right
+  type: list
+  elements: dict
+  contains:
+    image:
+      description: The reference as it was given.
+      type: str
+      sample: nginx:1.27
+    reference:
+      description: The reference in full.
+      type: str
+      sample: docker.io/library/nginx:1.27
+    exists:
+      description: Whether the registry has the image. It is not returned where that could not be found out.
+      type: bool
+      sample: true
+    digest:
+      description: The digest of the manifest.
+      type: str
+      sample: sha256:6af79ae5de407283dcea8b00d5c37ace95441fd58a8b1d2aa1ed93f5511bb18c
+    media_type:
+      description: The media type of the manifest.
+      type: str
+      sample: application/vnd.oci.image.index.v1+json
+    artifact_type:
+      description: What kind of artifact it is, where the manifest says so.
+      type: str
+      sample: application/vnd.cncf.helm.config.v1+json
+    annotations:
+      description: The annotations of the manifest.
+      type: dict
+      sample: {"org.opencontainers.image.version": "1.27.0"}
+    platforms:
+      description:
+        - The platforms that it is for. Attestations, which are for none, do not count.
+          With O(detail=manifest) the list of an image for one platform is empty.
+      type: list
+      elements: str
+      sample: [linux/amd64, linux/arm/v7]
+    size:
+      description:
+        - Bytes of configurations and layers as the registry stores them, each counted once.
+          For a multi-platform image only with O(detail=full).
+      type: int
+      sample: 72950530
+    layers:
+      description:
+        - The layers of an image for one platform, from the lowest. C(foreign) marks one that is stored elsewhere.
+      type: list
+      elements: dict
+      sample:
+        - digest: sha256:2d429b9e73a6cf90a5bb85105c8118b30a1b2deedeae3ea9587055ffcb80eb45
+          media_type: application/vnd.oci.image.layer.v1.tar+gzip
+          size: 29126484
+    config:
+      description:
+        - What the configuration of an image for one platform says, as far as it is set - C(os), C(os_version),
+          C(architecture), C(variant), C(created), C(author), C(labels), C(user), C(working_directory), C(entrypoint),
+          C(command), C(exposed_ports), C(volumes), and C(digest), the configuration's own.
+        - C(environment) has the names of environment variables with V(null), or their values with
+          O(environment_values=true).
+      type: dict
+      sample: {"os": "linux", "architecture": "amd64", "environment": {"PATH": null}, "user": "nobody"}
+    children:
+      description:
+        - The images of which a multi-platform image consists, with their C(digest), C(media_type), C(manifest_size),
+          C(annotations) and C(platforms).
+        - With O(detail=full) each also has C(exists), because registries may lack some of them, and what an image by
+          itself has.
+      type: list
+      elements: dict
+    error:
+      description: Why it could not be looked at.
+      type: str
+      sample: 'registry.example.com/team/app:1.0: cannot read the manifest (HTTP 403, DENIED)'
+repositories:
+  description: One entry for each of O(repositories), in their order.
+  returned: when the options were found right
+  type: list
+  elements: dict
+  contains:
+    repository:
+      description: The name as it was given.
+      type: str
+      sample: nginx
+    reference:
+      description: The name in full.
+      type: str
+      sample: docker.io/library/nginx
+    exists:
+      description: Whether the repository has tags. SWR does not tell an empty repository from one that is not there.
+      type: bool
+      sample: true
+    tags:
+      description: The tags, in the registry's order.
+      type: list
+      elements: str
+      sample: ["1.26", "1.27"]
+    digests:
+      description: The digest of each tag, with O(tag_digests=true).
+      type: dict
+      sample: {"1.27": "sha256:6af79ae5de407283dcea8b00d5c37ace95441fd58a8b1d2aa1ed93f5511bb18c"}
+    error:
+      description: Why it could not be listed.
+      type: str
+      sample: 'registry.example.com/team/app: cannot list the tags (HTTP 403, DENIED)'
+registries:
+  description: One entry for each of O(registries), in their order.
+  returned: when the options were found right
+  type: list
+  elements: dict
+  contains:
+    registry:
+      description: The name as it was given.
+      type: str
+      sample: registry.example.com:5000
+    repositories:
+      description: The repositories in full, so that they can be given as O(repositories).
+      type: list
+      elements: str
+      sample: ["registry.example.com:5000/team/app"]
+    error:
+      description: Why it could not be listed.
+      type: str
+      sample: 'registry.example.com:5000: cannot list the repositories (HTTP 404)'
+failures:
+  description: What could not be looked at, 50 at most.
+  returned: when the options were found right
+  type: list
+  elements: dict
+  contains:
+    name:
+      description: The image, repository or registry as it was given.
+      type: str
+      sample: registry.example.com/team/app:1.0
+    error:
+      description: What failed, with the server's own code, and what can be done.
+      type: str
+      sample: 'registry.example.com/team/app:1.0: cannot read the manifest (HTTP 403, DENIED)'
+    hint:
+      description: What can be done, by itself.
+      type: str
+      sample: Check that the user of this registry's auth entry may do this in this repository.
+failures_truncated:
+  description: How many more failures there are. The entries themselves have all of them.
+  returned: when the options were found right
+  type: int
+  sample: 0
+requests:
+  description: How many requests were made.
+  returned: when the options were found right
+  type: dict
+  contains:
+    total:
+      description: All of them.
+      type: int
+      sample: 5
+    by_registry:
+      description: By registry and kind.
+      type: dict
+      sample: {"quay.io": {"blob_get": 3, "manifest_get": 4}}
+error:
+  description: The parts of the error, as far as they are known, when nothing could be begun.
+  returned: when the options were found wrong
+  type: dict
+  contains:
+    what:
+      description: Every problem.
+      type: str
+      sample: 'images: item 1: "team/app": it has neither a tag nor a digest: write repository:tag'
+    where:
+      description: The option or file.
+      type: str
+      sample: workers
+    hint:
+      description: What can be done about it.
+      type: str
+      sample: Give a number from 1 to 1000.
+"""
+
+import os
+
+from ansible.module_utils.basic import AnsibleModule
+
+from ansible_collections.longshore.swr.plugins.module_utils._module import reports_errors
+from ansible_collections.longshore.swr.plugins.module_utils._registry.inspection import run_info
+from ansible_collections.longshore.swr.plugins.module_utils._registry.options import (
+    CONNECTION_ARGUMENTS,
+    LOGIN_ARGUMENTS,
+    check_numbers,
+    helper_runner,
+    keep_readable,
+    show_warnings,
+)
+
+
+@reports_errors
+def run(module):
+    """What was found, as the module's result."""
+    check_numbers(module.params)
+    return show_warnings(module, run_info(module.params, os.environ, helper_runner(module)))
+
+
+def main():
+    module = AnsibleModule(
+        argument_spec=dict(
+            {
+                "images": {"type": "list", "elements": "str", "default": []},
+                "repositories": {"type": "list", "elements": "str", "default": []},
+                "registries": {"type": "list", "elements": "str", "default": []},
+                "detail": {"type": "str", "choices": ["presence", "manifest", "full"], "default": "full"},
+                "tag_digests": {"type": "bool", "default": False},
+                "environment_values": {"type": "bool", "default": False},
+            },
+            **LOGIN_ARGUMENTS,
+            **CONNECTION_ARGUMENTS,
+        ),
+        supports_check_mode=True,
+    )
+    keep_readable(module)
+    run(module)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,245 @@
+#!/usr/bin/python
+# Copyright: (c) 2026, longshore.swr contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: login_token
+short_description: Make a login to Huawei Cloud SWR from an access key
+version_added: 0.1.0
+author:
+  - longshore.swr contributors (@longshore)
+description:
+  - Makes a user name and a password for the registry of Huawei Cloud SWR (Software Repository for Container)
+    from an access key and its secret key.
+  - A long-term login is computed, without any call. A temporary and an enhanced login are issued by SWR's API.
+  - The result can be registered, and its parts used as they are by other modules and templates.
+extends_documentation_fragment:
+  - longshore.swr.credentials
+  - longshore.swr.credentials.api
+  - longshore.swr.credentials.module
+  - longshore.swr.attributes
+  - longshore.swr.attributes.actiongroup_swr
+attributes:
+  check_mode:
+    support: full
+    details:
+      - It does the same in check mode, so that tasks that use the login can be checked too.
+        SWR issues a temporary or enhanced login then as well, which leaves nothing behind but expires.
+  diff_mode:
+    support: N/A
+    details:
+      - It changes nothing.
+  idempotent:
+    support: partial
+    details:
+      - It never changes anything. A long-term login is the same every time, any other is a new one every time.
+options:
+  kind:
+    description:
+      - V(long_term) is valid as long as the access key is. The password is computed from the keys.
+      - V(temporary) is issued by SWR's API (C(CreateSecret)) and expires. It needs the IAM permission
+        C(swr::createLoginSecret).
+      - V(enhanced) is issued by SWR's API (C(CreateAuthorizationToken)) and expires. What it may do is decided by IAM
+        alone. It needs the IAM permissions C(swr::createAuthorizationToken) and C(sts::createServiceBearerToken).
+      - V(auto) is V(temporary) when there is a security token, and V(long_term) when there is none.
+        A long-term login cannot be made from temporary keys.
+    type: str
+    choices: [auto, long_term, temporary, enhanced]
+    default: auto
+  duration:
+    description:
+      - How many seconds a temporary login shall be valid, from 900 to 86400.
+      - By default SWR decides. Not every region knows this parameter, so look at RV(expires_at).
+    type: int
+  registry:
+    description:
+      - The host, with a port if needed, that the login shall be written for.
+        Use it when the registry is reached by another name, as through a VPC endpoint.
+      - By default it is derived from O(region) and O(cloud).
+    type: str
+requirements:
+  - requests (for O(kind=temporary) and O(kind=enhanced) only)
+notes:
+  - The result of this task is hidden from output as if C(no_log) were set, since it contains the password.
+    The registered variable has everything. An error is shown, without secrets.
+  - Set C(no_log) on tasks that use the password in an option that does not hide it by itself.
+  - It cannot be run with C(async), which would write the password to a file.
+seealso:
+  - plugin: longshore.swr.swr_login
+    plugin_type: filter
+    description: The long-term login in a template.
+  - plugin: longshore.swr.swr_login
+    plugin_type: lookup
+    description: The same as this module, on the controller.
+  - plugin: longshore.swr.dockerconfigjson
+    plugin_type: filter
+    description: A login as Kubernetes wants it.
+  - module: longshore.swr.image_copy
+"""
+
+EXAMPLES = r"""
+- name: Make a long-term login with keys from the environment or the credentials file
+  longshore.swr.login_token:
+    region: cn-north-4
+  delegate_to: localhost
+  register: swr
+
+- name: Show what may be shown of it
+  ansible.builtin.debug:
+    msg: "{{ swr.username }} at {{ swr.registry }}, from {{ swr.credentials_source }}"
+
+- name: Make a long-term login with keys from a vault
+  longshore.swr.login_token:
+    access_key: "{{ vault_access_key }}"
+    secret_key: "{{ vault_secret_key }}"
+    region: eu-west-101
+  delegate_to: localhost
+  register: swr
+
+- name: Keep it in a file for podman --authfile
+  ansible.builtin.copy:
+    content: "{{ swr.docker_config | to_json }}"
+    dest: "{{ playbook_dir }}/swr-auth.json"
+    mode: "0600"
+  delegate_to: localhost
+  no_log: true
+
+- name: Make a login that is valid for an hour, from temporary keys
+  longshore.swr.login_token:
+    access_key: "{{ vault_access_key }}"
+    secret_key: "{{ vault_secret_key }}"
+    security_token: "{{ vault_security_token }}"
+    region: cn-north-4
+    duration: 3600
+  delegate_to: localhost
+  register: temporary
+
+- name: Copy images with it
+  longshore.swr.image_copy:
+    images:
+      "registry.example.com/team/app:1.0": "{{ temporary.registry }}/team/app"
+    auth: "{{ temporary.auth }}"
+  delegate_to: localhost
+"""
+
+RETURN = r"""
+registry:
+  description: The host that the login is for.
+  returned: success
+  type: str
+  sample: swr.cn-north-4.myhuaweicloud.com
+username:
+  description: The user name.
+  returned: success
+  type: str
+  sample: cn-north-4@QTWAOYTTINDUT2QVKYUC
+password:
+  description:
+    - The password. It is not shown in output, but it is in the registered variable.
+  returned: success
+  type: str
+  sample: "89aca1198a970e43..."
+kind:
+  description: The kind of login that it is, one of V(long_term), V(temporary), V(enhanced).
+  returned: success
+  type: str
+  sample: long_term
+expires:
+  description: Whether the login ends by itself.
+  returned: success
+  type: bool
+  sample: false
+expires_at:
+  description:
+    - When the login ends, as SWR says, in UTC.
+    - It is V(null) when the login does not end, or when SWR does not say (see RV(expires)).
+  returned: success
+  type: str
+  sample: "2026-07-23T08:46:07Z"
+auth:
+  description:
+    - The login as an entry of the option C(auth) of M(longshore.swr.image_copy). It contains the password.
+  returned: success
+  type: dict
+  sample: {"swr.cn-north-4.myhuaweicloud.com": {"username": "cn-north-4@QTWAOYTTINDUT2QVKYUC", "password": "89aca..."}}
+docker_config:
+  description:
+    - The login as the content of a credential file of Docker or Podman. It contains the password.
+  returned: success
+  type: dict
+  sample: {"auths": {"swr.cn-north-4.myhuaweicloud.com": {"auth": "Y24tbm9..."}}}
+credentials_source:
+  description: Where the keys were found.
+  returned: success
+  type: str
+  sample: environment variables HW_*
+error:
+  description: The parts of the error, as far as they are known.
+  returned: failure
+  type: dict
+  contains:
+    what:
+      description: What failed.
+      type: str
+      sample: Forbidden
+    where:
+      description: The option, variable, file or URL that it happened at.
+      type: str
+      sample: POST https://swr-api.cn-north-4.myhuaweicloud.com/v2/manage/utils/secret
+    code:
+      description: The server's own error code.
+      type: str
+      sample: SVCSTG.SWR.4030000
+    status:
+      description: The HTTP status.
+      type: int
+      sample: 403
+    hint:
+      description: What can be done about it.
+      type: str
+      sample: Give the user the IAM permission swr::createLoginSecret.
+"""
+
+import os
+
+from ansible.module_utils.basic import AnsibleModule
+
+from ansible_collections.longshore.swr.plugins.module_utils._http import REQUESTS_IMPORT_ERROR
+from ansible_collections.longshore.swr.plugins.module_utils._huaweicloud.obtain import obtain_login
+from ansible_collections.longshore.swr.plugins.module_utils._huaweicloud.options import API_ARGUMENTS, ARGUMENTS
+from ansible_collections.longshore.swr.plugins.module_utils._module import redactor_of, reports_errors, require
+
+
+@reports_errors
+def run(module):
+    """The login, as the module's result."""
+
+    def before_call():
+        require(module, "requests", REQUESTS_IMPORT_ERROR, reason="for a temporary or enhanced login")
+
+    obtained = obtain_login(module.params, os.environ, redactor_of(module), before_call)
+    for warning in obtained.warnings:
+        module.warn(warning)
+    return dict(obtained.as_dict(), changed=False)
+
+
+def main():
+    run(
+        AnsibleModule(
+            argument_spec=dict(
+                ARGUMENTS,
+                **API_ARGUMENTS,
+                kind={"type": "str", "choices": ["auto", "long_term", "temporary", "enhanced"], "default": "auto"},
+                duration={"type": "int"},
+                registry={"type": "str"},
+            ),
+            supports_check_mode=True,
+        )
+    )
+
+
+if __name__ == "__main__":
+    main()
