@@ -1,0 +1,53 @@
+# Copyright: (c) 2026, longshore.swr contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Fixtures for pytest; a conftest loads them with C(pytest_plugins)."""
+
+from __future__ import annotations
+
+import contextlib
+from typing import Any, Callable, Iterator
+
+import pytest
+
+from .registry import Registry
+from .swr import Swr
+
+
+def _no_defects(server: Any) -> None:
+    defects = server.server.errors
+    assert not defects, "the sandbox itself failed:\n" + "\n".join(defects)
+
+
+@pytest.fixture
+def sandbox_registry() -> Iterator[Callable[..., Registry]]:
+    """Makes started registries: C(sandbox_registry(auth=..., tls=True)); stopped after the test."""
+    with contextlib.ExitStack() as stack:
+
+        def make(**options: Any) -> Registry:
+            registry = Registry(**options)
+            stack.enter_context(registry)
+            stack.callback(_no_defects, registry)
+            return registry
+
+        yield make
+
+
+@pytest.fixture
+def sandbox_swr() -> Iterator[Callable[..., Swr]]:
+    """Makes started SWR stand-ins: C(sandbox_swr(keys={"AK": "SK"}, organizations=["team"]))."""
+    with contextlib.ExitStack() as stack:
+
+        def make(**options: Any) -> Swr:
+            server = Swr(**options)
+            stack.enter_context(server)
+            stack.callback(_no_defects, server)
+            return server
+
+        yield make
+
+
+@pytest.fixture
+def swr(sandbox_swr: Callable[..., Swr]) -> Swr:
+    """An SWR with the login C(cn-north-4@SANDBOXACCESSKEY) and the organization C(team); no throttle."""
+    return sandbox_swr(keys={"SANDBOXACCESSKEY": "sandbox-secret-key"}, organizations=["team"])
