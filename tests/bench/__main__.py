@@ -1,0 +1,132 @@
+# Copyright: (c) 2026, longshore.swr contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Compares what copies cost: this engine, and every peer on the PATH, on the same works in one run.
+
+The figures depend on the machine and on what else it does: compare the rows of one run. Nothing passes or fails.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from typing import Any, Callable, Dict, List, Optional, Sequence
+
+from ..conftest import collections_root
+from . import counted, measure, real
+from .session import Session
+from .table import render, with_ratios
+from .tools import Engine, peers
+
+WORKS: Dict[str, Callable[[Session], None]] = {
+    "a": lambda session: real.copy_work(session, "a"),
+    "b": lambda session: real.copy_work(session, "b"),
+    "c": lambda session: real.copy_work(session, "c"),
+    "e": lambda session: real.copy_work(session, "e"),
+    "again": real.again,
+    "shared": lambda session: real.copy_work(session, "shared"),
+    "requests": counted.requests,
+    "wan": real.wan,
+    "swr": counted.swr,
+    "resync": counted.resync,
+}
+NEEDS_REGISTRY = ("a", "b", "c", "e", "again", "shared", "wan")
+
+
+def works_of(text: str) -> List[str]:
+    """The works of a list separated by commas."""
+    names = [name.strip() for name in text.split(",") if name.strip()]
+    unknown = [name for name in names if name not in WORKS]
+    if unknown or not names:
+        raise argparse.ArgumentTypeError("{0}: known are {1}".format(text, ",".join(WORKS)))
+    return names
+
+
+def arguments(argv: Optional[Sequence[str]]) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        prog="python -m tests.bench", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--works", type=works_of, default=list(WORKS), help="of " + ",".join(WORKS))
+    parser.add_argument("--scale", type=float, default=0.25, help="of sizes and numbers of tags (default: %(default)s)")
+    parser.add_argument("--repeat", type=int, default=3, help="runs, of which the median counts (default: %(default)s)")
+    parser.add_argument("--tls", action="store_true", help="real registries serve TLS")
+    parser.add_argument("--no-peers", action="store_true", help="measure this engine only")
+    parser.add_argument("--json", metavar="FILE", help="write all figures there")
+    options = parser.parse_args(argv)
+    if options.scale <= 0 or options.repeat < 1:
+        parser.error("--scale must be more than 0, and --repeat at least 1")
+    return options
+
+
+def registry_version() -> str:
+    done = subprocess.run(["docker-registry", "--version"], capture_output=True, text=True, check=False)
+    found = re.search(r"\d+\.\d+\S*", done.stdout)
+    return found.group(0) if found else "of an unknown version"
+
+
+def describe(session: Session, absent: Sequence[str], has_registry: bool) -> Dict[str, Any]:
+    """Machine and versions."""
+    facts = measure.machine()
+    facts["tools"] = {tool.name: tool.version() for tool in session.tools}
+    if has_registry:
+        facts["tools"]["docker-registry"] = registry_version()
+    facts["absent"] = list(absent)
+    facts["scale"], facts["repeat"], facts["tls"] = session.scale, session.repeat, session.tls
+    return facts
+
+
+def closing_lines(facts: Dict[str, Any]) -> str:
+    text = (
+        "{cores} cores, {gigabytes:.0f} GB of memory, Python {python}, load {load[0]} at the end; scale {scale}, "
+        "median of {repeat}{tls}\n{versions}"
+    )
+    versions = ", ".join("{0} {1}".format(name, version).strip() for name, version in facts["tools"].items())
+    if facts["absent"]:
+        versions += "; not on the PATH: " + ", ".join(facts["absent"])
+    values = dict(facts, gigabytes=facts["memory"] / 1e9, versions=versions, tls=", TLS" if facts["tls"] else "")
+    return text.format(**values)
+
+
+def warm_up(engine: Engine, folder: Path) -> None:
+    """Compile the engine's modules once, as on a machine that has used them before."""
+    job = "import ansible_collections.longshore.swr.plugins.module_utils._registry.job"
+    cache = str(folder / "compiled")
+    env = {"PYTHONPATH": engine.collections, "PYTHONPYCACHEPREFIX": cache, "PATH": ""}
+    subprocess.run([sys.executable, "-c", job], env=env, check=True)
+
+
+def main(argv: Optional[Sequence[str]] = None) -> int:
+    options = arguments(argv)
+    has_registry = shutil.which("docker-registry") is not None
+    works = [name for name in options.works if has_registry or name not in NEEDS_REGISTRY]
+    if not has_registry:
+        left_out = [name for name in options.works if name in NEEDS_REGISTRY]
+        sys.stderr.write("docker-registry is not on the PATH: left out: {0}\n".format(", ".join(left_out) or "nothing"))
+    found, absent = ([], []) if options.no_peers else peers()
+    with tempfile.TemporaryDirectory(prefix="bench-") as text:
+        folder = Path(text)
+        engine = Engine(str(collections_root()), str(folder / "compiled"))
+        warm_up(engine, folder)
+        session = Session(folder, engine, found, options.scale, options.repeat, options.tls)
+        for name in works:
+            WORKS[name](session)
+        facts = describe(session, absent, has_registry)
+    rows = with_ratios(session.rows)
+    if rows:
+        sys.stdout.write(render(rows) + "\n\n")
+    sys.stdout.write(closing_lines(facts) + "\n")
+    if options.json:
+        Path(options.json).write_text(
+            json.dumps({"machine": facts, "rows": rows, "runs": session.rounds}, indent=1) + "\n", encoding="utf-8"
+        )
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

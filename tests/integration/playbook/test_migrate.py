@@ -1,0 +1,196 @@
+# Copyright: (c) 2026, longshore.swr contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The playbook longshore.swr.migrate, as a user runs it: with the files of image-migrator and image-syncer."""
+
+from __future__ import annotations
+
+import json
+import re
+import stat
+from typing import Any
+
+import pytest
+
+from ansible_collections.longshore.swr.tests.sandbox import Fault
+from ansible_collections.longshore.swr.tests.sandbox.images import docker_image, manifest_list
+
+IMAGES = ("-e", "images_file=images.json", "-e", "auth_file=auth.json")
+
+
+def offer(playbooks: Any) -> None:
+    """Images in the source, and an images.json in the shapes of the documentation of image-migrator."""
+    load = playbooks.source.load
+    load(docker_image("a"), "team/single", "1.0")
+    load(manifest_list("b"), "team/list", "1.0")
+    load(docker_image("c"), "group/sub/nested", "2.0")
+    for tag in ("1.0", "1.1", "2.0", "latest"):
+        load(docker_image("d" + tag), "team/tags", tag)
+    source, swr = playbooks.source.host, playbooks.swr.host
+    playbooks.write(
+        "images.json",
+        {
+            source + "/team/single:1.0": swr + "/team/renamed:stable",
+            source + "/team/list": swr + "/team/list",
+            source + "/group/sub/nested:2.0": "",
+            source + "/team/tags:1.0,1.1": swr + "/team/some",
+            source + "/team/tags:/^[0-9]/": [swr + "/team/numbered", swr + "/team/again"],
+        },
+    )
+    playbooks.write_auth()
+
+
+def test_files_of_image_migrator_in_check_mode_then_really_then_again(playbooks: Any, secrets: Any) -> None:
+    offer(playbooks)
+    given = (*IMAGES, "-e", "default_namespace=team")
+
+    forecast = playbooks.migrate(*given, "--check")
+    assert forecast.code == 0, forecast.text
+    assert playbooks.written() == []
+    assert not playbooks.state.exists()
+    assert "11 images: 11 would be copied" in forecast.out
+
+    first = playbooks.migrate(*given)
+    assert first.code == 0, first.text
+    assert first.changed == forecast.changed > 0
+    assert "11 images: 11 copied, 0 there already, 0 filtered out, 0 failed" in first.out
+    assert playbooks.swr.tags("team/renamed") == ["stable"]
+    assert playbooks.swr.tags("team/sub/nested") == ["2.0"]
+    assert sorted(playbooks.swr.tags("team/again")) == ["1.0", "1.1", "2.0"]
+    assert playbooks.swr.manifest("team/list", "1.0").digest == playbooks.source.manifest("team/list", "1.0").digest
+    for repository in ("team/renamed", "team/list", "team/sub/nested", "team/some", "team/numbered", "team/again"):
+        assert playbooks.swr.missing_blobs(repository) == []
+
+    playbooks.swr.log.reset()
+    second = playbooks.migrate(*given)
+    assert second.code == 0, second.text
+    assert second.changed == 0
+    assert playbooks.written() == []
+    assert playbooks.report()["images"] == {"total": 11, "copied": 0, "skipped": 11, "filtered": 0, "failed": 0}
+
+    files = list(playbooks.state.iterdir())
+    assert {path.name for path in files} == {
+        "journal.jsonl", "report.json", "migrate.log", "success.yaml", "failed.yaml"
+    }  # fmt: skip
+    assert stat.S_IMODE(playbooks.state.stat().st_mode) == 0o700
+    for text in (forecast.text, first.text, second.text, *(path.read_text() for path in files)):
+        assert not [secret for secret in secrets if secret in text]
+
+
+def test_yaml_files_of_image_syncer_without_a_region(playbooks: Any) -> None:
+    playbooks.source.load(docker_image("a"), "team/app", "1.0")
+    playbooks.source.load(manifest_list("b"), "team/list", "1.0")
+    index = playbooks.source.load(docker_image("c"), "team/by-digest", "x")
+    source, swr = playbooks.source.host, playbooks.swr.host
+    playbooks.write(
+        "images.yaml",
+        "{0}/team/app:1.0: {1}/team/app:a\n"
+        "{0}/team/list:\n  - {1}/team/one\n  - {1}/team/two\n"
+        "{0}/team/by-digest@{2}: ${{WHERE}}/team/digest:x\n".format(source, swr, index),
+    )
+    playbooks.write(
+        "auth.yaml",
+        "{0}:\n  username: reader\n  password: $SOURCE_PASSWORD\n  insecure: true\n"
+        "{1}/team:\n  username: cn-north-4@$HW_ACCESS_KEY\n  password: ${{SWR_PASSWORD}}\n  insecure: true\n".format(
+            source, swr
+        ),
+    )
+    login = playbooks.play(
+        [
+            {"longshore.swr.login_token": {"region": "cn-north-4"}, "register": "swr"},
+            {
+                "ansible.builtin.copy": {"content": "{{ swr.password }}", "dest": str(playbooks.folder / "password")},
+                "no_log": True,
+            },
+        ]
+    )
+    assert login.code == 0, login.text
+    run = playbooks.run(
+        "longshore.swr.migrate",
+        "-e",
+        "images_file=images.yaml",
+        "-e",
+        "auth_file=./auth.yaml",
+        "-e",
+        "state_dir=kept",
+        "-e",
+        "migrate_dialect=image-syncer",
+        WHERE=swr,
+        SWR_PASSWORD=(playbooks.folder / "password").read_text(),
+    )
+    assert run.code == 0, run.text
+    assert "4 images: 4 copied" in run.out
+    assert playbooks.swr.tags("team/one") == playbooks.swr.tags("team/two") == ["1.0"]
+    assert playbooks.swr.tags("team/app") == ["a"]
+    assert playbooks.swr.tags("team/digest") == ["x"]
+    assert (playbooks.folder / "kept" / "report.json").exists()
+
+
+def test_failures_are_summed_up_and_can_be_fed_back(playbooks: Any) -> None:
+    offer(playbooks)
+    source = playbooks.source.host
+    rules = json.loads((playbooks.folder / "images.json").read_text())
+    playbooks.write("images.json", {source + "/team/absent:9": "", source + "/team/single": "", **rules})
+    playbooks.swr.faults.add(Fault(kind="manifest_put", action="status", status=500, repository="team/single"))
+    given = ("-e", "auth_file=auth.json", "-e", "default_namespace=team", "-e", "retries=0")
+
+    first = playbooks.migrate("-e", "images_file=images.json", *given)
+    assert first.code == 2
+    # The directory of the state, and the images that arrived.
+    assert first.changed == 2
+    assert "13 images: 11 copied, 0 there already, 0 filtered out, 2 failed" in first.out
+    # Once in the summary, and once as it happens.
+    for image in ("/team/absent:9", "/team/single:1.0"):
+        assert len(re.findall(r"^ +\"failed: .*{0} -> ".format(image), first.out, re.MULTILINE)) == 1
+        assert len(re.findall(r"^\[swr\] failed: .*{0} -> ".format(image), first.err, re.MULTILINE)) == 1
+    assert "2 of 13 images failed" in first.text
+
+    playbooks.swr.faults.clear()
+    again = playbooks.migrate("-e", "images_file={0}".format(playbooks.state / "failed.yaml"), *given)
+    assert again.code == 2
+    assert "2 images: 1 copied, 0 there already, 0 filtered out, 1 failed" in again.out
+    assert playbooks.swr.tags("team/single") == ["1.0"]
+
+    tolerant = playbooks.migrate("-e", "images_file=images.json", *given, "-e", "migrate_fail_on_error=false")
+    assert tolerant.code == 0
+    assert tolerant.changed == 0
+
+
+@pytest.mark.parametrize(
+    ("images", "auth", "expected"),
+    [
+        ('{"a/b/c": "x/y/z",}', None, r"images\.json.*line 1"),
+        (None, "{", r"auth\.json.*line 1"),
+        (None, "absent", r"auth\.json.*does not exist"),
+    ],
+)
+def test_malformed_file_is_refused_before_any_connection(playbooks: Any, images: Any, auth: Any, expected: str) -> None:
+    offer(playbooks)
+    if images:
+        playbooks.write("images.json", images)
+    if auth == "absent":
+        (playbooks.folder / "auth.json").unlink()
+    elif auth:
+        playbooks.write("auth.json", auth)
+    run = playbooks.migrate(*IMAGES, "-e", "default_namespace=team")
+    assert run.code == 2
+    assert re.search(expected, run.text), run.text
+    assert "Traceback" not in run.text
+    assert playbooks.requests() == 0
+
+
+def test_inventory_can_say_everything(playbooks: Any) -> None:
+    offer(playbooks)
+    variables = {
+        "migrate_images_file": str(playbooks.folder / "images.json"),
+        "migrate_auth": {
+            playbooks.source.host: {"username": "reader", "password": "${SOURCE_PASSWORD}", "insecure": "true"}
+        },
+        "migrate_default_namespace": "team",
+        "migrate_state_dir": str(playbooks.folder / "state"),
+    }
+    playbooks.write("hosts.yml", {"all": {"hosts": {"one": variables}}})
+    run = playbooks.migrate("-i", "hosts.yml", "-e", "migrate_hosts=one")
+    assert run.code == 0, run.text
+    assert "11 images: 11 copied" in run.out
+    assert (playbooks.folder / "state" / "journal.jsonl").exists()

@@ -1,0 +1,327 @@
+# Copyright: (c) 2026, longshore.swr contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The collection's building rules, as checks on its source text.
+
+Nothing is imported: each file is parsed, so that a check sees what is inside functions and conditions too. Every check
+takes a tree (a folder with C(plugins/)) and returns its findings as text; an empty list is good.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Dict, FrozenSet, Iterator, List, Optional, Sequence, Set, Tuple
+
+COLLECTION = "ansible_collections.longshore.swr."
+UTILS = "plugins.module_utils."
+ROOMS = frozenset({"_registry", "_huaweicloud", "_harbor", "_dns", "_access", "_audit"})
+
+# What each part of module_utils may import of the others, itself excepted. A part that is not named here is refused:
+# whoever adds one decides where it stands.
+ALLOWED: Dict[str, FrozenSet[str]] = {
+    "_errors": frozenset(),
+    "_http": frozenset({"_errors"}),
+    "_secrets": frozenset({"_errors", "_http"}),
+    "_resource": frozenset({"_errors", "_http", "_secrets"}),
+    "_docker_config": frozenset({"_errors", "_secrets"}),
+    "_module": frozenset({"_errors", "_secrets", "_resource"}),
+    "_registry": frozenset({"_docker_config", "_errors", "_secrets", "_resource"}),
+    "_huaweicloud": frozenset({"_docker_config", "_errors", "_http", "_secrets", "_resource"}),
+    "_harbor": frozenset({"_docker_config", "_errors", "_http", "_secrets", "_resource"}),
+    "_dns": frozenset({"_errors", "_http", "_secrets", "_resource"}),
+    "_access": frozenset({"_errors"}),
+    "_audit": frozenset({"_errors", "_http", "_secrets", "_resource"}),
+}
+STANDARD_LIBRARY_ONLY = frozenset({"_access", "_docker_config", "_errors", "_secrets"})
+# The engine's hot path has a transport of its own: requests costs it several times the processor time.
+WITHOUT_REQUESTS = frozenset({"_registry", "_access"})
+ANSIBLE_MODULE = "ansible.module_utils.basic"
+
+FILE_LINES, FUNCTION_LINES, MAIN_LINES = 400, 40, 25
+HARD_FILE_LINES, HARD_FUNCTION_LINES, HARD_MAIN_LINES = 600, 80, 40
+SPDX = "SPDX-License-Identifier: GPL-3.0-or-later"
+
+
+@dataclass(frozen=True)
+class Import:
+    """One imported module: its full name, the line, and whether a missing one is handled."""
+
+    name: str
+    line: int
+    guarded: bool
+
+
+@dataclass(frozen=True)
+class Source:
+    """One Python file of the tree."""
+
+    path: str  # relative to the tree, with slashes
+    text: str
+    module: ast.Module
+
+    @property
+    def name(self) -> str:
+        """The dotted name below the collection: C(plugins.module_utils._registry.rules)."""
+        parts = self.path[: -len(".py")].split("/")
+        return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+    @property
+    def package(self) -> str:
+        return self.name if self.path.endswith("/__init__.py") else self.name.rpartition(".")[0]
+
+
+def sources(root: Path, folder: str = "plugins") -> List[Source]:
+    """The Python files below a folder of the tree, in order of their paths."""
+    found = []
+    for path in sorted((root / folder).rglob("*.py")):
+        text = path.read_text(encoding="utf-8")
+        found.append(Source(path.relative_to(root).as_posix(), text, ast.parse(text, str(path))))
+    return found
+
+
+def part_of(name: str) -> Optional[str]:
+    """C(_registry) for C(plugins.module_utils._registry.rules), None outside module_utils."""
+    return name[len(UTILS) :].partition(".")[0] if name.startswith(UTILS) else None
+
+
+def _catches_import_error(node: ast.Try) -> bool:
+    for handler in node.handlers:
+        caught = handler.type.elts if isinstance(handler.type, ast.Tuple) else [handler.type]
+        names = {item.id for item in caught if isinstance(item, ast.Name)}
+        if names & {"ImportError", "ModuleNotFoundError"}:
+            return True
+    return False
+
+
+def _is_type_checking(node: ast.AST) -> bool:
+    return isinstance(node, ast.If) and ast.unparse(node.test).rpartition(".")[2] == "TYPE_CHECKING"
+
+
+def _names_of(node: ast.AST, source: Source) -> List[str]:
+    """The modules that one statement or call brings in."""
+    if isinstance(node, ast.Import):
+        return [alias.name for alias in node.names]
+    if isinstance(node, ast.ImportFrom):
+        base = node.module or ""
+        if node.level:
+            parents = source.package.split(".")
+            parents = parents[: len(parents) - node.level + 1]
+            base = COLLECTION + ".".join(parents + ([node.module] if node.module else []))
+        # "from x import y": y may be a module itself, so both are judged.
+        return [base] + ["{0}.{1}".format(base, alias.name) for alias in node.names if alias.name != "*"]
+    if isinstance(node, ast.Call) and ast.unparse(node.func).rpartition(".")[2] in ("import_module", "__import__"):
+        return [item.value for item in node.args[:1] if isinstance(item, ast.Constant) and isinstance(item.value, str)]
+    return []
+
+
+def imports(source: Source) -> List[Import]:
+    """Every import of a file, wherever in it."""
+    found: List[Import] = []
+
+    def visit(node: ast.AST, guarded: bool) -> None:
+        found.extend(Import(name, node.lineno, guarded) for name in _names_of(node, source))
+        if isinstance(node, ast.Try):
+            for child in node.body:
+                visit(child, guarded or _catches_import_error(node))
+            rest: Sequence[ast.AST] = [*node.handlers, *node.orelse, *node.finalbody]
+        else:
+            rest = list(ast.iter_child_nodes(node))
+        for child in rest:
+            visit(child, guarded or _is_type_checking(node))
+
+    visit(source.module, False)
+    return found
+
+
+def inner_imports(source: Source, known: Set[str]) -> Iterator[Tuple[str, int]]:
+    """The files of the collection that a file imports, by dotted name, with the line."""
+    for item in imports(source):
+        if item.name.startswith(COLLECTION):
+            name = item.name[len(COLLECTION) :]
+            if name in known or name.rpartition(".")[0] not in known:
+                yield name, item.line
+
+
+def check_directions(root: Path) -> List[str]:
+    """Imports point down: modules to rooms to the shared lower parts; never sideways, never up."""
+    files = sources(root)
+    known = {source.name for source in files}
+    findings = []
+    for source in files:
+        for name, line in inner_imports(source, known):
+            problem = _direction_problem(source.name, name)
+            if problem:
+                findings.append("{0}:{1}: {2}".format(source.path, line, problem))
+    return sorted(set(findings))
+
+
+def _direction_problem(importer: str, imported: str) -> Optional[str]:
+    own, other = part_of(importer), part_of(imported)
+    if imported.startswith(("tests", "tools", "roles", "playbooks")):
+        return "plugins must not import {0}".format(imported)
+    if other is None:
+        same_folder = imported.split(".")[:2] == importer.split(".")[:2]
+        if own is not None or (imported.startswith("plugins.modules") and not same_folder):
+            return "{0} must not import {1}".format(own or importer, imported)
+        if imported.startswith("plugins.modules."):
+            return "a module must not import another module ({0})".format(imported)
+        return None
+    if own is None or own == other:
+        return None
+    if own not in ALLOWED:
+        return "{0} has no place in the architecture: add it to ALLOWED".format(own)
+    if other not in ALLOWED[own]:
+        kind = "another room" if own in ROOMS and other in ROOMS else "what stands above or beside it"
+        return "{0} must not import {1} ({2})".format(own, other, kind)
+    return None
+
+
+def check_outside_imports(root: Path) -> List[str]:
+    """Third-party libraries are guarded, kept out where they cost too much; Ansible's own code stays at the edge."""
+    findings = []
+    for source in sources(root):
+        for item in imports(source):
+            problem = _outside_problem(source.name, item)
+            if problem:
+                findings.append("{0}:{1}: {2}".format(source.path, item.line, problem))
+    return sorted(set(findings))
+
+
+def _outside_problem(importer: str, item: Import) -> Optional[str]:
+    part, top = part_of(importer), item.name.split(".")[0]
+    runs_on_targets = part is not None or importer.startswith("plugins.modules.")
+    if top in sys.stdlib_module_names or item.name.startswith(COLLECTION) or top == "ansible_collections":
+        return None
+    if top == "ansible":
+        return _ansible_problem(importer, part, item.name, runs_on_targets)
+    if part in STANDARD_LIBRARY_ONLY:
+        return "{0} uses the standard library only, not {1}".format(part, top)
+    if part in WITHOUT_REQUESTS and top in ("requests", "urllib3"):
+        return "{0} must not use {1}".format(part, top)
+    # Filters, lookups and actions run on a controller too, but ansible-doc must be able to load them without it.
+    return None if item.guarded else "{0} is not in the standard library: guard its import".format(top)
+
+
+def _ansible_problem(importer: str, part: Optional[str], name: str, runs_on_targets: bool) -> Optional[str]:
+    if runs_on_targets and name not in ("ansible",) and not name.startswith("ansible.module_utils"):
+        return "{0} exists on controllers only".format(name)
+    if name == ANSIBLE_MODULE or name.startswith(ANSIBLE_MODULE + "."):
+        at_the_edge = part == "_module" or importer.startswith("plugins.modules.")
+        # It has no better home in Ansible, and what runs on the controller may tell of a missing library too.
+        only_a_message = part is None and name in (ANSIBLE_MODULE, ANSIBLE_MODULE + ".missing_required_lib")
+        return (
+            None if at_the_edge or only_a_message else "only modules and _module may import {0}".format(ANSIBLE_MODULE)
+        )
+    if part in STANDARD_LIBRARY_ONLY and name != "ansible":
+        return "{0} uses the standard library only, not {1}".format(part, name)
+    return None
+
+
+def check_cycles(root: Path) -> List[str]:
+    """No file of plugins/ reaches itself through imports."""
+    files = sources(root)
+    known = {source.name for source in files}
+    graph = {source.name: sorted({name for name, _line in inner_imports(source, known)} & known) for source in files}
+    return ["import cycle: {0}".format(" -> ".join(cycle)) for cycle in _cycles(graph)]
+
+
+def _cycles(graph: Dict[str, List[str]]) -> List[List[str]]:
+    found: List[List[str]] = []
+    done: Set[str] = set()
+
+    def walk(node: str, trail: List[str]) -> None:
+        if node in trail:
+            found.append(trail[trail.index(node) :] + [node])
+            return
+        if node in done:
+            return
+        for following in graph[node]:
+            walk(following, trail + [node])
+        done.add(node)
+
+    for name in sorted(graph):
+        walk(name, [])
+    return found
+
+
+def _length(node: ast.AST) -> int:
+    return node.end_lineno - node.lineno + 1
+
+
+def _documentation_lines(source: Source) -> int:
+    """The lines of DOCUMENTATION, EXAMPLES and RETURN: prose, not code."""
+    names = ("DOCUMENTATION", "EXAMPLES", "RETURN")
+    return sum(
+        _length(node)
+        for node in source.module.body
+        if isinstance(node, ast.Assign)
+        and any(isinstance(item, ast.Name) and item.id in names for item in node.targets)
+    )
+
+
+def sizes(root: Path, file_lines: int, function_lines: int, main_lines: int) -> List[str]:
+    """Files and functions that are longer than these limits. Documentation blocks do not count."""
+    findings = []
+    for source in sources(root):
+        lines = len(source.text.splitlines()) - _documentation_lines(source)
+        if lines > file_lines and not source.path.startswith("plugins/doc_fragments/"):
+            findings.append("{0}: {1} lines (limit {2})".format(source.path, lines, file_lines))
+        for node in ast.walk(source.module):
+            if not isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
+                continue
+            is_main = node.name == "main" and source.path.startswith("plugins/modules/")
+            limit = main_lines if is_main else function_lines
+            if _length(node) > limit:
+                where = "{0}:{1}: {2}()".format(source.path, node.lineno, node.name)
+                findings.append("{0} has {1} lines (limit {2})".format(where, _length(node), limit))
+    return findings
+
+
+def check_sizes(root: Path) -> List[str]:
+    """What is too long by any measure."""
+    return sizes(root, HARD_FILE_LINES, HARD_FUNCTION_LINES, HARD_MAIN_LINES)
+
+
+def questions_of_size(root: Path) -> List[str]:
+    """What is long enough to ask whether it is two things."""
+    return sizes(root, FILE_LINES, FUNCTION_LINES, MAIN_LINES)
+
+
+def check_headers(root: Path) -> List[str]:
+    """Every file of code carries the licence; the shared code says that it is private."""
+    findings = []
+    for source in sources(root):
+        head = "\n".join(source.text.splitlines()[:12])
+        if SPDX not in head:
+            findings.append("{0}: no line '{1}'".format(source.path, SPDX))
+        if source.path.endswith("__init__.py"):
+            continue
+        if "from __future__ import annotations" not in source.text:
+            findings.append("{0}: no 'from __future__ import annotations'".format(source.path))
+        docstring = " ".join((ast.get_docstring(source.module) or "").split())
+        if part_of(source.name) and "private to the collection" not in docstring:
+            findings.append("{0}: its docstring does not say that it is private to the collection".format(source.path))
+    return findings
+
+
+REACHES_OUT = re.compile(
+    r"(?<![\w-])(?:longshore\.swr\.tests|tests[/.]sandbox|tests/(?:unit|integration|e2e|bench)|\.cache/)"
+)
+
+
+def check_self_contained(root: Path) -> List[str]:
+    """Installed, the collection is meta/, plugins/, roles/ and playbooks/: nothing there leans on the rest."""
+    findings = []
+    for folder in ("meta", "plugins", "roles", "playbooks"):
+        for path in sorted((root / folder).rglob("*")):
+            name = path.relative_to(root).as_posix()
+            if not path.is_file() or path.suffix in (".pyc", ".md"):
+                continue
+            for number, line in enumerate(path.read_text(encoding="utf-8", errors="replace").splitlines(), 1):
+                if REACHES_OUT.search(line):
+                    findings.append("{0}:{1}: refers to {2}".format(name, number, REACHES_OUT.search(line).group(0)))
+    return findings

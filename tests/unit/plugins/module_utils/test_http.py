@@ -1,0 +1,317 @@
+# Copyright: (c) 2026, longshore.swr contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+from __future__ import annotations
+
+import json
+import ssl
+
+import pytest
+
+requests = pytest.importorskip("requests")
+
+from urllib3.exceptions import MaxRetryError, NewConnectionError  # noqa: E402
+
+from ansible_collections.longshore.swr.plugins.module_utils._errors import LongshoreError  # noqa: E402
+from ansible_collections.longshore.swr.plugins.module_utils._http import (  # noqa: E402
+    ApiClient,
+    ServerError,
+    retry_after,
+)
+from ansible_collections.longshore.swr.plugins.module_utils._secrets import Redactor  # noqa: E402
+
+URL = "https://api.example.com/base"
+
+
+class ApiError(LongshoreError):
+    pass
+
+
+def read_error(data):
+    return ServerError(data.get("code"), data.get("text"))
+
+
+class Adapter(requests.adapters.BaseAdapter):
+    """Plays a script of replies and exceptions, and keeps what was sent."""
+
+    def __init__(self, script):
+        super().__init__()
+        self.script = list(script)
+        self.sent = []
+
+    def send(self, request, **settings):
+        self.sent.append((request, settings))
+        step = self.script.pop(0)
+        if isinstance(step, Exception):
+            raise step
+        status, headers, body = step
+        response = requests.Response()
+        response.status_code = status
+        response.headers.update(headers)
+        response._content = body if isinstance(body, bytes) else json.dumps(body).encode()
+        response.url = request.url
+        response.request = request
+        return response
+
+    def close(self):
+        pass
+
+
+class Bench:
+    def __init__(self, *script, **options):
+        self.adapter = Adapter(script)
+        self.waits = []
+        session = requests.Session()
+        session.mount("https://", self.adapter)
+        session.mount("http://", self.adapter)
+        options.setdefault("base_url", URL)
+        self.client = ApiClient(
+            error_class=ApiError,
+            read_error=read_error,
+            session=session,
+            sleep=self.waits.append,
+            clock=lambda: 1_000_000.0,
+            **options,
+        )
+
+    @property
+    def methods(self):
+        return [request.method for request, dummy in self.adapter.sent]
+
+
+def refused_connection():
+    return requests.exceptions.ConnectionError(
+        MaxRetryError(None, "/", NewConnectionError(None, "[Errno 111] Connection refused"))
+    )
+
+
+OK = (200, {"X-Thing": "yes"}, {"a": 1})
+
+
+def test_a_get_is_sent_exactly_so(monkeypatch):
+    monkeypatch.delenv("REQUESTS_CA_BUNDLE", raising=False)
+    monkeypatch.delenv("CURL_CA_BUNDLE", raising=False)
+    bench = Bench(OK, timeout=7.5)
+    reply = bench.client.call("GET", "/v3/projects", params=[("name", "a b"), ("limit", "1")])
+    request, settings = bench.adapter.sent[0]
+    assert (request.method, request.url) == ("GET", URL + "/v3/projects?name=a+b&limit=1")
+    assert dict(request.headers) == {
+        "User-Agent": "longshore.swr",
+        "Accept": "application/json",
+        "Accept-Encoding": request.headers["Accept-Encoding"],
+        "Connection": "keep-alive",
+    }
+    assert request.body is None
+    assert settings["timeout"] == 7.5
+    assert settings["verify"] is True
+    assert (reply.status, reply.headers["x-thing"], reply.data) == (200, "yes", {"a": 1})
+
+
+def test_a_post_carries_json_or_nothing():
+    bench = Bench(OK, (204, {}, b""))
+    bench.client.call("POST", "/x", body={"namespace": "ü"})
+    assert bench.client.call("POST", "/y", expect=(204,)).data is None
+    first, second = (request for request, dummy in bench.adapter.sent)
+    assert first.body == b'{"namespace":"\\u00fc"}'
+    assert first.headers["Content-Type"] == second.headers["Content-Type"] == "application/json"
+    assert second.headers["Content-Length"] == "0"
+
+
+def test_the_given_authority_wins_over_the_environment(monkeypatch):
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", "/elsewhere.pem")
+    for verify in (False, "/mine.pem"):
+        bench = Bench(OK, verify=verify)
+        bench.client.call("GET", "/")
+        assert bench.adapter.sent[0][1]["verify"] == verify
+
+
+def test_proxies_come_from_the_environment(monkeypatch):
+    monkeypatch.setenv("HTTPS_PROXY", "http://proxy.example.com:3128")
+    monkeypatch.setenv("NO_PROXY", "internal.example.com")
+    bench = Bench(OK)
+    bench.client.call("GET", "/")
+    assert bench.adapter.sent[0][1]["proxies"]["https"] == "http://proxy.example.com:3128"
+    bench = Bench(OK, base_url="https://internal.example.com")
+    bench.client.call("GET", "/")
+    assert not bench.adapter.sent[0][1]["proxies"].get("https")
+
+
+def test_a_login_in_the_netrc_file_is_not_sent(monkeypatch, tmp_path):
+    netrc = tmp_path / "netrc"
+    netrc.write_text("machine api.example.com login someone password netrc-secret\n")
+    netrc.chmod(0o600)
+    monkeypatch.setenv("NETRC", str(netrc))
+    bench = Bench(OK)
+    bench.client.call("GET", "/")
+    assert "Authorization" not in bench.adapter.sent[0][0].headers
+
+
+@pytest.mark.parametrize("method", ["GET", "POST"])
+def test_a_request_that_never_arrived_is_repeated(method):
+    bench = Bench(refused_connection(), requests.exceptions.ConnectTimeout(), OK)
+    assert bench.client.call(method, "/").status == 200
+    assert bench.methods == [method] * 3
+    assert 0.5 <= bench.waits[0] <= 1.0
+    assert 1.0 <= bench.waits[1] <= 2.0
+
+
+def test_every_attempt_is_signed_anew():
+    seen = []
+
+    def sign(request):
+        seen.append(1)
+        request.headers["Authorization"] = "try {0}".format(len(seen))
+        return request
+
+    bench = Bench(refused_connection(), OK, auth=sign)
+    bench.client.call("POST", "/")
+    assert [request.headers["Authorization"] for request, dummy in bench.adapter.sent] == ["try 1", "try 2"]
+
+
+@pytest.mark.parametrize(
+    ("method", "status", "headers", "repeated"),
+    [
+        ("GET", 429, {}, True),
+        ("POST", 429, {}, True),
+        ("GET", 503, {}, True),
+        ("POST", 503, {"Retry-After": "2"}, True),
+        ("POST", 503, {}, False),
+        ("GET", 502, {}, True),
+        ("POST", 502, {}, False),
+        ("POST", 504, {"Retry-After": "2"}, False),
+        ("DELETE", 502, {}, False),
+        ("GET", 500, {}, False),
+        ("GET", 404, {}, False),
+        ("GET", 401, {}, False),
+    ],
+)
+def test_what_a_status_allows_to_repeat(method, status, headers, repeated):
+    bench = Bench((status, headers, {}), OK)
+    if repeated:
+        assert bench.client.call(method, "/").status == 200
+    else:
+        with pytest.raises(ApiError) as caught:
+            bench.client.call(method, "/")
+        assert caught.value.status == status
+    assert len(bench.methods) == (2 if repeated else 1)
+
+
+def test_a_broken_exchange_is_repeated_for_get_only():
+    for error in (requests.exceptions.ReadTimeout(), requests.exceptions.ConnectionError("reset")):
+        bench = Bench(error, OK)
+        assert bench.client.call("GET", "/").status == 200
+        bench = Bench(error, OK)
+        with pytest.raises(ApiError):
+            bench.client.call("POST", "/")
+        assert bench.methods == ["POST"]
+
+
+def test_the_server_says_how_long_to_wait():
+    bench = Bench((429, {"Retry-After": "7"}, {}), (503, {"Retry-After": "Mon, 12 Jan 1970 13:46:50 GMT"}, {}), OK)
+    bench.client.call("GET", "/")
+    assert bench.waits == [7.0, 10.0]
+
+
+def test_a_server_that_wants_too_much_patience_is_a_failure():
+    bench = Bench((429, {"Retry-After": "3600"}, {"code": "C", "text": "slow down"}))
+    with pytest.raises(ApiError, match="slow down"):
+        bench.client.call("GET", "/")
+    assert bench.waits == []
+
+
+def test_attempts_end():
+    bench = Bench(*[(429, {"Retry-After": "0"}, {})] * 4)
+    with pytest.raises(ApiError) as caught:
+        bench.client.call("GET", "/")
+    assert caught.value.status == 429
+    assert len(bench.methods) == 4
+
+
+@pytest.mark.parametrize(
+    ("value", "seconds"),
+    [(None, None), ("", None), ("12", 12.0), ("soon", None), ("Thu, 01 Jan 1970 00:00:00 GMT", 0.0), ("-3", None)],
+)
+def test_retry_after(value, seconds):
+    assert retry_after(value, 1000.0) == seconds
+
+
+def test_an_error_has_all_its_parts():
+    bench = Bench(
+        (409, {}, {"code": "SVCSTG.SWR.4090060", "text": "exists"}), hint_for=lambda status, code: str((status, code))
+    )
+    with pytest.raises(ApiError) as caught:
+        bench.client.call("POST", "/v2/manage/namespaces", params=[("token", "query-secret")])
+    assert caught.value.as_dict() == {
+        "what": "exists",
+        "where": "POST https://api.example.com/base/v2/manage/namespaces",
+        "code": "SVCSTG.SWR.4090060",
+        "status": 409,
+        "hint": "(409, 'SVCSTG.SWR.4090060')",
+    }
+
+
+def test_a_page_instead_of_json_is_quoted_briefly():
+    bench = Bench((403, {}, b"<html>\n<b>Blocked</b>" + b"x" * 5000))
+    with pytest.raises(ApiError) as caught:
+        bench.client.call("GET", "/")
+    assert caught.value.what.startswith("<html> <b>Blocked</b>x")
+    assert len(caught.value.what) == 200
+
+
+def test_success_that_is_no_json_is_an_error():
+    bench = Bench((200, {"Content-Type": "text/html"}, b"<html>welcome, secret</html>"))
+    with pytest.raises(ApiError, match="no JSON, but text/html") as caught:
+        bench.client.call("GET", "/")
+    assert "welcome" not in str(caught.value)
+
+
+def test_a_redirect_is_not_followed():
+    bench = Bench((302, {"Location": "https://evil.example.net/?x"}, b""))
+    with pytest.raises(ApiError, match=r"redirects to evil\.example\.net, which is not followed"):
+        bench.client.call("GET", "/")
+    assert len(bench.methods) == 1
+
+
+def test_a_secret_in_what_the_server_says_is_masked():
+    bench = Bench((400, {}, {"text": "bad token hunter22"}), redact=Redactor(["hunter22"]))
+    with pytest.raises(ApiError) as caught:
+        bench.client.call("GET", "/")
+    assert caught.value.what == "bad token ********"
+
+
+@pytest.mark.parametrize(
+    ("error", "text"),
+    [
+        (
+            requests.exceptions.SSLError(
+                MaxRetryError(None, "/", requests.packages.urllib3.exceptions.SSLError(ssl.SSLError(1, "bad cert")))
+            ),
+            "TLS failed: bad cert.",
+        ),
+        (requests.exceptions.ProxyError("http://user:proxy-pass@proxy"), "the proxy failed: ProxyError."),
+        (requests.exceptions.ReadTimeout("x"), "no reply within 30 seconds."),
+        (requests.exceptions.ConnectionError(OSError(104, "Connection reset by peer")), "Connection reset by peer."),
+        (refused_connection(), "no connection: "),
+    ],
+)
+def test_no_reply_says_why_without_quoting_requests(error, text):
+    bench = Bench(error, retries=0)
+    with pytest.raises(ApiError) as caught:
+        bench.client.call("POST", "/")
+    assert text in str(caught.value)
+    assert "proxy-pass" not in str(caught.value)
+    assert caught.value.hint
+    assert caught.value.__cause__ is None
+
+
+def test_tls_failures_are_not_repeated():
+    bench = Bench(requests.exceptions.SSLError("x"), OK)
+    with pytest.raises(ApiError):
+        bench.client.call("GET", "/")
+    assert len(bench.methods) == 1
+
+
+@pytest.mark.parametrize("url", ["api.example.com", "ftp://api.example.com", "https://", "https:///path"])
+def test_an_address_that_is_none_is_refused(url):
+    with pytest.raises(ApiError, match="is no URL"):
+        Bench(base_url=url)

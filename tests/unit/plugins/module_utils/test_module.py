@@ -1,0 +1,103 @@
+# Copyright: (c) 2026, longshore.swr contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+from __future__ import annotations
+
+import sys
+
+import pytest
+
+from ansible_collections.longshore.swr.plugins.module_utils._errors import LongshoreError
+from ansible_collections.longshore.swr.plugins.module_utils._module import redactor_of, reports_errors, require
+
+
+class Ended(Exception):
+    pass
+
+
+class Module:
+    """What of AnsibleModule these functions touch."""
+
+    def __init__(self, *no_log_values):
+        self.no_log_values = set(no_log_values)
+        self.handling = None
+        self.outcome = None
+
+    def _end(self, kind, result):
+        self.handling = sys.exc_info()[1]
+        self.outcome = (kind, result)
+        raise Ended
+
+    def exit_json(self, **result):
+        self._end("exit", result)
+
+    def fail_json(self, msg, **result):
+        self._end("fail", dict(result, msg=msg))
+
+
+def outcome_of(run, *no_log_values):
+    module = Module(*no_log_values)
+    with pytest.raises(Ended):
+        reports_errors(run)(module)
+    return module
+
+
+def test_the_result_is_given_to_exit_json():
+    module = outcome_of(lambda module: {"changed": True, "password": "hunter22"}, "hunter22")
+    assert module.outcome == ("exit", {"changed": True, "password": "hunter22"})
+
+
+def test_an_error_becomes_one_failure_without_secrets():
+    def run(module):
+        redactor_of(module).add("learnt-later")
+        raise LongshoreError("hunter22 is wrong", where="learnt-later", code="C1", status=400, hint="not hunter22")
+
+    module = outcome_of(run, "hunter22")
+    assert module.outcome == (
+        "fail",
+        {
+            "msg": "********: ******** is wrong (HTTP 400, C1). Remedy: not ********",
+            "error": {
+                "what": "******** is wrong",
+                "where": "********",
+                "code": "C1",
+                "status": 400,
+                "hint": "not ********",
+            },
+        },
+    )
+    assert module.handling is None
+
+
+def test_a_result_that_says_failed_keeps_what_it_carries():
+    module = outcome_of(lambda module: {"failed": True, "msg": "2 hunter22", "images": {"failed": 2}}, "hunter22")
+    assert module.outcome == ("fail", {"msg": "2 ********", "images": {"failed": 2}})
+
+
+def test_a_defect_is_not_dressed_up():
+    def run(module):
+        raise KeyError("x")
+
+    with pytest.raises(KeyError):
+        reports_errors(run)(Module())
+
+
+def test_the_redactor_is_one_and_follows_no_log_values():
+    module = Module("first-secret", 7)
+    redactor = redactor_of(module)
+    module.no_log_values.add("second-secret")
+    assert redactor_of(module) is redactor
+    assert redactor("first-secret second-secret 7") == "******** ******** 7"
+
+
+def test_a_missing_library_ends_the_module():
+    module = Module()
+    require(module, "requests", None)
+    assert module.outcome is None
+    with pytest.raises(Ended):
+        require(module, "requests", "Traceback ...", reason="for logins")
+    kind, result = module.outcome
+    assert kind == "fail"
+    assert "requests" in result["msg"]
+    assert "for logins" in result["msg"]
+    assert result["exception"] == "Traceback ..."

@@ -1,0 +1,217 @@
+# Copyright: (c) 2026, longshore.swr contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What a user finds in the repository is complete, and what must not be in it is not."""
+
+from __future__ import annotations
+
+import ast
+import os
+import re
+import subprocess
+from pathlib import Path
+from typing import Dict, Iterator, List, Tuple
+
+import pytest
+import yaml
+
+ROOT = Path(__file__).resolve().parents[2]
+BINARY = {".gz", ".png", ".tar", ".tgz", ".zip", ".zst", ".der"}
+MADE = {".git", ".cache", "build", "demo-output", "__pycache__", ".ansible", ".hypothesis"}
+
+# Each pattern is put together from pieces, so that this file does not hold what it looks for.
+FORBIDDEN = {
+    "a path of one machine": "|".join(
+        (
+            r"(?<![\w.])/work/(?:main|shared)",
+            r"/ho" + r"me/\w+/",
+            r"/Use" + r"rs/\w+/",
+            r"/tmp/" + r"(?:v\d+|coll|dl)\b",
+        )
+    ),
+    "the host of a package registry": r"\b(?:{0})\b".format(
+        "|".join(("files.python" + "hosted", "py" + r"pi\.org", r"registry\.npm" + "js", r"deb\.deb" + "ian"))
+    ),
+    "work left to do": "|".join((r"\bTO" + r"DO\b", r"\bFIX" + r"ME\b", r"\bX{3}\b", "NotImplemented" + "Error")),
+    "a private key": "-----BEGIN (?:RSA |EC |OPENSSH )?PRIVATE " + "KEY-----",
+    "an access token": r"\b(?:gh[pousr]_[A-Za-z0-9]{36}|glpat-[\w-]{20}|AKIA[0-9A-Z]{16}|dckr_pat_[\w-]{20,})\b",
+}
+
+
+def repository_files() -> List[Path]:
+    """Every text file that git holds or would add; without git, every one that make has not made."""
+    command = ["git", "-C", str(ROOT), "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
+    try:
+        output = subprocess.run(command, check=True, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL).stdout.decode()
+        names = [name for name in output.split("\0") if name]
+    except (OSError, subprocess.CalledProcessError):
+        names = []
+        for folder, folders, files in os.walk(ROOT):
+            folders[:] = [name for name in folders if name not in MADE and not name.startswith(".venv")]
+            names += [os.path.relpath(os.path.join(folder, name), ROOT) for name in files]
+    paths = (ROOT / name for name in sorted(set(names)))
+    return [path for path in paths if path.is_file() and path.suffix not in BINARY]
+
+
+def offences(text: str) -> Iterator[Tuple[int, str]]:
+    for number, line in enumerate(text.splitlines(), 1):
+        for what, pattern in FORBIDDEN.items():
+            if re.search(pattern, line):
+                yield number, what
+
+
+def test_nothing_is_in_the_repository_that_must_not_be() -> None:
+    found = []
+    for path in repository_files():
+        if path.name.startswith("GPL-3.0") or path.name == "COPYING":
+            continue
+        text = path.read_text(encoding="utf-8", errors="replace")
+        found += ["{0}:{1}: {2}".format(path.relative_to(ROOT), number, what) for number, what in offences(text)]
+    assert found == []
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "path = '/wo" + "rk/main/plugins'",
+        "see /ho" + "me/someone/x",
+        "pip install --index https://py" + "pi.org/simple",
+        "# TO" + "DO later",
+        "raise NotImplemented" + "Error",
+        "-----BEGIN PRIVATE " + "KEY-----",
+        "token: ghp_" + "a" * 36,
+    ],
+)
+def test_an_offence_is_seen(line: str) -> None:
+    assert list(offences("fine\n" + line)), line
+
+
+@pytest.mark.parametrize(
+    "line", ["mode 0600 in /tmp/x", "~/.docker/config.json", "work/main.yml", "the todo list of a user"]
+)
+def test_a_good_line_is_no_offence(line: str) -> None:
+    assert list(offences(line)) == []
+
+
+def names_in(folder: str) -> List[str]:
+    return sorted(path.stem for path in (ROOT / "plugins" / folder).glob("*.py") if not path.stem.startswith("_"))
+
+
+def roles() -> List[str]:
+    folder = ROOT / "roles"
+    return sorted(path.name for path in folder.iterdir() if path.is_dir()) if folder.is_dir() else []
+
+
+def playbooks() -> List[str]:
+    return sorted(path.stem for path in (ROOT / "playbooks").glob("*.yml"))
+
+
+def blocks(path: Path) -> Dict[str, str]:
+    """DOCUMENTATION, EXAMPLES and RETURN of a plugin."""
+    found = {}
+    for node in ast.parse(path.read_text(encoding="utf-8")).body:
+        if isinstance(node, ast.Assign) and isinstance(node.value, ast.Constant) and isinstance(node.value.value, str):
+            found.update({target.id: node.value.value for target in node.targets if isinstance(target, ast.Name)})
+    return found
+
+
+def test_the_action_group_is_the_modules() -> None:
+    runtime = yaml.safe_load((ROOT / "meta" / "runtime.yml").read_text(encoding="utf-8"))
+    assert sorted(runtime["action_groups"]["swr"]) == names_in("modules")
+
+
+def test_the_floor_of_ansible_core_is_the_one_tested() -> None:
+    runtime = yaml.safe_load((ROOT / "meta" / "runtime.yml").read_text(encoding="utf-8"))
+    oldest = (ROOT / "requirements" / "oldest.txt").read_text(encoding="utf-8")
+    floor = re.fullmatch(r">=(\d+\.\d+)\.0", runtime["requires_ansible"]).group(1)
+    assert "ansible-core=={0}.*".format(floor) in oldest
+
+
+@pytest.mark.parametrize("name", names_in("modules"))
+def test_a_module_is_documented(name: str) -> None:
+    found = blocks(ROOT / "plugins" / "modules" / (name + ".py"))
+    documentation = yaml.safe_load(found["DOCUMENTATION"])
+    tasks = yaml.safe_load(found["EXAMPLES"])
+    assert documentation["module"] == name
+    assert "longshore.swr.attributes" in str(documentation.get("extends_documentation_fragment", "")) or (
+        "attributes" in documentation
+    )
+    used = {key for task in tasks for key in (task if "hosts" not in task else str(task).split("'"))}
+    assert "longshore.swr." + name in used, "no example uses the module by its full name"
+    assert yaml.safe_load(found["RETURN"])
+
+
+@pytest.mark.parametrize("kind_and_name", [(kind, name) for kind in ("filter", "lookup") for name in names_in(kind)])
+def test_a_filter_or_lookup_is_documented(kind_and_name: Tuple[str, str]) -> None:
+    kind, name = kind_and_name
+    plugin = ROOT / "plugins" / kind
+    sidecars = [plugin / (name + ".yml"), plugin / (name + ".yaml")]
+    found = blocks(plugin / (name + ".py"))
+    for sidecar in sidecars:
+        if sidecar.is_file():
+            found = yaml.safe_load(sidecar.read_text(encoding="utf-8"))
+    documented = "DOCUMENTATION" in found or any(plugin.glob("*.yml"))
+    assert documented, "{0} {1} has no documentation".format(kind, name)
+
+
+@pytest.mark.parametrize("role", roles())
+def test_a_role_says_what_it_takes(role: str) -> None:
+    folder = ROOT / "roles" / role
+    assert (folder / "README.md").is_file()
+    specs = yaml.safe_load((folder / "meta" / "argument_specs.yml").read_text(encoding="utf-8"))["argument_specs"]
+    assert "main" in specs
+    for entry, spec in specs.items():
+        assert spec.get("short_description"), entry
+        wrong = [name for name in spec.get("options", {}) if not name.startswith(role + "_")]
+        assert wrong == [], "options that do not start with the role's name"
+
+
+@pytest.mark.parametrize("role", roles())
+def test_a_role_keeps_its_variables_to_itself(role: str) -> None:
+    for name in ("defaults", "vars"):
+        for path in sorted((ROOT / "roles" / role / name).glob("*.yml")):
+            variables = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
+            wrong = [key for key in variables if not re.match("(__)?{0}_".format(role), key)]
+            assert wrong == [], path.relative_to(ROOT)
+
+
+def user_visible() -> List[str]:
+    plugins = [name for kind in ("modules", "filter", "lookup") for name in names_in(kind)]
+    return sorted(set(plugins) | set(roles()) | set(playbooks()))
+
+
+@pytest.mark.parametrize("name", user_visible())
+def test_the_readme_names_everything_a_user_can_use(name: str) -> None:
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    assert re.search(r"`(?:longshore\.swr\.)?{0}`".format(re.escape(name)), readme)
+
+
+def links(text: str) -> List[str]:
+    return [target.split("#")[0] for target in re.findall(r"\]\(([^)\s]+)\)", text) if "://" not in target]
+
+
+def test_links_between_pages_lead_somewhere() -> None:
+    pages = [path for path in repository_files() if path.suffix == ".md" and path.name != "CHANGELOG.md"]
+    broken = [
+        "{0}: {1}".format(page.relative_to(ROOT), link)
+        for page in pages
+        for link in links(page.read_text(encoding="utf-8"))
+        if link and not (page.parent / link).exists()
+    ]
+    assert pages
+    assert broken == []
+
+
+def test_what_ci_runs_is_make_test() -> None:
+    script = ROOT / ".ci" / "run"
+    assert os.access(str(script), os.X_OK)
+    commands = [line for line in script.read_text(encoding="utf-8").splitlines() if line and not line.startswith("#")]
+    assert commands[-1] == "exec make test"
+
+
+def test_every_script_of_the_makefile_is_there_and_runs() -> None:
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    scripts = set(re.findall(r"\btools/[a-z-]+", makefile))
+    assert scripts
+    for script in scripts:
+        assert os.access(str(ROOT / script), os.X_OK), script
