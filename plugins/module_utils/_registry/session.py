@@ -75,6 +75,8 @@ class RegistrySession:
         self._base: Dict[bool, Target] = {}
         self._down: Optional[RegistryError] = None
         self._answered = False
+        self._introduction = threading.Lock()
+        self._introduced = False
 
     def _call(
         self,
@@ -94,7 +96,20 @@ class RegistrySession:
         reply: Reply = self._exchange(*args, **kwargs)
         return reply
 
-    def _exchange(
+    def _exchange(self, *args: Any, **kwargs: Any) -> Any:
+        """One request, see L(_ask,#). The very first one goes alone, and learns for all how to be authenticated:
+        otherwise each worker would be sent away once."""
+        if not self._introduced:
+            with self._introduction:
+                if not self._introduced:
+                    try:
+                        return self._ask(*args, **kwargs)
+                    finally:
+                        # Whatever came of it: the others are not to wait for one after the other.
+                        self._introduced = True
+        return self._ask(*args, **kwargs)
+
+    def _ask(
         self,
         kind: str,
         method: str,

@@ -73,6 +73,22 @@ def test_a_tag_that_is_there_costs_two_requests(world: World) -> None:
     assert result["requests"]["total"] == 2 * 60 + 1
 
 
+def test_one_request_learns_for_all_workers_how_to_log_in(sandbox_registry: Callable[..., Registry]) -> None:
+    guarded = {"user": "a-password"}
+    world = World(
+        sandbox_registry(name="source", auth=BearerAuth(guarded)),
+        sandbox_registry(name="destination", auth=BearerAuth(guarded)),
+    )
+    for registry in (world.source, world.destination):
+        world.login[registry.host].update(username="user", password="a-password")
+    for number in range(16):
+        world.offer(images.docker_image(str(number), layers=1), "team/app", str(number))
+    assert world.copy(workers=16)["images"]["copied"] == 16
+    for registry in (world.source, world.destination):
+        assert [entry.status for entry in registry.log.entries() if entry.status == 401] == [401]
+        assert registry.count("token") == 1
+
+
 def test_shared_layers_travel_once_and_are_mounted_elsewhere(world: World) -> None:
     workloads.load_all(world.source, workloads.many_repositories(20, shared_layers=4, prefix="team/r"))
     world.rules = {
@@ -252,6 +268,20 @@ def test_swr_gets_oci_images_in_dockers_format(to_swr: World, tmp_path: Path) ->
     assert (again["images"]["skipped"], to_swr.source.count("manifest_get")) == (5, 0)
     without_journal = to_swr.copy(retry_delay=0.1)
     assert (without_journal["images"]["skipped"], without_journal["changed"]) == (5, False)
+
+
+def test_what_was_learnt_of_one_image_spares_the_others_their_attestations(to_swr: World) -> None:
+    platforms, attested = 2, 12
+    for number in range(attested):
+        to_swr.offer(images.oci_index(str(number), layers=1), "team/app", str(number))
+    # One worker at a time, so that there is a first image.
+    result = to_swr.copy(workers=1, retry_delay=0.1)
+    assert (result["images"]["copied"], result["converted"]) == (attested, attested)
+    needed = attested * platforms * 2
+    of_the_first = platforms * 2
+    assert needed <= result["blobs"]["uploaded"] <= needed + of_the_first
+    assert to_swr.destination.count("manifest_put", status=400) == 1
+    to_swr.check_destination("team/app")
 
 
 def test_swr_refuses_oci_images_that_may_not_be_converted(to_swr: World) -> None:

@@ -223,7 +223,8 @@ def test_a_token_server_on_an_unrelated_host_gets_no_password(guarded: World, sa
     guarded.source.faults.add(Fault(action="token_realm", location=realm))
     guarded.login[guarded.source.host]["token_server"] = realm.split("/")[2]
     assert "unrelated host" not in guarded.copy(retries=0)["failures"][0]["error"]
-    assert collector.count("token") == 1
+    # Its tokens are not the registry's: whether another one is fetched before that is noticed depends on who is first.
+    assert collector.count("token") >= 1
 
 
 @pytest.mark.parametrize("side", ["source", "destination"])
