@@ -18,6 +18,7 @@ from __future__ import annotations
 
 import json
 import re
+import threading
 from typing import Any, Callable, Dict, List, Mapping, NamedTuple, Optional, Set, Tuple
 
 from ansible_collections.longshore.swr.plugins.module_utils._registry.client import RegistryClient
@@ -76,6 +77,7 @@ class Converter:
         self.mode = mode
         self._sources = sources
         self._docker_only: Set[str] = set()
+        self._lock = threading.Lock()
 
     def is_due(self, client: RegistryClient, tree: Tree) -> bool:
         """Whether this image has to be converted for this destination, by what is known now."""
@@ -89,9 +91,12 @@ class Converter:
             return False
         return refusal.code in _REFUSALS or refusal.status == 415 or OCI_REFUSED in refusal.what
 
-    def learn(self, client: RegistryClient) -> None:
-        """The registry took a converted image where it had refused the original."""
-        self._docker_only.add(client.registry)
+    def learn(self, client: RegistryClient) -> bool:
+        """The registry took a converted image where it had refused the original. True the first time."""
+        with self._lock:
+            known = client.registry in self._docker_only
+            self._docker_only.add(client.registry)
+        return not known
 
     def convert(self, image: Image, tree: Tree) -> Tree:
         """The image in Docker's format; the image remembers that, and its new digest.

@@ -75,6 +75,7 @@ class ManifestNeed:
     missing: int = 0
     rank: int = 0
     done: bool = False
+    putting: bool = False
     replacing: bool = False
     replaced: bool = False
     """A converted manifest took its place."""
@@ -285,8 +286,10 @@ class Transfer:
 
     def _put(self, need: ManifestNeed) -> None:
         client = self._destinations(need.repository.registry)
-        if not need.wanted:
-            return
+        with self._lock:
+            if not need.wanted:
+                return
+            need.putting = True
         if self._converter.is_due(client, need.tree):
             self._replace(need)
             return
@@ -303,14 +306,27 @@ class Transfer:
 
     def _manifest_done(self, need: ManifestNeed) -> None:
         for image in need.images:
-            if image.converted:
-                # Only now is it sure that the format was what the registry did not like.
-                self._converter.learn(self._destinations(need.repository.registry))
+            client = self._destinations(need.repository.registry)
+            # Only now is it sure that the format was what the registry did not like.
+            if image.converted and self._converter.learn(client):
+                self._convert_open(client)
             self._settle(image, COPIED)
         with self._lock:
             need.done = True
             for parent in need.parents:
                 self._part_done(parent)
+
+    def _convert_open(self, client: RegistryClient) -> None:
+        """Convert what is still to come at once, before blobs are sent that only the refused form needs."""
+        with self._lock:
+            roots = [
+                need
+                for need in self._manifests.values()
+                if need.repository.registry == client.registry and need.images and not need.done and not need.putting
+            ]
+        for root in roots:
+            if self._converter.is_due(client, root.tree):
+                self._queue.put((0,), lambda root=root: self._replace(root))
 
     def _replace(self, need: ManifestNeed, refusal: Optional[RegistryError] = None) -> None:
         """Put converted images in the place of all that need this manifest; their blobs are the same."""
