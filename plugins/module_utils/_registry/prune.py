@@ -16,18 +16,15 @@ import time
 from dataclasses import dataclass, field
 from typing import Any, Callable, Dict, List, Mapping, Optional, Sequence, Set
 
-from ansible_collections.longshore.swr.plugins.module_utils._registry.client import RegistryClient
 from ansible_collections.longshore.swr.plugins.module_utils._registry.clients import Connections
-from ansible_collections.longshore.swr.plugins.module_utils._registry.conversion import NEVER, Converter
 from ansible_collections.longshore.swr.plugins.module_utils._registry.errors import (
     RegistryError,
     RulesError,
     failure_of,
 )
+from ansible_collections.longshore.swr.plugins.module_utils._registry.gather import ClientFor, Gatherer
 from ansible_collections.longshore.swr.plugins.module_utils._registry.images import FAILED, Image
-from ansible_collections.longshore.swr.plugins.module_utils._registry.journal import Journal
 from ansible_collections.longshore.swr.plugins.module_utils._registry.manifest import is_digest
-from ansible_collections.longshore.swr.plugins.module_utils._registry.plan import Planner
 from ansible_collections.longshore.swr.plugins.module_utils._registry.reference import Repository
 from ansible_collections.longshore.swr.plugins.module_utils._registry.report import (
     MOST_DIFF_LINES,
@@ -35,7 +32,6 @@ from ansible_collections.longshore.swr.plugins.module_utils._registry.report imp
     write_report,
 )
 from ansible_collections.longshore.swr.plugins.module_utils._registry.request import Options, Request, RunHelper, Step
-from ansible_collections.longshore.swr.plugins.module_utils._registry.selection import PlatformFilter
 from ansible_collections.longshore.swr.plugins.module_utils._registry.untag import Untagger
 from ansible_collections.longshore.swr.plugins.module_utils._registry.work_queue import WorkQueue
 
@@ -43,8 +39,6 @@ CLEAN = "clean"
 PRUNED = "pruned"
 SKIPPED = "skipped"
 DEFAULT_MAXIMUM = 10
-
-ClientFor = Callable[[str], RegistryClient]
 
 
 class PruneRequest(Request):
@@ -202,24 +196,6 @@ class Pruner:
         return Untagger(client, target.repository, target.kept, target.digests)
 
 
-def _select(request: Request, connections: Connections, queue: WorkQueue) -> List[Image]:
-    """What the rules produce, found out as for a copy."""
-    source = connections.clients.source
-    planner = Planner(
-        source,
-        source,
-        queue,
-        Journal(),
-        # A platform filter leaves images out of a copy; their tags are the rules' all the same.
-        PlatformFilter(),
-        False,
-        lambda image: None,
-        lambda: None,
-        Converter(NEVER, source),
-    )
-    return planner.select(request.rules)
-
-
 def run_prune(
     options: Options, check_mode: bool, environ: Mapping[str, str], run_helper: Optional[RunHelper] = None
 ) -> Dict[str, Any]:
@@ -236,7 +212,9 @@ def run_prune(
     maximum = DEFAULT_MAXIMUM if options.get("maximum") is None else int(options["maximum"])
     with Connections(options, request.credentials) as connections:
         with connections.queue() as queue:
-            targets = targets_of(_select(request, connections, queue))
+            # A platform filter leaves images out of a copy; their tags are the rules' all the same.
+            gatherer = Gatherer(connections.clients.source, queue, lambda image: None)
+            targets = targets_of(gatherer.select(request.rules))
             pruner = Pruner(connections.clients.source, queue, request.keep)
             pruner.examine(targets)
             doomed = sum(len(target.doomed) for target in targets)
