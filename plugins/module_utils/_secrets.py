@@ -147,7 +147,15 @@ def write_private(path: Any, data: Union[bytes, str]) -> None:
 
     :raises LongshoreError: naming the file, when it cannot be written.
     """
-    raw = data.encode("utf-8") if isinstance(data, str) else data
+    write_private_parts(path, (data,))
+
+
+def write_private_parts(path: Any, parts: Iterable[Union[bytes, str]]) -> None:
+    """The same for a file that is made piece by piece, so that it need not be in memory as a whole.
+
+    :raises LongshoreError: naming the file, when it cannot be written. What C(parts) raises is passed on, and the file
+        is as it was.
+    """
     target = os.path.realpath(str(path))
     directory, name = os.path.split(target)
     try:
@@ -156,7 +164,8 @@ def write_private(path: Any, data: Union[bytes, str]) -> None:
         raise _file_error("cannot be written", path, error, "Create the directory first.") from error
     try:
         with os.fdopen(descriptor, "wb") as handle:
-            handle.write(raw)
+            for part in parts:
+                handle.write(part.encode("utf-8") if isinstance(part, str) else part)
             handle.flush()
             os.fsync(handle.fileno())
         os.chmod(temporary, 0o600)

@@ -57,6 +57,11 @@ options:
       - The path of a JSON file with the outcome of every image, written at the end.
       - The result of the task has counters and at most 50 failures, so that it stays small for thousands of images.
     type: path
+  html_report_path:
+    description:
+      - The path of an HTML file with the same for readers, written at the end.
+      - The page needs no other file and no network. It is created with mode 0600 and contains no secret.
+    type: path
   log_path:
     description:
       - The path of a file that a line for every image and retry is appended to.
@@ -167,6 +172,7 @@ EXAMPLES = r"""
     workers: 16
     journal_path: /var/lib/migration/journal.jsonl
     report_path: /var/lib/migration/report.json
+    html_report_path: /var/lib/migration/report.html
     output_failed_images: /var/lib/migration/failed.yaml
   delegate_to: localhost
   register: copied
@@ -321,6 +327,11 @@ report_path:
   returned: when O(report_path) is set and the options were found right
   type: str
   sample: /var/lib/migration/report.json
+html_report_path:
+  description: The path of the report in HTML.
+  returned: when O(html_report_path) is set and the options were found right
+  type: str
+  sample: /var/lib/migration/report.html
 journal_path:
   description: The journal's path.
   returned: when O(journal_path) is set and the options were found right
@@ -382,6 +393,7 @@ OWN_ARGUMENTS = {
     "force": {"type": "bool", "default": False},
     "journal_path": {"type": "path"},
     "report_path": {"type": "path"},
+    "html_report_path": {"type": "path"},
     "log_path": {"type": "path", "aliases": ["log"]},
     "output_success_images": {"type": "path"},
     "output_failed_images": {"type": "path"},

@@ -15,7 +15,7 @@ import time
 from typing import Any, Dict, List, Mapping, Optional, Sequence, Tuple
 
 from ansible_collections.longshore.swr.plugins.module_utils._errors import LongshoreError
-from ansible_collections.longshore.swr.plugins.module_utils._registry import report
+from ansible_collections.longshore.swr.plugins.module_utils._registry import html_report, report
 from ansible_collections.longshore.swr.plugins.module_utils._registry.clients import Connections
 from ansible_collections.longshore.swr.plugins.module_utils._registry.conversion import AUTO, Converter
 from ansible_collections.longshore.swr.plugins.module_utils._registry.errors import RegistryError
@@ -167,7 +167,9 @@ class CopyJob:
                 diff=diff,
                 warnings=self._all_warnings(),
                 **{
-                    name: self._options.get(name) for name in ("report_path", "journal_path") if self._options.get(name)
+                    name: self._options.get(name)
+                    for name in ("report_path", "html_report_path", "journal_path")
+                    if self._options.get(name)
                 },
             )
         )
@@ -187,6 +189,15 @@ class CopyJob:
     def _write_outputs(self, images: Sequence[Image], facts: Mapping[str, Any]) -> None:
         if self._check_mode:
             return
+        document = dict(facts, images=report.count_outcomes(images), warnings=self._all_warnings())
+        self._warnings.extend(
+            html_report.write(
+                self._options.get("html_report_path"),
+                document,
+                lambda: (image.as_dict() for image in images),
+                self._request.redact,
+            )
+        )
         as_json = (self._options.get("output_images_format") or "yaml") == "json"
         contents = {
             "output_success_images": lambda: report.render_rules(report.successful_rules(images), as_json),

@@ -26,7 +26,15 @@ Options = Mapping[str, Any]
 RunHelper = Callable[[List[str], str], Tuple[int, str]]
 Step = Callable[[Options, Mapping[str, str]], None]
 
-OUTPUTS = ("journal_path", "report_path", "log_path", "output_success_images", "output_failed_images", "progress_file")
+OUTPUTS = (
+    "journal_path",
+    "report_path",
+    "html_report_path",
+    "log_path",
+    "output_success_images",
+    "output_failed_images",
+    "progress_file",
+)
 
 
 class Logins:

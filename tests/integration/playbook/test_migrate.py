@@ -68,9 +68,10 @@ def test_files_of_image_migrator_in_check_mode_then_really_then_again(playbooks:
     assert playbooks.written() == []
     assert playbooks.report()["images"] == {"total": 11, "copied": 0, "skipped": 11, "filtered": 0, "failed": 0}
 
+    assert "All 11 images are at their destination: 11 there already." in (playbooks.state / "report.html").read_text()
     files = list(playbooks.state.iterdir())
     assert {path.name for path in files} == {
-        "journal.jsonl", "report.json", "migrate.log", "success.yaml", "failed.yaml"
+        "journal.jsonl", "report.json", "report.html", "migrate.log", "success.yaml", "failed.yaml"
     }  # fmt: skip
     assert stat.S_IMODE(playbooks.state.stat().st_mode) == 0o700
     for text in (forecast.text, first.text, second.text, *(path.read_text() for path in files)):

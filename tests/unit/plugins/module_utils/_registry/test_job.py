@@ -8,7 +8,7 @@ import os
 import pytest
 import yaml
 
-from ansible_collections.longshore.swr.plugins.module_utils._registry import clients, job
+from ansible_collections.longshore.swr.plugins.module_utils._registry import clients, html_report, job
 from ansible_collections.longshore.swr.plugins.module_utils._registry.clients import Clients, Connections
 from ansible_collections.longshore.swr.plugins.module_utils._registry.errors import RegistryError, RulesError
 from ansible_collections.longshore.swr.plugins.module_utils._registry.job import run_copy
@@ -91,7 +91,8 @@ def test_a_second_run_changes_nothing(bench):
 
 
 def test_check_mode_plans_and_touches_nothing(bench):
-    paths = {name: bench.file(name) for name in ("journal_path", "report_path", "log_path", "output_failed_images")}
+    names = ("journal_path", "report_path", "html_report_path", "log_path", "output_failed_images")
+    paths = {name: bench.file(name) for name in names}
     bench.destination.push("ns/app", "v1", MANIFEST)
     result = bench.run(check_mode=True, **paths)
     assert result["plan"] == {"images": 2, "to_copy": 1, "blobs": 2, "bytes": 502}
@@ -136,7 +137,7 @@ def test_secrets_show_nowhere(bench):
     bench.source.fault = lambda sent: reply(
         400, {"errors": [{"code": "X", "message": "wrong: " + sent.headers.get("Authorization", PASSWORD)}]}
     )
-    names = ("journal_path", "report_path", "log_path", "output_failed_images", "progress_file")
+    names = ("journal_path", "report_path", "html_report_path", "log_path", "output_failed_images", "progress_file")
     auth = {SOURCE: {"username": "user", "password": "${PASSWORD}"}}
     result = bench.run(environ={"PASSWORD": PASSWORD}, auth=auth, **{name: bench.file(name) for name in names})
     assert result["failed"]
@@ -174,9 +175,23 @@ def test_a_report_that_cannot_be_written_hides_nothing(bench, monkeypatch):
         raise RegistryError("cannot be written", where=path)
 
     monkeypatch.setattr(job, "write_private", refuse)
-    result = bench.run(report_path=bench.file("r"))
+    monkeypatch.setattr(html_report, "write_private_parts", refuse)
+    result = bench.run(report_path=bench.file("r"), html_report_path=bench.file("h"))
     assert result["images"]["copied"] == 2
-    assert "report_path was not written" in result["warnings"][0]
+    assert result["warnings"][0].startswith("html_report_path was not written")
+    assert result["warnings"][1].startswith("report_path was not written")
+
+
+def test_the_page_says_what_the_report_says(bench):
+    images = {SOURCE + "/ns/app": "", SOURCE + "/ns/gone:v9": ""}
+    defaults = {"default_registry": DESTINATION, "default_namespace": "ns"}
+    result = bench.run(images=images, html_report_path=bench.file("h"), report_path=bench.file("r"), **defaults)
+    assert result["html_report_path"] == bench.file("h")
+    with open(bench.file("h"), encoding="utf-8") as page, open(bench.file("r")) as report:
+        text, results = page.read(), json.load(report)["results"]
+    assert "1 of 3 images failed: 2 copied." in text
+    assert all("<td>{0}</td>".format(entry["source"]) in text for entry in results)
+    assert results[0]["source_digest"] in text
 
 
 def test_an_image_that_the_run_forgets_is_a_failure(bench, monkeypatch):
