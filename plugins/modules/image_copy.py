@@ -83,6 +83,35 @@ options:
     type: str
     choices: [json, yaml]
     default: yaml
+  inventory:
+    description:
+      - Whether to ask a destination's own API once for all tags of a repository and their digests, where it has one,
+        instead of asking the registry for each tag. A rerun then takes half as many requests.
+      - With V(auto) the API of SWR's basic edition is asked, when an access key is found and the region has the call.
+        Where the call is refused, a warning says so, and the tags are asked for one by one.
+    type: str
+    choices: [auto, never]
+    default: auto
+  inventory_endpoints:
+    description:
+      - The address of SWR's API for registries whose name is not that of a region's SWR, as behind a VPC endpoint.
+      - The keys are registries as in O(images), with their port. The values are as in
+        V(https://swr-api.cn-north-4.myhuaweicloud.com).
+    type: dict
+    default: {}
+  access_key:
+    description:
+      - The access key (AK) for O(inventory).
+      - When it is not set it is looked for where M(longshore.swr.login_token) looks.
+    type: str
+  secret_key:
+    description:
+      - The secret key (SK) that belongs to O(access_key).
+    type: str
+  security_token:
+    description:
+      - The security token, when O(access_key) is temporary.
+    type: str
   progress_file:
     description:
       - The path of a file that progress is appended to while the module works, one JSON object a line.
@@ -375,7 +404,9 @@ import os
 
 from ansible.module_utils.basic import AnsibleModule
 
-from ansible_collections.longshore.swr.plugins.module_utils._module import reports_errors
+from ansible_collections.longshore.swr.plugins.module_utils._module import redactor_of, reports_errors
+from ansible_collections.longshore.swr.plugins.module_utils._registry.conversion import is_swr_basic
+from ansible_collections.longshore.swr.plugins.module_utils._registry.inventory import check_endpoints
 from ansible_collections.longshore.swr.plugins.module_utils._registry.job import run_copy
 from ansible_collections.longshore.swr.plugins.module_utils._registry.options import (
     CONNECTION_ARGUMENTS,
@@ -398,6 +429,12 @@ OWN_ARGUMENTS = {
     "output_success_images": {"type": "path"},
     "output_failed_images": {"type": "path"},
     "output_images_format": {"type": "str", "choices": ["json", "yaml"], "default": "yaml"},
+    "inventory": {"type": "str", "choices": ["auto", "never"], "default": "auto"},
+    "inventory_endpoints": {"type": "dict", "default": {}},
+    # Part of user names: hiding it would hide them in every result.
+    "access_key": {"type": "str", "no_log": False},
+    "secret_key": {"type": "str", "no_log": True},
+    "security_token": {"type": "str", "no_log": True},
     "progress_file": {"type": "path"},
     "progress_interval": {"type": "float", "default": 30},
 }
@@ -414,11 +451,31 @@ def conclude(module, result):
     return result
 
 
+def tag_listers(module):
+    """Gives what lists a destination's tags with their digests; None where nothing does."""
+    params = module.params
+
+    def lister_for(registry):
+        known = is_swr_basic(registry) or registry in params["inventory_endpoints"]
+        if params["inventory"] == "never" or not known:
+            return None
+        # Only here: what it stands on (requests) takes longer to import than all else together.
+        from ansible_collections.longshore.swr.plugins.module_utils._huaweicloud.tag_inventory import lister_of
+
+        return lister_of(registry, params, os.environ, redactor_of(module))
+
+    return lister_for
+
+
 @reports_errors
 def run(module):
     """The copy, as the module's result."""
     check_numbers(module.params)
-    return conclude(module, run_copy(module.params, module.check_mode, os.environ, helper_runner(module)))
+    check_endpoints(module.params["inventory_endpoints"])
+    listers = tag_listers(module)
+    return conclude(
+        module, run_copy(module.params, module.check_mode, os.environ, helper_runner(module), lister_for=listers)
+    )
 
 
 def main():

@@ -1,7 +1,8 @@
 # Copyright: (c) 2026, longshore.swr contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Stand-in for the Huawei Cloud APIs that a login needs: SWR's two login calls and IAM's project list.
+"""Stand-in for the Huawei Cloud APIs that logins and copies need: SWR's two login calls and its list of tags with their
+digests, and IAM's project list.
 
 Every request's signature is verified, with a verifier that shares no code with the product's signer
 (API Request Signing Guide; checked by driving this server with huaweicloudsdkswr). A login that was
@@ -15,17 +16,19 @@ import calendar
 import hashlib
 import hmac
 import json
+import re
 import secrets
 import threading
 import time
 from dataclasses import dataclass, field
-from typing import Any, Callable, Dict, List, NamedTuple, Optional
+from typing import Any, Callable, Dict, List, NamedTuple, Optional, Protocol
 from urllib.parse import quote, unquote
 
 from .http_message import Request, Response
 from .http_server import HttpServer
 
 FLAT, ERRORS, LIST = "flat", "errors", "list"
+_TAGS = re.compile(r"/v3/manage/namespaces/([^/]+)/repos/([^/]+)/tags\Z")
 _SKEW = 15 * 60
 _LIFETIME = {"temporary": 6 * 3600, "enhanced": 24 * 3600}
 
@@ -44,6 +47,14 @@ class Account:
     security_token: Optional[str] = field(default=None, repr=False)
     projects: Dict[str, str] = field(default_factory=dict)
     denied: List[str] = field(default_factory=list)
+
+
+class TagSource(Protocol):
+    """A sandbox registry, as far as its tags are listed."""
+
+    def tags(self, repository: str) -> List[str]: ...
+
+    def manifest(self, repository: str, reference: str) -> Any: ...
 
 
 class Call(NamedTuple):
@@ -176,6 +187,8 @@ class HuaweiCloudServer:
     :param region: the region that it stands for.
     :param registry: the registry's host, as replies name it.
     :param port: 0 lets the system choose.
+    :param images: the sandbox registry whose tags are listed.
+    :param page: the most tags in a reply.
     :ivar calls: what was asked, in order.
     :ivar issued: user name to password of each login that was given out.
     """
@@ -188,7 +201,11 @@ class HuaweiCloudServer:
         host: str = "127.0.0.1",
         port: int = 0,
         clock: Callable[[], float] = time.time,
+        images: Optional[TagSource] = None,
+        page: int = 1000,
     ) -> None:
+        self._images = images
+        self._page = page
         self.region = region
         self.registry = registry
         self.calls: List[Call] = []
@@ -263,9 +280,27 @@ class HuaweiCloudServer:
             ("GET", "/v3/projects"): self._list_projects,
         }
         answer = routes.get((request.method, request.path))
+        listed = _TAGS.match(request.path)
+        if listed and request.method == "GET" and self._images is not None:
+            return self._list_tags(request, unquote(listed.group(1)), unquote(listed.group(2)).replace("$", "/"))
         if answer is None:
             raise RefusedError(404, "APIGW.0101", "The API does not exist or has not been published in the environment")
         return answer(request, account)
+
+    def _list_tags(self, request: Request, organization: str, repository: str) -> Response:
+        name = "{0}/{1}".format(organization, repository)
+        limit, marker = request.param("limit") or "100", request.param("marker") or "0"
+        if not limit.isdigit() or not 1 <= int(limit) <= 1000 or not marker.isdigit():
+            raise RefusedError(400, "SVCSTG.SWR.4000000", "Invalid parameter", ERRORS)
+        tags = self._images.tags(name) if self._images is not None else []
+        if self._images is None or not tags:
+            raise RefusedError(404, "SVCSTG.SWR.4040003", "The repository does not exist", ERRORS)
+        start, end = int(marker), int(marker) + min(int(limit), self._page)
+        entries = [
+            {"tag": tag, "digest": self._images.manifest(name, tag).digest, "schema": 2} for tag in tags[start:end]
+        ]
+        more = end < len(tags)
+        return _json(200, {"tags": entries, "has_more": more, "nextMarker": str(end) if more else ""})
 
     def _create_secret(self, request: Request, account: Account) -> Response:
         project = request.param("projectname") or self.region

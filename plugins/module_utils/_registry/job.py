@@ -20,6 +20,12 @@ from ansible_collections.longshore.swr.plugins.module_utils._registry.clients im
 from ansible_collections.longshore.swr.plugins.module_utils._registry.conversion import AUTO, Converter
 from ansible_collections.longshore.swr.plugins.module_utils._registry.errors import RegistryError
 from ansible_collections.longshore.swr.plugins.module_utils._registry.images import COPIED, FAILED, Image
+from ansible_collections.longshore.swr.plugins.module_utils._registry.inventory import (
+    Inventory,
+    ListerFor,
+    merge_calls,
+    no_lister,
+)
 from ansible_collections.longshore.swr.plugins.module_utils._registry.journal import Journal
 from ansible_collections.longshore.swr.plugins.module_utils._registry.plan import Planner
 from ansible_collections.longshore.swr.plugins.module_utils._registry.progress import COPYING, PLANNING, Progress
@@ -34,9 +40,10 @@ class CopyJob:
     """One run of a request.
 
     :param check_mode: stop after the plan and change nothing.
+    :param lister_for: gives what lists a destination's tags with their digests, None where nothing does.
     """
 
-    def __init__(self, request: Request, options: Options, check_mode: bool) -> None:
+    def __init__(self, request: Request, options: Options, check_mode: bool, lister_for: ListerFor = no_lister) -> None:
         self._request = request
         self._options = options
         self._check_mode = check_mode
@@ -49,6 +56,7 @@ class CopyJob:
             options.get("progress_file") or None, float(options.get("progress_interval") or 30.0), request.redact
         )
         self._retrier.on_retry = lambda error: self._log("trying again: {0}".format(error))
+        self._inventory = Inventory(lister_for)
         self._filter_key = ""
         self._warnings: List[str] = []
 
@@ -83,6 +91,7 @@ class CopyJob:
             self._settled,
             progress.image_planned,
             converter,
+            self._inventory,
         )
         self._filter_key = planner.filter_key
         transfer = Transfer(
@@ -142,7 +151,7 @@ class CopyJob:
             image.settle(COPIED, "would be copied")
         counts = report.count_outcomes(images)
         failures = report.failures(images)
-        requests = self._clients.requests()
+        requests = merge_calls(self._clients.requests(), self._inventory)
         facts: Dict[str, Any] = {
             "changed": counts[COPIED] > 0,
             "check_mode": self._check_mode,
@@ -215,7 +224,7 @@ class CopyJob:
                 self._warnings.append("{0} was not written: {1}".format(option, error))
 
     def _all_warnings(self) -> List[str]:
-        warnings = list(self._warnings)
+        warnings = list(self._warnings) + self._inventory.problems
         if self._journal.write_error:
             warnings.append("the journal could not be written any further: {0}".format(self._journal.write_error))
         if self._journal.unreadable_lines:
@@ -230,12 +239,14 @@ def run_copy(
     check_mode: bool,
     environ: Mapping[str, str],
     run_helper: Optional[RunHelper] = None,
+    lister_for: ListerFor = no_lister,
 ) -> Dict[str, Any]:
     """Carry out the options of the module C(image_copy) and return its result.
 
     :param environ: the environment, for references in the files and for defaults.
     :param run_helper: runs a Docker credential helper (argv, input) and returns its exit code and output.
+    :param lister_for: gives what lists a destination's tags with their digests, None where nothing does.
     :raises RulesError: what the user wrote is not right; nothing was connected to.
     """
     request = Request(options, environ, run_helper)
-    return CopyJob(request, options, check_mode).run()
+    return CopyJob(request, options, check_mode, lister_for).run()

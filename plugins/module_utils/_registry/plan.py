@@ -28,6 +28,7 @@ from ansible_collections.longshore.swr.plugins.module_utils._registry.images imp
     Image,
     Tree,
 )
+from ansible_collections.longshore.swr.plugins.module_utils._registry.inventory import Inventory
 from ansible_collections.longshore.swr.plugins.module_utils._registry.journal import Journal
 from ansible_collections.longshore.swr.plugins.module_utils._registry.manifest import (
     IMAGE_CONFIG_TYPES,
@@ -49,6 +50,7 @@ class Planner:
     :param destinations: gives the client to write to a registry with.
     :param settled: told of every image that ends here (skipped, filtered, failed).
     :param looked_at: told of every image that was examined.
+    :param inventory: the destinations' own lists of what they have; by default each tag is asked for.
     """
 
     def __init__(
@@ -62,6 +64,7 @@ class Planner:
         settled: Callable[[Image], None],
         looked_at: Callable[[], None],
         converter: Converter,
+        inventory: Optional[Inventory] = None,
     ) -> None:
         self._sources = sources
         self._destinations = destinations
@@ -72,6 +75,7 @@ class Planner:
         self._settled = settled
         self._looked_at = looked_at
         self._converter = converter
+        self._inventory = inventory or Inventory()
         self.filter_key = json.dumps([platforms.os, platforms.arch, converter.mode])
 
     def select(self, rules: Sequence[Rule]) -> List[Image]:
@@ -82,6 +86,7 @@ class Planner:
 
     def examine(self, images: Sequence[Image]) -> None:
         """Look at every image that is still open: settle those with nothing to do, read the others' manifests."""
+        self._inventory.expect(images)
         for image in images:
             if image.outcome is None:
                 self._queue.put((1,), lambda image=image: self._examine_safely(image))
@@ -95,7 +100,8 @@ class Planner:
 
     def _examine(self, image: Image) -> None:
         source = self._sources(image.source.registry)
-        present = self._digest_at_destination(image)
+        listed = self._inventory.look_up(image.destination, image.destination_ref)
+        present = listed.digest if listed.known else self._digest_at_destination(image)
         reference = str(image.source_ref)
         if present and not self._force and (not self._platforms or self._journal.path):
             found = source.head_manifest(image.source, reference)
@@ -107,6 +113,9 @@ class Planner:
                 self._settle(image, SKIPPED, "already there")
                 return
             reference = found.digest
+        if present and listed.known:
+            # Before anything is copied the registry itself is asked: its list may lag behind.
+            present = self._digest_at_destination(image)
         manifest = source.get_manifest(image.source, reference)
         if manifest is None:
             raise _absent(image)

@@ -11,6 +11,7 @@ from typing import Any, Callable, Dict, List, Mapping, Optional
 
 import pytest
 
+from ansible_collections.longshore.swr.plugins.module_utils._registry.inventory import no_lister
 from ansible_collections.longshore.swr.plugins.module_utils._registry.job import run_copy
 from ansible_collections.longshore.swr.tests.sandbox import Registry
 
@@ -40,11 +41,17 @@ class World:
             self.destination.host, to or repository
         )
 
-    def copy(self, check_mode: bool = False, environ: Optional[Mapping[str, str]] = None, **options: Any) -> Any:
+    def copy(
+        self,
+        check_mode: bool = False,
+        environ: Optional[Mapping[str, str]] = None,
+        lister_for: Callable[[str], Any] = no_lister,
+        **options: Any,
+    ) -> Any:
         """Run the engine; its result, in which no secret may show."""
         request = dict(FAST, images=self.rules, auth=self.login)
         request.update(options)
-        result = run_copy(request, check_mode, environ or {})
+        result = run_copy(request, check_mode, environ or {}, lister_for=lister_for)
         text = json.dumps(result)
         for secret in self.secrets:
             assert secret not in text

@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from ansible_collections.longshore.swr.tests.sandbox.huaweicloud import Account, HuaweiCloudServer
 from ansible_collections.longshore.swr.tests.sandbox.images import docker_image
 
 HIDDEN = "VALUE_SPECIFIED_IN_NO_LOG_PARAMETER"
@@ -195,3 +196,20 @@ def test_ansible_runner_shows_progress_events_and_no_secrets(world: Any, secrets
     for path in artifacts:
         text = path.read_text(errors="replace")
         assert not [secret for secret in secrets if secret in text], path
+
+
+def test_swr_is_asked_for_its_list_of_tags_with_the_key_of_the_environment(world: Any, secrets: Any) -> None:
+    world.source.load(docker_image("b"), "team/app", "2.0")
+    account = Account("SANDBOXACCESSKEY", "sk-of-the-account-47")
+    with HuaweiCloudServer([account], images=world.swr) as api:
+        options = {
+            "images": {world.source.host + "/team/app": world.swr.host + "/team/app"},
+            "inventory_endpoints": {world.swr.host: api.url},
+        }
+        tasks = [login_task(), copy_task(world, **options), {"ansible.builtin.debug": {"var": "copied.requests"}}]
+        assert world.play(tasks).code == 0
+        again = world.play(tasks, "-vvv")
+    assert again.code == 0, again.text
+    assert '"inventory": 1' in again.out
+    assert [call.status for call in api.calls] == [404, 200]
+    assert not [secret for secret in secrets if secret in again.text]

@@ -12,6 +12,7 @@ import urllib.request
 
 import pytest
 
+from ansible_collections.longshore.swr.tests.sandbox import images
 from ansible_collections.longshore.swr.tests.sandbox.huaweicloud import (
     ERRORS,
     FLAT,
@@ -75,6 +76,22 @@ def test_the_sdk_lists_projects(cloud, monkeypatch, tmp_path):
     sdk, client = sdk_client(cloud, monkeypatch, tmp_path, service="iam")
     reply = client.keystone_list_projects(sdk.KeystoneListProjectsRequest(name="cn-north-4_sub"))
     assert [(project.name, project.id) for project in reply.projects] == [("cn-north-4_sub", "pid-2")]
+
+
+def test_the_sdk_lists_tags_with_their_digests(monkeypatch, tmp_path, sandbox_registry):
+    registry = sandbox_registry()
+    for number in range(5):
+        registry.load(images.docker_image(str(number)), "team/deep/app", str(number))
+    account = Account("AKPERMANENT", "permanent-secret-key")
+    with HuaweiCloudServer([account], images=registry, page=3) as server:
+        sdk, client = sdk_client(server, monkeypatch, tmp_path)
+        ask = sdk.ListRepositoryTagRequest(namespace="team", repository="deep$app", limit=1000)
+        first = client.list_repository_tag(ask)
+        ask.marker = first.next_marker
+        second = client.list_repository_tag(ask)
+    assert (first.has_more, second.has_more) == (True, False)
+    found = {entry.tag: entry.digest for entry in first.tags + second.tags}
+    assert found == {tag: registry.manifest("team/deep/app", tag).digest for tag in registry.tags("team/deep/app")}
 
 
 def test_the_sdk_reads_the_flat_error(cloud, monkeypatch, tmp_path):
