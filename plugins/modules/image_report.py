@@ -1,0 +1,288 @@
+#!/usr/bin/python
+# Copyright: (c) 2026, longshore.swr contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: image_report
+short_description: Join the reports of several copies of images
+version_added: 0.1.0
+author:
+  - longshore.swr contributors (@longshore)
+description:
+  - Joins the JSON reports that M(longshore.swr.image_copy) wrote, of the shards of a migration or of several runs, into
+    one report in JSON and one to read in HTML.
+  - Counters are added up, and every image keeps its outcome and the name of its shard, which is the name of the
+    report's file without its ending.
+  - A shard without a report is a problem, and so is a destination that two reports have. The task fails when there is a
+    problem, and when an image failed.
+  - It makes no connection.
+extends_documentation_fragment:
+  - longshore.swr.attributes
+  - longshore.swr.attributes.actiongroup_swr
+attributes:
+  check_mode:
+    support: full
+  diff_mode:
+    support: none
+    details:
+      - The files are reports, and may have many thousand lines.
+  idempotent:
+    support: full
+    details:
+      - What is written depends on the reports alone. The task is not changed when the files have this content already.
+  platform:
+    platforms: posix
+options:
+  reports:
+    description:
+      - Where the reports are, as files, as patterns such as V(/var/lib/migration/reports/*.json), and as directories,
+        which stand for all files in them that end in C(.json).
+      - A file that does not exist is the missing report of a shard.
+    type: list
+    elements: path
+    required: true
+  shards:
+    description:
+      - The shards that should have a report, as mappings with C(number) and, where it is known, C(images), the number
+        of its images. Other keys are not looked at.
+      - The report of a shard is the one whose file has the shard's number as the last number in its name, such as
+        V(shard-03.json).
+      - A shard with V(0) C(images) needs no report, and one whose report has fewer images is a problem.
+    type: list
+    elements: dict
+  expected_shards:
+    description:
+      - The number of shards that should have a report, in place of O(shards). They are numbered from V(1).
+    type: int
+  report_path:
+    description:
+      - The path of the joined report in JSON. It has the form of the report of M(longshore.swr.image_copy), with
+        C(shards) and C(problems), and C(shard) in every result.
+      - It is written with mode 0600. Its directory must exist.
+    type: path
+  html_report_path:
+    description:
+      - The path of the joined report in HTML, one page that needs no other file and no network.
+      - It is written with mode 0600. Its directory must exist.
+    type: path
+  fail_on_error:
+    description:
+      - Whether the task fails when images failed and when there are problems. A file that is not a report always fails.
+    type: bool
+    default: true
+seealso:
+  - module: longshore.swr.image_copy
+"""
+
+EXAMPLES = r"""
+- name: Join the reports of a migration that ran in four shards
+  longshore.swr.image_report:
+    reports:
+      - /var/lib/migration/reports
+    expected_shards: 4
+    report_path: /var/lib/migration/report.json
+    html_report_path: /var/lib/migration/report.html
+  delegate_to: localhost
+  run_once: true
+
+- name: Look at two runs together, whatever became of them
+  longshore.swr.image_report:
+    reports:
+      - /var/lib/migration/monday.json
+      - /var/lib/migration/tuesday.json
+    fail_on_error: false
+  delegate_to: localhost
+  register: both
+
+- name: Show it
+  ansible.builtin.debug:
+    msg: "{{ both.images.copied }} of {{ both.images.total }} images were copied, {{ both.images.failed }} failed"
+"""
+
+RETURN = r"""
+msg:
+  description: One line that sums up, with the first problems.
+  returned: always
+  type: str
+  sample: "3 reports joined: 38 images, 12 copied, 26 skipped, 0 filtered, 0 failed"
+images:
+  description: How many images ended how, in all reports together.
+  returned: when the options and the reports were found right
+  type: dict
+  contains:
+    total:
+      description: Images that were asked for.
+      type: int
+      sample: 38
+    copied:
+      description: Images that were written to their destination.
+      type: int
+      sample: 12
+    skipped:
+      description: Images that were at their destination already.
+      type: int
+      sample: 26
+    filtered:
+      description: Images without a platform that was asked for.
+      type: int
+      sample: 0
+    failed:
+      description: Images, and rules, that failed.
+      type: int
+      sample: 0
+converted:
+  description: How many images were converted to Docker's format.
+  returned: when the options and the reports were found right
+  type: int
+  sample: 3
+blobs:
+  description: What became of layers and configurations, as M(longshore.swr.image_copy) returns it.
+  returned: when the options and the reports were found right
+  type: dict
+  sample: {"mounted": 2, "present": 17, "uploaded": 29}
+bytes:
+  description: How much there was to send, and how much was sent.
+  returned: when the options and the reports were found right
+  type: dict
+  sample: {"planned": 734003200, "uploaded": 734003200}
+plan:
+  description: What had to be done.
+  returned: when the options and the reports were found right
+  type: dict
+  sample: {"blobs": 31, "bytes": 734003200, "images": 38, "to_copy": 12}
+requests:
+  description: How many requests were made.
+  returned: when the options and the reports were found right
+  type: dict
+  contains:
+    total:
+      description: All of them.
+      type: int
+      sample: 241
+    by_registry:
+      description: By registry and kind.
+      type: dict
+      sample: {"registry.example.com": {"blob_get": 31, "manifest_get": 38}}
+shards:
+  description: The reports that were joined.
+  returned: when the options and the reports were found right
+  type: list
+  elements: dict
+  contains:
+    name:
+      description: The name of the report's file without its ending.
+      type: str
+      sample: shard-03
+    number:
+      description: The last number in the name, if there is one.
+      type: int
+      sample: 3
+    changed:
+      description: Whether the run copied anything.
+      type: bool
+      sample: true
+    images:
+      description: How many images of it ended how.
+      type: dict
+      sample: {"copied": 4, "failed": 0, "filtered": 0, "skipped": 9, "total": 13}
+    bytes:
+      description: How much there was to send, and how much was sent.
+      type: dict
+      sample: {"planned": 34003200, "uploaded": 34003200}
+    started_at:
+      description: When it began, in UTC.
+      type: str
+      sample: "2026-07-23T08:46:07Z"
+    duration:
+      description: Seconds that it took.
+      type: float
+      sample: 81.204
+problems:
+  description: Reports that are missing or not complete, and destinations that are in two of them.
+  returned: when the options and the reports were found right
+  type: list
+  elements: str
+  sample: ["shard 2 has no report"]
+failures:
+  description: The images that failed, 50 at most, as M(longshore.swr.image_copy) returns them, with C(shard).
+  returned: when the options and the reports were found right
+  type: list
+  elements: dict
+  sample: []
+failures_truncated:
+  description: How many more failures there are. The joined report has all of them.
+  returned: when the options and the reports were found right
+  type: int
+  sample: 0
+started_at:
+  description: When the first run began, in UTC, if that is known.
+  returned: when the options and the reports were found right
+  type: str
+  sample: "2026-07-23T08:46:07Z"
+duration:
+  description: Seconds from there to the end of the run that ended last.
+  returned: when the options and the reports were found right
+  type: float
+  sample: 84.1
+report_path:
+  description: The path of the joined report.
+  returned: when O(report_path) is set and the options and the reports were found right
+  type: str
+  sample: /var/lib/migration/report.json
+html_report_path:
+  description: The path of the joined report in HTML.
+  returned: when O(html_report_path) is set and the options and the reports were found right
+  type: str
+  sample: /var/lib/migration/report.html
+check_mode:
+  description: Whether nothing was written.
+  returned: when the options and the reports were found right
+  type: bool
+  sample: false
+error:
+  description: The parts of the error, when nothing was joined.
+  returned: when an option or a report was found wrong
+  type: dict
+  contains:
+    what:
+      description: Every problem.
+      type: str
+      sample: "shard-02.json: this is not a report of image_copy: version is not 1"
+"""
+
+from ansible.module_utils.basic import AnsibleModule
+
+from ansible_collections.longshore.swr.plugins.module_utils._module import reports_errors
+from ansible_collections.longshore.swr.plugins.module_utils._registry.joined_report import run_join
+
+
+@reports_errors
+def run(module):
+    """The joined report, as the module's result."""
+    result = run_join(module.params, module.check_mode)
+    for warning in result.pop("warnings"):
+        module.warn(warning)
+    return result
+
+
+def main():
+    module = AnsibleModule(
+        argument_spec={
+            "reports": {"type": "list", "elements": "path", "required": True},
+            "shards": {"type": "list", "elements": "dict"},
+            "expected_shards": {"type": "int"},
+            "report_path": {"type": "path"},
+            "html_report_path": {"type": "path"},
+            "fail_on_error": {"type": "bool", "default": True},
+        },
+        mutually_exclusive=[("shards", "expected_shards")],
+        supports_check_mode=True,
+    )
+    run(module)
+
+
+if __name__ == "__main__":
+    main()
