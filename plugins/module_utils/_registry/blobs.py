@@ -19,6 +19,7 @@ from ansible_collections.longshore.swr.plugins.module_utils._registry.errors imp
 from ansible_collections.longshore.swr.plugins.module_utils._registry.manifest import Descriptor
 from ansible_collections.longshore.swr.plugins.module_utils._registry.reference import Repository
 from ansible_collections.longshore.swr.plugins.module_utils._registry.retry import Retrier
+from ansible_collections.longshore.swr.plugins.module_utils._registry.sending import BlobSender
 from ansible_collections.longshore.swr.plugins.module_utils._registry.transport import Stream
 
 BLOCK = 256 * 1024
@@ -41,6 +42,7 @@ class BlobReader:
         self._retrier = retrier
         self._hash = hashlib.new(blob.digest.partition(":")[0])
         self._offset = 0
+        self._mark = (0, self._hash.copy())
         self._stream: Optional[Stream] = None
 
     @property
@@ -52,14 +54,15 @@ class BlobReader:
         """Make sure that the blob is there, before anything is asked of the destination."""
         self._retrier.run(self._connect)
 
-    def send_to(self, send: Callable[[Any], None]) -> None:
-        """Hand over the blob block by block.
+    def send_to(self, send: Callable[[Any], None], until: Optional[int] = None) -> None:
+        """Hand over the blob block by block, from where it is to the byte C(until), by default the end.
 
-        :raises RegistryError: it cannot be read to its end, or is not what its digest says.
+        :raises RegistryError: it cannot be read that far, or is not what its digest says.
         """
-        block = memoryview(bytearray(min(BLOCK, max(1, self._blob.size))))
-        while self._offset < self._blob.size:
-            count = self._next(block)
+        end = self._blob.size if until is None else until
+        block = memoryview(bytearray(min(BLOCK, max(1, end - self._offset))))
+        while self._offset < end:
+            count = self._next(block[: end - self._offset])
             self._hash.update(block[:count])
             self._offset += count
             if self._offset == self._blob.size:
@@ -68,9 +71,29 @@ class BlobReader:
         if self._blob.size == 0:
             self._verify()
 
+    def mark(self) -> None:
+        """Remember this place: what comes before it has arrived."""
+        self._mark = (self._offset, self._hash.copy())
+
+    def seek(self, offset: int) -> None:
+        """Go to the byte C(offset), which was passed before.
+
+        What lies between the last mark and that byte is read again, as the hash needs it; all of it before the mark.
+        """
+        if offset == self._offset:
+            return
+        self.close()
+        place, state = self._mark
+        if place > offset:
+            place, state = 0, hashlib.new(self._blob.digest.partition(":")[0])
+        self._offset, self._hash = place, state.copy()
+        self.send_to(lambda _block: None, offset)
+
     def close(self) -> None:
         """Let go of the connection."""
         if self._stream is not None:
+            if self._offset == self._blob.size:
+                self._stream.read_end()
             self._stream.close()
             self._stream = None
 
@@ -163,19 +186,6 @@ def copy_blob(
     """
 
     def unit() -> str:
-        sent = 0
-
-        def send_counted(send: Callable[[Any], None]) -> None:
-            nonlocal sent
-
-            def counted(block: Any) -> None:
-                nonlocal sent
-                send(block)
-                sent += len(block)
-                on_bytes(len(block))
-
-            reader.send_to(counted)
-
         if mount_from:
             upload = retrier.run(lambda: destination.start_upload(destination_repository, blob.digest, mount_from))
             if upload is None:
@@ -187,10 +197,7 @@ def copy_blob(
                 upload = retrier.run(lambda: destination.start_upload(destination_repository, blob.digest))
             if upload is None:
                 return MOUNTED
-            destination.finish_upload(destination_repository, upload, blob.digest, blob.size, send_counted)
-        except BaseException:
-            on_bytes(-sent)
-            raise
+            BlobSender(destination, destination_repository, blob, reader, retrier, on_bytes).send(upload)
         finally:
             reader.close()
         return UPLOADED

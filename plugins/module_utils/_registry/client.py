@@ -15,12 +15,11 @@ import functools
 import json
 import re
 import urllib.parse
-from typing import Any, Callable, Iterator, List, NamedTuple, Optional
+from typing import Callable, Iterator, List, NamedTuple, Optional
 
 from ansible_collections.longshore.swr.plugins.module_utils._registry.auth import (
     Scopes,
     delete_scope,
-    pull_scope,
 )
 from ansible_collections.longshore.swr.plugins.module_utils._registry.credentials import CredentialStore
 from ansible_collections.longshore.swr.plugins.module_utils._registry.errors import RegistryError
@@ -33,19 +32,16 @@ from ansible_collections.longshore.swr.plugins.module_utils._registry.manifest i
 )
 from ansible_collections.longshore.swr.plugins.module_utils._registry.reference import Repository, check_name, check_tag
 from ansible_collections.longshore.swr.plugins.module_utils._registry.retry import Pace, Retrier
-from ansible_collections.longshore.swr.plugins.module_utils._registry.session import REDIRECTS, RegistrySession
+from ansible_collections.longshore.swr.plugins.module_utils._registry.session import REDIRECTS
 from ansible_collections.longshore.swr.plugins.module_utils._registry.transport import (
     Reply,
     Stream,
-    Target,
     Transport,
-    parse_target,
 )
+from ansible_collections.longshore.swr.plugins.module_utils._registry.uploads import RegistryUploads, describe_blob
 
 _LINK = re.compile(r"<([^<>]*)>([^<]*)")
 _RELATION = re.compile(r";\s*rel\s*=\s*\"?([^\",;]*)", re.IGNORECASE)
-_UPLOAD_LOST = ("BLOB_UPLOAD_INVALID", "BLOB_UPLOAD_UNKNOWN", "DIGEST_INVALID", "SIZE_INVALID")
-"""The bytes or the upload were lost on the way, so that a new upload may succeed."""
 
 NAMES_PER_PAGE = 1000
 CATALOG_SCOPE = "registry:catalog:*"
@@ -68,7 +64,7 @@ class Found(NamedTuple):
     media_type: str
 
 
-class RegistryClient(RegistrySession):
+class RegistryClient(RegistryUploads):
     """One registry. Used by any number of threads.
 
     :param registry: C(host[:port]) as references name it.
@@ -87,7 +83,6 @@ class RegistryClient(RegistrySession):
         super().__init__(registry, transport, credentials, retrier, writes, pace)
         self._manifest_head = True
         self._blob_head = True
-        self._mounts = True
 
     # -- reading -----------------------------------------------------------------------------------------------
 
@@ -209,7 +204,7 @@ class RegistryClient(RegistrySession):
             "blobs/" + digest,
             (200, 206) if offset else (200,),
             "cannot read the blob",
-            _blob(repository, digest),
+            describe_blob(repository, digest),
             headers,
             stream=True,
         )
@@ -226,76 +221,13 @@ class RegistryClient(RegistrySession):
             "blobs/" + digest,
             (200, 404, 405, 501) + REDIRECTS,
             "cannot look up the blob",
-            _blob(repository, digest),
+            describe_blob(repository, digest),
         )
         if reply.status in (405, 501):
             self._blob_head = False
         return reply.status == 200 or reply.status in REDIRECTS
 
     # -- writing -----------------------------------------------------------------------------------------------
-
-    def start_upload(self, repository: Repository, digest: str, mount_from: Optional[str] = None) -> Optional[Target]:
-        """Open an upload and return where its bytes go, or None when the blob was mounted and needs none.
-
-        One try. C(mount_from) is the name of a repository of the same registry that has the blob.
-        """
-        where = _blob(repository, digest)
-        if mount_from and self._mounts:
-            query = urllib.parse.urlencode({"mount": digest, "from": mount_from})
-            try:
-                reply = self._exchange(
-                    "mount",
-                    "POST",
-                    repository,
-                    "blobs/uploads/?" + query,
-                    (201, 202, 405, 501),
-                    "cannot mount the blob",
-                    where,
-                    scopes=self._scopes(repository) + (pull_scope(mount_from),),
-                )
-            except RegistryError as error:
-                if error.status not in (400, 401, 403, 404):
-                    raise
-                # That repository is gone or not to be read by this user: the bytes go up instead.
-            else:
-                if reply.status == 201:
-                    return None
-                if reply.status == 202:
-                    return self._upload_target(reply, repository, where)
-                self._mounts = False
-        reply = self._exchange(
-            "upload_post", "POST", repository, "blobs/uploads/", (202,), "cannot start the upload", where
-        )
-        return self._upload_target(reply, repository, where)
-
-    def finish_upload(
-        self,
-        repository: Repository,
-        upload: Target,
-        digest: str,
-        size: int,
-        write_body: Callable[[Callable[[Any], None]], None],
-    ) -> None:
-        """Send a blob's bytes and its digest, which the registry checks. One try."""
-        where = _blob(repository, digest)
-        joint = "&" if "?" in upload.path else "?"
-        target = upload._replace(path=upload.path + joint + urllib.parse.urlencode({"digest": digest}))
-        scopes = self._scopes(repository)
-        headers = [("Content-Type", "application/octet-stream")] + self._authorization(repository, scopes, target)
-        with self._pace.upload_slot():
-            self._wait_turn()
-            self._count("upload_put")
-            reply = self._transport.upload("PUT", target, headers, size, write_body)
-        try:
-            self._check(reply, (200, 201, 204), "cannot store the blob", where)
-        except RegistryError as error:
-            if error.status == 401:
-                # The token ended on the way. The bytes are gone, so the blob is sent again with a new one.
-                self._authorizer.forget(repository, scopes, dict(headers).get("Authorization", ""))
-                error.retryable = True
-            if error.code in _UPLOAD_LOST:
-                error.retryable = True
-            raise
 
     def put_manifest(self, repository: Repository, reference: str, manifest: Manifest) -> None:
         """Store a manifest under a tag or its digest, and make sure that the registry understood the same bytes."""
@@ -348,18 +280,6 @@ class RegistryClient(RegistrySession):
         )
         return bool(reply.status != 404)
 
-    def _upload_target(self, reply: Reply, repository: Repository, where: str) -> Target:
-        location = reply.headers.get("location", "")
-        if not location:
-            raise RegistryError("the registry opened an upload and did not say where", where=where, retryable=True)
-        base = self._resolve(repository)
-        target = parse_target(location, base=base)
-        ours, theirs = base.endpoint, target.endpoint
-        if theirs.host == ours.host and theirs.scheme == "http" and ours.scheme == "https":
-            # A registry behind a proxy that ends TLS names the scheme it sees itself.
-            return Target(ours, target.path)
-        return target
-
 
 def _names(reply: Reply, field: str, check: Callable[[str], str], where: str) -> List[str]:
     """The names of one page.
@@ -394,7 +314,3 @@ def _next_page(link: str, current: str) -> Optional[str]:
 
 def _image(repository: Repository, reference: str) -> str:
     return "{0}{1}{2}".format(repository, "@" if is_digest(reference) else ":", reference)
-
-
-def _blob(repository: Repository, digest: str) -> str:
-    return "{0} blob {1}".format(repository, digest)

@@ -182,9 +182,13 @@ class Retrier:
                 if failed > self.retries or throttled > 4 * self.retries:
                     error.retryable = False
                     raise
-                if self.on_retry is not None:
-                    self.on_retry(error)
+                self.note(error)
                 self._pause(error, failed)
+
+    def note(self, error: RegistryError) -> None:
+        """Tell the log of a failure after which the work goes on."""
+        if self.on_retry is not None:
+            self.on_retry(error)
 
     def _pause(self, error: RegistryError, failed: int) -> None:
         if error.status in THROTTLED:

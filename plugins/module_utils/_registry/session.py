@@ -134,7 +134,11 @@ class RegistrySession:
             authorization = self._authorization(repository, scopes, target)
             self._wait_turn()
             self._count(kind)
-            answer = send(*((method, target, list(headers) + authorization) + (() if stream else (body,))))
+            try:
+                answer = send(*((method, target, list(headers) + authorization) + (() if stream else (body,))))
+            except TransportError as error:
+                self._name(error, where)
+                raise
             if answer.status != 401:
                 break
             challenge = answer.headers.get("www-authenticate", "")
@@ -176,6 +180,11 @@ class RegistrySession:
         if stream:
             answer.close()
         raise RegistryError("more than {0} redirects".format(MOST_REDIRECTS), where=str(target))
+
+    def _name(self, error: TransportError, where: str) -> None:
+        """Let an error name the image or the blob beside the URL; one that every request would meet keeps to that."""
+        if (self._answered or not error.unreachable) and error.where and "://" in error.where:
+            error.where = "{0} ({1})".format(where, error.where) if where not in error.where else error.where
 
     def _check(self, answer: Any, expected: Sequence[int], what: str, where: str) -> Any:
         self._answered = True

@@ -114,6 +114,7 @@ class Connection:
         self.sock = sock
         self.reader = sock.makefile("rb", 64 * 1024)
         self.served = 0
+        self.carried = 0
         self._prefix = via_proxy
         self._proxy_headers = proxy_headers
 
@@ -165,6 +166,14 @@ class Stream:
         except (OSError, MessageError) as error:
             self.close()
             raise describe_failure(error, "the reply broke off", self._where) from error
+
+    def read_end(self) -> None:
+        """Read what marks the end of a body of which every byte was read, so that the connection can be kept."""
+        try:
+            self._response.readinto(memoryview(bytearray(1)))
+        except (OSError, MessageError):
+            # Everything that was wanted is there; the connection is closed instead of kept.
+            self.close()
 
     def read(self, limit: int = MAX_REPLY) -> bytes:
         """The whole rest of the body, at most C(limit) bytes."""
@@ -280,14 +289,17 @@ class Transport:
         headers: List[Tuple[str, str]],
         length: int,
         write_body: Callable[[Callable[[Any], None]], None],
+        budget: Optional[int] = None,
     ) -> Reply:
         """Send a body of C(length) bytes that C(write_body) hands over block by block.
 
         A server may refuse before it has read everything: its reply is returned as any other.
 
+        :param budget: bytes that one connection may carry there; a kept one that would carry more is replaced.
         :raises TransportError: the connection broke and no reply was to be had.
         """
-        connection = self.acquire(target.endpoint)
+        connection = self._acquire_for(target.endpoint, length, budget)
+        connection.carried += length
         done = False
         try:
             try:
@@ -355,6 +367,13 @@ class Transport:
             if connection is None:
                 return self._connect(endpoint)
             if connection.looks_alive():
+                return connection
+            connection.close()
+
+    def _acquire_for(self, endpoint: Endpoint, length: int, budget: Optional[int]) -> Connection:
+        while True:
+            connection = self.acquire(endpoint)
+            if budget is None or not connection.carried or connection.carried + length <= budget:
                 return connection
             connection.close()
 

@@ -78,6 +78,9 @@ class FakeStream(Stream):
         self.close()
         return rest
 
+    def read_end(self) -> None:
+        assert not self.closed
+
     def close(self) -> None:
         self.closed = True
 
@@ -125,7 +128,9 @@ class FakeTransport:
         self.streams.append(stream)
         return stream
 
-    def upload(self, method: str, target: Target, headers: Any, length: int, write_body: Any) -> Reply:
+    def upload(
+        self, method: str, target: Target, headers: Any, length: int, write_body: Any, budget: Optional[int] = None
+    ) -> Reply:
         parts: List[bytes] = []
         write_body(lambda block: parts.append(bytes(block)))
         body = b"".join(parts)

@@ -41,7 +41,7 @@ class Bench:
         self.moved = []
         upload = self.destination.upload
 
-        def recording(method, target, headers, length, write_body):
+        def recording(method, target, headers, length, write_body, budget=None):
             parts = []
             self.attempted.append(parts)
             write_body(lambda block: parts.append(bytes(block)))
@@ -226,7 +226,7 @@ def test_a_source_that_stays_away_is_not_tried_the_product_of_both():
 
 def test_a_destination_that_refuses_for_a_passing_reason_gets_it_all_again():
     opened = reply(202, location="/up")
-    bench = Bench([whole(), whole(), whole()], [opened, reply(500), opened, reply(401), opened, reply(201)])
+    bench = Bench([whole(), whole(), whole()], [opened, reply(500), opened, reply(502), opened, reply(201)])
     assert bench.run() == UPLOADED
     assert bench.posts == [POST, PUT] * 3
     assert sum(bench.moved) == len(CONTENT)
