@@ -154,4 +154,19 @@ options:
     type: str
     choices: [auto, always, never]
     default: auto
+  recompress:
+    description:
+      - Whether layers that are compressed with Zstandard are compressed with gzip instead, for registries that refuse
+        the former. What is in a layer stays the same, and so does the image's configuration. The layer's digest
+        changes, and with it the image's.
+      - V(auto) recompresses for registries that refuse an image with such layers, which is found out once for each.
+        Where nothing is known yet, O(convert) is tried first, since it costs less.
+      - V(always) recompresses every such layer. V(never) recompresses none. Nor is any with O(convert=never).
+      - Each layer is read twice for it, once to find out its new digest and once to send it, and kept nowhere. A
+        journal remembers the digest.
+      - It needs Python 3.14 or the Python library C(zstandard) where the module runs. Without both such an image
+        fails, and the others are copied.
+    type: str
+    choices: [auto, always, never]
+    default: auto
 """

@@ -16,10 +16,13 @@ description:
     SWR (Software Repository for Container), Docker Hub, Quay, Harbor and the registry of the distribution project.
   - It takes the files of image-syncer and of image-migrator as they are, and the same structures as playbook variables.
   - Images go through memory only. They are copied byte for byte, so that digests stay the same, but for images in OCI's
-    format whose destination takes Docker's only, see O(convert).
+    format whose destination takes Docker's only, see O(convert), and for Zstandard layers that it refuses, see
+    O(recompress).
   - Each layer is sent once, whatever number of images shares it, and what is there already is not sent again.
   - Every image ends as copied, skipped (it is there already), filtered (no platform of it was asked for) or failed.
     When one fails the others are still tried, and the task fails at its end.
+requirements:
+  - "Python 3.14, or the Python library zstandard: only to recompress Zstandard layers, see O(recompress)"
 extends_documentation_fragment:
   - longshore.swr.attributes
   - longshore.swr.attributes.actiongroup_swr
@@ -252,10 +255,17 @@ images:
       type: int
       sample: 0
 converted:
-  description: How many of the copied images were converted to Docker's format, see O(convert).
+  description:
+    - How many of the copied images have another digest at their destination, because they were converted to Docker's
+      format (O(convert)) or have layers that were recompressed (O(recompress)).
   returned: when the options were found right
   type: int
   sample: 3
+recompressed:
+  description: How many of the copied images have layers that were recompressed, see O(recompress).
+  returned: when the options were found right
+  type: int
+  sample: 1
 plan:
   description: What had to be done, found out before anything was written.
   returned: when the options were found right

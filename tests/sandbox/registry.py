@@ -11,7 +11,7 @@ from typing import Any, Dict, Iterable, List, NamedTuple, Optional, Sequence, Un
 
 from . import faults as fault_actions
 from .admin import Admin
-from .auth import Need, NoAuth
+from .auth import Need, NoAuth, error
 from .distribution import Distribution, manifest_digest
 from .faults import Fault, FaultSet
 from .http_message import DropConnectionError, Request, Response
@@ -33,6 +33,7 @@ class Options(NamedTuple):
     :param relative_locations: upload locations without scheme and host.
     :param mount: cross-repository mount works; else the request becomes an upload (202).
     :param chunk_minimum: announced as OCI-Chunk-Min-Length; None: not announced.
+    :param zstd: manifests may name Zstandard layers; else 400, as registries with a list of media types answer.
     """
 
     delete: bool = True
@@ -43,6 +44,7 @@ class Options(NamedTuple):
     relative_locations: bool = False
     mount: bool = True
     chunk_minimum: Optional[int] = None
+    zstd: bool = True
 
 
 class Registry:
@@ -221,6 +223,8 @@ class Registry:
 
     def refuse_manifest(self, repository: str, reference: str, media_type: str, raw: bytes) -> Optional[Response]:
         """For servers that do not take every manifest."""
+        if not self.options.zstd and (b"+zstd" in raw or b"tar.zstd" in raw):
+            return error(400, "MANIFEST_INVALID", "manifest invalid", detail="unsupported media type of a layer")
         return None
 
     def refuse_blob(self, upload: Any) -> Optional[Response]:

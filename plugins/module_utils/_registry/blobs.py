@@ -177,10 +177,12 @@ def copy_blob(
     retrier: Retrier,
     on_bytes: Callable[[int], None],
     mount_from: Optional[str] = None,
+    make_reader: Callable[..., Any] = BlobReader,
 ) -> str:
     """Bring a blob to the destination that does not have it, and say how (C(uploaded) or C(mounted)).
 
     :param mount_from: a repository of the destination registry that is thought to have it.
+    :param make_reader: makes what reads the blob; a layer that is recompressed on its way has another.
     :param on_bytes: told of every block sent, and with a negative number of those that a failed try sent in vain.
     :raises RegistryError: the tries are used up, or the reason is final.
     """
@@ -190,7 +192,7 @@ def copy_blob(
             upload = retrier.run(lambda: destination.start_upload(destination_repository, blob.digest, mount_from))
             if upload is None:
                 return MOUNTED
-        reader = BlobReader(source, source_repository, blob, retrier)
+        reader = make_reader(source, source_repository, blob, retrier)
         try:
             reader.open()
             if not mount_from:

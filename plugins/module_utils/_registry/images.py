@@ -11,7 +11,7 @@ from __future__ import annotations
 import threading
 import time
 from dataclasses import dataclass, field
-from typing import Any, Dict, List, Optional
+from typing import Any, Dict, List, NamedTuple, Optional, Set
 
 from ansible_collections.longshore.swr.plugins.module_utils._registry.errors import RegistryError
 from ansible_collections.longshore.swr.plugins.module_utils._registry.manifest import Manifest, is_digest
@@ -23,6 +23,16 @@ SKIPPED = "skipped"
 FILTERED = "filtered"
 FAILED = "failed"
 OUTCOMES = (COPIED, SKIPPED, FILTERED, FAILED)
+
+
+class Form(NamedTuple):
+    """What is changed about an image for its destination: Docker's media types, gzip layers for Zstandard ones."""
+
+    docker: bool = False
+    gzip: bool = False
+
+
+UNCHANGED = Form()
 
 
 @dataclass
@@ -37,7 +47,8 @@ class Tree:
 class Image:
     """One tag (or digest) of one rule; C(source_ref) is None for a rule whose tags could not be found out.
 
-    C(outcome) is set exactly once, through L(settle,#).
+    C(outcome) is set exactly once, through L(settle,#). C(original) is the tree before it was converted to C(form), and
+    C(tried) has the digests of the forms that the destination does not take.
     """
 
     rule: Rule
@@ -53,7 +64,11 @@ class Image:
     error: Optional[RegistryError] = None
     dropped_platforms: int = 0
     converted: bool = False
+    recompressed: int = 0
     dropped: List[str] = field(default_factory=list)
+    original: Optional[Tree] = None
+    form: Form = UNCHANGED
+    tried: Set[str] = field(default_factory=set)
     finished_at: Optional[float] = None
     _lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
 
@@ -94,6 +109,7 @@ class Image:
             "destination_digest": self.destination_digest,
             "dropped_platforms": self.dropped_platforms,
             "converted": self.converted,
+            "recompressed": self.recompressed,
             "dropped": self.dropped,
         }
         entry.update({name: value for name, value in optional.items() if value})

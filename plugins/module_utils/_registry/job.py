@@ -29,6 +29,7 @@ from ansible_collections.longshore.swr.plugins.module_utils._registry.inventory 
 from ansible_collections.longshore.swr.plugins.module_utils._registry.journal import Journal
 from ansible_collections.longshore.swr.plugins.module_utils._registry.plan import Planner
 from ansible_collections.longshore.swr.plugins.module_utils._registry.progress import COPYING, PLANNING, Progress
+from ansible_collections.longshore.swr.plugins.module_utils._registry.recompression import Recompressor
 from ansible_collections.longshore.swr.plugins.module_utils._registry.request import Options, Request, RunHelper
 from ansible_collections.longshore.swr.plugins.module_utils._registry.run_log import RunLog
 from ansible_collections.longshore.swr.plugins.module_utils._registry.transfer import Transfer
@@ -80,7 +81,12 @@ class CopyJob:
 
     def _work(self, queue: WorkQueue) -> Tuple[List[Image], Transfer]:
         progress, clients = self._progress, self._clients
-        converter = Converter(self._options.get("convert") or AUTO, clients.source)
+        converter = Converter(
+            self._options.get("convert") or AUTO,
+            clients.source,
+            self._options.get("recompress") or AUTO,
+            Recompressor(clients.source, self._retrier, self._journal),
+        )
         planner = Planner(
             clients.source,
             clients.destination,
@@ -157,6 +163,7 @@ class CopyJob:
             "check_mode": self._check_mode,
             "msg": report.summary_line(images),
             "converted": sum(1 for image in images if image.converted and image.outcome == COPIED),
+            "recompressed": sum(1 for image in images if image.recompressed and image.outcome == COPIED),
             "blobs": {kind: transfer.blobs[kind] for kind in ("uploaded", "mounted", "present")},
             "bytes": {"planned": self._plan["bytes"], "uploaded": self._progress.bytes_sent},
             "requests": {"total": sum(sum(kinds.values()) for kinds in requests.values()), "by_registry": requests},

@@ -37,6 +37,7 @@ class Journal:
         self._lock = threading.Lock()
         self._blobs: Dict[Tuple[str, str], List[str]] = {}
         self._results: Dict[Tuple[str, str, str], str] = {}
+        self._recompressed: Dict[Tuple[str, str], Tuple[str, int, str]] = {}
 
     def load(self) -> None:
         """Read what earlier runs wrote.
@@ -115,6 +116,16 @@ class Journal:
         """The digest that C(source_digest) got at the destination when the same filter was in force."""
         return self._results.get((destination, source_digest, filter_key))
 
+    def layer_recompressed(self, layer: str, method: str, digest: str, size: int, diff_id: str) -> None:
+        """A layer was found to become another when it is recompressed by a method."""
+        entry = {"event": "recompressed", "layer": layer, "method": method, "digest": digest, "size": size}
+        self._remember_recompressed(dict(entry, diff_id=diff_id))
+        self._write(dict(entry, diff_id=diff_id))
+
+    def recompressed(self, layer: str, method: str) -> Optional[Tuple[str, int, str]]:
+        """Digest, size and diff ID of what the layer becomes by the method, if that was found out."""
+        return self._recompressed.get((layer, method))
+
     def _take(self, line: str) -> None:
         try:
             entry = json.loads(line)
@@ -123,6 +134,8 @@ class Journal:
                 self._remember_blob(entry["registry"], entry["repository"], entry["digest"])
             elif event == "image":
                 self._remember_image(entry)
+            elif event == "recompressed":
+                self._remember_recompressed(entry)
         except (ValueError, KeyError, TypeError, RecursionError):
             self.unreadable_lines += 1 if line.strip() else 0
 
@@ -131,6 +144,11 @@ class Journal:
             names = self._blobs.setdefault((registry, digest), [])
             if repository not in names:
                 names.append(repository)
+
+    def _remember_recompressed(self, entry: Dict[str, Any]) -> None:
+        found = (str(entry["digest"]), int(entry["size"]), str(entry["diff_id"]))
+        with self._lock:
+            self._recompressed[(entry["layer"], entry["method"])] = found
 
     def _remember_image(self, entry: Dict[str, Any]) -> None:
         before, after = entry.get("source_digest"), entry.get("destination_digest")

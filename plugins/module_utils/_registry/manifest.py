@@ -44,7 +44,8 @@ _DIGEST = re.compile(r"(sha256:[0-9a-f]{64}|sha512:[0-9a-f]{128})\Z")
 class Descriptor(NamedTuple):
     """What a manifest says of a blob or of another manifest.
 
-    C(size) is in bytes. C(foreign) marks a layer that lives at its own URLs and in no registry.
+    C(size) is in bytes. C(foreign) marks a layer that lives at its own URLs and in no registry. C(made_from) is the
+    layer of the source that this one is recompressed from.
     """
 
     digest: str
@@ -52,6 +53,7 @@ class Descriptor(NamedTuple):
     media_type: str
     platform: Optional[Mapping[str, Any]] = None
     foreign: bool = False
+    made_from: Optional[Descriptor] = None
 
 
 class Manifest(NamedTuple):

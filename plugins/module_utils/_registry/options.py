@@ -43,6 +43,7 @@ PLATFORM_ARGUMENTS: Dict[str, Any] = {
     "os": {"type": "list", "elements": "str", "default": []},
     "arch": {"type": "list", "elements": "str", "default": []},
     "convert": {"type": "str", "choices": ["auto", "always", "never"], "default": "auto"},
+    "recompress": {"type": "str", "choices": ["auto", "always", "never"], "default": "auto"},
 }
 
 FLAGS = ("true", "false")

@@ -76,7 +76,7 @@ class Planner:
         self._looked_at = looked_at
         self._converter = converter
         self._inventory = inventory or Inventory()
-        self.filter_key = json.dumps([platforms.os, platforms.arch, converter.mode])
+        self.filter_key = json.dumps([platforms.os, platforms.arch, *converter.key])
 
     def select(self, rules: Sequence[Rule]) -> List[Image]:
         """One image for each tag of each rule, see C(gather)."""
@@ -136,8 +136,11 @@ class Planner:
                 where=image.destination_text,
                 hint="Give the destination a tag, or copy this image without os and arch.",
             )
+        if present and not self._force and self._converter.recognizes(client, image, tree, present):
+            self._settle(image, SKIPPED, "already there")
+            return
         if self._converter.is_due(client, tree):
-            tree = self._converter.convert(image, tree)
+            tree = self._converter.convert(client, image, tree)
         wanted = (tree.manifest.digest, self._digest_if_converted(image, tree) if present else None)
         if present and present in wanted and not self._force:
             image.destination_digest = present
@@ -149,12 +152,9 @@ class Planner:
         """The digest that the image has when an earlier run found that the destination takes Docker's format only."""
         if self._converter.mode != AUTO or not is_oci(tree):
             return None
-        digest, converted = image.destination_digest, None
-        error = failure_of(lambda: self._converter.convert(image, tree), image.source_text)
-        if error is None:
-            converted = image.destination_digest
-        image.destination_digest, image.converted, image.dropped = digest, False, []
-        return converted
+        digests: List[Optional[str]] = []
+        failure_of(lambda: digests.append(self._converter.docker_digest(image, tree)), image.source_text)
+        return digests[0] if digests else None
 
     def _digest_at_destination(self, image: Image) -> Optional[str]:
         client = self._destinations(image.destination.registry)
@@ -163,7 +163,7 @@ class Planner:
 
     def _was_copied(self, image: Image, source_digest: str, present: str) -> bool:
         """Whether the destination has what this source digest becomes there."""
-        if not self._platforms and self._converter.mode != ALWAYS and source_digest == present:
+        if not self._platforms and ALWAYS not in self._converter.key and source_digest == present:
             return True
         return present == self._journal.digest_after(image.destination_text, source_digest, self.filter_key)
 

@@ -16,7 +16,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import Callable, Dict, List, Optional, Sequence, Tuple
 
-from ansible_collections.longshore.swr.plugins.module_utils._registry.blobs import copy_blob
+from ansible_collections.longshore.swr.plugins.module_utils._registry.blobs import BlobReader, copy_blob
 from ansible_collections.longshore.swr.plugins.module_utils._registry.client import RegistryClient
 from ansible_collections.longshore.swr.plugins.module_utils._registry.conversion import Converter
 from ansible_collections.longshore.swr.plugins.module_utils._registry.errors import RegistryError, failure_of
@@ -76,6 +76,8 @@ class ManifestNeed:
     rank: int = 0
     done: bool = False
     putting: bool = False
+    idle: bool = False
+    """It could have been put and was not: nothing needed it then, or it was refused."""
     replacing: bool = False
     replaced: bool = False
     """A converted manifest took its place."""
@@ -167,7 +169,9 @@ class Transfer:
             need = self._needs[(repository, blob.digest)] = BlobNeed(repository, blob, source)
             group = self._groups.setdefault((repository.registry, blob.digest), BlobGroup())
             group.needs.append(need)
-            if source.registry == repository.registry:
+            if blob.made_from is not None:
+                group.maybe.extend(self._journal.repositories_with(repository.registry, blob.digest))
+            elif source.registry == repository.registry:
                 # A copy within one registry: the source repository has the blob, nothing needs to travel.
                 group.maybe.append(source.name)
         return need
@@ -242,16 +246,23 @@ class Transfer:
             self._blob_failed(group, need, error, lead=not has_it)
 
     def _copy_and_note(self, group: BlobGroup, need: BlobNeed, has_it: Optional[str]) -> None:
+        destination = self._destinations(need.repository.registry)
+        made_from = need.blob.made_from
         mount_from = has_it or next(iter(group.maybe), None)
+        if made_from is not None and not has_it and destination.has_blob(need.repository, need.blob.digest):
+            # Made in an earlier run. Looking costs less than compressing it once more.
+            self._blob_done(group, need, PRESENT, lead=True)
+            return
         how = copy_blob(
             self._sources(need.source.registry),
             need.source,
-            self._destinations(need.repository.registry),
+            destination,
             need.repository,
             need.blob,
             self._retrier,
             self._on_bytes,
             mount_from if mount_from != need.repository.name else None,
+            self._converter.recompressor.reader if made_from and self._converter.recompressor else BlobReader,
         )
         self._journal.blob_stored(need.repository.registry, need.repository.name, need.blob.digest)
         self._blob_done(group, need, how, lead=not has_it)
@@ -287,7 +298,8 @@ class Transfer:
     def _put(self, need: ManifestNeed) -> None:
         client = self._destinations(need.repository.registry)
         with self._lock:
-            if not need.wanted:
+            need.idle = not need.wanted
+            if need.idle:
                 return
             need.putting = True
         if self._converter.is_due(client, need.tree):
@@ -299,6 +311,8 @@ class Transfer:
         if error is None:
             self._manifest_done(need)
         elif self._converter.may_help(client, need.tree, error):
+            with self._lock:
+                need.idle, need.putting = True, False
             self._replace(need, error)
         else:
             with self._lock:
@@ -308,7 +322,7 @@ class Transfer:
         for image in need.images:
             client = self._destinations(need.repository.registry)
             # Only now is it sure that the format was what the registry did not like.
-            if image.converted and self._converter.learn(client):
+            if image.converted and self._converter.learn(client, image.form):
                 self._convert_open(client)
             self._settle(image, COPIED)
         with self._lock:
@@ -329,7 +343,7 @@ class Transfer:
                 self._queue.put((0,), lambda root=root: self._replace(root))
 
     def _replace(self, need: ManifestNeed, refusal: Optional[RegistryError] = None) -> None:
-        """Put converted images in the place of all that need this manifest; their blobs are the same."""
+        """Put converted images in the place of all that need this manifest; most of their blobs are the same."""
         with self._lock:
             roots = {id(root): root for root in _roots(need) if not root.replacing and root.error is None}
             for root in roots.values():
@@ -344,7 +358,8 @@ class Transfer:
                     self._settled(image)
 
     def _replace_image(self, image: Image, root: ManifestNeed) -> None:
-        tree = self._converter.convert(image, root.tree)
+        client = self._destinations(image.destination.registry)
+        tree = self._converter.convert(client, image, root.tree)
         with self._lock:
             before = set(self._manifests)
             converted = self._need_manifest(image.destination, str(image.destination_ref), tree, image.source)
@@ -354,13 +369,20 @@ class Transfer:
             broken = self._error_below(converted)
             if broken is not None:
                 self._manifest_failed(converted, broken)
-            for key in set(self._manifests) - before:
-                added = self._manifests[key]
-                added.rank = root.rank
-                for blob in added.tree.manifest.blobs:
+            for need in self._with_those_below(converted):
+                is_new = (need.repository, need.reference, need.tree.manifest.digest) not in before
+                if is_new:
+                    need.rank = root.rank
+                for blob in need.tree.manifest.blobs:
                     self._queue_next(self._groups.get((image.destination.registry, blob.digest), BlobGroup()))
-                if added.missing == 0:
-                    self._queue_manifest(added)
+                if need.missing == 0 and not need.done and (is_new or need.idle):
+                    need.idle = False
+                    self._queue_manifest(need)
+
+    def _with_those_below(self, need: ManifestNeed) -> List[ManifestNeed]:
+        keys = [(need.repository, child.manifest.digest, child.manifest.digest) for child in need.tree.children]
+        below = [self._with_those_below(self._manifests[key]) for key in dict.fromkeys(keys)]
+        return [need] + [one for branch in below for one in branch]
 
     def _error_below(self, need: ManifestNeed) -> Optional[RegistryError]:
         """Why a part that another image shares will never arrive, if that is so."""

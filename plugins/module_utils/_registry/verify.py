@@ -27,6 +27,7 @@ from ansible_collections.longshore.swr.plugins.module_utils._registry.images imp
 )
 from ansible_collections.longshore.swr.plugins.module_utils._registry.journal import Journal
 from ansible_collections.longshore.swr.plugins.module_utils._registry.plan import Planner
+from ansible_collections.longshore.swr.plugins.module_utils._registry.recompression import Recompressor
 from ansible_collections.longshore.swr.plugins.module_utils._registry.report import MOST_FAILURES, write_report
 from ansible_collections.longshore.swr.plugins.module_utils._registry.request import Options, Request, RunHelper
 from ansible_collections.longshore.swr.plugins.module_utils._registry.work_queue import WorkQueue
@@ -164,7 +165,12 @@ def run_verify(options: Options, environ: Mapping[str, str], run_helper: Optiona
     with Connections(options, request.credentials) as connections:
         with connections.queue() as queue:
             verification = Verification(connections, queue, journal, options.get("blobs") or NO_BLOBS)
-            converter = Converter(options.get("convert") or AUTO, connections.clients.source)
+            converter = Converter(
+                options.get("convert") or AUTO,
+                connections.clients.source,
+                options.get("recompress") or AUTO,
+                Recompressor(connections.clients.source, connections.retrier, journal),
+            )
             findings = verification.run(request, converter)
         requests = connections.clients.requests()
     counts = _count(findings)
