@@ -5,7 +5,9 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
+import platform
 import tempfile
 from pathlib import Path
 from typing import Any, Callable, Dict, Iterator, Tuple
@@ -17,7 +19,8 @@ from ansible_collections.longshore.swr.tests.e2e.judge import Skopeo
 from ansible_collections.longshore.swr.tests.e2e.os_image import Podman, UnavailableError, operating_system
 from ansible_collections.longshore.swr.tests.e2e.runs import run_playbook, secret_free
 from ansible_collections.longshore.swr.tests.e2e.signed_tokens import TokenServer
-from ansible_collections.longshore.swr.tests.sandbox import Swr
+from ansible_collections.longshore.swr.tests.sandbox import Swr, images
+from ansible_collections.longshore.swr.tests.sandbox.push import Pusher
 from ansible_collections.longshore.swr.tests.sandbox.swr import login_password
 
 pytestmark = [
@@ -71,7 +74,13 @@ def test_an_operating_system_is_copied_by_the_playbook_and_runs(
     engine.import_archive(archive, "localhost/debian:base")
     engine.push("localhost/debian:base", source.host + "/os/debian:base", "v2s2")
     copies = [destination.host + "/mirror/os/debian:base", swr.host + "/team/debian:base"]
-    write(tmp_path / "images.json", {source.host + "/os/debian:base": [copies[0], copies[1]]})
+    engine.push("localhost/debian:base", source.host + "/os/debian:oci", "oci")
+    push_as_buildkit_does(Skopeo(tmp_path / "maker", logins).raw(source.host + "/os/debian:oci"), source)
+    attested = swr.host + "/team/debian:attested"
+    write(tmp_path / "images.json", {
+        source.host + "/os/debian:base": [copies[0], copies[1]],
+        source.host + "/os/debian:attested": attested,
+    })  # fmt: skip
     write(tmp_path / "auth.json", {
         source.host: {"username": READER[0], "password": READER[1], "insecure": True},
         destination.host: {"username": WRITER[0], "password": WRITER[1], "insecure": True},
@@ -106,8 +115,30 @@ def test_an_operating_system_is_copied_by_the_playbook_and_runs(
         assert judge.raw(reference) == original
         engine.pull(reference)
         assert engine.inspect(reference)["Digest"] == judge.digest(reference)
-        assert "ID=debian" in engine.run(reference, "cat", "/etc/os-release").splitlines()
-        assert engine.run(reference, "dpkg-query", "-W", "-f", "${Status}", "bash") == "install ok installed"
+        check_that_it_runs(engine, reference)
+
+    # SWR takes neither the index nor what is in it as they were made.
+    assert json.loads(judge.raw(attested))["mediaType"] == images.DOCKER_LIST
+    engine.pull(attested)
+    check_that_it_runs(engine, attested)
+
+
+def push_as_buildkit_does(manifest: bytes, registry: DockerRegistry) -> None:
+    """Push an OCI index with the manifest, which is there already, and an attestation for it."""
+    architecture = {"x86_64": "amd64", "aarch64": "arm64"}.get(platform.machine(), platform.machine())
+    here = {"os": "linux", "architecture": architecture}
+    system = images.Image(images.OCI_MANIFEST, manifest, manifest_digest(manifest), platform=here)
+    with Pusher(registry.url, auth=READER) as pusher:
+        pusher.push(images.oci_index("os", children=[system]), "os/debian", "attested")
+
+
+def manifest_digest(manifest: bytes) -> str:
+    return "sha256:" + hashlib.sha256(manifest).hexdigest()
+
+
+def check_that_it_runs(engine: Podman, reference: str) -> None:
+    assert "ID=debian" in engine.run(reference, "cat", "/etc/os-release").splitlines()
+    assert engine.run(reference, "dpkg-query", "-W", "-f", "${Status}", "bash") == "install ok installed"
 
 
 def write(path: Path, document: Any) -> None:
