@@ -92,9 +92,15 @@ def _finish(document: Mapping[str, Any], media_type: str, indent: Optional[int] 
     return Image(media_type, raw, manifest_digest(raw, media_type), **parts)
 
 
-def _config(seed: Any, platform: Mapping[str, Any], layers: Iterable[Blob], media_type: str) -> Blob:
+CREATED = "2024-01-01T00:00:00Z"
+
+
+def _config(
+    seed: Any, platform: Mapping[str, Any], layers: Iterable[Blob], media_type: str, created: Optional[str] = CREATED
+) -> Blob:
     document = dict(platform)
-    document["created"] = "2024-01-01T00:00:00Z"
+    if created is not None:
+        document["created"] = created
     document["config"] = {"Cmd": ["/bin/true"], "Labels": {"sandbox.seed": str(seed)}}
     document["rootfs"] = {"type": "layers", "diff_ids": [item.diff_id for item in layers]}
     document["history"] = [{"created": "2024-01-01T00:00:00Z", "created_by": "sandbox"}]
@@ -108,12 +114,17 @@ def _layers(seed: Any, layers: Layers, size: int, compressible: bool, media_type
 
 
 def docker_image(
-    seed: Any, layers: Layers = 2, size: int = 1024, platform: str = "linux/amd64", compressible: bool = False
+    seed: Any,
+    layers: Layers = 2,
+    size: int = 1024,
+    platform: str = "linux/amd64",
+    compressible: bool = False,
+    created: Optional[str] = CREATED,
 ) -> Image:
     """A Docker schema 2 image. C(layers): how many layers to make, or the layers themselves."""
     blobs = _layers(seed, layers, size, compressible, DOCKER_LAYER)
     where = parse_platform(platform)
-    config = _config(seed, where, blobs, DOCKER_CONFIG)
+    config = _config(seed, where, blobs, DOCKER_CONFIG, created)
     document = {
         "schemaVersion": 2,
         "mediaType": DOCKER_MANIFEST,

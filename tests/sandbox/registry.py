@@ -14,6 +14,7 @@ from .admin import Admin
 from .auth import Need, NoAuth, error
 from .distribution import Distribution, manifest_digest
 from .faults import Fault, FaultSet
+from .harbor_listing import HarborApi
 from .http_message import DropConnectionError, Request, Response
 from .http_server import HttpServer
 from .request_log import Entry, RequestLog
@@ -34,6 +35,7 @@ class Options(NamedTuple):
     :param mount: cross-repository mount works; else the request becomes an upload (202).
     :param chunk_minimum: announced as OCI-Chunk-Min-Length; None: not announced.
     :param zstd: manifests may name Zstandard layers; else 400, as registries with a list of media types answer.
+    :param harbor: the version of a Harbor around the registry, whose API lists projects and repositories; None: none.
     """
 
     delete: bool = True
@@ -45,6 +47,7 @@ class Options(NamedTuple):
     mount: bool = True
     chunk_minimum: Optional[int] = None
     zstd: bool = True
+    harbor: Optional[str] = None
 
 
 class Registry:
@@ -182,6 +185,8 @@ class Registry:
         """Which operation a request asks for."""
         if request.path == self.auth.token_path:
             return Call("token", None, None)
+        if self.options.harbor is not None and request.path.startswith("/api/"):
+            return Call("harbor", None, None)
         return route(request)
 
     def _answer(self, call: Call, request: Request, entry: Entry) -> Response:
@@ -203,6 +208,8 @@ class Registry:
         """Checks the authorization and does what is asked."""
         if call.kind == "token":
             return self.auth.serve_token(request)  # type: ignore[attr-defined]
+        if call.kind == "harbor":
+            return HarborApi(self, str(self.options.harbor)).serve(request)
         if call.kind != "other":
             refused = self.auth.check(request, self.needs(call), realm)
             if refused is not None:

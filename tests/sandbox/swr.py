@@ -44,6 +44,8 @@ class Manners(NamedTuple):
     :param paging: tag lists honour C(n) and C(last) (unknown).
     :param max_layer_size: bytes; 0: no limit. Documented: 10 or 50 GB.
     :param max_tags: tags of one repository; 0: no limit. Documented: 300.
+    :param list_page: repositories that C(dockyard) lists at once; 0: all (unknown).
+    :param list_offset: whether the rest can be asked for by an offset in the filter (unknown).
     """
 
     refuse_oci_index: bool = True
@@ -57,6 +59,8 @@ class Manners(NamedTuple):
     paging: bool = False
     max_layer_size: int = 0
     max_tags: int = 0
+    list_page: int = 0
+    list_offset: bool = True
 
 
 def login_password(access_key: str, secret_key: str) -> str:
@@ -256,8 +260,8 @@ class Swr(Registry):
             if name in self.organizations:
                 return self._json(200, self._namespace(name))
             return error(404, "NAMESPACE_UNKNOWN", "namespace does not exist")
-        if path == "repositories" and request.method == "GET" and request.param("filter") == "center::self":
-            return self._json(200, [self._repository(name) for name in self.storage.repositories()])
+        if path == "repositories" and request.method == "GET":
+            return self._repositories(request.param("filter") or "")
         return error(404, "NOT_FOUND", "not found")
 
     def _namespaces(self, request: Request) -> Response:
@@ -275,6 +279,15 @@ class Swr(Registry):
             return error(409, "CONFLICT", "namespace already exists")
         self.organizations.add(name)
         return self._json(201, {})
+
+    def _repositories(self, text: str) -> Response:
+        asked = dict(part.partition("::")[::2] for part in text.split("|"))
+        if asked.get("center") != "self":
+            return error(404, "NOT_FOUND", "not found")
+        names = self.storage.repositories()
+        start = int(asked.get("offset", "0")) if self.manners.list_offset else 0
+        shown = names[start : start + self.manners.list_page] if self.manners.list_page else names[start:]
+        return self._json(200, [dict(self._repository(name), total_range=len(names)) for name in shown])
 
     def _repository(self, name: str) -> Dict[str, Any]:
         organization, _slash, rest = name.partition("/")

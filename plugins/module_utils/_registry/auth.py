@@ -175,7 +175,7 @@ class Authorizer:
             refusal = self._refusals.get((credential.origin, scopes))
             if refusal is not None:
                 raise refusal.with_traceback(None)
-            return None if credential.anonymous else _basic(credential)
+            return None if credential.anonymous else basic_header(credential)
         return "Bearer " + self._token(lesson, credential, scopes)
 
     def learn(self, registry: Target, header: str, repository: Repository) -> None:
@@ -263,7 +263,7 @@ class Authorizer:
             query.insert(0, ("service", challenge.service))
         joint = "&" if "?" in realm.path else "?"
         target = realm._replace(path=realm.path + joint + urllib.parse.urlencode(query)) if query else realm
-        headers = [] if credential.anonymous else [("Authorization", _basic(credential))]
+        headers = [] if credential.anonymous else [("Authorization", basic_header(credential))]
         return self._fetch("GET", target, headers, b"")
 
     def _post_refresh_token(self, realm: Target, challenge: Challenge, credential: Credential, scopes: Scopes) -> Reply:
@@ -321,7 +321,8 @@ def missing_credentials(repository: Repository) -> RegistryError:
     )
 
 
-def _basic(credential: Credential) -> str:
+def basic_header(credential: Credential) -> str:
+    """The value that sends user and password."""
     pair = "{0}:{1}".format(credential.username, credential.password).encode("utf-8")
     return "Basic " + base64.b64encode(pair).decode("ascii")
 

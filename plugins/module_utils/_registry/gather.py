@@ -1,28 +1,54 @@
 # Copyright: (c) 2026, longshore.swr contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""From rules to images: the tags that each rule means, found out, and no two of them for the same destination.
+"""From rules to images: the repositories and tags that each rule means, found out, and no two for one destination.
 
 This module is private to the collection: no other collection may import it.
 """
 
 from __future__ import annotations
 
-from typing import Any, Callable, Dict, List, Optional, Sequence, Tuple
+from dataclasses import replace
+from typing import Any, Callable, Dict, Iterator, List, NamedTuple, Optional, Sequence, Tuple, Union
 
 from ansible_collections.longshore.swr.plugins.module_utils._registry.client import RegistryClient
+from ansible_collections.longshore.swr.plugins.module_utils._registry.created import created_at
+from ansible_collections.longshore.swr.plugins.module_utils._registry.discovery import Discovery
 from ansible_collections.longshore.swr.plugins.module_utils._registry.errors import RegistryError, failure_of
 from ansible_collections.longshore.swr.plugins.module_utils._registry.images import FAILED, FILTERED, Image
 from ansible_collections.longshore.swr.plugins.module_utils._registry.reference import Repository
+from ansible_collections.longshore.swr.plugins.module_utils._registry.rule_keys import SCOPE_KEYS
 from ansible_collections.longshore.swr.plugins.module_utils._registry.rules import Rule
+from ansible_collections.longshore.swr.plugins.module_utils._registry.scope import Scope
 from ansible_collections.longshore.swr.plugins.module_utils._registry.selection import choose_tags, pairs
 from ansible_collections.longshore.swr.plugins.module_utils._registry.work_queue import WorkQueue
 
 ClientFor = Callable[[str], RegistryClient]
 
 
+class _Plain(NamedTuple):
+    """A rule for one repository.
+
+    :ivar listed: whether the repository was found by listing, and is not one that the user named.
+    """
+
+    rule: Rule
+    listed: bool = False
+
+
+class _Chosen(NamedTuple):
+    """What a rule means before the newest are chosen, and how it came to that."""
+
+    tags: List[str]
+    story: str = ""
+
+
+Found = Union[_Plain, Image]
+CreatedTimes = Dict[Tuple[Repository, str], Any]
+
+
 class Gatherer:
-    """Asks the sources for their tags and makes images of rules.
+    """Asks the sources for their repositories and tags, and makes images of rules.
 
     :param sources: gives the client to read a registry with.
     :param settled: told of every image that ends here (filtered, failed).
@@ -32,16 +58,74 @@ class Gatherer:
         self._sources = sources
         self._queue = queue
         self._settled = settled
+        self._discovery = Discovery(sources)
 
     def select(self, rules: Sequence[Rule]) -> List[Image]:
-        """One image for each tag of each rule, in the rules' order; a rule without any gets one that says why."""
+        """One image for each tag of each rule, in the rules' order; a rule, or a repository of a rule, without any gets
+        one that says why."""
+        found = self._repositories(rules)
+        plain = [one.rule for one in found if isinstance(one, _Plain)]
         tags: Dict[Repository, Any] = {}
-        for repository in {rule.source: None for rule in rules if rule.selector.kind in ("all", "regex")}:
+        for repository in {rule.source: None for rule in plain if rule.selector.kind in ("all", "regex")}:
             self._queue.put((0,), lambda repository=repository: self._list_tags(repository, tags))
         self._queue.join()
-        images = [image for rule in rules for image in self._images_of(rule, tags.get(rule.source))]
+        chosen = [
+            None if isinstance(one, Image) else self._choose(one.rule, tags.get(one.rule.source)) for one in found
+        ]
+        created = self._created(found, chosen)
+        images: List[Image] = []
+        for one, its in zip(found, chosen):
+            if isinstance(one, Image):
+                images.append(one)
+            else:
+                images.extend(self._images_of(one, tags.get(one.rule.source), its, created))
         self._settle_collisions(images)
         return images
+
+    # -- repositories ------------------------------------------------------------------------------------------
+
+    def _repositories(self, rules: Sequence[Rule]) -> List[Found]:
+        """The rules as rules for single repositories; one image that says why for a rule without any."""
+        listings: Dict[Tuple[str, str, str], Any] = {}
+        for key in dict.fromkeys(_listing_of(rule) for rule in rules if rule.scope is not None):
+            self._queue.put((0,), lambda key=key: self._list_names(key, listings))
+        self._queue.join()
+        found: List[Found] = []
+        for rule in rules:
+            if rule.scope is None:
+                found.append(_Plain(rule))
+            else:
+                found.extend(self._of_scope(rule, rule.scope, listings[_listing_of(rule)]))
+        return found
+
+    def _list_names(self, key: Tuple[str, str, str], listings: Dict[Tuple[str, str, str], Any]) -> None:
+        def work() -> None:
+            listings[key] = self._discovery.names(*key)
+
+        error = failure_of(work, "/".join(filter(None, key[:2])))
+        if error is not None:
+            listings[key] = error
+
+    def _of_scope(self, rule: Rule, scope: Scope, names: Any) -> Iterator[Found]:
+        if isinstance(names, RegistryError):
+            yield self._without_tags(rule, FAILED, error=names)
+            return
+        inside = scope.covers(rule.source.name, names)
+        if not inside:
+            yield self._without_tags(rule, FAILED, error=_nothing_inside(rule, names))
+            return
+        wanted = scope.repositories(inside)
+        if not wanted:
+            reason = "none of its {0} repositories is selected by repositories".format(len(inside))
+            yield self._without_tags(rule, FILTERED, reason)
+        for name in wanted:
+            try:
+                yield _Plain(_rule_for(rule, scope, name), listed=True)
+            except RegistryError as error:
+                error.where = rule.source_text
+                yield self._without_tags(rule, FAILED, error=error)
+
+    # -- tags --------------------------------------------------------------------------------------------------
 
     def _list_tags(self, repository: Repository, tags: Dict[Repository, Any]) -> None:
         def work() -> None:
@@ -51,24 +135,79 @@ class Gatherer:
         if error is not None:
             tags[repository] = error
 
-    def _images_of(self, rule: Rule, available: Any) -> List[Image]:
+    def _choose(self, rule: Rule, available: Any) -> _Chosen:
         if isinstance(available, RegistryError):
+            return _Chosen([])
+        tags = choose_tags(rule.selector, available)
+        if rule.tag_filter is None:
+            return _Chosen(tags)
+        story = "{0} listed".format(len(available or ()))
+        if rule.selector.kind == "regex":
+            story += ", {0} match /{1}/".format(len(tags), rule.selector.values[0])
+        return _Chosen(*rule.tag_filter.candidates(tags, story))
+
+    def _created(self, found: Sequence[Found], chosen: Sequence[Optional[_Chosen]]) -> CreatedTimes:
+        """When the images of those tags were created between which that decides, or why it could not be found out."""
+        times: CreatedTimes = {}
+        for one, its in zip(found, chosen):
+            if isinstance(one, Image) or its is None or one.rule.tag_filter is None:
+                continue
+            if one.rule.tag_filter.needs_created(its.tags):
+                times.update(((one.rule.source, tag), None) for tag in its.tags)
+        for key in times:
+            self._queue.put((0,), lambda key=key: self._look_up_created(key, times))
+        self._queue.join()
+        return times
+
+    def _look_up_created(self, key: Tuple[Repository, str], times: CreatedTimes) -> None:
+        repository, tag = key
+
+        def work() -> None:
+            times[key] = created_at(self._sources(repository.registry), repository, tag)
+
+        error = failure_of(work, "{0}:{1}".format(repository, tag))
+        if error is not None:
+            times[key] = error
+
+    # -- images ------------------------------------------------------------------------------------------------
+
+    def _images_of(self, one: _Plain, available: Any, its: Optional[_Chosen], created: CreatedTimes) -> List[Image]:
+        rule = one.rule
+        if isinstance(available, RegistryError) and not (one.listed and available.status == 404):
             return [self._without_tags(rule, FAILED, error=available)]
-        chosen = choose_tags(rule.selector, available)
-        if chosen or rule.selector.kind in ("list", "digest"):
+        tags = its.tags if its is not None else []
+        if rule.tag_filter is not None and rule.tag_filter.needs_created(tags):
+            times = {tag: created[(rule.source, tag)] for tag in tags}
+            failure = next((time for time in times.values() if isinstance(time, RegistryError)), None)
+            if failure is not None:
+                # Without it the newest cannot be told from the others.
+                return [self._without_tags(rule, FAILED, error=failure)]
+            tags = rule.tag_filter.latest(tags, times)
+        elif rule.tag_filter is not None:
+            tags = rule.tag_filter.latest(tags, {})
+        if tags or rule.selector.kind in ("list", "digest"):
             return [
                 Image(rule, rule.source, source_ref, rule.destination, destination_ref)
-                for source_ref, destination_ref in pairs(rule, chosen)
+                for source_ref, destination_ref in pairs(rule, tags)
             ]
-        if rule.selector.kind == "regex" and available:
+        return [self._none_of(one, available, its)]
+
+    def _none_of(self, one: _Plain, available: Any, its: Optional[_Chosen]) -> Image:
+        rule = one.rule
+        if one.listed and (not available or isinstance(available, RegistryError)):
+            error = available if isinstance(available, RegistryError) else None
+            return self._without_tags(rule, FILTERED, "the registry lists the repository, and no tags of it", error)
+        if available and its is not None and its.story:
+            return self._without_tags(rule, FILTERED, "none of its tags is selected: {0}".format(its.story))
+        if available and rule.selector.kind == "regex":
             reason = "none of the {0} tags matches /{1}/".format(len(available), rule.selector.values[0])
-            return [self._without_tags(rule, FILTERED, reason)]
+            return self._without_tags(rule, FILTERED, reason)
         error = RegistryError(
             "the repository has no tags",
             where=str(rule.source),
             hint="Check its name; some registries, SWR among them, answer so for a repository that does not exist.",
         )
-        return [self._without_tags(rule, FAILED, error=error)]
+        return self._without_tags(rule, FAILED, error=error)
 
     def _without_tags(self, rule: Rule, outcome: str, reason: str = "", error: Optional[RegistryError] = None) -> Image:
         image = Image(rule, rule.source, None, rule.destination, None)
@@ -100,3 +239,36 @@ class Gatherer:
     def _settle(self, image: Image, outcome: str, reason: str = "", error: Optional[RegistryError] = None) -> None:
         if image.settle(outcome, reason, error):
             self._settled(image)
+
+
+def _listing_of(rule: Rule) -> Tuple[str, str, str]:
+    """What has to be listed for a rule with a scope: registry, namespace, and by which interface."""
+    return rule.source.registry, rule.source.name, rule.scope.via if rule.scope is not None else ""
+
+
+def _rule_for(rule: Rule, scope: Scope, name: str) -> Rule:
+    """The rule for one repository of a scope.
+
+    :param name: what follows the namespace in its name.
+    :raises RegistryError: its new name is none.
+    """
+    source = Repository(rule.source.registry, "/".join(filter(None, (rule.source.name, name))))
+    destination = scope.destination(rule.destination, name)
+    expression = ":/{0}/".format(rule.selector.values[0]) if rule.selector.kind == "regex" else ""
+    return replace(
+        rule,
+        source=source,
+        destination=destination,
+        source_text="{0}{1}".format(source, expression),
+        destination_text=str(destination),
+        scope=None,
+        written={key: value for key, value in rule.written.items() if key not in SCOPE_KEYS},
+    )
+
+
+def _nothing_inside(rule: Rule, names: Sequence[str]) -> RegistryError:
+    deep = rule.scope is not None and not rule.scope.deep
+    hint = "Check its name, and that the login may see its repositories."
+    if deep and Scope(True).covers(rule.source.name, names):
+        hint = "There are some further down: write /** to mean those of every depth."
+    return RegistryError("there are no repositories", where=rule.source_text, hint=hint)

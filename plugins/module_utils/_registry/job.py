@@ -12,7 +12,7 @@ This module is private to the collection: no other collection may import it.
 from __future__ import annotations
 
 import time
-from typing import Any, Dict, List, Mapping, Optional, Sequence, Tuple
+from typing import Any, Callable, Dict, List, Mapping, Optional, Sequence, Tuple
 
 from ansible_collections.longshore.swr.plugins.module_utils._errors import LongshoreError
 from ansible_collections.longshore.swr.plugins.module_utils._registry import html_report, report
@@ -58,7 +58,7 @@ class CopyJob:
         )
         self._retrier.on_retry = lambda error: self._log("trying again: {0}".format(error))
         self._inventory = Inventory(lister_for)
-        self._filter_key = ""
+        self._key_of: Callable[[Image], str] = lambda image: ""
         self._warnings: List[str] = []
 
     def run(self) -> Dict[str, Any]:
@@ -99,7 +99,7 @@ class CopyJob:
             converter,
             self._inventory,
         )
-        self._filter_key = planner.filter_key
+        self._key_of = planner.key_of
         transfer = Transfer(
             clients.source,
             clients.destination,
@@ -139,7 +139,7 @@ class CopyJob:
                 str(image.outcome),
                 image.source_digest,
                 image.destination_digest,
-                self._filter_key,
+                self._key_of(image),
                 error,
             )
         note = image.reason or error or image.destination_digest or ""

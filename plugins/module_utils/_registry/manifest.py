@@ -31,6 +31,9 @@ OCI_ARTIFACT = "application/vnd.oci.artifact.manifest.v1+json"
 INDEX_TYPES = (DOCKER_LIST, OCI_INDEX)
 IMAGE_TYPES = (DOCKER_MANIFEST, OCI_MANIFEST)
 IMAGE_CONFIG_TYPES = (DOCKER_CONFIG, OCI_CONFIG)
+SCHEMA1 = "MANIFEST_SCHEMA1"
+"""The code of the error about an image of Docker's first format."""
+
 SCHEMA1_TYPES = (DOCKER_SCHEMA1, DOCKER_SCHEMA1_SIGNED)
 
 ACCEPT = ", ".join(
@@ -160,7 +163,7 @@ def _header_type(content_type: str) -> str:
 def _schema1_error() -> RegistryError:
     return RegistryError(
         "the image has a schema 1 manifest, a format that registries stopped to accept",
-        code="MANIFEST_SCHEMA1",
+        code=SCHEMA1,
         hint="Pull it and push it again with a current engine, which stores it as schema 2, then copy that.",
     )
 

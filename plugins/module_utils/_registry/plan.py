@@ -76,7 +76,18 @@ class Planner:
         self._looked_at = looked_at
         self._converter = converter
         self._inventory = inventory or Inventory()
-        self.filter_key = json.dumps([platforms.os, platforms.arch, *converter.key])
+        self.filter_key = self._key(platforms)
+
+    def key_of(self, image: Image) -> str:
+        """What the journal has to know beside the digest to tell what became of the image."""
+        return self.filter_key if image.rule.platforms is None else self._key(image.rule.platforms)
+
+    def _key(self, platforms: PlatformFilter) -> str:
+        return json.dumps([*platforms.key(), *self._converter.key])
+
+    def _platforms_of(self, image: Image) -> PlatformFilter:
+        """The platforms that are wanted of it: its rule's own, else those of the run."""
+        return self._platforms if image.rule.platforms is None else image.rule.platforms
 
     def select(self, rules: Sequence[Rule]) -> List[Image]:
         """One image for each tag of each rule, see C(gather)."""
@@ -103,7 +114,7 @@ class Planner:
         listed = self._inventory.look_up(image.destination, image.destination_ref)
         present = listed.digest if listed.known else self._digest_at_destination(image)
         reference = str(image.source_ref)
-        if present and not self._force and (not self._platforms or self._journal.path):
+        if present and not self._force and (not self._platforms_of(image) or self._journal.path):
             found = source.head_manifest(image.source, reference)
             if found is None:
                 raise _absent(image)
@@ -163,9 +174,9 @@ class Planner:
 
     def _was_copied(self, image: Image, source_digest: str, present: str) -> bool:
         """Whether the destination has what this source digest becomes there."""
-        if not self._platforms and ALWAYS not in self._converter.key and source_digest == present:
+        if not self._platforms_of(image) and ALWAYS not in self._converter.key and source_digest == present:
             return True
-        return present == self._journal.digest_after(image.destination_text, source_digest, self.filter_key)
+        return present == self._journal.digest_after(image.destination_text, source_digest, self.key_of(image))
 
     # -- manifests ---------------------------------------------------------------------------------------------
 
@@ -173,7 +184,7 @@ class Planner:
         """The manifest and those below it that the filter lets pass; None when it lets none."""
         if manifest.is_index:
             return self._read_index(image, source, manifest, 1)
-        if self._platforms and not self._platform_passes(image, source, manifest):
+        if self._platforms_of(image) and not self._platform_passes(image, source, manifest):
             return None
         return Tree(manifest)
 
@@ -181,7 +192,8 @@ class Planner:
         if depth > DEEPEST_INDEX:
             raise RegistryError("indexes within indexes, too deep to be an image", where=image.source_text)
         # A child without a platform always passes, as in image-syncer: it may be anything.
-        kept = [child for child in index.children if not self._platforms or self._platforms.matches(child.platform)]
+        platforms = self._platforms_of(image)
+        kept = [child for child in index.children if not platforms or platforms.matches(child.platform)]
         image.dropped_platforms += len(index.children) - len(kept)
         children: List[Tree] = []
         for child in list(kept):
@@ -212,7 +224,7 @@ class Planner:
         if config is None or config.media_type not in IMAGE_CONFIG_TYPES:
             # An artifact has no platform.
             return True
-        return self._platforms.matches(read_platform(source, image.source, config, image.source_text))
+        return self._platforms_of(image).matches(read_platform(source, image.source, config, image.source_text))
 
     def _settle(self, image: Image, outcome: str, reason: str = "", error: Optional[RegistryError] = None) -> None:
         if image.settle(outcome, reason, error):

@@ -4,7 +4,9 @@
 """Tags that rules do not produce any more, deleted from their destinations.
 
 Only repositories that a rule fills by selection (all tags, an expression) are pruned: a list of tags says what is to
-be copied, and nothing about what else may be there. Whatever is not known for sure keeps its tags.
+be copied, and nothing about what else may be there. Of a namespace's rule these are the repositories that the source
+has now and that the rule selects: a destination that no source repository maps to is not looked at. Whatever is not
+known for sure keeps its tags.
 
 This module is private to the collection: no other collection may import it.
 """
@@ -32,6 +34,7 @@ from ansible_collections.longshore.swr.plugins.module_utils._registry.report imp
     write_report,
 )
 from ansible_collections.longshore.swr.plugins.module_utils._registry.request import Options, Request, RunHelper, Step
+from ansible_collections.longshore.swr.plugins.module_utils._registry.scope import is_within
 from ansible_collections.longshore.swr.plugins.module_utils._registry.untag import Untagger
 from ansible_collections.longshore.swr.plugins.module_utils._registry.work_queue import WorkQueue
 
@@ -117,15 +120,37 @@ def targets_of(images: Sequence[Image]) -> List[Target]:
     """The destinations of the rules' images, in the rules' order.
 
     A rule whose tags could not be found out makes its destination a failure: it might produce any of the tags there.
+    One whose repositories could not be found out might produce tags in every repository below its destination.
     """
     targets: Dict[Repository, Target] = {}
+    unknown: List[Image] = []
+    missing: List[Image] = []
     for image in images:
+        if image.rule.scope is not None:
+            # It stands for the whole rule: its destination is no repository.
+            unknown += [image] if image.outcome == FAILED else []
+            continue
+        if image.source_ref is None and image.outcome != FAILED and image.error is not None:
+            # Listed, and not there when it was asked for its tags: nothing of its own to prune.
+            missing.append(image)
+            continue
         target = targets.setdefault(image.destination, Target(image.destination))
         target.selects = target.selects or image.rule.selector.kind not in ("list", "digest")
         if image.destination_ref is not None:
             (target.digests if is_digest(image.destination_ref) else target.produced).add(image.destination_ref)
         elif image.outcome == FAILED:
             target.error = target.error or image.error
+    for image in missing:
+        if image.destination in targets:
+            target = targets[image.destination]
+            target.error = target.error or image.error
+    for image in unknown:
+        for target in targets.values():
+            if is_within(target.repository, image.destination):
+                target.error = target.error or image.error
+        # The place itself is shown, so that the failure is; it may also be a target.
+        place = targets.setdefault(image.destination, Target(image.destination))
+        place.error = place.error or image.error
     return list(targets.values())
 
 

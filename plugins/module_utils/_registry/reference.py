@@ -160,7 +160,8 @@ def _component_problem(name: str, part: str) -> ReferenceProblem:
     if "*" in part:
         return ReferenceProblem(
             "a repository name has no wildcards",
-            hint="write one rule for each repository; tags can be chosen with repository:/regular expression/",
+            hint="write one rule for each repository, or let the source end in /* or /**; tags can be chosen with "
+            "repository:/regular expression/",
         )
     lower = name.lower()
     if _COMPONENT.fullmatch(part.lower()) and part.isascii():

@@ -86,10 +86,7 @@ def rules_of(images: Iterable[Image], outcomes: Tuple[str, ...]) -> Dict[str, An
     for image in images:
         if image.outcome not in outcomes:
             continue
-        source, destination = image.source_text, image.destination_text
-        if image.source_ref is None:
-            # The rule's own words, so that an empty destination means the default again.
-            destination = image.rule.destination_text
+        source, destination = image.source_text, _destination_of(image)
         known = rules.get(source)
         if known is None:
             rules[source] = destination
@@ -98,6 +95,17 @@ def rules_of(images: Iterable[Image], outcomes: Tuple[str, ...]) -> Dict[str, An
         else:
             rules[source] = [known, destination]
     return rules
+
+
+def _destination_of(image: Image) -> Any:
+    """The destination as a rule has it: a mapping where there are further keys that still say something."""
+    if image.source_ref is None:
+        # The rule's own words, so that an empty destination means the default again.
+        destination, further = image.rule.destination_text, dict(image.rule.written)
+    else:
+        destination = image.destination_text
+        further = {} if image.rule.platforms is None else dict(image.rule.platforms.as_dict())
+    return dict({"destination": destination}, **further) if further else destination
 
 
 def successful_rules(images: Iterable[Image]) -> Dict[str, Any]:

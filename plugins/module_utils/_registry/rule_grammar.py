@@ -8,15 +8,20 @@ C(rules) describes the forms. This module is private to the collection: no other
 
 from __future__ import annotations
 
-import re
-import warnings
 from dataclasses import dataclass
 from typing import Optional, Tuple
 
+from ansible_collections.longshore.swr.plugins.module_utils._registry.patterns import (
+    PatternProblem,
+    compile_expression,
+)
 from ansible_collections.longshore.swr.plugins.module_utils._registry.reference import (
+    DOCKER_HUB,
     ReferenceProblem,
     Repository,
+    check_name,
     check_tag,
+    parse_registry,
     quoted,
     refuse_scheme,
     repository_beside_tag,
@@ -42,9 +47,15 @@ class RuleProblem(Exception):
 
 @dataclass(frozen=True)
 class Source:
+    """
+    :param depth: C(*) for the repositories right below C(repository), C(**) for those of every depth; empty where it is
+        a repository itself.
+    """
+
     repository: Repository
     selector: TagSelector
     tag_beside_digest: Optional[str] = None
+    depth: str = ""
 
 
 def sentence(problem: Exception) -> str:
@@ -65,8 +76,18 @@ def parse_source(text: str, strict: bool) -> Source:
     if marker:
         if strict:
             raise RuleProblem("image-migrator has no tag expressions: use the dialect auto")
-        return Source(_source_repository(name, strict), TagSelector("regex", (_pattern(expression),)))
+        selector = TagSelector("regex", (_pattern(expression),))
+        if _depth(name):
+            return _many(name, selector, strict)
+        return Source(_source_repository(name, strict), selector)
     name, tags, digest = split_image(text)
+    if _depth(name):
+        if tags is not None or digest is not None:
+            raise RuleProblem(
+                "it means many repositories and names a tag or a digest: choose tags with the key tags, or with "
+                "an expression after the colon"
+            )
+        return _many(name, TagSelector("all"), strict)
     repository = _source_repository(name, strict, tags)
     if digest is not None:
         if tags is not None and "," in tags:
@@ -77,6 +98,25 @@ def parse_source(text: str, strict: bool) -> Source:
     if strict and "," in tags:
         raise RuleProblem("image-migrator takes one tag for each rule: write a rule for each, or use the dialect auto")
     return Source(repository, TagSelector("list", _tag_list(tags)))
+
+
+def _depth(name: str) -> str:
+    return next((depth for depth in ("**", "*") if name.endswith("/" + depth)), "")
+
+
+def _many(name: str, selector: TagSelector, strict: bool) -> Source:
+    """A namespace, or a whole registry: C(repository) has what stands before the stars."""
+    if strict:
+        raise RuleProblem("image-migrator's largest unit is a repository: use the dialect auto")
+    depth = _depth(name)
+    # A name in the stars' place makes it a repository, whose registry is found as for any other.
+    inside = _source_repository(name[: -len(depth)] + "x", strict)
+    if inside.registry == DOCKER_HUB:
+        raise RuleProblem(
+            "it means Docker Hub, which does not list its repositories: name them (a registry's name has a dot or a "
+            "port, or is localhost)"
+        )
+    return Source(Repository(inside.registry, inside.name[:-2]), selector, depth=depth)
 
 
 def _source_repository(name: str, strict: bool, tags: Optional[str] = None) -> Repository:
@@ -105,24 +145,13 @@ def _tag_list(text: str) -> Tuple[str, ...]:
 
 
 def _pattern(text: str) -> str:
-    """The expression between the slashes, compiled once to be sure that it can be.
-
-    image-syncer uses Go's syntax; where Python reads the same text in another sense it warns, and that is refused.
-    """
+    """The expression between the slashes, compiled once to be sure that it can be."""
     if len(text) < 2 or not text.endswith("/"):
         raise RuleProblem("the tag expression has no end: write repository:/expression/")
-    pattern = text[:-1]
-    if not pattern.isprintable():
-        raise RuleProblem("the tag expression holds a control character: write it as an escape, such as \\t")
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("error")
-            re.compile(pattern)
-    except (re.error, Warning, OverflowError, RecursionError) as error:
-        raise RuleProblem(
-            "the tag expression {0} is no regular expression of Python: {1}".format(quoted(pattern), error)
-        ) from None
-    return pattern
+        return compile_expression(text[:-1]).pattern
+    except PatternProblem as problem:
+        raise RuleProblem("the tag expression {0}".format(problem)) from None
 
 
 def parse_destination(
@@ -138,6 +167,29 @@ def parse_destination(
         name, tags, digest = split_image(text)
         repository = _repository(name, strict, tags)
         return repository, None if tags is None else _tag_list(tags), digest
+    except (ReferenceProblem, RuleProblem) as problem:
+        if show or not isinstance(problem, ReferenceProblem):
+            words = sentence(problem)
+        else:
+            words = "{0}, once its variables are expanded".format(problem.what)
+        raise RuleProblem("destination: {0}".format(words)) from None
+
+
+def parse_place(text: str, show: bool) -> Repository:
+    """A destination for many repositories: a registry, or a registry and the first parts of their names.
+
+    :param show: whether messages may quote the text.
+    """
+    try:
+        refuse_scheme(text)
+        registry, _slash, name = text.partition("/")
+        if text.endswith(("/*", "/**")):
+            raise RuleProblem("leave the stars out: the names of the repositories follow it")
+        if "@" in name or ":" in name:
+            raise RuleProblem("it has a tag or a digest and its source means many repositories: leave it out")
+        if not ("." in registry or ":" in registry or registry.lower() == "localhost"):
+            raise RuleProblem("it names no registry: write registry/organization")
+        return Repository(parse_registry(registry), check_name(name) if _slash else "")
     except (ReferenceProblem, RuleProblem) as problem:
         if show or not isinstance(problem, ReferenceProblem):
             words = sentence(problem)

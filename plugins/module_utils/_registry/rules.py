@@ -10,20 +10,23 @@ C(host/namespace/repository) the first part is always a registry (see C(referenc
 
 Sources: C(repository) (all tags), C(repository:tag), C(repository:tag1,tag2), C(repository@sha256:...),
 C(repository:/regular expression/) (unanchored, Python's C(re)).
+C(registry/namespace/*) and C(registry/**) mean every repository there, see C(scope).
 Destinations: a text or a list of texts; environment variables are expanded in them.
+Further keys of a rule are in C(rule_keys).
 
 This module is private to the collection: no other collection may import it.
 """
 
 from __future__ import annotations
 
-import difflib
+import json
 from dataclasses import dataclass, field
-from typing import Any, Dict, Iterator, List, Mapping, Optional, Tuple
+from typing import Any, Dict, Iterator, List, Mapping, NamedTuple, Optional, Tuple
 
 from ansible_collections.longshore.swr.plugins.module_utils._registry.documents import describe
 from ansible_collections.longshore.swr.plugins.module_utils._registry.errors import RulesError
 from ansible_collections.longshore.swr.plugins.module_utils._registry.expansion import ExpansionProblem, expand
+from ansible_collections.longshore.swr.plugins.module_utils._registry.platforms import PlatformFilter
 from ansible_collections.longshore.swr.plugins.module_utils._registry.reference import (
     ReferenceProblem,
     Repository,
@@ -36,9 +39,20 @@ from ansible_collections.longshore.swr.plugins.module_utils._registry.rule_gramm
     TagSelector,
     paired_tags,
     parse_destination,
+    parse_place,
     parse_source,
     sentence,
 )
+from ansible_collections.longshore.swr.plugins.module_utils._registry.rule_keys import (
+    DESTINATION,
+    NO_EXTRAS,
+    SCOPE_KEYS,
+    SOURCE,
+    Extras,
+    read_extras,
+)
+from ansible_collections.longshore.swr.plugins.module_utils._registry.scope import Scope, problem_of
+from ansible_collections.longshore.swr.plugins.module_utils._registry.tag_filter import TagFilter
 
 DIALECTS = ("auto", "image-syncer", "image-migrator")
 
@@ -50,13 +64,18 @@ _DEFAULTS_HINT = (
 
 @dataclass(frozen=True)
 class Rule:
-    """Copy the selected tags of one repository to one other.
+    """Copy the selected tags of one repository to one other, or those of the repositories of a scope.
 
     :param destination_tags: by position for C(selector.values) of kind C(list), or one for C(digest);
         None keeps the source's tags (and, of a digest, copies without a tag).
     :param source_text: the source as the user wrote it.
     :param destination_text: the destination as the user wrote it, before variables and defaults.
     :param where: the file or option and the source, for messages.
+    :param scope: which repositories are meant, where C(source) and C(destination) are the first parts of their names,
+        or none for a whole registry.
+    :param tag_filter: which of the selected tags are meant.
+    :param platforms: the rule's own platforms, in the place of those of the whole run.
+    :param written: the rule's further keys as the user wrote them.
     """
 
     source: Repository
@@ -66,6 +85,17 @@ class Rule:
     source_text: str
     destination_text: str
     where: str
+    scope: Optional[Scope] = None
+    tag_filter: Optional[TagFilter] = None
+    platforms: Optional[PlatformFilter] = None
+    written: Mapping[str, Any] = field(default_factory=dict, compare=False)
+
+    @property
+    def identity(self) -> Tuple[Any, ...]:
+        """What two rules have in common of which one is enough."""
+        further = json.dumps(self.written, sort_keys=True, default=str) if self.written else ""
+        depth = None if self.scope is None else self.scope.deep
+        return self.source, self.selector, self.destination, self.destination_tags, depth, further
 
 
 @dataclass
@@ -89,7 +119,8 @@ def parse_rules(
     """Turn a rules document into rules, in the document's order, exact duplicates dropped.
 
     The document is a mapping of sources to destinations; or a list of such mappings, or of mappings
-    C({source: ..., destination: ...}); or image-syncer's combined document with C(auth) and C(images).
+    C({source: ..., destination: ...}) and further keys; or image-syncer's combined document with C(auth) and C(images).
+    In the place of a destination there may be a mapping with the same keys but for C(source).
 
     An empty destination (or null) becomes C(default_registry/default_namespace/) and the source's repository: what
     follows the registry and the namespace, so C(quay.io/a/b/c:v1) goes to C(.../b/c:v1). image-syncer 1.3.1 does that.
@@ -111,16 +142,25 @@ def parse_rules(
         strict=dialect == "image-migrator",
     )
     rules: Dict[Tuple[Any, ...], Rule] = {}
-    for place, source, destination in _entries(document, where, context.problems):
-        for rule in _rules_of(place, source, destination, context):
-            rules.setdefault((rule.source, rule.selector, rule.destination, rule.destination_tags), rule)
+    for entry in _entries(document, where, context.problems):
+        for rule in _rules_of(entry, context):
+            rules.setdefault(rule.identity, rule)
     if context.problems:
         raise RulesError(context.problems)
     return list(rules.values())
 
 
-def _entries(document: Any, where: str, problems: List[str]) -> Iterator[Tuple[str, Any, Any]]:
-    """(place, source, destination) of every rule as written."""
+class _Entry(NamedTuple):
+    """A rule as written. C(item) is the mapping that has the further keys, None where the destination may be one."""
+
+    place: str
+    source: Any
+    destination: Any
+    item: Optional[Mapping[Any, Any]] = None
+
+
+def _entries(document: Any, where: str, problems: List[str]) -> Iterator[_Entry]:
+    """Every rule as written."""
     if isinstance(document, dict) and _is_combined(document):
         problems.extend(_combined_problems(document, where))
         if "images" not in document:
@@ -128,13 +168,12 @@ def _entries(document: Any, where: str, problems: List[str]) -> Iterator[Tuple[s
         document, where = document["images"], "{0}: images".format(where)
     if isinstance(document, dict):
         for source, destination in document.items():
-            yield where, source, destination
+            yield _Entry(where, source, destination)
     elif isinstance(document, list):
         for number, item in enumerate(document, 1):
             place = "{0}: item {1}".format(where, number)
             if isinstance(item, dict) and item:
-                for source, destination in _item_entries(item, place, problems):
-                    yield place, source, destination
+                yield from _item_entries(item, place, problems)
             else:
                 problems.append(
                     "{0}: it is {1}: write a mapping, source: destination".format(
@@ -170,28 +209,29 @@ def _combined_problems(document: Mapping[Any, Any], where: str) -> Iterator[str]
         yield "{0}: it has auth but no images: this may be the auth file".format(where)
 
 
-def _item_entries(item: Dict[Any, Any], place: str, problems: List[str]) -> List[Tuple[Any, Any]]:
-    if "source" not in item and "destination" not in item:
-        return list(item.items())
-    missing = [name for name in ("source", "destination") if name not in item]
-    unknown = [name for name in item if name not in ("source", "destination")]
+def _item_entries(item: Dict[Any, Any], place: str, problems: List[str]) -> Iterator[_Entry]:
+    if SOURCE not in item and DESTINATION not in item:
+        for source, destination in item.items():
+            yield _Entry(place, source, destination)
+        return
+    missing = [name for name in (SOURCE, DESTINATION) if name not in item]
     problems.extend(
         '{0}: "{1}" is missing: write source and destination (an empty text for the default one)'.format(place, name)
         for name in missing
     )
-    for name in unknown:
-        near = difflib.get_close_matches(str(name), ("source", "destination"), 1)
-        hint = "did you mean {0}?".format(near[0]) if near else "source and destination are the keys"
-        problems.append("{0}: the key {1} is unknown: {2}".format(place, quoted(str(name)), hint))
-    return [] if missing or unknown else [(item["source"], item["destination"])]
+    if missing:
+        read_extras(item, place, problems)
+    else:
+        yield _Entry(place, item[SOURCE], item[DESTINATION], item)
 
 
-def _rules_of(where: str, source: Any, destination: Any, context: _Context) -> Iterator[Rule]:
+def _rules_of(entry: _Entry, context: _Context) -> Iterator[Rule]:
     """The rules of one source, one for each destination; problems go to the context."""
+    source, destination = entry.source, entry.destination
     if not isinstance(source, str):
-        context.problems.append("{0}: a source is {1}: put it in quotes".format(where, describe(source)))
+        context.problems.append("{0}: a source is {1}: put it in quotes".format(entry.place, describe(source)))
         return
-    where = "{0}: {1}".format(where, quoted(source))
+    where = "{0}: {1}".format(entry.place, quoted(source))
     parsed = None
     try:
         parsed = parse_source(source, context.strict)
@@ -199,14 +239,68 @@ def _rules_of(where: str, source: Any, destination: Any, context: _Context) -> I
         context.problems.append("{0}: source: {1}".format(where, sentence(problem)))
     if isinstance(destination, list) and not destination:
         context.problems.append("{0}: its list of destinations is empty: write at least one".format(where))
-    for text in destination if isinstance(destination, list) else [destination]:
-        try:
-            rule = _rule(parsed, source, _destination_text(text), where, context)
-        except RuleProblem as problem:
-            context.problems.append("{0}: {1}".format(where, problem))
-        else:
-            if rule is not None:
-                yield rule
+    extras = NO_EXTRAS if entry.item is None else _extras(entry.item, parsed, where, context)
+    for value in destination if isinstance(destination, list) else [destination]:
+        for text, its in _destinations(value, entry.item is None, extras, parsed, where, context):
+            try:
+                rule = _rule(parsed, source, _destination_text(text), where, context, its)
+            except RuleProblem as problem:
+                context.problems.append("{0}: {1}".format(where, problem))
+            else:
+                if rule is not None:
+                    yield rule
+
+
+def _destinations(
+    value: Any, may_nest: bool, extras: Extras, parsed: Optional[Source], where: str, context: _Context
+) -> Iterator[Tuple[Any, Extras]]:
+    """The destinations of one value with their keys; a mapping has both."""
+    if not may_nest or not isinstance(value, dict) or _is_login(value):
+        yield value, extras
+        return
+    if SOURCE in value:
+        context.problems.append("{0}: it has a source already: write the key source in an item of a list".format(where))
+    inner = _extras(value, parsed, where, context)
+    if DESTINATION not in value:
+        context.problems.append(
+            '{0}: "destination" is missing: write it (an empty text for the default one)'.format(where)
+        )
+    elif value[DESTINATION] == []:
+        context.problems.append("{0}: its list of destinations is empty: write at least one".format(where))
+    else:
+        listed = value[DESTINATION]
+        for text in listed if isinstance(listed, list) else [listed]:
+            yield text, inner
+
+
+def _extras(item: Mapping[Any, Any], parsed: Optional[Source], where: str, context: _Context) -> Extras:
+    """The further keys of a rule, and whether they fit its source."""
+    extras = read_extras(item, where, context.problems)
+    if context.strict and extras.written:
+        context.problems.append(
+            "{0}: image-migrator has no {1}: use the dialect auto".format(where, ", ".join(extras.written))
+        )
+    if parsed is None:
+        return extras
+    if not parsed.depth:
+        context.problems.extend(
+            "{0}: {1}: it is for a source that means many repositories: let the source end in /* or /**".format(
+                where, name
+            )
+            for name in SCOPE_KEYS
+            if name in extras.written
+        )
+    if "tags" in extras.written and parsed.selector.kind in ("list", "digest"):
+        context.problems.append(
+            "{0}: tags: the source names its {1} already: leave one of the two out".format(
+                where, "digest" if parsed.selector.kind == "digest" else "tags"
+            )
+        )
+    return extras
+
+
+def _is_login(value: Mapping[Any, Any]) -> bool:
+    return any(str(name).lower() in ("username", "password", "insecure") for name in value)
 
 
 def _destination_text(value: Any) -> str:
@@ -214,12 +308,14 @@ def _destination_text(value: Any) -> str:
         return ""
     if isinstance(value, str):
         return value
-    if isinstance(value, dict) and any(str(name).lower() in ("username", "password", "insecure") for name in value):
+    if isinstance(value, dict) and _is_login(value):
         raise RuleProblem("it holds credentials: this is an auth file, not a rules file")
     raise RuleProblem("destination: it is {0}: write a text or a list of texts (in quotes)".format(describe(value)))
 
 
-def _rule(parsed: Optional[Source], source: str, text: str, where: str, context: _Context) -> Optional[Rule]:
+def _rule(
+    parsed: Optional[Source], source: str, text: str, where: str, context: _Context, extras: Extras
+) -> Optional[Rule]:
     """One rule; None when only the destination could be checked because the source is refused.
 
     :raises RuleProblem: a sentence about the destination or about both together.
@@ -230,13 +326,20 @@ def _rule(parsed: Optional[Source], source: str, text: str, where: str, context:
             if not (context.registry and context.namespace):
                 raise RuleProblem(_no_default(context))
             return None
-        destination, tags = _default_destination(parsed.repository, context), None
-        digest = None
+        destination, tags, digest = _default_destination(parsed, context), None, None
+    elif parsed is not None and parsed.depth:
+        destination, tags, digest = parse_place(expanded, show=expanded == text), None, None
     else:
         # What a variable holds is not the user's text and may be a secret: it is not quoted.
         destination, tags, digest = parse_destination(expanded, context.strict, show=expanded == text)
     if parsed is None:
         return None
+    scope = None
+    if parsed.depth:
+        scope = Scope(parsed.depth == "**", extras.repositories, extras.via, extras.rename)
+        problem = problem_of(scope, parsed.repository, destination)
+        if problem:
+            raise RuleProblem(problem)
     return Rule(
         source=parsed.repository,
         selector=parsed.selector,
@@ -245,6 +348,10 @@ def _rule(parsed: Optional[Source], source: str, text: str, where: str, context:
         source_text=source,
         destination_text=text,
         where=where,
+        scope=scope,
+        tag_filter=extras.tag_filter,
+        platforms=extras.platforms,
+        written=extras.written,
     )
 
 
@@ -266,14 +373,22 @@ def _no_default(context: _Context) -> str:
     return "its destination is empty and there is no default {0}: {1}".format(" and ".join(missing), _DEFAULTS_HINT)
 
 
-def _default_destination(source: Repository, context: _Context) -> Repository:
+def _default_destination(parsed: Source, context: _Context) -> Repository:
     if not (context.registry and context.namespace):
         raise RuleProblem(_no_default(context))
+    source = parsed.repository
+    if parsed.depth and not source.name:
+        raise RuleProblem(
+            "its destination is empty, and the default one would put the repositories of all namespaces into one: "
+            "write the destination"
+        )
     _namespace, slash, rest = source.name.partition("/")
-    parts = (context.registry.rstrip("/"), context.namespace.strip("/"), rest if slash else source.name)
+    parts = [context.registry.rstrip("/"), context.namespace.strip("/"), rest if slash or parsed.depth else source.name]
     try:
         if ":" in parts[1] or "@" in parts[1]:
             raise RuleProblem("the namespace holds a tag or a port")
+        if parsed.depth:
+            return parse_place("/".join(filter(None, parts)), show=True)
         return parse_repository("/".join(parts))
     except (ReferenceProblem, RuleProblem) as problem:
         raise RuleProblem(

@@ -20,6 +20,7 @@ from ansible_collections.longshore.swr.plugins.module_utils._registry.auth impor
     Authorizer,
     Scopes,
     access_hint,
+    basic_header,
     is_password_refused,
     pull_scope,
     push_scope,
@@ -77,6 +78,32 @@ class RegistrySession:
         self._answered = False
         self._introduction = threading.Lock()
         self._introduced = False
+
+    def get_by_login(
+        self, kind: str, repository: Repository, path: str, expected: Sequence[int], what: str, where: str
+    ) -> Reply:
+        """Ask another interface on the registry's host, with user and password (Basic) and without cookies.
+
+        Redirects are not followed: the password is for this host. Without a password nothing of the login is sent.
+        """
+        credential = self._credentials.lookup(repository)
+        headers = [("Accept", "application/json")]
+        if credential.password:
+            headers.append(("Authorization", basic_header(credential)))
+
+        def unit() -> Reply:
+            target = self._resolve(repository)._replace(path=path)
+            self._wait_turn()
+            self._count(kind)
+            reply: Reply = self._check(self._transport.request("GET", target, headers), expected, what, where)
+            return reply
+
+        try:
+            return self._retry(unit)
+        except RegistryError as error:
+            if error.hint == ACCESS_HINT:
+                error.hint = access_hint(credential)
+            raise
 
     def _call(
         self,
