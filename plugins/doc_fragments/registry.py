@@ -170,3 +170,57 @@ options:
     choices: [auto, always, never]
     default: auto
 """
+
+    # A destination's own list of its tags.
+    INVENTORY = r"""
+options:
+  inventory:
+    description:
+      - Whether to ask a destination's own API once for all tags of a repository and their digests, where it has one,
+        instead of asking the registry for each tag. A rerun then takes half as many requests.
+      - With V(auto) the API of SWR's basic edition is asked, when an access key is found and the region has the call.
+        Where the call is refused, a warning says so, and the tags are asked for one by one.
+    type: str
+    choices: [auto, never]
+    default: auto
+  inventory_endpoints:
+    description:
+      - The address of SWR's API for registries whose name is not that of a region's SWR, as behind a VPC endpoint.
+      - The keys are registries as in O(images), with their port. The values are as in
+        V(https://swr-api.cn-north-4.myhuaweicloud.com).
+    type: dict
+    default: {}
+  access_key:
+    description:
+      - The access key (AK) for O(inventory).
+      - When it is not set it is looked for where M(longshore.swr.login_token) looks.
+    type: str
+  secret_key:
+    description:
+      - The secret key (SK) that belongs to O(access_key).
+    type: str
+  security_token:
+    description:
+      - The security token, when O(access_key) is temporary.
+    type: str
+"""
+
+    # What is shown while the module works.
+    PROGRESS = r"""
+options:
+  progress_file:
+    description:
+      - The path of a file that progress is appended to while the module works, one JSON object a line.
+      - When it is not set and the module runs on the controller (C(connection) is V(local) or C(delegate_to) is
+        V(localhost)), a private file is used and removed at the end.
+    type: path
+  progress_interval:
+    description:
+      - The longest time between two lines of progress, in seconds.
+      - There is also a line for every 5 per cent of the work and for every failure.
+    type: float
+    default: 30
+notes:
+  - While it runs on the controller, lines of progress are shown on standard error, and as events of C(ansible-runner)
+    and AWX. They are not shown with C(no_log), C(async) or C(become), nor on other hosts. Use O(progress_file) there.
+"""

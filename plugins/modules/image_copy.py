@@ -29,6 +29,8 @@ extends_documentation_fragment:
   - longshore.swr.registry
   - longshore.swr.registry.rules
   - longshore.swr.registry.platforms
+  - longshore.swr.registry.inventory
+  - longshore.swr.registry.progress
 attributes:
   check_mode:
     support: full
@@ -86,50 +88,6 @@ options:
     type: str
     choices: [json, yaml]
     default: yaml
-  inventory:
-    description:
-      - Whether to ask a destination's own API once for all tags of a repository and their digests, where it has one,
-        instead of asking the registry for each tag. A rerun then takes half as many requests.
-      - With V(auto) the API of SWR's basic edition is asked, when an access key is found and the region has the call.
-        Where the call is refused, a warning says so, and the tags are asked for one by one.
-    type: str
-    choices: [auto, never]
-    default: auto
-  inventory_endpoints:
-    description:
-      - The address of SWR's API for registries whose name is not that of a region's SWR, as behind a VPC endpoint.
-      - The keys are registries as in O(images), with their port. The values are as in
-        V(https://swr-api.cn-north-4.myhuaweicloud.com).
-    type: dict
-    default: {}
-  access_key:
-    description:
-      - The access key (AK) for O(inventory).
-      - When it is not set it is looked for where M(longshore.swr.login_token) looks.
-    type: str
-  secret_key:
-    description:
-      - The secret key (SK) that belongs to O(access_key).
-    type: str
-  security_token:
-    description:
-      - The security token, when O(access_key) is temporary.
-    type: str
-  progress_file:
-    description:
-      - The path of a file that progress is appended to while the module works, one JSON object a line.
-      - When it is not set and the module runs on the controller (C(connection) is V(local) or C(delegate_to) is
-        V(localhost)), a private file is used and removed at the end.
-    type: path
-  progress_interval:
-    description:
-      - The longest time between two lines of progress, in seconds.
-      - There is also a line for every 5 per cent of the work and for every failure.
-    type: float
-    default: 30
-notes:
-  - While it runs on the controller, lines of progress are shown on standard error, and as events of C(ansible-runner)
-    and AWX. They are not shown with C(no_log), C(async) or C(become), nor on other hosts. Use O(progress_file) there.
 seealso:
   - module: longshore.swr.login_token
   - name: image-syncer
@@ -420,8 +378,10 @@ from ansible_collections.longshore.swr.plugins.module_utils._registry.inventory 
 from ansible_collections.longshore.swr.plugins.module_utils._registry.job import run_copy
 from ansible_collections.longshore.swr.plugins.module_utils._registry.options import (
     CONNECTION_ARGUMENTS,
+    INVENTORY_ARGUMENTS,
     LOGIN_ARGUMENTS,
     PLATFORM_ARGUMENTS,
+    PROGRESS_ARGUMENTS,
     RULES_ARGUMENTS,
     RULES_GIVEN,
     check_numbers,
@@ -439,14 +399,6 @@ OWN_ARGUMENTS = {
     "output_success_images": {"type": "path"},
     "output_failed_images": {"type": "path"},
     "output_images_format": {"type": "str", "choices": ["json", "yaml"], "default": "yaml"},
-    "inventory": {"type": "str", "choices": ["auto", "never"], "default": "auto"},
-    "inventory_endpoints": {"type": "dict", "default": {}},
-    # Part of user names: hiding it would hide them in every result.
-    "access_key": {"type": "str", "no_log": False},
-    "secret_key": {"type": "str", "no_log": True},
-    "security_token": {"type": "str", "no_log": True},
-    "progress_file": {"type": "path"},
-    "progress_interval": {"type": "float", "default": 30},
 }
 
 
@@ -495,6 +447,8 @@ def main():
             **CONNECTION_ARGUMENTS,
             **RULES_ARGUMENTS,
             **PLATFORM_ARGUMENTS,
+            **INVENTORY_ARGUMENTS,
+            **PROGRESS_ARGUMENTS,
             **OWN_ARGUMENTS,
         ),
         mutually_exclusive=RULES_GIVEN,

@@ -162,6 +162,16 @@ class Authorizer:
         self._locks: Dict[Tuple[str, Scopes], threading.Lock] = {}
         self._lock = threading.Lock()
 
+    @property
+    def service(self) -> str:
+        """The service that the registry's token server gives tokens for; empty while it has not asked for one."""
+        return self._lesson.challenge.service if self._lesson is not None else ""
+
+    def password_header(self, repository: Repository) -> Optional[str]:
+        """The value that carries the user and the password themselves, or None where there are none."""
+        credential = self._credentials.lookup(repository)
+        return None if credential.anonymous or credential.identity_token else _basic(credential)
+
     def header(self, repository: Repository, scopes: Scopes) -> Optional[str]:
         """The value to send, or None while the registry has not said that it wants one.
 

@@ -46,6 +46,20 @@ PLATFORM_ARGUMENTS: Dict[str, Any] = {
     "recompress": {"type": "str", "choices": ["auto", "always", "never"], "default": "auto"},
 }
 
+INVENTORY_ARGUMENTS: Dict[str, Any] = {
+    "inventory": {"type": "str", "choices": ["auto", "never"], "default": "auto"},
+    "inventory_endpoints": {"type": "dict", "default": {}},
+    # Part of user names: hiding it would hide them in every result.
+    "access_key": {"type": "str", "no_log": False},
+    "secret_key": {"type": "str", "no_log": True},
+    "security_token": {"type": "str", "no_log": True},
+}
+
+PROGRESS_ARGUMENTS: Dict[str, Any] = {
+    "progress_file": {"type": "path"},
+    "progress_interval": {"type": "float", "default": 30},
+}
+
 FLAGS = ("true", "false")
 
 
@@ -100,6 +114,8 @@ def check_numbers(options: Mapping[str, Any]) -> None:
         "timeout": (0.1, 86400),
         "progress_interval": (0.1, 86400),
         "maximum": (0, 1_000_000),
+        "shards": (1, 1000),
+        "expected_bandwidth": (1, 10**12),
     }
     for name, (least, most) in limits.items():
         if name in options and not least <= options[name] <= most:

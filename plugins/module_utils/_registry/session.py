@@ -188,6 +188,29 @@ class RegistrySession:
                 error.hint = access_hint(self._credentials.lookup(repository))
             raise
 
+    @property
+    def service(self) -> str:
+        """What the registry calls itself when it asks for a token; empty as long as it has not."""
+        return self._authorizer.service
+
+    def get_with_password(self, kind: str, repository: Repository, path: str, what: str) -> Reply:
+        """GET of something that the registry's host serves beside its own API, for the password instead of a token.
+
+        :param repository: whose login is used.
+        :raises RegistryError: any reply but 200.
+        """
+        target = self._resolve(repository)._replace(path=path)
+        value = self._authorizer.password_header(repository)
+        headers = [("Authorization", value)] if value else []
+
+        def unit() -> Reply:
+            self._wait_turn()
+            self._count(kind)
+            reply: Reply = self._check(self._transport.request("GET", target, headers), (200,), what, str(target))
+            return reply
+
+        return self._retry(unit)
+
     def _follow(
         self, kind: str, method: str, target: Target, answer: Any, headers: Sequence[Tuple[str, str]], stream: bool
     ) -> Any:

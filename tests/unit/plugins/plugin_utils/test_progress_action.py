@@ -14,7 +14,7 @@ import pytest
 
 pytest.importorskip("ansible.plugins.action", reason="action plugins run on the controller")
 
-from ansible_collections.longshore.swr.plugins.action import image_copy
+from ansible_collections.longshore.swr.plugins.plugin_utils import _progress_action as progress_action
 
 FAILURE = {"event": "failure", "source": "a", "destination": "b", "error": "no"}
 
@@ -33,7 +33,7 @@ class Seen(List[Dict[str, Any]]):
 
 @pytest.fixture(autouse=True)
 def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(image_copy, "POLL_SECONDS", 0.01)
+    monkeypatch.setattr(progress_action, "POLL_SECONDS", 0.01)
 
 
 def append(path: Path, text: str) -> None:
@@ -44,7 +44,7 @@ def append(path: Path, text: str) -> None:
 def test_lines_are_shown_while_the_module_works_and_at_the_end(tmp_path: Path) -> None:
     path = tmp_path / "progress.jsonl"
     seen = Seen()
-    with image_copy.Follower(str(path), seen):
+    with progress_action.Follower(str(path), seen):
         append(path, '{"n": 1}\n{"n": ')
         assert seen.first.wait(5)
         assert seen == [{"n": 1}]
@@ -60,7 +60,7 @@ def test_what_the_file_had_before_and_what_is_not_understood_is_passed_over(tmp_
     def show(event: Any) -> None:
         seen(event["n"])
 
-    with image_copy.Follower(str(path), show):
+    with progress_action.Follower(str(path), show):
         append(path, 'noise\n[]\n{"m": 1}\n\n{"n": 3}\nhalf')
     assert seen == [3]
 
@@ -68,15 +68,15 @@ def test_what_the_file_had_before_and_what_is_not_understood_is_passed_over(tmp_
 def plugin(arguments: Dict[str, Any], **other: Any) -> Any:
     task = SimpleNamespace(args=arguments, no_log=other.get("no_log", False), async_val=other.get("async_val", 0))
     connection = SimpleNamespace(transport=other.get("transport", "local"), become=other.get("become"))
-    made = object.__new__(image_copy.ActionModule)
+    made = object.__new__(progress_action.ProgressAction)
     made._task, made._connection = task, connection
     return made
 
 
 def test_a_private_file_is_made_and_removed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     shown: List[str] = []
-    monkeypatch.setattr(image_copy.constants, "DEFAULT_LOCAL_TMP", str(tmp_path))
-    monkeypatch.setattr(image_copy.display, "display", lambda line, **how: shown.append((line, how["stderr"])))
+    monkeypatch.setattr(progress_action.constants, "DEFAULT_LOCAL_TMP", str(tmp_path))
+    monkeypatch.setattr(progress_action.display, "display", lambda line, **how: shown.append((line, how["stderr"])))
     arguments: Dict[str, Any] = {}
     with plugin({})._progress(arguments):
         path = arguments["progress_file"]
@@ -89,7 +89,7 @@ def test_a_private_file_is_made_and_removed(tmp_path: Path, monkeypatch: pytest.
 def test_the_private_file_is_removed_when_the_module_cannot_be_run(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(image_copy.constants, "DEFAULT_LOCAL_TMP", str(tmp_path))
+    monkeypatch.setattr(progress_action.constants, "DEFAULT_LOCAL_TMP", str(tmp_path))
     with pytest.raises(OSError, match="broken"), plugin({})._progress({}):
         raise OSError("broken")
     assert list(tmp_path.iterdir()) == []

@@ -1,0 +1,128 @@
+# Copyright: (c) 2026, longshore.swr contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""An action that runs the module of the same name and shows its progress meanwhile.
+
+A module's output is read when it has ended, which may be in hours. It writes its progress to a file, and this plugin
+shows the lines of the file as they come: on standard error, so that a machine-readable standard output stays so. Each
+is a C(verbose) event of ansible-runner, and so of AWX.
+
+This file is private to the collection: no other collection may import it.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import shutil
+import tempfile
+import threading
+from typing import Any, Callable, Dict, Iterator, Optional
+
+from ansible import constants
+from ansible.plugins.action import ActionBase
+from ansible.utils.display import Display
+
+from ansible_collections.longshore.swr.plugins.module_utils._registry.progress import render
+
+display = Display()
+
+POLL_SECONDS = 0.25
+
+
+class Follower:
+    """Reads the lines that are appended to a file, in a thread of its own.
+
+    :param path: the file. What it holds already is passed over; it need not exist yet.
+    :param show: called with each event, as soon as its line is complete.
+    """
+
+    def __init__(self, path: str, show: Callable[[Dict[str, Any]], None]) -> None:
+        self._path = path
+        self._show = show
+        self._ended = threading.Event()
+        self._position = os.path.getsize(path) if os.path.exists(path) else 0
+        self._rest = b""
+        self._thread = threading.Thread(target=self._follow, name="swr progress", daemon=True)
+
+    def __enter__(self) -> Follower:
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_exception: Any) -> None:
+        """The last lines are shown before this returns."""
+        self._ended.set()
+        self._thread.join(timeout=5)
+
+    def _follow(self) -> None:
+        while not self._ended.wait(POLL_SECONDS):
+            self._read()
+        self._read()
+
+    def _read(self) -> None:
+        try:
+            with open(self._path, "rb") as handle:
+                handle.seek(self._position)
+                fresh = handle.read()
+        except OSError:
+            return
+        self._position += len(fresh)
+        *lines, self._rest = (self._rest + fresh).split(b"\n")
+        for line in lines:
+            self._take(line)
+
+    def _take(self, line: bytes) -> None:
+        # The file may be one that others append to as well: what is not understood is not shown.
+        with contextlib.suppress(ValueError, KeyError, TypeError, AttributeError):
+            self._show(json.loads(line.decode("utf-8")))
+
+
+def show_event(event: Dict[str, Any]) -> None:
+    """One event as one line."""
+    colour = constants.COLOR_ERROR if event.get("event") == "failure" else None
+    display.display(render(event), color=colour, stderr=True)
+
+
+class ProgressAction(ActionBase):
+    """The module's result as it is."""
+
+    TRANSFERS_FILES = False
+    _supports_async = True
+    _supports_check_mode = True
+
+    def run(self, tmp: Any = None, task_vars: Optional[Dict[str, Any]] = None) -> Dict[str, Any]:
+        result: Dict[str, Any] = super().run(tmp, task_vars)
+        arguments = dict(self._task.args)
+        with self._progress(arguments):
+            # With async the module is only started here, and goes on after this has returned.
+            result.update(
+                self._execute_module(module_args=arguments, task_vars=task_vars, wrap_async=bool(self._task.async_val))
+            )
+        return result
+
+    @contextlib.contextmanager
+    def _progress(self, arguments: Dict[str, Any]) -> Iterator[None]:
+        """Show the progress file meanwhile, one of its own when the task names none; nothing where that cannot be."""
+        if not self._can_show():
+            yield
+            return
+        given = arguments.get("progress_file")
+        if given:
+            with Follower(os.path.expanduser(os.path.expandvars(str(given))), show_event):
+                yield
+            return
+        # Private to the user: errors in it name hosts and images.
+        folder = tempfile.mkdtemp(prefix="swr-progress-", dir=constants.DEFAULT_LOCAL_TMP)
+        try:
+            arguments["progress_file"] = os.path.join(folder, "progress.jsonl")
+            with Follower(arguments["progress_file"], show_event):
+                yield
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
+
+    def _can_show(self) -> bool:
+        is_here = getattr(self._connection, "transport", "") == "local"
+        # Another user could not write into a directory of this one's.
+        is_own_user = getattr(self._connection, "become", None) is None
+        return is_here and is_own_user and not self._task.no_log and not self._task.async_val
