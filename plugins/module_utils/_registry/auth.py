@@ -170,7 +170,7 @@ class Authorizer:
     def password_header(self, repository: Repository) -> Optional[str]:
         """The value that carries the user and the password themselves, or None where there are none."""
         credential = self._credentials.lookup(repository)
-        return None if credential.anonymous or credential.identity_token else _basic(credential)
+        return None if credential.anonymous or credential.identity_token else basic_header(credential)
 
     def header(self, repository: Repository, scopes: Scopes) -> Optional[str]:
         """The value to send, or None while the registry has not said that it wants one.
