@@ -224,3 +224,38 @@ notes:
   - While it runs on the controller, lines of progress are shown on standard error, and as events of C(ansible-runner)
     and AWX. They are not shown with C(no_log), C(async) or C(become), nor on other hosts. Use O(progress_file) there.
 """
+
+    # How much is asked of the registries.
+    LIMITS = r"""
+options:
+  rate_limit:
+    description:
+      - How many requests a second a registry is asked, at most. While images are copied it is the registries that they
+        are copied to.
+      - By default it is 18 for SWR's basic edition, which refuses more than 20 of one account. Of other registries the
+        limit shows when they refuse requests, which slows everything down that goes there.
+    type: float
+  limits_divided_by:
+    description:
+      - How many hosts share the limits, when the same account works on several at the same time.
+        Each takes its part of every limit, those included that are known of SWR, and at least one upload.
+    type: int
+    default: 1
+"""
+
+    # How much is sent.
+    UPLOAD_LIMITS = r"""
+options:
+  upload_limit:
+    description:
+      - How many layers are sent to a registry at the same time, at most.
+      - By default it is 20 for SWR's basic edition, which takes no more of one account, and as many as there are
+        O(workers) for other registries.
+    type: int
+  bandwidth_limit:
+    description:
+      - How many bytes a second are sent to all registries together, at most, as in V(50M) for 50 times 1024 times 1024.
+      - The content of layers and configurations counts, which is nearly all that is sent.
+        What is read from the sources follows it, as nothing is stored on the way.
+    type: bytes
+"""

@@ -27,6 +27,8 @@ extends_documentation_fragment:
   - longshore.swr.attributes
   - longshore.swr.attributes.actiongroup_swr
   - longshore.swr.registry
+  - longshore.swr.registry.limits
+  - longshore.swr.registry.upload_limits
   - longshore.swr.registry.rules
   - longshore.swr.registry.platforms
   - longshore.swr.registry.inventory
@@ -379,11 +381,13 @@ from ansible_collections.longshore.swr.plugins.module_utils._registry.job import
 from ansible_collections.longshore.swr.plugins.module_utils._registry.options import (
     CONNECTION_ARGUMENTS,
     INVENTORY_ARGUMENTS,
+    LIMIT_ARGUMENTS,
     LOGIN_ARGUMENTS,
     PLATFORM_ARGUMENTS,
     PROGRESS_ARGUMENTS,
     RULES_ARGUMENTS,
     RULES_GIVEN,
+    UPLOAD_LIMIT_ARGUMENTS,
     check_numbers,
     helper_runner,
     keep_readable,
@@ -445,6 +449,8 @@ def main():
         argument_spec=dict(
             LOGIN_ARGUMENTS,
             **CONNECTION_ARGUMENTS,
+            **LIMIT_ARGUMENTS,
+            **UPLOAD_LIMIT_ARGUMENTS,
             **RULES_ARGUMENTS,
             **PLATFORM_ARGUMENTS,
             **INVENTORY_ARGUMENTS,

@@ -22,6 +22,7 @@ extends_documentation_fragment:
   - longshore.swr.attributes
   - longshore.swr.attributes.actiongroup_swr
   - longshore.swr.registry
+  - longshore.swr.registry.limits
 attributes:
   check_mode:
     support: full
@@ -324,6 +325,7 @@ from ansible_collections.longshore.swr.plugins.module_utils._module import repor
 from ansible_collections.longshore.swr.plugins.module_utils._registry.inspection import run_info
 from ansible_collections.longshore.swr.plugins.module_utils._registry.options import (
     CONNECTION_ARGUMENTS,
+    LIMIT_ARGUMENTS,
     LOGIN_ARGUMENTS,
     check_numbers,
     helper_runner,
@@ -352,6 +354,7 @@ def main():
             },
             **LOGIN_ARGUMENTS,
             **CONNECTION_ARGUMENTS,
+            **LIMIT_ARGUMENTS,
         ),
         supports_check_mode=True,
     )

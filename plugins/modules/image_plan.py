@@ -30,6 +30,7 @@ extends_documentation_fragment:
   - longshore.swr.attributes
   - longshore.swr.attributes.actiongroup_swr
   - longshore.swr.registry
+  - longshore.swr.registry.limits
   - longshore.swr.registry.rules
   - longshore.swr.registry.platforms
   - longshore.swr.registry.inventory
@@ -427,6 +428,7 @@ from ansible_collections.longshore.swr.plugins.module_utils._registry.inventory 
 from ansible_collections.longshore.swr.plugins.module_utils._registry.options import (
     CONNECTION_ARGUMENTS,
     INVENTORY_ARGUMENTS,
+    LIMIT_ARGUMENTS,
     LOGIN_ARGUMENTS,
     PLATFORM_ARGUMENTS,
     PROGRESS_ARGUMENTS,
@@ -504,6 +506,7 @@ def main():
         argument_spec=dict(
             LOGIN_ARGUMENTS,
             **CONNECTION_ARGUMENTS,
+            **LIMIT_ARGUMENTS,
             **RULES_ARGUMENTS,
             **PLATFORM_ARGUMENTS,
             **INVENTORY_ARGUMENTS,

@@ -26,6 +26,7 @@ extends_documentation_fragment:
   - longshore.swr.attributes
   - longshore.swr.attributes.actiongroup_swr
   - longshore.swr.registry
+  - longshore.swr.registry.limits
   - longshore.swr.registry.rules
 attributes:
   check_mode:
@@ -269,6 +270,7 @@ from ansible.module_utils.basic import AnsibleModule
 from ansible_collections.longshore.swr.plugins.module_utils._module import reports_errors
 from ansible_collections.longshore.swr.plugins.module_utils._registry.options import (
     CONNECTION_ARGUMENTS,
+    LIMIT_ARGUMENTS,
     LOGIN_ARGUMENTS,
     RULES_ARGUMENTS,
     RULES_GIVEN,
@@ -306,6 +308,7 @@ def main():
             },
             **LOGIN_ARGUMENTS,
             **CONNECTION_ARGUMENTS,
+            **LIMIT_ARGUMENTS,
             **RULES_ARGUMENTS,
         ),
         mutually_exclusive=RULES_GIVEN,

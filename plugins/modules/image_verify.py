@@ -23,6 +23,7 @@ extends_documentation_fragment:
   - longshore.swr.attributes
   - longshore.swr.attributes.actiongroup_swr
   - longshore.swr.registry
+  - longshore.swr.registry.limits
   - longshore.swr.registry.rules
   - longshore.swr.registry.platforms
 attributes:
@@ -283,6 +284,7 @@ from ansible.module_utils.basic import AnsibleModule
 from ansible_collections.longshore.swr.plugins.module_utils._module import reports_errors
 from ansible_collections.longshore.swr.plugins.module_utils._registry.options import (
     CONNECTION_ARGUMENTS,
+    LIMIT_ARGUMENTS,
     LOGIN_ARGUMENTS,
     PLATFORM_ARGUMENTS,
     RULES_ARGUMENTS,
@@ -324,6 +326,7 @@ def main():
             },
             **LOGIN_ARGUMENTS,
             **CONNECTION_ARGUMENTS,
+            **LIMIT_ARGUMENTS,
             **RULES_ARGUMENTS,
             **PLATFORM_ARGUMENTS,
         ),

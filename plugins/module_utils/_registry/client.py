@@ -21,6 +21,7 @@ from ansible_collections.longshore.swr.plugins.module_utils._registry.auth impor
     Scopes,
     delete_scope,
 )
+from ansible_collections.longshore.swr.plugins.module_utils._registry.bandwidth import Bandwidth
 from ansible_collections.longshore.swr.plugins.module_utils._registry.credentials import CredentialStore
 from ansible_collections.longshore.swr.plugins.module_utils._registry.errors import RegistryError
 from ansible_collections.longshore.swr.plugins.module_utils._registry.manifest import (
@@ -79,8 +80,9 @@ class RegistryClient(RegistryUploads):
         retrier: Retrier,
         writes: bool = False,
         pace: Optional[Pace] = None,
+        bandwidth: Optional[Bandwidth] = None,
     ) -> None:
-        super().__init__(registry, transport, credentials, retrier, writes, pace)
+        super().__init__(registry, transport, credentials, retrier, writes, pace, bandwidth=bandwidth)
         self._manifest_head = True
         self._blob_head = True
 

@@ -8,22 +8,16 @@ This module is private to the collection: no other collection may import it.
 
 from __future__ import annotations
 
+import threading
 from collections import Counter
-from typing import Any, Dict, Mapping, Tuple
+from typing import Any, Dict, Mapping, Optional, Tuple
 
 from ansible_collections.longshore.swr.plugins.module_utils._registry.client import RegistryClient
-from ansible_collections.longshore.swr.plugins.module_utils._registry.conversion import is_swr_basic
 from ansible_collections.longshore.swr.plugins.module_utils._registry.credentials import CredentialStore
+from ansible_collections.longshore.swr.plugins.module_utils._registry.limits import Limits
 from ansible_collections.longshore.swr.plugins.module_utils._registry.retry import Pace, Retrier
 from ansible_collections.longshore.swr.plugins.module_utils._registry.transport import Transport
 from ansible_collections.longshore.swr.plugins.module_utils._registry.work_queue import WorkQueue
-
-SWR_RATE = 18.0
-"""Requests a second for SWR's basic edition, which refuses more than 20 of one account (T-Systems' SWR FAQ), with a
-little room for what the account does beside the copy. Other registries show their limit by refusing."""
-
-SWR_UPLOADS = 20
-"""Layers that SWR's basic edition takes at a time of one account (user guide of SWR, "Notes and Constraints")."""
 
 MOST_WORKERS = 64
 LEAST_WORKERS = 8
@@ -33,14 +27,30 @@ machine the least are enough, and more cost CPU (docs/performance.md)."""
 
 
 class Clients:
-    """One client a registry and direction; what belongs to the registry itself is shared by both."""
+    """One client a registry and direction; what belongs to the registry itself is shared by both.
+
+    :param limits: what the registries and the line may be asked for; by default what is known of SWR.
+    """
 
     def __init__(
-        self, transport: Transport, credentials: CredentialStore, retrier: Retrier, first_pause: float = 0.5
+        self,
+        transport: Transport,
+        credentials: CredentialStore,
+        retrier: Retrier,
+        first_pause: float = 0.5,
+        limits: Optional[Limits] = None,
     ) -> None:
         self._first_pause = first_pause
+        self._limits = limits or Limits({})
+        self._lock = threading.Lock()
         self._make = lambda registry, writes: RegistryClient(
-            registry, transport, credentials, retrier, writes=writes, pace=self._pace(registry)
+            registry,
+            transport,
+            credentials,
+            retrier,
+            writes=writes,
+            pace=self._pace(registry, writes),
+            bandwidth=self._limits.bandwidth,
         )
         self._paces: Dict[str, Pace] = {}
         self._clients: Dict[Tuple[str, bool], RegistryClient] = {}
@@ -61,29 +71,39 @@ class Clients:
         return {registry: dict(sorted(kinds.items())) for registry, kinds in sorted(counts.items())}
 
     def _client(self, registry: str, writes: bool) -> RegistryClient:
-        # setdefault is atomic: of two threads that make a client at once, both get the same one.
         key = (registry, writes)
-        return self._clients.get(key) or self._clients.setdefault(key, self._make(registry, writes))
+        client = self._clients.get(key)
+        if client is None:
+            with self._lock:
+                client = self._clients.get(key) or self._clients.setdefault(key, self._make(registry, writes))
+        return client
 
-    def _pace(self, registry: str) -> Pace:
-        limits: Dict[str, Any] = {"rate": SWR_RATE, "uploads": SWR_UPLOADS} if is_swr_basic(registry) else {}
-        return self._paces.setdefault(registry, Pace(self._first_pause, **limits))
+    def _pace(self, registry: str, writes: bool) -> Pace:
+        pace = self._paces.get(registry)
+        if pace is None:
+            pace = self._paces[registry] = self._limits.pace(registry, self._first_pause)
+        if writes:
+            self._limits.restrict_destination(pace)
+        return pace
 
 
 class Connections:
     """The clients as the options of a module want them. Close it; it is a context manager as well.
 
     :param options: C(timeout), C(ca_path), C(retries), C(retry_delay) and C(workers), each with a default.
+    :param limits: by default those of the options, for every registry.
     """
 
-    def __init__(self, options: Mapping[str, Any], credentials: CredentialStore) -> None:
+    def __init__(
+        self, options: Mapping[str, Any], credentials: CredentialStore, limits: Optional[Limits] = None
+    ) -> None:
         retries, pause = options.get("retries"), options.get("retry_delay")
         first_pause = 0.5 if pause is None else float(pause)
         self.retrier = Retrier(3 if retries is None else int(retries), first_pause)
         self._transport = Transport(
             timeout=float(options.get("timeout") or 60.0), ca_path=options.get("ca_path") or None
         )
-        self.clients = Clients(self._transport, credentials, self.retrier, first_pause)
+        self.clients = Clients(self._transport, credentials, self.retrier, first_pause, limits or Limits(options))
         self._most_workers = int(options.get("workers") or MOST_WORKERS)
 
     def queue(self) -> WorkQueue:

@@ -27,6 +27,7 @@ from ansible_collections.longshore.swr.plugins.module_utils._registry.inventory 
     no_lister,
 )
 from ansible_collections.longshore.swr.plugins.module_utils._registry.journal import Journal
+from ansible_collections.longshore.swr.plugins.module_utils._registry.limits import Limits
 from ansible_collections.longshore.swr.plugins.module_utils._registry.plan import Planner
 from ansible_collections.longshore.swr.plugins.module_utils._registry.progress import COPYING, PLANNING, Progress
 from ansible_collections.longshore.swr.plugins.module_utils._registry.recompression import Recompressor
@@ -49,7 +50,7 @@ class CopyJob:
         self._options = options
         self._check_mode = check_mode
         self._started = time.time()
-        self._connections = Connections(options, request.credentials)
+        self._connections = Connections(options, request.credentials, Limits(options, everywhere=False))
         self._clients, self._retrier = self._connections.clients, self._connections.retrier
         self._journal = Journal(options.get("journal_path") or None)
         self._log = RunLog(None if check_mode else options.get("log_path"), request.redact)

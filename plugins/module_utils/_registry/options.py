@@ -29,6 +29,15 @@ CONNECTION_ARGUMENTS: Dict[str, Any] = {
     "ca_path": {"type": "path"},
 }
 
+LIMIT_ARGUMENTS: Dict[str, Any] = {
+    "rate_limit": {"type": "float"},
+    "limits_divided_by": {"type": "int", "default": 1},
+}
+UPLOAD_LIMIT_ARGUMENTS: Dict[str, Any] = {
+    "upload_limit": {"type": "int"},
+    "bandwidth_limit": {"type": "bytes"},
+}
+
 RULES_ARGUMENTS: Dict[str, Any] = {
     "images": {"type": "raw"},
     "images_file": {"type": "path"},
@@ -116,9 +125,13 @@ def check_numbers(options: Mapping[str, Any]) -> None:
         "maximum": (0, 1_000_000),
         "shards": (1, 1000),
         "expected_bandwidth": (1, 10**12),
+        "rate_limit": (0.01, 100_000),
+        "upload_limit": (1, 1000),
+        "bandwidth_limit": (1024, 1024**5),
+        "limits_divided_by": (1, 10_000),
     }
     for name, (least, most) in limits.items():
-        if name in options and not least <= options[name] <= most:
+        if options.get(name) is not None and not least <= options[name] <= most:
             raise LongshoreError(
                 "{0} is not possible".format(options[name]),
                 where=name,

@@ -20,7 +20,7 @@ from ansible_collections.longshore.swr.plugins.module_utils._registry.catalogue 
     Catalogue,
     rules_of,
 )
-from ansible_collections.longshore.swr.plugins.module_utils._registry.clients import SWR_RATE, Connections
+from ansible_collections.longshore.swr.plugins.module_utils._registry.clients import Connections
 from ansible_collections.longshore.swr.plugins.module_utils._registry.conversion import AUTO, Converter
 from ansible_collections.longshore.swr.plugins.module_utils._registry.dockyard import speaks_dockyard
 from ansible_collections.longshore.swr.plugins.module_utils._registry.errors import RegistryError
@@ -41,6 +41,7 @@ from ansible_collections.longshore.swr.plugins.module_utils._registry.inventory 
     no_lister,
 )
 from ansible_collections.longshore.swr.plugins.module_utils._registry.journal import Journal
+from ansible_collections.longshore.swr.plugins.module_utils._registry.limits import SWR_RATE, Limits
 from ansible_collections.longshore.swr.plugins.module_utils._registry.plan import Planner
 from ansible_collections.longshore.swr.plugins.module_utils._registry.preflight import (
     ERROR,
@@ -115,7 +116,8 @@ class PlanJob:
         self._journal.load()
         self._progress.start()
         try:
-            with Connections(self._options, self._request.credentials) as connections:
+            limits = Limits(self._options, everywhere=False)
+            with Connections(self._options, self._request.credentials, limits) as connections:
                 with connections.queue() as queue:
                     preflight = self._look(connections, queue)
                 requests = merge_calls(connections.clients.requests(), self._inventory)
@@ -123,7 +125,8 @@ class PlanJob:
         finally:
             self._progress.close()
         # Several registries are asked side by side; the strictest sets the pace.
-        rate = SWR_RATE if any(route.destination.registry in swr for route in self._catalogue.routes) else None
+        known = SWR_RATE if any(route.destination.registry in swr for route in self._catalogue.routes) else None
+        rate = self._options.get("rate_limit") or known
         return self._conclude(preflight, requests, rate)
 
     def _look(self, connections: Connections, queue: WorkQueue) -> Preflight:

@@ -77,6 +77,13 @@ class Pace:
         self._refused: Deque[float] = deque(maxlen=1000)
         self._lock = threading.Lock()
 
+    def restrict(self, rate: Optional[float], uploads: Optional[int]) -> None:
+        """Set limits, before the registry is asked; None leaves that one as it is."""
+        if rate is not None and rate != self._most:
+            self._most = self._rate = rate
+        if uploads is not None:
+            self._uploads = threading.BoundedSemaphore(uploads)
+
     @property
     def rate(self) -> Optional[float]:
         """The limit in force, in requests a second."""
@@ -138,7 +145,8 @@ class Pace:
         if self._rate is not None:
             served = min(self._rate, max(served, self._rate / 2))
         self._slowed_at = now
-        self._rate = max(least, 0.9 * served)
+        slower = max(least, 0.9 * served)
+        self._rate = slower if self._most is None else min(self._most, slower)
 
 
 class Retrier:

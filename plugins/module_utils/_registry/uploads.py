@@ -15,6 +15,7 @@ import urllib.parse
 from typing import Any, Callable, List, NamedTuple, Optional, Tuple
 
 from ansible_collections.longshore.swr.plugins.module_utils._registry.auth import access_hint, pull_scope
+from ansible_collections.longshore.swr.plugins.module_utils._registry.bandwidth import Bandwidth
 from ansible_collections.longshore.swr.plugins.module_utils._registry.errors import RegistryError
 from ansible_collections.longshore.swr.plugins.module_utils._registry.reference import Repository
 from ansible_collections.longshore.swr.plugins.module_utils._registry.replies import ACCESS_HINT
@@ -46,11 +47,13 @@ class UploadState(NamedTuple):
 class RegistryUploads(RegistrySession):
     """The uploads of one registry. Used by any number of threads.
 
+    :param bandwidth: slows down what is sent; shared with the uploads to other registries.
     :ivar habits: how its uploads get through.
     """
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, bandwidth: Optional[Bandwidth] = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self._bandwidth = bandwidth
         self.habits = UploadHabits()
         self._mounts = True
 
@@ -152,12 +155,14 @@ class RegistryUploads(RegistrySession):
     ) -> Reply:
         scopes = self._scopes(repository)
         authorization = self._authorization(repository, scopes, target)
+        bandwidth = self._bandwidth
+        write = write_body if bandwidth is None else lambda send: write_body(bandwidth.slowed(send))
         with self._pace.upload_slot():
             self._wait_turn()
             self._count(kind)
             try:
                 reply = self._transport.upload(
-                    method, target, headers + authorization, length, write_body, self.habits.budget
+                    method, target, headers + authorization, length, write, self.habits.budget
                 )
             except TransportError as error:
                 self._name(error, where)

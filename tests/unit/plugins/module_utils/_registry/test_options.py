@@ -52,10 +52,24 @@ def test_possible_numbers_pass() -> None:
     options.check_numbers(NUMBERS)
     options.check_numbers(dict(NUMBERS, retries=0, workers=1))
     options.check_numbers({"workers": 1})
+    options.check_numbers(
+        {"rate_limit": 0.5, "upload_limit": 1, "bandwidth_limit": 50 * 1024**2, "limits_divided_by": 1}
+    )
+    options.check_numbers({"rate_limit": None, "upload_limit": None, "bandwidth_limit": None})
 
 
 @pytest.mark.parametrize(
-    ("name", "value"), [("workers", 0), ("retries", -1), ("timeout", 0.0), ("progress_interval", float("nan"))]
+    ("name", "value"),
+    [
+        ("workers", 0),
+        ("retries", -1),
+        ("timeout", 0.0),
+        ("progress_interval", float("nan")),
+        ("rate_limit", 0.0),
+        ("upload_limit", 0),
+        ("bandwidth_limit", 10),
+        ("limits_divided_by", 0),
+    ],
 )
 def test_impossible_number_is_named(name: str, value: float) -> None:
     with pytest.raises(LongshoreError) as caught:
