@@ -24,16 +24,17 @@ class Certificates:
 
     :param directory: where to make them.
     :param names: host names and addresses of the server.
+    :param days: how long the server's certificate is valid; negative: it has expired.
     :raises RuntimeError: the C(openssl) program is missing or failed.
     """
 
-    def __init__(self, directory: str, names: Sequence[str] = NAMES) -> None:
+    def __init__(self, directory: str, names: Sequence[str] = NAMES, days: int = 3650) -> None:
         self.ca_path = os.path.join(directory, "ca.pem")
         self.certificate_path = os.path.join(directory, "server.pem")
         self.key_path = os.path.join(directory, "server.key")
         if not os.path.exists(self.certificate_path):
             os.makedirs(directory, exist_ok=True)
-            self._make(directory, names)
+            self._make(directory, names, days)
 
     @classmethod
     def shared(cls) -> Certificates:
@@ -53,7 +54,7 @@ class Certificates:
     def client_context(self) -> ssl.SSLContext:
         return ssl.create_default_context(cafile=self.ca_path)
 
-    def _make(self, directory: str, names: Sequence[str]) -> None:
+    def _make(self, directory: str, names: Sequence[str], days: int) -> None:
         ca_key = os.path.join(directory, "ca.key")
         request = os.path.join(directory, "server.csr")
         extensions = os.path.join(directory, "server.ext")
@@ -73,7 +74,7 @@ class Certificates:
         self._openssl(["req", *key, "-subj", "/CN=" + names[0], "-keyout", self.key_path, "-out", request])
         self._openssl(
             ["x509", "-req", "-in", request, "-CA", self.ca_path, "-CAkey", ca_key, "-set_serial", "2", "-sha256"]
-            + ["-days", "3650", "-extfile", extensions, "-out", self.certificate_path]
+            + ["-days", str(days), "-extfile", extensions, "-out", self.certificate_path]
         )
 
     @staticmethod

@@ -1,0 +1,114 @@
+# Copyright: (c) 2026, longshore.swr contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A whole run, from the module's options to its result.
+
+This module is private to the collection: no other collection may import it.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any, Callable, Dict, Iterator, List, Mapping
+
+from ansible_collections.longshore.swr.plugins.module_utils._access.context import Context, Options, canonical
+from ansible_collections.longshore.swr.plugins.module_utils._access.errors import AccessError
+from ansible_collections.longshore.swr.plugins.module_utils._access.node_files import address_of
+from ansible_collections.longshore.swr.plugins.module_utils._access.results import Result, failing, summary
+from ansible_collections.longshore.swr.plugins.module_utils._access.runner import run_checks, select
+from ansible_collections.longshore.swr.plugins.module_utils._access.system import System
+from ansible_collections.longshore.swr.plugins.module_utils._access.tls import Trust
+
+_LABEL = r"[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?"
+_HOST = re.compile(r"{0}(?:\.{0})*\.?\Z".format(_LABEL))
+_REPOSITORY = re.compile(r"[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*(?:/[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*)*\Z")
+_TAG = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,127}\Z")
+_LIMITS = {"port": (1, 65535), "timeout": (0.1, 300), "time_limit": (1, 3600)}
+
+
+def _problems(params: Mapping[str, Any], host: str) -> Iterator[str]:
+    """What is wrong with the options."""
+    for name, hosts in (("host", [host]), ("obs_hosts", params["obs_hosts"] or [])):
+        for item in hosts:
+            if (not _HOST.match(item) and address_of(item) is None) or len(item) > 253:
+                yield "{0}: {1!r} is no host name (write it without https://, port and path)".format(name, item)
+    for item in params["expected_addresses"] or []:
+        if address_of(item) is None:
+            yield "expected_addresses: {0!r} is no address".format(item)
+    repository = params["repository"] or ""
+    if repository and not _REPOSITORY.match(repository):
+        yield "repository: {0!r} is none (write organization/name, without host and tag)".format(repository)
+    if not _TAG.match(params["tag"]):
+        yield "tag: {0!r} is none".format(params["tag"])
+    for name, (least, most) in _LIMITS.items():
+        if not least <= params[name] <= most:
+            yield "{0}: {1} is not between {2} and {3}".format(name, params[name], least, most)
+
+
+def read_options(params: Mapping[str, Any], host: str) -> Options:
+    """The module's options, checked.
+
+    :param host: the registry's host name or address.
+    :raises AccessError: with every problem at once.
+    """
+    problems = list(_problems(params, host))
+    if problems:
+        raise AccessError("; ".join(problems), hint="Correct the options; nothing was checked.")
+    select(params["checks"] or ())
+    return Options(
+        host=host.rstrip(".").lower(),
+        port=params["port"],
+        expected_addresses=tuple(canonical(params["expected_addresses"] or ())),
+        repository=params["repository"] or "",
+        tag=params["tag"],
+        username=params["username"] or "",
+        password=params["password"] or "",
+        obs_hosts=tuple(item.rstrip(".").lower() for item in params["obs_hosts"] or ()),
+        validate_certs=params["validate_certs"],
+        timeout=params["timeout"],
+        time_limit=params["time_limit"],
+        checks=tuple(params["checks"] or ()),
+    )
+
+
+def run_access_check(
+    params: Mapping[str, Any], host: str, environ: Mapping[str, str], hide: Callable[[str], None]
+) -> Dict[str, Any]:
+    """The module's result.
+
+    :param host: the registry's host name or address.
+    :param environ: the environment that the module runs in.
+    :param hide: told of every secret that a server hands out.
+    :raises AccessError: an option is wrong; nothing was checked.
+    """
+    options = read_options(params, host)
+    context = Context(options, System(environ), Trust(params["ca_path"]), hide)
+    return report(context, run_checks(context), params["fail_on"])
+
+
+def report(context: Context, results: List[Result], fail_on: str) -> Dict[str, Any]:
+    """The results as the module returns them."""
+    options = context.options
+    counts = summary(results)
+    bad = failing(results, fail_on)
+    shown = ", ".join("{0} {1}".format(count, status) for status, count in counts.items())
+    message = "{0}: {1}".format(options.host, shown)
+    worst = failing(results, "error") or failing(results, "warn")
+    if worst:
+        message = "{0}. First: {1}: {2}".format(message, worst[0].id, worst[0].message)
+        if worst[0].hint:
+            message = "{0}. Remedy: {1}".format(message.rstrip("."), worst[0].hint)
+    return {
+        "changed": False,
+        "failed": bool(bad),
+        "msg": message,
+        "ok": not counts["fail"],
+        "host": options.host,
+        "port": options.port,
+        "expected_addresses": list(options.expected_addresses),
+        "addresses": list(context.addresses),
+        "obs_hosts": context.observed_obs_hosts,
+        "validate_certs": options.validate_certs,
+        "summary": counts,
+        "checks": [result.as_dict() for result in results],
+    }

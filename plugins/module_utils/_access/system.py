@@ -1,0 +1,95 @@
+# Copyright: (c) 2026, longshore.swr contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The node that the checks run on: its resolver, network, clock, files and environment.
+
+Checks get one of these; tests give them another.
+
+This module is private to the collection: no other collection may import it.
+"""
+
+from __future__ import annotations
+
+import os
+import socket
+import time
+from typing import List, Mapping, Optional
+
+from ansible_collections.longshore.swr.plugins.module_utils._access.deadline import Deadline, bounded
+from ansible_collections.longshore.swr.plugins.module_utils._access.dns_client import DnsClient, ServerAnswer
+from ansible_collections.longshore.swr.plugins.module_utils._access.errors import Trouble
+from ansible_collections.longshore.swr.plugins.module_utils._access.text import safe
+
+_LARGEST_FILE = 1024 * 1024
+
+
+def trouble_of(error: OSError) -> Trouble:
+    """What an error of the network means."""
+    if isinstance(error, socket.timeout):
+        return Trouble("timeout", "no answer")
+    if isinstance(error, ConnectionRefusedError):
+        return Trouble("refused", "the connection is refused")
+    if isinstance(error, (ConnectionResetError, BrokenPipeError, ConnectionAbortedError)):
+        return Trouble("reset", "the connection was reset")
+    return Trouble("unreachable", safe(error.strerror or type(error).__name__, 120))
+
+
+class System:
+    """The real node.
+
+    :param environ: environment variables.
+    :param dns: asks nameservers.
+    """
+
+    def __init__(self, environ: Mapping[str, str], dns: Optional[DnsClient] = None) -> None:
+        self.environ = environ
+        self._dns = dns or DnsClient()
+
+    def now(self) -> float:
+        """The node's clock, in seconds since 1970 (UTC)."""
+        return time.time()
+
+    def read(self, path: str) -> Optional[str]:
+        """The text of a file, None when it cannot be read."""
+        try:
+            with open(path, encoding="utf-8", errors="replace") as handle:
+                return handle.read(_LARGEST_FILE)
+        except OSError:
+            return None
+
+    def names_in(self, directory: str) -> List[str]:
+        """The names of a directory's entries, none when it cannot be read."""
+        try:
+            return os.listdir(directory)
+        except OSError:
+            return []
+
+    def resolve(self, name: str, deadline: Deadline) -> List[str]:
+        """All addresses of a name, as every program of the node gets them (hosts file, DNS, whatever NSS has).
+
+        :raises Trouble: there is none, or no answer.
+        """
+        try:
+            found = bounded(lambda: socket.getaddrinfo(name, None, type=socket.SOCK_STREAM), deadline)
+        except socket.gaierror as error:
+            raise Trouble("dns", safe(error.strerror or "the name is not known", 120)) from error
+        except (OSError, UnicodeError) as error:
+            raise Trouble("dns", safe(error, 120)) from error
+        return list(dict.fromkeys(str(item[4][0]) for item in found))
+
+    def ask(self, server: str, name: str, seconds: float) -> ServerAnswer:
+        """What one nameserver says."""
+        return self._dns.ask(server, name, seconds)
+
+    def connect(self, address: str, port: int, deadline: Deadline) -> socket.socket:
+        """A TCP connection.
+
+        :raises Trouble: it could not be made.
+        """
+        try:
+            return socket.create_connection((address, port), timeout=deadline.left())
+        except OSError as error:
+            trouble = trouble_of(error)
+            if trouble.kind == "timeout":
+                trouble = Trouble("timeout", "no answer within {0:g} seconds".format(deadline.seconds))
+            raise trouble from error
