@@ -19,7 +19,6 @@ This module is private to the collection: no other collection may import it.
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass, field
 from typing import Any, Dict, Iterator, List, Mapping, NamedTuple, Optional, Tuple
 
@@ -93,7 +92,7 @@ class Rule:
     @property
     def identity(self) -> Tuple[Any, ...]:
         """What two rules have in common of which one is enough."""
-        further = json.dumps(self.written, sort_keys=True, default=str) if self.written else ""
+        further = repr(self.written) if self.written else ""
         depth = None if self.scope is None else self.scope.deep
         return self.source, self.selector, self.destination, self.destination_tags, depth, further
 

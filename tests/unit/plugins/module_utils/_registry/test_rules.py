@@ -15,7 +15,9 @@ from hypothesis import strategies as st
 from ansible_collections.longshore.swr.plugins.module_utils._registry.documents import parse_json, parse_yaml
 from ansible_collections.longshore.swr.plugins.module_utils._registry.errors import RulesError
 from ansible_collections.longshore.swr.plugins.module_utils._registry.reference import Repository, quoted
+from ansible_collections.longshore.swr.plugins.module_utils._registry.rule_keys import RULE_KEYS
 from ansible_collections.longshore.swr.plugins.module_utils._registry.rules import DIALECTS, TagSelector, parse_rules
+from ansible_collections.longshore.swr.plugins.module_utils._registry.tag_filter import TAG_KEYS
 
 DIGEST = "sha256:" + "0a" * 32
 OTHER_DIGEST = "sha256:" + "0b" * 32
@@ -346,12 +348,169 @@ def test_a_hundred_thousand_rules():
     assert time.process_time() - started < 20
 
 
+def item(source="quay.io/a/b", destination="swr.io/c/d", **keys):
+    return dict(source=source, destination=destination, **keys)
+
+
+@pytest.mark.parametrize(
+    ("source", "destination", "namespace", "place", "deep"),
+    [
+        ("quay.io/a/*", "swr.io/c", "a", "swr.io/c", False),
+        ("quay.io/a/**", "swr.io/c/d", "a", "swr.io/c/d", True),
+        ("quay.io/a/b/*", "swr.io/c", "a/b", "swr.io/c", False),
+        ("quay.io/*", "swr.io", "", "swr.io/", False),
+        ("quay.io/**", "swr.io:443", "", "swr.io:443/", True),
+        ("harbor:5000/**", "localhost/c", "", "localhost/c", True),
+        ("harbor/library/*", "swr.io/c", "library", "swr.io/c", False),
+        ("quay.io/a/*", "", "a", "r.io/n", False),
+        ("quay.io/a/b/**", "", "a/b", "r.io/n/b", True),
+        ("quay.io/a/*:/^v/", "swr.io/c", "a", "swr.io/c", False),
+    ],
+)
+def test_namespaces_and_registries(source, destination, namespace, place, deep):
+    rule = one(source, destination, default_registry="r.io", default_namespace="n")
+    assert (rule.source.name, str(rule.destination)) == (namespace, place)
+    assert rule.scope is not None
+    assert (rule.scope.deep, rule.scope.via, rule.scope.rename) == (deep, "auto", ())
+    assert rule.selector.kind == ("regex" if source.endswith("/^v/") else "all")
+
+
+@pytest.mark.parametrize(
+    ("source", "destination", "words"),
+    [
+        ("*", "swr.io/c", "one rule for each repository"),
+        ("a/*", "swr.io/c", "Docker Hub, which does not list its repositories"),
+        ("docker.io/**", "swr.io/c", "Docker Hub, which does not list its repositories"),
+        ("quay.io/a*/*", "swr.io/c", "one rule for each repository"),
+        ("quay.io/a/***", "swr.io/c", "one rule for each repository"),
+        ("quay.io/A/*", "swr.io/c", "lower case"),
+        ("quay.io//*", "swr.io/c", "a slash too many"),
+        ("quay.io/$A/*", "swr.io/c", "in destinations only"),
+        ("quay.io/a/*:v1", "swr.io/c", "choose tags with the key tags"),
+        ("quay.io/a/*@" + DIGEST, "swr.io/c", "choose tags with the key tags"),
+        ("quay.io/a/*", "swr.io/c:v1", "its source means many repositories: leave it out"),
+        ("quay.io/a/*", "swr.io/c@" + DIGEST, "its source means many repositories: leave it out"),
+        ("quay.io/a/*", "swr.io/c/*", "leave the stars out"),
+        ("quay.io/a/*", "c", "it names no registry"),
+        ("quay.io/a/*", "c/d", "it names no registry"),
+        ("quay.io/a/*", "swr.io/c/", "a slash too many"),
+        ("quay.io/a/*", "https://swr.io/c", "no scheme"),
+        ("quay.io/a/*", "quay.io/a", "its destination is within its source"),
+        ("quay.io/a/**", "quay.io/a/mirror", "its destination is within its source"),
+        ("quay.io/**", "quay.io/mirror", "its destination is within its source"),
+        ("quay.io/**", "", "the repositories of all namespaces into one"),
+    ],
+)
+def test_namespaces_that_are_refused(source, destination, words):
+    found = problems({source: destination}, default_registry="r.io", default_namespace="n")
+    assert any(words in problem for problem in found), found
+
+
+def test_destination_within_the_source_where_it_does_no_harm():
+    assert one("quay.io/a/*", "quay.io/a/mirror").scope is not None
+    assert one("quay.io/a/**", "quay.io/ab").scope is not None
+    (rule,) = parse([item("quay.io/a/**", "quay.io/a/mirror", repositories={"deny": "mirror/**"})])
+    assert rule.scope is not None
+
+
+KEYS = {
+    "tags": {"semver": ">=1", "newest": 3},
+    "repositories": {"allow": ["x*"]},
+    "via": "harbor",
+    "rename": [{"flatten": True}],
+    "platforms": ["linux/arm64"],
+    "os": "linux",
+    "arch": ["arm64"],
+}
+
+
+def test_further_keys_in_an_item_and_in_the_place_of_a_destination():
+    document = [
+        [item("quay.io/a/*", "swr.io/c", **KEYS)],
+        {"quay.io/a/*": dict(KEYS, destination="swr.io/c")},
+        {"quay.io/a/*": [dict(KEYS, destination=["swr.io/c"])]},
+        [{"quay.io/a/*": dict(KEYS, destination="swr.io/c")}],
+    ]
+    for written in document:
+        (rule,) = parse(written)
+        assert rule.written == KEYS
+        assert (rule.scope.via, rule.scope.rename[0].kind, rule.tag_filter.newest) == ("harbor", "flatten", 3)
+        assert rule.platforms.as_dict() == {"platforms": ["linux/arm64"], "os": ["linux"], "arch": ["arm64"]}
+        assert str(rule.destination) == "swr.io/c"
+
+
+def test_several_destinations_each_with_keys_of_its_own():
+    rules = parse(
+        {"quay.io/a/b": ["swr.io/c/d", {"destination": ["swr.io/e/f", ""], "os": ["linux"]}]},
+        default_registry="r.io",
+        default_namespace="n",
+    )
+    assert [(str(rule.destination), rule.platforms and rule.platforms.os) for rule in rules] == [
+        ("swr.io/c/d", None),
+        ("swr.io/e/f", ("linux",)),
+        ("r.io/n/b", ("linux",)),
+    ]
+
+
+def test_rules_that_differ_in_a_key_or_in_depth_are_two():
+    rules = parse([item(), item(), item(os="linux"), item("quay.io/a/b/*"), item("quay.io/a/b/**")])
+    assert len(rules) == 4
+
+
+@pytest.mark.parametrize(
+    ("keys", "words"),
+    [
+        ({"tag": {}}, 'the key "tag" is unknown: did you mean tags?'),
+        ({"repositories": {"allow": "x"}}, "repositories: it is for a source that means many repositories"),
+        ({"via": "catalog"}, "via: it is for a source that means many repositories"),
+        ({"rename": [{"prefix": "x"}]}, "rename: it is for a source that means many repositories"),
+        ({"source": "quay.io/a/b:v1", "tags": {"allow": "x"}}, "tags: the source names its tags already"),
+        ({"source": "quay.io/a/b@" + DIGEST, "tags": {"allow": "x"}}, "tags: the source names its digest already"),
+        ({"source": "quay.io/a/*", "via": "magic"}, "via: write one of auto, catalog, harbor, swr"),
+        ({"source": "quay.io/a/*", "repositories": {"allw": "x"}}, "did you mean allow?"),
+        ({"source": "quay.io/a/*", "repositories": ["x"]}, "repositories: it is a list"),
+        ({"platforms": []}, "platforms: it is an empty list"),
+        ({"platforms": ["linux"]}, "as linux/amd64, linux/arm/v7"),
+        ({"platforms": ["linux/amd64,linux/arm64"]}, "one list item each"),
+        ({"os": 1}, "os: it is a number"),
+        ({"arch": ["a b"]}, "arch: "),
+        ({"destination": {"destination": "swr.io/c/d"}}, "destination: it is a mapping"),
+    ],
+)
+def test_keys_that_are_refused(keys, words):
+    found = problems([item(**keys)])
+    assert any(words in problem for problem in found), found
+    assert all(problem.startswith("images.json: item 1: ") for problem in found)
+
+
+@pytest.mark.parametrize(
+    ("value", "words"),
+    [
+        ({"os": ["linux"]}, '"destination" is missing'),
+        ({"destination": [], "os": ["linux"]}, "its list of destinations is empty"),
+        ({"source": "quay.io/x/y", "destination": "swr.io/c/d"}, "it has a source already"),
+        ({"destination": {"destination": "swr.io/c/d"}}, "destination: it is a mapping"),
+        ({"destination": "swr.io/c/d", "destinations": 1}, "did you mean destination?"),
+    ],
+)
+def test_mappings_in_the_place_of_a_destination_that_are_refused(value, words):
+    found = problems({"quay.io/a/b": value})
+    assert any(words in problem for problem in found), found
+
+
+def test_image_migrator_has_no_further_keys():
+    assert "use the dialect auto" in problems([item(os="linux")], dialect=MIGRATOR)[0]
+    assert "largest unit is a repository" in problems({"quay.io/a/*": "swr.io/c"}, dialect=MIGRATOR)[0]
+
+
+KNOWN = RULE_KEYS + TAG_KEYS + ("replace", "regex", "with", "flatten", "separator", "prefix")
 SIDE = st.text(alphabet="aB1./:@,_-$ {}", max_size=20) | st.text(max_size=10)
 ANYTHING = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | SIDE,
     lambda children: (
         st.lists(children, max_size=3)
         | st.dictionaries(SIDE | st.integers() | st.sampled_from(("auth", "images", "source", "destination")), children)
+        | st.dictionaries(st.sampled_from(KNOWN) | st.integers(), children, max_size=4)
     ),
     max_leaves=8,
 )
@@ -381,6 +540,22 @@ def test_anything_is_read_or_refused(document, dialect, registry, namespace):
             )[0].destination
             == rule.destination
         )
+
+
+@given(
+    st.dictionaries(st.sampled_from(KNOWN) | st.integers(), ANYTHING, max_size=4), st.sampled_from(("b", "*", "b:v"))
+)
+def test_any_further_keys_are_read_or_refused(keys, end):
+    rules, found = [], []
+    try:
+        rules = parse([dict(keys, source="quay.io/a/" + end, destination="swr.io/c/d")])
+    except RulesError as error:
+        found = error.problems
+    assert all(problem.startswith("images.json: item 1: ") for problem in found)
+    for rule in rules:
+        # What is written back is read as the same rule.
+        (again,) = parse({rule.source_text: dict(rule.written, destination=rule.destination_text)})
+        assert (again.identity, again.platforms) == (rule.identity, rule.platforms)
 
 
 @given(st.text(max_size=20), st.text(max_size=20))
