@@ -171,6 +171,26 @@ options:
     default: auto
 """
 
+    # What hangs on images.
+    REFERRERS = r"""
+options:
+  referrers:
+    description:
+      - Whether what belongs to an image comes with it, such as signatures, attestations and bills of materials. That is
+        what refers to the image as its subject (the referrers of OCI 1.1), listed by the registry or, where it has no
+        API for that, under the tag C(sha256-...); and the tags of cosign (C(sha256-....sig), C(.att), C(.sbom)).
+      - It is looked for at each image that is copied or is at its destination, at the single images of a multi-platform
+        image, and at what was found itself, up to five levels.
+      - Each counts as an image of its own. In a registry without the API the index under the tag C(sha256-...) is
+        kept up, and what it lists already stays in it; it counts as well.
+      - What could not be carried honestly is filtered, with the reason. So it is where the image has another digest at
+        its destination (O(convert), O(recompress), O(os) and O(arch)), which a signature would not match, and where the
+        destination takes no artifacts, as SWR's basic edition.
+      - It takes a request for each digest that something may belong to, and the tags of each source repository.
+    type: bool
+    default: false
+"""
+
     # A destination's own list of its tags.
     INVENTORY = r"""
 options:

@@ -31,6 +31,7 @@ extends_documentation_fragment:
   - longshore.swr.registry.upload_limits
   - longshore.swr.registry.rules
   - longshore.swr.registry.platforms
+  - longshore.swr.registry.referrers
   - longshore.swr.registry.inventory
   - longshore.swr.registry.progress
 attributes:
@@ -207,7 +208,7 @@ images:
       type: int
       sample: 26
     filtered:
-      description: Images without a platform that was asked for.
+      description: Images without a platform that was asked for, and what could not be carried along, see O(referrers).
       type: int
       sample: 0
     failed:
@@ -221,6 +222,28 @@ converted:
   returned: when the options were found right
   type: int
   sample: 3
+attached:
+  description:
+    - What became of that which belongs to images, see O(referrers). RV(images) counts it as well.
+  returned: when the options were found right
+  type: dict
+  contains:
+    copied:
+      description: Written to its destination.
+      type: int
+      sample: 4
+    skipped:
+      description: Found at its destination.
+      type: int
+      sample: 0
+    not_supported:
+      description: Filtered. Its image has another digest at the destination, or the destination takes no artifacts.
+      type: int
+      sample: 2
+    failed:
+      description: Failed.
+      type: int
+      sample: 0
 recompressed:
   description: How many of the copied images have layers that were recompressed, see O(recompress).
   returned: when the options were found right
@@ -385,6 +408,7 @@ from ansible_collections.longshore.swr.plugins.module_utils._registry.options im
     LOGIN_ARGUMENTS,
     PLATFORM_ARGUMENTS,
     PROGRESS_ARGUMENTS,
+    REFERRERS_ARGUMENTS,
     RULES_ARGUMENTS,
     RULES_GIVEN,
     UPLOAD_LIMIT_ARGUMENTS,
@@ -453,6 +477,7 @@ def main():
             **UPLOAD_LIMIT_ARGUMENTS,
             **RULES_ARGUMENTS,
             **PLATFORM_ARGUMENTS,
+            **REFERRERS_ARGUMENTS,
             **INVENTORY_ARGUMENTS,
             **PROGRESS_ARGUMENTS,
             **OWN_ARGUMENTS,

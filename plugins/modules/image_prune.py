@@ -18,7 +18,7 @@ description:
     matches. Where rules name single tags they say nothing about others, and the repository is skipped. Other
     repositories are not looked at.
   - A tag that any rule produces stays, and so does one that O(keep) matches. A tag for what belongs to an image that
-    stays (C(sha256-...), as signatures by cosign have) stays as well.
+    stays (C(sha256-...), as signatures by cosign have) stays as well, and so does one for what belongs to that in turn.
   - A repository fails, and keeps all its tags, when the source of one of its rules cannot be listed or has no tags, and
     when the rules produce no tag at all for it.
   - Without further options it is a dry run.

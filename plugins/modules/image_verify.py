@@ -19,6 +19,8 @@ description:
   - Every image ends as equal, different, missing, filtered (no platform of it was asked for, or no tag matches) or
     failed (it could not be compared). The task fails when one failed, and, unless O(fail_on_difference=false), when
     one is different or missing.
+requirements:
+  - "Python 3.14, or the Python library zstandard: only with O(recompress=always), for images that differ"
 extends_documentation_fragment:
   - longshore.swr.attributes
   - longshore.swr.attributes.actiongroup_swr
@@ -26,6 +28,7 @@ extends_documentation_fragment:
   - longshore.swr.registry.limits
   - longshore.swr.registry.rules
   - longshore.swr.registry.platforms
+  - longshore.swr.registry.referrers
 attributes:
   check_mode:
     support: full
@@ -137,7 +140,9 @@ images:
       type: int
       sample: 1
     filtered:
-      description: Images without a platform that was asked for, and expressions that match no tag.
+      description:
+        - Images without a platform that was asked for, and expressions that match no tag.
+        - What belongs to images and cannot be at the destination, see O(referrers).
       type: int
       sample: 0
     failed:
@@ -287,6 +292,7 @@ from ansible_collections.longshore.swr.plugins.module_utils._registry.options im
     LIMIT_ARGUMENTS,
     LOGIN_ARGUMENTS,
     PLATFORM_ARGUMENTS,
+    REFERRERS_ARGUMENTS,
     RULES_ARGUMENTS,
     RULES_GIVEN,
     check_numbers,
@@ -329,6 +335,7 @@ def main():
             **LIMIT_ARGUMENTS,
             **RULES_ARGUMENTS,
             **PLATFORM_ARGUMENTS,
+            **REFERRERS_ARGUMENTS,
         ),
         mutually_exclusive=RULES_GIVEN,
         required_one_of=RULES_GIVEN,

@@ -193,8 +193,14 @@ class Distribution:
             if wanted in (None, kind):
                 descriptor = {"mediaType": manifest.media_type, "digest": manifest.digest, "size": len(manifest.raw)}
                 found.append(dict(descriptor, artifactType=kind, annotations=document.get("annotations") or {}))
-        body = {"schemaVersion": 2, "mediaType": INDEX_TYPES[0], "manifests": found}
-        headers = {"Content-Type": INDEX_TYPES[0]}
+        by_digest = {entry["digest"]: entry for entry in found}
+        page, headers = self._page(request, sorted(by_digest))
+        body = {
+            "schemaVersion": 2,
+            "mediaType": INDEX_TYPES[0],
+            "manifests": [by_digest[digest] for digest in page],
+        }
+        headers["Content-Type"] = INDEX_TYPES[0]
         if wanted is not None:
             headers["OCI-Filters-Applied"] = "artifactType"
         return Response(200, json.dumps(body).encode(), self._headers(headers))

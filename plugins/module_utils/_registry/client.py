@@ -15,7 +15,7 @@ import functools
 import json
 import re
 import urllib.parse
-from typing import Callable, Iterator, List, NamedTuple, Optional
+from typing import Any, Callable, Dict, Iterator, List, NamedTuple, Optional
 
 from ansible_collections.longshore.swr.plugins.module_utils._registry.auth import (
     Scopes,
@@ -43,6 +43,9 @@ from ansible_collections.longshore.swr.plugins.module_utils._registry.uploads im
 
 _LINK = re.compile(r"<([^<>]*)>([^<]*)")
 _RELATION = re.compile(r";\s*rel\s*=\s*\"?([^\",;]*)", re.IGNORECASE)
+
+_NO_SUCH_API = (400, 404, 405, 406, 501)
+"""What registries say to a call that came with version 1.1 of the specification and that they do not know."""
 
 NAMES_PER_PAGE = 1000
 CATALOG_SCOPE = "registry:catalog:*"
@@ -85,6 +88,7 @@ class RegistryClient(RegistryUploads):
         super().__init__(registry, transport, credentials, retrier, writes, pace, bandwidth=bandwidth)
         self._manifest_head = True
         self._blob_head = True
+        self._referrers_api: Optional[bool] = None
 
     # -- reading -----------------------------------------------------------------------------------------------
 
@@ -183,6 +187,33 @@ class RegistryClient(RegistryUploads):
                 raise
 
         return self._retry(unit)
+
+    def referrers(self, repository: Repository, digest: str) -> Optional[List[Dict[str, Any]]]:
+        """The descriptors of the manifests whose subject this one is; None where there is no API to say it.
+
+        :raises RegistryError: the registry has the API and it failed.
+        """
+        if self._referrers_api is False:
+            return None
+        where = _image(repository, digest)
+        path = "/v2/{0}/referrers/{1}".format(repository.name, digest)
+        found: List[Dict[str, Any]] = []
+        try:
+            for reply in self._pages("referrers", repository, path, "cannot list the referrers", where):
+                found.extend(_referrers_of(reply, where))
+        except RegistryError as error:
+            if error.status not in _NO_SUCH_API or self._referrers_api:
+                raise
+            self._referrers_api = False
+            return None
+        self._referrers_api = True
+        return found
+
+    def has_referrers_api(self, repository: Repository, digest: str) -> bool:
+        """Whether the registry lists referrers by itself; asked once."""
+        if self._referrers_api is None:
+            self.referrers(repository, digest)
+        return bool(self._referrers_api)
 
     def get_blob(self, repository: Repository, digest: str, limit: int) -> bytes:
         """A small blob, such as an image's config, whole. Its digest is the caller's to check."""
@@ -299,6 +330,21 @@ def _names(reply: Reply, field: str, check: Callable[[str], str], where: str) ->
     except RegistryError as error:
         what = "the registry lists something that is no {0}".format(_ONE[field])
         raise RegistryError(what, where=where) from error
+
+
+def _referrers_of(reply: Reply, where: str) -> List[Dict[str, Any]]:
+    """The descriptors of one page of referrers, an OCI index.
+
+    :raises RegistryError: it is no such page.
+    """
+    try:
+        entries = json.loads(reply.body)["manifests"] or []
+        sound = all(is_digest(entry["digest"]) and isinstance(entry["size"], int) for entry in entries)
+    except (ValueError, TypeError, KeyError, RecursionError):
+        sound = False
+    if not sound:
+        raise RegistryError("the list of referrers is not what a registry sends", where=where)
+    return list(entries)
 
 
 def _next_page(link: str, current: str) -> Optional[str]:

@@ -119,11 +119,13 @@ class Converter:
             return True
         return self._wants_gzip(client) and has_zstd(tree)
 
+    def takes_docker_only(self, client: RegistryClient) -> bool:
+        """Whether the registry is known, or said by the user, to take nothing of OCI's."""
+        return self.mode == ALWAYS or client.registry in self._docker_only or is_swr_basic(client.registry)
+
     def may_help(self, client: RegistryClient, tree: Tree, refusal: RegistryError) -> bool:
         """Whether a refused manifest may be taken in another form."""
-        if refusal.status not in (400, 415, 422):
-            return False
-        if not (refusal.code in _REFUSALS or refusal.status == 415 or OCI_REFUSED in refusal.what):
+        if not is_format_refusal(refusal):
             return False
         return (self.mode == AUTO and is_oci(tree)) or (self.recompress == AUTO and has_zstd(tree))
 
@@ -248,6 +250,13 @@ class Converter:
 
 def _choices(possible: bool, wanted: bool) -> List[bool]:
     return [True] if possible and wanted else [False, True] if possible else [False]
+
+
+def is_format_refusal(refusal: RegistryError) -> bool:
+    """Whether a registry refused a manifest for what it is, and not for what is missing or forbidden."""
+    if refusal.status not in (400, 415, 422):
+        return False
+    return refusal.code in _REFUSALS or refusal.status == 415 or OCI_REFUSED in refusal.what
 
 
 def is_swr_basic(registry: str) -> bool:

@@ -181,7 +181,7 @@ class Page:
             ("Layers and configurations sent", blobs.get("uploaded", 0)),
             ("Taken over from another repository of the destination", blobs.get("mounted", 0)),
             ("Found at the destination", blobs.get("present", 0)),
-            ("Images converted to Docker's format", facts.get("converted", 0)),
+            ("Images converted for their destination", facts.get("converted", 0)),
             ("Requests", (facts.get("requests") or {}).get("total", 0)),
         ]
         yield '<section>\n<h2>Figures</h2>\n<div class="wide"><table>\n<tbody>\n'
@@ -312,7 +312,11 @@ def _notes(entry: Entry) -> List[str]:
     """What else there is to say of an image, a line each."""
     notes = [str(entry["reason"])] if entry.get("reason") else []
     if entry.get("converted"):
-        notes.append("converted to Docker's format")
+        notes.append("converted for its destination")
+    if entry.get("recompressed"):
+        notes.append("{0} recompressed with gzip".format(_number(int(entry["recompressed"]), "layer")))
+    if entry.get("attached_to"):
+        notes.append("belongs to {0}".format(entry["attached_to"]))
     if entry.get("dropped_platforms"):
         notes.append("{0} left out by the choice of platforms".format(_number(entry["dropped_platforms"], "platform")))
     if entry.get("dropped"):

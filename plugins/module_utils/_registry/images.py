@@ -48,7 +48,8 @@ class Image:
     """One tag (or digest) of one rule; C(source_ref) is None for a rule whose tags could not be found out.
 
     C(outcome) is set exactly once, through L(settle,#). C(original) is the tree before it was converted to C(form), and
-    C(tried) has the digests of the forms that the destination does not take.
+    C(tried) has the digests of the forms that the destination does not take. C(attached_to) is what a signature or
+    another artifact belongs to, and C(owner) the image of a rule that it came by.
     """
 
     rule: Rule
@@ -66,6 +67,8 @@ class Image:
     converted: bool = False
     recompressed: int = 0
     dropped: List[str] = field(default_factory=list)
+    attached_to: str = ""
+    owner: Optional[Image] = None
     original: Optional[Tree] = None
     form: Form = UNCHANGED
     tried: Set[str] = field(default_factory=set)
@@ -105,6 +108,7 @@ class Image:
         }
         optional = {
             "reason": self.reason,
+            "attached_to": self.attached_to,
             "source_digest": self.source_digest,
             "destination_digest": self.destination_digest,
             "dropped_platforms": self.dropped_platforms,

@@ -17,7 +17,7 @@ from typing import Any, Callable, Dict, List, Mapping, Optional, Sequence, Tuple
 from ansible_collections.longshore.swr.plugins.module_utils._errors import LongshoreError
 from ansible_collections.longshore.swr.plugins.module_utils._registry import html_report, report
 from ansible_collections.longshore.swr.plugins.module_utils._registry.clients import Connections
-from ansible_collections.longshore.swr.plugins.module_utils._registry.conversion import AUTO, Converter
+from ansible_collections.longshore.swr.plugins.module_utils._registry.conversion import AUTO, NEVER, Converter
 from ansible_collections.longshore.swr.plugins.module_utils._registry.errors import RegistryError
 from ansible_collections.longshore.swr.plugins.module_utils._registry.images import COPIED, FAILED, Image
 from ansible_collections.longshore.swr.plugins.module_utils._registry.inventory import (
@@ -31,6 +31,7 @@ from ansible_collections.longshore.swr.plugins.module_utils._registry.limits imp
 from ansible_collections.longshore.swr.plugins.module_utils._registry.plan import Planner
 from ansible_collections.longshore.swr.plugins.module_utils._registry.progress import COPYING, PLANNING, Progress
 from ansible_collections.longshore.swr.plugins.module_utils._registry.recompression import Recompressor
+from ansible_collections.longshore.swr.plugins.module_utils._registry.referrers import Attachments, count_attached
 from ansible_collections.longshore.swr.plugins.module_utils._registry.request import Options, Request, RunHelper
 from ansible_collections.longshore.swr.plugins.module_utils._registry.run_log import RunLog
 from ansible_collections.longshore.swr.plugins.module_utils._registry.transfer import Transfer
@@ -101,16 +102,7 @@ class CopyJob:
             self._inventory,
         )
         self._key_of = planner.key_of
-        transfer = Transfer(
-            clients.source,
-            clients.destination,
-            queue,
-            self._journal,
-            self._retrier,
-            self._settled,
-            progress.bytes_moved,
-            converter,
-        )
+        transfer = self._transfer(queue, converter)
         images = planner.select(self._request.rules)
         progress.images_total = len(images)
         progress.enter(PLANNING)
@@ -123,7 +115,38 @@ class CopyJob:
             self._log("Start to handle images tasks, please wait ...")
             progress.enter(COPYING)
             transfer.run()
+        if self._options.get("referrers"):
+            self._copy_attached(images, queue, converter, transfer)
         return images, transfer
+
+    def _transfer(self, queue: WorkQueue, converter: Converter) -> Transfer:
+        return Transfer(
+            self._clients.source,
+            self._clients.destination,
+            queue,
+            self._journal,
+            self._retrier,
+            self._settled,
+            self._progress.bytes_moved,
+            converter,
+        )
+
+    def _copy_attached(self, images: List[Image], queue: WorkQueue, converter: Converter, main: Transfer) -> None:
+        """Copy what belongs to the images, after them, and count it with them."""
+        clients = self._clients
+        attachments = Attachments(clients.source, clients.destination, queue, converter, self._settled)
+        for wave in attachments.waves(images):
+            images.extend(wave)
+            transfer = self._transfer(queue, Converter(NEVER, clients.source))
+            transfer.add(wave)
+            transfer.locate()
+            more = self._describe_plan(wave, transfer)
+            self._plan = {name: number + more[name] for name, number in self._plan.items()}
+            self._progress.images_total = len(images)
+            self._progress.bytes_total = self._plan["bytes"]
+            if not self._check_mode:
+                transfer.run()
+            main.blobs.update(transfer.blobs)
 
     def _describe_plan(self, images: Sequence[Image], transfer: Transfer) -> Dict[str, int]:
         blobs, size = transfer.remaining()
@@ -165,6 +188,7 @@ class CopyJob:
             "msg": report.summary_line(images),
             "converted": sum(1 for image in images if image.converted and image.outcome == COPIED),
             "recompressed": sum(1 for image in images if image.recompressed and image.outcome == COPIED),
+            "attached": count_attached(images),
             "blobs": {kind: transfer.blobs[kind] for kind in ("uploaded", "mounted", "present")},
             "bytes": {"planned": self._plan["bytes"], "uploaded": self._progress.bytes_sent},
             "requests": {"total": sum(sum(kinds.values()) for kinds in requests.values()), "by_registry": requests},

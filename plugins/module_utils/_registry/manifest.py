@@ -74,6 +74,13 @@ class Manifest(NamedTuple):
     config: Optional[Descriptor] = None
 
     @property
+    def subject(self) -> Optional[str]:
+        """The digest of the manifest that this one says it belongs to (OCI image specification 1.1)."""
+        subject = json.loads(self.content).get("subject")
+        digest = subject.get("digest") if isinstance(subject, dict) else None
+        return digest if is_digest(digest) else None
+
+    @property
     def is_index(self) -> bool:
         """Whether it lists other manifests."""
         return self.media_type in INDEX_TYPES

@@ -55,6 +55,8 @@ PLATFORM_ARGUMENTS: Dict[str, Any] = {
     "recompress": {"type": "str", "choices": ["auto", "always", "never"], "default": "auto"},
 }
 
+REFERRERS_ARGUMENTS: Dict[str, Any] = {"referrers": {"type": "bool", "default": False}}
+
 INVENTORY_ARGUMENTS: Dict[str, Any] = {
     "inventory": {"type": "str", "choices": ["auto", "never"], "default": "auto"},
     "inventory_endpoints": {"type": "dict", "default": {}},

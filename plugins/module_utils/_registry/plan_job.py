@@ -51,6 +51,7 @@ from ansible_collections.longshore.swr.plugins.module_utils._registry.preflight 
     read_quotas,
 )
 from ansible_collections.longshore.swr.plugins.module_utils._registry.progress import PLANNING, Progress
+from ansible_collections.longshore.swr.plugins.module_utils._registry.recompression import Recompressor
 from ansible_collections.longshore.swr.plugins.module_utils._registry.report import MOST_FAILURES, failures
 from ansible_collections.longshore.swr.plugins.module_utils._registry.request import Options, Request, RunHelper
 from ansible_collections.longshore.swr.plugins.module_utils._registry.shard_files import (
@@ -142,7 +143,12 @@ class PlanJob:
             bool(self._options.get("force")),
             self._progress.image_settled,
             self._progress.image_planned,
-            Converter(self._options.get("convert") or AUTO, clients.source),
+            Converter(
+                self._options.get("convert") or AUTO,
+                clients.source,
+                self._options.get("recompress") or AUTO,
+                Recompressor(clients.source, connections.retrier, self._journal),
+            ),
             self._inventory,
         )
         images = planner.select(self._request.rules)

@@ -25,7 +25,7 @@ import zlib
 from typing import Any, Callable, Dict, List, Mapping, NamedTuple, Optional
 
 from ansible_collections.longshore.swr.plugins.module_utils._registry import zstd
-from ansible_collections.longshore.swr.plugins.module_utils._registry.blobs import BlobReader
+from ansible_collections.longshore.swr.plugins.module_utils._registry.blobs import BLOCK, BlobReader
 from ansible_collections.longshore.swr.plugins.module_utils._registry.client import RegistryClient
 from ansible_collections.longshore.swr.plugins.module_utils._registry.errors import RegistryError
 from ansible_collections.longshore.swr.plugins.module_utils._registry.images import Tree
@@ -238,40 +238,73 @@ class RecompressingReader:
         diff_id: str,
         slots: threading.Semaphore,
     ) -> None:
+        self._client = client
+        self._repository = repository
         self._blob = blob
-        self._reader = BlobReader(client, repository, blob.made_from or blob, retrier)
+        self._retrier = retrier
         self._diff_id = diff_id
         self._slots = slots
-        self._hash = hashlib.new(blob.digest.partition(":")[0])
-        self._size = 0
-        self._held: Optional[bytes] = None
+        self._offset = 0
+        self._begin()
+
+    def _begin(self) -> None:
+        """From the first byte on; neither of the two formats can be entered in the middle."""
+        self._layer = self._blob.made_from or self._blob
+        self._reader = BlobReader(self._client, self._repository, self._layer, self._retrier)
+        self._hash = hashlib.new(self._blob.digest.partition(":")[0])
+        self._pipe = _Pipe(self._diff_id.partition(":")[0], self._take)
+        self._read = self._made = self._offset = 0
+        self._ready = bytearray()
 
     def open(self) -> None:
         """Make sure that the layer is there, before anything is asked of the destination."""
         self._reader.open()
 
-    def send_to(self, send: Callable[[Any], None]) -> None:
-        """Hand over the gzip form piece by piece; the last only when all of it has the digest that was announced.
+    def send_to(self, send: Callable[[Any], None], until: Optional[int] = None) -> None:
+        """Hand over the gzip form up to the byte C(until), by default its end.
+
+        The end is there only when all of it has the digest that was announced.
 
         :raises RegistryError: the layer cannot be read, is damaged, or compresses to something else.
         """
+        end = self._blob.size if until is None else until
+        while self._offset < end:
+            while not self._ready:
+                with self._slots:
+                    self._make_more()
+            piece = bytes(self._ready[: end - self._offset])
+            del self._ready[: len(piece)]
+            self._offset += len(piece)
+            send(piece)
 
-        def out(piece: bytes) -> None:
-            self._hash.update(piece)
-            self._size += len(piece)
-            if self._size > self._blob.size:
-                raise self._differs()
-            if self._held is not None:
-                send(self._held)
-            self._held = piece
-
-        with self._slots:
-            pipe = _Pipe(self._diff_id.partition(":")[0], out)
-            self._reader.send_to(pipe.feed)
-            pipe.finish(self._diff_id, self._reader.where)
-        if self._held is None or self._hash.hexdigest() != self._blob.digest.partition(":")[2]:
+    def _make_more(self) -> None:
+        if self._read == self._layer.size:
             raise self._differs()
-        send(self._held)
+        self._read = min(self._read + BLOCK, self._layer.size)
+        self._reader.send_to(self._pipe.feed, self._read)
+        if self._read == self._layer.size:
+            self._pipe.finish(self._diff_id, self._reader.where)
+            actual = self._hash.hexdigest()
+            if self._made != self._blob.size or actual != self._blob.digest.partition(":")[2]:
+                raise self._differs()
+
+    def _take(self, piece: bytes) -> None:
+        self._made += len(piece)
+        if self._made > self._blob.size:
+            raise self._differs()
+        self._hash.update(piece)
+        self._ready += piece
+
+    def mark(self) -> None:
+        """What comes before this place has arrived; there is nothing to remember, see L(seek,#)."""
+
+    def seek(self, offset: int) -> None:
+        """Go to the byte C(offset), which was passed before: the layer is read from its beginning again."""
+        if offset == self._offset:
+            return
+        self.close()
+        self._begin()
+        self.send_to(lambda _piece: None, offset)
 
     def close(self) -> None:
         """Let go of the connection."""

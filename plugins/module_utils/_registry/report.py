@@ -84,12 +84,16 @@ def rules_of(images: Iterable[Image], outcomes: Tuple[str, ...]) -> Dict[str, An
     """The images that ended so, as a rules document: source to destination, or to a list of several."""
     rules: Dict[str, Any] = {}
     for image in images:
-        if image.outcome not in outcomes:
+        if image.outcome not in outcomes or (image.attached_to and FAILED not in outcomes):
             continue
+        # What belongs to an image comes by the image's rule, not by one of its own.
+        image = image.owner or image
         source, destination = image.source_text, _destination_of(image)
         known = rules.get(source)
         if known is None:
             rules[source] = destination
+        elif destination == known or (isinstance(known, list) and destination in known):
+            continue
         elif isinstance(known, list):
             known.append(destination)
         else:

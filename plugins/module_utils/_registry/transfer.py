@@ -366,6 +366,7 @@ class Transfer:
             converted.images.append(image)
             # Not before: what the two have in common must be wanted by one of them all the time.
             root.replaced = True
+            image.tree = tree
             broken = self._error_below(converted)
             if broken is not None:
                 self._manifest_failed(converted, broken)

@@ -23,6 +23,7 @@ from ansible_collections.longshore.swr.plugins.module_utils._registry.manifest i
 )
 from ansible_collections.longshore.swr.plugins.module_utils._registry.plan import DEEPEST_INDEX
 from ansible_collections.longshore.swr.plugins.module_utils._registry.reference import Repository
+from ansible_collections.longshore.swr.plugins.module_utils._registry.referrers import DEEPEST
 
 NOT_BY_TAG = (400, 404, 405, 415, 501)
 """What registries say that do not delete by tag; docker-registry 2.8 says 400, DIGEST_INVALID."""
@@ -61,20 +62,40 @@ class Untagger:
         self._kept = kept
         self._kept_digests = kept_digests
         self._in_use: Optional[Set[str]] = None
+        self._subjects: Dict[str, Optional[str]] = {}
         self.deleted: List[str] = []
         self.shared: List[str] = []
         self.failures: List[Failure] = []
 
     def without_attached(self, tags: Sequence[str]) -> List[str]:
-        """The tags, but for those that hold what belongs to a kept image, such as its signature.
+        """The tags, but for those that hold what belongs to a kept image, such as its signature, or the signature of
+        an artifact of it.
 
         :raises RegistryError: the kept images cannot be looked at.
         """
-        attached = {tag: _ATTACHED.fullmatch(tag) for tag in tags}
-        if not any(attached.values()):
-            return list(tags)
-        in_use = self._digests_in_use()
-        return [tag for tag, found in attached.items() if not found or "{0}:{1}".format(*found.groups()) not in in_use]
+        attached = {tag: found for tag, found in ((tag, _ATTACHED.fullmatch(tag)) for tag in tags) if found}
+        left = {tag: "{0}:{1}".format(*found.groups()) for tag, found in attached.items()}
+        in_use = set(self._digests_in_use()) if left else set()
+        while left:
+            held = [tag for tag, digest in left.items() if self._belongs(digest, in_use)]
+            if not held:
+                break
+            for tag in held:
+                del left[tag]
+                found = self._client.head_manifest(self._repository, tag) if left else None
+                if found is not None:
+                    in_use.add(found.digest)
+        return [tag for tag in tags if tag not in attached or tag in left]
+
+    def _belongs(self, digest: str, in_use: Set[str], depth: int = 0) -> bool:
+        """Whether a manifest is in use, or is an artifact whose subject is."""
+        if digest in in_use:
+            return True
+        if digest not in self._subjects:
+            manifest = self._client.get_manifest(self._repository, digest)
+            self._subjects[digest] = manifest.subject if manifest is not None else None
+        subject = self._subjects[digest]
+        return subject is not None and depth <= DEEPEST and self._belongs(subject, in_use, depth + 1)
 
     def delete(self, tags: Sequence[str]) -> None:
         """Delete the tags; how each ended is in the lists.

@@ -28,6 +28,7 @@ from ansible_collections.longshore.swr.plugins.module_utils._registry.images imp
 from ansible_collections.longshore.swr.plugins.module_utils._registry.journal import Journal
 from ansible_collections.longshore.swr.plugins.module_utils._registry.plan import Planner
 from ansible_collections.longshore.swr.plugins.module_utils._registry.recompression import Recompressor
+from ansible_collections.longshore.swr.plugins.module_utils._registry.referrers import Attachments
 from ansible_collections.longshore.swr.plugins.module_utils._registry.report import MOST_FAILURES, write_report
 from ansible_collections.longshore.swr.plugins.module_utils._registry.request import Options, Request, RunHelper
 from ansible_collections.longshore.swr.plugins.module_utils._registry.work_queue import WorkQueue
@@ -67,6 +68,7 @@ class Finding:
         }
         optional = {
             "reason": self.reason,
+            "attached_to": image.attached_to,
             "source_digest": image.source_digest,
             "expected": image.destination_digest,
             "found": self.found,
@@ -83,11 +85,14 @@ class Verification:
     :param blobs: C(none), C(head) (ask for every blob of the destination) or C(hash) (read it and hash it).
     """
 
-    def __init__(self, connections: Connections, queue: WorkQueue, journal: Journal, blobs: str) -> None:
+    def __init__(
+        self, connections: Connections, queue: WorkQueue, journal: Journal, blobs: str, referrers: bool = False
+    ) -> None:
         self._clients: Clients = connections.clients
         self._queue = queue
         self._journal = journal
         self._blobs = blobs
+        self._referrers = referrers
         self.checker = BlobChecker(self._clients, queue, connections.retrier, blobs == HASH_BLOBS)
 
     def run(self, request: Request, converter: Converter) -> List[Finding]:
@@ -106,6 +111,12 @@ class Verification:
         )
         images = planner.select(request.rules)
         planner.examine(images)
+        if self._referrers:
+            attachments = Attachments(
+                self._clients.source, self._clients.source, self._queue, converter, lambda image: None
+            )
+            for wave in attachments.waves([image for image in images if image.outcome == SKIPPED]):
+                images.extend(wave)
         findings = [Finding(image) for image in images]
         for finding in findings:
             self._judge(finding)
@@ -164,7 +175,9 @@ def run_verify(options: Options, environ: Mapping[str, str], run_helper: Optiona
     journal.load()
     with Connections(options, request.credentials) as connections:
         with connections.queue() as queue:
-            verification = Verification(connections, queue, journal, options.get("blobs") or NO_BLOBS)
+            verification = Verification(
+                connections, queue, journal, options.get("blobs") or NO_BLOBS, bool(options.get("referrers"))
+            )
             converter = Converter(
                 options.get("convert") or AUTO,
                 connections.clients.source,

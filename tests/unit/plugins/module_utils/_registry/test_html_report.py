@@ -121,11 +121,11 @@ def test_everything_that_is_known_is_on_the_page() -> None:
     figures = dict(row for row in page.rows["Figures"])
     assert figures["Bytes to send"] == "5.0 MB"
     assert figures["Rate"] == "200.0 kB/s"
-    assert figures["Images converted to Docker's format"] == "1"
+    assert figures["Images converted for their destination"] == "1"
     assert page.rows["Requests by registry"][1] == ["swr.example", "9", "blob head 5, manifest put 4"]
     images = [row for row in page.rows["Images"] if row[0] != "Source"]
     assert [row[0] for row in images] == [one["source"] for one in entries]
-    assert images[0][2:] == ["copiedconverted to Docker's formatleft out: attestation x", DIGEST + "sha256:b"]
+    assert images[0][2:] == ["copiedconverted for its destinationleft out: attestation x", DIGEST + "sha256:b"]
     assert images[1][2:] == ["there already", DIGEST]
     assert "2 platforms left out" in images[2][2]
     assert (

@@ -206,6 +206,23 @@ def test_another_zlib_is_found_out_before_the_blob_is_complete(world):
         sent.clear()
 
 
+def test_it_is_read_again_from_any_place_that_it_passed(world):
+    """As an upload in chunks needs it that broke."""
+    layer = world.layer(SHAPES["zstd:chunked"])
+    packed = world.recompressor.pack(repository(), layer, digest_of(CONTENT))
+    made = Descriptor(packed.digest, packed.size, "x", made_from=layer)
+    reader = world.recompressor.reader(world.clients.source(SOURCE), repository(), made, no_wait_retrier())
+    reader.open()
+    sent = bytearray()
+    for until, back in ((1000, 0), (200_000, 150_000), (packed.size, packed.size - 1), (packed.size, packed.size)):
+        reader.send_to(sent.extend, until)
+        reader.mark()
+        reader.seek(back)
+        del sent[back:]
+    assert digest_of(bytes(sent)) == packed.digest
+    reader.close()
+
+
 def test_without_a_library_the_remedy_is_named(world, monkeypatch):
     monkeypatch.setattr(zstd, "_standard", None)
     monkeypatch.setattr(zstd, "_zstandard", None)
