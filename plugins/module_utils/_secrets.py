@@ -14,7 +14,7 @@ import os
 import re
 import tempfile
 import threading
-from typing import Any, Iterable, Iterator, Optional, Pattern, Set, Union
+from typing import Any, Iterable, Iterator, Optional, Pattern, Set, Tuple, Union
 from urllib.parse import quote, quote_plus
 
 from ansible_collections.longshore.swr.plugins.module_utils._errors import LongshoreError
@@ -139,18 +139,19 @@ def _file_error(what: str, path: Any, error: OSError, hint: Optional[str] = None
     return LongshoreError("{0}: {1}".format(what, error.strerror or type(error).__name__), where=str(path), hint=hint)
 
 
-def write_private(path: Any, data: Union[bytes, str]) -> None:
+def write_private(path: Any, data: Union[bytes, str], owner: Optional[Tuple[int, int]] = None) -> None:
     """Writes a file that only its owner can read (mode 0600), completely or not at all.
 
     The data goes to a temporary file in the same directory, which is private from its first byte on,
     and then takes the place of C(path). A symbolic link is kept, its target is replaced.
 
+    :param owner: user and group id that the file is to have, when they are others than this process's.
     :raises LongshoreError: naming the file, when it cannot be written.
     """
-    write_private_parts(path, (data,))
+    write_private_parts(path, (data,), owner)
 
 
-def write_private_parts(path: Any, parts: Iterable[Union[bytes, str]]) -> None:
+def write_private_parts(path: Any, parts: Iterable[Union[bytes, str]], owner: Optional[Tuple[int, int]] = None) -> None:
     """The same for a file that is made piece by piece, so that it need not be in memory as a whole.
 
     :raises LongshoreError: naming the file, when it cannot be written. What C(parts) raises is passed on, and the file
@@ -169,6 +170,8 @@ def write_private_parts(path: Any, parts: Iterable[Union[bytes, str]]) -> None:
             handle.flush()
             os.fsync(handle.fileno())
         os.chmod(temporary, 0o600)
+        if owner is not None:
+            os.chown(temporary, *owner)
         os.replace(temporary, target)
     except OSError as error:
         os.unlink(temporary)

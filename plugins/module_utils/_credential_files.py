@@ -1,0 +1,384 @@
+# Copyright: (c) 2026, longshore.swr contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The credential files of container engines on a node: one registry's login in, everything else as it was.
+
+All of them have Docker's form (docker/cli, docs/reference/commandline/docker_login.md; containers-auth.json(5)):
+C(auths) with one entry a registry, C(credsStore) and C(credHelpers), which win over it, and keys of other programs.
+
+Beside a credential file is a record of what was written into it: until when a login is valid, which the file's form has
+no place for, and whether the file is one that was made here.
+
+This module is private to the collection: no other collection may import it.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import copy
+import datetime
+import hashlib
+import json
+import os
+import pwd
+import re
+from typing import Any, Dict, List, Mapping, NamedTuple, Optional, Tuple
+
+from ansible_collections.longshore.swr.plugins.module_utils._docker_config import basic
+from ansible_collections.longshore.swr.plugins.module_utils._errors import LongshoreError
+from ansible_collections.longshore.swr.plugins.module_utils._secrets import read_text, write_private
+
+RECORD = ".longshore.swr.json"
+
+FORMATS = {
+    "docker": (".docker", "config.json"),
+    "podman": (".config", "containers", "auth.json"),
+    "kubelet": ("/", "var", "lib", "kubelet", "config.json"),
+}
+"""Where each engine looks, below the user's home: docker and nerdctl; podman, buildah and skopeo, in the place that
+outlives a reboot; the kubelet, whatever the user."""
+
+_CREDENTIAL_KEYS = ("auth", "username", "password", "identitytoken", "registrytoken")
+_HOST = re.compile(r"(?:[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?|\[[0-9a-f:.]+\])(?::[0-9]{1,5})?\Z", re.IGNORECASE)
+_MOMENT = re.compile(r"(\d{4}-\d{2}-\d{2})[T ](\d{2}:\d{2}:\d{2})(?:\.\d+)?(?:Z|\+00:00)\Z")
+
+
+class Login(NamedTuple):
+    """A user and a password for a registry, and until when they are valid (ISO 8601 in UTC), None for no end."""
+
+    registry: str
+    username: str
+    password: str
+    expires_at: Optional[str] = None
+
+
+class Stored(NamedTuple):
+    """What a file has for a registry."""
+
+    username: Optional[str]
+    expires_at: Optional[str]
+    known: bool
+    """Whether the login is the one that the record speaks of, so that C(expires_at) is true of it."""
+
+
+class Change(NamedTuple):
+    """What has to be done to a file: its text before and after (None: no file), the same of its record."""
+
+    before: Optional[str]
+    after: Optional[str]
+    record_before: Optional[str]
+    record_after: Optional[str]
+    wrong_mode: bool = False
+
+    @property
+    def is_needed(self) -> bool:
+        """Whether anything differs."""
+        return self.before != self.after or self.record_before != self.record_after or self.wrong_mode
+
+
+def check_registry(registry: str) -> str:
+    """C(registry) when it is a host, with a port perhaps.
+
+    :raises LongshoreError: it is an URL, has a path, or is nothing of the kind.
+    """
+    if not _HOST.match(registry):
+        raise LongshoreError(
+            "{0!r} is no registry".format(registry),
+            where="registry",
+            hint="Write the host alone, with a port if needed: no scheme, no path.",
+        )
+    return registry
+
+
+def parse_moment(text: str) -> datetime.datetime:
+    """A moment in UTC, as C(2026-02-05T10:00:00Z).
+
+    :raises LongshoreError: it is none.
+    """
+    found = _MOMENT.match(text)
+    try:
+        moment = datetime.datetime.strptime("{0} {1}".format(*found.groups()) if found else "", "%Y-%m-%d %H:%M:%S")
+    except ValueError:
+        raise LongshoreError(
+            "{0!r} is no moment in UTC".format(text), where="expires_at", hint="Write it as 2026-02-05T10:00:00Z."
+        ) from None
+    return moment.replace(tzinfo=datetime.timezone.utc)
+
+
+def account_of(user: str) -> Tuple[str, Tuple[int, int]]:
+    """The home directory of a user of this host, and the user and group ids.
+
+    :raises LongshoreError: there is no such user.
+    """
+    try:
+        account = pwd.getpwnam(user)
+    except KeyError:
+        raise LongshoreError(
+            "there is no user {0!r} on this host".format(user), where="user", hint="Make the user first."
+        ) from None
+    return account.pw_dir, (account.pw_uid, account.pw_gid)
+
+
+def path_of(form: str, home: str) -> str:
+    """Where an engine looks for the credentials of the user with this home directory."""
+    return os.path.join(home, *FORMATS[form])
+
+
+class CredentialFile:
+    """One credential file and its record.
+
+    :param owner: user and group id that the file belongs to; None for those of this process.
+    :param home: the directory that the file must stay in, however links lead; None for anywhere.
+    """
+
+    def __init__(self, path: str, owner: Optional[Tuple[int, int]] = None, home: Optional[str] = None) -> None:
+        self.path = path
+        self._owner = owner
+        self._home = home
+        self._record_path = os.path.join(os.path.dirname(path), RECORD)
+        self._name = os.path.basename(path)
+
+    def look(self, registry: str) -> Stored:
+        """What there is for C(registry).
+
+        :raises LongshoreError: the file cannot be read, or is not what a credential file is.
+        """
+        entry = _entries(self._read(self.path)[1], self.path).get(registry)
+        if not isinstance(entry, dict):
+            return Stored(None, None, False)
+        noted = self._notes(self._read(self._record_path)[1]).get("registries", {}).get(registry, {})
+        known = noted.get("fingerprint") == _fingerprint(entry)
+        return Stored(_username(entry), noted.get("expires_at") if known else None, known)
+
+    def plan(self, registry: str, login: Optional[Login]) -> Change:
+        """What has to be done so that the file has this login, or with None has none for C(registry).
+
+        :raises LongshoreError: the file cannot be read, is not what a credential file is, or names a credential store
+            that would win over what is written.
+        """
+        self._check_place()
+        text, document = self._read(self.path)
+        record_text, record = self._read(self._record_path)
+        wanted = copy.deepcopy(document) if document is not None else {}
+        notes = copy.deepcopy(record) if isinstance(record, dict) else {}
+        mine = notes.setdefault(self._name, {"created": text is None and login is not None, "registries": {}})
+        mine.setdefault("registries", {})
+        if login is None:
+            _remove(wanted, registry, self.path)
+            mine["registries"].pop(registry, None)
+        else:
+            _refuse_store(wanted, registry, self.path)
+            entry = _put(wanted, login, self.path)
+            mine["registries"][registry] = {"expires_at": login.expires_at, "fingerprint": _fingerprint(entry)}
+        unneeded = login is None and (text is None or (bool(mine.get("created")) and wanted in ({}, {"auths": {}})))
+        if not mine["registries"]:
+            notes.pop(self._name)
+        after = None if unneeded else text if wanted == document else _render(wanted, text)
+        record_after = None if not notes else record_text if notes == record else _render(notes, record_text)
+        return Change(text, after, record_text, record_after, after is not None and self._is_open())
+
+    def apply(self, change: Change) -> None:
+        """Do it.
+
+        :raises LongshoreError: the directory or a file cannot be written, or another program has changed the file since
+            it was read.
+        """
+        if change.after is not None:
+            self._make_directories()
+        if self._read(self.path)[0] != change.before:
+            raise LongshoreError(
+                "another program has changed the file in the meantime", where=self.path, hint="Run the task again."
+            )
+        for path, before, after in (
+            (self.path, change.before, change.after),
+            (self._record_path, change.record_before, change.record_after),
+        ):
+            if after is not None and (before != after or (path == self.path and change.wrong_mode)):
+                write_private(path, after, self._owner)
+            elif after is None and before is not None:
+                os.unlink(os.path.realpath(path))
+
+    # -- reading -----------------------------------------------------------------------------------------------
+
+    def _read(self, path: str) -> Tuple[Optional[str], Any]:
+        """Text and content; None where there is no file. An empty file is an empty document, as for Docker."""
+        if not os.path.exists(path):
+            return None, None
+        text = read_text(path)
+        if not text.strip():
+            return text, {}
+        try:
+            return text, json.loads(text, object_pairs_hook=_without_duplicates)
+        except (ValueError, RecursionError) as error:
+            # The error's own text may quote a part of the file.
+            line = " (line {0})".format(error.lineno) if isinstance(error, json.JSONDecodeError) else ""
+            raise LongshoreError(
+                "it is not valid JSON{0}, and is left as it is".format(line),
+                where=path,
+                hint="Repair the file, or move it away.",
+            ) from None
+
+    def _notes(self, record: Any) -> Dict[str, Any]:
+        notes = record.get(self._name) if isinstance(record, dict) else None
+        return notes if isinstance(notes, dict) else {}
+
+    def _is_open(self) -> bool:
+        try:
+            found = os.stat(self.path)
+        except FileNotFoundError:
+            return False
+        wrong_owner = self._owner is not None and (found.st_uid, found.st_gid) != self._owner
+        return bool(found.st_mode & 0o177) or wrong_owner
+
+    def _check_place(self) -> None:
+        """Refuse a link that leads out of the user's home: whoever made it would have a file of others overwritten."""
+        if self._home is None:
+            return
+        home = os.path.realpath(self._home)
+        for path in (self.path, self._record_path):
+            if os.path.commonpath([home, os.path.realpath(path)]) != home:
+                raise LongshoreError(
+                    "a link leads out of the user's home directory, to {0}".format(os.path.realpath(path)),
+                    where=path,
+                    hint="Give the file that it leads to as path, if that is the one that is meant.",
+                )
+
+    def _make_directories(self) -> None:
+        missing: List[str] = []
+        directory = os.path.dirname(self.path)
+        while directory and not os.path.isdir(directory):
+            missing.append(directory)
+            directory = os.path.dirname(directory)
+        for path in reversed(missing):
+            try:
+                os.mkdir(path, 0o700)
+                if self._owner is not None:
+                    os.chown(path, *self._owner)
+            except OSError as error:
+                raise LongshoreError(
+                    "the directory cannot be made: {0}".format(error.strerror or type(error).__name__), where=path
+                ) from error
+
+
+def files_of(options: Mapping[str, Any]) -> List[Tuple[str, CredentialFile]]:
+    """The files that the options C(user), C(formats) and C(path) of a module mean, each with its format (or C(path)).
+
+    :raises LongshoreError: there is no such user.
+    """
+    account = account_of(options["user"]) if options.get("user") else None
+    home, owner = account if account else (os.path.expanduser("~"), None)
+    if options.get("path"):
+        return [("path", CredentialFile(options["path"], owner))]
+    found = []
+    for form in dict.fromkeys(options["formats"]):
+        # The kubelet's file is not below anybody's home, and is root's.
+        mine = form != "kubelet"
+        found.append((form, CredentialFile(path_of(form, home), owner if mine else None, home if mine else None)))
+    return found
+
+
+def is_due(stored: Stored, limit: datetime.datetime) -> bool:
+    """Whether a new login is needed: there is none, its end is not known, or it ends before C(limit)."""
+    if stored.username is None or not stored.known:
+        return True
+    return stored.expires_at is not None and parse_moment(stored.expires_at) <= limit
+
+
+def describe(path: str, change: Change, registry: str) -> Dict[str, str]:
+    """A change as Ansible shows it, without a secret: what else is in the file may be one too and is left out."""
+
+    def side(text: Optional[str], mark: str) -> str:
+        if text is None:
+            return ""
+        document = json.loads(text) if text.strip() else {}
+        entry = (document.get("auths") or {}).get(registry)
+        if not isinstance(entry, dict):
+            return "{0}: no login\n".format(registry)
+        return "{0}: {1}, password {2}\n".format(registry, _username(entry), mark)
+
+    hidden = "(hidden)"
+    same = change.before is not None and change.after is not None and change.before == change.after
+    changed = hidden if same or change.before is None else "(hidden, new)"
+    mode = ("mode or owner: others than they should be\n", "mode and owner: 0600, the user's\n")
+    before, after = side(change.before, hidden), side(change.after, changed)
+    if change.wrong_mode:
+        before, after = before + mode[0], after + mode[1]
+    if same and change.record_before != change.record_after:
+        before, after = before + "end: as recorded\n", after + "end: recorded anew\n"
+    return {"before_header": path, "after_header": path, "before": before, "after": after}
+
+
+def _without_duplicates(pairs: List[Tuple[str, Any]]) -> Dict[str, Any]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        raise ValueError("a key occurs twice")
+    return found
+
+
+def _entries(document: Any, path: str) -> Dict[str, Any]:
+    """C(auths), checked."""
+    if document is None:
+        return {}
+    entries = document.get("auths") if isinstance(document, dict) else None
+    if not isinstance(document, dict) or not isinstance(entries, (dict, type(None))):
+        raise LongshoreError(
+            "it is not what a credential file is, and is left as it is",
+            where=path,
+            hint='Such a file is a JSON object, and "auths" in it is one too. Repair it, or move it away.',
+        )
+    return entries or {}
+
+
+def _put(document: Dict[str, Any], login: Login, path: str) -> Dict[str, Any]:
+    entries = dict(_entries(document, path))
+    old = entries.get(login.registry)
+    kept = {key: value for key, value in old.items() if key not in _CREDENTIAL_KEYS} if isinstance(old, dict) else {}
+    entry = dict({"auth": basic(login.username, login.password)}, **kept)
+    entries[login.registry] = entry
+    document["auths"] = entries
+    return entry
+
+
+def _remove(document: Dict[str, Any], registry: str, path: str) -> None:
+    entries = dict(_entries(document, path))
+    if entries.pop(registry, None) is not None:
+        document["auths"] = entries
+
+
+def _refuse_store(document: Any, registry: str, path: str) -> None:
+    _entries(document, path)
+    helpers = document.get("credHelpers")
+    if isinstance(helpers, dict) and helpers.get(registry):
+        key, name = 'credHelpers["{0}"]'.format(registry), helpers[registry]
+    elif document.get("credsStore"):
+        key, name = "credsStore", document["credsStore"]
+    else:
+        return
+    raise LongshoreError(
+        "{0} names the credential store {1}, which wins over what is written into the file".format(key, name),
+        where=path,
+        hint="Take {0} out of the file, or log in through that store.".format(key),
+    )
+
+
+def _render(document: Any, model: Optional[str]) -> str:
+    """JSON as the file had it: with the same indentation; Docker's own is a tab."""
+    found = re.search(r"\n([ \t]+)\"", model or "")
+    indent: Any = found.group(1) if found else "\t"
+    text = json.dumps(document, indent=indent, ensure_ascii=False) + "\n"
+    # Half of a pair of escapes is a character to JSON, and none to UTF-8.
+    return text if not re.search("[\ud800-\udfff]", text) else json.dumps(document, indent=indent) + "\n"
+
+
+def _username(entry: Dict[str, Any]) -> Optional[str]:
+    try:
+        text = base64.b64decode(entry.get("auth") or "", validate=True).decode("utf-8")
+    except (binascii.Error, ValueError, TypeError):
+        text = ""
+    return text.partition(":")[0] or entry.get("username") or None
+
+
+def _fingerprint(entry: Dict[str, Any]) -> str:
+    """Tells whether the login is still the one that was written; too short to guess a password by."""
+    return hashlib.sha256(str(entry.get("auth")).encode("utf-8")).hexdigest()[:12]

@@ -1,0 +1,195 @@
+#!/usr/bin/python
+# Copyright: (c) 2026, longshore.swr contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: registry_auth
+short_description: Log container engines of a host in to a registry
+version_added: 0.1.0
+author:
+  - longshore.swr contributors (@longshore)
+description:
+  - Puts one registry's login into the credential files of docker, podman and the kubelet, or takes it out.
+  - Everything else in the files stays as it is. They are replaced atomically, with mode 0600, and belong to their user.
+  - No engine needs to run, and none is asked. Whether the registry takes the login is not tried either.
+  - A file that cannot be read, or is no credential file, is an error and never replaced. So is one that names a
+    credential store for the registry, because that would win over what is written.
+  - Until when a login is valid is kept in C(.longshore.swr.json) beside the credential file, for
+    M(longshore.swr.registry_auth_info).
+extends_documentation_fragment:
+  - longshore.swr.attributes
+  - longshore.swr.attributes.actiongroup_swr
+  - longshore.swr.credential_files
+attributes:
+  check_mode:
+    support: full
+  diff_mode:
+    support: full
+    details:
+      - The diff names the registry and the user, never the password.
+  idempotent:
+    support: full
+  platform:
+    platforms: posix
+options:
+  username:
+    description:
+      - The user of the registry. Needed with O(state=present).
+    type: str
+  password:
+    description:
+      - The password of O(username). Needed with O(state=present).
+    type: str
+  expires_at:
+    description:
+      - Until when the login is valid, in UTC, as M(longshore.swr.login_token) returns it. Not set for no end.
+    type: str
+  state:
+    description:
+      - Whether the login is to be in the files.
+      - With V(absent) a file that this module has made is removed once nothing else is in it.
+    type: str
+    choices: [present, absent]
+    default: present
+notes:
+  - On nodes of CCE (Huawei Cloud's Kubernetes) use the secret C(default-secret) of each namespace as it is. CCE renews
+    it, so that a copy of it stops working.
+  - docker's C(registry-mirrors) and C(insecure-registries) are not needed for SWR.
+seealso:
+  - module: longshore.swr.login_token
+  - module: longshore.swr.registry_auth_info
+"""
+
+EXAMPLES = r"""
+- name: Make a login to SWR from an access key
+  longshore.swr.login_token:
+    region: cn-north-4
+  delegate_to: localhost
+  register: swr
+
+- name: Log docker and podman of root in
+  longshore.swr.registry_auth:
+    registry: "{{ swr.registry }}"
+    username: "{{ swr.username }}"
+    password: "{{ swr.password }}"
+    expires_at: "{{ swr.expires_at or omit }}"
+    formats: [docker, podman]
+  become: true
+
+- name: Log docker of another user in
+  longshore.swr.registry_auth:
+    registry: "{{ swr.registry }}"
+    username: "{{ swr.username }}"
+    password: "{{ swr.password }}"
+    user: deploy
+  become: true
+
+- name: Log everybody out again
+  longshore.swr.registry_auth:
+    registry: swr.cn-north-4.myhuaweicloud.com
+    formats: [docker, podman, kubelet]
+    state: absent
+  become: true
+"""
+
+RETURN = r"""
+files:
+  description: The credential files.
+  returned: always
+  type: list
+  elements: dict
+  contains:
+    format:
+      description: The format, or V(path) for a file that O(path) named.
+      type: str
+      sample: docker
+    path:
+      description: Where it is.
+      type: str
+      sample: /root/.docker/config.json
+    changed:
+      description: Whether it was changed.
+      type: bool
+      sample: true
+registry:
+  description: The registry.
+  returned: always
+  type: str
+  sample: swr.cn-north-4.myhuaweicloud.com
+username:
+  description: The user of the registry.
+  returned: with O(state=present)
+  type: str
+  sample: cn-north-4@AKEXAMPLE
+"""
+
+from ansible.module_utils.basic import AnsibleModule
+
+from ansible_collections.longshore.swr.plugins.module_utils._credential_files import (
+    FORMATS,
+    Login,
+    check_registry,
+    describe,
+    files_of,
+    parse_moment,
+)
+from ansible_collections.longshore.swr.plugins.module_utils._module import reports_errors
+
+
+def login_of(params):
+    """The login that the files are to have; None for none."""
+    registry = check_registry(params["registry"])
+    if params["expires_at"]:
+        parse_moment(params["expires_at"])
+    if params["state"] == "absent":
+        return None
+    return Login(registry, params["username"], params["password"], params["expires_at"] or None)
+
+
+@reports_errors
+def run(module):
+    """The files as they are to be, as the module's result."""
+    login = login_of(module.params)
+    registry = module.params["registry"]
+    # All of them are looked at before the first one is changed.
+    planned = [(form, file, file.plan(registry, login)) for form, file in files_of(module.params)]
+    if not module.check_mode:
+        for _form, file, change in planned:
+            if change.is_needed:
+                file.apply(change)
+    result = {
+        "changed": any(change.is_needed for _form, _file, change in planned),
+        "registry": registry,
+        "files": [{"format": form, "path": file.path, "changed": change.is_needed} for form, file, change in planned],
+    }
+    if login is not None:
+        result["username"] = login.username
+    if module._diff:
+        result["diff"] = [describe(file.path, change, registry) for _form, file, change in planned if change.is_needed]
+    return result
+
+
+def main():
+    run(
+        AnsibleModule(
+            argument_spec={
+                "registry": {"type": "str", "required": True},
+                "username": {"type": "str"},
+                "password": {"type": "str", "no_log": True},
+                "expires_at": {"type": "str"},
+                "formats": {"type": "list", "elements": "str", "choices": list(FORMATS), "default": ["docker"]},
+                "path": {"type": "path"},
+                "user": {"type": "str"},
+                "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
+            },
+            required_if=[("state", "present", ("username", "password"))],
+            supports_check_mode=True,
+        )
+    )
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,145 @@
+#!/usr/bin/python
+# Copyright: (c) 2026, longshore.swr contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: registry_auth_info
+short_description: Tell how container engines of a host are logged in to a registry
+version_added: 0.1.0
+author:
+  - longshore.swr contributors (@longshore)
+description:
+  - Reads what the credential files of docker, podman and the kubelet have for one registry, and until when it is valid,
+    so that a new login is made only when one is needed.
+  - It returns no password, changes nothing, and asks neither an engine nor the registry.
+extends_documentation_fragment:
+  - longshore.swr.attributes
+  - longshore.swr.attributes.actiongroup_swr
+  - longshore.swr.credential_files
+attributes:
+  check_mode:
+    support: full
+    details:
+      - It only reads.
+  diff_mode:
+    support: none
+  idempotent:
+    support: full
+  platform:
+    platforms: posix
+options:
+  renew_before:
+    description:
+      - How long before its end a login counts as due, in seconds.
+    type: int
+    default: 3600
+seealso:
+  - module: longshore.swr.registry_auth
+"""
+
+EXAMPLES = r"""
+- name: See whether docker of root needs a new login to SWR
+  longshore.swr.registry_auth_info:
+    registry: swr.cn-north-4.myhuaweicloud.com
+    renew_before: 7200
+  become: true
+  register: login
+
+- name: Make one
+  longshore.swr.login_token:
+    region: cn-north-4
+    kind: temporary
+  delegate_to: localhost
+  when: login.renewal_due
+  register: swr
+"""
+
+RETURN = r"""
+renewal_due:
+  description:
+    - Whether one of the files has no login, one that ends soon, or one whose end is not known because another program
+      wrote it.
+  returned: always
+  type: bool
+  sample: false
+files:
+  description: The credential files.
+  returned: always
+  type: list
+  elements: dict
+  contains:
+    format:
+      description: The format, or V(path) for a file that O(path) named.
+      type: str
+      sample: docker
+    path:
+      description: Where it is.
+      type: str
+      sample: /root/.docker/config.json
+    username:
+      description: The user that is logged in, V(null) for none.
+      type: str
+      sample: cn-north-4@AKEXAMPLE
+    expires_at:
+      description: Until when the login is valid, V(null) when it has no end or the end is not known.
+      type: str
+      sample: "2026-07-24T08:46:07Z"
+    renewal_due:
+      description: Whether this file needs a new login.
+      type: bool
+      sample: false
+"""
+
+import datetime
+
+from ansible.module_utils.basic import AnsibleModule
+
+from ansible_collections.longshore.swr.plugins.module_utils._credential_files import (
+    FORMATS,
+    check_registry,
+    files_of,
+    is_due,
+)
+from ansible_collections.longshore.swr.plugins.module_utils._module import reports_errors
+
+
+@reports_errors
+def run(module):
+    """What the files have, as the module's result."""
+    registry = check_registry(module.params["registry"])
+    limit = datetime.datetime.now(datetime.timezone.utc) + datetime.timedelta(seconds=module.params["renew_before"])
+    files = []
+    for form, file in files_of(module.params):
+        stored = file.look(registry)
+        files.append(
+            {
+                "format": form,
+                "path": file.path,
+                "username": stored.username,
+                "expires_at": stored.expires_at,
+                "renewal_due": is_due(stored, limit),
+            }
+        )
+    return {"changed": False, "files": files, "renewal_due": any(entry["renewal_due"] for entry in files)}
+
+
+def main():
+    run(
+        AnsibleModule(
+            argument_spec={
+                "registry": {"type": "str", "required": True},
+                "formats": {"type": "list", "elements": "str", "choices": list(FORMATS), "default": ["docker"]},
+                "path": {"type": "path"},
+                "user": {"type": "str"},
+                "renew_before": {"type": "int", "default": 3600},
+            },
+            supports_check_mode=True,
+        )
+    )
+
+
+if __name__ == "__main__":
+    main()
