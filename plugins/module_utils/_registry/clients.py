@@ -15,6 +15,10 @@ from typing import Any, Dict, Mapping, Optional, Tuple
 from ansible_collections.longshore.swr.plugins.module_utils._registry.client import RegistryClient
 from ansible_collections.longshore.swr.plugins.module_utils._registry.credentials import CredentialStore
 from ansible_collections.longshore.swr.plugins.module_utils._registry.limits import Limits
+from ansible_collections.longshore.swr.plugins.module_utils._registry.local_sources import (
+    LocalSources,
+    is_local_registry,
+)
 from ansible_collections.longshore.swr.plugins.module_utils._registry.retry import Pace, Retrier
 from ansible_collections.longshore.swr.plugins.module_utils._registry.transport import Transport
 from ansible_collections.longshore.swr.plugins.module_utils._registry.work_queue import WorkQueue
@@ -43,6 +47,7 @@ class Clients:
         self._first_pause = first_pause
         self._limits = limits or Limits({})
         self._lock = threading.Lock()
+        self._local = LocalSources()
         self._make = lambda registry, writes: RegistryClient(
             registry,
             transport,
@@ -55,8 +60,10 @@ class Clients:
         self._paces: Dict[str, Pace] = {}
         self._clients: Dict[Tuple[str, bool], RegistryClient] = {}
 
-    def source(self, registry: str) -> RegistryClient:
-        """The client to read C(registry) with."""
+    def source(self, registry: str) -> Any:
+        """The client to read C(registry) with; an archive, a layout or a daemon reads in the same way."""
+        if is_local_registry(registry):
+            return self._local.source(registry)
         return self._client(registry, False)
 
     def destination(self, registry: str) -> RegistryClient:
@@ -68,7 +75,12 @@ class Clients:
         counts: Dict[str, Counter[str]] = {}
         for (registry, _writes), client in self._clients.items():
             counts.setdefault(registry, Counter()).update(client.requests)
-        return {registry: dict(sorted(kinds.items())) for registry, kinds in sorted(counts.items())}
+        found = {registry: dict(sorted(kinds.items())) for registry, kinds in sorted(counts.items())}
+        return dict(found, **self._local.requests())
+
+    def close(self) -> None:
+        """Close what local sources hold open."""
+        self._local.close()
 
     def _client(self, registry: str, writes: bool) -> RegistryClient:
         key = (registry, writes)
@@ -116,6 +128,7 @@ class Connections:
 
     def close(self) -> None:
         """Close what is open."""
+        self.clients.close()
         self._transport.close()
 
     def __enter__(self) -> Connections:

@@ -9,7 +9,7 @@ This module is private to the collection: no other collection may import it.
 from __future__ import annotations
 
 import json
-from typing import Callable, List, Optional, Sequence
+from typing import Any, Callable, List, Optional, Sequence
 
 from ansible_collections.longshore.swr.plugins.module_utils._registry.client import RegistryClient
 from ansible_collections.longshore.swr.plugins.module_utils._registry.conversion import (
@@ -30,6 +30,7 @@ from ansible_collections.longshore.swr.plugins.module_utils._registry.images imp
 )
 from ansible_collections.longshore.swr.plugins.module_utils._registry.inventory import Inventory
 from ansible_collections.longshore.swr.plugins.module_utils._registry.journal import Journal
+from ansible_collections.longshore.swr.plugins.module_utils._registry.local_source import LocalSource
 from ansible_collections.longshore.swr.plugins.module_utils._registry.manifest import (
     IMAGE_CONFIG_TYPES,
     Manifest,
@@ -114,6 +115,10 @@ class Planner:
         listed = self._inventory.look_up(image.destination, image.destination_ref)
         present = listed.digest if listed.known else self._digest_at_destination(image)
         reference = str(image.source_ref)
+        if present and not self._force and self._is_same_image(image, source, present):
+            image.destination_digest = present
+            self._settle(image, SKIPPED, "already there")
+            return
         if present and not self._force and (not self._platforms_of(image) or self._journal.path):
             found = source.head_manifest(image.source, reference)
             if found is None:
@@ -166,6 +171,17 @@ class Planner:
         digests: List[Optional[str]] = []
         failure_of(lambda: digests.append(self._converter.docker_digest(image, tree)), image.source_text)
         return digests[0] if digests else None
+
+    def _is_same_image(self, image: Image, source: Any, present: str) -> bool:
+        """Whether the destination has this image, as far as a source knows that without a digest to compare.
+
+        The layers of an archive are compressed for the copy: it is not to be done again to see that nothing changed.
+        """
+        if not isinstance(source, LocalSource) or self._platforms_of(image):
+            return False
+        client = self._destinations(image.destination.registry)
+        stored = client.get_manifest(image.destination, present)
+        return stored is not None and source.is_same_image(image.source, str(image.source_ref), stored)
 
     def _digest_at_destination(self, image: Image) -> Optional[str]:
         client = self._destinations(image.destination.registry)

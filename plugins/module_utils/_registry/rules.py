@@ -11,6 +11,7 @@ C(host/namespace/repository) the first part is always a registry (see C(referenc
 Sources: C(repository) (all tags), C(repository:tag), C(repository:tag1,tag2), C(repository@sha256:...),
 C(repository:/regular expression/) (unanchored, Python's C(re)).
 C(registry/namespace/*) and C(registry/**) mean every repository there, see C(scope).
+Images that are in no registry are in C(local_sources).
 Destinations: a text or a list of texts; environment variables are expanded in them.
 Further keys of a rule are in C(rule_keys).
 
@@ -25,6 +26,11 @@ from typing import Any, Dict, Iterator, List, Mapping, NamedTuple, Optional, Tup
 from ansible_collections.longshore.swr.plugins.module_utils._registry.documents import describe
 from ansible_collections.longshore.swr.plugins.module_utils._registry.errors import RulesError
 from ansible_collections.longshore.swr.plugins.module_utils._registry.expansion import ExpansionProblem, expand
+from ansible_collections.longshore.swr.plugins.module_utils._registry.local_sources import (
+    check_destination,
+    pair,
+    parse_sources,
+)
 from ansible_collections.longshore.swr.plugins.module_utils._registry.platforms import PlatformFilter
 from ansible_collections.longshore.swr.plugins.module_utils._registry.reference import (
     ReferenceProblem,
@@ -36,10 +42,8 @@ from ansible_collections.longshore.swr.plugins.module_utils._registry.rule_gramm
     RuleProblem,
     Source,
     TagSelector,
-    paired_tags,
     parse_destination,
     parse_place,
-    parse_source,
     sentence,
 )
 from ansible_collections.longshore.swr.plugins.module_utils._registry.rule_keys import (
@@ -231,23 +235,26 @@ def _rules_of(entry: _Entry, context: _Context) -> Iterator[Rule]:
         context.problems.append("{0}: a source is {1}: put it in quotes".format(entry.place, describe(source)))
         return
     where = "{0}: {1}".format(entry.place, quoted(source))
-    parsed = None
+    found: List[Source] = []
     try:
-        parsed = parse_source(source, context.strict)
+        found = parse_sources(source, context.strict, context.environ)
     except (ReferenceProblem, RuleProblem) as problem:
         context.problems.append("{0}: source: {1}".format(where, sentence(problem)))
     if isinstance(destination, list) and not destination:
         context.problems.append("{0}: its list of destinations is empty: write at least one".format(where))
-    extras = NO_EXTRAS if entry.item is None else _extras(entry.item, parsed, where, context)
+    first = found[0] if found else None
+    extras = NO_EXTRAS if entry.item is None else _extras(entry.item, first, where, context)
     for value in destination if isinstance(destination, list) else [destination]:
-        for text, its in _destinations(value, entry.item is None, extras, parsed, where, context):
+        for text, its in _destinations(value, entry.item is None, extras, first, where, context):
             try:
-                rule = _rule(parsed, source, _destination_text(text), where, context, its)
+                words = _destination_text(text)
+                check_destination(found, words)
+                for parsed in found or [None]:
+                    rule = _rule(parsed, source, words, where, context, its)
+                    if rule is not None:
+                        yield rule
             except RuleProblem as problem:
                 context.problems.append("{0}: {1}".format(where, problem))
-            else:
-                if rule is not None:
-                    yield rule
 
 
 def _destinations(
@@ -333,6 +340,7 @@ def _rule(
         destination, tags, digest = parse_destination(expanded, context.strict, show=expanded == text)
     if parsed is None:
         return None
+    parsed, paired = pair(parsed, tags, digest)
     scope = None
     if parsed.depth:
         scope = Scope(parsed.depth == "**", extras.repositories, extras.via, extras.rename)
@@ -343,7 +351,7 @@ def _rule(
         source=parsed.repository,
         selector=parsed.selector,
         destination=destination,
-        destination_tags=paired_tags(parsed, tags, digest),
+        destination_tags=paired,
         source_text=source,
         destination_text=text,
         where=where,
