@@ -75,6 +75,9 @@ class PlainReader(TarReader):
         if self.position > self._size:
             raise _cut()
 
+    def at_member(self) -> None:
+        """Every place can be read from."""
+
 
 class Inflater(TarReader):
     """Reads what a gzip file holds, from its beginning or from a copy's position on.

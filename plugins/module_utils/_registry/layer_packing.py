@@ -261,6 +261,9 @@ class BlockStream:
         self._rest = memoryview(b"")
         return b"".join(parts)
 
+    def read_end(self) -> None:
+        """There is no connection that could be kept by reading on."""
+
     def close(self) -> None:
         """Let go of what is read from."""
         close = getattr(self._blocks, "close", None)

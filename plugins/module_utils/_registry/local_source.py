@@ -8,6 +8,7 @@ This module is private to the collection: no other collection may import it.
 
 from __future__ import annotations
 
+import abc
 from collections import Counter
 from dataclasses import dataclass
 from typing import Any, List, Optional, Sequence, Tuple
@@ -46,7 +47,7 @@ Named = Tuple[str, str, str]
 """Registry, repository and tag that an image is named with."""
 
 
-class LocalSource:
+class LocalSource(abc.ABC):
     """Reads images as a registry's client does (C(client.RegistryClient)), so that the engine needs not know.
 
     :ivar requests: how many requests were made, by kind.
@@ -56,9 +57,9 @@ class LocalSource:
         self.registry = registry
         self.requests: Counter[str] = Counter()
 
+    @abc.abstractmethod
     def named(self) -> List[Named]:
         """The names of all images, in their order. :raises RegistryError: they cannot be read."""
-        raise NotImplementedError
 
     def catalog(self) -> List[str]:
         """The repositories' names."""
@@ -74,13 +75,13 @@ class LocalSource:
         """What C(reference) stands for (a manifest's digest and media type), or None."""
         return self.get_manifest(repository, reference)
 
+    @abc.abstractmethod
     def get_manifest(self, repository: Repository, reference: str) -> Optional[Manifest]:
         """The manifest, or None when there is none."""
-        raise NotImplementedError
 
+    @abc.abstractmethod
     def open_blob(self, repository: Repository, digest: str, offset: int = 0) -> BlockStream:
         """Read a blob, always from its beginning."""
-        raise NotImplementedError
 
     def get_blob(self, repository: Repository, digest: str, limit: int) -> bytes:
         """A small blob whole."""
@@ -91,6 +92,7 @@ class LocalSource:
         """Whether a manifest of a registry is surely of this image, where that is cheaper to tell than the digest."""
         return False
 
+    @abc.abstractmethod
     def close(self) -> None:
         """Let go of what is open."""
 

@@ -12,6 +12,7 @@ This module is private to the collection: no other collection may import it.
 
 from __future__ import annotations
 
+import abc
 import posixpath
 from typing import Dict, NamedTuple, Optional, Tuple
 
@@ -48,19 +49,20 @@ class ArchiveError(RegistryError):
     """A file is not the archive that it should be."""
 
 
-class TarReader:
+class TarReader(abc.ABC):
     """What L(index_tar,#) reads from; positions are those of the uncompressed archive."""
 
     position: int
 
+    @abc.abstractmethod
     def read(self, size: int) -> bytes:
         """The next bytes; less than C(size) only at the end."""
-        raise NotImplementedError
 
+    @abc.abstractmethod
     def skip(self, size: int) -> None:
         """Go on by that much. :raises ArchiveError: the archive ends before."""
-        raise NotImplementedError
 
+    @abc.abstractmethod
     def at_member(self) -> None:
         """Told where the content of a file begins, which somebody may want to read from there."""
 
