@@ -84,7 +84,7 @@ options:
   images:
     description:
       - What to copy where, as a mapping of sources to destinations, or as a list of such mappings,
-        or as a list of mappings with the keys C(source) and C(destination).
+        or as a list of mappings with the keys C(source) and C(destination) and the further keys below.
       - A source is V(registry/namespace/repository) for all tags, V(registry/namespace/repository:tag) for one,
         V(registry/namespace/repository:tag1,tag2) for several, V(registry/namespace/repository:/expression/) for those
         in which a regular expression is found, or V(registry/namespace/repository@sha256:digest).
@@ -92,6 +92,35 @@ options:
       - A destination is a text or a list of texts. Without a tag the source's tags are kept.
         A list of tags pairs with the source's list by position.
       - An empty destination (V("")) stands for O(default_registry), O(default_namespace) and the source's repository.
+      - A source that ends in V(/*) means every repository right below what stands before it, one that ends in V(/**)
+        those of every depth, as in V(registry/namespace/*) or, for a whole registry, V(registry/**). The destination is
+        then a registry, or a registry and the beginning of a name, and what the stars stand for follows it.
+        The tags can be chosen by V(:/expression/) or by the key C(tags).
+      - A rule with C(source) and C(destination) can have further keys. In a mapping of sources to destinations a
+        mapping with C(destination) and the further keys can take a destination's place.
+      - C(tags) chooses among the tags of the source, in this order - C(allow) and C(deny), each a list of patterns;
+        C(semver), a range of versions as npm has them, such as V(">=1.2 <3"), V(^1.2), V(~1.2.3), V(1.x), V(1.2 - 1.4)
+        or V(1.x || >=3), or a list of ranges; C(newest), the number of tags to take, by C(newest_by), which is
+        V(semver) (the default, only tags that are versions count) or V(created), the time at which the image was made.
+        V(v1.2.3), V(1.2) and V(1) are versions. A prerelease such as V(1.3.0-rc.1) or V(1.3-alpine) is in a range only
+        where the range names one of the same version, or with C(prereleases) set to V(true).
+      - C(newest_by) set to V(created) costs two or three requests for each tag that is left after the other choices.
+        An image that does not say when it was made counts as the oldest.
+      - C(repositories), with the lists C(allow) and C(deny), chooses among repositories, by the part of their names
+        that the stars stand for. It is for sources that end in stars, as C(via) and C(rename) are.
+      - A pattern is a shell pattern for the whole name, such as V(v1.*), in which V(*) stops at a slash and V(**) does
+        not, or a regular expression between slashes that is found anywhere in it, such as V(/^v[0-9]+$/).
+      - C(via) says how the repositories are listed - V(catalog), V(harbor) (Harbor's API, 1.10 and later), V(swr)
+        (SWR's basic edition), or V(auto), which takes SWR's way for its hosts, else the catalog, and Harbor's way where
+        the catalog is refused. Docker Hub lists nothing.
+      - C(rename) is a list of steps, each a mapping, that the part of the name that the stars stand for goes through.
+        C(replace) with C(with) replaces a text by another one; C(regex) with C(with) what an expression finds;
+        C(flatten) leaves levels out, all but the last one with V(true), the first ones with a number, and with
+        C(separator), such as V(-), it joins them instead; C(prefix) puts a text before it.
+      - C(platforms), C(os) and C(arch) are lists of the platforms that are copied by this rule, such as
+        V(linux/arm/v7), V(linux) and V(amd64). A rule that has one of the three passes over the platforms of the task.
+      - Two rules, or two repositories of one, that would write the same tag of a destination both fail for that tag,
+        and it is not written.
       - Environment variables, as in V(${REGISTRY}/team/app), are replaced in destinations. V($$) is a dollar sign.
       - Everything is checked before any connection is opened, and every problem is reported at once.
     type: raw

@@ -19,7 +19,8 @@ description:
     format whose destination takes Docker's only, see O(convert), and for Zstandard layers that it refuses, see
     O(recompress).
   - Each layer is sent once, whatever number of images shares it, and what is there already is not sent again.
-  - Every image ends as copied, skipped (it is there already), filtered (no platform of it was asked for) or failed.
+  - Every image ends as copied, skipped (it is there already), filtered (no platform of it was asked for, or what a rule
+    chooses leaves nothing) or failed.
     When one fails the others are still tried, and the task fails at its end.
 requirements:
   - "Python 3.14, or the Python library zstandard: only to recompress Zstandard layers, see O(recompress)"
@@ -142,6 +143,36 @@ EXAMPLES = r"""
     auth: "{{ swr.auth }}"
   delegate_to: localhost
 
+- name: Copy a namespace and a Harbor, and choose what
+  longshore.swr.image_copy:
+    images:
+      # Every repository of a namespace: of each the three newest versions below 3, and no release candidates
+      - source: registry.example.com/team/*
+        destination: "{{ swr.registry }}/team"
+        tags:
+          deny: ["*-rc*", /^test/]
+          semver: "<3"
+          newest: 3
+      # Every project of a Harbor; shop/web/cart goes to mirror/shop-web-cart
+      - source: harbor.example.com/**
+        destination: "{{ swr.registry }}/mirror"
+        via: harbor
+        repositories:
+          deny: [library/*, "**/cache"]
+        rename:
+          - flatten: true
+            separator: "-"
+        platforms: [linux/amd64, linux/arm64]
+      # The tags that were built last
+      - source: registry.example.com/ci/nightly
+        destination: "{{ swr.registry }}/ci/nightly"
+        tags:
+          newest: 5
+          newest_by: created
+    auth: "{{ swr.auth }}"
+    auth_file: auth.json
+  delegate_to: localhost
+
 - name: Say what would be copied, and how much it is
   longshore.swr.image_copy:
     images_file: images.json
@@ -208,7 +239,9 @@ images:
       type: int
       sample: 26
     filtered:
-      description: Images without a platform that was asked for, and what could not be carried along, see O(referrers).
+      description:
+        - Images without a platform that was asked for, and rules whose choices leave no tag.
+        - What could not be carried along, see O(referrers).
       type: int
       sample: 0
     failed:

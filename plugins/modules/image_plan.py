@@ -193,7 +193,7 @@ plan:
       type: int
       sample: 2588
     filtered:
-      description: Images without a platform that was asked for, and expressions that match no tag.
+      description: Images without a platform that was asked for, and rules whose choices leave no tag.
       type: int
       sample: 0
     failed:

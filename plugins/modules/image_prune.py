@@ -17,6 +17,11 @@ description:
   - Only repositories are pruned that a rule fills by selection - all tags of the source, or those that an expression
     matches. Where rules name single tags they say nothing about others, and the repository is skipped. Other
     repositories are not looked at.
+  - Of a rule for a namespace or a registry (a source that ends in V(/*) or V(/**)) these are the destinations of the
+    repositories that the source lists now and that the rule chooses. A destination whose repository is gone from the
+    source, or never was there, is not looked at. When the source cannot be listed, nothing below the rule's destination
+    is pruned, by whatever rule.
+  - Tags that the key C(tags) of a rule leaves out are not produced, so that C(newest) set to V(5) keeps five.
   - A tag that any rule produces stays, and so does one that O(keep) matches. A tag for what belongs to an image that
     stays (C(sha256-...), as signatures by cosign have) stays as well, and so does one for what belongs to that in turn.
   - A repository fails, and keeps all its tags, when the source of one of its rules cannot be listed or has no tags, and

@@ -141,7 +141,7 @@ images:
       sample: 1
     filtered:
       description:
-        - Images without a platform that was asked for, and expressions that match no tag.
+        - Images without a platform that was asked for, and rules whose choices leave no tag.
         - What belongs to images and cannot be at the destination, see O(referrers).
       type: int
       sample: 0

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any, Callable, Dict, Tuple
 
@@ -224,3 +225,36 @@ def test_what_cannot_be_stored_is_a_clear_failure(
     assert failure["source"].endswith("/team/app:refused")
     assert code in failure["error"]
     assert hint in failure["hint"]
+
+
+def test_namespace_of_a_real_registry_with_new_names_and_the_newest(
+    docker_registry: Callable[..., DockerRegistry], skopeo: Skopeo
+) -> None:
+    source, destination = docker_registry(), docker_registry()
+    index = images.manifest_list("l", ("linux/amd64", "linux/arm64"))
+    with Pusher(source.url) as pusher:
+        for tag in ("1.9", "1.10", "2.0-rc1", "latest"):
+            pusher.push(images.docker_image(tag), "team/app", tag)
+        pusher.push(index, "team/tools/lint", "v3")
+        pusher.push(index, "other/app", "1.0")
+    rules = [
+        {
+            "source": source.host + "/team/**",
+            "destination": destination.host + "/org",
+            "tags": {"newest": 1},
+            "rename": [{"flatten": True, "separator": "-"}],
+            "platforms": ["linux/arm64"],
+        },
+        {"source": source.host + "/nobody/*", "destination": destination.host + "/none"},
+    ]
+    auth = plain(source.host, destination.host)
+    result = copy(rules, auth)
+    assert (result["images"]["copied"], result["images"]["filtered"], result["images"]["failed"]) == (1, 1, 1)
+    assert "there are no repositories" in result["failures"][0]["error"]
+    kept = json.loads(skopeo.raw(destination.host + "/org/tools-lint:v3"))["manifests"]
+    assert [child["platform"]["architecture"] for child in kept] == ["arm64"]
+    # The images of the other rule are for another platform.
+    wanted = [dict(rules[0], platforms=["linux/amd64"], rename=[{"prefix": "x/"}])]
+    assert_clean(copy(wanted, auth))
+    assert skopeo.raw(destination.host + "/org/x/app:1.10") == skopeo.raw(source.host + "/team/app:1.10")
+    assert copy(wanted, auth)["changed"] is False

@@ -53,7 +53,7 @@ _ONE = {"tags": "tag", "repositories": "repository"}
 
 _CATALOG_HINT = (
     "Many registries, SWR and Docker Hub among them, do not list their repositories, or to administrators only. Name "
-    "the repositories instead. SWR's are listed by its management API and its console."
+    "the repositories instead. SWR's are listed by its management API and its console; rules take via: swr."
 )
 _FOREIGN_HINT = (
     "The image has layers that live at their own URLs and in no registry. Let the registry accept such manifests "

@@ -12,6 +12,7 @@ from typing import Any, Callable, Dict, List
 import pytest
 
 from ansible_collections.longshore.swr.plugins.module_utils._registry.errors import RulesError
+from ansible_collections.longshore.swr.plugins.module_utils._registry.plan_job import run_plan
 from ansible_collections.longshore.swr.plugins.module_utils._registry.prune import run_prune
 from ansible_collections.longshore.swr.plugins.module_utils._registry.verify import run_verify
 from ansible_collections.longshore.swr.tests.sandbox import BasicAuth, BearerAuth, Fault, Permission, Registry, User
@@ -263,6 +264,21 @@ def test_platforms_of_a_rule_take_the_place_of_those_of_the_run(world: World) ->
     }
     assert found == {"one": ["arm64", "arm"], "two": ["amd64"], "three": ["arm64"]}
     assert world.copy(arch=["arm64"])["changed"] is False
+
+
+def test_shards_keep_what_was_selected_and_for_which_platforms(world: World, tmp_path: Path) -> None:
+    index = sandbox_images.manifest_list("m", platforms=("linux/amd64", "linux/arm64"))
+    for reference in ("team/one:1.0", "team/one:2.0", "team/two:1.0"):
+        world.source.load(index, *reference.split(":"))
+    world.rules = [rule(world, "team/*", "org", platforms=["linux/arm64"], tags={"newest": 1})]
+    request = dict(FAST, images=world.rules, auth=world.login, shards=2, shards_path=str(tmp_path))
+    plan = run_plan(request, False, {})
+    assert plan["failed"] is False
+    for shard in plan["shards"]:
+        assert world.copy(images=None, images_file=shard["path"])["failed"] is False
+    assert everything(world.destination) == ["org/one:2.0", "org/two:1.0"]
+    kept = json.loads(world.destination.manifest("org/one", "2.0").raw)["manifests"]
+    assert [child["platform"]["architecture"] for child in kept] == ["arm64"]
 
 
 def test_failures_can_be_fed_back(shop: World, tmp_path: Path) -> None:
