@@ -175,6 +175,10 @@ differences:
       description: What is wrong.
       type: str
       sample: it has another digest
+    attached_to:
+      description: What it belongs to at the destination, where it is no image of a rule, see O(referrers).
+      type: str
+      sample: swr.example.com/shop/cart@sha256:6af79ae5de407283dcea8b00d5c37ace95441fd58a8b1d2aa1ed93f5511bb18c
     source_digest:
       description: The digest at the source.
       type: str

@@ -221,3 +221,12 @@ def test_faults_on_the_way_are_got_over(picky: World, kind: str) -> None:
     assert result["failures"] == []
     check_contents(picky.destination, "team/app", "1")
     picky.check_destination("team/app")
+
+
+def test_an_upload_that_breaks_again_and_again_arrives(picky: World) -> None:
+    picky.offer(zstd_image("z", layers=1, size=3_000_000), "team/app", "1")
+    picky.destination.faults.add(Fault(kind="upload_put,upload_patch", action="drop_upload", after=700_000, times=5))
+    result = picky.copy(retries=8)
+    assert result["failures"] == []
+    check_contents(picky.destination, "team/app", "1")
+    picky.check_destination("team/app")
