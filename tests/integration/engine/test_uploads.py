@@ -21,11 +21,16 @@ CHUNK = 200 * KIB
 
 
 @pytest.fixture
-def large(sandbox_registry: Callable[..., Registry], monkeypatch: pytest.MonkeyPatch) -> World:
-    """An image whose layer counts as large; chunks are small, so that the buffers of the kernel do not blur it all."""
+def small_chunks(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Chunks are small, so that the buffers of the kernel do not blur it all."""
     monkeypatch.setattr(upload_habits, "LEAST_CHUNK", CHUNK)
     monkeypatch.setattr(upload_habits, "MOST_CHUNK", CHUNK)
     monkeypatch.setattr(upload_habits, "LEAST_SENT", 10 * KIB)
+
+
+@pytest.fixture
+def large(sandbox_registry: Callable[..., Registry], small_chunks: None) -> World:
+    """An image whose layer counts as large."""
     world = World(
         sandbox_registry(name="source", auth=BearerAuth({"reader": "source-password-1"})),
         sandbox_registry(name="destination", auth=BearerAuth({"writer": "destination-password-2"})),
@@ -167,3 +172,21 @@ def test_chunked_replies_keep_their_connections(large: World) -> None:
     blobs = large.source.count("blob_get")
     assert blobs >= 14
     assert large.source.server.connections_accepted < blobs
+
+
+@pytest.mark.parametrize("kept", [True, False])
+def test_a_layer_that_is_recompressed_on_its_way_goes_on_too(
+    sandbox_registry: Callable[..., Registry], small_chunks: None, kept: bool
+) -> None:
+    world = World(sandbox_registry(), sandbox_registry(options={"zstd": False}))
+    world.offer(images.zstd_image("z", layers=1, size=SIZE), "team/app", "1")
+    # The first PUT that is refused is that of the layer as it is: the registry shows what it does not take.
+    world.destination.faults.add(Fault(kind="upload_put", action="drop_upload", after=SIZE // 3, nth=[1, 3, 4]))
+    world.destination.faults.add(Fault(kind="upload_patch", action="drop_upload", after=CHUNK // 2, nth=[3, 5]))
+    if not kept:
+        world.destination.faults.add(Fault(kind="upload_get", action="status", status=404, times=2))
+    result = world.copy(retries=3, workers=1)
+    assert result["failures"] == []
+    assert result["recompressed"] == 1
+    assert world.destination.count("upload_patch", status=202) > 0
+    world.check_destination("team/app")
