@@ -1,0 +1,35 @@
+# Copyright: (c) 2026, longshore.swr contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Serial numbers of zones: 32 bits that go round (RFC 1982).
+
+This module is private to the collection: no other collection may import it.
+"""
+
+from __future__ import annotations
+
+from typing import Optional
+
+BITS = 32
+MODULUS = 2**BITS
+HALF = 2 ** (BITS - 1)
+
+
+def is_later(serial: int, other: int) -> bool:
+    """Whether C(serial) is later than C(other) (RFC 1982, section 3.2)."""
+    return serial != other and (serial - other) % MODULUS < HALF
+
+
+def following(previous: Optional[int], now: float) -> int:
+    """The serial of a changed zone: the time, where that is later than the serial before, else one more.
+
+    A clock that went back, or a zone that counts otherwise, does not stop secondaries from seeing the change.
+
+    :param previous: the serial before, None for a new zone.
+    :param now: seconds since the epoch.
+    """
+    moment = int(now) % MODULUS
+    if previous is None or is_later(moment, previous):
+        return moment or 1
+    # Zero means "no serial yet" to some servers.
+    return (previous + 1) % MODULUS or 1

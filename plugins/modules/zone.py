@@ -1,0 +1,355 @@
+#!/usr/bin/python
+# Copyright: (c) 2026, longshore.swr contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: zone
+short_description: Write the zone file of a name that resolves to given addresses
+version_added: 0.1.0
+author:
+  - longshore.swr contributors (@longshore)
+description:
+  - Writes a zone file for a name, such as that of SWR's registry, that is to resolve to the address of a VPC endpoint.
+  - The serial stays the same as long as nothing else changes, and is later than the one before when something does,
+    even when the clock went back.
+  - The file is checked with C(named-checkzone) before it takes the place of the old one, and is replaced atomically.
+  - It is the file alone. The role C(longshore.swr.bind) makes a server serve it, checks that it does, and goes back
+    when it does not.
+extends_documentation_fragment:
+  - longshore.swr.attributes
+  - longshore.swr.attributes.actiongroup_swr
+  - ansible.builtin.files
+attributes:
+  check_mode:
+    support: full
+  diff_mode:
+    support: full
+  idempotent:
+    support: full
+  platform:
+    platforms: posix
+options:
+  name:
+    description:
+      - The name of the zone, such as V(swr.cn-north-4.myhuaweicloud.com). A zone answers for its name and all names
+        below it, so make it as narrow as possible.
+    type: str
+    required: true
+  path:
+    description:
+      - The path of the zone file. A file that this module has not made is an error.
+    type: path
+    required: true
+  addresses:
+    description:
+      - The IPv4 and IPv6 addresses that the name itself resolves to.
+      - Needed with O(state=present), unless O(records) has records for V(@).
+    type: list
+    elements: str
+    default: []
+  records:
+    description:
+      - Further records.
+    type: list
+    elements: dict
+    default: []
+    suboptions:
+      name:
+        description:
+          - The name within the zone, relative to it, as in V(api) or V(*). V(@) is the zone's own name.
+        type: str
+        default: "@"
+      type:
+        description:
+          - The type of the record.
+        type: str
+        required: true
+        choices: [A, AAAA, CNAME, TXT]
+      value:
+        description:
+          - An address, for V(CNAME) a whole name, for V(TXT) a text without quotes.
+        type: str
+        required: true
+      ttl:
+        description:
+          - How long answers may be kept, in seconds, when not O(ttl).
+        type: int
+  nameservers:
+    description:
+      - The names of the servers of the zone. The first one is that of the primary.
+      - Give their real names when there are secondaries. A name is whole, with or without its last dot.
+    type: list
+    elements: str
+    default: [localhost]
+  contact:
+    description:
+      - The mailbox of who is responsible, with a dot in the place of the at sign.
+    type: str
+    default: hostmaster.localhost.localdomain
+  ttl:
+    description:
+      - How long answers may be kept, in seconds, also those that there is no such record. A new address takes this long
+        to be everywhere.
+    type: int
+    default: 300
+  refresh:
+    description:
+      - How often secondaries ask for a new serial, in seconds.
+    type: int
+    default: 3600
+  retry:
+    description:
+      - How long secondaries wait after a failure, in seconds.
+    type: int
+    default: 900
+  expire:
+    description:
+      - How long secondaries answer without having reached the primary, in seconds.
+    type: int
+    default: 1209600
+  serial:
+    description:
+      - The serial, for several primaries that are to have the same. By default it is found out from the file and the
+        time.
+    type: int
+  checkzone:
+    description:
+      - The program that checks the file, looked for on the C(PATH) and in C(/usr/sbin). An empty text for no check.
+      - In check mode the file is checked as well. A program that is not there is an error.
+    type: str
+    default: named-checkzone
+  backup:
+    description:
+      - Whether to keep the old file, with the time in its name.
+    type: bool
+    default: false
+  state:
+    description:
+      - Whether the file is to be there. With V(absent) only a file of this module is removed.
+    type: str
+    choices: [present, absent]
+    default: present
+"""
+
+EXAMPLES = r"""
+- name: Resolve SWR's name to a VPC endpoint
+  longshore.swr.zone:
+    name: swr.cn-north-4.myhuaweicloud.com
+    path: /var/lib/bind/swr.cn-north-4.myhuaweicloud.com.zone
+    addresses: [192.168.10.20]
+    owner: root
+    group: bind
+    mode: "0644"
+  register: zone
+
+- name: Show its serial
+  ansible.builtin.debug:
+    msg: "{{ zone.serial }}"
+
+- name: A zone with IPv6, secondaries and a name below it
+  longshore.swr.zone:
+    name: swr.cn-north-4.myhuaweicloud.com
+    path: /var/lib/bind/swr.cn-north-4.myhuaweicloud.com.zone
+    addresses: [192.168.10.20, "2001:db8::20"]
+    records:
+      - name: api
+        type: A
+        value: 192.168.10.21
+    nameservers: [ns1.corp.example.com, ns2.corp.example.com]
+    contact: hostmaster.corp.example.com
+    ttl: 60
+
+- name: Remove it
+  longshore.swr.zone:
+    name: swr.cn-north-4.myhuaweicloud.com
+    path: /var/lib/bind/swr.cn-north-4.myhuaweicloud.com.zone
+    state: absent
+"""
+
+RETURN = r"""
+name:
+  description: The zone's name, in lower case and without its last dot.
+  returned: always
+  type: str
+  sample: swr.cn-north-4.myhuaweicloud.com
+path:
+  description: The path of the file.
+  returned: always
+  type: str
+  sample: /var/lib/bind/swr.cn-north-4.myhuaweicloud.com.zone
+serial:
+  description: The serial that the file has, or would have in check mode.
+  returned: with O(state=present)
+  type: int
+  sample: 1785000000
+created:
+  description: Whether the file was not there before.
+  returned: with O(state=present)
+  type: bool
+  sample: false
+backup_file:
+  description: The path of the old file.
+  returned: when O(backup) is set and the file was changed
+  type: str
+  sample: /var/lib/bind/swr.zone.4711.2026-07-23@08:46:07~
+"""
+
+import os
+import tempfile
+import time
+
+from ansible.module_utils.basic import AnsibleModule
+
+from ansible_collections.longshore.swr.plugins.module_utils._dns.errors import DnsError
+from ansible_collections.longshore.swr.plugins.module_utils._dns.zone import (
+    MARK,
+    TYPES,
+    Zone,
+    apex_records,
+    check_name,
+    check_records,
+    check_seconds,
+    record_of,
+    update,
+)
+from ansible_collections.longshore.swr.plugins.module_utils._module import reports_errors
+from ansible_collections.longshore.swr.plugins.module_utils._secrets import read_text
+
+RECORD = {
+    "name": {"type": "str", "default": "@"},
+    "type": {"type": "str", "required": True, "choices": list(TYPES)},
+    "value": {"type": "str", "required": True},
+    "ttl": {"type": "int"},
+}
+
+
+def zone_of(params):
+    """The zone that the options describe.
+
+    :raises DnsError: what is wrong with them.
+    """
+    name = check_name(params["name"], "name")
+    records = apex_records(params["addresses"])
+    for number, values in enumerate(params["records"], 1):
+        records.append(record_of(values, name, "records: item {0}".format(number)))
+    check_records(records)
+    if not any(record.name == "@" and record.type in ("A", "AAAA") for record in records):
+        raise DnsError("the name itself has no address", where="addresses", hint="Give the address of the endpoint.")
+    if not params["nameservers"]:
+        raise DnsError("a zone has at least one server", where="nameservers")
+    return Zone(
+        name,
+        tuple(records),
+        tuple(check_name(server, "nameservers", absolute=True) for server in params["nameservers"]),
+        check_name(params["contact"], "contact", absolute=True),
+        **{option: check_seconds(params[option], option) for option in ("ttl", "refresh", "retry", "expire")},
+    )
+
+
+def check(module, zone, temporary):
+    """Have the file judged by BIND's own program.
+
+    :raises DnsError: it does not like the file.
+    """
+    if not module.params["checkzone"]:
+        return
+    program = module.get_bin_path(module.params["checkzone"], opt_dirs=["/usr/sbin", "/sbin", "/usr/local/sbin"])
+    if program is None:
+        raise DnsError(
+            "{0} is not installed".format(module.params["checkzone"]),
+            where="checkzone",
+            hint="Install BIND's utilities (bind9-utils, bind-utils), or give an empty text for no check.",
+        )
+    code, output, errors = module.run_command([program, zone.name, temporary])
+    if code != 0:
+        raise DnsError("{0} refuses the zone: {1}".format(program, (output + errors).strip()), where=zone.name)
+
+
+def write(module, zone, text):
+    """Check the file in a private place, and put it into its own."""
+    path = module.params["path"]
+    handle, temporary = tempfile.mkstemp(dir=module.tmpdir)
+    with os.fdopen(handle, "w", encoding="utf-8") as file:
+        file.write(text)
+    check(module, zone, temporary)
+    if not module.check_mode:
+        module.atomic_move(temporary, path, unsafe_writes=module.params["unsafe_writes"])
+
+
+def present(module):
+    """The file as it is to be."""
+    params, path = module.params, module.params["path"]
+    zone = zone_of(params)
+    current = read_text(path) if os.path.exists(path) else None
+    if not os.path.isdir(os.path.dirname(os.path.abspath(path))):
+        raise DnsError("its directory does not exist", where=path, hint="Create the directory first.")
+    wanted = update(zone, current, time.time(), params["serial"], where=path)
+    result = {"changed": wanted.text != current, "name": zone.name, "path": path, "serial": wanted.serial}
+    result["created"] = current is None
+    if result["changed"]:
+        if params["backup"] and current is not None and not module.check_mode:
+            result["backup_file"] = module.backup_local(path)
+        write(module, zone, wanted.text)
+    if module._diff:
+        result["diff"] = {"before_header": path, "after_header": path, "before": current or "", "after": wanted.text}
+    if os.path.exists(path):
+        arguments = module.load_file_common_arguments(params)
+        result["changed"] = module.set_fs_attributes_if_different(arguments, result["changed"])
+    return result
+
+
+def absent(module):
+    """No file."""
+    path = module.params["path"]
+    name = check_name(module.params["name"], "name")
+    current = read_text(path) if os.path.exists(path) else None
+    result = {"changed": current is not None, "name": name, "path": path}
+    if current is None:
+        return result
+    if MARK not in current:
+        raise DnsError("the file was not made by this module, and is left as it is", where=path)
+    if module._diff:
+        result["diff"] = {"before_header": path, "after_header": path, "before": current, "after": ""}
+    if not module.check_mode:
+        if module.params["backup"]:
+            result["backup_file"] = module.backup_local(path)
+        os.unlink(path)
+    return result
+
+
+@reports_errors
+def run(module):
+    """The file as it is to be, as the module's result."""
+    return present(module) if module.params["state"] == "present" else absent(module)
+
+
+def main():
+    run(
+        AnsibleModule(
+            argument_spec={
+                "name": {"type": "str", "required": True},
+                "path": {"type": "path", "required": True},
+                "addresses": {"type": "list", "elements": "str", "default": []},
+                "records": {"type": "list", "elements": "dict", "default": [], "options": RECORD},
+                "nameservers": {"type": "list", "elements": "str", "default": ["localhost"]},
+                "contact": {"type": "str", "default": "hostmaster.localhost.localdomain"},
+                "ttl": {"type": "int", "default": 300},
+                "refresh": {"type": "int", "default": 3600},
+                "retry": {"type": "int", "default": 900},
+                "expire": {"type": "int", "default": 1209600},
+                "serial": {"type": "int"},
+                "checkzone": {"type": "str", "default": "named-checkzone"},
+                "backup": {"type": "bool", "default": False},
+                "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
+            },
+            add_file_common_args=True,
+            supports_check_mode=True,
+        )
+    )
+
+
+if __name__ == "__main__":
+    main()
