@@ -71,6 +71,10 @@ class LocalSource(abc.ABC):
         wanted = (host_of(repository), repository.name)
         return list(dict.fromkeys(tag for host, name, tag in self.named() if (host, name) == wanted))
 
+    def referrers(self, repository: Repository, digest: str) -> Optional[List[Any]]:
+        """None: there is nothing that lists what refers to an image; what has a tag for that is found by it."""
+        return None
+
     def head_manifest(self, repository: Repository, reference: str) -> Any:
         """What C(reference) stands for (a manifest's digest and media type), or None."""
         return self.get_manifest(repository, reference)

@@ -14,6 +14,7 @@ import yaml
 
 from ansible_collections.longshore.swr.plugins.module_utils._registry.prune import run_prune
 from ansible_collections.longshore.swr.plugins.module_utils._registry.verify import run_verify
+from ansible_collections.longshore.swr.tests.e2e.judge import write_layout
 from ansible_collections.longshore.swr.tests.sandbox import Fault, Registry, images
 from ansible_collections.longshore.swr.tests.sandbox.images import OCI_INDEX, Image, artifact
 from ansible_collections.longshore.swr.tests.sandbox.swr import login_password
@@ -310,3 +311,12 @@ def test_pruning_keeps_what_belongs_to_what_is_kept(sandbox_registry: Callable[.
     result = run_prune(dict(FAST, images=rules, auth=world.login, dry_run=False), False, {})
     assert result["tags"]["deleted"] == 1
     assert world.destination.tags(REPOSITORY) == before
+
+
+def test_a_source_that_is_no_registry_has_what_it_has(world: World, app: Image, tmp_path: Path) -> None:
+    layout = write_layout(app, tmp_path / "layout")
+    world.rules = {"oci:{0}".format(layout): "{0}/{1}:1".format(world.destination.host, REPOSITORY)}
+    result = world.copy(referrers=True)
+    assert result["failures"] == []
+    assert (result["images"]["copied"], result["attached"]["copied"]) == (1, 0)
+    assert world.copy(referrers=True)["changed"] is False
