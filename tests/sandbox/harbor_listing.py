@@ -34,7 +34,7 @@ class HarborApi:
         if "cookie" in request.headers:
             return self._error(403, "FORBIDDEN", "CSRF token invalid")
         if not request.path.startswith(self._base + "/"):
-            return Response(404, b"<html><title>404</title></html>", {"Content-Type": "text/html; charset=utf-8"})
+            return self._missing(request)
         credentials = basic_credentials(request)
         user = self._registry.auth.user(*credentials) if credentials else None
         if credentials and user is None:
@@ -51,7 +51,12 @@ class HarborApi:
             return self._repositories(request, user, unquote(found.group(1)))
         if not self._modern and path == "/repositories":
             return self._repositories(request, user, self._named(request.param("project_id") or ""))
-        return self._error(404, "NOT_FOUND", "path {0} was not found".format(request.path))
+        return self._missing(request)
+
+    def _missing(self, request: Request) -> Response:
+        if self._modern:
+            return self._error(404, "NOT_FOUND", "path {0} was not found".format(request.path))
+        return Response(404, b"<html><title>404</title></html>", {"Content-Type": "text/html; charset=utf-8"})
 
     def _names(self) -> List[str]:
         return sorted({name.partition("/")[0] for name in self._registry.storage.repositories()})
