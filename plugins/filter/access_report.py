@@ -1,0 +1,28 @@
+# Copyright: (c) 2026, longshore.swr contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The filter C(longshore.swr.access_report). Its documentation is in access_report.yml."""
+
+from __future__ import annotations
+
+from typing import Any, Callable, Dict
+
+from ansible.errors import AnsibleFilterError
+
+from ansible_collections.longshore.swr.plugins.module_utils._access.gathering import gather
+from ansible_collections.longshore.swr.plugins.module_utils._errors import LongshoreError
+
+
+def access_report(results: Any, fail_on: str = "error") -> Dict[str, Any]:
+    """The nodes, the findings, and who makes a run fail."""
+    try:
+        return gather(results, fail_on)
+    except LongshoreError as error:
+        raise AnsibleFilterError("longshore.swr.access_report: {0}".format(error)) from error
+
+
+class FilterModule:
+    """What Ansible looks for in this file."""
+
+    def filters(self) -> Dict[str, Callable[..., Any]]:
+        return {"access_report": access_report}
