@@ -17,7 +17,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ansible_collections.longshore.swr.plugins.module_utils._access.dns_client import DnsClient
-from ansible_collections.longshore.swr.plugins.module_utils._access.dns_message import (
+from ansible_collections.longshore.swr.plugins.module_utils._dns_message import (
     AAAA,
     CNAME,
     IN,
