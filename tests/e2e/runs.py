@@ -50,23 +50,27 @@ def secret_free(text: str, *secrets: str) -> None:
 
 
 class CopyProcess:
-    """A copy in a process of its own, to be killed. C(finish) waits for it and gives its result."""
+    """A copy in a process of its own, to be killed. C(finish) waits for it and gives its result.
 
-    def __init__(self, folder: Path, options: Dict[str, Any]) -> None:
+    :param largest_file: bytes after which its files cannot grow: a disk that is full for it alone.
+    """
+
+    def __init__(self, folder: Path, options: Dict[str, Any], largest_file: Optional[int] = None) -> None:
         request = folder / "request.json"
         request.write_text(json.dumps(dict(options, docker_config_fallback=False)), encoding="utf-8")
         environ = dict(os.environ, PYTHONPATH=os.pathsep.join(path for path in sys.path if path))
         line = [sys.executable, "-m", "ansible_collections.longshore.swr.tests.e2e.copy_process", str(request)]
+        line += [] if largest_file is None else [str(largest_file)]
         self._process = subprocess.Popen(
             line, env=environ, cwd=str(folder), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE
         )
 
-    def kill(self) -> None:
+    def kill(self, ended_is_fine: bool = False) -> None:
         """SIGKILL in the middle. :raises AssertionError: it had ended before."""
         ended = self._process.poll()
         self._process.kill()
         _out, errors = self._process.communicate()
-        assert ended is None, "the copy ended before it could be killed: {0!r}".format(errors)
+        assert ended is None or ended_is_fine, "the copy ended before it could be killed: {0!r}".format(errors)
 
     def finish(self) -> Dict[str, Any]:
         out, errors = self._process.communicate(timeout=120)

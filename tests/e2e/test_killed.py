@@ -6,6 +6,8 @@
 from __future__ import annotations
 
 import json
+import random
+import time
 from pathlib import Path
 from typing import Any, Callable, Dict, List, Tuple
 
@@ -177,3 +179,41 @@ def test_killed_without_a_journal(source: Registry, sandbox_registry: Callable[.
     assert_clean(run_again(options))
     assert before
     assert_none_sent_again(before, stored_by(destination)[len(before) :])
+
+
+@pytest.mark.parametrize("seed", [1])
+def test_killed_ten_times_in_a_row(
+    source: Registry, sandbox_registry: Callable[..., Registry], tmp_path: Path, seed: int
+) -> None:
+    """One copy, killed at random moments; what the registry confirmed is never sent a second time."""
+    draw = random.Random(seed)
+    destination = sandbox_registry()
+    options = options_for(source, destination.host, tmp_path / "journal")
+    slow = source.faults.add(Fault("delay", kind="blob_get", seconds=0.05))
+    for _kill in range(10):
+        kill_somewhere(source, tmp_path, options, draw)
+        assert destination.log.wait(lambda log: not log.running())
+        assert all(destination.missing_blobs("team/app-{0}".format(number)) == [] for number in range(REPOSITORIES))
+    source.faults.remove(slow)
+    assert stored_by(destination)
+
+    assert_clean(run_again(options))
+
+    sent = [digest for _repository, digest in stored_by(destination)]
+    assert len(set(sent)) == BLOBS
+    # A blob travels once; those of a kill between the registry's answer and the journal's line are found by HEAD.
+    assert sorted(sent) == sorted(set(sent))
+    for number in range(REPOSITORIES):
+        name = "team/app-{0}".format(number)
+        assert destination.missing_blobs(name) == []
+        assert sorted(destination.tags(name)) == ["v0", "v1", "v2", "v3"]
+
+
+def kill_somewhere(source: Registry, folder: Path, options: Dict[str, Any], draw: random.Random) -> None:
+    """Kill a copy at a random moment: while it plans, or up to three blobs later and in the middle of others."""
+    more = draw.randint(0, 3)
+    seen, blobs = source.log.count(), source.log.count("blob_get")
+    process = CopyProcess(folder, options)
+    source.log.wait(lambda log: log.count() > seen and log.count("blob_get") >= blobs + more, timeout=60)
+    time.sleep(draw.random() * 0.1)
+    process.kill(ended_is_fine=True)

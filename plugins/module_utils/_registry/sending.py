@@ -16,7 +16,11 @@ from ansible_collections.longshore.swr.plugins.module_utils._registry.manifest i
 from ansible_collections.longshore.swr.plugins.module_utils._registry.reference import Repository
 from ansible_collections.longshore.swr.plugins.module_utils._registry.retry import THROTTLED, Retrier
 from ansible_collections.longshore.swr.plugins.module_utils._registry.transport import Target, TransportError
-from ansible_collections.longshore.swr.plugins.module_utils._registry.uploads import UploadState, WriteBody
+from ansible_collections.longshore.swr.plugins.module_utils._registry.uploads import (
+    UploadState,
+    WriteBody,
+    describe_blob,
+)
 
 _TOO_MUCH = (408, 413, 502, 504)
 """A proxy on the way refuses that many bytes at once, or gave up waiting for the end of them."""
@@ -59,6 +63,8 @@ class BlobSender:
         self._reading = False
         self._new_uploads_left = retrier.retries + 1
         self._done = False
+        self._where = describe_blob(repository, blob.digest)
+        self._cause: Optional[RegistryError] = None
 
     def send(self, upload: Target) -> None:
         """Send the blob to an upload that was opened for it.
@@ -133,6 +139,7 @@ class BlobSender:
             if self._reading:
                 raise
             self._certain = False
+            self._cause = error
             if _is_break(error):
                 self._after_break(error, start, chunk)
             elif error.status in (400, 404, 416) and self._client.habits.proven:
@@ -195,14 +202,16 @@ class BlobSender:
     def _open(self) -> UploadState:
         if not self._new_uploads_left:
             raise RegistryError(
-                "the upload breaks off again and again, and the registry keeps nothing of what arrived",
-                where=self._reader.where,
+                "the upload breaks off again and again, and the registry keeps nothing of what arrived{0}".format(
+                    " ({0})".format(self._cause.what) if self._cause else ""
+                ),
+                where=self._where,
                 hint="Run again, with more retries or over a steadier connection: what arrived whole stays.",
             )
         self._new_uploads_left -= 1
         upload = self._client.start_upload(self._repository, self._blob.digest)
         if upload is None:
-            raise RegistryError("the registry opened no upload", where=self._reader.where, retryable=True)
+            raise RegistryError("the registry opened no upload", where=self._where, retryable=True)
         self._farthest = 0
         self._certain = True
         self._take(UploadState(upload, 0))
@@ -210,7 +219,7 @@ class BlobSender:
 
     def _expect_state(self) -> UploadState:
         if self._state is None:
-            raise RegistryError("the upload is gone", where=self._reader.where, retryable=True)
+            raise RegistryError("the upload is gone", where=self._where, retryable=True)
         return self._state
 
     def _writer(self, end: int) -> WriteBody:

@@ -108,7 +108,7 @@ class RegistryUploads(RegistrySession):
         headers = [_OCTETS, ("Content-Range", "{0}-{1}".format(start, start + length - 1))]
         where = describe_blob(repository, digest)
         reply = self._send(
-            "upload_patch", "PATCH", repository, upload.target, headers, length, write_body, (200, 202, 204), where
+            "upload_patch", "PATCH", repository, upload.target, headers, length, write_body, (202, 204), where
         )
         target = self._upload_target(reply, repository, where) if "location" in reply.headers else upload.target
         received = _received(reply)

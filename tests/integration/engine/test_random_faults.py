@@ -1,0 +1,121 @@
+# Copyright: (c) 2026, longshore.swr contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Whatever goes wrong in whatever order: every image is accounted for, and a clean run completes the work.
+
+C(LONGSHORE_FAULT_SECONDS) says for how long (10), C(LONGSHORE_FAULT_SEED) where to begin (1). A failure names its seed;
+with that one as the first, and one second, it comes again as far as threads allow.
+"""
+
+from __future__ import annotations
+
+import os
+import random
+import time
+from typing import Any, Dict, List
+
+import pytest
+
+from ansible_collections.longshore.swr.plugins.module_utils._registry import upload_habits
+from ansible_collections.longshore.swr.tests.sandbox import BearerAuth, Fault, Registry, images
+from ansible_collections.longshore.swr.tests.sandbox.blobs import layer
+
+from .conftest import World
+
+SECONDS = float(os.environ.get("LONGSHORE_FAULT_SECONDS", "10"))
+FIRST_SEED = int(os.environ.get("LONGSHORE_FAULT_SEED", "1"))
+KIB = 1024
+REPOSITORIES = ["team/r{0}".format(number) for number in range(3)]
+BIG = layer("random faults", 300 * KIB)
+
+ACTIONS: List[Dict[str, Any]] = [
+    {"action": "drop"},
+    {"action": "drop", "reset": True},
+    {"action": "drop_after_work"},
+    {"action": "truncate", "after": 500},
+    {"action": "truncate", "after": 100 * KIB, "kind": "blob_get"},
+    {"action": "drop_upload", "after": 700},
+    {"action": "drop_upload", "after": 40 * KIB},
+    {"action": "corrupt", "kind": "blob_get,manifest_get"},
+    {"action": "wrong_size", "kind": "blob_get,manifest_get"},
+    {"action": "wrong_digest", "kind": "manifest_get,manifest_head,manifest_put"},
+    {"action": "chunked"},
+    {"action": "status", "status": 429, "headers": {"Retry-After": "0"}},
+    {"action": "status", "status": 503},
+    {"action": "status", "status": 500},
+    {"action": "status", "status": 502, "html": True},
+    {"action": "status_after", "status": 500, "kind": "upload_put,upload_patch,upload_post,manifest_put,mount"},
+    {"action": "status", "status": 404, "kind": "blob_get,manifest_get,upload_get,upload_patch,upload_put,mount"},
+    {"action": "status", "status": 401},
+    {"action": "status", "status": 403, "kind": "mount,upload_post,blob_head"},
+    {"action": "no_head"},
+    {"action": "no_mount"},
+    {"action": "no_range"},
+    {"action": "no_chunked"},
+    {"action": "expire_tokens"},
+    {"action": "delay", "seconds": 0.02},
+]
+
+
+def make_world(source: Registry, destination: Registry) -> World:
+    world = World(source, destination)
+    world.login[source.host].update(username="reader", password="source-password-1")
+    world.login[destination.host].update(username="writer", password="destination-password-2")
+    world.secrets = ["source-password-1", "destination-password-2"]
+    for number, repository in enumerate(REPOSITORIES):
+        world.offer(images.docker_image(number, [BIG, layer(number, 2000)], size=100), repository, "large")
+        world.offer(images.oci_index(number % 2, layers=2, size=3000), repository, "index")
+        world.offer(images.manifest_list("same", layers=1, size=1000), repository, "list")
+    return world
+
+
+def disturb(world: World, draw: random.Random) -> None:
+    for registry in (world.source, world.destination):
+        for action in draw.sample(ACTIONS, draw.randint(2, 5)):
+            chance = draw.choice((0.02, 0.1, 0.3))
+            registry.faults.add(Fault(probability=chance, seed=draw.randrange(1 << 30), **action))
+
+
+def one_round(seed: int) -> None:
+    draw = random.Random(seed)
+    with (
+        Registry(name="source", auth=BearerAuth({"reader": "source-password-1"})) as source,
+        Registry(name="destination", auth=BearerAuth({"writer": "destination-password-2"})) as destination,
+    ):
+        world = make_world(source, destination)
+        disturb(world, draw)
+        result = world.copy(retries=draw.choice((0, 2)), retry_delay=0.001, workers=draw.choice((1, 4, 8)))
+        assert result["images"]["total"] == 9
+        for failure in result["failures"]:
+            assert "INTERNAL" not in failure["error"]
+        copied = {entry for entry in REPOSITORIES for _tag in destination.tags(entry) or ()}
+        assert result["images"]["copied"] == 0 or copied
+        world.check_destination(*REPOSITORIES)
+        for registry in (source, destination):
+            registry.reset()
+        clean = world.copy()
+        assert clean["failures"] == []
+        assert clean["images"]["copied"] + clean["images"]["skipped"] == 9
+        world.check_destination(*REPOSITORIES)
+        for repository in REPOSITORIES:
+            for tag in ("large", "index", "list"):
+                ours, theirs = source.manifest(repository, tag), destination.manifest(repository, tag)
+                assert ours is not None
+                assert theirs is not None
+                assert ours.raw == theirs.raw
+
+
+def test_random_faults_never_lose_an_image_or_leave_a_torn_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(upload_habits, "LEAST_CHUNK", 32 * KIB)
+    monkeypatch.setattr(upload_habits, "MOST_CHUNK", 64 * KIB)
+    monkeypatch.setattr(upload_habits, "LEAST_SENT", 1)
+    end = time.monotonic() + SECONDS
+    seed = FIRST_SEED
+    while True:
+        try:
+            one_round(seed)
+        except BaseException as error:
+            raise AssertionError("LONGSHORE_FAULT_SEED={0} LONGSHORE_FAULT_SECONDS=0".format(seed)) from error
+        seed += 1
+        if time.monotonic() >= end:
+            return
