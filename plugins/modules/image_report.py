@@ -57,6 +57,19 @@ options:
     description:
       - The number of shards that should have a report, in place of O(shards). They are numbered from V(1).
     type: int
+  problems:
+    description:
+      - What is known to be wrong already, such as what was found when the work was planned. It counts like any other
+        problem.
+    type: list
+    elements: str
+    default: []
+  notes:
+    description:
+      - What the readers of the report should know beside it.
+    type: list
+    elements: str
+    default: []
   report_path:
     description:
       - The path of the joined report in JSON. It has the form of the report of M(longshore.swr.image_copy), with
@@ -201,11 +214,19 @@ shards:
       type: float
       sample: 81.204
 problems:
-  description: Reports that are missing or not complete, and destinations that are in two of them.
+  description:
+    - Those of the option O(problems), reports that are missing or not complete, and destinations that are in two of
+      them.
   returned: when the options and the reports were found right
   type: list
   elements: str
   sample: ["shard 2 has no report"]
+notes:
+  description: Those of the option O(notes).
+  returned: when the options and the reports were found right
+  type: list
+  elements: str
+  sample: []
 failures:
   description: The images that failed, 50 at most, as M(longshore.swr.image_copy) returns them, with C(shard).
   returned: when the options and the reports were found right
@@ -274,6 +295,8 @@ def main():
             "reports": {"type": "list", "elements": "path", "required": True},
             "shards": {"type": "list", "elements": "dict"},
             "expected_shards": {"type": "int"},
+            "problems": {"type": "list", "elements": "str", "default": []},
+            "notes": {"type": "list", "elements": "str", "default": []},
             "report_path": {"type": "path"},
             "html_report_path": {"type": "path"},
             "fail_on_error": {"type": "bool", "default": True},

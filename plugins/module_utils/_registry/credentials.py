@@ -127,6 +127,20 @@ class CredentialStore:
             token_server=entry.token_server if entry is not None else "",
         )
 
+    def as_document(self) -> Dict[str, Dict[str, Any]]:
+        """The entries as an auth document that means the same wherever it is read: with no variable left to expand."""
+        document: Dict[str, Dict[str, Any]] = {}
+        for name, credential in self._entries.items():
+            entry: Dict[str, Any] = {"insecure": credential.insecure}
+            texts = {
+                "username": credential.username,
+                "password": credential.password,
+                "token_server": credential.token_server,
+            }
+            entry.update({key: text.replace("$", "$$") for key, text in texts.items() if text})
+            document[name] = entry
+        return document
+
     def secrets(self) -> Iterator[str]:
         """Every password and token known so far, for redaction; those of the fallback once they are looked up."""
         for credential in self._entries.values():

@@ -67,7 +67,9 @@ class Page:
         )
         yield "<header>\n<h1>Image migration</h1>\n"
         yield '<p class="headline {0}">{1}</p>\n'.format("good" if self._good() else "bad", self._text(headline))
-        yield "<p>{0}</p>\n</header>\n<main>\n".format(self._text(self._when()))
+        for text in (self._when(), *(self._facts.get("notes") or ())):
+            yield "<p>{0}</p>\n".format(self._text(text))
+        yield "</header>\n<main>\n"
         yield from self._counters()
         yield from self._list("Problems", self._facts.get("problems") or (), "bad")
         yield from self._list("Warnings", self._facts.get("warnings") or (), "warn")

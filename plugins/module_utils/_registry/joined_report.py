@@ -44,16 +44,25 @@ class JoinedReport:
     :param reports: those that were found.
     :param absent: those that were named and do not exist.
     :param expected: the shards that should have one; None when that is not known.
+    :param problems: what is known to be wrong already, such as since the work was planned.
+    :param notes: what else the reader should know.
     :ivar facts: what the report begins with, known after L(add_up,#).
     :ivar failures: the first failures, as many as a module's result may have.
     """
 
     def __init__(
-        self, reports: Sequence[ShardReport], absent: Sequence[ShardReport], expected: Optional[Expected]
+        self,
+        reports: Sequence[ShardReport],
+        absent: Sequence[ShardReport],
+        expected: Optional[Expected],
+        problems: Sequence[str] = (),
+        notes: Sequence[str] = (),
     ) -> None:
         self._reports = reports
         self._absent = absent
         self._expected = expected
+        self._problems = list(problems)
+        self._notes = list(notes)
         self.facts: Dict[str, Any] = {}
         self.failures: List[Dict[str, Any]] = []
 
@@ -97,14 +106,15 @@ class JoinedReport:
             warnings=warnings,
             shards=shards,
             problems=problems,
+            notes=self._notes,
             **_span(shards),
         )
 
     def _missing(self) -> List[str]:
-        """Reports that there should be, each named once."""
+        """What is wrong already, and reports that there should be, each named once."""
         if self._expected is not None:
-            return self._expected.missing(self._reports, self._absent)
-        return [absence(report) for report in self._absent]
+            return self._problems + self._expected.missing(self._reports, self._absent)
+        return self._problems + [absence(report) for report in self._absent]
 
     def entries(self) -> Iterator[Dict[str, Any]]:
         """Every image of every report, with the shard it is of."""
@@ -139,7 +149,7 @@ def run_join(options: Mapping[str, Any], check_mode: bool) -> Dict[str, Any]:
     if not reports and not absent and expected is None:
         places = ", ".join(options["reports"]) or "an empty list"
         raise RulesError(["reports: there is no report in {0}: name where they are".format(places)])
-    joined = JoinedReport(reports, absent, expected)
+    joined = JoinedReport(reports, absent, expected, options.get("problems") or (), options.get("notes") or ())
     joined.add_up()
     contents = {"report_path": joined.as_json, "html_report_path": joined.as_html}
     different = [name for name, path in outputs.items() if _differs(path, contents[name]())]

@@ -193,6 +193,14 @@ def test_a_named_file_that_is_not_there_is_a_missing_shard(folder: Any) -> None:
     assert folder.join(reports=[path, absent], shards=[{"number": 1}, {"number": 2, "images": 0}])["problems"] == []
 
 
+def test_what_is_known_beside_the_reports(folder: Any) -> None:
+    folder.put("shard-1.json", report(entry("x:1")))
+    result = folder.join(expected_shards=2, problems=["the plan: no tags"], notes=["7 images were there already"])
+    assert result["problems"] == ["the plan: no tags", "shard 2 has no report"]
+    assert result["notes"] == folder.joined()["notes"] == ["7 images were there already"]
+    assert "7 images were there already" in folder.page()
+
+
 def test_no_shard_at_all_is_nothing_to_do(folder: Any) -> None:
     result = folder.join(shards=[{"number": 1, "images": 0}])
     assert (result["images"]["total"], result["failed"], result["started_at"]) == (0, False, None)
