@@ -27,6 +27,7 @@ export PYTHONS
 
 JOBS ?= $(shell nproc 2>/dev/null || echo 2)
 PYTEST_ARGS ?=
+SCENARIOS ?=
 
 export ANSIBLE_COLLECTIONS_PATH := $(TREE)
 export ANSIBLE_HOME := $(CACHE)/ansible
@@ -34,7 +35,7 @@ export ANSIBLE_NOCOLOR ?= 1
 export PYTHONDONTWRITEBYTECODE := 1
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-STATIC_GATES := ruff ansible-lint changelog docs shellcheck artifact sanity sanity-oldest unit-oldest unit-target
+STATIC_GATES := node-images ruff ansible-lint changelog docs shellcheck artifact sanity sanity-oldest unit-oldest unit-target
 SERIAL_GATES := unit integration coverage e2e molecule demo
 
 .PHONY: help
@@ -174,8 +175,12 @@ e2e: $(SYSTEM_STAMP) $(TEST_STAMP) tree ## playbooks against real programs: dock
 	@tools/pytest-if-any $(VENV) tests/e2e $(PYTEST_ARGS)
 
 .PHONY: molecule
-molecule: $(SYSTEM_STAMP) $(MOLECULE_STAMP) tree ## every Molecule scenario
-	@tools/molecule $(MOLECULE)
+molecule: $(SYSTEM_STAMP) $(MOLECULE_STAMP) tree ## every Molecule scenario, or SCENARIOS="hosts bind"
+	@tools/molecule $(MOLECULE) $(SCENARIOS)
+
+.PHONY: node-images
+node-images: $(SYSTEM_STAMP) ## the images of the nodes that Molecule's scenarios run on
+	@tools/node-images
 
 .PHONY: artifact
 artifact: $(TEST_STAMP) ## build, install and use what users install

@@ -21,7 +21,7 @@ COMMON = {"name", "kind", "host", "port", "tls"}
 KEYS = {
     "registry": COMMON | {"auth", "storage", "faults", "options", "images"},
     "swr": COMMON
-    | {"keys", "project", "organizations", "public", "manners", "obs_host", "obs_port", "token"}
+    | {"keys", "project", "organizations", "public", "manners", "obs_host", "obs_port", "obs_address", "token"}
     | {"storage", "faults", "options", "images"},
     "huaweicloud": {"name", "kind", "host", "port", "accounts", "region", "registry"},
 }
@@ -164,7 +164,9 @@ def _common(check: Checker, where: str, name: str, values: Mapping[str, Any], tl
         check.say(where + ".port", "must be a number from 0 (any free port) to 65535")
     tls = values.get("tls", False)
     if not isinstance(tls, bool):
-        check.say(where + ".tls", "must be true or false")
+        tls = _certificates(check, where + ".tls", name, tls_directory, tls)
+    elif tls and tls_directory:
+        tls = check.build(where + ".tls", lambda: Certificates(tls_directory))
     storage = values.get("storage", "memory")
     if not isinstance(storage, str):
         check.say(where + ".storage", "must be 'memory' or a directory")
@@ -174,16 +176,35 @@ def _common(check: Checker, where: str, name: str, values: Mapping[str, Any], tl
         rule = check.mapping(place, fault)
         faults.append(check.build(place, lambda rule=rule: Fault.from_mapping(rule)))
     options = check.mapping(where + ".options", values.get("options", {}), set(Options._fields))
-    certificates = check.build(where + ".tls", lambda: Certificates(tls_directory)) if tls and tls_directory else tls
     return {
         "name": name,
         "host": values.get("host", "127.0.0.1"),
         "port": port,
-        "tls": certificates,
+        "tls": tls,
         "storage": None if storage == "memory" else storage,
         "faults": [fault for fault in faults if fault is not None],
         "options": options,
     }
+
+
+def _certificates(check: Checker, where: str, name: str, directory: Optional[str], value: Any) -> Any:
+    """A certificate of the server's own, from the authority in the directory that all servers share."""
+    if not isinstance(value, Mapping):
+        check.say(where, "must be true or false, or a mapping with names and days")
+        return None
+    before = len(check.problems)
+    values = check.mapping(where, value, {"names", "days"})
+    names = check.sequence(where + ".names", values.get("names", []))
+    days = values.get("days", 3650)
+    if not directory:
+        check.say(where, "a certificate of its own needs a tls_directory")
+    if not names or not all(isinstance(item, str) for item in names):
+        check.say(where + ".names", "needs at least one name or address")
+    if not isinstance(days, int) or isinstance(days, bool):
+        check.say(where + ".days", "must be a number")
+    if directory is None or len(check.problems) > before:
+        return None
+    return check.build(where, lambda: Certificates(directory, names, days, name))
 
 
 def _registry(check: Checker, where: str, values: Mapping[str, Any], common: Dict[str, Any]) -> Optional[Registry]:
@@ -242,7 +263,7 @@ def _swr(check: Checker, where: str, values: Mapping[str, Any], common: Dict[str
         name: check.sequence("{0}.{1}".format(where, name), values.get(name, []))
         for name in ("organizations", "public")
     }
-    plain = {name: values[name] for name in ("project", "obs_host", "obs_port") if name in values}
+    plain = {name: values[name] for name in ("project", "obs_host", "obs_port", "obs_address") if name in values}
     if check.problems:
         return None
     return check.build(where, lambda: Swr(keys, manners=manners, token_options=token, **lists, **plain, **common))

@@ -32,19 +32,29 @@ class ObjectStorage:
     :param registry: its storage, faults and log are used; requests are logged as C(obs_get).
     :param host_name: the name in the URLs, another one than the registry's.
     :param lifetime: seconds that a signed URL is good for.
+    :param address: the address to listen on, by default the registry's.
     """
 
-    def __init__(self, registry: Any, host_name: str = "localhost", port: int = 0, lifetime: float = 1200.0) -> None:
+    def __init__(
+        self,
+        registry: Any,
+        host_name: str = "localhost",
+        port: int = 0,
+        lifetime: float = 1200.0,
+        address: Optional[str] = None,
+    ) -> None:
         self._registry = registry
         self._host_name = host_name
         self._key = secrets.token_bytes(16)
         self.lifetime = lifetime
         self.server = HttpServer(
-            self.handle, registry.server.host, port, registry.server.ssl_context, registry.name + "-obs"
+            self.handle, address or registry.server.host, port, registry.server.ssl_context, registry.name + "-obs"
         )
 
     @property
     def host(self) -> str:
+        if self.server.scheme == "https" and self.server.port == 443:
+            return self._host_name
         return "{0}:{1}".format(self._host_name, self.server.port)
 
     @property

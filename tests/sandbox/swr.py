@@ -124,6 +124,7 @@ class Swr(Registry):
     :param public: shell patterns of repositories that anybody may pull.
     :param manners: a mapping of the fields of C(Manners).
     :param obs_host: the host name of the object storage in redirects.
+    :param obs_address: the address that it listens on, by default the registry's own.
     :param token_options: passed to BearerAuth, for example C({"ttl": 2}).
     """
 
@@ -145,6 +146,7 @@ class Swr(Registry):
         name: str = "swr",
         obs_host: str = "localhost",
         obs_port: int = 0,
+        obs_address: Optional[str] = None,
         token_options: Optional[Mapping[str, Any]] = None,
     ) -> None:
         self.organizations = set(organizations)
@@ -160,7 +162,7 @@ class Swr(Registry):
         can.update(options or {})
         super().__init__(auth, storage, host, port, tls, faults, can, name)
         self._throttle = Throttle(self.manners.throttle)
-        self.obs = ObjectStorage(self, obs_host, obs_port)
+        self.obs = ObjectStorage(self, obs_host, obs_port, address=obs_address)
 
     def start(self) -> Swr:
         self.obs.server.start()

@@ -22,19 +22,20 @@ _shared: List[Certificates] = []
 class Certificates:
     """Files C(ca.pem), C(server.pem) and C(server.key) in a directory; made when they are not there.
 
-    :param directory: where to make them.
+    :param directory: where to make them. Servers that share it share the authority.
     :param names: host names and addresses of the server.
-    :param days: how long the server's certificate is valid; negative: it has expired.
+    :param days: how long its certificate is good for; a negative number makes one that has expired.
+    :param label: what the server's own files are called, where several servers share the directory.
     :raises RuntimeError: the C(openssl) program is missing or failed.
     """
 
-    def __init__(self, directory: str, names: Sequence[str] = NAMES, days: int = 3650) -> None:
+    def __init__(self, directory: str, names: Sequence[str] = NAMES, days: int = 3650, label: str = "server") -> None:
         self.ca_path = os.path.join(directory, "ca.pem")
-        self.certificate_path = os.path.join(directory, "server.pem")
-        self.key_path = os.path.join(directory, "server.key")
+        self.certificate_path = os.path.join(directory, label + ".pem")
+        self.key_path = os.path.join(directory, label + ".key")
         if not os.path.exists(self.certificate_path):
             os.makedirs(directory, exist_ok=True)
-            self._make(directory, names, days)
+            self._make(directory, names, label, days)
 
     @classmethod
     def shared(cls) -> Certificates:
@@ -54,10 +55,10 @@ class Certificates:
     def client_context(self) -> ssl.SSLContext:
         return ssl.create_default_context(cafile=self.ca_path)
 
-    def _make(self, directory: str, names: Sequence[str], days: int) -> None:
+    def _make(self, directory: str, names: Sequence[str], label: str, days: int) -> None:
         ca_key = os.path.join(directory, "ca.key")
-        request = os.path.join(directory, "server.csr")
-        extensions = os.path.join(directory, "server.ext")
+        request = os.path.join(directory, label + ".csr")
+        extensions = os.path.join(directory, label + ".ext")
         alternative = ",".join(
             "{0}:{1}".format("IP" if ":" in name or name.replace(".", "").isdigit() else "DNS", name) for name in names
         )
@@ -67,13 +68,13 @@ class Certificates:
             # Python 3.13 and later refuse certificates without these (VERIFY_X509_STRICT).
             handle.write("subjectKeyIdentifier=hash\nauthorityKeyIdentifier=keyid\n")
         key = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-sha256"]
-        self._openssl(
-            ["req", "-x509", *key, "-days", "3650", "-subj", "/CN=sandbox CA", "-keyout", ca_key, "-out", self.ca_path]
-            + ["-addext", "keyUsage=critical,keyCertSign,cRLSign"]
-        )
+        if not os.path.exists(self.ca_path):
+            subject = ["-days", "3650", "-subj", "/CN=sandbox CA", "-addext", "keyUsage=critical,keyCertSign,cRLSign"]
+            self._openssl(["req", "-x509", *key, *subject, "-keyout", ca_key, "-out", self.ca_path])
         self._openssl(["req", *key, "-subj", "/CN=" + names[0], "-keyout", self.key_path, "-out", request])
         self._openssl(
-            ["x509", "-req", "-in", request, "-CA", self.ca_path, "-CAkey", ca_key, "-set_serial", "2", "-sha256"]
+            ["x509", "-req", "-in", request, "-CA", self.ca_path, "-CAkey", ca_key, "-sha256"]
+            + ["-set_serial", str(1 + int.from_bytes(os.urandom(8), "big"))]
             + ["-days", str(days), "-extfile", extensions, "-out", self.certificate_path]
         )
 

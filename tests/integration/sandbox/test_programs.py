@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import json
 import signal
+import socket
+import ssl
 import subprocess
 import sys
 from pathlib import Path
@@ -148,6 +150,32 @@ def test_command_line(tmp_path: Path, kind: str) -> None:
     assert not ready.exists()
 
 
+def test_servers_can_have_certificates_of_their_own_from_one_authority(tmp_path: Path) -> None:
+    common = {"kind": "registry", "host": "127.0.0.1"}
+    plans = plan_servers(
+        {
+            "tls_directory": str(tmp_path),
+            "instances": [
+                dict(common, name="good", tls={"names": ["a.example", "127.0.0.1"]}),
+                dict(common, name="wrong", tls={"names": ["b.example"]}),
+                dict(common, name="old", tls={"names": ["a.example"], "days": -1}),
+            ],
+        }
+    )
+    context = ssl.create_default_context(cafile=str(tmp_path / "ca.pem"))
+    outcomes = []
+    for plan in plans:
+        with plan.server as server, socket.create_connection(("127.0.0.1", server.server.port), timeout=10) as plain:
+            try:
+                with context.wrap_socket(plain, server_hostname="a.example"):
+                    outcomes.append("good")
+            except ssl.SSLCertVerificationError as problem:
+                outcomes.append(problem.verify_message)
+    assert outcomes[0] == "good"
+    assert "not valid for 'a.example'" in outcomes[1]
+    assert outcomes[2] == "certificate has expired"
+
+
 def test_command_line_refuses_a_wrong_configuration(tmp_path: Path) -> None:
     config = tmp_path / "sandbox.yml"
     config.write_text("instances: [{name: a, colour: red}, {kind: moon}]", encoding="utf-8")
@@ -167,6 +195,8 @@ def test_command_line_refuses_a_wrong_configuration(tmp_path: Path) -> None:
     [
         ({"port": 70000}, "instances[0].port: must be a number"),
         ({"tls": "yes"}, "instances[0].tls: must be true or false"),
+        ({"tls": {"names": ["a.example"]}}, "instances[0].tls: a certificate of its own needs a tls_directory"),
+        ({"tls": {"names": []}}, "instances[0].tls: a certificate"),
         ({"auth": {"kind": "magic"}}, "instances[0].auth.kind: 'magic' is none of none, basic, bearer"),
         ({"auth": {"kind": "basic", "users": {"a": {}}}}, "instances[0].auth.users.a.password: must be a text"),
         ({"faults": [{"action": "explode"}]}, "instances[0].faults[0]: action: 'explode' is none of"),
