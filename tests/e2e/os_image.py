@@ -5,15 +5,17 @@
 
 from __future__ import annotations
 
+import contextlib
 import fcntl
 import json
 import os
 import shutil
 import subprocess
+import time
 import urllib.error
 import urllib.request
 from pathlib import Path
-from typing import Dict, List, NamedTuple, Optional, Tuple
+from typing import Dict, Iterator, List, NamedTuple, Optional, Tuple
 
 # What makes podman work where a login session, and with it the usual limits, is missing.
 CONTAINERS_CONF = """
@@ -144,6 +146,32 @@ class Podman:
     def inspect(self, reference: str) -> Dict[str, object]:
         return json.loads(self._podman("image", "inspect", reference))[0]
 
+    def save(self, path: Path, form: str, *names: str) -> None:
+        """Write images into an archive, in the form C(docker-archive) or C(oci-archive)."""
+        several = ["--multi-image-archive"] if len(names) > 1 else []
+        self._podman("save", "--format", form, *several, "--output", str(path), *names)
+
+    @contextlib.contextmanager
+    def service(self) -> Iterator[Path]:
+        """The program as a daemon; gives the path of its socket."""
+        path = self._folder / "podman.sock"
+        line, environ = self._line("system", "service", "--time=0", "unix://{0}".format(path))
+        process = subprocess.Popen(line, env=environ, stdin=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        try:
+            deadline = time.monotonic() + 60
+            while not path.is_socket():
+                assert process.poll() is None, "podman's service does not start"
+                assert time.monotonic() < deadline, "podman's service has no socket"
+                time.sleep(0.05)
+            yield path
+        finally:
+            process.terminate()
+            try:
+                process.wait(20)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
+
     def close(self) -> None:
         """Remove everything, mounts included."""
         try:
@@ -155,10 +183,13 @@ class Podman:
         return "--authfile={0}".format(self._auth_file)
 
     def _podman(self, command: str, *arguments: str, given: Optional[str] = None) -> str:
+        return _run(*self._line(command, *arguments), given)
+
+    def _line(self, command: str, *arguments: str) -> Tuple[List[str], Dict[str, str]]:
         store = ["--root={0}/root".format(self._folder), "--runroot={0}/run".format(self._folder)]
         policy = ["--signature-policy={0}/policy.json".format(self._folder)] if command in ("pull", "push") else []
         environ = dict(os.environ, CONTAINERS_CONF=str(self._folder / "containers.conf"), TMPDIR=str(self._folder))
-        return _run(["podman", *store, command, *policy, *arguments], environ, given)
+        return ["podman", *store, command, *policy, *arguments], environ
 
 
 def _run(line: List[str], environ: Optional[Dict[str, str]] = None, given: Optional[str] = None) -> str:
