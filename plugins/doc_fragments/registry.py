@@ -89,6 +89,16 @@ options:
         V(registry/namespace/repository:tag1,tag2) for several, V(registry/namespace/repository:/expression/) for those
         in which a regular expression is found, or V(registry/namespace/repository@sha256:digest).
         Without a registry it is on Docker Hub.
+      - A source may also be no registry. V(docker-archive:path) is a tar file of C(docker save), C(podman save) or
+        skopeo, V(oci-archive:path) a tar file and V(oci:path) a directory in OCI's layout. All may be followed by
+        V(:name:tag) or what else names images above, or by V(:@0), which is the first image whether it has a name or
+        not; OCI's also by V(@sha256:digest). Otherwise all images that have a name are meant. The tar files may be
+        compressed with gzip. Relative paths start at the directory that the module runs in.
+      - V(docker-daemon:name:tag) is an image of the Docker that E(DOCKER_HOST) names, by default
+        C(/var/run/docker.sock). V(podman-daemon:name:tag) is one of the Podman that E(CONTAINER_HOST) names, by
+        default C(${XDG_RUNTIME_DIR}/podman/podman.sock) or C(/run/podman/podman.sock). Both have to be local sockets
+        (V(unix://path)), and one may be written before the name, as in V(docker-daemon:/run/docker.sock:name:tag).
+        An image that has to be copied lies in a private temporary file meanwhile (E(TMPDIR)).
       - A destination is a text or a list of texts. Without a tag the source's tags are kept.
         A list of tags pairs with the source's list by position.
       - An empty destination (V("")) stands for O(default_registry), O(default_namespace) and the source's repository.

@@ -173,6 +173,21 @@ EXAMPLES = r"""
     auth_file: auth.json
   delegate_to: localhost
 
+- name: Copy images that are in no registry
+  longshore.swr.image_copy:
+    images:
+      # Every image of an archive, under its own name and tag
+      docker-archive:/srv/images/release-4.2.tar: ""
+      # One image of a directory in OCI's layout
+      oci:build/app-layout:1.0: "{{ swr.registry }}/team/app"
+      # One image of the Docker and one of the Podman of this host
+      docker-daemon:app:1.0: "{{ swr.registry }}/team/app:from-docker"
+      podman-daemon:localhost/app:1.0: "{{ swr.registry }}/team/app:from-podman"
+    auth: "{{ swr.auth }}"
+    default_registry: "{{ swr.registry }}"
+    default_namespace: team
+  delegate_to: localhost
+
 - name: Say what would be copied, and how much it is
   longshore.swr.image_copy:
     images_file: images.json

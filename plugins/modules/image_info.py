@@ -37,6 +37,9 @@ options:
     description:
       - References of images, each with a tag or a digest, as in V(registry/namespace/repository:tag) or
         V(registry/namespace/repository@sha256:digest). Without a registry it is on Docker Hub.
+      - An image of an archive, a layout or a daemon is named as a source of M(longshore.swr.image_copy), for example
+        V(docker-archive:path:name:tag). Of a Docker archive or a daemon all layers are read, since the digest is that
+        of the compressed image.
     type: list
     elements: str
     default: []

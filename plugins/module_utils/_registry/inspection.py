@@ -10,6 +10,7 @@ This module is private to the collection: no other collection may import it.
 
 from __future__ import annotations
 
+import functools
 import json
 from typing import Any, Callable, Dict, List, Mapping, Optional, Sequence, Tuple, TypeVar
 
@@ -21,6 +22,7 @@ from ansible_collections.longshore.swr.plugins.module_utils._registry.errors imp
     RulesError,
     failure_of,
 )
+from ansible_collections.longshore.swr.plugins.module_utils._registry.local_sources import parse_local_reference
 from ansible_collections.longshore.swr.plugins.module_utils._registry.manifest import (
     IMAGE_CONFIG_TYPES,
     Descriptor,
@@ -73,10 +75,10 @@ class Inquiry(Logins):
     def _steps(self) -> Sequence[Step]:
         return (self._read_names, self._read_credentials)
 
-    def _read_names(self, options: Options, _environ: Mapping[str, str]) -> None:
+    def _read_names(self, options: Options, environ: Mapping[str, str]) -> None:
         problems: List[str] = []
-        self.images = _read("images", options, _image_reference, problems)
-        self.repositories = _read("repositories", options, _repository, problems)
+        self.images = _read("images", options, functools.partial(_image_reference, environ), problems)
+        self.repositories = _read("repositories", options, functools.partial(_repository, environ), problems)
         self.registries = _read("registries", options, parse_registry, problems)
         if problems:
             raise RulesError(problems)
@@ -93,8 +95,8 @@ def _read(option: str, options: Options, parse: Callable[[str], T], problems: Li
     return found
 
 
-def _image_reference(text: str) -> Reference:
-    reference = parse_reference(text)
+def _image_reference(environ: Mapping[str, str], text: str) -> Reference:
+    reference = parse_local_reference(text, environ) or parse_reference(text)
     if reference.tag is None and reference.digest is None:
         raise ReferenceProblem(
             "it has neither a tag nor a digest", hint="write repository:tag, or put it under repositories for all tags"
@@ -102,8 +104,8 @@ def _image_reference(text: str) -> Reference:
     return reference
 
 
-def _repository(text: str) -> Repository:
-    reference = parse_reference(text)
+def _repository(environ: Mapping[str, str], text: str) -> Repository:
+    reference = parse_local_reference(text, environ) or parse_reference(text)
     if reference.tag is not None or reference.digest is not None:
         raise ReferenceProblem("a repository has neither a tag nor a digest", hint="put it under images")
     return reference.repository

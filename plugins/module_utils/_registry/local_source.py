@@ -11,7 +11,7 @@ from __future__ import annotations
 import abc
 from collections import Counter
 from dataclasses import dataclass
-from typing import Any, List, Optional, Sequence, Tuple
+from typing import Any, Dict, List, Optional, Sequence, Tuple
 
 from ansible_collections.longshore.swr.plugins.module_utils._registry.errors import RegistryError
 from ansible_collections.longshore.swr.plugins.module_utils._registry.layer_packing import BlockStream
@@ -71,10 +71,6 @@ class LocalSource(abc.ABC):
         wanted = (host_of(repository), repository.name)
         return list(dict.fromkeys(tag for host, name, tag in self.named() if (host, name) == wanted))
 
-    def referrers(self, repository: Repository, digest: str) -> Optional[List[Any]]:
-        """None: there is nothing that lists what refers to an image; what has a tag for that is found by it."""
-        return None
-
     def head_manifest(self, repository: Repository, reference: str) -> Any:
         """What C(reference) stands for (a manifest's digest and media type), or None."""
         return self.get_manifest(repository, reference)
@@ -95,6 +91,10 @@ class LocalSource(abc.ABC):
     def is_same_image(self, repository: Repository, reference: str, stored: Manifest) -> bool:
         """Whether a manifest of a registry is surely of this image, where that is cheaper to tell than the digest."""
         return False
+
+    def referrers(self, repository: Repository, digest: str) -> Optional[List[Dict[str, Any]]]:
+        """The descriptors of the manifests whose subject this one is; None where only tags may say it."""
+        return None
 
     @abc.abstractmethod
     def close(self) -> None:

@@ -36,7 +36,11 @@ from ansible_collections.longshore.swr.plugins.module_utils._registry.local_sour
     local_name,
 )
 from ansible_collections.longshore.swr.plugins.module_utils._registry.oci_layout import Folder, OciLayout
-from ansible_collections.longshore.swr.plugins.module_utils._registry.reference import quoted
+from ansible_collections.longshore.swr.plugins.module_utils._registry.reference import (
+    Reference,
+    ReferenceProblem,
+    quoted,
+)
 from ansible_collections.longshore.swr.plugins.module_utils._registry.rule_grammar import (
     RuleProblem,
     Source,
@@ -128,6 +132,27 @@ def _open_source(registry: str, packer: LayerPacker) -> LocalSource:
     except ArchiveError as error:
         error.where = error.where or registry
         raise
+
+
+def parse_local_reference(text: str, environ: Mapping[str, str]) -> Optional[Reference]:
+    """One image of a local source, or a repository of it; None when C(text) is no local source.
+
+    :raises ReferenceProblem: with what would be right.
+    """
+    if not text.startswith(_PREFIXES):
+        return None
+    try:
+        sources = _parse_local(text, False, environ)
+    except RuleProblem as problem:
+        raise ReferenceProblem(str(problem)) from None
+    selector = sources[0].selector
+    if len(sources) > 1 or selector.kind == "regex" or len(selector.values) > 1:
+        raise ReferenceProblem("it means several images or repositories", hint="write one item for each")
+    value = selector.values[0] if selector.values else getattr(sources[0], "only", None)
+    is_named_by_digest = selector.kind == "digest"
+    return Reference(
+        sources[0].repository, None if is_named_by_digest else value, value if is_named_by_digest else None
+    )
 
 
 def _parse_local(text: str, strict: bool, environ: Mapping[str, str]) -> List[Source]:
@@ -233,7 +258,7 @@ def _chosen(kind: str, registry: str, image: str, named: List[Named], count: int
     plain = [tag for host, name, tag in named if not name]
     # In a layout whose images have tags only, what follows the path are tags.
     bare = kind != DOCKER_ARCHIVE and bool(plain) and ("/" not in image or image.startswith("/"))
-    parsed = _without_stars(parse_source("any/name:" + image if bare else image, False))
+    parsed = _parse_image("any/name:" + image if bare else image)
     host, name = ("", "") if bare else (parsed.repository.registry, parsed.repository.name)
     tag = parsed.selector.values[0] if parsed.selector.kind == "list" else None
     found = local_name(named, host, name, tag)
@@ -243,24 +268,23 @@ def _chosen(kind: str, registry: str, image: str, named: List[Named], count: int
     return Source(LocalRepository(registry, found[1], found[0]), parsed.selector)
 
 
-def _without_stars(source: Source) -> Source:
-    if source.depth:
-        raise RuleProblem("it has no stars here: name the images; of a file, leave the name out for all of them")
-    return source
+def _parse_image(text: str) -> Source:
+    if text.partition(":/")[0].endswith(("/*", "/**")):
+        raise RuleProblem("there are no stars here: name the images; of a file, leave the name out for all of them")
+    return parse_source(text, False)
 
 
 def _daemon_source(kind: str, rest: str, environ: Mapping[str, str]) -> Source:
-    path, image = rest, ""
+    path, image = "", rest
     if rest.startswith(("/", "~")):
         path, found = _split(rest, _is_socket)
         image = found or ""
         if not _is_socket(path):
             raise RuleProblem("there is no socket {0}: start the daemon, or correct the path".format(quoted(path)))
-    else:
-        path, image = _default_socket(kind, environ), rest
     if not image.strip():
         raise RuleProblem("it names no image: write {0}:name:tag, or {0}:name for all tags of a name".format(kind))
-    parsed = _without_stars(parse_source(image, False))
+    path = path or _default_socket(kind, environ)
+    parsed = _parse_image(image)
     if parsed.selector.kind == "digest":
         raise RuleProblem("a daemon's images are named by tags: write name:tag")
     registry = "{0}:{1}".format(kind, os.path.abspath(os.path.expanduser(path)))

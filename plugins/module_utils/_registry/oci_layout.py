@@ -147,6 +147,17 @@ class OciLayout(LocalSource):
         reader = self._store.open_member(_path(digest))
         return BlockStream(_blocks(reader), reader.size)
 
+    def referrers(self, repository: Repository, digest: str) -> Optional[List[Dict[str, Any]]]:
+        """The descriptors of those in C(index.json) whose subject this one is; None without any: tags may say it."""
+        found = []
+        for image in {image.digest: image for image in self.images}.values():
+            manifest = self.get_manifest(repository, image.digest)
+            subject = json.loads(manifest.content).get("subject") if manifest is not None else None
+            if manifest is not None and isinstance(subject, dict) and subject.get("digest") == digest:
+                size = len(manifest.content)
+                found.append({"mediaType": manifest.media_type, "digest": manifest.digest, "size": size})
+        return found or None
+
     def close(self) -> None:
         """Close what is open."""
         self._store.close()

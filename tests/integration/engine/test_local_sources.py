@@ -17,6 +17,7 @@ import pytest
 
 from ansible_collections.longshore.swr.plugins.module_utils._registry import layer_packing
 from ansible_collections.longshore.swr.plugins.module_utils._registry.errors import RulesError
+from ansible_collections.longshore.swr.plugins.module_utils._registry.plan_job import run_plan
 from ansible_collections.longshore.swr.plugins.module_utils._registry.verify import run_verify
 from ansible_collections.longshore.swr.tests.sandbox import Fault, images
 from ansible_collections.longshore.swr.tests.support import archives
@@ -99,6 +100,25 @@ def test_a_changed_image_of_the_same_name_is_copied(world: World, tmp_path: Path
         archives.write(tmp_path / "a.tar", archives.docker_files([(["app:1"], layers)]))
         assert world.copy()["images"]["copied"] == 1
         assert layers_at(world, "t/app", "1") == ["sha256:" + archives.sha256(layer) for layer in layers]
+
+
+def test_a_plan_and_its_shards_have_archives_too(world: World, tmp_path: Path) -> None:
+    shards = tmp_path / "shards"
+    request = dict(
+        FAST,
+        images={"docker-archive:{0}".format(archive(tmp_path)): ""},
+        auth=world.login,
+        default_registry=world.destination.host,
+        default_namespace="moved",
+        shards=1,
+        shards_path=str(shards),
+    )
+    planned = run_plan(request, False, {})
+    assert not planned["failed"], planned
+    (shard,) = shards.glob("shard-*.json")
+    result = world.copy(images=None, images_file=str(shard))
+    assert result["images"]["copied"] == 3, result["failures"]
+    world.check_destination("moved/app", "moved/web")
 
 
 def test_verification_finds_a_copied_archive_equal(world: World, tmp_path: Path) -> None:
