@@ -19,6 +19,7 @@ from ansible_collections.longshore.swr.plugins.module_utils._registry.errors imp
 from ansible_collections.longshore.swr.plugins.module_utils._registry.images import Image, Tree
 from ansible_collections.longshore.swr.plugins.module_utils._registry.journal import Journal
 from ansible_collections.longshore.swr.plugins.module_utils._registry.manifest import Descriptor
+from ansible_collections.longshore.swr.plugins.module_utils._registry.platforms import PlatformFilter
 from ansible_collections.longshore.swr.plugins.module_utils._registry.reference import Repository
 from ansible_collections.longshore.swr.plugins.module_utils._registry.work_queue import WorkQueue
 
@@ -32,11 +33,11 @@ _ALGORITHMS = ("sha256", "sha512")
 
 
 class Route(NamedTuple):
-    """Where images come from and go to. C(rule) is one of the rules that say so: for what else it asks."""
+    """Where images come from and go to. C(platforms) are the rule's own, where it has some."""
 
     source: Repository
     destination: Repository
-    options: Any
+    platforms: Optional[PlatformFilter] = None
 
 
 class Catalogue:
@@ -65,14 +66,11 @@ class Catalogue:
     def __len__(self) -> int:
         return len(self.route)
 
-    def add(self, image: Image, options: Any = None) -> None:
-        """Take in an image that has a tree; the image need not be kept after that.
-
-        :param options: what its rule asks for beside the repositories and tags; hashable.
-        """
+    def add(self, image: Image) -> None:
+        """Take in an image that has a tree; the image need not be kept after that."""
         if image.tree is None:
             raise ValueError("an image without a tree")
-        key = Route(image.source, image.destination, options)
+        key = Route(image.source, image.destination, image.rule.platforms)
         route = self._route_numbers.setdefault(key, len(self.routes))
         if route == len(self.routes):
             self.routes.append(key)
@@ -98,7 +96,7 @@ class Catalogue:
         return self.routes[self._leads[blob]].destination
 
     def _blob(self, route: int, blob: Descriptor) -> int:
-        source, destination = self.routes[route][:2]
+        source, destination, _platforms = self.routes[route]
         algorithm, _colon, text = blob.digest.partition(":")
         registry = self._registries.setdefault(destination.registry, len(self._registries))
         key = registry.to_bytes(2, "big") + bytes((_ALGORITHMS.index(algorithm),)) + bytes.fromhex(text)
@@ -107,7 +105,7 @@ class Catalogue:
             self.sizes.append(blob.size)
             self.states.append(ABSENT)
             self._leads.append(route)
-        if source.registry == destination.registry:
+        if source.registry == destination.registry and blob.made_from is None:
             # A copy within one registry: the source repository has the blob, nothing needs to travel.
             self.states[number] = NEAR
         return number
@@ -191,7 +189,7 @@ def rules_of(catalogue: Catalogue, images: Iterable[int], most: int) -> List[Dic
 def _rule(route: Route, source: str, destination: str) -> Dict[str, Any]:
     return dict(
         {"source": str(route.source) + source, "destination": str(route.destination) + destination},
-        **(dict(route.options) if route.options else {}),
+        **(route.platforms.as_dict() if route.platforms else {}),
     )
 
 

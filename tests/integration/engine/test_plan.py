@@ -186,6 +186,31 @@ def test_renamed_tags_digests_and_lists_find_their_place(world: World, tmp_path:
     assert plan(world)["plan"]["present"] == 7
 
 
+def test_rules_keep_their_platforms(world: World, tmp_path: Path) -> None:
+    for tag in ("1", "2"):
+        world.source.load(images.manifest_list(tag), "team/list", tag)
+    source, destination = world.source.host + "/team/list", world.destination.host
+    world.rules = [
+        {"source": source, "destination": destination + "/a/arm", "platforms": ["linux/arm64"]},
+        {"source": source + ":1", "destination": destination + "/a/all"},
+    ]
+    result = plan(world, shards_path=str(tmp_path))
+    rules = entries(tmp_path)[0]
+    assert [rule.get("platforms") for rule in rules] == [["linux/arm64"], None]
+    assert world.copy(images=None, images_file=result["shards"][0]["path"])["images"]["copied"] == 3
+    assert plan(world)["plan"]["present"] == 3
+
+
+def test_scopes_become_repositories(world: World, tmp_path: Path) -> None:
+    sharing(world, 3, tags=1)
+    world.rules = {world.source.host + "/team/**": world.destination.host + "/all"}
+    result = plan(world, shards=2, shards_path=str(tmp_path))
+    assert (result["plan"]["to_copy"], len(result["shards"])) == (3, 2)
+    for shard in result["shards"]:
+        assert world.copy(images=None, images_file=shard["path"])["failed"] is False
+    assert plan(world)["plan"]["present"] == 3
+
+
 def test_each_blob_is_asked_for_once(world: World) -> None:
     sharing(world, 4)
     result = plan(world)
