@@ -18,7 +18,7 @@ from ansible_collections.longshore.swr.plugins.module_utils._registry.client imp
 from ansible_collections.longshore.swr.plugins.module_utils._registry.errors import RegistryError, failure_of
 from ansible_collections.longshore.swr.plugins.module_utils._registry.images import Image, Tree
 from ansible_collections.longshore.swr.plugins.module_utils._registry.journal import Journal
-from ansible_collections.longshore.swr.plugins.module_utils._registry.manifest import Descriptor
+from ansible_collections.longshore.swr.plugins.module_utils._registry.manifest import Descriptor, is_digest
 from ansible_collections.longshore.swr.plugins.module_utils._registry.platforms import PlatformFilter
 from ansible_collections.longshore.swr.plugins.module_utils._registry.reference import Repository
 from ansible_collections.longshore.swr.plugins.module_utils._registry.work_queue import WorkQueue
@@ -172,9 +172,11 @@ def rules_of(catalogue: Catalogue, images: Iterable[int], most: int) -> List[Dic
     for image in images:
         route = catalogue.route[image]
         source, destination = catalogue.references[image]
-        if ":" in source:
-            # A tag has no colon: it is a digest. A digest that keeps its name is written without one.
-            rules.append(_rule(catalogue.routes[route], "@" + source, "" if ":" in destination else ":" + destination))
+        if is_digest(source):
+            # One that keeps its name is written without one at the destination.
+            rules.append(
+                _rule(catalogue.routes[route], "@" + source, "" if is_digest(destination) else ":" + destination)
+            )
             continue
         if len(open_rules.get(route, ([],))[0]) >= most or source in open_rules.get(route, ([],))[0]:
             close(route)

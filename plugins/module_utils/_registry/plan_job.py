@@ -122,12 +122,12 @@ class PlanJob:
                 with connections.queue() as queue:
                     preflight = self._look(connections, queue)
                 requests = merge_calls(connections.clients.requests(), self._inventory)
-                swr = [name for name in requests if speaks_dockyard(connections.clients.destination(name))]
+                names = {route.destination.registry for route in self._catalogue.routes}
+                swr = any(speaks_dockyard(connections.clients.destination(name)) for name in names)
         finally:
             self._progress.close()
         # Several registries are asked side by side; the strictest sets the pace.
-        known = SWR_RATE if any(route.destination.registry in swr for route in self._catalogue.routes) else None
-        rate = self._options.get("rate_limit") or known
+        rate = self._options.get("rate_limit") or (SWR_RATE if swr else None)
         return self._conclude(preflight, requests, rate)
 
     def _look(self, connections: Connections, queue: WorkQueue) -> Preflight:

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import stat
@@ -13,12 +14,15 @@ from typing import Any, Callable, Dict, List
 
 import pytest
 
+from ansible_collections.longshore.swr.plugins.module_utils._registry import plan_job
 from ansible_collections.longshore.swr.plugins.module_utils._registry.errors import RulesError
+from ansible_collections.longshore.swr.plugins.module_utils._registry.images import Tree
 from ansible_collections.longshore.swr.plugins.module_utils._registry.plan_job import run_plan
 from ansible_collections.longshore.swr.tests.sandbox import BearerAuth, Fault, Registry, Swr, images
 from ansible_collections.longshore.swr.tests.sandbox.swr import login_password
 
 from .conftest import FAST, World
+from .test_local_sources import archive
 
 SECRET = "a-password-nobody-may-see"
 WRITING = ("POST", "PUT", "PATCH", "DELETE")
@@ -209,6 +213,36 @@ def test_scopes_become_repositories(world: World, tmp_path: Path) -> None:
     for shard in result["shards"]:
         assert world.copy(images=None, images_file=shard["path"])["failed"] is False
     assert plan(world)["plan"]["present"] == 3
+
+
+def test_an_archive_is_a_source_as_any_other(world: World, tmp_path: Path) -> None:
+    path = archive(tmp_path)
+    world.rules = {"docker-archive:{0}".format(path): ""}
+    options = {"default_registry": world.destination.host, "default_namespace": "moved"}
+    result = plan(world, shards_path=str(tmp_path / "shards"), **options)
+    assert result["plan"]["to_copy"] == 3
+    assert world.copy(images=None, images_file=result["shards"][0]["path"])["images"]["copied"] == 3
+    assert world.destination.tags("moved/app") == ["1.0", "latest"]
+    assert plan(world, **options)["plan"]["present"] == 3
+
+
+def test_manifests_are_not_kept(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Only those of a batch are in memory, whatever the number of images."""
+    sharing(world, 5, tags=4)
+    monkeypatch.setattr(plan_job, "BATCH", 4)
+    kept = []
+    take = plan_job.PlanJob._take
+
+    def taken(job: Any, batch: Any) -> None:
+        take(job, batch)
+        batch.clear()
+        gc.collect()
+        kept.append(sum(1 for one in gc.get_objects() if isinstance(one, Tree)))
+
+    before = sum(1 for one in gc.get_objects() if isinstance(one, Tree))
+    monkeypatch.setattr(plan_job.PlanJob, "_take", taken)
+    assert plan(world)["plan"]["to_copy"] == 20
+    assert kept == [before] * 5
 
 
 def test_each_blob_is_asked_for_once(world: World) -> None:
