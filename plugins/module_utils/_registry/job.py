@@ -36,7 +36,7 @@ from ansible_collections.longshore.swr.plugins.module_utils._registry.request im
 from ansible_collections.longshore.swr.plugins.module_utils._registry.run_log import RunLog
 from ansible_collections.longshore.swr.plugins.module_utils._registry.transfer import Transfer
 from ansible_collections.longshore.swr.plugins.module_utils._registry.work_queue import WorkQueue
-from ansible_collections.longshore.swr.plugins.module_utils._secrets import write_private
+from ansible_collections.longshore.swr.plugins.module_utils._secrets import write_private_parts
 
 
 class CopyJob:
@@ -241,8 +241,8 @@ class CopyJob:
         )
         as_json = (self._options.get("output_images_format") or "yaml") == "json"
         contents = {
-            "output_success_images": lambda: report.render_rules(report.successful_rules(images), as_json),
-            "output_failed_images": lambda: report.render_rules(report.failed_rules(images), as_json),
+            "output_success_images": lambda: [report.render_rules(report.successful_rules(images), as_json)],
+            "output_failed_images": lambda: [report.render_rules(report.failed_rules(images), as_json)],
             "report_path": lambda: report.render_report(dict(facts, warnings=self._all_warnings()), images),
         }
         for option, render in contents.items():
@@ -250,7 +250,7 @@ class CopyJob:
             if not path:
                 continue
             try:
-                write_private(path, self._request.redact(render()))
+                write_private_parts(path, (self._request.redact(part) for part in render()))
             except LongshoreError as error:
                 # The images are where they are: a report that cannot be written must not hide that.
                 self._warnings.append("{0} was not written: {1}".format(option, error))

@@ -37,6 +37,7 @@ class Journal:
         self._lock = threading.Lock()
         self._blobs: Dict[Tuple[str, str], List[str]] = {}
         self._results: Dict[Tuple[str, str, str], str] = {}
+        self._filters: Dict[str, str] = {}
         self._recompressed: Dict[Tuple[str, str], Tuple[str, int, str]] = {}
 
     def load(self) -> None:
@@ -154,7 +155,9 @@ class Journal:
         before, after = entry.get("source_digest"), entry.get("destination_digest")
         if before and after and entry["outcome"] in (COPIED, SKIPPED):
             with self._lock:
-                self._results[(entry["destination"], before, entry.get("filter") or "")] = after
+                # A journal of 100,000 images says the same few filters, and mostly the same digest twice.
+                key = self._filters.setdefault(entry.get("filter") or "", entry.get("filter") or "")
+                self._results[(entry["destination"], before, key)] = before if before == after else after
 
     def _write(self, entry: Dict[str, Any]) -> None:
         if self._file.active:

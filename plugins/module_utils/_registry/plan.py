@@ -125,7 +125,8 @@ class Planner:
                 raise _absent(image)
             image.source_digest = found.digest
             if self._was_copied(image, found.digest, present):
-                image.destination_digest = present
+                # One text for both where they are equal: there may be 100,000 of them.
+                image.destination_digest = found.digest if found.digest == present else present
                 self._settle(image, SKIPPED, "already there")
                 return
             reference = found.digest

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import json
 import re
-from typing import Any, Callable, Dict, Iterable, List, Mapping, Optional, Sequence, Tuple
+from typing import Any, Callable, Dict, Iterable, Iterator, List, Mapping, Optional, Sequence, Tuple
 
 from ansible_collections.longshore.swr.plugins.module_utils._errors import LongshoreError
 from ansible_collections.longshore.swr.plugins.module_utils._registry.images import (
@@ -144,13 +144,18 @@ def _yaml(value: Any) -> str:
     return text.replace("\x7f", "\\u007f")
 
 
-def render_report(facts: Mapping[str, Any], images: Sequence[Image]) -> str:
-    """The report as JSON text: the result's counters, and every image."""
+def render_report(facts: Mapping[str, Any], images: Sequence[Image]) -> Iterator[str]:
+    """The report as JSON text, in parts: the result's counters, and every image.
+
+    The text of 100,000 images at once would be larger than all else that a run keeps.
+    """
     document = {"version": REPORT_VERSION}
     document.update(facts)
     document["images"] = count_outcomes(images)  # type: ignore[assignment]
-    document["results"] = [image.as_dict() for image in images]  # type: ignore[assignment]
-    return json.dumps(document, indent=1) + "\n"
+    yield json.dumps(document, indent=1)[: -len("\n}")] + ',\n "results": ['
+    for number, image in enumerate(images):
+        yield (",\n  " if number else "\n  ") + json.dumps(image.as_dict())
+    yield "\n ]\n}\n"
 
 
 def write_report(path: Optional[str], redact: Callable[[str], str], document: Mapping[str, Any]) -> List[str]:

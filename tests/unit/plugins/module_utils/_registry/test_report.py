@@ -117,7 +117,7 @@ def test_one_source_with_several_destinations_is_a_list():
 
 
 def test_the_report_has_every_image():
-    document = json.loads(render_report({"msg": "m"}, [*ALL, RULE]))
+    document = json.loads("".join(render_report({"msg": "m"}, [*ALL, RULE])))
     assert document["images"]["total"] == len(document["results"]) == 5
     failed = document["results"][3]
     assert (failed["outcome"], failed["error"], failed["details"]["hint"]) == (FAILED, str(ERROR), "mend it")
