@@ -185,7 +185,7 @@ class PlanJob:
             if image.outcome is not None:
                 self._tally.take(image)
                 continue
-            self._catalogue.add(image, _keys_of(image))
+            self._catalogue.add(image)
             self._converted += image.converted
             self._tally.of(str(image.destination))["to_copy"] += 1
 
@@ -319,12 +319,6 @@ class PlanJob:
         if self._journal.unreadable_lines:
             warnings.append("{0} lines of the journal could not be read".format(self._journal.unreadable_lines))
         return warnings
-
-
-def _keys_of(image: Image) -> Any:
-    """What the image's rule asks for beside repositories and tags, and a rule for it in a shard has to say again."""
-    platforms = image.rule.platforms
-    return None if platforms is None else tuple((name, tuple(items)) for name, items in platforms.as_dict().items())
 
 
 def _fatal(fail_on: str) -> Set[str]:

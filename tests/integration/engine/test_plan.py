@@ -228,21 +228,27 @@ def test_an_archive_is_a_source_as_any_other(world: World, tmp_path: Path) -> No
 
 def test_manifests_are_not_kept(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     """Only those of a batch are in memory, whatever the number of images."""
-    sharing(world, 5, tags=4)
-    monkeypatch.setattr(plan_job, "BATCH", 4)
+
+    def trees() -> int:
+        gc.collect()
+        return sum(1 for one in gc.get_objects() if isinstance(one, Tree))
+
+    sharing(world, 5, tags=8)
+    monkeypatch.setattr(plan_job, "BATCH", 10)
     kept = []
     take = plan_job.PlanJob._take
 
     def taken(job: Any, batch: Any) -> None:
         take(job, batch)
         batch.clear()
-        gc.collect()
-        kept.append(sum(1 for one in gc.get_objects() if isinstance(one, Tree)))
+        kept.append(trees())
 
-    before = sum(1 for one in gc.get_objects() if isinstance(one, Tree))
+    before = trees()
     monkeypatch.setattr(plan_job.PlanJob, "_take", taken)
-    assert plan(world)["plan"]["to_copy"] == 20
-    assert kept == [before] * 5
+    assert plan(world)["plan"]["to_copy"] == 40
+    # A thread that waits may still hold the last image that it looked at.
+    assert len(kept) == 4
+    assert max(kept) <= before + FAST["workers"]
 
 
 def test_each_blob_is_asked_for_once(world: World) -> None:
