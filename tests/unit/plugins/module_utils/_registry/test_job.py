@@ -174,7 +174,7 @@ def test_a_report_that_cannot_be_written_hides_nothing(bench, monkeypatch):
     def refuse(path, _data):
         raise RegistryError("cannot be written", where=path)
 
-    monkeypatch.setattr(job, "write_private", refuse)
+    monkeypatch.setattr(job, "write_private_parts", refuse)
     monkeypatch.setattr(html_report, "write_private_parts", refuse)
     result = bench.run(report_path=bench.file("r"), html_report_path=bench.file("h"))
     assert result["images"]["copied"] == 2
