@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 from __future__ import annotations
 
-from typing import Any, List, Sequence, Set, Tuple
+from typing import List, Sequence, Set, Tuple
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -55,7 +55,7 @@ def components(work: Work) -> List[Set[int]]:
 
 
 @st.composite
-def works(draw: Any) -> Work:
+def works(draw: st.DrawFn) -> Work:
     number = draw(st.integers(0, 12))
     sizes = draw(st.lists(st.integers(0, 1000), min_size=number, max_size=number))
     travels = draw(st.lists(st.integers(0, 1), min_size=number, max_size=number))
