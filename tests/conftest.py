@@ -17,6 +17,7 @@ import sys
 from pathlib import Path
 from typing import List, Optional
 
+import hypothesis
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -30,6 +31,14 @@ PROGRAMS = {
     "needs_podman": ("podman", "runc"),
 }
 OWN_SETTINGS = ("DEFAULT_REGISTRY", "DEFAULT_NAMESPACE", "DOCKER_CONFIG", "REGISTRY_AUTH_FILE")
+
+# No deadline: a busy machine is no defect. The same examples in every run, so that what a run says is said of the
+# change and not of chance; HYPOTHESIS_PROFILE=search looks for new ones.
+hypothesis.settings.register_profile(
+    "steady", deadline=None, derandomize=True, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)
+hypothesis.settings.register_profile("search", deadline=None, max_examples=2000)
+hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "steady"))
 
 
 def collections_root(checkout: Path = ROOT) -> Path:
