@@ -1,0 +1,184 @@
+# Copyright: (c) 2026, longshore.swr contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The text of a hosts file: one managed block, and lines outside of it that contradict it.
+
+Everything that is changed outside of the block is kept beside the change, so that C(render) without entries gives back
+what was there before, byte for byte. Two lines for the same name are both answered by the resolver (glibc and Go), in
+turns: that is why a contradiction must not stay.
+
+This module is private to the collection: no other collection may import it.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+from typing import Any, Dict, List, Mapping, NamedTuple, Sequence, Tuple
+
+from ansible_collections.longshore.swr.plugins.module_utils._errors import LongshoreError
+
+BEGIN = "# BEGIN longshore.swr.hosts"
+END = "# END longshore.swr.hosts"
+# The block begins so where the line before it had no end.
+BEGIN_JOINED = BEGIN + " (the line before had no end)"
+# What follows in a line is the line as it was.
+KEPT = "#longshore.swr.hosts was:"
+
+_LABEL = re.compile(r"[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9])?\Z")
+
+
+class HostsFileError(LongshoreError):
+    """The entries, or the file, cannot be used."""
+
+
+class Entry(NamedTuple):
+    """One line of the block: an address and its names, in lower case."""
+
+    address: str
+    names: Tuple[str, ...]
+
+
+class Conflict(NamedTuple):
+    """A line outside of the block that gives names of the block another address."""
+
+    line: int
+    text: str
+    names: Tuple[str, ...]
+
+
+def parse_entries(given: Sequence[Mapping[str, Any]]) -> List[Entry]:
+    """The entries that the user gave, those for the same address joined.
+
+    :raises HostsFileError: with all problems at once: no address, no name, a name with two addresses of a family.
+    """
+    problems: List[str] = []
+    joined: Dict[str, List[str]] = {}
+    for number, item in enumerate(given, 1):
+        where = "entry {0}".format(number)
+        address = _address(item.get("address"), where, problems)
+        names = [_name(name, where, problems) for name in item.get("names") or []]
+        if not names:
+            problems.append("{0} has no names".format(where))
+        if address:
+            known = joined.setdefault(address, [])
+            known.extend(name for name in dict.fromkeys(names) if name and name not in known)
+    entries = [Entry(address, tuple(names)) for address, names in joined.items()]
+    owner: Dict[Tuple[int, str], str] = {}
+    for entry in entries:
+        for name in entry.names:
+            first = owner.setdefault((_family(entry.address), name), entry.address)
+            if first != entry.address:
+                text = "{0} has two addresses, {1} and {2}: clients would use them in turns"
+                problems.append(text.format(name, first, entry.address))
+    if problems:
+        raise HostsFileError(
+            "; ".join(problems),
+            where="entries",
+            hint="Give each name one address (or one IPv4 and one IPv6 address) and write names without spaces.",
+        )
+    return entries
+
+
+def _address(value: Any, where: str, problems: List[str]) -> str:
+    try:
+        address = ipaddress.ip_address(str(value).strip())
+    except ValueError:
+        problems.append("{0}: {1!r} is no IP address".format(where, value))
+        return ""
+    if address.is_unspecified or address.is_multicast or "%" in str(address):
+        problems.append("{0}: {1} is not the address of a host".format(where, value))
+        return ""
+    return str(address)
+
+
+def _name(value: Any, where: str, problems: List[str]) -> str:
+    name = str(value).lower()
+    name = name[:-1] if name.endswith(".") else name
+    fits = len(name) <= 253 and all(_LABEL.match(label) for label in name.split("."))
+    # A number where a name belongs is an address in the wrong place.
+    if not fits or re.match(r"[0-9.]+\Z", name):
+        problems.append("{0}: {1!r} is no host name".format(where, value))
+        return ""
+    return name
+
+
+def _family(address: str) -> int:
+    return ipaddress.ip_address(address).version
+
+
+def original(text: str) -> str:
+    """The text as it was before any block was put in.
+
+    :raises HostsFileError: the block has lost its beginning or its end, or occurs twice.
+    """
+    lines = text.splitlines(keepends=True)
+    bare = [line.rstrip("\r\n") for line in lines]
+    begins = [number for number, line in enumerate(bare) if line in (BEGIN, BEGIN_JOINED)]
+    ends = [number for number, line in enumerate(bare) if line == END]
+    if (len(begins), len(ends)) not in ((0, 0), (1, 1)) or (begins and begins[0] > ends[0]):
+        raise HostsFileError(
+            "the managed block is damaged: {0} lines begin one, {1} end one".format(len(begins), len(ends)),
+            hint="Remove all lines {0!r} and {1!r}, and what is between them, by hand.".format(BEGIN, END),
+        )
+    if begins:
+        before, after = lines[: begins[0]], lines[ends[0] + 1 :]
+        if bare[begins[0]] == BEGIN_JOINED and not after and before:
+            before[-1] = before[-1].rstrip("\n")
+        lines = before + after
+    return "".join(line.split(KEPT, 1)[1] if KEPT in line else line for line in lines)
+
+
+def find_conflicts(text: str, entries: Sequence[Entry]) -> List[Conflict]:
+    """The lines of an original text that give a name of the entries another address, or write it a second time."""
+    wanted: Dict[str, List[str]] = {}
+    for entry in entries:
+        for name in entry.names:
+            wanted.setdefault(name, []).append(entry.address)
+    found = []
+    for number, line in enumerate(text.splitlines(), 1):
+        address, names = _parse_line(line)
+        disputed = tuple(name for name in names if name.lower() in wanted and address not in wanted[name.lower()])
+        if disputed:
+            found.append(Conflict(number, line.strip(), disputed))
+    return found
+
+
+def _parse_line(line: str) -> Tuple[str, List[str]]:
+    words = line.split("#", 1)[0].split()
+    if len(words) < 2:
+        return "", []
+    try:
+        return str(ipaddress.ip_address(words[0])), words[1:]
+    except ValueError:
+        return words[0], words[1:]
+
+
+def render(text: str, entries: Sequence[Entry]) -> str:
+    """The text with the block at its end, and without what contradicts it; the original text without entries.
+
+    :param text: what the file holds now, with a block or without.
+    :raises HostsFileError: see C(original).
+    """
+    base = original(text)
+    if not entries:
+        return base
+    disputed = {conflict.line: conflict.names for conflict in find_conflicts(base, entries)}
+    lines = [
+        _without(line, disputed[number]) if number in disputed else line
+        for number, line in enumerate(base.splitlines(keepends=True), 1)
+    ]
+    result = "".join(lines)
+    begin = BEGIN
+    if result and not result.endswith("\n"):
+        result += "\n"
+        begin = BEGIN_JOINED
+    block = ["{0} {1}".format(entry.address, " ".join(entry.names)) for entry in entries]
+    return result + "\n".join([begin, *block, END]) + "\n"
+
+
+def _without(line: str, names: Sequence[str]) -> str:
+    address, *present = line.split("#", 1)[0].split()
+    rest = [name for name in present if name not in names]
+    kept = "{0} {1} ".format(address, " ".join(rest)) if rest else ""
+    return kept + KEPT + line

@@ -1,0 +1,288 @@
+#!/usr/bin/python
+# Copyright: (c) 2026, longshore.swr contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: hosts_file
+short_description: Keep names and addresses in one block of a hosts file
+version_added: 0.1.0
+author:
+  - longshore.swr contributors (@longshore)
+description:
+  - Writes one managed block with all entries to the end of a hosts file, and takes it out again.
+  - Lines outside of the block that give one of the names another address are found. Programs would get both addresses
+    and use them in turns, which looks like a fault that comes and goes.
+  - What O(conflicts=remove) takes out of such lines is kept in them as a comment, so that O(state=absent) gives the
+    file back as it was, byte for byte.
+  - The file is replaced in one step. Where it is a mount point, as in containers, it is overwritten in place, and put
+    back when that fails. A lock on its directory keeps two runs apart.
+extends_documentation_fragment:
+  - longshore.swr.attributes
+  - longshore.swr.attributes.actiongroup_swr
+attributes:
+  check_mode:
+    support: full
+  diff_mode:
+    support: full
+  idempotent:
+    support: full
+  platform:
+    platforms: posix
+options:
+  path:
+    description:
+      - The hosts file, or a template of it. A link is followed.
+    type: path
+    default: /etc/hosts
+  entries:
+    description:
+      - What the block is to hold. Needed with O(state=present).
+      - A name has one address, or one of IPv4 and one of IPv6.
+    type: list
+    elements: dict
+    suboptions:
+      address:
+        description:
+          - An IPv4 or IPv6 address.
+        type: str
+        required: true
+      names:
+        description:
+          - The host names that have it.
+        type: list
+        elements: str
+        required: true
+  conflicts:
+    description:
+      - What becomes of lines outside of the block that give a name of the block another address.
+      - With V(fail) nothing is written. With V(remove) the names are taken out of these lines.
+    type: str
+    choices: [fail, remove]
+    default: fail
+  state:
+    description:
+      - Whether the block is there.
+    type: str
+    choices: [present, absent]
+    default: present
+seealso:
+  - ref: longshore.swr.hosts role <ansible_collections.longshore.swr.hosts_role>
+    description: The role that uses it, with cloud-init's templates, caches and a check of what names resolve to.
+"""
+
+EXAMPLES = r"""
+- name: Let the node find SWR at its VPC endpoint
+  longshore.swr.hosts_file:
+    entries:
+      - address: 172.16.0.10
+        names: ["{{ 'cn-north-4' | longshore.swr.swr_registry }}"]
+    conflicts: remove
+
+- name: Take it out again
+  longshore.swr.hosts_file:
+    state: absent
+"""
+
+RETURN = r"""
+path:
+  description: The file, links followed.
+  returned: success
+  type: str
+  sample: /etc/hosts
+mounted:
+  description: Whether the file is a mount point.
+  returned: success
+  type: bool
+conflicts:
+  description: The lines outside of the block that gave a name of the block another address.
+  returned: success
+  type: list
+  elements: dict
+  contains:
+    line:
+      description: The number of the line in the file without the block.
+      type: int
+    text:
+      description: The line.
+      type: str
+    names:
+      description: The names in question.
+      type: list
+      elements: str
+  sample: [{"line": 4, "text": "10.0.0.9 swr.example.com", "names": ["swr.example.com"]}]
+"""
+
+import contextlib
+import errno
+import fcntl
+import os
+import tempfile
+import time
+
+from ansible.module_utils.basic import AnsibleModule
+
+from ansible_collections.longshore.swr.plugins.module_utils._hosts_file import (
+    HostsFileError,
+    find_conflicts,
+    original,
+    parse_entries,
+    render,
+)
+from ansible_collections.longshore.swr.plugins.module_utils._module import reports_errors
+
+LOCK_TIMEOUT = 30  # seconds; a run holds the lock for milliseconds
+
+
+def read(path):
+    """The text of the file, whatever its bytes; empty where there is none."""
+    try:
+        with open(path, encoding="utf-8", errors="surrogateescape", newline="") as handle:
+            return handle.read()
+    except FileNotFoundError:
+        return ""
+    except OSError as error:
+        raise HostsFileError("cannot be read: {0}".format(error.strerror), where=path) from error
+
+
+def is_mount_point(path):
+    """Whether the file itself is mounted, so that no other file can take its place."""
+    try:
+        with open("/proc/self/mountinfo", encoding="utf-8", errors="surrogateescape") as handle:
+            return any(line.split(" ")[4] == path for line in handle)
+    except OSError:
+        return False
+
+
+@contextlib.contextmanager
+def locked(directory):
+    """Keep other runs out while the file is read and written."""
+    try:
+        descriptor = os.open(directory, os.O_RDONLY)
+    except OSError as error:
+        raise HostsFileError("cannot be opened: {0}".format(error.strerror), where=directory) from error
+    try:
+        deadline = time.monotonic() + LOCK_TIMEOUT
+        while True:
+            try:
+                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                break
+            except OSError as error:
+                if error.errno not in (errno.EAGAIN, errno.EACCES):
+                    raise HostsFileError("cannot be locked: {0}".format(error.strerror), where=directory) from error
+            if time.monotonic() > deadline:
+                raise HostsFileError(
+                    "another run has held it for {0} seconds".format(LOCK_TIMEOUT),
+                    where=directory,
+                    hint="Wait until the other run has ended, and run again.",
+                )
+            time.sleep(0.1)
+        yield
+    finally:
+        os.close(descriptor)
+
+
+def overwrite(path, old, new):
+    """Write into the file itself. What was there is put back when that fails."""
+    try:
+        _write_into(path, new)
+    except OSError as error:
+        # The blocks of the old content are still the file's: nothing was cut off yet.
+        _write_into(path, old)
+        raise HostsFileError(
+            "cannot be written, and is as it was: {0}".format(error.strerror), where=path, hint="See the disk's space."
+        ) from error
+
+
+def _write_into(path, text):
+    data = text.encode("utf-8", "surrogateescape")
+    with open(path, "r+b", buffering=0) as handle:
+        written = 0
+        while written < len(data):
+            written += handle.write(data[written:])
+        os.fsync(handle.fileno())
+        handle.truncate(len(data))
+
+
+def replace(module, path, new):
+    """Put a new file in the place of the old one, with the owner, mode and label that it has."""
+    try:
+        descriptor, temporary = tempfile.mkstemp(dir=os.path.dirname(path), prefix=".longshore-hosts-")
+        module.add_cleanup_file(temporary)
+        with os.fdopen(descriptor, "wb") as handle:
+            handle.write(new.encode("utf-8", "surrogateescape"))
+            handle.flush()
+            os.fsync(handle.fileno())
+    except OSError as error:
+        raise HostsFileError(
+            "cannot be written, and is as it was: {0}".format(error.strerror), where=path, hint="See the disk's space."
+        ) from error
+    is_new = not os.path.exists(path)
+    module.atomic_move(temporary, path)
+    if is_new:
+        os.chmod(path, 0o644)
+
+
+@reports_errors
+def run(module):
+    options = module.params
+    path = os.path.realpath(options["path"])
+    entries = parse_entries(options["entries"] or []) if options["state"] == "present" else []
+    if options["state"] == "present" and not entries:
+        raise HostsFileError("there are none", where="entries", hint="Name at least one, or use state=absent.")
+    with locked(os.path.dirname(path)):
+        old = read(path)
+        try:
+            conflicts = find_conflicts(original(old), entries)
+            new = render(old, entries)
+        except HostsFileError as error:
+            raise HostsFileError(error.what, where=path, hint=error.hint) from error
+        if conflicts and options["conflicts"] == "fail":
+            lines = "; ".join("line {0}: {1}".format(conflict.line, conflict.text) for conflict in conflicts)
+            raise HostsFileError(
+                "lines outside of the managed block give its names other addresses: {0}".format(lines),
+                where=path,
+                hint="Remove them, or set conflicts to remove (hosts_conflicts of the role).",
+            )
+        mounted = is_mount_point(path)
+        if new != old and not module.check_mode:
+            if mounted:
+                overwrite(path, old, new)
+            else:
+                replace(module, path, new)
+    result = {
+        "changed": new != old,
+        "path": path,
+        "mounted": mounted,
+        "conflicts": [dict(conflict._asdict(), names=list(conflict.names)) for conflict in conflicts],
+    }
+    if module._diff:
+        result["diff"] = {"before_header": path, "after_header": path, "before": old, "after": new}
+    return result
+
+
+def main():
+    module = AnsibleModule(
+        argument_spec={
+            "path": {"type": "path", "default": "/etc/hosts"},
+            "entries": {
+                "type": "list",
+                "elements": "dict",
+                "options": {
+                    "address": {"type": "str", "required": True},
+                    "names": {"type": "list", "elements": "str", "required": True},
+                },
+            },
+            "conflicts": {"type": "str", "choices": ["fail", "remove"], "default": "fail"},
+            "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
+        },
+        required_if=[("state", "present", ["entries"])],
+        supports_check_mode=True,
+    )
+    run(module)
+
+
+if __name__ == "__main__":
+    main()
