@@ -52,9 +52,11 @@ class Account:
 class TagSource(Protocol):
     """A sandbox registry, as far as its tags are listed."""
 
-    def tags(self, repository: str) -> List[str]: ...
+    def tags(self, repository: str) -> List[str]:
+        """The repository's tags, sorted."""
 
-    def manifest(self, repository: str, reference: str) -> Any: ...
+    def manifest(self, repository: str, reference: str) -> Any:
+        """The manifest, which has a C(digest)."""
 
 
 class Call(NamedTuple):

@@ -104,7 +104,7 @@ def test_what_is_taken_out_of_a_line_is_kept_beside_it() -> None:
         "10.0.0.9 x y #longshore.swr.hosts was:10.0.0.9\tx {0} y # note\n"
         "#longshore.swr.hosts was:10.0.0.8 {0}\n10.0.0.7 z\n".format(SWR)
     )
-    assert find_conflicts(result.split(BEGIN)[0], ENTRIES) == []
+    assert find_conflicts(result.partition(BEGIN)[0], ENTRIES) == []
     assert render(result, ENTRIES) == result
     # A name that is asked for no longer gets its line back.
     assert render(result, ENTRIES[1:]).startswith(text)
@@ -128,4 +128,4 @@ def test_taking_the_block_out_gives_any_file_back(text: str) -> None:
     with_block = render(text, ENTRIES)
     assert render(with_block, ENTRIES) == with_block
     assert render(with_block, []) == text
-    assert find_conflicts(with_block.split(BEGIN)[0], ENTRIES) == []
+    assert find_conflicts(with_block.partition(BEGIN)[0], ENTRIES) == []
