@@ -16,8 +16,8 @@ description:
   - The serial stays the same as long as nothing else changes, and is later than the one before when something does,
     even when the clock went back.
   - The file is checked with C(named-checkzone) before it takes the place of the old one, and is replaced atomically.
-  - It is the file alone. The role C(longshore.swr.bind) makes a server serve it, checks that it does, and goes back
-    when it does not.
+  - It is the file alone. The server's configuration has to name it, and C(rndc reconfig) or C(rndc reload) makes the
+    server read it.
 extends_documentation_fragment:
   - longshore.swr.attributes
   - longshore.swr.attributes.actiongroup_swr
