@@ -203,18 +203,9 @@ import time
 
 from ansible.module_utils.basic import AnsibleModule
 
+from ansible_collections.longshore.swr.plugins.module_utils._dns.desired import zone_of
 from ansible_collections.longshore.swr.plugins.module_utils._dns.errors import DnsError
-from ansible_collections.longshore.swr.plugins.module_utils._dns.zone import (
-    MARK,
-    TYPES,
-    Zone,
-    apex_records,
-    check_name,
-    check_records,
-    check_seconds,
-    record_of,
-    update,
-)
+from ansible_collections.longshore.swr.plugins.module_utils._dns.zone import MARK, TYPES, check_name, update
 from ansible_collections.longshore.swr.plugins.module_utils._module import reports_errors
 from ansible_collections.longshore.swr.plugins.module_utils._secrets import read_text
 
@@ -224,29 +215,6 @@ RECORD = {
     "value": {"type": "str", "required": True},
     "ttl": {"type": "int"},
 }
-
-
-def zone_of(params):
-    """The zone that the options describe.
-
-    :raises DnsError: what is wrong with them.
-    """
-    name = check_name(params["name"], "name")
-    records = apex_records(params["addresses"])
-    for number, values in enumerate(params["records"], 1):
-        records.append(record_of(values, name, "records: item {0}".format(number)))
-    check_records(records)
-    if not any(record.name == "@" and record.type in ("A", "AAAA") for record in records):
-        raise DnsError("the name itself has no address", where="addresses", hint="Give the address of the endpoint.")
-    if not params["nameservers"]:
-        raise DnsError("a zone has at least one server", where="nameservers")
-    return Zone(
-        name,
-        tuple(records),
-        tuple(check_name(server, "nameservers", absolute=True) for server in params["nameservers"]),
-        check_name(params["contact"], "contact", absolute=True),
-        **{option: check_seconds(params[option], option) for option in ("ttl", "refresh", "retry", "expire")},
-    )
 
 
 def check(module, zone, temporary):

@@ -1,0 +1,188 @@
+# Copyright: (c) 2026, longshore.swr contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The files that make a server serve what it is to: where they are, and what is in them.
+
+The distribution's own files get one include line each; all else is in files of the collection.
+
+This module is private to the collection: no other collection may import it.
+"""
+
+from __future__ import annotations
+
+import os
+from typing import Dict, List, NamedTuple, Optional, Tuple
+
+from ansible_collections.longshore.swr.plugins.module_utils._dns.desired import Desired, Served
+from ansible_collections.longshore.swr.plugins.module_utils._dns.errors import DnsError
+from ansible_collections.longshore.swr.plugins.module_utils._dns.named_files import OPTIONS, TOP, Context
+from ansible_collections.longshore.swr.plugins.module_utils._dns.named_syntax import parse, plain_name
+
+MARK = "// Made by longshore.swr.bind_zones. What is changed here by hand is lost.\n"
+# Since then named has these words; newer ones still take the old ones, but warn.
+_NEW_WORDS_SINCE = (9, 18)
+
+
+class Paths(NamedTuple):
+    """Where files are.
+
+    :param config: the server's main file.
+    :param include_in: the file of it that gets the include line.
+    :param fragment: the file that is included. Its companions have suffixes, so that no pattern
+        for C(*.conf) finds them.
+    :param zone_dir: the directory of zone files.
+    """
+
+    config: str
+    include_in: str
+    fragment: str
+    zone_dir: str
+
+    @property
+    def other_views(self) -> str:
+        return self.fragment + ".views"
+
+    @property
+    def options(self) -> str:
+        return self.fragment + ".options"
+
+    @property
+    def key(self) -> str:
+        return self.fragment + ".key"
+
+    @property
+    def included(self) -> Tuple[str, ...]:
+        """All that include lines are written for."""
+        return self.fragment, self.other_views, self.options
+
+    def zone_file(self, name: str) -> str:
+        return os.path.join(self.zone_dir, name + ".zone")
+
+
+class Layout(NamedTuple):
+    """Texts by path, and what is included in which context."""
+
+    texts: Dict[str, str]
+    includes: Dict[Context, str]
+
+
+def owned_zones(text: Optional[str], path: str) -> Dict[str, Tuple[str, str]]:
+    """Zones of the fragment that is there: type and file by name.
+
+    :raises DnsError: it is none of ours.
+    """
+    if text is None:
+        return {}
+    if not text.startswith(MARK):
+        raise DnsError(
+            "the file was not made by this module, and is left as it is",
+            where=path,
+            hint="Give another path, or move the file away.",
+        )
+    found = {}
+    for statement in parse(text, path):
+        if statement.words[:1] == ("zone",):
+            inner = {item.words[0]: item.words[-1] for item in statement.body}
+            found[plain_name(statement.words[1])] = (inner.get("type", ""), inner.get("file", ""))
+    return found
+
+
+def layout(desired: Desired, paths: Paths, version: Tuple[int, ...], views: Tuple[str, ...]) -> Layout:
+    """Everything but zone files.
+
+    :param version: of BIND.
+    :param views: in the order of the configuration; the second and later ones share the zones of the first.
+    """
+    writer = _Writer(desired, paths, version)
+    texts = {paths.fragment: writer.fragment()}
+    includes: Dict[Context, str] = {("view", views[0]) if views else TOP: paths.fragment}
+    if views[1:]:
+        texts[paths.other_views] = writer.other_views(views[0])
+        includes.update({("view", view): paths.other_views for view in views[1:]})
+    if desired.key and desired.key.secret:
+        texts[paths.key] = writer.key()
+    if desired.rpz or desired.validate_except:
+        texts[paths.options] = writer.options()
+        includes[OPTIONS] = paths.options
+    return Layout(texts, includes)
+
+
+def _statement(words: str, lines: List[str]) -> str:
+    return "{0} {{\n{1}}};\n".format(words, "".join("\t{0};\n".format(line) for line in lines))
+
+
+def _list(values: Tuple[str, ...]) -> str:
+    return "{{ {0} }}".format(" ".join(value + ";" for value in values))
+
+
+class _Writer:
+    def __init__(self, desired: Desired, paths: Paths, version: Tuple[int, ...]) -> None:
+        self._desired = desired
+        self._paths = paths
+        self._new_words = version >= _NEW_WORDS_SINCE
+
+    def _word(self, new: str) -> str:
+        return new if self._new_words else {"primary": "master", "secondary": "slave", "primaries": "masters"}[new]
+
+    def fragment(self) -> str:
+        desired = self._desired
+        parts = [MARK]
+        if desired.key and desired.key.secret:
+            parts.append('include "{0}";\n'.format(self._paths.key))
+        parts += [_statement('zone "{0}"'.format(zone.name), self._zone(zone)) for zone in desired.zones]
+        return "".join(parts) + self._in_every_view()
+
+    def _in_every_view(self) -> str:
+        """Zones that views cannot share (BIND 9 ARM, in-view)."""
+        desired, parts = self._desired, []
+        for zone in desired.forward_zones:
+            lines = ["type forward", "forward only", "forwarders " + _list(zone.forwarders)]
+            parts.append(_statement('zone "{0}"'.format(zone.name), lines))
+        if desired.rpz:
+            lines = ["type " + self._word("primary"), self._file(desired.rpz), "notify no", "allow-transfer { none; }"]
+            parts.append(_statement('zone "{0}"'.format(desired.rpz.name), lines + ["allow-query { localhost; }"]))
+        return "".join(parts)
+
+    def other_views(self, view: str) -> str:
+        zones = [
+            _statement('zone "{0}"'.format(zone.name), ['in-view "{0}"'.format(view)]) for zone in self._desired.zones
+        ]
+        return MARK + "".join(zones) + self._in_every_view()
+
+    def options(self) -> str:
+        lines = []
+        if self._desired.rpz:
+            policy = 'zone "{0}"'.format(self._desired.rpz.name)
+            # Without the last words a name is rewritten only once it was resolved, by servers that may be out of reach.
+            lines.append("response-policy {0} qname-wait-recurse no".format(_list((policy,))))
+        if self._desired.validate_except:
+            names = tuple('"{0}"'.format(name) for name in self._desired.validate_except)
+            lines.append("validate-except " + _list(names))
+        return MARK + "".join(line + ";\n" for line in lines)
+
+    def key(self) -> str:
+        key = self._desired.key
+        lines = ["algorithm {0}".format(key.algorithm), 'secret "{0}"'.format(key.secret)]
+        return MARK + _statement('key "{0}"'.format(key.name), lines)
+
+    def _file(self, zone: Served) -> str:
+        return 'file "{0}"'.format(self._paths.zone_file(zone.name))
+
+    def _with_key(self, addresses: Tuple[str, ...]) -> Tuple[str, ...]:
+        key = self._desired.key
+        return tuple('{0} key "{1}"'.format(address, key.name) if key else address for address in addresses)
+
+    def _zone(self, zone: Served) -> List[str]:
+        desired = self._desired
+        lines = ["type " + self._word(desired.kind), self._file(zone)]
+        if desired.kind == "secondary":
+            lines.append("{0} {1}".format(self._word("primaries"), _list(self._with_key(desired.primaries))))
+        # By default named tells all servers of the zone, and gives the zone to everybody.
+        if desired.also_notify:
+            lines += ["notify explicit", "also-notify " + _list(self._with_key(desired.also_notify))]
+        else:
+            lines.append("notify no")
+        lines.append("allow-transfer " + _list(desired.allow_transfer))
+        if desired.allow_query:
+            lines.append("allow-query " + _list(desired.allow_query))
+        return lines

@@ -1,0 +1,146 @@
+# Copyright: (c) 2026, longshore.swr contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""BIND's programs on the server.
+
+This module is private to the collection: no other collection may import it.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Callable, NamedTuple, Optional, Sequence, Tuple
+
+from ansible_collections.longshore.swr.plugins.module_utils._dns.errors import DnsError
+from ansible_collections.longshore.swr.plugins.module_utils._dns.named_syntax import Statement, parse
+
+Run = Callable[[Sequence[str]], Tuple[int, str, str]]
+
+_LOADED = re.compile(r"^zone \S+: loaded serial \d+|^\s*$")
+_BROKEN_ZONE = re.compile(r"^zone (\S+)/\w+: (?!loaded serial)", re.MULTILINE)
+_SERIAL = re.compile(r"^serial: (\d+)$", re.MULTILINE)
+_VERSION = re.compile(r"\b(\d+)\.(\d+)\.(\d+)")
+_MOST_TEXT = 2000
+
+
+class Programs(NamedTuple):
+    """Command lines up to what is added here."""
+
+    checkconf: Tuple[str, ...]
+    checkzone: Tuple[str, ...]
+    rndc: Tuple[str, ...]
+
+
+class Named:
+    """One server.
+
+    :param run: runs a command line: return code, output, error output.
+    :param config: the path of named.conf.
+    """
+
+    def __init__(self, run: Run, programs: Programs, config: str) -> None:
+        self._run = run
+        self._programs = programs
+        self._config = config
+
+    def version(self) -> Tuple[int, ...]:
+        """As in C((9, 18, 49)); C((0,)) when it does not say."""
+        _code, output, _errors = self._run([*self._programs.checkconf, "-v"])
+        found = _VERSION.search(output)
+        return tuple(int(part) for part in found.groups()) if found else (0,)
+
+    def trouble(self) -> Optional[str]:
+        """What is wrong with the whole configuration and its zones, None for nothing."""
+        code, output, errors = self._run([*self._programs.checkconf, "-z", self._config])
+        if code == 0:
+            return None
+        lines = [line for line in (output + errors).splitlines() if not _LOADED.match(line)]
+        return "; ".join(lines)[:_MOST_TEXT] or "named-checkconf -z ends with {0}".format(code)
+
+    def refuse_broken(self) -> None:
+        """
+        :raises DnsError: the server's configuration is broken already.
+        """
+        trouble = self.trouble()
+        if trouble is None:
+            return
+        zone = _BROKEN_ZONE.search(trouble.replace("; ", "\n"))
+        what = "the zone {0} is broken".format(zone.group(1)) if zone else "the configuration is broken"
+        raise DnsError(
+            "{0} already, nothing was changed: {1}".format(what, trouble),
+            where=self._config,
+            hint="Put it right until named-checkconf -z {0} succeeds: as it is it would not start again.".format(
+                self._config
+            ),
+        )
+
+    def refuse_stopped(self) -> None:
+        """
+        :raises DnsError: the server does not run, or does not listen to rndc.
+        """
+        code, output, errors = self._run([*self._programs.rndc, "status"])
+        if code != 0:
+            raise DnsError(
+                "the server does not run, or rndc does not reach it: {0}".format(_said(errors + output)),
+                where="rndc status",
+                hint="Start it (systemctl start named), and see that rndc status succeeds.",
+            )
+
+    def statements(self) -> Tuple[Statement, ...]:
+        """The whole configuration as the server understands it, without secrets."""
+        code, output, errors = self._run([*self._programs.checkconf, "-px", self._config])
+        if code != 0:
+            raise DnsError("named-checkconf -px: {0}".format(_said(errors + output)), where=self._config)
+        return parse(output, "named-checkconf -px")
+
+    def check_zone(self, name: str, path: str) -> None:
+        """
+        :raises DnsError: the server would not load this zone file.
+        """
+        code, output, errors = self._run([*self._programs.checkzone, name, path])
+        if code != 0:
+            raise DnsError("named-checkzone refuses it: {0}".format((output + errors).strip()), where="zone " + name)
+
+    def reconfigure(self) -> None:
+        """Let it read its configuration, and load zones that are new.
+
+        :raises DnsError: it does not.
+        """
+        self._control("reconfig")
+
+    def reload(self, zone: str, view: str) -> None:
+        """Let it read a zone's file again. That it says yes proves nothing: ask for the serial.
+
+        :raises DnsError: it does not.
+        """
+        self._control("reload", *_selected(zone, view))
+
+    def refresh(self, zone: str, view: str) -> None:
+        """Let a secondary ask its primary for a new serial.
+
+        :raises DnsError: it does not.
+        """
+        self._control("refresh", *_selected(zone, view))
+
+    def _control(self, *words: str) -> None:
+        code, output, errors = self._run([*self._programs.rndc, *words])
+        if code != 0:
+            raise DnsError(
+                _said(errors + output),
+                where="rndc " + " ".join(words),
+                hint="The log of named says why. Not everything is found by named-checkconf, such as an undefined ACL.",
+            )
+
+    def serial(self, zone: str, view: str) -> Optional[int]:
+        """The serial that is served, None for a zone that is not loaded."""
+        _code, output, _errors = self._run([*self._programs.rndc, "zonestatus", *_selected(zone, view)])
+        found = _SERIAL.search(output)
+        return int(found.group(1)) if found else None
+
+
+def _said(text: str) -> str:
+    return "; ".join(line for line in text.splitlines() if line.strip())[:_MOST_TEXT]
+
+
+def _selected(zone: str, view: str) -> Tuple[str, ...]:
+    return (zone, "IN", view) if view else (zone,)

@@ -1,0 +1,331 @@
+# Copyright: (c) 2026, longshore.swr contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A real named serves zones, or stays as it was, and answers all the time."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import stat
+import subprocess
+from pathlib import Path
+from typing import Any, Iterator, List
+
+import pytest
+
+from ansible_collections.longshore.swr.plugins.module_utils._dns.errors import DnsError
+from ansible_collections.longshore.swr.plugins.module_utils._dns.file_transaction import FileChange, FileTransaction
+from ansible_collections.longshore.swr.plugins.module_utils._dns.one_run import locked
+from ansible_collections.longshore.swr.tests.integration.bind.conftest import (
+    NAME,
+    OTHER,
+    Daemon,
+    Questioner,
+    run,
+    zone,
+)
+
+STEADY = {OTHER: ["192.0.2.1"]}
+SECRET = "c2VjcmV0LW9mLXRoZS10cmFuc2Zlci1rZXk="
+KEY = {"name": "swr-transfer", "algorithm": "hmac-sha256", "secret": SECRET}
+
+
+def test_apply_change_and_remove_while_it_answers(daemon: Daemon) -> None:
+    before = daemon.snapshot()
+    with Questioner(daemon.port, STEADY):
+        assert daemon.apply(check_mode=True, zones=[zone("10.0.0.1")]).changed
+        assert daemon.snapshot() == before
+        first = daemon.apply(zones=[zone("10.0.0.1", "2001:db8::1")])
+        assert first.changed
+        assert daemon.ask().addresses == ("10.0.0.1",)
+        assert daemon.ask(kind="AAAA").addresses == ("2001:db8::1",)
+        applied = daemon.snapshot()
+        second = daemon.apply(zones=[zone("10.0.0.1", "2001:db8::1")])
+        assert not second.changed
+        assert second.serials == first.serials
+        assert daemon.snapshot() == applied
+        with Questioner(daemon.port, {NAME: ["10.0.0.1", "10.0.0.2"]}):
+            third = daemon.apply(zones=[zone("10.0.0.2")])
+        assert third.serials[NAME] > first.serials[NAME]
+        assert daemon.ask().addresses == ("10.0.0.2",)
+        assert daemon.ask(kind="AAAA").addresses == ()
+        assert daemon.apply(zones=[zone("10.0.0.3", name="swr.cn-east-3.myhuaweicloud.com")]).changed
+        assert not (daemon.zones / (NAME + ".zone")).exists()
+        assert daemon.apply(absent=True).changed
+        assert not daemon.apply(absent=True).changed
+    assert daemon.snapshot() == before
+
+
+def failing(daemon: Daemon, *words: str, times: int = 1) -> None:
+    """Let rndc fail with these words."""
+    left = [times]
+
+    def instead(command: Any) -> Any:
+        if list(command)[-len(words) :] == list(words) and left[0]:
+            left[0] -= 1
+            return 1, "", "rndc: 'x' failed: out of order"
+        return run(command)
+
+    daemon.run = instead
+
+
+@pytest.mark.parametrize("words", [("reconfig",), ("reload", NAME)])
+def test_rndc_fails(daemon: Daemon, words: Any) -> None:
+    daemon.apply(zones=[zone("10.0.0.1")])
+    with Questioner(daemon.port, dict(STEADY, **{NAME: ["10.0.0.1", "10.0.0.2"]})):
+        failing(daemon, *words)
+        daemon.refused("out of order", "All files are as before", zones=[zone("10.0.0.2")])
+        assert daemon.ask().addresses == ("10.0.0.1",)
+        daemon.run = run
+        assert not daemon.apply(zones=[zone("10.0.0.1")]).changed
+
+
+def test_what_the_server_does_not_serve_goes_back(daemon: Daemon) -> None:
+    """The server says yes to a reload that it does not carry out."""
+    daemon.apply(zones=[zone("10.0.0.1")])
+
+    def deaf(command: Any) -> Any:
+        return (0, "zone reload queued", "") if "reload" in list(command) else run(command)
+
+    with Questioner(daemon.port, dict(STEADY, **{NAME: ["10.0.0.1"]})):
+        daemon.run = deaf
+        daemon.refused("has the serial", "answers as before", zones=[zone("10.0.0.2")], timeout=1)
+
+
+def test_a_zone_file_that_breaks_behind_the_checks_back(daemon: Daemon) -> None:
+    """After all checks, before the server reads it."""
+    daemon.apply(zones=[zone("10.0.0.1")])
+    path = daemon.zones / (NAME + ".zone")
+
+    def breaks(command: Any) -> Any:
+        if "reconfig" in list(command):
+            daemon.run_count = getattr(daemon, "run_count", 0) + 1
+            if daemon.run_count == 1:
+                path.write_text("nonsense\n")
+        return run(command)
+
+    with Questioner(daemon.port, dict(STEADY, **{NAME: ["10.0.0.1", "10.0.0.2"]})):
+        daemon.run = breaks
+        daemon.refused("All files are as before", zones=[zone("10.0.0.2")], timeout=1)
+        assert daemon.ask().addresses == ("10.0.0.1",)
+
+
+def test_an_undefined_acl_appears_elsewhere_meanwhile(daemon: Daemon) -> None:
+    seen: List[int] = []
+
+    def appears(command: Any) -> Any:
+        done = run(command)
+        if "status" in list(command):
+            seen.append(1)
+            daemon.unrelated.write_text(
+                'zone "new.example.com" { type primary; file "'
+                + str(daemon.etc)
+                + '/steady.zone"; allow-query { nowhere; }; };\n'
+            )
+        return done
+
+    before = daemon.snapshot()
+    with Questioner(daemon.port, STEADY):
+        daemon.run = appears
+        with pytest.raises(DnsError, match="named says why"):
+            daemon.apply(zones=[zone("10.0.0.1")], allow_query=["localhost"])
+    after = daemon.snapshot()
+    assert seen
+    assert dict(after, **{str(daemon.unrelated): b""}) == dict(before, **{str(daemon.unrelated): b""})
+
+
+def test_an_undefined_acl_of_our_own(daemon: Daemon) -> None:
+    with Questioner(daemon.port, STEADY):
+        daemon.refused("nowhere", zones=[zone("10.0.0.1")], allow_query=["nowhere"])
+        daemon.refused("nowhere", zones=[zone("10.0.0.1")], allow_transfer=["!nowhere", "any"])
+
+
+@pytest.mark.parametrize("name", [OTHER, OTHER + ".", OTHER.upper()])
+def test_a_zone_that_is_served_already(daemon: Daemon, name: str) -> None:
+    daemon.refused("already", "named.conf.local", zones=[zone("10.0.0.1", name=name)])
+
+
+@pytest.mark.parametrize(
+    ("options", "part"),
+    [
+        ({"zones": [zone("10.0.0.1", name=" swr.example.com ")]}, "no domain name"),
+        ({"zones": [zone("10.0.0.300")]}, "is no address"),
+        ({"zones": [zone("10.0.0.300"), zone("x", name="b.example.com")]}, "zones: item 2"),
+        ({"zones": []}, "nothing to serve"),
+        ({"zones": [zone("10.0.0.1"), zone("10.0.0.1")]}, "there twice"),
+        ({"zones": [zone("10.0.0.1")], "views": ["inside"]}, "no view inside"),
+        ({"zones": [zone("10.0.0.1")], "allow_transfer": ["10.0.0.0/99"]}, "no network"),
+        ({"forward_zones": [{"name": "obs.example.com", "forwarders": ["dns"]}]}, "is no address"),
+        ({"zones": [zone("10.0.0.1")], "kind": "secondary"}, "primaries"),
+    ],
+)
+def test_bad_input(daemon: Daemon, options: Any, part: str) -> None:
+    daemon.refused(part, **options)
+
+
+def test_a_server_that_is_broken_already(daemon: Daemon) -> None:
+    (daemon.etc / "steady.zone").write_text("nonsense\n")
+    daemon.refused(OTHER, "broken already", zones=[zone("10.0.0.1")])
+
+
+def test_a_server_that_is_stopped(daemon: Daemon) -> None:
+    daemon.stop()
+    daemon.refused("does not run", "systemctl start", zones=[zone("10.0.0.1")])
+
+
+@pytest.mark.parametrize(
+    "form",
+    [
+        'include   "{0}/./swr-zones.conf" ;\n',
+        'include /* ours */ "{0}/swr-zones.conf"; // here\n',
+        'include "../etc/swr-zones.conf";\n',
+        'include "{0}/swr-*.conf";\n',
+    ],
+)
+def test_an_include_line_in_another_form(daemon: Daemon, form: str) -> None:
+    daemon.apply(zones=[zone("10.0.0.1")])
+    text = daemon.local.read_text().replace(
+        'include "{0}/swr-zones.conf";\n'.format(daemon.etc), form.format(daemon.etc)
+    )
+    daemon.local.write_text(text)
+    assert not daemon.apply(zones=[zone("10.0.0.1")]).changed
+    daemon.apply(zones=[zone("10.0.0.2")])
+    assert daemon.local.read_text() == text
+    assert daemon.ask().addresses == ("10.0.0.2",)
+
+
+@contextlib.contextmanager
+def small_disk(path: Path, size: str) -> Iterator[None]:
+    """A file system of a few kilobytes at C(path)."""
+    if os.geteuid() != 0:
+        pytest.skip("a small file system is mounted by root only")
+    command = ["mount", "-t", "tmpfs", "-o", "size={0},mode=0755".format(size), "none", str(path)]
+    if subprocess.run(command, check=False).returncode:
+        pytest.skip("file systems cannot be mounted here")
+    try:
+        yield
+    finally:
+        # Lazily: the server may have a file open.
+        subprocess.run(["umount", "--lazy", str(path)], check=True)
+
+
+def test_a_full_disk(daemon: Daemon) -> None:
+    with small_disk(daemon.zones, "16k"):
+        daemon.apply(zones=[zone("10.0.0.1")])
+        many = [{"name": "h{0}".format(n), "type": "TXT", "value": "x" * 200, "ttl": None} for n in range(200)]
+        with Questioner(daemon.port, dict(STEADY, **{NAME: ["10.0.0.1"]})):
+            daemon.refused("No space left", "All files are as before", zones=[zone("10.0.0.2", records=many)])
+        assert not daemon.apply(zones=[zone("10.0.0.1")]).changed
+
+
+def test_a_full_disk_below_a_file_that_is_a_mount(tmp_path: Path) -> None:
+    with small_disk(tmp_path, "8k"):
+        path = tmp_path / "named.conf"
+        path.write_bytes(b"a" * 4096)
+        (tmp_path / "filler").write_bytes(b"b" * 4096)
+        files = FileTransaction([FileChange(str(path), b"a" * 4096, b"c" * 5000, in_place=True)])
+        files.prepare()
+        with pytest.raises(DnsError, match="No space left"):
+            files.commit()
+        assert path.read_bytes() != b"a" * 4096
+        assert files.roll_back() == []
+        assert path.read_bytes() == b"a" * 4096
+
+
+def test_a_key_only_the_server_can_read(daemon: Daemon) -> None:
+    outcome = daemon.apply(zones=[zone("10.0.0.1")], key=KEY)
+    path = Path(daemon.paths.key)
+    assert stat.S_IMODE(path.stat().st_mode) == 0o640
+    assert path.stat().st_gid == daemon.group
+    assert [change.path for change in outcome.changes if SECRET.encode() in (change.new or b"")] == [str(path)]
+    assert [change.secret for change in outcome.changes if change.path == str(path)] == [True]
+    path.chmod(0o644)
+    assert daemon.apply(zones=[zone("10.0.0.1")], key=KEY).changed
+    assert stat.S_IMODE(path.stat().st_mode) == 0o640
+
+
+def test_a_secondary(daemon: Daemon, folder: Path) -> None:
+    primary = ["127.0.0.1 port {0}".format(daemon.port)]
+    daemon.apply(zones=[zone("10.0.0.1")], key=KEY)
+    secondary = Daemon(folder / "secondary")
+    secondary.start()
+    try:
+        before = secondary.snapshot()
+        options = {"kind": "secondary", "primaries": primary, "key": KEY}
+        assert secondary.apply(zones=[zone("10.0.0.1")], **options).changed
+        assert secondary.ask().addresses == ("10.0.0.1",)
+        assert not secondary.apply(zones=[zone("10.0.0.1")], **options).changed
+        daemon.apply(zones=[zone("10.0.0.2")], key=KEY)
+        assert secondary.apply(zones=[zone("10.0.0.2")], **options).reloaded == (NAME,)
+        assert secondary.ask().addresses == ("10.0.0.2",)
+        secondary.apply(absent=True)
+        assert secondary.snapshot() == before
+        wrong = dict(options, key=dict(KEY, secret="b3RoZXI="))
+        secondary.refused("not loaded", zones=[zone("10.0.0.2")], timeout=1, **wrong)
+    finally:
+        secondary.stop()
+
+
+def test_forward_zones_and_a_policy(daemon: Daemon) -> None:
+    before = daemon.snapshot()
+    names = [
+        {"name": NAME, "addresses": ["10.0.0.1"]},
+        {"name": "*.obs.cn-north-4.myhuaweicloud.com", "addresses": ["10.0.0.9"]},
+    ]
+    rpz = {"name": "rpz.longshore.internal", "ttl": 5, "names": names}
+    forward = [{"name": "obs.cn-east-3.myhuaweicloud.com", "forwarders": ["127.0.0.1 port 9"]}]
+    with Questioner(daemon.port, STEADY):
+        assert daemon.apply(rpz=rpz, forward_zones=forward, validate_except=["obs.cn-east-3.myhuaweicloud.com"]).changed
+        assert not daemon.apply(
+            rpz=rpz, forward_zones=forward, validate_except=["obs.cn-east-3.myhuaweicloud.com"]
+        ).changed
+        assert daemon.ask().addresses == ("10.0.0.1",)
+        assert daemon.ask(kind="AAAA").addresses == ()
+        assert daemon.ask("any.obs.cn-north-4.myhuaweicloud.com").addresses == ("10.0.0.9",)
+        assert daemon.apply(zones=[zone("10.0.0.1")]).changed
+        assert daemon.apply(absent=True).changed
+    assert daemon.snapshot() == before
+
+
+def test_views(folder: Path) -> None:
+    views = 'view "inside" { match-clients { 127.0.0.1; };\nSTEADY};\nview "outside" { match-clients { any; }; };\n'
+    server = Daemon(folder / "views", views=views)
+    server.start()
+    try:
+        before = server.snapshot()
+        error = server.refused("has views (inside, outside)", zones=[zone("10.0.0.1")])
+        assert error.hint
+        both = {"zones": [zone("10.0.0.1")], "views": ["outside", "inside"]}
+        with Questioner(server.port, STEADY):
+            assert server.apply(**both).changed
+            assert not server.apply(**both).changed
+            assert server.ask().addresses == ("10.0.0.1",)
+            assert server.apply(zones=[zone("10.0.0.2")], views=["inside"]).changed
+            server.refused("already", zones=[zone("10.0.0.2", name=OTHER)], views=["inside"])
+            assert server.apply(absent=True).changed
+        assert server.snapshot() == before
+    finally:
+        server.stop()
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+def test_a_signal(daemon: Daemon, number: int) -> None:
+    daemon.apply(zones=[zone("10.0.0.1")])
+
+    def interrupted(command: Any) -> Any:
+        if "reconfig" in list(command):
+            os.kill(os.getpid(), number)
+        return run(command)
+
+    with Questioner(daemon.port, dict(STEADY, **{NAME: ["10.0.0.1", "10.0.0.2"]})):
+        daemon.run = interrupted
+        daemon.refused("interrupted by the signal", "All files are as before", zones=[zone("10.0.0.2")])
+
+
+def test_two_runs_at_once(tmp_path: Path) -> None:
+    with locked(str(tmp_path), 1), pytest.raises(DnsError, match="another run"), locked(str(tmp_path), 0.1):
+        pass
+    with locked(str(tmp_path), 1):
+        pass
