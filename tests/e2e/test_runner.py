@@ -29,7 +29,7 @@ pytestmark = [
 ]
 
 PASSWORD = "the-writer-s-secret"
-TASK = "Copy the images"
+TASK = "copy | Copy the images"
 
 
 def test_progress_comes_while_it_works_and_no_secret_stays(
