@@ -262,8 +262,8 @@ def test_a_secondary(daemon: Daemon, folder: Path) -> None:
         assert secondary.ask().addresses == ("10.0.0.2",)
         secondary.apply(absent=True)
         assert secondary.snapshot() == before
-        wrong = dict(options, key=dict(KEY, secret="b3RoZXI="))
-        secondary.refused("not loaded", zones=[zone("10.0.0.2")], timeout=1, **wrong)
+        options["key"] = dict(KEY, secret="b3RoZXI=")
+        secondary.refused("not loaded", zones=[zone("10.0.0.2")], timeout=1, **options)
     finally:
         secondary.stop()
 
