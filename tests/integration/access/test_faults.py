@@ -189,7 +189,7 @@ def test_obs_name_that_does_not_resolve(world: World) -> None:
     world.node.names.pop(OBS)
     found = only(world.check(), "blob.obs_dns")
     assert OBS in found["message"]
-    assert "vpc_endpoint" in found["hint"]
+    assert "create the VPC endpoint for OBS" in found["hint"]
 
 
 def test_one_bucket_of_several_does_not_resolve(world: World) -> None:
