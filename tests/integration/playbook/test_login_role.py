@@ -55,6 +55,8 @@ def test_a_lasting_login_is_written_once_and_taken_out_again(playbooks: Any, sec
 
 def test_a_login_that_ends_is_renewed_when_it_is_due(playbooks: Any, api: HuaweiCloudServer) -> None:
     options = {"login_kind": "temporary", "login_duration": 7200, "login_endpoint": api.url}
+    forecast = log_in(playbooks, "--check", **options)
+    assert (forecast.code, forecast.changed, len(api.calls)) == (0, 1, 0), forecast.text
     first = log_in(playbooks, "-vvv", **options)
     assert (first.code, first.changed, len(api.calls)) == (0, 1, 1), first.text
     password = stored(playbooks)["auths"][HOST]["auth"]
