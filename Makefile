@@ -35,8 +35,9 @@ export ANSIBLE_NOCOLOR ?= 1
 export PYTHONDONTWRITEBYTECODE := 1
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-STATIC_GATES := node-images ruff ansible-lint changelog docs shellcheck artifact sanity sanity-oldest unit-oldest unit-target
-SERIAL_GATES := unit integration coverage e2e molecule demo
+# Two at a time: Molecule mostly waits for its nodes, and takes as long as all that needs one core beside it.
+SHARED_GATES := molecule ruff ansible-lint changelog docs shellcheck artifact sanity sanity-oldest unit-oldest unit-target
+SERIAL_GATES := unit integration coverage e2e demo
 
 .PHONY: help
 help: ## list the targets
@@ -105,7 +106,7 @@ setup: $(SYSTEM_STAMP) $(TEST_STAMP) $(LINT_STAMP) $(OLDEST_STAMP) $(TARGET_STAM
 
 .PHONY: test
 test: ## every gate; fails when one fails
-	@tools/gates --setup setup --together $(STATIC_GATES) --alone $(SERIAL_GATES)
+	@tools/gates --setup setup --together $(SHARED_GATES) --alone $(SERIAL_GATES)
 
 .PHONY: lint
 lint: ruff ansible-lint changelog docs shellcheck ## the static gates but ansible-test
