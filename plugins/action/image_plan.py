@@ -5,8 +5,11 @@
 
 from __future__ import annotations
 
+from ansible_collections.longshore.swr.plugins.module_utils._registry.progress import render
 from ansible_collections.longshore.swr.plugins.plugin_utils._progress_action import ProgressAction
 
 
 class ActionModule(ProgressAction):
     """The module's result as it is."""
+
+    render = staticmethod(render)

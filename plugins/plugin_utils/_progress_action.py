@@ -18,13 +18,11 @@ import os
 import shutil
 import tempfile
 import threading
-from typing import Any, Callable, Dict, Iterator, Optional
+from typing import Any, Callable, Dict, Iterator, Mapping, Optional
 
 from ansible import constants
 from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
-
-from ansible_collections.longshore.swr.plugins.module_utils._registry.progress import render
 
 display = Display()
 
@@ -78,18 +76,16 @@ class Follower:
             self._show(json.loads(line.decode("utf-8")))
 
 
-def show_event(event: Dict[str, Any]) -> None:
-    """One event as one line."""
-    colour = constants.COLOR_ERROR if event.get("event") == "failure" else None
-    display.display(render(event), color=colour, stderr=True)
-
-
 class ProgressAction(ActionBase):
-    """The module's result as it is."""
+    """The module's result as it is.
+
+    :cvar render: an event of the module's progress file as a line; set by each action, as a static method.
+    """
 
     TRANSFERS_FILES = False
     _supports_async = True
     _supports_check_mode = True
+    render: Callable[[Mapping[str, Any]], str]
 
     def run(self, tmp: Any = None, task_vars: Optional[Dict[str, Any]] = None) -> Dict[str, Any]:
         result: Dict[str, Any] = super().run(tmp, task_vars)
@@ -109,17 +105,22 @@ class ProgressAction(ActionBase):
             return
         given = arguments.get("progress_file")
         if given:
-            with Follower(os.path.expanduser(os.path.expandvars(str(given))), show_event):
+            with Follower(os.path.expanduser(os.path.expandvars(str(given))), self._show):
                 yield
             return
         # Private to the user: errors in it name hosts and images.
         folder = tempfile.mkdtemp(prefix="swr-progress-", dir=constants.DEFAULT_LOCAL_TMP)
         try:
             arguments["progress_file"] = os.path.join(folder, "progress.jsonl")
-            with Follower(arguments["progress_file"], show_event):
+            with Follower(arguments["progress_file"], self._show):
                 yield
         finally:
             shutil.rmtree(folder, ignore_errors=True)
+
+    def _show(self, event: Dict[str, Any]) -> None:
+        """One event as one line."""
+        colour = constants.COLOR_ERROR if event.get("event") == "failure" else None
+        display.display(self.render(event), color=colour, stderr=True)
 
     def _can_show(self) -> bool:
         is_here = getattr(self._connection, "transport", "") == "local"

@@ -14,6 +14,8 @@ import pytest
 
 pytest.importorskip("ansible.plugins.action", reason="action plugins run on the controller")
 
+from ansible_collections.longshore.swr.plugins.action.image_copy import ActionModule as CopyAction
+from ansible_collections.longshore.swr.plugins.action.image_plan import ActionModule as PlanAction
 from ansible_collections.longshore.swr.plugins.plugin_utils import _progress_action as progress_action
 
 FAILURE = {"event": "failure", "source": "a", "destination": "b", "error": "no"}
@@ -65,20 +67,21 @@ def test_what_the_file_had_before_and_what_is_not_understood_is_passed_over(tmp_
     assert seen == [3]
 
 
-def plugin(arguments: Dict[str, Any], **other: Any) -> Any:
+def plugin(arguments: Dict[str, Any], action: Any = CopyAction, **other: Any) -> Any:
     task = SimpleNamespace(args=arguments, no_log=other.get("no_log", False), async_val=other.get("async_val", 0))
     connection = SimpleNamespace(transport=other.get("transport", "local"), become=other.get("become"))
-    made = object.__new__(progress_action.ProgressAction)
+    made = object.__new__(action)
     made._task, made._connection = task, connection
     return made
 
 
-def test_a_private_file_is_made_and_removed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("action", [CopyAction, PlanAction], ids=["image_copy", "image_plan"])
+def test_a_private_file_is_made_and_removed(action: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     shown: List[str] = []
     monkeypatch.setattr(progress_action.constants, "DEFAULT_LOCAL_TMP", str(tmp_path))
     monkeypatch.setattr(progress_action.display, "display", lambda line, **how: shown.append((line, how["stderr"])))
     arguments: Dict[str, Any] = {}
-    with plugin({})._progress(arguments):
+    with plugin({}, action)._progress(arguments):
         path = arguments["progress_file"]
         assert os.stat(os.path.dirname(path)).st_mode & 0o077 == 0
         append(Path(path), json.dumps(FAILURE) + "\n")
