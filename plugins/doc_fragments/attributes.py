@@ -34,3 +34,17 @@ attributes:
     membership:
       - longshore.swr.swr
 """
+
+    # For a module that calls Harbor.
+    ACTIONGROUP_HARBOR = r"""
+options: {}
+attributes:
+  action_group:
+    description:
+      - Use C(group/longshore.swr.harbor) in C(module_defaults) to set the options that say where Harbor is, and
+        C(group/longshore.swr.swr) to set defaults for all modules.
+    support: full
+    membership:
+      - longshore.swr.swr
+      - longshore.swr.harbor
+"""

@@ -11,11 +11,15 @@ This module is private to the collection: no other collection may import it.
 
 from __future__ import annotations
 
+import base64
 import email.utils
+import html
 import json
 import random
+import re
 import time
 import traceback
+from http.cookiejar import DefaultCookiePolicy
 from typing import Any, Callable, Dict, Mapping, NamedTuple, Optional, Sequence, Tuple, Type, Union
 from urllib.parse import urlsplit
 
@@ -74,6 +78,17 @@ def retry_after(value: Optional[str], now: float) -> Optional[float]:
         return None
 
 
+def basic_auth(username: str, password: str) -> Callable[[Any], Any]:
+    """Signs requests with a user name and a password (RFC 7617), in UTF-8."""
+    login = base64.b64encode("{0}:{1}".format(username, password).encode("utf-8")).decode("ascii")
+
+    def sign(request: Any) -> Any:
+        request.headers["Authorization"] = "Basic " + login
+        return request
+
+    return sign
+
+
 def _no_auth(request: Any) -> Any:
     """Keeps C(requests) from looking for a login in the user's netrc file."""
     return request
@@ -100,8 +115,17 @@ def _cause(error: BaseException) -> str:
     return type(error).__name__
 
 
+def _readable(text: str) -> str:
+    """What a body that is no JSON says: of a page of HTML its title, or else its words without the markup."""
+    if re.match(r"\s*<(!doctype|html|head|body)\b", text, re.IGNORECASE):
+        title = re.search(r"<title[^>]*>([^<]*\S[^<]*)</title", text, re.IGNORECASE)
+        text = title.group(1) if title else re.sub(r"(?s)<(style|script)\b.*?</\1\s*>|<[^>]*>", " ", text)
+        text = html.unescape(text)
+    return " ".join(text.split())
+
+
 class ApiClient:
-    """Calls one API, given by its base URL.
+    """Calls one API, given by its base URL. Cookies are not kept.
 
     :param base_url: C(https://host[:port][/path]).
     :param error_class: the family of errors to raise.
@@ -150,6 +174,8 @@ class ApiClient:
         self._clock = clock
         self._session = session or requests.Session()
         self._session.headers.update({"User-Agent": USER_AGENT, "Accept": "application/json"})
+        # A session's cookie would take the place of what signs the request: Harbor then wants a CSRF token as well.
+        self._session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
 
     def call(
         self,
@@ -158,6 +184,7 @@ class ApiClient:
         params: Optional[Sequence[Tuple[str, str]]] = None,
         body: Any = None,
         expect: Sequence[int] = (200,),
+        text: bool = False,
     ) -> Reply:
         """One call, repeated where that is safe.
 
@@ -168,6 +195,7 @@ class ApiClient:
         :param params: query parameters.
         :param body: sent as JSON when not V(None).
         :param expect: statuses that are a success.
+        :param text: the reply is plain text, and C(data) is that text.
         :raises LongshoreError: of the family given, for every other end.
         """
         url = self._base + path
@@ -175,23 +203,26 @@ class ApiClient:
         for attempt in range(self._retries + 1):
             last = attempt == self._retries
             try:
-                response = self._send(method, url, params, body)
+                response = self._send(method, url, params, body, text)
             except RequestException as error:
                 if last or not self._may_repeat_after(method, error):
                     raise self._no_reply(where, error) from None
                 self._sleep(self._backoff(attempt))
                 continue
             if response.status_code in expect:
-                return Reply(response.status_code, response.headers, self._parse(where, response))
+                data = response.content.decode("utf-8", "replace") if text else self._parse(where, response)
+                return Reply(response.status_code, response.headers, data)
             wait = None if last else self._wait_before_repeating(method, response, attempt)
             if wait is None:
                 raise self._refusal(where, response)
             self._sleep(wait)
         raise AssertionError("the last attempt returns or raises")
 
-    def _send(self, method: str, url: str, params: Any, body: Any) -> Any:
+    def _send(self, method: str, url: str, params: Any, body: Any, text: bool) -> Any:
         data = None if body is None else json.dumps(body, separators=(",", ":")).encode("utf-8")
         headers: Dict[str, str] = {} if data is None and method in _IDEMPOTENT else {"Content-Type": "application/json"}
+        if text:
+            headers["Accept"] = "text/plain, */*"
         # Redirects are not followed: only the session's own header would be dropped on the way to another
         # host, not the token of a temporary key. `verify` is given here because C(requests) prefers the
         # REQUESTS_CA_BUNDLE variable to what a session says.
@@ -249,7 +280,7 @@ class ApiClient:
         try:
             said = self._read_error(json.loads(response.content.decode("utf-8")))
         except ValueError:
-            text = " ".join(response.content[: 4 * _QUOTED].decode("utf-8", "replace").split())
+            text = _readable(response.content[: 20 * _QUOTED].decode("utf-8", "replace"))
             said = ServerError(message=text[:_QUOTED])
         what = self._redact(said.message) if said.message else "the request was refused"
         if response.is_redirect:

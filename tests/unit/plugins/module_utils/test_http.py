@@ -3,8 +3,10 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 from __future__ import annotations
 
+import http.server
 import json
 import ssl
+import threading
 
 import pytest
 
@@ -16,6 +18,7 @@ from ansible_collections.longshore.swr.plugins.module_utils._errors import Longs
 from ansible_collections.longshore.swr.plugins.module_utils._http import (  # noqa: E402
     ApiClient,
     ServerError,
+    basic_auth,
     retry_after,
 )
 from ansible_collections.longshore.swr.plugins.module_utils._secrets import Redactor  # noqa: E402
@@ -250,12 +253,67 @@ def test_an_error_has_all_its_parts():
     }
 
 
-def test_a_page_instead_of_json_is_quoted_briefly():
-    bench = Bench((403, {}, b"<html>\n<b>Blocked</b>" + b"x" * 5000))
+def test_a_body_that_is_no_json_is_quoted_briefly():
+    bench = Bench((403, {}, b"Blocked\n<b> by</b>" + b"x" * 5000))
     with pytest.raises(ApiError) as caught:
         bench.client.call("GET", "/")
-    assert caught.value.what.startswith("<html> <b>Blocked</b>x")
+    assert caught.value.what.startswith("Blocked <b> by</b>x")
     assert len(caught.value.what) == 200
+
+
+@pytest.mark.parametrize(
+    ("page", "said"),
+    [
+        (b"<html>\n<head><title>502 Bad\nGateway</title></head><body>nginx</body></html>", "502 Bad Gateway"),
+        (b"<!DOCTYPE html><html><style>b { color: red }</style><b>It&#39;s</b> blocked", "It's blocked"),
+        (b"<html><head><title> </title></head><p>Down", "Down"),
+    ],
+)
+def test_a_page_of_html_is_read(page, said):
+    bench = Bench((403, {"Content-Type": "text/html"}, page))
+    with pytest.raises(ApiError) as caught:
+        bench.client.call("GET", "/")
+    assert caught.value.what == said
+
+
+def test_plain_text_is_returned_as_it_is():
+    bench = Bench((200, {"Content-Type": "text/plain"}, "a {\n ü \xff".encode("latin-1")))
+    assert bench.client.call("GET", "/log", text=True).data == "a {\n \ufffd \ufffd"
+    assert bench.adapter.sent[0][0].headers["Accept"] == "text/plain, */*"
+
+
+def test_cookies_are_neither_kept_nor_sent():
+    # A session's cookie makes Harbor ask for a CSRF token, and refuse the request.
+    seen = []
+
+    class Handler(http.server.BaseHTTPRequestHandler):
+        def do_GET(self):
+            seen.append(self.headers.get("Cookie"))
+            self.send_response(204)
+            self.send_header("Set-Cookie", "sid=0123456789; Path=/; HttpOnly")
+            self.end_headers()
+
+        def log_message(self, *arguments):
+            pass
+
+    server = http.server.HTTPServer(("127.0.0.1", 0), Handler)
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+    thread.start()
+    try:
+        client = ApiClient("http://127.0.0.1:{0}".format(server.server_port), ApiError, read_error)
+        for dummy in range(2):
+            client.call("GET", "/", expect=(204,))
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
+    assert seen == [None, None]
+
+
+def test_basic_auth_is_a_header_in_utf8():
+    bench = Bench(OK, auth=basic_auth("admin", "pässword"))
+    bench.client.call("GET", "/")
+    assert bench.adapter.sent[0][0].headers["Authorization"] == "Basic YWRtaW46cMOkc3N3b3Jk"
 
 
 def test_success_that_is_no_json_is_an_error():

@@ -1,0 +1,15 @@
+# Copyright: (c) 2026, longshore.swr contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Errors of Harbor's API.
+
+This module is private to the collection: no other collection may import it.
+"""
+
+from __future__ import annotations
+
+from ansible_collections.longshore.swr.plugins.module_utils._errors import LongshoreError
+
+
+class HarborError(LongshoreError):
+    """A failure of Harbor, or of what is needed to call it."""
