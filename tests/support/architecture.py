@@ -31,16 +31,26 @@ ALLOWED: Dict[str, FrozenSet[str]] = {
     "_credential_files": frozenset({"_docker_config", "_errors", "_secrets"}),
     "_dns_message": frozenset(),
     "_hosts_file": frozenset({"_errors"}),
+    "_line_file": frozenset({"_errors"}),
     "_module": frozenset({"_errors", "_secrets", "_resource"}),
-    "_registry": frozenset({"_docker_config", "_errors", "_secrets", "_resource"}),
+    "_registry": frozenset({"_docker_config", "_errors", "_line_file", "_secrets", "_resource"}),
     "_huaweicloud": frozenset({"_docker_config", "_errors", "_http", "_secrets", "_resource"}),
-    "_harbor": frozenset({"_docker_config", "_errors", "_http", "_secrets", "_resource"}),
+    "_harbor": frozenset({"_docker_config", "_errors", "_http", "_line_file", "_secrets", "_resource"}),
     "_dns": frozenset({"_dns_message", "_errors", "_http", "_secrets", "_resource"}),
     "_access": frozenset({"_dns_message", "_errors"}),
     "_audit": frozenset({"_errors", "_http", "_secrets", "_resource"}),
 }
 STANDARD_LIBRARY_ONLY = frozenset(
-    {"_access", "_credential_files", "_dns_message", "_docker_config", "_errors", "_hosts_file", "_secrets"}
+    {
+        "_access",
+        "_credential_files",
+        "_dns_message",
+        "_docker_config",
+        "_errors",
+        "_hosts_file",
+        "_line_file",
+        "_secrets",
+    }
 )
 # The engine's hot path has a transport of its own: requests costs it several times the processor time.
 WITHOUT_REQUESTS = frozenset({"_registry", "_access"})

@@ -16,9 +16,9 @@ import os
 import threading
 from typing import Any, Dict, List, Optional, Tuple
 
+from ansible_collections.longshore.swr.plugins.module_utils._line_file import LineFile
 from ansible_collections.longshore.swr.plugins.module_utils._registry.errors import RegistryError
 from ansible_collections.longshore.swr.plugins.module_utils._registry.images import COPIED, SKIPPED
-from ansible_collections.longshore.swr.plugins.module_utils._registry.line_file import LineFile
 
 VERSION = 1
 
@@ -33,7 +33,7 @@ class Journal:
     def __init__(self, path: Optional[str] = None) -> None:
         self.path = path
         self.unreadable_lines = 0
-        self._file = LineFile(None, "journal_path")
+        self._file = LineFile(None, "journal_path", RegistryError)
         self._lock = threading.Lock()
         self._blobs: Dict[Tuple[str, str], List[str]] = {}
         self._results: Dict[Tuple[str, str, str], str] = {}
@@ -63,7 +63,7 @@ class Journal:
 
         :raises RegistryError: the file cannot be opened for writing.
         """
-        self._file = LineFile(self.path, "journal_path")
+        self._file = LineFile(self.path, "journal_path", RegistryError)
         if self.path and os.path.isfile(self.path) and _ends_in_the_middle(self.path):
             # A killed run left half a line; the next one must not be glued to it.
             self._file.write("")

@@ -16,8 +16,9 @@ import threading
 import time
 from typing import Any, Callable, Dict, Mapping, Optional
 
+from ansible_collections.longshore.swr.plugins.module_utils._line_file import LineFile
+from ansible_collections.longshore.swr.plugins.module_utils._registry.errors import RegistryError
 from ansible_collections.longshore.swr.plugins.module_utils._registry.images import COPIED, FAILED, OUTCOMES, Image
-from ansible_collections.longshore.swr.plugins.module_utils._registry.line_file import LineFile
 
 PLANNING = "planning"
 COPYING = "copying"
@@ -45,7 +46,7 @@ class Progress:
         self._redact = redact
         self._clock = clock
         self._lock = threading.Lock()
-        self._file = LineFile(path, "progress_file")
+        self._file = LineFile(path, "progress_file", RegistryError)
         self._stop = threading.Event()
         self._thread: Optional[threading.Thread] = None
         self._started = self._phase_started = self._last_line = clock()

@@ -11,7 +11,8 @@ from __future__ import annotations
 import time
 from typing import Callable, Optional
 
-from ansible_collections.longshore.swr.plugins.module_utils._registry.line_file import LineFile
+from ansible_collections.longshore.swr.plugins.module_utils._line_file import LineFile
+from ansible_collections.longshore.swr.plugins.module_utils._registry.errors import RegistryError
 
 
 class RunLog:
@@ -23,7 +24,7 @@ class RunLog:
 
     def __init__(self, path: Optional[str], redact: Callable[[str], str]) -> None:
         self._redact = redact
-        self._file = LineFile(path, "log_path")
+        self._file = LineFile(path, "log_path", RegistryError)
 
     def __call__(self, text: str) -> None:
         """Write a line with the time (UTC)."""

@@ -10,23 +10,24 @@ from __future__ import annotations
 
 import os
 import threading
-from typing import Optional
+from typing import Optional, Type
 
-from ansible_collections.longshore.swr.plugins.module_utils._registry.errors import RegistryError
+from ansible_collections.longshore.swr.plugins.module_utils._errors import LongshoreError
 
 
 class LineFile:
     """Appends whole lines, each with one write: what is written survives a kill, and two runs do not mix in a line.
 
-    A write that fails (a full disk) ends the writing and nothing else; C(error) says why then. The copy must not
+    A write that fails (a full disk) ends the writing and nothing else; C(error) says why then. The run must not
     stop for it.
 
     :param path: the file, created with mode 0600; None to drop every line.
     :param option: the option that named it, for the message.
-    :raises RegistryError: the file cannot be opened.
+    :param error_class: the family of errors to raise.
+    :raises LongshoreError: of that family: the file cannot be opened.
     """
 
-    def __init__(self, path: Optional[str], option: str) -> None:
+    def __init__(self, path: Optional[str], option: str, error_class: Type[LongshoreError] = LongshoreError) -> None:
         self.error: Optional[str] = None
         self._path = path
         self._lock = threading.Lock()
@@ -35,7 +36,7 @@ class LineFile:
             try:
                 self._descriptor = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o600)
             except OSError as error:
-                raise RegistryError(
+                raise error_class(
                     "the file cannot be written: {0}".format(error.strerror),
                     where=path,
                     hint="Give {0} a file in a directory that exists and can be written.".format(option),
