@@ -23,7 +23,7 @@ KEYS = {
     "swr": COMMON
     | {"keys", "project", "organizations", "public", "manners", "obs_host", "obs_port", "obs_address", "token"}
     | {"storage", "faults", "options", "images"},
-    "huaweicloud": {"name", "kind", "host", "port", "accounts", "region", "registry"},
+    "huaweicloud": {"name", "kind", "host", "port", "accounts", "region", "registry", "swr"},
 }
 AUTH_KEYS = {
     "none": {"kind"},
@@ -128,9 +128,23 @@ def plan_servers(document: Any) -> List[Plan]:
         plan = _plan(check, "instances[{0}]".format(number), item, top.get("tls_directory"))
         if plan is not None:
             plans.append(plan)
+    _join(check, plans, instances)
     if check.problems:
         raise ConfigError(check.problems)
     return plans
+
+
+def _join(check: Checker, plans: Sequence[Plan], instances: Sequence[Any]) -> None:
+    """Clouds speak for the SWR that their key C(swr) names."""
+    servers = {plan.name: plan.server for plan in plans}
+    for number, item in enumerate(instances):
+        named = item.get("swr") if isinstance(item, Mapping) and item.get("kind") == "huaweicloud" else None
+        if named is None or item.get("name") not in servers:
+            continue
+        if getattr(servers.get(named), "kind", None) != "swr":
+            check.say("instances[{0}].swr".format(number), "there is no instance {0!r} of the kind swr".format(named))
+        else:
+            servers[item["name"]].serve(servers[named])
 
 
 def _plan(check: Checker, where: str, item: Any, tls_directory: Optional[str]) -> Optional[Plan]:
@@ -272,7 +286,7 @@ def _swr(check: Checker, where: str, values: Mapping[str, Any], common: Dict[str
 def _huaweicloud(check: Checker, where: str, name: str, values: Mapping[str, Any]) -> Optional[Plan]:
     # Loaded only when it is asked for: most tests need no cloud.
     module = importlib.import_module(".huaweicloud", __package__)
-    options = {key: item for key, item in values.items() if key not in ("name", "kind")}
+    options = {key: item for key, item in values.items() if key not in ("name", "kind", "swr")}
     accounts = []
     for number, account in enumerate(check.sequence(where + ".accounts", options.pop("accounts", []))):
         place = "{0}.accounts[{1}]".format(where, number)

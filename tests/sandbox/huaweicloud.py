@@ -207,6 +207,7 @@ class HuaweiCloudServer:
         page: int = 1000,
     ) -> None:
         self._images = images
+        self._learn: Callable[[str, str], None] = lambda user, password: None
         self._page = page
         self.region = region
         self.registry = registry
@@ -218,6 +219,10 @@ class HuaweiCloudServer:
         self._raw: List[Response] = []
         self._lock = threading.Lock()
         self._server = HttpServer(self.handle, host=host, port=port, name="huaweicloud")
+
+    def serve(self, swr: Any) -> None:
+        """Speak for this sandbox SWR: it takes the logins that are issued, and its tags are listed."""
+        self._images, self._learn = swr, swr.add_login
 
     def start(self) -> HuaweiCloudServer:
         self._server.start()
@@ -323,6 +328,7 @@ class HuaweiCloudServer:
         password = secrets.token_hex(32)
         with self._lock:
             self.issued[username] = password
+        self._learn(username, password)
         auth = base64.b64encode("{0}:{1}".format(username, password).encode()).decode()
         reply = _json(200, {"auths": {self.registry: {"auth": auth}}})
         reply.headers["X-Swr-Dockerlogin"] = "docker login -u {0} -p {1} {2}".format(username, password, self.registry)

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import hashlib
 import ssl
+import time
+from email.utils import formatdate
 from typing import Any, Dict, Iterable, List, NamedTuple, Optional, Sequence, Union
 
 from . import faults as fault_actions
@@ -35,6 +37,7 @@ class Options(NamedTuple):
     :param mount: cross-repository mount works; else the request becomes an upload (202).
     :param chunk_minimum: announced as OCI-Chunk-Min-Length; None: not announced.
     :param zstd: manifests may name Zstandard layers; else 400, as registries with a list of media types answer.
+    :param clock: replies have a Date header, from a clock that is ahead by so many seconds; None: they have none.
     :param harbor: the version of a Harbor around the registry, whose API lists projects and repositories; None: none.
     """
 
@@ -47,6 +50,7 @@ class Options(NamedTuple):
     mount: bool = True
     chunk_minimum: Optional[int] = None
     zstd: bool = True
+    clock: Optional[float] = None
     harbor: Optional[str] = None
 
 
@@ -200,6 +204,8 @@ class Registry:
             if early is not None:
                 return early
         response = self.work(call, request, realm)
+        if self.options.clock is not None:
+            response.headers["Date"] = formatdate(time.time() + self.options.clock, usegmt=True)
         for fault in found:
             response = fault_actions.after(fault, response)
         return response

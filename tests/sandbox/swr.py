@@ -16,7 +16,7 @@ import re
 import threading
 import time
 from collections import deque
-from typing import Any, Deque, Dict, Iterable, List, Mapping, NamedTuple, Optional, Sequence, Union
+from typing import Any, Deque, Dict, Iterable, List, Mapping, NamedTuple, Optional, Sequence, Set, Union
 
 from .auth import BearerAuth, Need, Permission, User, basic_credentials, error
 from .distribution import INDEX_TYPES, MANIFEST_TYPES
@@ -81,6 +81,14 @@ class SwrAuth(BearerAuth):
         options.setdefault("tell_expiry", False)
         super().__init__(users, service="dockyard", **options)
         self._organizations = organizations
+        self._further: Dict[str, Set[str]] = {}
+
+    def add_login(self, name: str, password: str) -> None:
+        """A further password of a user, who keeps the others: a temporary login has the name of the lasting one."""
+        self._further.setdefault(name, set()).add(password)
+
+    def user(self, name: str, password: str) -> Optional[User]:
+        return User(password) if password in self._further.get(name, ()) else super().user(name, password)
 
     def scope_text(self, needs: Sequence[Need]) -> str:
         # Observed: the challenge names the repository but no actions; clients must know what they need.
@@ -182,7 +190,7 @@ class Swr(Registry):
 
     def add_login(self, user: str, password: str) -> None:
         """A further login, such as a temporary one."""
-        self.auth.users[user] = User(password)  # type: ignore[attr-defined]
+        self.auth.add_login(user, password)  # type: ignore[attr-defined]
 
     # Manners
 

@@ -12,7 +12,10 @@ import urllib.request
 
 import pytest
 
+from ansible_collections.longshore.swr.plugins.module_utils._huaweicloud.obtain import obtain_login
+from ansible_collections.longshore.swr.plugins.module_utils._secrets import Redactor
 from ansible_collections.longshore.swr.tests.sandbox import images
+from ansible_collections.longshore.swr.tests.sandbox.config import plan_servers
 from ansible_collections.longshore.swr.tests.sandbox.huaweicloud import (
     ERRORS,
     FLAT,
@@ -21,6 +24,8 @@ from ansible_collections.longshore.swr.tests.sandbox.huaweicloud import (
     HuaweiCloudServer,
     RefusedError,
 )
+from ansible_collections.longshore.swr.tests.sandbox.probe import bearer
+from ansible_collections.longshore.swr.tests.sandbox.swr import SwrAuth
 
 REGISTRY = "swr.cn-north-4.myhuaweicloud.com"
 
@@ -130,3 +135,27 @@ def test_an_unsigned_request_is_refused_and_recorded_without_secrets(cloud):
     assert cloud.issued == {}
     assert cloud.calls[0].access_key is None
     assert "c2VjcmV0" not in repr(cloud.calls)
+
+
+def test_a_swr_takes_the_logins_that_its_cloud_issues():
+    cloud, swr = (
+        plan.server
+        for plan in plan_servers(
+            {
+                "instances": [
+                    {
+                        "name": "cloud",
+                        "kind": "huaweicloud",
+                        "accounts": [{"access_key": "AK", "secret_key": "SK"}],
+                        "swr": "swr",
+                    },
+                    {"name": "swr", "kind": "swr", "keys": {"AK": "SK"}, "organizations": ["team"]},
+                ]
+            }
+        )
+    )
+    with cloud, swr:
+        options = {"access_key": "AK", "secret_key": "SK", "region": "cn-north-4", "endpoint": cloud.url}
+        login = obtain_login(dict(options, kind="temporary"), {}, Redactor()).login
+        assert login.password in cloud.issued.values()
+        bearer(swr.url + SwrAuth.token_path, user=login.username, password=login.password)

@@ -207,6 +207,10 @@ def test_command_line_refuses_a_wrong_configuration(tmp_path: Path) -> None:
         ({"kind": "swr"}, "instances[0].keys: needs at least one access key"),
         ({"kind": "swr", "keys": {"A": "S"}, "manners": {"trottle": 1}}, "instances[0].manners.trottle: unknown"),
         ({"kind": "huaweicloud"}, "instances[0].accounts: needs at least one account"),
+        (
+            {"kind": "huaweicloud", "accounts": [{"access_key": "A", "secret_key": "S"}], "swr": "a"},
+            "instances[0].swr: there is no instance 'a' of the kind swr",
+        ),
         ({"name": ""}, "instances[0].name: missing"),
     ],
 )

@@ -6,6 +6,8 @@
 from __future__ import annotations
 
 import json
+import time
+from email.utils import parsedate_to_datetime
 from typing import Callable, Dict
 
 import pytest
@@ -153,6 +155,15 @@ def test_further_logins_and_public_repositories(sandbox_swr: Callable[..., Swr])
     server = sandbox_swr(keys={"A": "S"}, organizations=["team"], public=["team/open"])
     server.add_login("cn-north-4@TEMPORARY", "given-out")
     bearer(server.url + ENDPOINT, user="cn-north-4@TEMPORARY", password="given-out")
+    server.add_login("cn-north-4@A", "temporary-of-a")
+    for password in ("temporary-of-a", login_password("A", "S")):
+        bearer(server.url + ENDPOINT, user="cn-north-4@A", password=password)
     server.load(images.docker_image("x"), "team/open", "1")
     anonymous = bearer(server.url + ENDPOINT, "repository:team/open:pull")
     assert ask(server.url + "/v2/team/open/manifests/1", headers=anonymous).status == 200
+
+
+def test_a_clock_that_is_ahead(sandbox_swr: Callable[..., Swr]) -> None:
+    server = sandbox_swr(keys={"A": "S"}, options={"clock": 600})
+    ahead = parsedate_to_datetime(ask(server.url + "/v2/").headers["date"]).timestamp() - time.time()
+    assert 590 < ahead < 610
