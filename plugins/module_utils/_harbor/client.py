@@ -165,6 +165,9 @@ class HarborClient:
     def put(self, path: str, body: Any, expect: Sequence[int] = (200,)) -> Reply:
         return self._api.call("PUT", self.base + path, body=body, expect=expect)
 
+    def patch(self, path: str, body: Any, expect: Sequence[int] = (200,)) -> Reply:
+        return self._api.call("PATCH", self.base + path, body=body, expect=expect)
+
     def delete(self, path: str, expect: Sequence[int] = (200,)) -> Reply:
         return self._api.call("DELETE", self.base + path, expect=expect)
 
