@@ -25,10 +25,7 @@ FEATURES = {
     "single_active_replication": (2, 14),
     "ca_certificate": (2, 15),
     "robots": (2, 2),
-    # Before, registries and policies were served by the code of 1.10, which knows no query.
-    "exact_query": (2, 3),
 }
-OLDEST = (1, 10, 5)
 _VERSION = re.compile(r"v?(\d+)\.(\d+)(?:\.(\d+))?")
 
 

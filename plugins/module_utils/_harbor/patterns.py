@@ -1,0 +1,121 @@
+# Copyright: (c) 2026, longshore.swr contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The patterns of Harbor's filters (those of the Go library doublestar 1): what they can match at all.
+
+C(*) stands for any characters but a slash, C(**) as a whole component for any number of components, and at the end for
+one or more; C(?), C([a-z]) and C({a,b}) as in a shell.
+
+This module is private to the collection: no other collection may import it.
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+from typing import List, Optional, Tuple
+
+MANY = "**"
+_SPECIAL = re.compile(r"[*?\[{\\]")
+_TOKEN = re.compile(
+    r"\\(?P<escaped>.)|(?P<class>\[\^?(?:\\.|[^\]\\])+\])|(?P<star>\*+)|(?P<one>\?)|(?P<other>.)", re.DOTALL
+)
+# Alternatives multiply; more of them are not looked at one by one.
+_MOST_ALTERNATIVES = 64
+
+
+def problem_of(pattern: str) -> Optional[str]:
+    """Why Harbor, which takes every pattern, could not use this one; V(None) for a good one."""
+    if re.search(r"(?<!\\)(?:\\\\)*\\$", pattern):
+        return "a backslash stands at its end"
+    plain = re.sub(r"\\.", "x", pattern)
+    without_classes = re.sub(r"\[\^?[^\]]+\]", "x", plain)
+    if "[" in without_classes:
+        return "a [ has no ], or nothing between them"
+    depth = 0
+    for character in without_classes:
+        depth += {"{": 1, "}": -1}.get(character, 0)
+        if depth > 1:
+            return "braces stand within braces"
+        if depth < 0:
+            return "a } has no {"
+    if depth:
+        return "a { has no }"
+    if pattern.startswith("/") or pattern.endswith("/") or "//" in pattern:
+        return "nothing stands before, after or between slashes"
+    return None
+
+
+def alternatives(pattern: str) -> List[List[str]]:
+    """The patterns without braces that it stands for, each as a list of components."""
+    texts = [""]
+    rest = pattern
+    while rest:
+        match = re.search(r"(?<!\\)\{([^{}]*)\}", rest)
+        if not match:
+            texts = [text + rest for text in texts]
+            break
+        options = match.group(1).split(",")
+        texts = [text + rest[: match.start()] + option for text in texts for option in options]
+        if len(texts) > _MOST_ALTERNATIVES:
+            return [[MANY]]
+        rest = rest[match.end() :]
+    return [text.split("/") for text in texts]
+
+
+def is_fixed(component: str) -> bool:
+    """Whether it matches nothing but itself."""
+    return not _SPECIAL.search(component)
+
+
+def lengths(components: List[str]) -> Tuple[int, Optional[int]]:
+    """The smallest and the largest number of components that matching names have; V(None) for no limit."""
+    single = sum(1 for component in components if component != MANY)
+    if len(components) == single:
+        return single, single
+    return single + (1 if components[-1] == MANY else 0), None
+
+
+def may_meet(one: List[str], other: List[str]) -> bool:
+    """Whether some name may match both. Both are lists of components; in doubt they do."""
+
+    @functools.lru_cache(maxsize=None)
+    def meet(first: int, second: int) -> bool:
+        if first == len(one) or second == len(other):
+            return all(item == MANY for item in one[first:] + other[second:])
+        if one[first] == MANY or other[second] == MANY:
+            skipped = meet(first + 1, second) if one[first] == MANY else meet(first, second + 1)
+            return skipped or (meet(first, second + 1) if one[first] == MANY else meet(first + 1, second))
+        return _components_meet(one[first], other[second]) and meet(first + 1, second + 1)
+
+    return meet(0, 0)
+
+
+def _tokens(component: str) -> List[Optional[str]]:
+    """Characters, C(?) as an empty text (a class counts as one), V(None) for a star."""
+    found: List[Optional[str]] = []
+    for match in _TOKEN.finditer(component):
+        if match.group("star"):
+            found.append(None)
+        elif match.group("one") or match.group("class"):
+            found.append("")
+        else:
+            found.append(match.group("escaped") or match.group("other"))
+    return found
+
+
+def _components_meet(one: str, other: str) -> bool:
+    left, right = _tokens(one), _tokens(other)
+
+    @functools.lru_cache(maxsize=None)
+    def meet(first: int, second: int) -> bool:
+        if first == len(left) or second == len(right):
+            return all(token is None for token in left[first:] + right[second:])
+        if left[first] is None:
+            return meet(first + 1, second) or meet(first, second + 1)
+        if right[second] is None:
+            return meet(first, second + 1) or meet(first + 1, second)
+        same = left[first] == "" or right[second] == "" or left[first] == right[second]
+        return same and meet(first + 1, second + 1)
+
+    return meet(0, 0)
