@@ -1,0 +1,94 @@
+# Copyright: (c) 2026, longshore.swr contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What to do about a failed replication, judged by what Harbor said.
+
+Before anything is copied Harbor's core prepares the execution, and what fails there is in the execution's
+C(status_text). Copying is done by its jobservice, and what fails there is in the log of a task only.
+
+This module is private to the collection: no other collection may import it.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Optional, Sequence, Tuple
+
+_LOGIN = (
+    "The registry refuses the endpoint's login. Set access_key and access_secret of the endpoint with "
+    "longshore.swr.harbor_registry. For SWR these are the username and password that longshore.swr.login_token gives."
+)
+_TLS = (
+    "Harbor does not trust the registry's certificate. Set insecure of the endpoint with "
+    "longshore.swr.harbor_registry, or ca_certificate from Harbor 2.15 on."
+)
+_NETWORK = (
+    "Harbor does not reach the registry. Check the endpoint's URL, and the network and the proxy settings of Harbor's "
+    "own containers."
+)
+_FLATTEN = (
+    "A repository that the policy finds has fewer levels than it is to replace. Lower dest_namespace_replace_count "
+    "of the policy (-1 replaces all, whatever their number), or narrow its filters."
+)
+_ORGANIZATION = (
+    "Create the organization in SWR first, named as dest_namespace of the policy, and allow the endpoint's user to "
+    "push to it."
+)
+_NAMES_IN_CORE = (
+    "Harbor's container core does not resolve the registry's name. On a private line map the name to the VPC "
+    "endpoint in the containers core and jobservice, or in the DNS that they use."
+)
+_IMAGE_INDEX = (
+    "SWR's basic edition refuses OCI image indexes, and Harbor converts nothing. Copy these images with "
+    "longshore.swr.image_copy, which converts them, or build them without attestations and OCI media types "
+    "(provenance=false, oci-mediatypes=false)."
+)
+_NAMES_IN_JOBSERVICE = (
+    "Harbor's container core resolves the registry's name, but jobservice does not. Both need the mapping or the "
+    "DNS server, and the names of the object storage that the registry redirects to must be resolved as well."
+)
+
+# The first that fits counts: what is special stands before what is general.
+_PREPARING: Sequence[Tuple[str, str]] = (
+    (r"execution skipped", "The policy runs once at a time. Wait for the execution that is in progress."),
+    (r"flattening level is", _FLATTEN),
+    (r"\[401\]|\b401\b|unauthorized", _LOGIN),
+    (r"\[404\]|\[403\]|namespaces?\b.*not (?:found|exist)", _ORGANIZATION),
+    (r"x509|certificate|tls: ", _TLS),
+    (r"no such host|server misbehaving|lookup \S+", _NAMES_IN_CORE),
+    (r"connection refused|connection reset|no route to host|timeout|deadline exceeded|proxyconnect|\bEOF\b", _NETWORK),
+)
+
+_COPYING: Sequence[Tuple[str, str]] = (
+    (r"fail(?:ed)? to parse 'manifest\.json'", _IMAGE_INDEX),
+    (r"tag deletion isn't supported", "SWR does not let Harbor delete tags. Set deletion of the policy to false."),
+    (r"status code: 401|\[401\]|unauthorized", _LOGIN),
+    (
+        r"status code: 403|\[403\]|\bdenied\b",
+        "The endpoint's user may not push there. Allow it to edit the organization in SWR.",
+    ),
+    (r"x509|certificate|tls: ", _TLS),
+    (r"no such host|server misbehaving", _NAMES_IN_JOBSERVICE),
+    (
+        r"status code: 429|too many requests",
+        "The registry limits requests. Limit speed, or run fewer policies at once.",
+    ),
+    (r"connection refused|connection reset|no route to host|timeout|deadline exceeded|proxyconnect", _NETWORK),
+)
+
+
+def remedy_for_preparation(status_text: str) -> Optional[str]:
+    """The remedy for an execution that failed before it had tasks; None when the cause is not a known one."""
+    return _first(_PREPARING, status_text)
+
+
+def remedy_for_copying(log: str) -> Optional[str]:
+    """The remedy for a failed task, by its log; None when the cause is not a known one."""
+    return _first(_COPYING, log)
+
+
+def _first(causes: Sequence[Tuple[str, str]], text: str) -> Optional[str]:
+    for pattern, remedy in causes:
+        if re.search(pattern, text, re.IGNORECASE):
+            return remedy
+    return None

@@ -1,0 +1,157 @@
+# Copyright: (c) 2026, longshore.swr contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Waiting for an execution, and knowing when it has really ended.
+
+What Harbor says may be late, or not the last word: a task that failed is tried again up to two times, after a pause of
+16 seconds or more, and meanwhile the execution is C(Failed). And Harbor itself may be away for a while.
+
+This module is private to the collection: no other collection may import it.
+"""
+
+from __future__ import annotations
+
+import time
+from typing import Callable, List, NamedTuple, Optional, TypeVar
+
+from ansible_collections.longshore.swr.plugins.module_utils._harbor.errors import HarborError
+from ansible_collections.longshore.swr.plugins.module_utils._harbor.executions import (
+    FAILED,
+    Counts,
+    Execution,
+    Executions,
+    Task,
+    count,
+)
+from ansible_collections.longshore.swr.plugins.module_utils._harbor.progress import Progress
+
+# A Harbor that starts answers like this, and one that does not answer has no status.
+_AWAY = (None, 500, 502, 503, 504)
+# How often tasks are read again when they and the execution's own numbers do not agree.
+_RECOUNTS = 5
+_RECOUNT_SECONDS = 2.0
+
+T = TypeVar("T")
+
+
+class Outcome(NamedTuple):
+    """How a wait ended.
+
+    :ivar execution: as it was last seen; None when it was never.
+    :ivar counts: what the tasks themselves gave.
+    :ivar timed_out: the time was over before the execution was.
+    :ivar unreachable: why Harbor could not be asked at the end of the time.
+    """
+
+    execution: Optional[Execution]
+    tasks: List[Task]
+    counts: Counts
+    timed_out: bool = False
+    unreachable: Optional[HarborError] = None
+
+
+class _TimeOverError(Exception):
+    def __init__(self, error: Optional[HarborError] = None) -> None:
+        super().__init__()
+        self.error = error
+
+
+class Waiter:
+    """Asks for an execution until it has ended.
+
+    :param timeout: seconds to wait at most, counted from now; one request more may be made than fits.
+    :param poll_interval: seconds between two requests.
+    :param settle_time: seconds that a failure must have lasted to be believed.
+    """
+
+    def __init__(
+        self,
+        executions: Executions,
+        progress: Progress,
+        timeout: float,
+        poll_interval: float,
+        settle_time: float,
+        sleep: Callable[[float], None] = time.sleep,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._executions = executions
+        self._progress = progress
+        self._poll_interval = poll_interval
+        self._settle_time = settle_time
+        self._sleep = sleep
+        self._clock = clock
+        self._deadline = clock() + timeout
+        self._failed_since: Optional[float] = None
+
+    def wait(self, execution_id: int) -> Outcome:
+        """Until the execution has ended, or the time is over.
+
+        :raises HarborError: Harbor refused a request. That it does not answer is no reason to give up.
+        """
+        execution: Optional[Execution] = None
+        try:
+            while True:
+                execution = self._ask(self._executions.get, execution_id)
+                self._progress.seen(execution)
+                outcome = self._count(execution) if self._is_believed(execution) else None
+                if outcome is not None:
+                    return outcome
+                self._pause(self._poll_interval)
+        except _TimeOverError as over:
+            counts = execution.counts if execution else Counts()
+            return Outcome(execution, [], counts, timed_out=True, unreachable=over.error)
+
+    def look(self, execution_id: int) -> Outcome:
+        """The execution and its tasks as they are, without waiting."""
+        execution = self._executions.get(execution_id)
+        tasks = self._executions.tasks(execution_id)
+        return Outcome(execution, tasks, count(tasks))
+
+    def _is_believed(self, execution: Execution) -> bool:
+        """Whether the execution has ended for good."""
+        if not execution.ended or execution.counts.in_progress:
+            self._failed_since = None
+            return False
+        # Without tasks it is the preparation that failed, and that is not tried again.
+        if execution.status != FAILED or not execution.counts.total:
+            return True
+        if self._failed_since is None:
+            self._failed_since = self._clock()
+        lasted = self._clock() - self._failed_since
+        # One that failed long before need not be watched.
+        return max(lasted, execution.ended_ago or 0.0) >= self._settle_time
+
+    def _count(self, execution: Execution) -> Optional[Outcome]:
+        """Reads the tasks, and again while they and the execution disagree: then either may be late.
+
+        :return: None when the execution goes on after all.
+        """
+        attempt = 0
+        while True:
+            tasks = self._ask(self._executions.tasks, execution.id)
+            counts = count(tasks)
+            if counts == execution.counts or attempt == _RECOUNTS or self._clock() >= self._deadline:
+                return Outcome(execution, tasks, counts)
+            attempt += 1
+            self._pause(_RECOUNT_SECONDS)
+            execution = self._ask(self._executions.get, execution.id)
+            self._progress.seen(execution)
+            if not self._is_believed(execution):
+                return None
+
+    def _ask(self, call: Callable[[int], T], execution_id: int) -> T:
+        """The result of a call, which is repeated while Harbor is away."""
+        while True:
+            try:
+                return call(execution_id)
+            except HarborError as error:
+                if error.status not in _AWAY:
+                    raise
+                self._progress.unreachable(execution_id, error)
+                self._pause(self._poll_interval, error)
+
+    def _pause(self, seconds: float, error: Optional[HarborError] = None) -> None:
+        left = self._deadline - self._clock()
+        if left <= 0:
+            raise _TimeOverError(error)
+        self._sleep(min(seconds, left))
