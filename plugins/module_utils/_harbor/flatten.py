@@ -4,8 +4,8 @@
 """What becomes of the levels of a repository's name on its way to the destination.
 
 For C(a/b/c/image) and the namespace C(ns): -1 makes C(ns/image), 0 makes C(ns/a/b/c/image), 1 makes C(ns/b/c/image), 2
-makes C(ns/c/image) and 3 makes C(ns/image). Where a repository has fewer levels than are to be replaced, Harbor does not
-replicate anything at all.
+makes C(ns/c/image) and 3 makes C(ns/image). Where one repository has fewer levels than are to be replaced, Harbor
+replicates nothing at all.
 
 This module is private to the collection: no other collection may import it.
 """
@@ -29,12 +29,17 @@ MOST_LEVELS = 127
 Components = List[str]
 
 
-def _patterns(name_filter: str) -> List[Components]:
-    """Those of a name filter, an empty one of which matches every name: a project, and at least one level more."""
-    return alternatives(name_filter) if name_filter else [["*", MANY]]
+def _patterns(name_filter: str, local: bool = True) -> List[Components]:
+    """Those of a name filter, an empty one of which matches every name.
+
+    :param local: the names are Harbor's own, which begin with a project. Those of other registries need not.
+    """
+    if name_filter:
+        return alternatives(name_filter)
+    return [["*", MANY]] if local else [[MANY]]
 
 
-def check_levels(name_filter: str, count: int) -> None:
+def check_levels(name_filter: str, count: int, local: bool = True) -> None:
     """
     :param name_filter: the pattern of repositories, empty for all of them.
     :param count: how many levels are to be replaced.
@@ -46,15 +51,16 @@ def check_levels(name_filter: str, count: int) -> None:
             where="dest_namespace_replace_count",
             hint="Set -1 for all levels, 0 for none, or up to {0}.".format(MOST_LEVELS),
         )
-    for pattern in _patterns(name_filter):
-        least = max(lengths(pattern)[0] - 1, 1)
+    for pattern in _patterns(name_filter, local):
+        least = max(lengths(pattern)[0] - 1, 1 if local else 0)
         if count > least:
+            deeper = ["*" if pattern[0] == MANY else pattern[0], MANY, *("*" * count)]
             raise HarborError(
-                "{0} levels are to be replaced, but {1} may match a repository with {2}, and then nothing is replicated "
-                "at all".format(count, "/".join(pattern) if name_filter else "a policy without a name filter", least),
+                "{0} levels are to be replaced, but {1} may match a repository that has {2}; then Harbor would "
+                "replicate nothing".format(count, "/".join(pattern) if name_filter else "no name filter", least),
                 where="dest_namespace_replace_count",
                 hint="Replace at most {0}, or set a name filter that matches deeper repositories only, such as "
-                "{1}.".format(least, "/".join([*(pattern[:1] if name_filter else "*"), MANY, *("*" * count)])),
+                "{1}.".format(least, "/".join(deeper)),
             )
 
 
@@ -70,15 +76,19 @@ def check_matches(name_filter: str) -> None:
         )
 
 
-def collision(name_filter: str, count: int) -> Optional[str]:
-    """How two repositories that the filter matches could get the same name at the destination; V(None) if they cannot."""
+def collision(name_filter: str, count: int, local: bool = True) -> Optional[str]:
+    """How two repositories that the filter matches could get the same name; V(None) if they cannot."""
     if count == 0:
         return None
-    patterns = _patterns(name_filter)
+    patterns = _patterns(name_filter, local)
     for index, pattern in enumerate(patterns):
         lost = pattern[:-1] if count == ALL_LEVELS else pattern[:count]
-        if MANY in lost or pattern[-1] == MANY and count == ALL_LEVELS or not all(is_fixed(item) for item in lost):
-            return "{0} can match repositories in several places".format("/".join(pattern))
+        if count == ALL_LEVELS and pattern[-1] == MANY:
+            lost = pattern
+        if not all(is_fixed(item) for item in lost):
+            return "{0} can match repositories in several places".format(
+                "/".join(pattern) if name_filter else "no name filter"
+            )
         for other in patterns[:index]:
             if other != pattern and may_meet(destination(pattern, count), destination(other, count)):
                 return "{0} and {1} can match repositories of the same name".format("/".join(other), "/".join(pattern))
@@ -95,7 +105,7 @@ def destination(pattern: Components, count: int) -> Components:
 
 
 def may_write_same(one: str, count: int, other: str, other_count: int) -> bool:
-    """Whether two name filters may lead to the same repository below one namespace."""
+    """Whether two name filters of Harbor's repositories may lead to the same repository below one namespace."""
     return any(
         may_meet(destination(first, count), destination(second, other_count))
         for first in _patterns(one)

@@ -79,7 +79,7 @@ def lengths(components: List[str]) -> Tuple[int, Optional[int]]:
 def may_meet(one: List[str], other: List[str]) -> bool:
     """Whether some name may match both. Both are lists of components; in doubt they do."""
 
-    @functools.lru_cache(maxsize=None)
+    @functools.cache
     def meet(first: int, second: int) -> bool:
         if first == len(one) or second == len(other):
             return all(item == MANY for item in one[first:] + other[second:])
@@ -107,7 +107,7 @@ def _tokens(component: str) -> List[Optional[str]]:
 def _components_meet(one: str, other: str) -> bool:
     left, right = _tokens(one), _tokens(other)
 
-    @functools.lru_cache(maxsize=None)
+    @functools.cache
     def meet(first: int, second: int) -> bool:
         if first == len(left) or second == len(right):
             return all(token is None for token in left[first:] + right[second:])

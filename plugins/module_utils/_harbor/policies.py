@@ -1,0 +1,279 @@
+# Copyright: (c) 2026, longshore.swr contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Replication policies: what Harbor replicates, where to and when.
+
+A PUT replaces the whole policy: what it leaves out is reset. Harbor ignores what it does not know, and its replies leave
+out what is false or empty.
+
+This module is private to the collection: no other collection may import it.
+"""
+
+from __future__ import annotations
+
+import time
+from typing import Any, Callable, Dict, List, Mapping, Optional, Tuple
+
+from ansible_collections.longshore.swr.plugins.module_utils._harbor.client import HarborClient
+from ansible_collections.longshore.swr.plugins.module_utils._harbor.cron import canonical_cron
+from ansible_collections.longshore.swr.plugins.module_utils._harbor.errors import HarborError
+from ansible_collections.longshore.swr.plugins.module_utils._harbor.executions import Executions
+from ansible_collections.longshore.swr.plugins.module_utils._harbor.filters import (
+    canonical_filters,
+    sent_filters,
+    wanted_filters,
+)
+from ansible_collections.longshore.swr.plugins.module_utils._harbor.flatten import ALL_LEVELS
+from ansible_collections.longshore.swr.plugins.module_utils._harbor.policy_checks import check_policy, policy_warnings
+from ansible_collections.longshore.swr.plugins.module_utils._harbor.registries import require_registry
+from ansible_collections.longshore.swr.plugins.module_utils._resource import Outcome, Resource, State, bring_about
+
+PUSH, PULL = "push", "pull"
+MANUAL, SCHEDULED, EVENT_BASED = "manual", "scheduled", "event_based"
+
+# What Harbor gives of a policy, and either takes back in another form or not at all.
+_NOT_SENT_BACK = frozenset(
+    ("id", "creator", "creation_time", "update_time", "replicate_deletion", "src_registry", "dest_registry")
+)
+# Seconds to wait for executions that were told to stop: what is being copied at that moment may be finished first.
+_PATIENCE = 300.0
+_PAUSE = 2.0
+
+
+def policy_state(data: Mapping[str, Any]) -> State:
+    """A policy as Harbor's API describes it, in the one form that two can be compared in."""
+    source, target = data.get("src_registry") or {}, data.get("dest_registry") or {}
+    mode = PULL if source.get("id") else PUSH
+    trigger = data.get("trigger") or {}
+    kind = trigger.get("type") or MANUAL
+    cron = (trigger.get("trigger_settings") or {}).get("cron") or ""
+    count = data.get("dest_namespace_replace_count")
+    return {
+        "name": data.get("name") or "",
+        "description": data.get("description") or "",
+        "mode": mode,
+        "registry": (source if mode == PULL else target).get("name") or "",
+        "dest_namespace": data.get("dest_namespace") or "",
+        "dest_namespace_replace_count": ALL_LEVELS if count is None or count < 0 else count,
+        "filters": canonical_filters(data.get("filters")),
+        "trigger": kind,
+        "cron": " ".join(cron.split()) if kind == SCHEDULED else "",
+        "deletion": bool(data.get("deletion")),
+        "override": bool(data.get("override")),
+        "enabled": bool(data.get("enabled")),
+        # What is negative on the way in is 0 on the way out, and both are no limit.
+        "speed": max(data.get("speed") or 0, 0),
+        "copy_by_chunk": bool(data.get("copy_by_chunk")),
+        "single_active_replication": bool(data.get("single_active_replication")),
+    }
+
+
+def registry_of(data: Mapping[str, Any]) -> Dict[str, Any]:
+    """The registry that a policy replicates to, or from; Harbor's own has the number 0 on the other side."""
+    source = data.get("src_registry") or {}
+    return source if source.get("id") else data.get("dest_registry") or {}
+
+
+def find_policy(client: HarborClient, name: str) -> Optional[Dict[str, Any]]:
+    """The policy of that very name: Harbor's own search finds all names that contain it."""
+    return next((policy for policy in client.list("/replication/policies") if policy.get("name") == name), None)
+
+
+def require_policy(client: HarborClient, name: str) -> Dict[str, Any]:
+    """The same.
+
+    :raises HarborError: there is none, naming those that there are.
+    """
+    policies = list(client.list("/replication/policies"))
+    for policy in policies:
+        if policy.get("name") == name:
+            return policy
+    names = ", ".join(sorted(str(policy.get("name")) for policy in policies))
+    raise HarborError(
+        "Harbor has no replication policy of this name; it has {0}".format(names or "none"),
+        where="policy {0}".format(name),
+        hint="Make it first, with module harbor_replication_policy, or correct the name.",
+    )
+
+
+class PolicyResource(Resource):
+    """One replication policy of Harbor.
+
+    :param options: those of module C(harbor_replication_policy).
+    """
+
+    def __init__(
+        self,
+        client: HarborClient,
+        options: Mapping[str, Any],
+        sleep: Callable[[float], None] = time.sleep,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._client = client
+        self._options = options
+        self._where = "policy {0}".format(options["name"])
+        self._sleep = sleep
+        self._clock = clock
+        self._registry: Dict[str, Any] = {}
+        self._all: List[Dict[str, Any]] = []
+        self.data: Optional[Dict[str, Any]] = None
+        self.warnings: List[str] = []
+
+    def observe(self) -> Optional[State]:
+        self._all = list(self._client.list("/replication/policies"))
+        self.data = next((policy for policy in self._all if policy.get("name") == self._options["name"]), None)
+        return None if self.data is None else policy_state(self.data)
+
+    def desired(self, current: Optional[State]) -> Optional[State]:
+        if self._options["state"] == "absent":
+            return None
+        options = self._options
+        if options.get("registry") is not None:
+            self._registry = require_registry(self._client, options["registry"])
+        elif self.data is not None:
+            self._registry = registry_of(self.data)
+        else:
+            raise HarborError("a new policy needs a registry", where=self._where, hint="Set registry.")
+        state = dict(current or policy_state({"name": options["name"]}))
+        names = ("mode", "deletion", "override", "enabled", "copy_by_chunk", "dest_namespace_replace_count", "trigger")
+        state.update({name: options[name] for name in names})
+        for name in ("description", "dest_namespace", "single_active_replication"):
+            if options.get(name) is not None:
+                state[name] = options[name]
+        state["registry"] = self._registry.get("name") or ""
+        state["speed"] = max(options["speed"], 0)
+        state["cron"] = self._cron(current)
+        if options.get("filters") is not None:
+            state["filters"] = wanted_filters(options["filters"], self._client.version)
+        check_policy(state, self._registry, self._client.version)
+        others = [policy for policy in self._all if policy.get("name") != options["name"]]
+        self.warnings = policy_warnings(state, self._registry, self._others(others), self._client.version)
+        return state
+
+    @staticmethod
+    def _others(policies: List[Dict[str, Any]]) -> List[Tuple[int, State]]:
+        return [(registry_of(policy).get("id") or 0, policy_state(policy)) for policy in policies]
+
+    def _cron(self, current: Optional[State]) -> str:
+        """
+        :raises HarborError: there is none for a schedule, or one without a schedule.
+        """
+        given = self._options.get("cron")
+        if self._options["trigger"] != SCHEDULED:
+            if given:
+                raise HarborError(
+                    "a schedule is given, but the trigger is {0}".format(self._options["trigger"]),
+                    where="cron",
+                    hint="Set trigger to scheduled, or leave cron out.",
+                )
+            return ""
+        given = given or (current or {}).get("cron")
+        if not given:
+            raise HarborError("a scheduled policy needs a schedule", where="cron", hint="Set cron.")
+        return canonical_cron(given)
+
+    def _body(self, desired: State) -> Dict[str, Any]:
+        version = self._client.version
+        # What a newer Harbor has and this collection does not know is sent back as it is, or it would be reset.
+        body = {name: value for name, value in (self.data or {}).items() if name not in _NOT_SENT_BACK}
+        for name in ("name", "description", "dest_namespace", "enabled", "deletion", "override"):
+            body[name] = desired[name]
+        body["src_registry" if desired["mode"] == PULL else "dest_registry"] = {"id": self._registry["id"]}
+        body["trigger"] = {"type": desired["trigger"], "trigger_settings": {"cron": desired["cron"]}}
+        body["filters"] = sent_filters(desired["filters"], version)
+        for name in ("dest_namespace_replace_count", "speed", "copy_by_chunk", "single_active_replication"):
+            body.pop(name, None)
+            if version.supports(name):
+                body[name] = desired[name]
+        if body.get("speed") == 0:
+            # As Harbor's own pages send it.
+            body["speed"] = -1
+        return body
+
+    def create(self, desired: State) -> None:
+        self._client.post("/replication/policies", self._body(desired))
+
+    def update(self, current: State, desired: State) -> None:
+        self._client.put(self._path, self._body(desired))
+
+    @property
+    def _path(self) -> str:
+        return "/replication/policies/{0}".format((self.data or {})["id"])
+
+    def delete(self, current: State) -> None:
+        """
+        :raises HarborError: it is being executed, and is not to be stopped, or does not stop.
+        """
+        stopped: List[int] = []
+        deadline = self._clock() + _PATIENCE
+        while True:
+            if self._options.get("stop_executions"):
+                self._stop(stopped)
+            try:
+                self._client.delete(self._path)
+                return
+            except HarborError as error:
+                if error.status != 412:
+                    raise
+                if not self._options.get("stop_executions") or self._clock() >= deadline:
+                    raise self._in_use(error, stopped) from error
+            # The status of an execution follows its tasks with some delay.
+            self._sleep(_PAUSE)
+
+    def _stop(self, stopped: List[int]) -> None:
+        executions = Executions(self._client)
+        for execution in executions.working(int((self.data or {})["id"])):
+            if execution.id not in stopped:
+                executions.stop(execution.id)
+                stopped.append(execution.id)
+
+    def _in_use(self, error: HarborError, stopped: List[int]) -> HarborError:
+        if stopped:
+            what = "its executions {0} were told to stop and have not ended within {1:g} seconds".format(
+                ", ".join(map(str, stopped)), _PATIENCE
+            )
+            hint = "Try again later; what is copied at that moment is finished first."
+        else:
+            what = "it is being executed: {0}".format(error.what)
+            hint = "Wait until the execution has ended, or set stop_executions to stop it."
+        return HarborError(what, where=self._where, code=error.code, status=error.status, hint=hint)
+
+    def not_kept(self, fields: List[str], desired: State, found: Optional[State]) -> HarborError:
+        if not fields:
+            return HarborError(
+                "Harbor agreed, but the policy is {0}".format("gone" if found is None else "there"), where=self._where
+            )
+        return HarborError(
+            "Harbor agreed, but has kept other values of {0}".format(", ".join(fields)),
+            where=self._where,
+            hint="Does somebody else manage the same policy?"
+            if self._client.version.known
+            else "This Harbor does not tell its version, and may not have these options: leave them out.",
+        )
+
+
+def public_policy(data: Optional[Mapping[str, Any]], state: State) -> Dict[str, Any]:
+    """A policy as a module returns it.
+
+    :param data: as Harbor describes it; V(None) when it is not there yet.
+    """
+    return dict(state, id=(data or {}).get("id"))
+
+
+def manage_policy(
+    client: HarborClient,
+    options: Mapping[str, Any],
+    check_mode: bool,
+    sleep: Callable[[float], None] = time.sleep,
+    clock: Callable[[], float] = time.monotonic,
+) -> Tuple[Dict[str, Any], Outcome]:
+    """What module C(harbor_replication_policy) does: its result, and the outcome."""
+    resource = PolicyResource(client, options, sleep, clock)
+    outcome = bring_about(resource, check_mode)
+    result = {
+        "changed": outcome.changed,
+        "policy": None if outcome.after is None else public_policy(resource.data, outcome.after),
+        "warnings": resource.warnings,
+        "harbor_version": client.version.text,
+    }
+    return result, outcome
