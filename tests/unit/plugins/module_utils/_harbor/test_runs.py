@@ -405,8 +405,8 @@ def test_the_time_is_over_before_the_run_is(harbor: FakeHarbor) -> None:
     assert harbor.clock.slept == [10, 10, 5]
     assert result["msg"] == (
         "policy to-swr, execution 12: not ended within 25 seconds (1 of 3 repositories done, 2 in progress); it goes "
-        "on in Harbor. Remedy: Wait for it again with state=finished and execution_id=12, with a longer wait_timeout; or "
-        "stop it with state=stopped."
+        "on in Harbor. Remedy: Wait for it again with state=finished and execution_id=12, with a longer wait_timeout; "
+        "or stop it with state=stopped."
     )
     assert result["counts"]["in_progress"] == 2
     assert result["changed"] is True
