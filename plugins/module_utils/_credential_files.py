@@ -6,8 +6,8 @@
 All of them have Docker's form (docker/cli, docs/reference/commandline/docker_login.md; containers-auth.json(5)):
 C(auths) with one entry a registry, C(credsStore) and C(credHelpers), which win over it, and keys of other programs.
 
-Beside a credential file is a record of what was written into it: until when a login is valid, which the file's form has
-no place for, and whether the file is one that was made here.
+Beside a credential file is a record of what was written into it: of what kind a login is and until when it is valid,
+which the file's form has no place for, and whether the file is one that was made here.
 
 This module is private to the collection: no other collection may import it.
 """
@@ -23,7 +23,7 @@ import json
 import os
 import pwd
 import re
-from typing import Any, Dict, List, Mapping, NamedTuple, Optional, Tuple
+from typing import Any, Callable, Dict, List, Mapping, NamedTuple, Optional, Tuple
 
 from ansible_collections.longshore.swr.plugins.module_utils._docker_config import basic
 from ansible_collections.longshore.swr.plugins.module_utils._errors import LongshoreError
@@ -39,27 +39,47 @@ FORMATS = {
 """Where each engine looks, below the user's home: docker and nerdctl; podman, buildah and skopeo, in the place that
 outlives a reboot; the kubelet, whatever the user."""
 
+KINDS = ("long_term", "temporary", "enhanced")
+LASTING = "long_term"
+ASSUMED_LIFETIME = 21600
+"""How long, in seconds, a login is taken to be valid whose end is not known: six hours, the shorter of the two times that
+Huawei Cloud's documents give for a temporary login of SWR."""
+
 _CREDENTIAL_KEYS = ("auth", "username", "password", "identitytoken", "registrytoken")
 _HOST = re.compile(r"(?:[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?|\[[0-9a-f:.]+\])(?::[0-9]{1,5})?\Z", re.IGNORECASE)
 _MOMENT = re.compile(r"(\d{4}-\d{2}-\d{2})[T ](\d{2}:\d{2}:\d{2})(?:\.\d+)?(?:Z|\+00:00)\Z")
 
 
 class Login(NamedTuple):
-    """A user and a password for a registry, and until when they are valid (ISO 8601 in UTC), None for no end."""
+    """A user and a password for a registry, until when they are valid (ISO 8601 in UTC), and which of C(KINDS) it is.
+
+    Without a time it has no end, unless it is of a kind that ends: then nobody has said when.
+    """
 
     registry: str
     username: str
     password: str
     expires_at: Optional[str] = None
+    kind: Optional[str] = None
+
+    @property
+    def ends_unknown(self) -> bool:
+        """Whether it ends, and nobody has said when."""
+        return self.expires_at is None and self.kind not in (None, LASTING)
 
 
 class Stored(NamedTuple):
-    """What a file has for a registry."""
+    """What a file has for a registry.
+
+    :ivar known: whether the login is the one that the record speaks of, so that the rest is true of it.
+    :ivar written_at: when it was written, of a login that ends at a time which is not known; else None.
+    """
 
     username: Optional[str]
     expires_at: Optional[str]
     known: bool
-    """Whether the login is the one that the record speaks of, so that C(expires_at) is true of it."""
+    kind: Optional[str] = None
+    written_at: Optional[str] = None
 
 
 class Change(NamedTuple):
@@ -125,19 +145,37 @@ def path_of(form: str, home: str) -> str:
     return os.path.join(home, *FORMATS[form])
 
 
+def utc_now() -> datetime.datetime:
+    """The time."""
+    return datetime.datetime.now(datetime.timezone.utc)
+
+
 class CredentialFile:
     """One credential file and its record.
 
     :param owner: user and group id that the file belongs to; None for those of this process.
     :param home: the directory that the file must stay in, however links lead; None for anywhere.
+    :param clock: tells the time, in UTC.
     """
 
-    def __init__(self, path: str, owner: Optional[Tuple[int, int]] = None, home: Optional[str] = None) -> None:
+    def __init__(
+        self,
+        path: str,
+        owner: Optional[Tuple[int, int]] = None,
+        home: Optional[str] = None,
+        clock: Callable[[], datetime.datetime] = utc_now,
+    ) -> None:
         self.path = path
         self._owner = owner
         self._home = home
+        self._clock = clock
         self._record_path = os.path.join(os.path.dirname(path), RECORD)
         self._name = os.path.basename(path)
+
+    @property
+    def uid(self) -> int:
+        """The user that the file belongs to."""
+        return self._owner[0] if self._owner else os.getuid()
 
     def look(self, registry: str) -> Stored:
         """What there is for C(registry).
@@ -148,8 +186,9 @@ class CredentialFile:
         if not isinstance(entry, dict):
             return Stored(None, None, False)
         noted = self._notes(self._read(self._record_path)[1]).get("registries", {}).get(registry, {})
-        known = noted.get("fingerprint") == _fingerprint(entry)
-        return Stored(_username(entry), noted.get("expires_at") if known else None, known)
+        if noted.get("fingerprint") != _fingerprint(entry):
+            return Stored(_username(entry), None, False)
+        return Stored(_username(entry), noted.get("expires_at"), True, noted.get("kind"), noted.get("written_at"))
 
     def plan(self, registry: str, login: Optional[Login]) -> Change:
         """What has to be done so that the file has this login, or with None has none for C(registry).
@@ -170,7 +209,7 @@ class CredentialFile:
         else:
             _refuse_store(wanted, registry, self.path)
             entry = _put(wanted, login, self.path)
-            mine["registries"][registry] = {"expires_at": login.expires_at, "fingerprint": _fingerprint(entry)}
+            mine["registries"][registry] = self._note(login, entry, mine["registries"].get(registry))
         unneeded = login is None and (text is None or (bool(mine.get("created")) and wanted in ({}, {"auths": {}})))
         if not mine["registries"]:
             notes.pop(self._name)
@@ -222,6 +261,15 @@ class CredentialFile:
     def _notes(self, record: Any) -> Dict[str, Any]:
         notes = record.get(self._name) if isinstance(record, dict) else None
         return notes if isinstance(notes, dict) else {}
+
+    def _note(self, login: Login, entry: Dict[str, Any], old: Any) -> Dict[str, Any]:
+        """What the record has to say about the login."""
+        note = {"expires_at": login.expires_at, "fingerprint": _fingerprint(entry), "kind": login.kind}
+        if login.ends_unknown:
+            # The same login written once more has become no younger.
+            same = isinstance(old, dict) and old.get("fingerprint") == note["fingerprint"] and old.get("written_at")
+            note["written_at"] = old["written_at"] if same else self._clock().strftime("%Y-%m-%dT%H:%M:%SZ")
+        return note
 
     def _is_open(self) -> bool:
         try:
@@ -278,11 +326,22 @@ def files_of(options: Mapping[str, Any]) -> List[Tuple[str, CredentialFile]]:
     return found
 
 
-def is_due(stored: Stored, limit: datetime.datetime) -> bool:
-    """Whether a new login is needed: there is none, its end is not known, or it ends before C(limit)."""
-    if stored.username is None or not stored.known:
+def is_due(
+    stored: Stored, limit: datetime.datetime, kind: Optional[str] = None, assumed_lifetime: int = ASSUMED_LIFETIME
+) -> bool:
+    """Whether a new login is needed: there is none, nothing is known about it, it is of another kind, or it ends before
+    C(limit).
+
+    :param kind: the kind that it has to be, None for any.
+    :param assumed_lifetime: seconds from when a login was written to its end, where that is not known.
+    """
+    if stored.username is None or not stored.known or (kind is not None and stored.kind != kind):
         return True
-    return stored.expires_at is not None and parse_moment(stored.expires_at) <= limit
+    if stored.expires_at is not None:
+        return parse_moment(stored.expires_at) <= limit
+    if stored.written_at is not None:
+        return parse_moment(stored.written_at) + datetime.timedelta(seconds=assumed_lifetime) <= limit
+    return False
 
 
 def describe(path: str, change: Change, registry: str) -> Dict[str, str]:

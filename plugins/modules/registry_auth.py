@@ -17,8 +17,10 @@ description:
   - No engine needs to run, and none is asked. Whether the registry takes the login is not tried either.
   - A file that cannot be read, or is no credential file, is an error and never replaced. So is one that names a
     credential store for the registry, because that would win over what is written.
-  - Until when a login is valid is kept in C(.longshore.swr.json) beside the credential file, for
+  - Of what kind a login is and until when it is valid is kept in C(.longshore.swr.json) beside the credential file, for
     M(longshore.swr.registry_auth_info).
+  - With the format V(podman) it warns when C(podman login) has left a login for the registry in its own file, below
+    C($XDG_RUNTIME_DIR) or C(/run/containers), because podman prefers that one as long as it is there.
 extends_documentation_fragment:
   - longshore.swr.attributes
   - longshore.swr.attributes.actiongroup_swr
@@ -45,8 +47,16 @@ options:
     type: str
   expires_at:
     description:
-      - Until when the login is valid, in UTC, as M(longshore.swr.login_token) returns it. Not set for no end.
+      - Until when the login is valid, in UTC, as M(longshore.swr.login_token) returns it. Not set for no end, or where
+        the end is not known, see O(kind).
     type: str
+  kind:
+    description:
+      - The kind of the login, as M(longshore.swr.login_token) returns it.
+      - A V(temporary) or V(enhanced) one ends. Without O(expires_at) it is kept when it was written, and
+        M(longshore.swr.registry_auth_info) goes by its age.
+    type: str
+    choices: [long_term, temporary, enhanced]
   state:
     description:
       - Whether the login is to be in the files.
@@ -76,6 +86,7 @@ EXAMPLES = r"""
     username: "{{ swr.username }}"
     password: "{{ swr.password }}"
     expires_at: "{{ swr.expires_at or omit }}"
+    kind: "{{ swr.kind }}"
     formats: [docker, podman]
   become: true
 
@@ -126,17 +137,23 @@ username:
   sample: cn-north-4@AKEXAMPLE
 """
 
+import os
+
 from ansible.module_utils.basic import AnsibleModule
 
 from ansible_collections.longshore.swr.plugins.module_utils._credential_files import (
     FORMATS,
+    KINDS,
+    LASTING,
     Login,
     check_registry,
     describe,
     files_of,
     parse_moment,
 )
+from ansible_collections.longshore.swr.plugins.module_utils._errors import LongshoreError
 from ansible_collections.longshore.swr.plugins.module_utils._module import reports_errors
+from ansible_collections.longshore.swr.plugins.module_utils._podman_session import session_warnings
 
 
 def login_of(params):
@@ -144,9 +161,15 @@ def login_of(params):
     registry = check_registry(params["registry"])
     if params["expires_at"]:
         parse_moment(params["expires_at"])
+        if params["kind"] == LASTING:
+            raise LongshoreError(
+                "a long-term login does not end",
+                where="expires_at",
+                hint="Leave out expires_at, or set its kind.",
+            )
     if params["state"] == "absent":
         return None
-    return Login(registry, params["username"], params["password"], params["expires_at"] or None)
+    return Login(registry, params["username"], params["password"], params["expires_at"] or None, params["kind"])
 
 
 @reports_errors
@@ -155,7 +178,10 @@ def run(module):
     login = login_of(module.params)
     registry = module.params["registry"]
     # All of them are looked at before the first one is changed.
-    planned = [(form, file, file.plan(registry, login)) for form, file in files_of(module.params)]
+    files = files_of(module.params)
+    planned = [(form, file, file.plan(registry, login)) for form, file in files]
+    for warning in session_warnings(registry, files, os.environ):
+        module.warn(warning)
     if not module.check_mode:
         for _form, file, change in planned:
             if change.is_needed:
@@ -180,6 +206,7 @@ def main():
                 "username": {"type": "str"},
                 "password": {"type": "str", "no_log": True},
                 "expires_at": {"type": "str"},
+                "kind": {"type": "str", "choices": list(KINDS)},
                 "formats": {"type": "list", "elements": "str", "choices": list(FORMATS), "default": ["docker"]},
                 "path": {"type": "path"},
                 "user": {"type": "str"},

@@ -15,6 +15,7 @@ description:
   - Reads what the credential files of docker, podman and the kubelet have for one registry, and until when it is valid,
     so that a new login is made only when one is needed.
   - It returns no password, changes nothing, and asks neither an engine nor the registry.
+  - It warns of a login that C(podman login) has left, as M(longshore.swr.registry_auth) does.
 extends_documentation_fragment:
   - longshore.swr.attributes
   - longshore.swr.attributes.actiongroup_swr
@@ -36,6 +37,18 @@ options:
       - How long before its end a login counts as due, in seconds.
     type: int
     default: 3600
+  kind:
+    description:
+      - The kind that the login has to be. One of another kind is due, so that a temporary login takes the place of a
+        long-term one. By default any kind is right.
+    type: str
+    choices: [long_term, temporary, enhanced]
+  assumed_lifetime:
+    description:
+      - How long, in seconds, a login is taken to be valid from when it was written, where it ends and SWR has not said
+        when. The default is the shorter of the two times that Huawei Cloud's documents give.
+    type: int
+    default: 21600
 seealso:
   - module: longshore.swr.registry_auth
 """
@@ -60,8 +73,8 @@ EXAMPLES = r"""
 RETURN = r"""
 renewal_due:
   description:
-    - Whether one of the files has no login, one that ends soon, or one whose end is not known because another program
-      wrote it.
+    - Whether one of the files has no login, one that ends soon, one of another kind than O(kind), or one that another
+      program wrote, so that nothing is known about it.
   returned: always
   type: bool
   sample: false
@@ -87,6 +100,14 @@ files:
       description: Until when the login is valid, V(null) when it has no end or the end is not known.
       type: str
       sample: "2026-07-24T08:46:07Z"
+    kind:
+      description: The kind of login that it is, V(null) when that is not known.
+      type: str
+      sample: temporary
+    written_at:
+      description: When it was written, for a login that ends at a time that is not known; else V(null).
+      type: str
+      sample: "2026-07-23T08:46:07Z"
     renewal_due:
       description: Whether this file needs a new login.
       type: bool
@@ -94,36 +115,47 @@ files:
 """
 
 import datetime
+import os
 
 from ansible.module_utils.basic import AnsibleModule
 
 from ansible_collections.longshore.swr.plugins.module_utils._credential_files import (
+    ASSUMED_LIFETIME,
     FORMATS,
+    KINDS,
     check_registry,
     files_of,
     is_due,
+    utc_now,
 )
 from ansible_collections.longshore.swr.plugins.module_utils._module import reports_errors
+from ansible_collections.longshore.swr.plugins.module_utils._podman_session import session_warnings
 
 
 @reports_errors
 def run(module):
     """What the files have, as the module's result."""
-    registry = check_registry(module.params["registry"])
-    limit = datetime.datetime.now(datetime.timezone.utc) + datetime.timedelta(seconds=module.params["renew_before"])
-    files = []
-    for form, file in files_of(module.params):
+    options = module.params
+    registry = check_registry(options["registry"])
+    limit = utc_now() + datetime.timedelta(seconds=options["renew_before"])
+    files = files_of(options)
+    for warning in session_warnings(registry, files, os.environ):
+        module.warn(warning)
+    found = []
+    for form, file in files:
         stored = file.look(registry)
-        files.append(
+        found.append(
             {
                 "format": form,
                 "path": file.path,
                 "username": stored.username,
                 "expires_at": stored.expires_at,
-                "renewal_due": is_due(stored, limit),
+                "kind": stored.kind,
+                "written_at": stored.written_at,
+                "renewal_due": is_due(stored, limit, options["kind"], options["assumed_lifetime"]),
             }
         )
-    return {"changed": False, "files": files, "renewal_due": any(entry["renewal_due"] for entry in files)}
+    return {"changed": False, "files": found, "renewal_due": any(entry["renewal_due"] for entry in found)}
 
 
 def main():
@@ -135,6 +167,8 @@ def main():
                 "path": {"type": "path"},
                 "user": {"type": "str"},
                 "renew_before": {"type": "int", "default": 3600},
+                "kind": {"type": "str", "choices": list(KINDS)},
+                "assumed_lifetime": {"type": "int", "default": ASSUMED_LIFETIME},
             },
             supports_check_mode=True,
         )

@@ -33,6 +33,7 @@ ALLOWED: Dict[str, FrozenSet[str]] = {
     "_hosts_file": frozenset({"_errors"}),
     "_line_file": frozenset({"_errors"}),
     "_module": frozenset({"_errors", "_secrets", "_resource"}),
+    "_podman_session": frozenset({"_errors", "_secrets"}),
     "_registry": frozenset({"_docker_config", "_errors", "_line_file", "_secrets", "_resource"}),
     "_huaweicloud": frozenset({"_docker_config", "_errors", "_http", "_secrets", "_resource"}),
     "_harbor": frozenset({"_docker_config", "_errors", "_http", "_line_file", "_secrets", "_resource"}),
@@ -49,6 +50,7 @@ STANDARD_LIBRARY_ONLY = frozenset(
         "_errors",
         "_hosts_file",
         "_line_file",
+        "_podman_session",
         "_secrets",
     }
 )

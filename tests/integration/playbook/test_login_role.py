@@ -6,13 +6,18 @@
 from __future__ import annotations
 
 import json
+import re
+import sys
 import time
+from base64 import b64encode
+from dataclasses import astuple
 from pathlib import Path
-from typing import Any, Iterator
+from typing import Any, Dict, Iterator, List
 
 import pytest
 
-from ansible_collections.longshore.swr.tests.sandbox.huaweicloud import Account, HuaweiCloudServer
+from ansible_collections.longshore.swr.tests.sandbox.http_message import Response
+from ansible_collections.longshore.swr.tests.sandbox.huaweicloud import Account, HuaweiCloudServer, RefusedError
 
 # The role becomes root, as its users do.
 pytestmark = pytest.mark.needs_root
@@ -67,6 +72,184 @@ def test_a_login_that_ends_is_renewed_when_it_is_due(playbooks: Any, api: Huawei
     assert (due.code, due.changed, len(api.calls)) == (0, 1, 2), due.text
     assert stored(playbooks)["auths"][HOST]["auth"] != password
     assert not [value for value in api.issued.values() if value in first.text + again.text + due.text]
+
+
+def test_a_lasting_login_gives_way_to_one_that_ends(playbooks: Any, api: HuaweiCloudServer) -> None:
+    assert log_in(playbooks).changed == 1
+    options = {"login_kind": "temporary", "login_endpoint": api.url}
+    forecast = log_in(playbooks, "--check", **options)
+    assert (forecast.code, forecast.changed, len(api.calls)) == (0, 1, 0), forecast.text
+    first = log_in(playbooks, **options)
+    assert (first.code, first.changed, len(api.calls)) == (0, 1, 1), first.text
+    again = log_in(playbooks, **options)
+    assert (again.code, again.changed, len(api.calls)) == (0, 0, 1), again.text
+    # And back again.
+    back = log_in(playbooks)
+    assert (back.code, back.changed) == (0, 1), back.text
+
+
+def test_a_login_whose_end_nobody_tells_is_renewed_by_its_age(playbooks: Any, api: HuaweiCloudServer) -> None:
+    options = {"login_kind": "temporary", "login_endpoint": api.url}
+    for changed, calls, more in (
+        (1, 1, {}),
+        (0, 1, {}),
+        # It is younger than 6 hours, but it may have been asked for less than that.
+        (1, 2, {"login_duration": 900}),
+        (0, 2, {"login_duration": 900, "login_renew_before": 60}),
+    ):
+        silent = Response(
+            200,
+            json.dumps(
+                {"auths": {HOST: {"auth": b64encode("u:password-{0}".format(calls).encode()).decode()}}}
+            ).encode(),
+        )
+        if changed:
+            api.answer_next(silent)
+        run = log_in(playbooks, **options, **more)
+        assert (run.code, run.changed, len(api.calls)) == (0, changed, calls), run.text
+    record = json.loads((playbooks.folder / "auth" / ".longshore.swr.json").read_text())["config.json"]["registries"][
+        HOST
+    ]
+    assert (record["kind"], record["expires_at"], len(record["written_at"])) == ("temporary", None, 20)
+
+
+def test_keys_of_the_credentials_file_decide_too(playbooks: Any, api: HuaweiCloudServer) -> None:
+    account = Account("AKOFTHEFILE", "secret-key-of-the-file", security_token="token-%of-the-file")
+    playbooks.write("keys", "[basic]\nak = {0}\nsk = {1}\nsecurity_token = {2}\n".format(*astuple(account)[:3])).chmod(
+        0o600
+    )
+    playbooks.environ.update(
+        HW_ACCESS_KEY="", HW_SECRET_KEY="", HUAWEICLOUD_SDK_CREDENTIALS_FILE=str(playbooks.folder / "keys")
+    )
+    with HuaweiCloudServer([account]) as server:
+        options = {"login_endpoint": server.url}
+        assert log_in(playbooks, "--check", **options).changed == 1
+        assert len(server.calls) == 0
+        runs = [log_in(playbooks, "-vvv", **options) for _number in range(2)]
+        assert [(run.code, run.changed) for run in runs] == [(0, 1), (0, 0)], runs[0].text
+        assert len(server.calls) == 1
+        text = "".join(run.text for run in runs)
+        assert not [secret for secret in (*astuple(account)[1:3], *server.issued.values()) if secret in text]
+
+
+class Fleet:
+    """Hosts that are all this machine, each with a credential file of its own."""
+
+    def __init__(self, playbooks: Any, api: HuaweiCloudServer, count: int) -> None:
+        self.playbooks, self.api = playbooks, api
+        self.names = ["node-{0}".format(number) for number in range(1, count + 1)]
+        self.variables: Dict[str, Dict[str, Any]] = {name: {} for name in self.names}
+        self.play: Dict[str, Any] = {}
+
+    def path(self, name: str) -> Path:
+        return Path(self.playbooks.folder / name / "config.json")
+
+    def run(self, *options: str) -> Any:
+        common = {
+            "ansible_connection": "local",
+            "ansible_python_interpreter": sys.executable,
+            "login_region": "cn-north-4",
+            "login_kind": "temporary",
+            "login_endpoint": self.api.url,
+        }
+        hosts = {name: dict(login_path=str(self.path(name)), **self.variables[name]) for name in self.names}
+        self.playbooks.write("fleet.json", {"all": {"vars": common, "hosts": hosts}})
+        play = dict({"hosts": "all", "gather_facts": False, "roles": ["longshore.swr.login"]}, **self.play)
+        left = "{{ hostvars.values() | map(attribute='__login_shared', default={}) | select | list | length }}"
+        play["post_tasks"] = [{"ansible.builtin.debug": {"msg": "logins left: " + left}}]
+        self.playbooks.write("play.yml", [play])
+        done = self.playbooks.run("play.yml", "-i", "fleet.json", *options)
+        assert not [password for password in self.api.issued.values() if password in done.text]
+        return done
+
+    def logins(self) -> List[Any]:
+        """What each host's file has, None where there is none."""
+        files = [self.path(name) for name in self.names]
+        return [json.loads(file.read_text())["auths"][HOST]["auth"] if file.exists() else None for file in files]
+
+
+def test_one_call_serves_all_hosts(playbooks: Any, api: HuaweiCloudServer) -> None:
+    fleet = Fleet(playbooks, api, 3)
+    first = fleet.run("-vvv")
+    assert (first.code, len(api.calls)) == (0, 1), first.text
+    assert len(set(fleet.logins())) == 1
+    assert "logins left: 0" in first.out
+    assert fleet.run().code == 0
+    assert len(api.calls) == 1
+    # Two of them need one, and the first is none of them.
+    before = fleet.logins()[0]
+    for name in fleet.names[1:]:
+        fleet.path(name).unlink()
+    assert fleet.run().code == 0
+    assert len(api.calls) == 2
+    logins = fleet.logins()
+    assert logins[0] == before != logins[1] == logins[2]
+
+
+@pytest.mark.parametrize("play", [{"serial": 1}, {"serial": 2}, {"strategy": "free"}])
+def test_one_call_serves_all_batches(playbooks: Any, api: HuaweiCloudServer, play: Dict[str, Any]) -> None:
+    fleet = Fleet(playbooks, api, 3)
+    fleet.play = play
+    done = fleet.run()
+    assert done.code == 0, done.text
+    assert None not in fleet.logins()
+    if "serial" in play:
+        assert len(api.calls) == 1
+        assert "logins left: 0" in done.out[done.out.rindex("TASK") :]
+
+
+def test_a_login_that_would_soon_end_is_no_use_to_a_later_batch(playbooks: Any, api: HuaweiCloudServer) -> None:
+    fleet = Fleet(playbooks, api, 2)
+    fleet.play = {"serial": 1, "vars": {"login_duration": 900, "login_renew_before": 3600}}
+    assert fleet.run().code == 0
+    assert len(api.calls) == 2
+
+
+def test_hosts_with_other_options_have_another_login(playbooks: Any, api: HuaweiCloudServer) -> None:
+    fleet = Fleet(playbooks, api, 4)
+    fleet.variables["node-2"] = {"login_duration": 7200}
+    fleet.variables["node-3"] = {"login_duration": 7200}
+    fleet.variables["node-4"] = {"login_username": "u", "login_password": "of-node-4", "login_registry": HOST}
+    done = fleet.run("--limit", "node-1,node-2,node-3")
+    assert (done.code, len(api.calls)) == (0, 2), done.text
+    logins = fleet.logins()
+    assert logins[0] != logins[1] == logins[2]
+    assert logins[3] is None
+    done = fleet.run("--limit", "node-4")
+    assert (done.code, len(api.calls)) == (0, 2), done.text
+
+
+def test_no_call_is_repeated_where_it_fails(playbooks: Any, api: HuaweiCloudServer) -> None:
+    fleet = Fleet(playbooks, api, 3)
+    api.refuse_next(RefusedError(403, "SVCSTG.SWR.4030000", "Forbidden"), times=9)
+    done = fleet.run()
+    assert (done.code, len(api.calls)) == (2, 1), done.text
+    failures = dict(re.findall(r"^fatal: \[(\S+?)(?: -> localhost)?\]: (.*)$", done.text, re.MULTILINE))
+    assert "swr::createLoginSecret" in failures["node-1"]
+    for name in fleet.names[1:]:
+        assert "node-1 was to make the login for this host too" in failures[name]
+    assert fleet.logins() == [None] * 3
+
+
+def test_what_podman_login_has_left_is_told(playbooks: Any, tmp_path: Path) -> None:
+    runtime = tmp_path / "runtime"
+    (runtime / "containers").mkdir(parents=True)
+    home = {"HOME": str(tmp_path / "home"), "XDG_RUNTIME_DIR": str(runtime)}
+    tasks = [
+        {
+            "longshore.swr.registry_auth": {
+                "registry": HOST, "username": "u", "password": "given-secret-9", "formats": ["podman"]
+            }
+        },
+        {"longshore.swr.registry_auth_info": {"registry": HOST, "formats": ["podman"]}},
+    ]  # fmt: skip
+    quiet = playbooks.play(tasks, "--check", **home)
+    assert (quiet.code, "podman prefers" in quiet.text) == (0, False), quiet.text
+    (runtime / "containers" / "auth.json").write_text(json.dumps({"auths": {HOST: {"auth": "dTpw"}}}))
+    told = playbooks.play(tasks, "--check", **home)
+    assert told.code == 0, told.text
+    assert "[WARNING]" in told.text
+    assert "podman logout --authfile={0}/containers/auth.json {1}".format(runtime, HOST) in " ".join(told.text.split())
 
 
 def test_a_login_that_is_given_needs_no_key(playbooks: Any) -> None:

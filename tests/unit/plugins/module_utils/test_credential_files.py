@@ -262,3 +262,29 @@ def test_a_difference_shows_no_password(path: Path) -> None:
     shown = describe(str(path), planned, HOST)
     assert shown["before"] == HOST + ": u, password (hidden)\n"
     assert shown["after"] == HOST + ": cn-north-4@AK, password (hidden, new)\n"
+
+
+def test_a_login_of_another_kind_is_due(path: Path) -> None:
+    change(path, LOGIN._replace(kind="long_term"))
+    stored = CredentialFile(str(path)).look(HOST)
+    assert [is_due(stored, MOMENT, kind) for kind in (None, "long_term", "temporary")] == [False, False, True]
+    # The same login, and nothing is known any more about its kind: that is a change too.
+    assert change(path, LOGIN)
+    assert is_due(CredentialFile(str(path)).look(HOST), MOMENT, "long_term")
+
+
+def test_a_login_that_ends_nobody_knows_when_is_due_by_its_age(path: Path) -> None:
+    now = [MOMENT]
+    file = CredentialFile(str(path), clock=lambda: now[0])
+    login = LOGIN._replace(kind="temporary")
+    file.apply(file.plan(HOST, login))
+    now[0] += datetime.timedelta(hours=1)
+    # It has become no younger by being written once more, and is no change.
+    assert not file.plan(HOST, login).is_needed
+    stored = file.look(HOST)
+    assert (stored.kind, stored.expires_at, stored.written_at) == ("temporary", None, "2026-01-01T00:00:00Z")
+    ages = [datetime.timedelta(seconds=seconds) for seconds in (21599, 21600)]
+    assert [is_due(stored, MOMENT + age) for age in ages] == [False, True]
+    assert is_due(stored, MOMENT + ages[0], assumed_lifetime=900)
+    file.apply(file.plan(HOST, login._replace(password="a-new-password")))
+    assert file.look(HOST).written_at == "2026-01-01T01:00:00Z"
