@@ -91,17 +91,36 @@ def may_meet(one: List[str], other: List[str]) -> bool:
     return meet(0, 0)
 
 
+def matches(pattern: str, name: str) -> bool:
+    """Whether a name matches; an empty pattern matches everything."""
+    # A name has no characters that mean something else in a pattern.
+    return not pattern or any(may_meet(components, name.split("/")) for components in alternatives(pattern))
+
+
 def _tokens(component: str) -> List[Optional[str]]:
-    """Characters, C(?) as an empty text (a class counts as one), V(None) for a star."""
+    """Characters, classes, an empty text for C(?), V(None) for a star."""
     found: List[Optional[str]] = []
     for match in _TOKEN.finditer(component):
         if match.group("star"):
             found.append(None)
-        elif match.group("one") or match.group("class"):
+        elif match.group("one"):
             found.append("")
         else:
-            found.append(match.group("escaped") or match.group("other"))
+            found.append(match.group("class") or match.group("escaped") or match.group("other"))
     return found
+
+
+def _characters_meet(one: Optional[str], other: Optional[str]) -> bool:
+    if not one or not other or one == other:
+        return True
+    if len(one) > 1 and len(other) > 1:
+        return True
+    if len(one) == len(other) == 1:
+        return False
+    text, character = (one, other) if len(one) > 1 else (other, one)
+    negated = text[1] == "^"
+    ranges = re.findall(r"(\\.|[^\\])(?:-(\\.|[^\\]))?", text[2:-1] if negated else text[1:-1])
+    return any(low[-1] <= character <= (high or low)[-1] for low, high in ranges) != negated
 
 
 def _components_meet(one: str, other: str) -> bool:
@@ -115,7 +134,6 @@ def _components_meet(one: str, other: str) -> bool:
             return meet(first + 1, second) or meet(first, second + 1)
         if right[second] is None:
             return meet(first, second + 1) or meet(first + 1, second)
-        same = left[first] == "" or right[second] == "" or left[first] == right[second]
-        return same and meet(first + 1, second + 1)
+        return _characters_meet(left[first], right[second]) and meet(first + 1, second + 1)
 
     return meet(0, 0)

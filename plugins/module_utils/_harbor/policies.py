@@ -3,8 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Replication policies: what Harbor replicates, where to and when.
 
-A PUT replaces the whole policy: what it leaves out is reset. Harbor ignores what it does not know, and its replies leave
-out what is false or empty.
+A PUT replaces the whole policy: what it leaves out is reset. Harbor ignores what it does not know, and in its replies
+there is nothing that is false or empty.
 
 This module is private to the collection: no other collection may import it.
 """
@@ -266,14 +266,16 @@ def manage_policy(
     check_mode: bool,
     sleep: Callable[[float], None] = time.sleep,
     clock: Callable[[], float] = time.monotonic,
-) -> Tuple[Dict[str, Any], Outcome]:
-    """What module C(harbor_replication_policy) does: its result, and the outcome."""
+) -> Tuple[Dict[str, Any], Outcome, List[str]]:
+    """What module C(harbor_replication_policy) does.
+
+    :return: the module's result, the outcome, and warnings.
+    """
     resource = PolicyResource(client, options, sleep, clock)
     outcome = bring_about(resource, check_mode)
     result = {
         "changed": outcome.changed,
         "policy": None if outcome.after is None else public_policy(resource.data, outcome.after),
-        "warnings": resource.warnings,
         "harbor_version": client.version.text,
     }
-    return result, outcome
+    return result, outcome, resource.warnings

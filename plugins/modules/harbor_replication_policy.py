@@ -1,0 +1,367 @@
+#!/usr/bin/python
+# Copyright: (c) 2026, longshore.swr contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: harbor_replication_policy
+short_description: Manage Harbor's replication policies
+version_added: 0.1.0
+author:
+  - longshore.swr contributors (@longshore)
+description:
+  - Adds, changes and removes a replication policy (in Harbor's pages a rule), which says what Harbor replicates, where
+    to and when.
+  - An existing policy of the same name is adopted.
+  - What Harbor would take and never do, or fail at when it replicates, is refused before anything is written.
+extends_documentation_fragment:
+  - longshore.swr.harbor
+  - longshore.swr.attributes
+  - longshore.swr.attributes.actiongroup_harbor
+attributes:
+  check_mode:
+    support: full
+  diff_mode:
+    support: full
+  idempotent:
+    support: full
+options:
+  name:
+    description:
+      - The name of the policy. It is found by it, and never renamed.
+    type: str
+    required: true
+  description:
+    description:
+      - A description. By default that of an existing policy is left as it is.
+    type: str
+  mode:
+    description:
+      - V(push) replicates from Harbor to O(registry), V(pull) from O(registry) to Harbor.
+    type: str
+    choices: [push, pull]
+    default: push
+  registry:
+    description:
+      - The name of the registry to replicate to or from, as module M(longshore.swr.harbor_registry) makes it.
+      - It is required for a new policy. By default that of an existing policy is left as it is.
+    type: str
+  dest_namespace:
+    description:
+      - The namespace that images get at the destination. In SWR it is the organization, which has to exist.
+      - It is required to push to SWR. Elsewhere an empty one keeps the names as they are.
+      - By default that of an existing policy is left as it is.
+    type: str
+  dest_namespace_replace_count:
+    description:
+      - How many levels of a repository's name O(dest_namespace) takes the place of. Of C(a/b/c/image), V(-1) makes
+        C(namespace/image), V(0) makes C(namespace/a/b/c/image), V(1) makes C(namespace/b/c/image) and V(2) makes
+        C(namespace/c/image).
+      - When a repository has fewer levels than that Harbor replicates nothing at all. A number that is larger than the
+        levels that the filter of type V(name) guarantees is refused.
+      - When repositories of the same name in several places may become one, there is a warning.
+      - Another value than V(-1) needs Harbor 2.3.
+    type: int
+    default: -1
+  filters:
+    description:
+      - What is replicated. An image has to pass all filters. There is at most one of each type, and their order does
+        not matter.
+      - By default those of an existing policy are left as they are. An empty list removes them.
+    type: list
+    elements: dict
+    suboptions:
+      type:
+        description:
+          - V(name) is for the name of the repository with its project, V(tag) for the tag, V(label) for Harbor's labels.
+          - V(resource) is for the kind of artifact. Harbor does not apply it since 2.8, which is a warning.
+        type: str
+        choices: [name, tag, label, resource]
+        required: true
+      value:
+        description:
+          - For V(name) and V(tag) a pattern, in which C(*) stands for any characters but a slash and C(**) for any
+            number of levels, as in V(library/**), V(library/{app,web}) or V(v1.*). Write it between quotes.
+          - For V(label) the name of a label or a list of them, all of which an image has to have.
+          - For V(resource) V(image), or from 2.0 on V(artifact), or before 2.8 V(chart).
+          - An empty value is the same as no filter.
+        type: raw
+      decoration:
+        description:
+          - Whether V(tag) and V(label) take what matches, or everything else.
+          - V(excludes) needs Harbor 2.4.
+        type: str
+        choices: [matches, excludes]
+  trigger:
+    description:
+      - Whether the policy is executed by hand (see M(longshore.swr.harbor_replication_execution)), by O(cron), or when
+        an image is pushed to Harbor. The last is for O(mode=push) only.
+    type: str
+    choices: [manual, scheduled, event_based]
+    default: manual
+  cron:
+    description:
+      - When to execute it, for O(trigger=scheduled), in Harbor's time zone (UTC as a rule).
+      - There are six fields, as in V(0 30 2 * * *) - seconds, minutes, hours, day of the month, month, day of the week
+        (V(0) is Sunday). The seconds have to be V(0), and the minutes must not be V(*), as newer versions want it.
+    type: str
+  deletion:
+    description:
+      - Whether to delete at the destination what is deleted at the source. Harbor cannot do that in SWR.
+    type: bool
+    default: false
+  override:
+    description:
+      - Whether to replace tags that exist at the destination.
+      - With V(false) Harbor skips a tag that is another image there, and reports success.
+    type: bool
+    default: true
+  enabled:
+    description:
+      - Whether the policy can be executed.
+    type: bool
+    default: true
+  speed:
+    description:
+      - How fast each transfer may be, in Kbit/s. V(-1) and V(0) are no limit. There are several transfers at a time.
+      - A limit needs Harbor 2.4.
+    type: int
+    default: -1
+  copy_by_chunk:
+    description:
+      - Whether to copy layers in chunks, which only other Harbors can take. V(true) needs Harbor 2.7.
+    type: bool
+    default: false
+  single_active_replication:
+    description:
+      - Whether an execution is skipped while another one of the policy runs.
+      - By default that of an existing policy is left as it is. V(true) needs Harbor 2.14, and is not for
+        O(trigger=event_based).
+    type: bool
+  stop_executions:
+    description:
+      - Whether to stop executions of a policy that is to be absent, and wait until they have ended, up to five minutes.
+        Otherwise a policy that is being executed is not removed.
+    type: bool
+    default: false
+  state:
+    description:
+      - Whether the policy is to be there. Harbor removes the records of its executions with it.
+    type: str
+    choices: [present, absent]
+    default: present
+seealso:
+  - module: longshore.swr.harbor_registry
+  - module: longshore.swr.harbor_replication_execution
+  - module: longshore.swr.harbor_info
+"""
+
+EXAMPLES = r"""
+- name: Push the images of a project to an organization of SWR, by hand
+  longshore.swr.harbor_replication_policy:
+    harbor_url: https://harbor.example.com
+    harbor_username: admin
+    harbor_password: "{{ vault_harbor_password }}"
+    name: library-to-swr
+    registry: swr
+    dest_namespace: dev-container
+    filters:
+      - type: name
+        value: library/*
+      - type: resource
+        value: image
+  delegate_to: localhost
+
+- name: Push releases every night, with no more than 50 Mbit/s for each transfer
+  longshore.swr.harbor_replication_policy:
+    harbor_url: https://harbor.example.com
+    harbor_username: admin
+    harbor_password: "{{ vault_harbor_password }}"
+    name: releases-to-swr
+    registry: swr
+    dest_namespace: dev-container
+    dest_namespace_replace_count: 1
+    filters:
+      - type: name
+        value: team/**
+      - type: tag
+        value: "*-rc*"
+        decoration: excludes
+    trigger: scheduled
+    cron: 0 30 2 * * *
+    speed: 51200
+  delegate_to: localhost
+
+- name: Remove it, even while it is executed
+  longshore.swr.harbor_replication_policy:
+    harbor_url: https://harbor.example.com
+    harbor_username: admin
+    harbor_password: "{{ vault_harbor_password }}"
+    name: releases-to-swr
+    state: absent
+    stop_executions: true
+  delegate_to: localhost
+"""
+
+RETURN = r"""
+policy:
+  description: The policy, as it is or would be. It is V(null) when it is absent.
+  returned: success
+  type: dict
+  contains:
+    id:
+      description: Its number. It is V(null) when it would be made in check mode.
+      type: int
+      sample: 1
+    name:
+      description: Its name.
+      type: str
+      sample: library-to-swr
+    description:
+      description: Its description.
+      type: str
+      sample: ''
+    mode:
+      description: V(push) or V(pull).
+      type: str
+      sample: push
+    registry:
+      description: The name of the registry.
+      type: str
+      sample: swr
+    dest_namespace:
+      description: The namespace at the destination.
+      type: str
+      sample: dev-container
+    dest_namespace_replace_count:
+      description: How many levels it takes the place of.
+      type: int
+      sample: -1
+    filters:
+      description: The filters.
+      type: list
+      elements: dict
+      sample: [{type: name, value: library/*}]
+    trigger:
+      description: What executes it.
+      type: str
+      sample: manual
+    cron:
+      description: When, if it is scheduled.
+      type: str
+      sample: ''
+    deletion:
+      description: Whether deletions are replicated.
+      type: bool
+      sample: false
+    override:
+      description: Whether existing tags are replaced.
+      type: bool
+      sample: true
+    enabled:
+      description: Whether it can be executed.
+      type: bool
+      sample: true
+    speed:
+      description: How fast each transfer may be, in Kbit/s. V(0) is no limit.
+      type: int
+      sample: 0
+    copy_by_chunk:
+      description: Whether layers are copied in chunks.
+      type: bool
+      sample: false
+    single_active_replication:
+      description: Whether an execution is skipped while another one runs.
+      type: bool
+      sample: false
+warnings:
+  description: What works, but perhaps not as it is meant. Ansible shows them as warnings.
+  returned: when there are any
+  type: list
+  elements: str
+harbor_version:
+  description: Harbor's version.
+  returned: success
+  type: str
+  sample: v2.9.5-e8b44df6
+error:
+  description: The parts of the error, as far as they are known.
+  returned: failure
+  type: dict
+  contains:
+    what:
+      description: What failed.
+      type: str
+      sample: "'* * * * *' is no schedule: it has 5 fields"
+    where:
+      description: The option, policy or call that it happened at.
+      type: str
+      sample: cron
+    code:
+      description: Harbor's own error code.
+      type: str
+      sample: PRECONDITION
+    status:
+      description: The HTTP status.
+      type: int
+      sample: 412
+    hint:
+      description: What can be done about it.
+      type: str
+      sample: Wait until the execution has ended, or set stop_executions to stop it.
+"""
+
+from ansible.module_utils.basic import AnsibleModule
+
+from ansible_collections.longshore.swr.plugins.module_utils._harbor.options import ARGUMENTS, client_from
+from ansible_collections.longshore.swr.plugins.module_utils._harbor.policies import manage_policy
+from ansible_collections.longshore.swr.plugins.module_utils._http import REQUESTS_IMPORT_ERROR
+from ansible_collections.longshore.swr.plugins.module_utils._module import redactor_of, reports_errors, require
+
+FILTER = {
+    "type": {"type": "str", "required": True, "choices": ["name", "tag", "label", "resource"]},
+    "value": {"type": "raw"},
+    "decoration": {"type": "str", "choices": ["matches", "excludes"]},
+}
+POLICY = {
+    "name": {"type": "str", "required": True},
+    "description": {"type": "str"},
+    "mode": {"type": "str", "choices": ["push", "pull"], "default": "push"},
+    "registry": {"type": "str"},
+    "dest_namespace": {"type": "str"},
+    "dest_namespace_replace_count": {"type": "int", "default": -1},
+    "filters": {"type": "list", "elements": "dict", "options": FILTER},
+    "trigger": {"type": "str", "choices": ["manual", "scheduled", "event_based"], "default": "manual"},
+    "cron": {"type": "str"},
+    "deletion": {"type": "bool", "default": False},
+    "override": {"type": "bool", "default": True},
+    "enabled": {"type": "bool", "default": True},
+    "speed": {"type": "int", "default": -1},
+    "copy_by_chunk": {"type": "bool", "default": False},
+    "single_active_replication": {"type": "bool"},
+    "stop_executions": {"type": "bool", "default": False},
+    "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
+}
+
+
+@reports_errors
+def run(module):
+    """The policy as it is to be, as the module's result."""
+    require(module, "requests", REQUESTS_IMPORT_ERROR)
+    client = client_from(module.params, redactor_of(module))
+    result, outcome, warnings = manage_policy(client, module.params, module.check_mode)
+    for warning in warnings:
+        module.warn(warning)
+    if module._diff:
+        result["diff"] = outcome.diff()
+    return result
+
+
+def main():
+    run(AnsibleModule(argument_spec=dict(ARGUMENTS, **POLICY), supports_check_mode=True))
+
+
+if __name__ == "__main__":
+    main()
