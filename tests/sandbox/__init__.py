@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from .auth import BasicAuth, BearerAuth, NoAuth, Permission, User
 from .faults import Fault
+from .harbor import HarborServer
 from .registry import Registry
 from .swr import Swr
 from .tls import Certificates
@@ -16,6 +17,7 @@ __all__ = [
     "BearerAuth",
     "Certificates",
     "Fault",
+    "HarborServer",
     "NoAuth",
     "Permission",
     "Registry",

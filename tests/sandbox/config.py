@@ -11,6 +11,8 @@ from typing import Any, Callable, Dict, List, Mapping, Optional, Sequence, Tuple
 
 from .auth import ALL_ACTIONS, BasicAuth, BearerAuth, NoAuth, Permission, User
 from .faults import Fault
+from .harbor import HarborServer
+from .harbor import Options as HarborOptions
 from .images import FACTORIES
 from .registry import Options, Registry
 from .swr import Manners, Swr
@@ -23,6 +25,7 @@ KEYS = {
     "swr": COMMON
     | {"keys", "project", "organizations", "public", "manners", "obs_host", "obs_port", "obs_address", "token"}
     | {"storage", "faults", "options", "images"},
+    "harbor": COMMON | {"version", "users", "registry", "options", "resolve", "ca_path", "faults", "images"},
     "huaweicloud": {"name", "kind", "host", "port", "accounts", "region", "registry", "swr"},
 }
 AUTH_KEYS = {
@@ -125,7 +128,7 @@ def plan_servers(document: Any) -> List[Plan]:
     for name in sorted({name for name in names if isinstance(name, str) and names.count(name) > 1}):
         check.say("instances", "the name {0!r} occurs twice".format(name))
     for number, item in enumerate(instances):
-        plan = _plan(check, "instances[{0}]".format(number), item, top.get("tls_directory"))
+        plan = _plan(check, "instances[{0}]".format(number), item, top.get("tls_directory"), plans)
         if plan is not None:
             plans.append(plan)
     _join(check, plans, instances)
@@ -147,7 +150,9 @@ def _join(check: Checker, plans: Sequence[Plan], instances: Sequence[Any]) -> No
             servers[item["name"]].serve(servers[named])
 
 
-def _plan(check: Checker, where: str, item: Any, tls_directory: Optional[str]) -> Optional[Plan]:
+def _plan(
+    check: Checker, where: str, item: Any, tls_directory: Optional[str], earlier: Sequence[Plan]
+) -> Optional[Plan]:
     kind = item.get("kind", "registry") if isinstance(item, Mapping) else None
     if kind is not None and kind not in KEYS:
         check.say(where + ".kind", "{0!r} is none of {1}".format(kind, ", ".join(KEYS)))
@@ -161,8 +166,10 @@ def _plan(check: Checker, where: str, item: Any, tls_directory: Optional[str]) -
         return _huaweicloud(check, where, name, values)
     before = len(check.problems)
     common = _common(check, where, name, values, tls_directory)
-    make = _registry if kind == "registry" else _swr
-    server = make(check, where, values, common)
+    if kind == "harbor":
+        server = _harbor(check, where, values, common, {plan.name: plan.server for plan in earlier})
+    else:
+        server = (_registry if kind == "registry" else _swr)(check, where, values, common)
     if server is None or len(check.problems) > before:
         return None
     images = [
@@ -189,7 +196,8 @@ def _common(check: Checker, where: str, name: str, values: Mapping[str, Any], tl
         place = "{0}.faults[{1}]".format(where, number)
         rule = check.mapping(place, fault)
         faults.append(check.build(place, lambda rule=rule: Fault.from_mapping(rule)))
-    options = check.mapping(where + ".options", values.get("options", {}), set(Options._fields))
+    known = HarborOptions._fields if values.get("kind") == "harbor" else Options._fields
+    options = check.mapping(where + ".options", values.get("options", {}), set(known))
     return {
         "name": name,
         "host": values.get("host", "127.0.0.1"),
@@ -281,6 +289,30 @@ def _swr(check: Checker, where: str, values: Mapping[str, Any], common: Dict[str
     if check.problems:
         return None
     return check.build(where, lambda: Swr(keys, manners=manners, token_options=token, **lists, **plain, **common))
+
+
+def _harbor(
+    check: Checker, where: str, values: Mapping[str, Any], common: Dict[str, Any], earlier: Mapping[str, Any]
+) -> Optional[HarborServer]:
+    """A Harbor. Its storage, and where host names are found, may be instances that stand before it in the file."""
+    users = check.mapping(where + ".users", values.get("users", {}))
+    made = {
+        name: user if isinstance(user, str) else _user(check, "{0}.users.{1}".format(where, name), user)
+        for name, user in users.items()
+    }
+    resolve = check.mapping(where + ".resolve", values.get("resolve", {}))
+    found = {host: earlier.get(target, target) for host, target in resolve.items()}
+    for host, target in found.items():
+        if isinstance(target, str) and ":" not in target:
+            check.say("{0}.resolve.{1}".format(where, host), "{0!r} is no instance before this one".format(target))
+    registry = earlier.get(values.get("registry", ""))
+    if "registry" in values and type(registry) is not Registry:
+        check.say(where + ".registry", "{0!r} is no registry before this one".format(values["registry"]))
+    plain = {name: values[name] for name in ("version", "ca_path") if name in values}
+    own = {name: item for name, item in common.items() if name != "storage"}
+    if check.problems:
+        return None
+    return check.build(where, lambda: HarborServer(users=made, registry=registry, resolve=found, **plain, **own))
 
 
 def _huaweicloud(check: Checker, where: str, name: str, values: Mapping[str, Any]) -> Optional[Plan]:

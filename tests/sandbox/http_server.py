@@ -110,6 +110,12 @@ class HttpServer:
         with self._lock:
             self._connections.pop(connection, None)
 
+    def note_defect(self) -> None:
+        """Keeps the exception that is being handled, which is a defect of the sandbox."""
+        text = traceback.format_exc()
+        self.errors.append(text)
+        sys.stderr.write(text)
+
     def answer(self, request: Request) -> Response:
         try:
             return self._handler(request)
@@ -117,9 +123,7 @@ class HttpServer:
             raise
         except Exception:  # noqa: BLE001
             # A defect of the sandbox must not look like a defect of the client under test.
-            text = traceback.format_exc()
-            self.errors.append(text)
-            sys.stderr.write(text)
+            self.note_defect()
             response = Response(500, b'{"errors":[{"code":"UNKNOWN","message":"defect in the sandbox"}]}')
             response.close = True
             return response

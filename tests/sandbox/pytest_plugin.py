@@ -10,6 +10,7 @@ from typing import Any, Callable, Iterator
 
 import pytest
 
+from .harbor import HarborServer
 from .registry import Registry
 from .swr import Swr
 
@@ -51,3 +52,25 @@ def sandbox_swr() -> Iterator[Callable[..., Swr]]:
 def swr(sandbox_swr: Callable[..., Swr]) -> Swr:
     """An SWR with the login C(cn-north-4@SANDBOXACCESSKEY) and the organization C(team); no throttle."""
     return sandbox_swr(keys={"SANDBOXACCESSKEY": "sandbox-secret-key"}, organizations=["team"])
+
+
+@pytest.fixture
+def sandbox_harbor() -> Iterator[Callable[..., HarborServer]]:
+    """Makes started Harbors: C(sandbox_harbor(version="2.4.1", resolve={...})).
+
+    A request body that the version's API description does not know fails the test, unless it empties C(violations).
+    """
+    with contextlib.ExitStack() as stack:
+
+        def make(**options: Any) -> HarborServer:
+            server = HarborServer(**options)
+            stack.enter_context(server)
+            stack.callback(_no_violations, server)
+            stack.callback(_no_defects, server)
+            return server
+
+        yield make
+
+
+def _no_violations(server: HarborServer) -> None:
+    assert not server.violations, "Harbor would ignore it:\n" + "\n".join(server.violations)

@@ -29,7 +29,9 @@ def names(reply: Any) -> Any:
 def test_today(sandbox_registry: Callable[..., Registry]) -> None:
     url = harbor(sandbox_registry, "2.9.1").url + "/api/v2.0"
     assert ask(url + "/systeminfo", headers=LOGIN).json()["harbor_version"].startswith("v2.9.1")
-    assert "harbor_version" not in ask(url + "/systeminfo").json()
+    assert ask(url + "/systeminfo").json()["harbor_version"].startswith("v2.9.1")
+    newer = harbor(sandbox_registry, "2.13.0").url + "/api/v2.0"
+    assert "harbor_version" not in ask(newer + "/systeminfo").json()
     assert names(ask(url + "/projects", headers=LOGIN)) == ["team"]
     page = ask(url + "/projects/team/repositories?page=1&page_size=1", headers=LOGIN)
     assert (names(page), page.headers["x-total-count"]) == (["team/a"], "2")
@@ -38,13 +40,12 @@ def test_today(sandbox_registry: Callable[..., Registry]) -> None:
     assert ask(url + "/projects/dark/repositories", headers=LOGIN).status == 403
     assert ask(url + "/projects/none/repositories", headers=LOGIN).status == 404
     assert ask(url + "/projects/team/repositories").status == 401
-    assert ask(url + "/projects", headers=dict(LOGIN, Cookie="sid=1")).status == 403
 
 
 def test_first_generation(sandbox_registry: Callable[..., Registry]) -> None:
     url = harbor(sandbox_registry, "1.10.5").url
     missing = ask(url + "/api/v2.0/systeminfo", headers=LOGIN)
-    assert (missing.status, missing.body[:6]) == (404, b"<html>")
+    assert (missing.status, missing.body[:6]) == (404, b"<!DOCT")
     (project,) = ask(url + "/api/projects?name=tea", headers=LOGIN).json()
     found = ask("{0}/api/repositories?project_id={1}".format(url, project["project_id"]), headers=LOGIN)
     assert names(found) == ["team/a", "team/b"]

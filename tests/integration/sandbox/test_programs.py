@@ -183,7 +183,7 @@ def test_command_line_refuses_a_wrong_configuration(tmp_path: Path) -> None:
     done = subprocess.run(arguments, cwd=str(ROOT), capture_output=True, text=True, timeout=30, check=False)
     assert done.returncode == 2
     assert "instances[0].colour: unknown" in done.stderr
-    assert "instances[1].kind: 'moon' is none of registry, swr, huaweicloud" in done.stderr
+    assert "instances[1].kind: 'moon' is none of registry, swr, harbor, huaweicloud" in done.stderr
     config.write_text("instances: [", encoding="utf-8")
     done = subprocess.run(arguments, cwd=str(ROOT), capture_output=True, text=True, timeout=30, check=False)
     assert done.returncode == 2
