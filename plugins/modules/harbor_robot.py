@@ -1,0 +1,329 @@
+#!/usr/bin/python
+# Copyright: (c) 2026, longshore.swr contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: harbor_robot
+short_description: Manage robot accounts of Harbor that may replicate
+version_added: 0.1.0
+author:
+  - longshore.swr contributors (@longshore)
+description:
+  - Makes, changes and removes system robot accounts of Harbor, so that replication can be managed without an
+    administrator's password.
+  - By default an account has the least permissions that the modules for registries, replication policies and executions
+    need.
+  - Its secret is told once, when it is made or renewed. The registered result can be used as RV(robot.name) and
+    RV(secret) in O(harbor_username) and O(harbor_password) of other tasks.
+extends_documentation_fragment:
+  - longshore.swr.harbor
+  - longshore.swr.attributes
+  - longshore.swr.attributes.actiongroup_harbor
+attributes:
+  check_mode:
+    support: full
+    details:
+      - There is no secret in check mode.
+  diff_mode:
+    support: full
+    details:
+      - With a new secret the diff is hidden like the rest of the result.
+  idempotent:
+    support: partial
+    details:
+      - With O(secret=refresh) each run makes a new secret. Otherwise it is.
+options:
+  name:
+    description:
+      - The name of the account, without the prefix that Harbor puts before it (by default C(robot$)).
+      - An account of this name is adopted, whatever its prefix is.
+    type: str
+    required: true
+  description:
+    description:
+      - What the account is for. By default it is left as it is.
+    type: str
+  duration:
+    description:
+      - How many days the account is valid, counted from the day it was made, also when this is changed later. V(-1) is
+        without end.
+      - By default a new account is valid without end, and an existing one is left as it is.
+    type: int
+  permissions:
+    description:
+      - What the account may do. All others are taken from it.
+      - By default a new account may do what replication needs, and an existing one is left as it is.
+      - What replication needs is, in the system, C(create), C(read), C(update), C(delete) and C(list) of C(registry)
+        and C(replication-policy), C(create), C(read) and C(list) of C(replication), and C(list) of
+        C(replication-adapter).
+      - Before Harbor 2.10 an account that has permissions of the system cannot use those in projects.
+    type: list
+    elements: dict
+    suboptions:
+      kind:
+        description:
+          - Whether it is about the system or about projects.
+        type: str
+        choices: [system, project]
+        required: true
+      namespace:
+        description:
+          - The name of the project, or V(*) for all. Not for the system.
+        type: str
+      access:
+        description:
+          - The actions. From Harbor 2.10 on C(GET /api/v2.0/permissions) lists those that there are.
+        type: list
+        elements: dict
+        required: true
+        suboptions:
+          resource:
+            description:
+              - What is acted on, as in V(replication-policy).
+            type: str
+            required: true
+          action:
+            description:
+              - What is done, as in V(read).
+            type: str
+            required: true
+  disabled:
+    description:
+      - Whether the account can log in. By default a new account can, and an existing one is left as it is.
+    type: bool
+  secret:
+    description:
+      - V(keep) leaves the secret as it is. Harbor does not tell it again.
+      - V(refresh) makes a new one in each run. The old one is void at once.
+    type: str
+    choices: [keep, refresh]
+    default: keep
+  state:
+    description:
+      - Whether the account is there.
+    type: str
+    choices: [present, absent]
+    default: present
+notes:
+  - Harbor 2.2 or later is needed. Replication in 2.0 and 2.1 needs an administrator, as in 1.10.
+  - An administrator has to run it. A robot account cannot change robot accounts.
+  - A result with a secret is hidden from output as if C(no_log) were set. The registered variable has everything. An
+    error is shown, without secrets.
+  - It cannot be run with C(async), which would write the secret to a file.
+seealso:
+  - module: longshore.swr.harbor_registry
+  - module: longshore.swr.harbor_replication_policy
+  - module: longshore.swr.harbor_replication_execution
+  - module: longshore.swr.harbor_info
+"""
+
+EXAMPLES = r"""
+- name: Make an account for replication
+  longshore.swr.harbor_robot:
+    harbor_url: https://harbor.example.com
+    harbor_username: admin
+    harbor_password: "{{ vault_harbor_password }}"
+    name: replicator
+    description: Replication to SWR
+    duration: 365
+  delegate_to: localhost
+  register: made
+
+- name: Keep its secret, which is told this once
+  ansible.builtin.copy:
+    content: "{{ {'harbor_username': made.robot.name, 'harbor_password': made.secret} | to_nice_yaml }}"
+    dest: "{{ playbook_dir }}/replicator.yml"
+    mode: "0600"
+  delegate_to: localhost
+  no_log: true
+  when: made.secret is defined
+
+- name: Give it a new secret
+  longshore.swr.harbor_robot:
+    harbor_url: https://harbor.example.com
+    harbor_username: admin
+    harbor_password: "{{ vault_harbor_password }}"
+    name: replicator
+    secret: refresh
+  delegate_to: localhost
+  register: renewed
+
+- name: Use it
+  longshore.swr.harbor_replication_execution:
+    harbor_url: https://harbor.example.com
+    harbor_username: "{{ renewed.robot.name }}"
+    harbor_password: "{{ renewed.secret }}"
+    policy: to-swr
+  delegate_to: localhost
+
+- name: Make an account that can also list artifacts, with Harbor 2.10 or later
+  longshore.swr.harbor_robot:
+    harbor_url: https://harbor.example.com
+    harbor_username: admin
+    harbor_password: "{{ vault_harbor_password }}"
+    name: auditor
+    permissions:
+      - kind: system
+        access:
+          - {resource: registry, action: list}
+          - {resource: replication-policy, action: list}
+          - {resource: replication, action: list}
+          - {resource: project, action: list}
+      - kind: project
+        namespace: "*"
+        access:
+          - {resource: repository, action: list}
+          - {resource: artifact, action: list}
+  delegate_to: localhost
+  register: auditor
+
+- name: Remove it
+  longshore.swr.harbor_robot:
+    harbor_url: https://harbor.example.com
+    harbor_username: admin
+    harbor_password: "{{ vault_harbor_password }}"
+    name: replicator
+    state: absent
+  delegate_to: localhost
+"""
+
+RETURN = r"""
+robot:
+  description: The account. It is V(null) when it is absent.
+  returned: success
+  type: dict
+  contains:
+    id:
+      description: Its number. It is V(null) in check mode before it is made.
+      type: int
+      sample: 7
+    name:
+      description: Its name with the prefix, which is the user name to log in with.
+      type: str
+      sample: robot$replicator
+    level:
+      description: Always V(system).
+      type: str
+      sample: system
+    description:
+      description: What it is for.
+      type: str
+      sample: Replication to SWR
+    duration:
+      description: How many days it is valid, V(-1) for no end.
+      type: int
+      sample: 365
+    expires_at:
+      description:
+        - When it ends, in seconds since 1970, V(-1) for never. It is V(null) in check mode before it is made.
+      type: int
+      sample: 1803974400
+    disabled:
+      description: Whether it cannot log in.
+      type: bool
+      sample: false
+    permissions:
+      description: What it may do.
+      type: list
+      elements: dict
+      sample: [{"kind": "system", "namespace": "/", "access": [{"resource": "replication", "action": "create"}]}]
+secret:
+  description:
+    - The new secret. It is not shown in output, but it is in the registered variable.
+  returned: when one was made
+  type: str
+  sample: 5sLrSd0wFvvQAjFs8DyZKNCOZrtDBDEC
+diff:
+  description: The account before and after.
+  returned: success
+  type: dict
+  contains:
+    before:
+      description: Before. Empty when it was not there.
+      type: dict
+      sample: {}
+    after:
+      description: After. Empty when it is not there.
+      type: dict
+      sample: {"description": "Replication to SWR", "duration": 365, "disabled": false, "permissions": []}
+harbor_version:
+  description: The version of Harbor, as it says.
+  returned: success
+  type: str
+  sample: v2.9.5-e8b44df6
+error:
+  description: The parts of the error, as far as they are known.
+  returned: failure
+  type: dict
+  contains:
+    what:
+      description: What failed.
+      type: str
+      sample: 'bad request permission: registry:push'
+    where:
+      description: The account, option or URL that it happened at.
+      type: str
+      sample: robot replicator
+    status:
+      description: The HTTP status.
+      type: int
+      sample: 400
+    code:
+      description: Harbor's own error code.
+      type: str
+      sample: BAD_REQUEST
+    hint:
+      description: What can be done about it.
+      type: str
+      sample: GET /api/v2.0/permissions of this Harbor lists the resources and actions that it has.
+"""
+
+from ansible.module_utils.basic import AnsibleModule
+
+from ansible_collections.longshore.swr.plugins.module_utils._harbor.options import ARGUMENTS, client_from
+from ansible_collections.longshore.swr.plugins.module_utils._harbor.robots import Robots
+from ansible_collections.longshore.swr.plugins.module_utils._http import REQUESTS_IMPORT_ERROR
+from ansible_collections.longshore.swr.plugins.module_utils._module import redactor_of, reports_errors, require
+
+ACCESS_ARGUMENTS = {
+    "resource": {"type": "str", "required": True},
+    "action": {"type": "str", "required": True},
+}
+PERMISSION_ARGUMENTS = {
+    "kind": {"type": "str", "choices": ["system", "project"], "required": True},
+    "namespace": {"type": "str"},
+    "access": {"type": "list", "elements": "dict", "required": True, "options": ACCESS_ARGUMENTS},
+}
+OWN_ARGUMENTS = {
+    "name": {"type": "str", "required": True},
+    "description": {"type": "str"},
+    "duration": {"type": "int"},
+    "permissions": {"type": "list", "elements": "dict", "options": PERMISSION_ARGUMENTS},
+    "disabled": {"type": "bool"},
+    # A word, not a secret.
+    "secret": {"type": "str", "choices": ["keep", "refresh"], "default": "keep", "no_log": False},
+    "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
+}
+
+
+@reports_errors
+def run(module):
+    """The account, as the module's result."""
+    require(module, "requests", REQUESTS_IMPORT_ERROR)
+    redactor = redactor_of(module)
+    robots = Robots(client_from(module.params, redactor), module.params, module.check_mode, redactor.add)
+    result = robots.run()
+    for warning in robots.warnings:
+        module.warn(warning)
+    return result
+
+
+def main():
+    run(AnsibleModule(argument_spec=dict(ARGUMENTS, **OWN_ARGUMENTS), supports_check_mode=True))
+
+
+if __name__ == "__main__":
+    main()
