@@ -21,6 +21,7 @@ from ansible_collections.longshore.swr.plugins.module_utils._harbor.executions i
     Execution,
     Executions,
 )
+from ansible_collections.longshore.swr.plugins.module_utils._harbor.policies import require_policy
 from ansible_collections.longshore.swr.plugins.module_utils._harbor.progress import Progress
 from ansible_collections.longshore.swr.plugins.module_utils._harbor.task_logs import TaskLogs
 from ansible_collections.longshore.swr.plugins.module_utils._harbor.verdict import judge, judge_stop, report
@@ -229,16 +230,7 @@ class Runs:
         return policy, execution
 
     def _policy(self) -> Policy:
-        name = self._options["policy"]
-        # The parameter matches parts of names; 2.x without it would be asked for every policy there is.
-        for data in self._client.list("/replication/policies", [("name", name)]):
-            if data.get("name") == name:
-                return _policy(data)
-        raise HarborError(
-            "Harbor has no replication policy of this name",
-            where="policy {0}".format(name),
-            hint="Make it first with longshore.swr.harbor_replication_policy.",
-        )
+        return _policy(require_policy(self._client, self._options["policy"]))
 
 
 def _policy(data: Mapping[str, Any]) -> Policy:

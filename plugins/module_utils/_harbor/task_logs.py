@@ -24,6 +24,8 @@ LINE_LENGTH = 1000
 _LOGIN = re.compile(r"\b(basic|bearer)(\s+)(?=\S*[\d=._-])[\w+/=.~-]{8,}", re.IGNORECASE)
 _USERINFO = re.compile(r"://[^\s/@]+@")
 _PARAMETER = re.compile(r"(?<=[?&])((?:access_|refresh_)?token|signature|x-amz-[\w-]+)=[^\s&\"']+", re.IGNORECASE)
+# The last error of a job in 2.x says no more than that there was one before.
+_SUMMARY = "mark the job failure"
 _ERROR = re.compile(r"\[ERROR\]\s*(?:\[[^\]]*\]\s*:?)?\s*(.*)")
 
 
@@ -71,7 +73,7 @@ class TaskLogs:
             # Logs are swept away sooner than executions, and may be on a volume that is not there.
             return Failure(task, [], problem=str(error))
         lines = text.splitlines()
-        errors = [found.group(1) for found in map(_ERROR.search, lines) if found]
+        errors = [found.group(1) for found in map(_ERROR.search, lines) if found and _SUMMARY not in found.group(1)]
         return Failure(
             task,
             [_cut(line) for line in lines[max(0, len(lines) - self._lines) :]],
