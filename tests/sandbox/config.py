@@ -12,7 +12,7 @@ from typing import Any, Callable, Dict, List, Mapping, Optional, Sequence, Tuple
 from .auth import ALL_ACTIONS, BasicAuth, BearerAuth, NoAuth, Permission, User
 from .faults import Fault
 from .harbor import HarborServer
-from .harbor import Options as HarborOptions
+from .harbor_options import Options as HarborOptions
 from .images import FACTORIES
 from .registry import Options, Registry
 from .swr import Manners, Swr

@@ -16,18 +16,20 @@ from typing import Any, Callable, Dict, Iterable, List, Mapping, NamedTuple, Opt
 
 from . import faults as fault_actions
 from . import harbor_selection as selection
-from .auth import BasicAuth, User, allowed, basic_credentials
+from .auth import BasicAuth, User
 from .faults import Fault, FaultSet
 from .harbor_admin import HarborAdmin
+from .harbor_callers import Identity, identify
 from .harbor_content import Content, Labels
 from .harbor_executions import Executions
 from .harbor_jobs import Execution
 from .harbor_listing import Listing, system_info
+from .harbor_options import Options
 from .harbor_outside import Outside
 from .harbor_policies import Policies, Policy
 from .harbor_registries import Registries
 from .harbor_replies import RefusedError, Replies
-from .harbor_robots import PREFIX, Robot, Robots
+from .harbor_robots import Robots
 from .harbor_specs import Specification
 from .harbor_versions import Version
 from .http_message import Request, Response
@@ -39,57 +41,7 @@ from .tls import Certificates
 ADMIN, PASSWORD = "admin", "Harbor12345"
 Permission = Tuple[str, str]
 Handler = Callable[[Request, Any, bytes], Response]
-_SEEING = ("list", "read", "pull")
 _AWAY = "<html><head><title>502 Bad Gateway</title></head><body><center><h1>502 Bad Gateway</h1></center></body></html>"
-
-
-class Options(NamedTuple):
-    """How this Harbor behaves. Times are in seconds, and much shorter than Harbor's own.
-
-    :param status_lag: how long an execution's status follows its tasks late, from 2.8 on (Harbor: up to 30).
-    :param start_delay: how long an execution has no tasks yet.
-    :param task_delay: how long a task is pending.
-    :param submit_delay: how long a task of 1.10 is C(Initialized).
-    :param retry_delay: the pause before a failed job is tried again, the first time (Harbor: 16 and more).
-    :param second: how long one of the seconds lasts that Harbor waits between tries of a blob: 2, 4, 8 and 16.
-    :param workers: tasks that run at the same time.
-    :param adapters: the types that C(REPLICATION_ADAPTER_WHITELIST) lets be listed, from 2.14 on; None: all.
-    :param build: what it tells of its version, as in C(v2.9.5-e8b44df6); C(-) for a build that does not know it.
-    """
-
-    status_lag: float = 0.1
-    start_delay: float = 0.0
-    task_delay: float = 0.0
-    submit_delay: float = 0.0
-    retry_delay: float = 0.1
-    second: float = 0.005
-    workers: int = 10
-    adapters: Optional[Tuple[str, ...]] = None
-    build: Optional[str] = None
-
-
-class Identity(NamedTuple):
-    """Who calls: an administrator, another user, a robot, or nobody."""
-
-    name: str = ""
-    admin: bool = False
-    user: Optional[User] = None
-    robot: Optional[Robot] = None
-
-    def may(self, resource: str, action: str) -> bool:
-        """Whether the caller has a permission on the system."""
-        if self.robot is None:
-            return self.admin
-        granted = self.robot.granted("system") if self.robot.level == "system" else ()
-        return any(found in (resource, "*") and what in (action, "*") for _place, found, what in granted)
-
-    def sees(self, project: str) -> bool:
-        if self.robot is not None:
-            return any(
-                place in (project, "*") and action in (*_SEEING, "*")
-                for place, _resource, action in self.robot.granted("project")
-            )
-        return self.admin or (self.user is not None and "pull" in allowed(self.user.permissions, project + "/any"))
 
 
 class Call(NamedTuple):
@@ -351,17 +303,7 @@ class HarborServer:
     # Requests
 
     def identity(self, request: Request) -> Identity:
-        credentials = basic_credentials(request)
-        if credentials is None:
-            return Identity()
-        robot = self.robots.login(*credentials)
-        if robot is not None:
-            return Identity(PREFIX + robot.name, robot=robot)
-        name, password = credentials
-        known = self.users.get(name)
-        if isinstance(known, User):
-            return Identity(name, user=known) if known.password == password else Identity()
-        return Identity(name, admin=True) if known is not None and known == password else Identity()
+        return identify(request, self.users, self.robots)
 
     def caller(self, request: Request) -> str:
         return self.identity(request).name
@@ -416,8 +358,8 @@ class HarborServer:
         known = bool(identity.name)
         if path == "/systeminfo":
             return self.replies.json(system_info(self.version, known, self.options.build))
-        if path == "/ping":
-            return self.replies.text("Pong")
+        if path in ("/ping", "/health"):
+            return self.replies.text("Pong") if path == "/ping" else self.replies.json({"status": "healthy"})
         others = []
         for method, pattern, permission, handler in self._routes:
             match = pattern.match(path)

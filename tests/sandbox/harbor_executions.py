@@ -121,8 +121,7 @@ class Executions:
         return self._replies.page(request, self._newest_first(request, entries))
 
     def _newest_first(self, request: Request, entries: List[Dict[str, Any]]) -> List[Dict[str, Any]]:
-        entries.sort(key=lambda entry: entry["id"], reverse=True)
-        return self._replies.chosen(request, entries, "-start_time")
+        return self._replies.sorted(request, entries, "-start_time")
 
     def create(self, request: Request, _match: Any, body: bytes) -> Response:
         given = bodies.read(body, bodies.EXECUTION, self._version, "execution", "StartReplicationExecution")

@@ -49,10 +49,11 @@ class Listing:
         if request.method != "GET":
             return None
         if path == "/projects":
-            return self._page(request, [entry for entry in self._projects() if sees(entry["name"])])
+            # 1.10 has null for no projects at all.
+            empty = () if self._version.modern else None
+            return self._page(request, [entry for entry in self._projects() if sees(entry["name"])], empty)
         if path == "/repositories" and not self._version.modern:
-            project = self._named(request.param("project_id") or "")
-            return self._page(request, self._repositories(project, known, sees))
+            return self._serve_old_repositories(request, known, sees)
         for pattern, answer in (
             (_REPOSITORIES, self._serve_repositories),
             (_ARTIFACTS, self._serve_artifacts),
@@ -64,17 +65,20 @@ class Listing:
                 return answer(request, found, known, sees)
         return None
 
-    def _page(self, request: Request, entries: List[Dict[str, Any]]) -> Response:
-        return self._replies.page(request, self._replies.chosen(request, entries), self._most)
+    def _page(self, request: Request, entries: List[Dict[str, Any]], empty: Any = ()) -> Response:
+        return self._replies.page(request, self._replies.chosen(request, entries), self._most, empty)
 
     # Projects and repositories
 
     def _names(self) -> List[str]:
         return sorted({name.partition("/")[0] for name in self._content.repositories()})
 
-    def _named(self, number: str) -> str:
-        names = self._names()
-        return names[int(number) - 1] if number.isdigit() and 0 < int(number) <= len(names) else ""
+    def _serve_old_repositories(self, request: Request, known: bool, sees: Sees) -> Response:
+        text, names = request.param("project_id") or "", self._names()
+        if not text.isdigit() or text == "0":
+            raise RefusedError(400, "invalid project_id {0}".format(text))
+        project = names[int(text) - 1] if int(text) <= len(names) else ""
+        return self._page(request, self._repositories(project, known, sees))
 
     def _projects(self) -> List[Dict[str, Any]]:
         return [

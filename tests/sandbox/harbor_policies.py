@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 import time
 from dataclasses import dataclass, field
-from typing import Any, Dict, List, Optional
+from typing import Any, Dict, List, Optional, Tuple
 
 from . import harbor_bodies as bodies
 from . import harbor_cron
@@ -79,23 +79,27 @@ def policy_of(given: Dict[str, Any]) -> Policy:
     )
 
 
+# What is wrong: the field as 1.10 names it, and the words.
+Problem = Tuple[str, str]
+
+
 def validate(policy: Policy, version: Version) -> None:
     """
     :raises RefusedError: 400, where Harbor's own checks refuse it.
     """
-    problems = [] if policy.name else ["empty name" if version.modern else "name cannot be empty"]
+    problems: List[Problem] = [] if policy.name else [("name", "empty name" if version.modern else "cannot be empty")]
     if bool(policy.src) == bool(policy.dest):
         modern = "either src_registry or dest_registry should be empty and the other one shouldn't be empty"
-        old = "src_registry, dest_registry one of them should be empty and the other one shouldn't be empty"
-        problems.append(modern if version.modern else old)
-    for item in policy.filters:
-        problems.extend(_filter_problems(item, version))
+        old = "one of them should be empty and the other one shouldn't be empty"
+        problems.append(("src_registry, dest_registry", modern if version.modern else old))
+    problems.extend(("filters", text) for item in policy.filters for text in _filter_problems(item, version))
     if version.modern and policy.dest_namespace and not _NAMESPACE.match(policy.dest_namespace):
-        problems.append("invalid destination namespace: {0}".format(policy.dest_namespace))
-    problems.extend(_trigger_problems(policy.trigger, version))
+        problems.append(("dest_namespace", "invalid destination namespace: {0}".format(policy.dest_namespace)))
+    problems.extend(("trigger", text) for text in _trigger_problems(policy.trigger, version))
     if problems:
         # 2.x stops at the first; 1.10 gathers them.
-        raise RefusedError(400, problems[0] if version.modern else "".join(text + " \n" for text in problems))
+        gathered = "".join("{0} {1} \n".format(*problem) for problem in problems)
+        raise RefusedError(400, problems[0][1] if version.modern else gathered)
 
 
 def _filter_problems(item: Dict[str, Any], version: Version) -> List[str]:

@@ -223,8 +223,8 @@ class Registries:
                 if users:
                     text = "Can't delete registry {0},  {1} replication policies use it as {2} registry"
                     raise RefusedError(412, text.format(number, len(users), role))
-            self.find(number)
-            self.stored.pop(number, None)
+            if self.stored.pop(number, None) is None:
+                raise RefusedError(404, "registry {0} not found".format(number))
         return self._replies.empty()
 
     def _unique(self, remote: Remote, text: str) -> None:

@@ -137,10 +137,11 @@ class Replies:
             raise RefusedError(400, "invalid {0}".format(name))
         return value
 
-    def page(self, request: Request, entries: Entries, most: Optional[int] = None) -> Response:
+    def page(self, request: Request, entries: Entries, most: Optional[int] = None, empty: Any = ()) -> Response:
         """One page of a list, and where the next one is.
 
         :param most: the largest page of this server, if it is less than Harbor's.
+        :param empty: what an empty page is.
         """
         number = self._number(request, "page", 1)
         size = self._number(request, "page_size", 10 if self.version.modern else 500)
@@ -159,7 +160,7 @@ class Replies:
             links.append(self._link(request, number + 1, size, "next"))
         if links:
             headers["Link"] = " , ".join(links)
-        return self.json(shown, headers=headers)
+        return self.json(shown or empty, headers=headers)
 
     def _link(self, request: Request, number: int, size: int, relation: str) -> str:
         query = {name: values[0] for name, values in parse_qs(request.raw_query, keep_blank_values=True).items()}
@@ -181,6 +182,10 @@ class Replies:
         name = request.param("name")
         if name:
             found = [entry for entry in found if name.lower() in str(entry.get("name", "")).lower()]
+        return self.sorted(request, found, default)
+
+    def sorted(self, request: Request, found: Entries, default: str) -> Entries:
+        """The entries in the order that C(sort) asks for, or else in that of C(default)."""
         sort = request.param("sort") if self.version.modern else None
         for key in reversed([key for key in (sort or default).split(",") if key]):
             field = _snake(key.lstrip("-"))
