@@ -438,7 +438,10 @@ def server_of(module, desired):
     for option in ("config", "zone_dir", "fragment"):
         path = params[option] if option != "fragment" else os.path.dirname(params[option])
         if not os.path.exists(path):
-            raise DnsError("it does not exist", where="{0}: {1}".format(option, path), hint="Install BIND.")
+            hint = "Install BIND, for instance with bind_install of the role longshore.swr.bind."
+            if option != "config":
+                hint = "Make this directory, or name the one of the distribution."
+            raise DnsError("it does not exist", where="{0}: {1}".format(option, path), hint=hint)
     try:
         group = grp.getgrnam(params["group"]).gr_gid
     except KeyError:

@@ -37,6 +37,7 @@ class Served(NamedTuple):
 
     :param zone: its data, None on a secondary.
     :param asked: names that are asked for, with the addresses that they are to have (None: any).
+    :param serial: the one to use; on a secondary the one to wait for.
     """
 
     name: str
@@ -187,7 +188,7 @@ def _served(values: Mapping[str, Any], kind: str, where: str) -> Served:
     if kind == "secondary":
         name = check_name(values["name"], prefix + "name")
         apex = tuple(sorted(record.value for record in apex_records(values["addresses"], prefix + "addresses")))
-        return Served(name, None, ((name, apex or None),))
+        return Served(name, None, ((name, apex or None),), values.get("serial"))
     zone = zone_of(values, prefix)
     return Served(zone.name, zone, _asked(zone.records, zone.name), values.get("serial"))
 

@@ -83,7 +83,8 @@ class Named:
             raise DnsError(
                 "the server does not run, or rndc does not reach it: {0}".format(_said(errors + output)),
                 where="rndc status",
-                hint="Start it (systemctl start named), and see that rndc status succeeds.",
+                hint="Start it (systemctl start named, or bind_start of the role longshore.swr.bind), and see that "
+                "rndc status succeeds.",
             )
 
     def statements(self) -> Tuple[Statement, ...]:

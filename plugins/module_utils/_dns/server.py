@@ -27,6 +27,7 @@ from ansible_collections.longshore.swr.plugins.module_utils._dns.named_files imp
 from ansible_collections.longshore.swr.plugins.module_utils._dns.named_syntax import Statement, views_of, zones_of
 from ansible_collections.longshore.swr.plugins.module_utils._dns.one_run import Interrupted, Signals
 from ansible_collections.longshore.swr.plugins.module_utils._dns.query import Reply
+from ansible_collections.longshore.swr.plugins.module_utils._dns.serial import is_later
 from ansible_collections.longshore.swr.plugins.module_utils._dns.zone import MARK as ZONE_MARK
 from ansible_collections.longshore.swr.plugins.module_utils._dns.zone import update
 
@@ -234,6 +235,10 @@ class Server:
             return "the zone {0} is not loaded".format(zone.name)
         if wanted is not None and serial != wanted:
             return "the zone {0} has the serial {1}, not {2}".format(zone.name, serial, wanted)
+        # A secondary may be ahead of who says what to wait for.
+        awaited = zone.serial if zone.zone is None else None
+        if awaited not in (None, serial) and not is_later(serial, awaited):
+            return "the zone {0} has the serial {1}, not {2} or later".format(zone.name, serial, awaited)
         for name, addresses in zone.asked if self._ask else ():
             problem = self._wrong_answer(name, addresses)
             if problem:

@@ -260,6 +260,14 @@ def test_a_secondary(daemon: Daemon, folder: Path) -> None:
         daemon.apply(zones=[zone("10.0.0.2")], key=KEY)
         assert secondary.apply(zones=[zone("10.0.0.2")], **options).reloaded == (NAME,)
         assert secondary.ask().addresses == ("10.0.0.2",)
+        # What an address does not tell, a serial does.
+        serial = daemon.apply(zones=[zone("10.0.0.2", ttl=7)], key=KEY).serials[NAME]
+        assert not secondary.apply(zones=[zone("10.0.0.2", serial=serial - 1)], **options).changed
+        assert secondary.apply(check_mode=True, zones=[zone("10.0.0.2", serial=serial)], **options).reloaded == (NAME,)
+        assert secondary.apply(zones=[zone("10.0.0.2", serial=serial)], **options).reloaded == (NAME,)
+        assert not secondary.apply(zones=[zone("10.0.0.2", serial=serial)], **options).changed
+        with pytest.raises(DnsError, match="not {0} or later".format(serial + 1)):
+            secondary.apply(zones=[zone("10.0.0.2", serial=serial + 1)], timeout=1, **options)
         secondary.apply(absent=True)
         assert secondary.snapshot() == before
         options["key"] = dict(KEY, secret="b3RoZXI=")
