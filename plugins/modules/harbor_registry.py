@@ -98,7 +98,7 @@ options:
     default: auto
   test_connection:
     description:
-      - Whether the task fails when Harbor does not reach the registry, or may not log in. The registry is written before.
+      - Whether the task fails when Harbor does not reach the registry, or may not log in. It has been written by then.
       - V(false) is for a registry that is not reachable yet. What O(update_secret=auto) finds out is a warning then.
     type: bool
     default: true

@@ -75,7 +75,7 @@ options:
     suboptions:
       type:
         description:
-          - V(name) is for the name of the repository with its project, V(tag) for the tag, V(label) for Harbor's labels.
+          - V(name) is for the name of the repository with its project, V(tag) for the tag, V(label) for labels.
           - V(resource) is for the kind of artifact. Harbor does not apply it since 2.8, which is a warning.
         type: str
         choices: [name, tag, label, resource]

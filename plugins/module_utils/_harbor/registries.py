@@ -143,11 +143,12 @@ class RegistryResource(Resource):
     def _created(self) -> State:
         if not self._options.get("url"):
             raise HarborError("a new registry needs an address", where=self._where, hint="Set url.")
-        if len(self._options["name"]) > LONGEST_NAME:
+        size = len(self._options["name"].encode("utf-8"))
+        if not 1 <= size <= LONGEST_NAME:
             raise HarborError(
-                "the name has {0} characters".format(len(self._options["name"])),
+                "the name has {0} bytes".format(size),
                 where=self._where,
-                hint="Harbor takes up to {0}.".format(LONGEST_NAME),
+                hint="Harbor takes 1 to {0}.".format(LONGEST_NAME),
             )
         state = dict(registry_state({"name": self._options["name"]}), **self._given())
         if self._options.get("access_secret"):
@@ -236,7 +237,12 @@ class RegistryResource(Resource):
                 "access_key": desired["access_key"],
                 "access_secret": self._options["access_secret"],
             }
-        self._write("POST", "/registries", body)
+        try:
+            self._write("POST", "/registries", body)
+        except HarborError as error:
+            if error.status in (400, 500):
+                self._check_type(desired["type"], error)
+            raise
 
     def update(self, current: State, desired: State) -> None:
         """Only what changes is sent: a PUT is partial and flat, and what it does not know it ignores."""
@@ -274,6 +280,24 @@ class RegistryResource(Resource):
                 status=error.status,
                 hint="Check url, access_key, access_secret and insecure, and that Harbor's container core reaches the "
                 "address.",
+            ) from error
+
+    def _check_type(self, kind: str, error: HarborError) -> None:
+        """Asked after Harbor has refused, without saying why: a type may be left out of the list and work all the same.
+
+        :raises HarborError: Harbor does not list this type.
+        """
+        types = sorted(self._client.get("/replication/adapters").data or ())
+        if kind not in types:
+            raise HarborError(
+                "Harbor does not take the registry, and does not list its type {0!r}; it lists {1}".format(
+                    kind, ", ".join(types) or "none"
+                ),
+                where=self._where,
+                code=error.code,
+                status=error.status,
+                hint="Write the type as Harbor does, capitals included. From 2.14 on REPLICATION_ADAPTER_WHITELIST can "
+                "leave types out.",
             ) from error
 
     def delete(self, current: State) -> None:

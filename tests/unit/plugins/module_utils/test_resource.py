@@ -1,0 +1,144 @@
+# Copyright: (c) 2026, longshore.swr contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+from __future__ import annotations
+
+from typing import Any, Dict, List, Optional
+
+import pytest
+
+from ansible_collections.longshore.swr.plugins.module_utils._errors import LongshoreError
+from ansible_collections.longshore.swr.plugins.module_utils._resource import (
+    SECRET_CHANGED,
+    SECRET_KEPT,
+    Resource,
+    State,
+    bring_about,
+)
+
+
+class Thing(Resource):
+    """A thing in a dictionary that stands for an API."""
+
+    write_only = ("secret",)
+
+    def __init__(self, there: Optional[State], wanted: Optional[State], secret: bool = False) -> None:
+        self.there = there
+        self.wanted = wanted
+        self.secret = secret
+        self.done: List[Any] = []
+        self.refuse: Dict[str, LongshoreError] = {}
+        self.keep: Dict[str, Any] = {}
+        # What another one makes in the moment between looking and creating.
+        self.meanwhile: Optional[State] = None
+
+    def observe(self) -> Optional[State]:
+        self.done.append("observe")
+        return None if self.there is None else dict(self.there)
+
+    def desired(self, current: Optional[State]) -> Optional[State]:
+        if self.wanted is None:
+            return None
+        state = dict(current or {}, **self.wanted)
+        if self.secret:
+            state["secret"] = SECRET_CHANGED
+        return state
+
+    def _write(self, verb: str, state: Optional[State]) -> None:
+        self.done.append(verb)
+        if verb in self.refuse:
+            self.there = self.meanwhile if verb == "create" else self.there
+            raise self.refuse[verb]
+        self.there = None if state is None else dict(state, **self.keep)
+        if self.there and "secret" in self.there:
+            self.there["secret"] = SECRET_KEPT
+
+    def create(self, desired: State) -> None:
+        self._write("create", desired)
+
+    def update(self, current: State, desired: State) -> None:
+        self._write("update", desired)
+
+    def delete(self, current: State) -> None:
+        self._write("delete", None)
+
+    def not_kept(self, fields: List[str], desired: State, found: Optional[State]) -> LongshoreError:
+        return LongshoreError("not kept: {0}".format(", ".join(fields) or ("there" if found else "gone")))
+
+
+@pytest.mark.parametrize(
+    ("there", "wanted", "verb"),
+    [
+        (None, {"name": "x", "size": 1}, "create"),
+        ({"name": "x", "size": 1}, {"size": 2}, "update"),
+        ({"name": "x", "size": 1}, {"size": 1}, None),
+        ({"name": "x", "size": 1}, None, "delete"),
+        (None, None, None),
+    ],
+)
+def test_check_mode_predicts_what_is_done(there, wanted, verb):
+    checked = Thing(there, wanted)
+    prediction = bring_about(checked, check_mode=True)
+    assert checked.done == ["observe"]
+    real = Thing(there, wanted)
+    outcome = bring_about(real, check_mode=False)
+    assert real.done == (["observe", verb, "observe"] if verb else ["observe"])
+    assert outcome == prediction
+    assert outcome.changed == (verb is not None)
+    assert outcome.diff() == {"before": there or {}, "after": outcome.after or {}}
+    again = Thing(real.there, wanted)
+    assert not bring_about(again, check_mode=False).changed
+
+
+def test_a_secret_is_a_change_that_no_reading_confirms():
+    thing = Thing({"name": "x", "secret": SECRET_KEPT}, {}, secret=True)
+    outcome = bring_about(thing, check_mode=False)
+    assert outcome.changed
+    assert outcome.diff() == {
+        "before": {"name": "x", "secret": "(a secret, unchanged)"},
+        "after": {"name": "x", "secret": "(a secret, changed)"},
+    }
+
+
+def test_what_was_not_kept_is_an_error():
+    thing = Thing({"name": "x", "size": 1}, {"size": 2})
+    thing.keep = {"size": 1}
+    with pytest.raises(LongshoreError, match="not kept: size"):
+        bring_about(thing, check_mode=False)
+
+
+@pytest.mark.parametrize(("there", "wanted", "said"), [(None, {"a": 1}, "gone"), ({"a": 1}, None, "there")])
+def test_what_has_not_come_or_gone_is_an_error(there, wanted, said):
+    thing = Thing(there, wanted)
+    thing._write = lambda verb, state: None
+    with pytest.raises(LongshoreError, match="not kept: " + said):
+        bring_about(thing, check_mode=False)
+
+
+@pytest.mark.parametrize(("made", "changed"), [({"name": "x", "size": 1}, True), ({"name": "x", "size": 2}, False)])
+def test_what_another_one_made_meanwhile_is_adopted(made, changed):
+    thing = Thing(None, {"name": "x", "size": 2})
+    thing.refuse["create"] = LongshoreError("it exists", status=409)
+    thing.meanwhile = made
+    outcome = bring_about(thing, check_mode=False)
+    assert (outcome.before, outcome.after, outcome.changed) == (made, {"name": "x", "size": 2}, changed)
+    assert thing.done == ["observe", "create", "observe", *(["update"] if changed else []), "observe"]
+
+
+@pytest.mark.parametrize("status", [409, 500])
+def test_other_refusals_are_passed_on(status):
+    thing = Thing(None, {"name": "x"})
+    thing.refuse["create"] = LongshoreError("no", status=status)
+    with pytest.raises(LongshoreError, match="no"):
+        bring_about(thing, check_mode=False)
+
+
+def test_what_has_gone_meanwhile_is_gone():
+    thing = Thing({"name": "x"}, None)
+    thing.refuse["delete"] = LongshoreError("not found", status=404)
+    thing.observe = lambda: {"name": "x"} if "delete" not in thing.done else None
+    assert bring_about(thing, check_mode=False).changed
+    thing = Thing({"name": "x"}, None)
+    thing.refuse["delete"] = LongshoreError("in use", status=412)
+    with pytest.raises(LongshoreError, match="in use"):
+        bring_about(thing, check_mode=False)
