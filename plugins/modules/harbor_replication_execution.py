@@ -84,10 +84,11 @@ options:
   settle_time:
     description:
       - How many seconds a failure must have lasted to be believed. Harbor tries a failed task again up to two times,
-        16 seconds or more later, and the execution is C(Failed) meanwhile. Its status is up to half a minute late.
+        16 to 74 seconds after the first failure and 31 to 118 after the second, and the execution is C(Failed)
+        meanwhile. Each try that fails too begins the time anew.
       - A failure before anything was copied is believed at once.
     type: float
-    default: 90
+    default: 130
   fail_on_empty:
     description:
       - Whether it is a failure when nothing matches the policy's filters. By default there is a warning.
@@ -338,7 +339,7 @@ OWN_ARGUMENTS = {
     "wait": {"type": "bool", "default": True},
     "wait_timeout": {"type": "int", "default": 3600},
     "poll_interval": {"type": "float", "default": 10},
-    "settle_time": {"type": "float", "default": 90},
+    "settle_time": {"type": "float", "default": 130},
     "fail_on_empty": {"type": "bool", "default": False},
     "log_lines": {"type": "int", "default": 50},
     "progress_file": {"type": "path"},

@@ -43,6 +43,10 @@ _IMAGE_INDEX = (
     "longshore.swr.image_copy, which converts them, or build them without attestations and OCI media types "
     "(provenance=false, oci-mediatypes=false)."
 )
+_OCI_MANIFEST = (
+    "Harbor 1.10 does not read OCI manifests from its own registry. Copy these images with longshore.swr.image_copy, "
+    "or upgrade Harbor."
+)
 _NAMES_IN_JOBSERVICE = (
     "Harbor's container core resolves the registry's name, but jobservice does not. Both need the mapping or the "
     "DNS server, and the names of the object storage that the registry redirects to must be resolved as well."
@@ -61,6 +65,7 @@ _PREPARING: Sequence[Tuple[str, str]] = (
 
 _COPYING: Sequence[Tuple[str, str]] = (
     (r"fail(?:ed)? to parse 'manifest\.json'", _IMAGE_INDEX),
+    (r"does not support OCI", _OCI_MANIFEST),
     (r"tag deletion isn't supported", "SWR does not let Harbor delete tags. Set deletion of the policy to false."),
     (r"status code: 401|\[401\]|unauthorized", _LOGIN),
     (

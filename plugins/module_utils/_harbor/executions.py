@@ -199,7 +199,8 @@ class Executions:
         """The newest execution of a policy, None when there was none."""
         # 1.10 has no parameter for the order, ignores it, and begins with the newest too.
         query = [("policy_id", str(policy_id)), ("sort", "-start_time"), ("page", "1"), ("page_size", "10")]
-        found = [Execution.read(item) for item in self._client.get("/replication/executions", query).data or ()]
+        reply = self._client.get("/replication/executions", query)
+        found = [Execution.read(item, reply.headers.get("Date")) for item in reply.data or ()]
         return max(found, key=lambda execution: execution.id, default=None)
 
     def working(self, policy_id: int) -> List[Execution]:

@@ -16,6 +16,7 @@ from typing import Any, Callable, Dict, List, Mapping, NamedTuple, Optional, Tup
 from ansible_collections.longshore.swr.plugins.module_utils._harbor.client import HarborClient
 from ansible_collections.longshore.swr.plugins.module_utils._harbor.errors import HarborError
 from ansible_collections.longshore.swr.plugins.module_utils._harbor.executions import (
+    FAILED,
     STOPPED,
     Counts,
     Execution,
@@ -121,18 +122,25 @@ class Runs:
 
     def _stopped(self) -> Dict[str, Any]:
         policy, execution = self._given()
-        if execution is None:
-            targets = self._executions.working(policy.id)
+        if execution is not None:
+            found = [execution]
         else:
-            targets = [] if execution.ended else [execution]
-        shown = execution or (targets[0] if targets else self._executions.newest(policy.id))
+            newest = self._executions.newest(policy.id)
+            found = self._executions.working(policy.id) or ([newest] if newest else [])
+        targets = [item for item in found if not self._is_over(item)]
         if not self._check_mode:
             for target in targets:
                 self._executions.stop(target.id)
-        if not targets or not self._waits:
-            result = self._look(policy, shown) if shown else report(policy.name, None, [], Counts())
-            return dict(result, changed=bool(targets), stopped=[target.id for target in targets])
-        return self._await_stop(policy, targets)
+        if targets and self._waits:
+            return self._await_stop(policy, targets)
+        result = self._look(policy, found[0]) if found else report(policy.name, None, [], Counts())
+        return dict(result, changed=bool(targets), stopped=[target.id for target in targets])
+
+    def _is_over(self, execution: Execution) -> bool:
+        """Whether there is nothing to stop. One that failed just now is likely to be tried again."""
+        if execution.status != FAILED or not execution.counts.total:
+            return execution.ended
+        return (execution.ended_ago or 0.0) >= self._options["settle_time"]
 
     # -- what they are made of ---------------------------------------------------------------------------------
 
@@ -149,7 +157,7 @@ class Runs:
         """Waits, if that is wanted, and judges the end."""
         if not self._waits:
             return dict(self._look(policy, self._executions.get(execution_id)), changed=changed)
-        outcome = self._wait(policy, execution_id, self._options["settle_time"])
+        outcome = self._wait(policy, execution_id)
         failures = self._logs.failures(execution_id, outcome.tasks)
         result = report(policy.name, outcome.execution, outcome.tasks, outcome.counts, failures)
         verdict = judge(policy.name, execution_id, outcome, failures, self._options)
@@ -160,7 +168,7 @@ class Runs:
 
     def _await_stop(self, policy: Policy, targets: List[Execution]) -> Dict[str, Any]:
         """Waits until all have ended; how they ended beside being stopped is not judged."""
-        outcomes = [self._wait(policy, target.id, settle_time=0) for target in targets]
+        outcomes = [self._wait(policy, target.id) for target in targets]
         newest = outcomes[0]
         failures = self._logs.failures(targets[0].id, newest.tasks)
         result = report(policy.name, newest.execution, newest.tasks, newest.counts, failures)
@@ -174,7 +182,7 @@ class Runs:
             result.update(failed=True, msg=str(error), error=error.as_dict())
         return dict(result, changed=bool(stopped) or error is not None, stopped=stopped)
 
-    def _wait(self, policy: Policy, execution_id: int, settle_time: float) -> Outcome:
+    def _wait(self, policy: Policy, execution_id: int) -> Outcome:
         options = self._options
         progress = Progress(options.get("progress_file"), policy.name, self._clock)
         waiter = Waiter(
@@ -182,7 +190,7 @@ class Runs:
             progress,
             options["wait_timeout"],
             options["poll_interval"],
-            settle_time,
+            options["settle_time"],
             self._sleep,
             self._clock,
         )
@@ -218,8 +226,7 @@ class Runs:
                 hint="It may have been removed together with its policy, or because of its age.",
             ) from error
         if not self._options["policy"]:
-            data = self._client.get("/replication/policies/{0}".format(execution.policy_id)).data
-            return _policy(data), execution
+            return self._policy_of(execution), execution
         policy = self._policy()
         if policy.id != execution.policy_id:
             raise HarborError(
@@ -228,6 +235,15 @@ class Runs:
                 hint="Leave policy or execution_id out.",
             )
         return policy, execution
+
+    def _policy_of(self, execution: Execution) -> Policy:
+        try:
+            return _policy(self._client.get("/replication/policies/{0}".format(execution.policy_id)).data)
+        except HarborError as error:
+            if error.status != 404:
+                raise
+            # In 1.10 executions stay when their policy goes.
+            return Policy(execution.policy_id, "number {0}".format(execution.policy_id), enabled=False)
 
     def _policy(self) -> Policy:
         return _policy(require_policy(self._client, self._options["policy"]))

@@ -13,7 +13,7 @@ from typing import Any, Callable, Dict, List, NamedTuple, Optional, Sequence
 
 from ansible_collections.longshore.swr.plugins.module_utils._harbor.causes import remedy_for_copying
 from ansible_collections.longshore.swr.plugins.module_utils._harbor.errors import HarborError
-from ansible_collections.longshore.swr.plugins.module_utils._harbor.executions import FAILED, Executions, Task
+from ansible_collections.longshore.swr.plugins.module_utils._harbor.executions import FAILED, Executions, Task, epoch
 from ansible_collections.longshore.swr.plugins.module_utils._secrets import MASK
 
 # Where a registry is down every task fails, for the same reason.
@@ -26,6 +26,8 @@ _USERINFO = re.compile(r"://[^\s/@]+@")
 _PARAMETER = re.compile(r"(?<=[?&])((?:access_|refresh_)?token|signature|x-amz-[\w-]+)=[^\s&\"']+", re.IGNORECASE)
 # The last error of a job in 2.x says no more than that there was one before.
 _SUMMARY = "mark the job failure"
+# Harbor writes the log of each try over that of the one before, and waits longer than this in between.
+_STEP_BACK = 10
 _ERROR = re.compile(r"\[ERROR\]\s*(?:\[[^\]]*\]\s*:?)?\s*(.*)")
 
 
@@ -72,13 +74,13 @@ class TaskLogs:
         except HarborError as error:
             # Logs are swept away sooner than executions, and may be on a volume that is not there.
             return Failure(task, [], problem=str(error))
-        lines = text.splitlines()
+        lines = last_try(text.splitlines())
         errors = [found.group(1) for found in map(_ERROR.search, lines) if found and _SUMMARY not in found.group(1)]
         return Failure(
             task,
             [_cut(line) for line in lines[max(0, len(lines) - self._lines) :]],
-            cause=_cut(errors[-1]) if errors else None,
-            remedy=remedy_for_copying("\n".join(errors) or text),
+            cause=_cause(errors),
+            remedy=remedy_for_copying("\n".join(errors or lines)),
         )
 
 
@@ -93,6 +95,37 @@ def as_results(tasks: Sequence[Task], failures: Sequence[Failure]) -> List[Dict[
             result.update(log=failure.lines, cause=failure.cause, hint=failure.remedy, log_problem=failure.problem)
         results.append(result)
     return results
+
+
+def last_try(lines: Sequence[str]) -> List[str]:
+    """The lines of a log that the last try of the task has written.
+
+    What an earlier try had written beyond the end of the last one is still there, from the middle of a line on. It is
+    found by its times, which go back.
+    """
+    latest = None
+    for number, line in enumerate(lines):
+        time = epoch(line.split(" ", 1)[0])
+        if time is None:
+            continue
+        if latest is not None and time < latest - _STEP_BACK:
+            return list(lines[: _end_before(lines, number)])
+        latest = time
+    return list(lines)
+
+
+def _end_before(lines: Sequence[str], number: int) -> int:
+    """Where the try before a line ends: the rest of a broken line in front of it belongs to neither."""
+    broken = epoch(lines[number - 1].split(" ", 1)[0]) is None
+    return number - 1 if broken else number
+
+
+def _cause(errors: Sequence[str]) -> Optional[str]:
+    """The last error; of two lines about the same one that which tells what Harbor was doing."""
+    if not errors:
+        return None
+    repeated = len(errors) > 1 and errors[-2].endswith(errors[-1])
+    return _cut(errors[-2] if repeated else errors[-1])
 
 
 def clean(text: str, redact: Callable[[str], str]) -> str:

@@ -3,8 +3,10 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Waiting for an execution, and knowing when it has really ended.
 
-What Harbor says may be late, or not the last word: a task that failed is tried again up to two times, after a pause of
-16 seconds or more, and meanwhile the execution is C(Failed). And Harbor itself may be away for a while.
+What Harbor says may be late, or not the last word: a task that failed is tried again up to two times, 16 to 74 seconds
+after the first failure and 31 to 118 after the second, and meanwhile the execution is C(Failed). From 2.8 on its status
+may be so late that nothing but another time of the end shows that there was another try. And Harbor itself may be away
+for a while.
 
 This module is private to the collection: no other collection may import it.
 """
@@ -12,7 +14,7 @@ This module is private to the collection: no other collection may import it.
 from __future__ import annotations
 
 import time
-from typing import Callable, List, NamedTuple, Optional, TypeVar
+from typing import Callable, List, NamedTuple, Optional, Tuple, TypeVar
 
 from ansible_collections.longshore.swr.plugins.module_utils._harbor.errors import HarborError
 from ansible_collections.longshore.swr.plugins.module_utils._harbor.executions import (
@@ -30,6 +32,8 @@ _AWAY = (None, 500, 502, 503, 504)
 # How often tasks are read again when they and the execution's own numbers do not agree.
 _RECOUNTS = 5
 _RECOUNT_SECONDS = 2.0
+# How often a task that failed is tried again.
+_TRIES = 2
 
 T = TypeVar("T")
 
@@ -82,6 +86,8 @@ class Waiter:
         self._clock = clock
         self._deadline = clock() + timeout
         self._failed_since: Optional[float] = None
+        self._failure: Optional[Tuple[Optional[str], Counts]] = None
+        self._other_failures = 0
 
     def wait(self, execution_id: int) -> Outcome:
         """Until the execution has ended, or the time is over.
@@ -101,25 +107,33 @@ class Waiter:
             counts = execution.counts if execution else Counts()
             return Outcome(execution, [], counts, timed_out=True, unreachable=over.error)
 
-    def look(self, execution_id: int) -> Outcome:
-        """The execution and its tasks as they are, without waiting."""
-        execution = self._executions.get(execution_id)
-        tasks = self._executions.tasks(execution_id)
-        return Outcome(execution, tasks, count(tasks))
-
     def _is_believed(self, execution: Execution) -> bool:
         """Whether the execution has ended for good."""
-        if not execution.ended or execution.counts.in_progress:
+        counts = execution.counts
+        if not execution.ended or counts.in_progress:
             self._failed_since = None
             return False
         # Without tasks it is the preparation that failed, and that is not tried again.
-        if execution.status != FAILED or not execution.counts.total:
+        if execution.status != FAILED or not counts.total:
             return True
-        if self._failed_since is None:
-            self._failed_since = self._clock()
-        lasted = self._clock() - self._failed_since
-        # One that failed long before need not be watched.
-        return max(lasted, execution.ended_ago or 0.0) >= self._settle_time
+        self._watch((execution.end_time, counts), counts.total * _TRIES)
+        lasted = self._clock() - (self._failed_since or 0.0)
+        # One that failed long before need not be watched, unless no task says so any more: then the status is late.
+        ended_ago = (execution.ended_ago or 0.0) if counts.failed else 0.0
+        return max(lasted, ended_ago) >= self._settle_time
+
+    def _watch(self, failure: Tuple[Optional[str], Counts], at_most: int) -> None:
+        """Notes since when this failure is there; another one begins when it ended at another time.
+
+        :param at_most: how often it can be another one. In 1.10 one without tasks always ends just now.
+        """
+        if self._failed_since is not None and failure == self._failure:
+            return
+        if self._failed_since is not None:
+            if self._other_failures >= at_most:
+                return
+            self._other_failures += 1
+        self._failed_since, self._failure = self._clock(), failure
 
     def _count(self, execution: Execution) -> Optional[Outcome]:
         """Reads the tasks, and again while they and the execution disagree: then either may be late.

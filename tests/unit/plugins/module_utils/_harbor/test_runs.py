@@ -71,6 +71,7 @@ def harbor() -> FakeHarbor:
     harbor = FakeHarbor()
     harbor.on(POLICIES, [dict(POLICY, id=2, name="to-swr-old"), POLICY])
     harbor.on(WORKING, [])
+    harbor.on(NEWEST, [])
     harbor.on(START, CREATED)
     return harbor
 
@@ -302,6 +303,37 @@ def test_a_failure_of_long_ago_needs_no_watching(harbor: FakeHarbor) -> None:
     assert harbor.clock.slept == []
 
 
+def test_a_try_that_shows_in_the_time_of_the_end_alone_begins_the_time_anew(harbor: FakeHarbor) -> None:
+    harbor.on(
+        ONE,
+        *[execution("Failed", failed=1, end_time="2026-03-02T08:00:00.000Z")] * 8,
+        *[execution("Failed", failed=1, end_time="2026-03-02T08:01:10.000Z")] * 8,
+        execution("Succeed", succeed=1),
+    )
+    harbor.on(TASKS, tasks("Succeed"))
+    assert "failed" not in run(harbor)
+
+
+def test_a_failure_that_no_task_has_any_more_is_a_late_status(harbor: FakeHarbor) -> None:
+    harbor.on(
+        ONE,
+        execution("Failed", failed=1, end_time=ENDED_NOW),
+        *[execution("Failed", succeed=1, end_time=ENDED_LONG_AGO)] * 3,
+        execution("Succeed", succeed=1),
+    )
+    harbor.on(TASKS, tasks("Succeed"))
+    assert "failed" not in run(harbor)
+
+
+def test_a_failure_whose_end_is_always_now_is_believed_in_the_end(harbor: FakeHarbor) -> None:
+    ends = ["2026-03-02T08:0{0}:{1}0.000Z".format(number // 6, number % 6) for number in range(40)]
+    harbor.on(ONE, *[execution("Failed", failed=1, end_time=end, status_text="[404][nothing]") for end in ends])
+    harbor.on(TASKS, [])
+    result = run(harbor)
+    assert "failed before anything was copied: [404][nothing]" in result["msg"]
+    assert harbor.clock.passed < 150
+
+
 PREPARATION = {
     "a login that is refused": ('[401][{"errors":[{"message":"Authenticate Error"}]}]', "access_key and access_secret"),
     "no organization": ('[404][{"errors":[{"errorMessage":"namespace not found"}]}]', "Create the organization in SWR"),
@@ -488,6 +520,15 @@ def test_an_execution_is_awaited_by_its_number_alone(harbor: FakeHarbor) -> None
     assert result["execution"]["policy"] == "to-swr"
 
 
+def test_an_execution_may_outlive_its_policy(harbor: FakeHarbor) -> None:
+    # 1.10 keeps the executions of a policy that is removed.
+    harbor.on(ONE, execution("Succeed", succeed=1))
+    harbor.on("GET /replication/policies/3", Reply({"code": 404, "message": "policy 3 not found"}, 404))
+    harbor.on(TASKS, tasks("Succeed"))
+    result = run(harbor, state="finished", policy=None, execution_id=12)
+    assert (result["execution"]["policy"], result["execution"]["policy_id"]) == ("number 3", 3)
+
+
 def test_numbers_that_are_wrong_are_told(harbor: FakeHarbor) -> None:
     harbor.on("GET /replication/executions/13", Reply({"errors": [{"code": "NOT_FOUND", "message": "x"}]}, 404))
     with pytest.raises(HarborError, match="execution_id 13: Harbor has no replication execution of this number"):
@@ -524,7 +565,7 @@ def test_what_is_in_progress_is_stopped_and_awaited(harbor: FakeHarbor) -> None:
     harbor.on(ONE, execution(running=1, stopped=1), execution("Stopped", succeed=1, stopped=1))
     harbor.on(TASKS, tasks("Succeed", "Stopped"))
     result = run(harbor, state="stopped")
-    assert asked(harbor) == [POLICIES, WORKING, STOP, ONE, ONE, TASKS]
+    assert asked(harbor) == [POLICIES, NEWEST, WORKING, STOP, ONE, ONE, TASKS]
     assert harbor.sent() == [(STOP, None)]
     assert (result["changed"], result["stopped"], result["execution"]["status"]) == (True, [12], "Stopped")
     assert "failed" not in result
@@ -537,6 +578,28 @@ def test_one_that_ends_by_itself_before_it_is_stopped_is_no_change(harbor: FakeH
     harbor.on(TASKS, tasks("Succeed"))
     result = run(harbor, state="stopped")
     assert (result["changed"], result["stopped"]) == (False, [])
+
+
+def test_one_that_failed_just_now_is_stopped_because_it_is_tried_again(harbor: FakeHarbor) -> None:
+    failed = execution("Failed", succeed=1, failed=1, end_time=ENDED_NOW)
+    harbor.on(NEWEST, [failed])
+    harbor.on(STOP, None)
+    harbor.on(ONE, failed, execution("Stopped", succeed=1, stopped=1))
+    harbor.on(TASKS, tasks("Succeed", "Stopped"))
+    result = run(harbor, state="stopped")
+    assert (result["changed"], result["stopped"], harbor.sent()) == (True, [12], [(STOP, None)])
+
+
+@pytest.mark.parametrize(
+    "failed",
+    [execution("Failed", failed=1, end_time=ENDED_LONG_AGO), execution("Failed", end_time=ENDED_NOW)],
+    ids=["long ago", "in its preparation"],
+)
+def test_one_that_failed_for_good_is_not(harbor: FakeHarbor, failed: Dict[str, Any]) -> None:
+    harbor.on(NEWEST, [failed])
+    harbor.on(TASKS, [])
+    result = run(harbor, state="stopped")
+    assert (result["changed"], result["stopped"], harbor.sent()) == (False, [], [])
 
 
 def test_stopping_is_predicted(harbor: FakeHarbor) -> None:
@@ -620,6 +683,40 @@ def test_logs_are_bounded_in_lines_length_and_number(harbor: FakeHarbor) -> None
     assert "and 19 more" in result["msg"]
 
 
+LOG_OF_TWO_TRIES = """\
+2026-03-02T08:01:00Z [INFO] [/controller/x.go:1]: client for source registry created
+2026-03-02T08:01:00Z [ERROR] [/controller/x.go:357]: failed to check the manifest of app:1.0: [503][the second cause]
+2026-03-02T08:01:00Z [ERROR] [/controller/x.go:180]: [503][the second cause]
+2026-03-02T08:01:00Z [ERROR] [/controller/x.go:186]: got error during the whole transfer period, mark the job failure
+ushing the manifest of artifact team/app:1.0 ...
+2026-03-02T08:00:05Z [ERROR] [/controller/x.go:180]: http status code: 401, body: the first cause
+2026-03-02T08:00:05Z [ERROR] [/controller/x.go:186]: got error during the whole transfer period, mark the job failure
+"""
+
+
+@pytest.mark.parametrize("zone", ["Z", "+08:00"])
+def test_what_an_earlier_try_left_at_the_end_of_a_log_is_not_told(harbor: FakeHarbor, zone: str) -> None:
+    failing(harbor, 1, LOG_OF_TWO_TRIES.replace("Z [", zone + " ["))
+    (task,) = run(harbor)["tasks"]
+    assert len(task["log"]) == 4
+    assert task["log"][-1].endswith("mark the job failure")
+    assert task["cause"] == "failed to check the manifest of app:1.0: [503][the second cause]"
+    assert "refuses the endpoint's login" not in str(task["hint"])
+
+
+def test_an_earlier_try_that_breaks_off_at_the_end_of_a_line_is_found_too(harbor: FakeHarbor) -> None:
+    failing(harbor, 1, LOG_OF_TWO_TRIES.replace("ushing the manifest of artifact team/app:1.0 ...\n", ""))
+    assert len(run(harbor)["tasks"][0]["log"]) == 4
+
+
+def test_messages_of_several_lines_and_a_clock_that_is_set_back_break_no_log(harbor: FakeHarbor) -> None:
+    log = "2026-03-02T08:01:00Z [INFO] [/x.go:1]: a\nb\n2026-03-02T08:00:58Z [ERROR] [/x.go:1]: c\nd\n"
+    failing(harbor, 1, log)
+    (task,) = run(harbor)["tasks"]
+    assert task["log"] == log.splitlines()
+    assert task["cause"] == "c"
+
+
 def test_no_lines_are_no_lines(harbor: FakeHarbor) -> None:
     failing(harbor, 1, LOG)
     (task,) = run(harbor, log_lines=0)["tasks"]
@@ -642,6 +739,7 @@ COPYING = {
     "read tcp 10.0.0.1:1->10.0.0.2:443: connection reset by peer": "does not reach the registry",
     "the tag deletion isn't supported": "Set deletion of the policy to false",
     "http status code: 429, body: ": "limits requests",
+    "OCI manifest found, but accept header does not support OCI manifests": "Harbor 1.10 does not read",
 }
 
 
