@@ -42,8 +42,8 @@ outlives a reboot; the kubelet, whatever the user."""
 KINDS = ("long_term", "temporary", "enhanced")
 LASTING = "long_term"
 ASSUMED_LIFETIME = 21600
-"""How long, in seconds, a login is taken to be valid whose end is not known: six hours, the shorter of the two times that
-Huawei Cloud's documents give for a temporary login of SWR."""
+"""How long, in seconds, a login is taken to be valid whose end is not known: six hours, the shorter of the two times
+that Huawei Cloud's documents give for a temporary login of SWR."""
 
 _CREDENTIAL_KEYS = ("auth", "username", "password", "identitytoken", "registrytoken")
 _HOST = re.compile(r"(?:[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?|\[[0-9a-f:.]+\])(?::[0-9]{1,5})?\Z", re.IGNORECASE)

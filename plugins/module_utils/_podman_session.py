@@ -19,8 +19,8 @@ from ansible_collections.longshore.swr.plugins.module_utils._errors import Longs
 from ansible_collections.longshore.swr.plugins.module_utils._secrets import read_text
 
 WARNING = (
-    '{0} has a login to {1}, which podman prefers to what {2} has. Remedy: run "podman logout --authfile={0} {1}" on this '
-    "host, or remove the file; it is one of a session, and gone after a reboot."
+    "{0} has a login to {1}, which podman prefers to what {2} has. "
+    'Remedy: run "podman logout --authfile={0} {1}" on this host, or remove the file; a reboot removes it too.'
 )
 
 
