@@ -1,0 +1,28 @@
+# Copyright: (c) 2026, longshore.swr contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The filter C(longshore.swr.harbor_preflight). Its documentation is in harbor_preflight.yml."""
+
+from __future__ import annotations
+
+from typing import Any, Callable, Dict
+
+from ansible.errors import AnsibleFilterError
+
+from ansible_collections.longshore.swr.plugins.module_utils._errors import LongshoreError
+from ansible_collections.longshore.swr.plugins.module_utils._harbor.preflight import look, parse_rule
+
+
+def harbor_preflight(artifacts: Any, rule: Any, source: str, target: str, organization: str = "") -> Dict[str, Any]:
+    """What of a replication rule SWR will refuse, and what to copy in Harbor's place."""
+    try:
+        return look(artifacts, parse_rule(rule, organization), source, target)
+    except (LongshoreError, ValueError) as error:
+        raise AnsibleFilterError("longshore.swr.harbor_preflight: {0}".format(error)) from error
+
+
+class FilterModule:
+    """What Ansible looks for in this file."""
+
+    def filters(self) -> Dict[str, Callable[..., Any]]:
+        return {"harbor_preflight": harbor_preflight}
