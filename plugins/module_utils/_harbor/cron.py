@@ -60,7 +60,9 @@ def canonical_cron(text: str) -> str:
         raise _refused(text, "the seconds have to be 0")
     if len(values[1]) == 60:
         raise _refused(text, "it would run every minute")
-    if fields[5][0] in "*?" and not any(day <= _LONGEST[month] for month in values[4] for day in values[3]):
+    # Where the day of the week is free the date alone decides; otherwise one of the two is enough.
+    free = any(item[0] in "*?" for item in fields[5].split(","))
+    if free and not any(day <= _LONGEST[month] for month in values[4] for day in values[3]):
         raise _refused(text, "no month has such a day, it would never run")
     return " ".join(fields)
 

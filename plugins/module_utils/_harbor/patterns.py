@@ -78,6 +78,7 @@ def lengths(components: List[str]) -> Tuple[int, Optional[int]]:
 
 def may_meet(one: List[str], other: List[str]) -> bool:
     """Whether some name may match both. Both are lists of components; in doubt they do."""
+    one, other = ([*item[:-1], "*", MANY] if item[-1] == MANY else item for item in (one, other))
 
     @functools.cache
     def meet(first: int, second: int) -> bool:
