@@ -262,7 +262,7 @@ class Policies:
         with self._harbor.lock:
             policy.id = number
             self._check_state(policy)
-            old = self.find(number)
+            old = self.stored[number]
             policy.created, policy.creator, policy.updated = old.created, old.creator, time.time()
             self.stored[number] = policy
         return self._replies.empty()
@@ -287,6 +287,8 @@ class Policies:
             if number not in self._harbor.registries.stored:
                 raise RefusedError(400, "registry {0} not found".format(number))
         self.registries(policy)
+        if policy.id:
+            self.find(policy.id)
         if taken:
             raise RefusedError(409, "replication policy {0} already exists".format(policy.name))
         if len(policy.name) > 256:
