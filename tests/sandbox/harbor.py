@@ -9,6 +9,7 @@ Calibrated on what was seen of Harbor 1.10.19, 2.4.1 and 2.9.5 running, and on i
 from __future__ import annotations
 
 import re
+import socket
 import ssl
 import threading
 import time
@@ -286,8 +287,12 @@ class HarborServer:
 
         def away() -> None:
             self.server.stop()
-            if not self.wait(seconds):
-                self.server.start()
+            # The port is kept: a client that knocks at a free one may be given it, and then meets itself.
+            with socket.socket() as kept:
+                kept.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+                kept.bind((self.server.host, self.server.port))
+                if not self.wait(seconds):
+                    self.server.start()
 
         self.spawn(away)
 

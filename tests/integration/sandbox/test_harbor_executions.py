@@ -206,7 +206,7 @@ def test_a_job_fails_three_times(world: World, secure_swr: Swr) -> None:
         secure_swr.log.reset()
         number = call.make("/replication/executions", {"policy_id": 1})
         assert secure_swr.log.wait(lambda log: log.count("manifest_put") == 6)
-        assert call.until(number, lambda shown: shown["failed"] == 1)["status"] == "Failed"
+        call.until(number, lambda shown: (shown["status"], shown["failed"]) == ("Failed", 1))
         assert not secure_swr.log.wait(lambda log: log.count("manifest_put") > 6, timeout=0.2)
 
 
