@@ -79,6 +79,7 @@ options:
       - Whether Harbor leaves the registry's TLS certificate unverified. It is the inverse of the box
         C(Verify Remote Cert) in Harbor's pages.
       - On a private line the name of the VPC endpoint is not in SWR's certificate. Set it to V(true) there.
+      - Harbor verifies the certificate in any case when it has a O(ca_certificate). Both together are refused.
     type: bool
     default: false
   ca_certificate:

@@ -90,7 +90,11 @@ class Connections:
                 "key, as module login_token makes them.",
             )
         verifying = state["url"].startswith("https://") and not state["insecure"]
-        if verifying and self._ping(number, state, insecure=True, **anonymous) is None:
+        unverified: Dict[str, Any] = {"insecure": True, **anonymous}
+        if state["ca_certificate"]:
+            # It goes before insecure.
+            unverified["ca_certificate"] = ""
+        if verifying and self._ping(number, state, **unverified) is None:
             return Connection(
                 False,
                 "{0} answers, but Harbor does not trust its certificate. {1}".format(state["url"], said),

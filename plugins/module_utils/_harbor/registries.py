@@ -43,6 +43,11 @@ def canonical_url(url: str) -> str:
     return url.strip().rstrip("/")
 
 
+def canonical_certificate(text: str) -> str:
+    """A certificate in PEM with the line ends that Harbor reads it with, and none at its end."""
+    return text.strip().replace("\r\n", "\n").replace("\r", "\n")
+
+
 def registry_state(data: Mapping[str, Any]) -> State:
     """A registry as Harbor's API describes it, in the one form that two can be compared in.
 
@@ -55,7 +60,7 @@ def registry_state(data: Mapping[str, Any]) -> State:
         "url": canonical_url(data.get("url") or ""),
         "description": data.get("description") or "",
         "insecure": bool(data.get("insecure")),
-        "ca_certificate": (data.get("ca_certificate") or "").strip(),
+        "ca_certificate": canonical_certificate(data.get("ca_certificate") or ""),
         "access_key": credential.get("access_key") or "",
         "access_secret": SECRET_KEPT if credential.get("access_secret") else "",
     }
@@ -137,7 +142,7 @@ class RegistryResource(Resource):
         if self._options.get("url") is not None:
             given["url"] = canonical_url(self._options["url"])
         if self._options.get("ca_certificate") is not None:
-            given["ca_certificate"] = self._options["ca_certificate"].strip()
+            given["ca_certificate"] = canonical_certificate(self._options["ca_certificate"])
         return given
 
     def _created(self) -> State:
@@ -212,6 +217,12 @@ class RegistryResource(Resource):
                 where=self._where,
                 hint="Set access_key to <project>@<access key> and access_secret to the login key, as module "
                 "login_token makes them.",
+            )
+        if state["insecure"] and state["ca_certificate"]:
+            raise HarborError(
+                "with a certificate authority of its own Harbor verifies the certificate, whatever insecure says",
+                where="insecure",
+                hint="Set insecure to false, or ca_certificate to an empty text.",
             )
         if current is None or state["url"] != current["url"]:
             self._check_url(state["url"])

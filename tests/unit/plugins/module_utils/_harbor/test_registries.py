@@ -388,9 +388,30 @@ def test_a_certificate_authority_is_compared_without_its_last_line_end():
     fake = harbor(STORED, version="v2.15.2-1", then=[dict(STORED, ca_certificate=pem)])
     assert manage(fake, ca_certificate=pem)[0]["changed"]
     assert fake.sent()[0][1]["ca_certificate"] == pem.strip()
+    windows = pem.replace("\n", "\r\n")
+    assert not manage(harbor(dict(STORED, ca_certificate=pem), version="v2.15.2-1"), ca_certificate=windows)[0][
+        "changed"
+    ]
     fake = harbor(version="v2.15.2-1", then=[dict(STORED, ca_certificate=pem)])
     manage(fake, ca_certificate=pem)
     assert fake.sent()[0][1]["ca_certificate"] == pem.strip()
+
+
+def test_an_authority_and_no_verification_are_not_for_one_registry():
+    # Harbor would verify, and the task would say that it does not.
+    fake = harbor(dict(STORED, ca_certificate="PEM"), version="v2.15.2-1")
+    with pytest.raises(HarborError, match=r"insecure: with a certificate authority .* ca_certificate to an empty text"):
+        manage(fake, insecure=True)
+    fake = harbor(dict(STORED, ca_certificate="PEM"), version="v2.15.2-1", then=[dict(STORED, insecure=True)])
+    manage(fake, insecure=True, ca_certificate="")
+    assert fake.sent()[0][1]["ca_certificate"] == ""
+
+
+def test_a_certificate_that_its_own_authority_did_not_make_is_told():
+    fake = harbor(dict(STORED, ca_certificate="PEM"), version="v2.15.2-1")
+    fake.on(PING, BAD, BAD, GOOD)
+    assert "does not trust its certificate" in manage(fake)[0]["msg"]
+    assert fake.sent()[2][1] == dict(ANONYMOUS, insecure=True, ca_certificate="")
 
 
 def test_one_that_another_has_made_meanwhile_is_adopted():
