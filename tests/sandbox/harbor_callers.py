@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Mapping, NamedTuple, Optional, Union
+from typing import Any, FrozenSet, Mapping, NamedTuple, Optional, Tuple, Union
 
 from .auth import User, allowed, basic_credentials
 from .harbor_robots import PREFIX, Robot
@@ -15,12 +15,16 @@ _SEEING = ("list", "read", "pull")
 
 
 class Identity(NamedTuple):
-    """Who calls: an administrator, another user, a robot, or nobody."""
+    """Who calls: an administrator, another user, a robot, or nobody.
+
+    :ivar projects: what a robot may do in projects: namespace, resource and action.
+    """
 
     name: str = ""
     admin: bool = False
     user: Optional[User] = None
     robot: Optional[Robot] = None
+    projects: FrozenSet[Tuple[str, str, str]] = frozenset()
 
     def may(self, resource: str, action: str) -> bool:
         """Whether the caller has a permission on the system."""
@@ -32,8 +36,7 @@ class Identity(NamedTuple):
     def sees(self, project: str) -> bool:
         if self.robot is not None:
             return any(
-                place in (project, "*") and action in (*_SEEING, "*")
-                for place, _resource, action in self.robot.granted("project")
+                place in (project, "*") and action in (*_SEEING, "*") for place, _resource, action in self.projects
             )
         return self.admin or (self.user is not None and "pull" in allowed(self.user.permissions, project + "/any"))
 
@@ -45,7 +48,7 @@ def identify(request: Request, users: Mapping[str, Union[str, User]], robots: An
         return Identity()
     robot = robots.login(*credentials)
     if robot is not None:
-        return Identity(PREFIX + robot.name, robot=robot)
+        return Identity(PREFIX + robot.name, robot=robot, projects=robots.in_projects(robot))
     name, password = credentials
     known = users.get(name)
     if isinstance(known, User):

@@ -122,17 +122,16 @@ class Runner:
             return execution
 
     def stop(self, execution: Execution) -> None:
+        """Stops tasks; a transfer notices at its next step. One that failed is left alone, and tried again."""
         with self._harbor.lock:
             if not execution.tasks:
                 if execution.status == RUNNING:
                     self._finish(execution, STOPPED, "")
                 return
             for task in execution.tasks:
-                # One that failed may be waiting for its next try.
-                if task.status not in (SUCCESS, STOPPED):
+                if task.status not in FINAL:
                     task.stop.set()
-                    if task.status == PENDING:
-                        self._change(execution, task, STOPPED)
+                    self._change(execution, task, STOPPED)
 
     # From the policy to tasks
 
@@ -200,15 +199,11 @@ class Runner:
                 self._run(execution, task, remotes)
             if task.status != ERROR or number == TRIES:
                 return
-            if self._harbor.wait(self._options.retry_delay * number, task.stop):
-                return
-            if task.stop.is_set():
-                self._change(execution, task, STOPPED)
+            if self._harbor.wait(self._options.retry_delay * number):
                 return
 
     def _run(self, execution: Execution, task: Task, remotes: List[Remote]) -> None:
         if task.stop.is_set():
-            self._change(execution, task, STOPPED)
             return
         task.log = JobLog(self._version.modern)
         self._change(execution, task, RUNNING)
@@ -233,10 +228,12 @@ class Runner:
         except TransferError:
             self._change(execution, task, ERROR)
         else:
-            self._change(execution, task, STOPPED if task.stop.is_set() else SUCCESS)
+            self._change(execution, task, SUCCESS)
 
     def _change(self, execution: Execution, task: Task, status: str) -> None:
         with self._harbor.lock:
+            if task.status == STOPPED:
+                return
             task.status = status
             task.end = time.time() if status in FINAL else 0.0
             if not self._version.modern:

@@ -138,6 +138,12 @@ class Robots:
                 return robot
         return None
 
+    def in_projects(self, robot: Robot) -> FrozenSet[Tuple[str, str, str]]:
+        """What a robot may do in projects. Before 2.10, nothing where it has permissions on the system, too."""
+        if robot.granted("system") and not self._version.at_least(2, 10):
+            return frozenset()
+        return robot.granted("project")
+
     def find(self, number: int) -> Robot:
         if number not in self.stored:
             raise RefusedError(404, "robot {0} not found".format(number))
@@ -203,7 +209,7 @@ class Robots:
     def update(self, _request: Request, match: Any, body: bytes) -> Response:
         robot = self.find(int(match.group(1)))
         given = bodies.read(body, bodies.ROBOT, self._version, "robot", "Robot")
-        duration = given.get("duration", robot.duration if self._version.at_least(2, 12) else 0)
+        duration = given.get("duration", robot.duration if self._version.at_least(2, 11) else 0)
         self._validate(given, duration)
         if (given.get("level"), given.get("name")) != (robot.level, PREFIX + robot.name):
             raise RefusedError(400, "cannot update the level or name of robot")

@@ -253,10 +253,25 @@ def test_stop(world: World, secure_swr: Swr, version: str) -> None:
     assert secure_swr.log.wait(lambda log: log.running("upload_put") > 0)
     reply = call("PUT", "/replication/executions/{0}".format(number))
     assert (reply.status, reply.body) == (200, b"" if version == "1.10.19" else b"null\n")
-    shown = call.finished(number)
+    # It is said at once; what is on its way comes to its end first.
+    shown = call.execution(number)
     assert (shown["status"], shown["stopped"]) == ("Stopped", 2)
+    deadline = time.monotonic() + 10
+    while "the job is stopped" not in call.log(number, 1):
+        assert time.monotonic() < deadline
     assert secure_swr.storage.repositories() == []
-    assert "the job is stopped" in call.log(number, 1)
+    assert call.execution(number)["status"] == "Stopped"
+
+
+@pytest.mark.parametrize("version", ["1.10.19", "2.9.5"])
+def test_stop_does_not_keep_a_failed_task_from_its_next_try(world: World, secure_swr: Swr, version: str) -> None:
+    call = prepared(world, version, options={"status_lag": 0.01, "retry_delay": 0.5})
+    secure_swr.faults.add(Fault(kind="manifest_put", action="status", status=500, times=2))
+    number = call.make("/replication/executions", {"policy_id": 1})
+    call.until(number, lambda shown: (shown["status"], shown["failed"]) == ("Failed", 1))
+    assert call("PUT", "/replication/executions/{0}".format(number)).status == 200
+    assert call.execution(number)["status"] == "Failed"
+    call.until(number, lambda shown: shown["status"] == "Succeed")
 
 
 @pytest.mark.parametrize("version", VERSIONS)

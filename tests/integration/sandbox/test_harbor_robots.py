@@ -10,6 +10,8 @@ from typing import Any, Callable, Dict, List
 
 import pytest
 
+from ansible_collections.longshore.swr.tests.sandbox import images
+
 from .conftest import Caller, message
 
 World = Callable[..., Caller]
@@ -128,6 +130,22 @@ def test_durations(world: World) -> None:
     assert shown["duration"] == 30
     assert shown["expires_at"] == made["expires_at"] > 0
     assert world("2.15.2")("POST", "/robots", robot(duration=0)).status == 400
+
+
+def test_permissions_on_the_system_hide_those_in_projects_before_2_10(world: World) -> None:
+    found = {}
+    for version in VERSIONS:
+        call = world(version)
+        call.harbor.load(images.docker_image("x"), "library/nginx", "1")
+        permissions = [
+            *robot()["permissions"],
+            {"kind": "project", "namespace": "*", "access": access({"repository": ["list"]})},
+        ]
+        created = call("POST", "/robots", robot(permissions=permissions)).json()
+        login = Caller(call.harbor, (created["name"], created["secret"]))
+        assert login("GET", "/registries").status == 200
+        found[version] = login("GET", "/projects/library/repositories").status
+    assert found == {"2.4.1": 403, "2.9.5": 403, "2.10.3": 200, "2.15.2": 200}
 
 
 def test_project_robots_do_not_replicate(world: World) -> None:
