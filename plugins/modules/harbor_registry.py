@@ -254,6 +254,21 @@ from ansible_collections.longshore.swr.plugins.module_utils._harbor.registries i
 from ansible_collections.longshore.swr.plugins.module_utils._http import REQUESTS_IMPORT_ERROR
 from ansible_collections.longshore.swr.plugins.module_utils._module import redactor_of, reports_errors, require
 
+REGISTRY = {
+    "name": {"type": "str", "required": True},
+    "type": {"type": "str", "default": "huawei-SWR"},
+    "url": {"type": "str"},
+    "description": {"type": "str", "default": ""},
+    # Part of the user name, which is shown.
+    "access_key": {"type": "str", "no_log": False},
+    "access_secret": {"type": "str", "no_log": True},
+    "insecure": {"type": "bool", "default": False},
+    "ca_certificate": {"type": "str"},
+    "update_secret": {"type": "str", "choices": ["auto", "always", "on_create"], "default": "auto", "no_log": False},
+    "test_connection": {"type": "bool", "default": True},
+    "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
+}
+
 
 @reports_errors
 def run(module):
@@ -269,31 +284,7 @@ def run(module):
 
 
 def main():
-    run(
-        AnsibleModule(
-            argument_spec=dict(
-                ARGUMENTS,
-                name={"type": "str", "required": True},
-                type={"type": "str", "default": "huawei-SWR"},
-                url={"type": "str"},
-                description={"type": "str", "default": ""},
-                # Part of the user name, which is shown.
-                access_key={"type": "str", "no_log": False},
-                access_secret={"type": "str", "no_log": True},
-                insecure={"type": "bool", "default": False},
-                ca_certificate={"type": "str"},
-                update_secret={
-                    "type": "str",
-                    "choices": ["auto", "always", "on_create"],
-                    "default": "auto",
-                    "no_log": False,
-                },
-                test_connection={"type": "bool", "default": True},
-                state={"type": "str", "choices": ["present", "absent"], "default": "present"},
-            ),
-            supports_check_mode=True,
-        )
-    )
+    run(AnsibleModule(argument_spec=dict(ARGUMENTS, **REGISTRY), supports_check_mode=True))
 
 
 if __name__ == "__main__":
