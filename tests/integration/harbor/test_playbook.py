@@ -15,8 +15,7 @@ from typing import Any, Callable, Dict, List, NamedTuple
 import pytest
 
 from ansible_collections.longshore.swr.tests.integration.harbor.replication import QUICK, World
-from ansible_collections.longshore.swr.tests.integration.sandbox.conftest import ADMIN, SECRET, SWR_NAME
-from ansible_collections.longshore.swr.tests.sandbox import HarborServer, Swr
+from ansible_collections.longshore.swr.tests.integration.sandbox.conftest import ADMIN, SECRET
 
 
 class Run(NamedTuple):
@@ -76,10 +75,8 @@ class Play:
 
 
 @pytest.fixture
-def play(sandbox_harbor: Callable[..., HarborServer], sandbox_swr: Callable[..., Swr], tmp_path: Path) -> Play:
-    swr = sandbox_swr(keys={"SANDBOXACCESSKEY": "sandbox-secret-key"}, organizations=["team"], tls=True)
-    options = {"start_delay": 0.3, "task_delay": 0.6}
-    world = World(sandbox_harbor(resolve={SWR_NAME: swr}, options=options), swr)
+def play(harbor_world: Callable[..., World], tmp_path: Path) -> Play:
+    world = harbor_world(options={"start_delay": 0.3, "task_delay": 0.6})
     return Play(world.load(3).prepare(), tmp_path)
 
 

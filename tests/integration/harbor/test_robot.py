@@ -11,16 +11,14 @@ import pytest
 
 from ansible_collections.longshore.swr.tests.integration.harbor.replication import World
 from ansible_collections.longshore.swr.tests.integration.sandbox.conftest import SECRET, SWR_NAME, VERSIONS
-from ansible_collections.longshore.swr.tests.sandbox import HarborServer, Swr
 
 Make = Callable[..., World]
 WITH_ROBOTS = [version for version in VERSIONS if not version.startswith("1.")]
 
 
 @pytest.fixture
-def make(sandbox_harbor: Callable[..., HarborServer], sandbox_swr: Callable[..., Swr]) -> Make:
-    swr = sandbox_swr(keys={"SANDBOXACCESSKEY": "sandbox-secret-key"}, organizations=["team"], tls=True)
-    return lambda version: World(sandbox_harbor(version=version, resolve={SWR_NAME: swr}), swr)
+def make(harbor_world: Make) -> Make:
+    return harbor_world
 
 
 CHANGES: Dict[str, Any] = {
