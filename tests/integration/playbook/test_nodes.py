@@ -1,0 +1,158 @@
+# Copyright: (c) 2026, longshore.swr contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The playbook nodes: which parts are done where, in which order, and what stops it.
+
+The nodes are this machine, each with files of its own. Real nodes, and DNS servers, are those of Molecule's scenario.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+from typing import Any, Callable, Dict, List
+
+import pytest
+
+from ansible_collections.longshore.swr.tests.sandbox import Swr, images
+from ansible_collections.longshore.swr.tests.sandbox.swr import login_password
+
+# The playbook becomes root, as its users do.
+pytestmark = pytest.mark.needs_root
+
+KEYS = {"AKOFTHENODES": "secret-key-of-the-nodes"}
+PASSWORD = login_password(*next(iter(KEYS.items())))
+
+
+class Nodes:
+    """Three nodes, of which each variable can be another one's."""
+
+    def __init__(self, playbooks: Any, swr: Swr) -> None:
+        self.playbooks = playbooks
+        self.names = ["node-1", "node-2", "node-3"]
+        self.group = "nodes"
+        self.common: Dict[str, Any] = {
+            "ansible_connection": "local",
+            "ansible_python_interpreter": sys.executable,
+            "hosts_endpoints": [{"region": "cn-north-4", "address": "172.16.0.10"}],
+            "hosts_path": str(playbooks.folder / "{{ inventory_hostname }}" / "hosts"),
+            "hosts_cloud_init": "never",
+            "login_region": "cn-north-4",
+            "login_access_key": "AKOFTHENODES",
+            "login_secret_key": KEYS["AKOFTHENODES"],
+            "login_path": str(playbooks.folder / "{{ inventory_hostname }}" / "config.json"),
+            "access_check_host": "localhost",
+            "access_check_port": swr.server.port,
+            "access_check_ca_path": swr.ca_path,
+            "access_check_repository": "team/app",
+            "access_check_tag": "1.0",
+            "access_check_username": "cn-north-4@AKOFTHENODES",
+            "access_check_password": PASSWORD,
+            "access_check_checks": ["blob.obs_get"],
+        }
+        self.variables: Dict[str, Dict[str, Any]] = {name: {} for name in self.names}
+        for name in self.names:
+            (playbooks.folder / name).mkdir()
+            (playbooks.folder / name / "hosts").write_text("127.0.0.1 localhost\n")
+
+    def run(self, *options: str, playbook: str = "longshore.swr.nodes") -> Any:
+        inventory = {"all": {"children": {self.group: {"vars": self.common, "hosts": self.variables}}}}
+        self.playbooks.write("nodes.json", inventory)
+        done = self.playbooks.run(playbook, "-i", "nodes.json", *options)
+        assert not [secret for secret in (PASSWORD, *KEYS.values()) if secret in done.text]
+        return done
+
+    def found(self) -> List[str]:
+        """The nodes whose hosts file has the endpoint."""
+        folder = self.playbooks.folder
+        return [name for name in self.names if "172.16.0.10" in (folder / name / "hosts").read_text()]
+
+    def logged_in(self) -> List[str]:
+        return [name for name in self.names if (self.playbooks.folder / name / "config.json").exists()]
+
+
+@pytest.fixture
+def nodes(playbooks: Any, sandbox_swr: Callable[..., Swr]) -> Nodes:
+    swr = sandbox_swr(keys=KEYS, organizations=["team"], tls=True)
+    swr.load(images.docker_image("the image of the nodes"), "team/app", "1.0")
+    return Nodes(playbooks, swr)
+
+
+def tables(done: Any) -> List[str]:
+    """The line below each table that tells how many nodes reach SWR."""
+    return re.findall(r'"(\d+ nodes?: .*)"', done.out)
+
+
+def test_all_parts_and_once_more(nodes: Nodes) -> None:
+    forecast = nodes.run("--check")
+    assert forecast.code == 0, forecast.text
+    assert (nodes.found(), nodes.logged_in()) == ([], [])
+    assert set(re.findall(r"changed=(\d+)", forecast.out)) == {"2"}
+    first = nodes.run()
+    assert first.code == 0, first.text
+    assert set(re.findall(r"changed=(\d+)", first.out)) == {"2"}
+    assert nodes.found() == nodes.logged_in() == nodes.names
+    assert tables(first) == ["3 nodes: 3 reach SWR"]
+    again = nodes.run()
+    assert again.code == 0, again.text
+    assert set(re.findall(r"changed=(\d+)", again.out)) == {"0"}
+
+
+def test_what_is_missing_before_anything_is_done_is_no_failure_of_a_check(nodes: Nodes) -> None:
+    nodes.common["access_check_expected_addresses"] = ["172.16.0.10"]
+    forecast = nodes.run("--check", "--tags", "access_check")
+    assert forecast.code == 0, forecast.text
+    assert tables(forecast) == ["3 nodes: 3 do not"]
+    assert nodes.run("--tags", "access_check").code == 2
+
+
+def test_each_part_by_its_tag(nodes: Nodes) -> None:
+    done = nodes.run("--tags", "hosts")
+    assert (done.code, nodes.found(), nodes.logged_in(), tables(done)) == (0, nodes.names, [], []), done.text
+    done = nodes.run("--tags", "login", "--limit", "node-2")
+    assert (done.code, nodes.logged_in(), tables(done)) == (0, ["node-2"], []), done.text
+    done = nodes.run("--tags", "access_check")
+    assert (done.code, nodes.logged_in(), tables(done)) == (0, ["node-2"], ["3 nodes: 3 reach SWR"]), done.text
+    done = nodes.run("--tags", "bind,resolver")
+    assert (done.code, set(re.findall(r"ok=(\d+)", done.out))) == (0, {"0"}), done.text
+
+
+def test_no_part_without_its_variables(nodes: Nodes) -> None:
+    nodes.common = {name: value for name, value in nodes.common.items() if name.startswith("ansible_")}
+    done = nodes.run()
+    assert (done.code, set(re.findall(r"ok=(\d+)", done.out))) == (0, {"0"}), done.text
+
+
+def test_parts_are_taken_out_again(nodes: Nodes) -> None:
+    nodes.run("--tags", "hosts,login")
+    nodes.common.update(hosts_state="absent", login_state="absent")
+    del nodes.common["hosts_endpoints"]
+    done = nodes.run("--tags", "hosts,login")
+    assert (done.code, nodes.found(), nodes.logged_in()) == (0, [], []), done.text
+
+
+def test_a_batch_that_is_not_proven_stops_the_rollout(nodes: Nodes) -> None:
+    nodes.group = "edge"
+    nodes.variables["node-2"]["access_check_expected_addresses"] = ["172.16.0.10"]
+    done = nodes.run("-e", "nodes_hosts=edge", "-e", "nodes_serial=1")
+    assert done.code == 2, done.text
+    assert nodes.found() == nodes.logged_in() == ["node-1", "node-2"]
+    assert "FAIL dns.nss on node-2" in done.out
+
+
+def test_a_node_that_fails_stops_the_rollout_unless_it_may(nodes: Nodes) -> None:
+    (nodes.playbooks.folder / "node-1" / "config.json").write_text("{ broken")
+    done = nodes.run("-e", "nodes_serial=2")
+    assert (done.code, nodes.found(), tables(done)) == (2, ["node-1", "node-2"], []), done.text
+    done = nodes.run("-e", "nodes_serial=2", "-e", "nodes_max_fail_percentage=50")
+    assert (done.code, nodes.found(), nodes.logged_in()) == (2, nodes.names, nodes.names), done.text
+
+
+def test_a_node_that_fails_does_not_keep_the_others_from_it(nodes: Nodes) -> None:
+    path = nodes.playbooks.folder / "node-2" / "config.json"
+    path.write_text("{ broken")
+    done = nodes.run()
+    assert done.code == 2, done.text
+    assert nodes.found() == nodes.logged_in() == nodes.names
+    assert path.read_text() == "{ broken"
+    assert "is not valid JSON" in done.text
