@@ -52,6 +52,8 @@ options:
       - V(started) starts the policy, and waits for the end.
       - V(finished) waits for an execution that was started before, and starts nothing.
       - V(stopped) stops what is in progress, and waits until it has. What is copied just then may be finished first.
+        Harbor's own stop passes over a task that has failed and will be tried again. So this takes up to
+        O(settle_time) where there are such tasks, and stops them when they are tried again.
     type: str
     choices: [started, finished, stopped]
     default: started

@@ -128,16 +128,17 @@ class Runs:
             newest = self._executions.newest(policy.id)
             found = self._executions.working(policy.id) or ([newest] if newest else [])
         targets = [item for item in found if not self._is_over(item)]
+        at_work = [item.id for item in targets if not item.ended or item.counts.in_progress]
         if not self._check_mode:
-            for target in targets:
-                self._executions.stop(target.id)
+            for number in at_work:
+                self._executions.stop(number)
         if targets and self._waits:
             return self._await_stop(policy, targets)
         result = self._look(policy, found[0]) if found else report(policy.name, None, [], Counts())
-        return dict(result, changed=bool(targets), stopped=[target.id for target in targets])
+        return dict(result, changed=bool(at_work), stopped=at_work)
 
     def _is_over(self, execution: Execution) -> bool:
-        """Whether there is nothing to stop. One that failed just now is likely to be tried again."""
+        """Whether there is nothing to stop, now or soon: one that failed just now is likely to be tried again."""
         if execution.status != FAILED or not execution.counts.total:
             return execution.ended
         return (execution.ended_ago or 0.0) >= self._options["settle_time"]
@@ -168,7 +169,7 @@ class Runs:
 
     def _await_stop(self, policy: Policy, targets: List[Execution]) -> Dict[str, Any]:
         """Waits until all have ended; how they ended beside being stopped is not judged."""
-        outcomes = [self._wait(policy, target.id) for target in targets]
+        outcomes = [self._wait(policy, target.id, self._stop_again(target)) for target in targets]
         newest = outcomes[0]
         failures = self._logs.failures(targets[0].id, newest.tasks)
         result = report(policy.name, newest.execution, newest.tasks, newest.counts, failures)
@@ -182,7 +183,21 @@ class Runs:
             result.update(failed=True, msg=str(error), error=error.as_dict())
         return dict(result, changed=bool(stopped) or error is not None, stopped=stopped)
 
-    def _wait(self, policy: Policy, execution_id: int) -> Outcome:
+    def _stop_again(self, target: Execution) -> Callable[[Execution], None]:
+        """What stops an execution that goes on: Harbor leaves tasks out that have failed and will be tried again."""
+        was_at_work = not target.ended or bool(target.counts.in_progress)
+
+        def look(execution: Execution) -> None:
+            nonlocal was_at_work
+            if execution.counts.in_progress and not was_at_work:
+                self._executions.stop(execution.id)
+            was_at_work = bool(execution.counts.in_progress)
+
+        return look
+
+    def _wait(
+        self, policy: Policy, execution_id: int, look: Callable[[Execution], None] = lambda execution: None
+    ) -> Outcome:
         options = self._options
         progress = Progress(options.get("progress_file"), policy.name, self._clock)
         waiter = Waiter(
@@ -195,7 +210,7 @@ class Runs:
             self._clock,
         )
         try:
-            return waiter.wait(execution_id)
+            return waiter.wait(execution_id, look)
         finally:
             problem = progress.close()
             if problem:

@@ -14,7 +14,7 @@ This module is private to the collection: no other collection may import it.
 from __future__ import annotations
 
 import time
-from typing import Callable, List, NamedTuple, Optional, Tuple, TypeVar
+from typing import Any, Callable, List, NamedTuple, Optional, Tuple, TypeVar
 
 from ansible_collections.longshore.swr.plugins.module_utils._harbor.errors import HarborError
 from ansible_collections.longshore.swr.plugins.module_utils._harbor.executions import (
@@ -89,16 +89,18 @@ class Waiter:
         self._failure: Optional[Tuple[Optional[str], Counts]] = None
         self._other_failures = 0
 
-    def wait(self, execution_id: int) -> Outcome:
+    def wait(self, execution_id: int, look: Callable[[Execution], None] = lambda execution: None) -> Outcome:
         """Until the execution has ended, or the time is over.
 
+        :param look: is called with the execution each time it was asked for.
         :raises HarborError: Harbor refused a request. That it does not answer is no reason to give up.
         """
         execution: Optional[Execution] = None
         try:
             while True:
-                execution = self._ask(self._executions.get, execution_id)
+                execution = self._ask(execution_id, self._executions.get, execution_id)
                 self._progress.seen(execution)
+                self._ask(execution_id, look, execution)
                 outcome = self._count(execution) if self._is_believed(execution) else None
                 if outcome is not None:
                     return outcome
@@ -142,22 +144,22 @@ class Waiter:
         """
         attempt = 0
         while True:
-            tasks = self._ask(self._executions.tasks, execution.id)
+            tasks = self._ask(execution.id, self._executions.tasks, execution.id)
             counts = count(tasks)
             if counts == execution.counts or attempt == _RECOUNTS or self._clock() >= self._deadline:
                 return Outcome(execution, tasks, counts)
             attempt += 1
             self._pause(_RECOUNT_SECONDS)
-            execution = self._ask(self._executions.get, execution.id)
+            execution = self._ask(execution.id, self._executions.get, execution.id)
             self._progress.seen(execution)
             if not self._is_believed(execution):
                 return None
 
-    def _ask(self, call: Callable[[int], T], execution_id: int) -> T:
+    def _ask(self, execution_id: int, call: Callable[..., T], argument: Any) -> T:
         """The result of a call, which is repeated while Harbor is away."""
         while True:
             try:
-                return call(execution_id)
+                return call(argument)
             except HarborError as error:
                 if error.status not in _AWAY:
                     raise

@@ -580,14 +580,41 @@ def test_one_that_ends_by_itself_before_it_is_stopped_is_no_change(harbor: FakeH
     assert (result["changed"], result["stopped"]) == (False, [])
 
 
-def test_one_that_failed_just_now_is_stopped_because_it_is_tried_again(harbor: FakeHarbor) -> None:
+def test_one_that_failed_just_now_is_stopped_when_it_is_tried_again(harbor: FakeHarbor) -> None:
+    # While it waits for its next try Harbor's own stop passes over it.
     failed = execution("Failed", succeed=1, failed=1, end_time=ENDED_NOW)
+    again = execution("Failed", succeed=1, running=1, end_time=ENDED_NOW)
     harbor.on(NEWEST, [failed])
     harbor.on(STOP, None)
-    harbor.on(ONE, failed, execution("Stopped", succeed=1, stopped=1))
+    harbor.on(ONE, failed, failed, again, again, execution("Stopped", succeed=1, stopped=1))
     harbor.on(TASKS, tasks("Succeed", "Stopped"))
     result = run(harbor, state="stopped")
     assert (result["changed"], result["stopped"], harbor.sent()) == (True, [12], [(STOP, None)])
+    assert asked(harbor) == [POLICIES, NEWEST, WORKING, ONE, ONE, ONE, STOP, ONE, ONE, TASKS]
+
+
+def test_one_that_is_not_tried_again_is_no_change(harbor: FakeHarbor) -> None:
+    failed = execution("Failed", failed=1, end_time=ENDED_NOW)
+    harbor.on(NEWEST, [failed])
+    harbor.on(ONE, failed)
+    harbor.on(TASKS, tasks("Failed"))
+    log_of(harbor, 80, "x")
+    for how in ({"check_mode": True}, {"wait": False}, {}):
+        result = run(harbor, state="stopped", **how)
+        assert (result["changed"], result["stopped"], "failed" in result) == (False, [], False)
+    assert harbor.sent() == []
+    assert harbor.clock.passed == 90
+
+
+def test_what_is_tried_again_after_it_was_stopped_is_stopped_again(harbor: FakeHarbor) -> None:
+    harbor.on(WORKING, [execution(running=1, failed=1)])
+    harbor.on(STOP, None, Reply("<html><title>502 Bad Gateway</title></html>", 502), None)
+    failed = execution("Failed", stopped=1, failed=1, end_time=ENDED_NOW)
+    again = execution("Failed", stopped=1, running=1, end_time=ENDED_NOW)
+    harbor.on(ONE, failed, again, execution("Stopped", stopped=2))
+    harbor.on(TASKS, tasks("Stopped", "Stopped"))
+    result = run(harbor, state="stopped")
+    assert (result["counts"]["stopped"], [call for call, _body in harbor.sent()]) == (2, [STOP] * 3)
 
 
 @pytest.mark.parametrize(
