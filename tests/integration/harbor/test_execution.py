@@ -143,6 +143,18 @@ def test_what_runs_is_stopped(make: Make, version: str) -> None:
 
 
 @pytest.mark.parametrize("version", VERSIONS)
+def test_what_waits_for_another_try_is_stopped_in_that_try(make: Make, swr: Swr, version: str) -> None:
+    swr.faults.add(Fault("status", kind="manifest_put", status=503, times=1))
+    swr.faults.add(Fault("delay", kind="manifest_put", seconds=1.0, skip=1))
+    world = make(version, retry_delay=0.5).load(1).prepare()
+    number = world.run(wait=False)["execution"]["id"]
+    world.api.until(number, lambda shown: shown["status"] == "Failed")
+    result = world.run(state="stopped", settle_time=2)
+    assert (result["changed"], result["stopped"]) == (True, [number])
+    assert (result["execution"]["status"], result["counts"]["stopped"]) == ("Stopped", 1)
+
+
+@pytest.mark.parametrize("version", VERSIONS)
 def test_a_disabled_policy_is_not_run(make: Make, version: str) -> None:
     world = make(version).load().prepare(enabled=False)
     result = world.fail()
