@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any, FrozenSet, Mapping, NamedTuple, Optional, Tuple, Union
 
 from .auth import User, allowed, basic_credentials
-from .harbor_robots import PREFIX, Robot
+from .harbor_robots import Robot
 from .http_message import Request
 
 _SEEING = ("list", "read", "pull")
@@ -48,7 +48,7 @@ def identify(request: Request, users: Mapping[str, Union[str, User]], robots: An
         return Identity()
     robot = robots.login(*credentials)
     if robot is not None:
-        return Identity(PREFIX + robot.name, robot=robot, projects=robots.in_projects(robot))
+        return Identity(robots.prefix + robot.name, robot=robot, projects=robots.in_projects(robot))
     name, password = credentials
     known = users.get(name)
     if isinstance(known, User):

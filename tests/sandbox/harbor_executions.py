@@ -49,7 +49,7 @@ class Executions:
         return found
 
     def forget(self, policy: int) -> None:
-        """Removes a policy's executions, because the policy goes.
+        """Removes a policy's executions, because the policy goes. In 1.10 they stay.
 
         :raises RefusedError: 412, one of them is not at its end.
         """
@@ -58,7 +58,7 @@ class Executions:
             old = "the policy {0} has running executions, can not be deleted".format(policy)
             new = "contains executions that aren't in final status, stop the execution first"
             raise RefusedError(412, new if self._version.modern else old)
-        for execution in found:
+        for execution in found if self._version.modern else ():
             if any(task.status not in FINAL for task in execution.tasks):
                 text = "the execution {0} has tasks that aren't in final status, stop the tasks first"
                 raise RefusedError(412, text.format(execution.id))
@@ -113,8 +113,13 @@ class Executions:
         policy = request.param("policy_id")
         if policy and not self._version.modern and (not policy.isdigit() or int(policy) <= 0):
             raise RefusedError(400, "invalid policy_id {0}".format(policy))
-        entries = [self.shown(execution) for execution in list(self.runner.executions.values())]
-        for name in ("policy_id", "status", "trigger"):
+        chosen = list(self.runner.executions.values())
+        status = request.param("status")
+        if status and not self._version.modern:
+            # 1.10 looks at what it has stored, and stores no status of what has tasks: it makes it anew each time.
+            chosen = [execution for execution in chosen if SHOWN[execution.status] == status]
+        entries = [self.shown(execution) for execution in chosen]
+        for name in ("policy_id", "trigger") + (("status",) if self._version.modern else ()):
             wanted = request.param(name)
             if wanted:
                 entries = [entry for entry in entries if str(entry[name]) == wanted]

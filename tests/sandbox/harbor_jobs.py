@@ -25,6 +25,8 @@ FINAL = (SUCCESS, ERROR, STOPPED)
 NOTHING = "no resources need to be replicated"
 SKIPPED = "Execution skipped: active replication still in progress."
 TRIES = 3
+# Seconds after the first try at which Harbor makes the next ones, at the earliest.
+LATER = (0.0, 16.0, 47.0)
 
 
 @dataclass
@@ -180,7 +182,9 @@ class Runner:
 
     def _finish(self, execution: Execution, status: str, text: str) -> None:
         with self._harbor.lock:
-            execution.status, execution.text, execution.end = status, text, time.time()
+            execution.status, execution.text = status, text
+            # 1.10 writes no end for a failure before there are tasks.
+            execution.end = 0.0 if status == ERROR and not self._version.modern else time.time()
 
     # Tasks
 
@@ -196,16 +200,16 @@ class Runner:
             with self._workers:
                 if self._harbor.wait(self._options.task_delay, task.stop):
                     return
-                self._run(execution, task, remotes)
+                self._run(execution, task, remotes, LATER[number - 1])
             if task.status != ERROR or number == TRIES:
                 return
             if self._harbor.wait(self._options.retry_delay * number):
                 return
 
-    def _run(self, execution: Execution, task: Task, remotes: List[Remote]) -> None:
+    def _run(self, execution: Execution, task: Task, remotes: List[Remote], later: float) -> None:
         if task.stop.is_set():
             return
-        task.log = JobLog(self._version.modern)
+        task.log = JobLog(self._version.modern, task.log.text if task.log else "", later)
         self._change(execution, task, RUNNING)
         storage, outside = self._harbor.content.storage, self._harbor.outside
         transfer = Transfer(

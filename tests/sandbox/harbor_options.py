@@ -19,6 +19,7 @@ class Options(NamedTuple):
     :param second: how long one of the seconds lasts that Harbor waits between tries of a blob: 2, 4, 8 and 16.
     :param workers: tasks that run at the same time.
     :param adapters: the types that C(REPLICATION_ADAPTER_WHITELIST) lets be listed, from 2.14 on; None: all.
+    :param robot_prefix: what stands before the names of robot accounts; administrators can change it.
     :param build: what it tells of its version, as in C(v2.9.5-e8b44df6); C(-) for a build that does not know it.
     """
 
@@ -30,4 +31,5 @@ class Options(NamedTuple):
     second: float = 0.005
     workers: int = 10
     adapters: Optional[Tuple[str, ...]] = None
+    robot_prefix: str = "robot$"
     build: Optional[str] = None

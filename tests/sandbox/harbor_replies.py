@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import email.utils
 import http.client
 import json
 import re
@@ -79,15 +80,19 @@ class Replies:
         self.version = version
         self.sessions = Sessions()
 
+    def _reply(self, status: int, body: str, headers: Dict[str, str]) -> Response:
+        date = email.utils.formatdate(usegmt=True)
+        return Response(status, body.encode(), dict({"Date": date, "Set-Cookie": self.sessions.cookie()}, **headers))
+
     def json(self, value: Any, status: int = 200, headers: Optional[Dict[str, str]] = None) -> Response:
-        kept = {"Content-Type": "application/json; charset=utf-8", "Set-Cookie": self.sessions.cookie()}
-        return Response(status, (json.dumps(value) + "\n").encode(), dict(kept, **(headers or {})))
+        kind = {"Content-Type": "application/json; charset=utf-8"}
+        return self._reply(status, json.dumps(value) + "\n", dict(kind, **(headers or {})))
 
     def empty(self, status: int = 200, headers: Optional[Dict[str, str]] = None) -> Response:
-        return Response(status, b"", dict({"Set-Cookie": self.sessions.cookie()}, **(headers or {})))
+        return self._reply(status, "", headers or {})
 
     def text(self, text: str) -> Response:
-        return Response(200, text.encode(), {"Content-Type": "text/plain", "Set-Cookie": self.sessions.cookie()})
+        return self._reply(200, text, {"Content-Type": "text/plain"})
 
     @staticmethod
     def html(status: int, text: str) -> Response:

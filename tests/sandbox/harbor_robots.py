@@ -17,7 +17,6 @@ from .harbor_replies import RefusedError, filled, when
 from .harbor_versions import Version
 from .http_message import Request, Response
 
-PREFIX = "robot$"
 _NAME = re.compile(r"[a-z0-9]+(?:[._-][a-z0-9]+)*\Z")
 _ALL = ("create", "read", "update", "delete", "list")
 _STOPPABLE = ("read", "create", "list", "update", "stop")
@@ -106,12 +105,13 @@ def good_secret(text: str) -> bool:
 
 
 class Robots:
-    """The calls below C(/robots), and C(/permissions)."""
+    """The calls below C(/robots), C(/permissions), and of the configuration what concerns robots."""
 
     def __init__(self, harbor: Any) -> None:
         self._harbor = harbor
         self._version: Version = harbor.version
         self._replies = harbor.replies
+        self.prefix: str = harbor.options.robot_prefix
         self.stored: Dict[int, Robot] = {}
 
     def routes(self) -> List[Any]:
@@ -123,6 +123,7 @@ class Robots:
             ("PUT", one, ("robot", "update"), self.update),
             ("PATCH", one, ("robot", "update"), self.refresh),
             ("DELETE", one, ("robot", "delete"), self.delete),
+            ("GET", r"/configurations", ("configuration", "read"), self.configuration),
         ]
         if self._version.checks_permissions:
             calls.append(("GET", r"/permissions", ("permissions", "read"), self.permissions))
@@ -130,10 +131,10 @@ class Robots:
 
     def login(self, name: str, secret: str) -> Optional[Robot]:
         """The robot that logs in with this, or None."""
-        if not name.startswith(PREFIX):
+        if not name.startswith(self.prefix):
             return None
         for robot in list(self.stored.values()):
-            known = PREFIX + robot.name == name and secrets.compare_digest(robot.secret.encode(), secret.encode())
+            known = self.prefix + robot.name == name and secrets.compare_digest(robot.secret.encode(), secret.encode())
             if known and not robot.disable and (robot.expires == -1 or robot.expires > time.time()):
                 return robot
         return None
@@ -152,7 +153,7 @@ class Robots:
     def shown(self, robot: Robot) -> Dict[str, Any]:
         values = {
             "id": robot.id,
-            "name": PREFIX + robot.name,
+            "name": self.prefix + robot.name,
             "description": robot.description,
             "level": robot.level,
             "duration": robot.duration,
@@ -173,9 +174,9 @@ class Robots:
         entries = [self.shown(robot) for robot in self.stored.values() if robot.level == wanted]
         for entry in entries:
             # The query sees the name without the prefix.
-            entry["name"] = entry["name"][len(PREFIX) :]
+            entry["name"] = entry["name"][len(self.prefix) :]
         chosen = self._replies.chosen(request, entries, "name")
-        return self._replies.page(request, [dict(entry, name=PREFIX + entry["name"]) for entry in chosen])
+        return self._replies.page(request, [dict(entry, name=self.prefix + entry["name"]) for entry in chosen])
 
     def get(self, _request: Request, match: Any, _body: bytes) -> Response:
         return self._replies.json(self.shown(self.find(int(match.group(1)))))
@@ -199,7 +200,7 @@ class Robots:
             self.stored[robot.id] = robot
         created = {
             "id": robot.id,
-            "name": PREFIX + robot.name,
+            "name": self.prefix + robot.name,
             "secret": robot.secret,
             "creation_time": when(robot.created, self._version),
             "expires_at": robot.expires,
@@ -211,7 +212,7 @@ class Robots:
         given = bodies.read(body, bodies.ROBOT, self._version, "robot", "Robot")
         duration = given.get("duration", robot.duration if self._version.at_least(2, 11) else 0)
         self._validate(given, duration)
-        if (given.get("level"), given.get("name")) != (robot.level, PREFIX + robot.name):
+        if (given.get("level"), given.get("name")) != (robot.level, self.prefix + robot.name):
             raise RefusedError(400, "cannot update the level or name of robot")
         with self._harbor.lock:
             robot.description = given.get("description", "")
@@ -236,6 +237,9 @@ class Robots:
         with self._harbor.lock:
             self.stored.pop(int(match.group(1)), None)
         return self._replies.empty()
+
+    def configuration(self, _request: Request, _match: Any, _body: bytes) -> Response:
+        return self._replies.json({"robot_name_prefix": {"value": self.prefix, "editable": True}})
 
     def permissions(self, request: Request, _match: Any, _body: bytes) -> Response:
         if self._harbor.identity(request).robot is not None:

@@ -31,16 +31,22 @@ class TransferError(Exception):
 
 
 class JobLog:
-    """The log of a task, as jobservice writes it."""
+    """The log of a task, as jobservice writes it: each try over what the one before has written.
 
-    def __init__(self, modern: bool) -> None:
+    :param before: what the tries before have left; the part that is not written over stays.
+    :param later: seconds that this try comes later for Harbor than it does here.
+    """
+
+    def __init__(self, modern: bool, before: str = "", later: float = 0.0) -> None:
         self._lines: List[str] = []
         self._lock = threading.Lock()
+        self._before = before
+        self._later = later
         where = "/controller/replication/transfer/image" if modern else "/replication/transfer/image"
         self._place = where + "/transfer.go:{0}"
 
     def say(self, level: str, text: str) -> None:
-        moment = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
+        moment = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(time.time() + self._later))
         with self._lock:
             place = self._place.format(100 + len(self._lines))
             self._lines.append("{0} [{1}] [{2}]: {3}".format(moment, level, place, text))
@@ -57,7 +63,8 @@ class JobLog:
     @property
     def text(self) -> str:
         with self._lock:
-            return "".join(line + "\n" for line in self._lines)
+            text = "".join(line + "\n" for line in self._lines)
+        return text + self._before[len(text) :]
 
 
 class Blob(NamedTuple):

@@ -148,6 +148,16 @@ def test_permissions_on_the_system_hide_those_in_projects_before_2_10(world: Wor
     assert found == {"2.4.1": 403, "2.9.5": 403, "2.10.3": 200, "2.15.2": 200}
 
 
+def test_another_prefix(world: World) -> None:
+    call = world("2.9.5", options={"robot_prefix": "bot+"})
+    assert call.get("/configurations")["robot_name_prefix"]["value"] == "bot+"
+    created = call("POST", "/robots", robot()).json()
+    assert created["name"] == "bot+swr"
+    login = Caller(call.harbor, ("bot+swr", created["secret"]))
+    assert login("GET", "/registries").status == 200
+    assert login("GET", "/configurations").status == 403
+
+
 def test_project_robots_do_not_replicate(world: World) -> None:
     call = world("2.9.5")
     permissions = [{"kind": "project", "namespace": "library", "access": access({"repository": ["list", "pull"]})}]
