@@ -186,6 +186,22 @@ def test_the_readme_names_everything_a_user_can_use(name: str) -> None:
     assert re.search(r"`(?:longshore\.swr\.)?{0}`".format(re.escape(name)), readme)
 
 
+def test_the_roles_and_modules_that_texts_name_exist() -> None:
+    """A remedy that names what is not there is none."""
+    there = {"role": set(roles()), "module": set(names_in("modules"))}
+    sources = [path for folder in ("plugins", "roles") for path in (ROOT / folder).rglob("*") if path.is_file()]
+    wrong = []
+    for path in sources:
+        if path.suffix not in {".py", ".yml", ".md"}:
+            continue
+        # A text may go over several lines, and lie in several pieces.
+        text = re.sub(r"[\s\"`]+", " ", path.read_text(encoding="utf-8"))
+        for kind, name in re.findall(r"\b(role|module) longshore\.swr\.(\w+)", text):
+            if name not in there[kind]:
+                wrong.append("{0}: {1} {2}".format(path.relative_to(ROOT), kind, name))
+    assert wrong == []
+
+
 def links(text: str) -> List[str]:
     return [target.split("#")[0] for target in re.findall(r"\]\(([^)\s]+)\)", text) if "://" not in target]
 

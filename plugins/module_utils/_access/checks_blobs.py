@@ -25,8 +25,9 @@ from ansible_collections.longshore.swr.plugins.module_utils._access.text import 
 
 OBS_HINT = (
     "Pulling needs OBS as well as SWR: create the VPC endpoint for OBS, and make every bucket's name resolve: forward "
-    "obs.<region>.myhuaweicloud.com to Huawei Cloud's DNS endpoint (on your DNS servers, or on the nodes with the role "
-    "longshore.swr.resolver), or name every bucket in the role longshore.swr.hosts."
+    "obs.<region>.myhuaweicloud.com to Huawei Cloud's DNS endpoint (on your DNS servers with the role "
+    "longshore.swr.bind, or on the nodes with the role longshore.swr.resolver), or name every bucket in the role "
+    "longshore.swr.hosts."
 )
 POLICY_HINT = (
     "The policy of the VPC endpoint for OBS has to allow every bucket that SWR keeps layers in (there are several in a "

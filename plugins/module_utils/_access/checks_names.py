@@ -33,7 +33,7 @@ from ansible_collections.longshore.swr.plugins.module_utils._access.results impo
 
 NAME_HINT = (
     "Make the name mean the VPC endpoint's address: with the role longshore.swr.hosts (a line in /etc/hosts), a zone "
-    "on your DNS servers (module longshore.swr.zone) or the role longshore.swr.resolver (Huawei Cloud's DNS endpoint). "
+    "on your DNS servers (role longshore.swr.bind) or the role longshore.swr.resolver (Huawei Cloud's DNS endpoint). "
     "If the address is right, correct access_check_expected_addresses."
 )
 
@@ -137,7 +137,7 @@ class Servers(Check):
     depends_on = ("dns.nss",)
     hint = (
         "Every nameserver in /etc/resolv.conf has to know the name, since a wrong answer of one is final: give the "
-        "zone to all of them (module longshore.swr.zone) or use the role longshore.swr.resolver."
+        "zone to all of them (role longshore.swr.bind) or use the role longshore.swr.resolver."
     )
 
     def run(self, context: Any) -> Result:

@@ -69,6 +69,7 @@ def test_wrong_address(world: World) -> None:
     assert found["source"] == "hosts"
     assert "line 1 of /etc/hosts" in found["message"]
     assert "longshore.swr.hosts" in found["hint"]
+    assert "longshore.swr.bind" in found["hint"]
 
 
 def test_two_addresses_in_hosts(world: World) -> None:
