@@ -267,7 +267,7 @@ class Robots:
         try:
             outcome = bring_about(robot, self._check_mode)
         except HarborError as error:
-            raise self._with_lost_secret(error) from error
+            raise self._explained(error) from error
         refreshes = self._options["secret"] == REFRESH and outcome.after is not None and not robot.is_created()
         if refreshes and not self._check_mode:
             robot.refresh_secret()
@@ -281,17 +281,15 @@ class Robots:
         }
         return result if robot.secret is None else dict(result, secret=robot.secret)
 
-    def _with_lost_secret(self, error: HarborError) -> HarborError:
-        """A failure shows no secret, and Harbor shows it once only."""
-        if not self._robot.is_created():
-            return error
-        return HarborError(
-            "the account was made, but then: {0}".format(error.what),
-            where=error.where,
-            code=error.code,
-            status=error.status,
-            hint="Its secret is lost. Run the task again with secret=refresh.",
-        )
+    def _explained(self, error: HarborError) -> HarborError:
+        what, hint = error.what, error.hint
+        if error.status == 403:
+            hint = "Use an administrator in harbor_username: others may not manage robot accounts."
+        if self._robot.is_created():
+            # A failure shows no secret, and Harbor shows it once only.
+            what = "the account was made, but then: {0}".format(what)
+            hint = "Its secret is lost. Run the task again with secret=refresh."
+        return HarborError(what, where=error.where, code=error.code, status=error.status, hint=hint)
 
     def _warn(self, state: State) -> None:
         where = "robot {0}".format(self._options["name"])

@@ -79,6 +79,7 @@ def test_an_account_with_the_default_permissions_does_all_of_replication(make: M
     refused = world.robot(description="more for me")
     assert refused["failed"] is True
     assert refused["error"]["status"] == 403
+    assert "Use an administrator in harbor_username" in refused["error"]["hint"]
     # Told once, by the task that made it.
     del world.outputs[0]
     world.assert_no_secret_was_shown(robot["secret"])

@@ -288,7 +288,7 @@ def test_what_harbor_would_refuse_or_change_is_refused(harbor: FakeHarbor, optio
     [
         (400, "bad request permission: registry:push", "GET /api/v2.0/permissions"),
         (404, "project nowhere not found", "A project that permissions name does not exist"),
-        (403, "forbidden", "administrator"),
+        (403, "forbidden", "Use an administrator in harbor_username"),
     ],
 )
 def test_refusals_name_the_account_and_the_remedy(harbor: FakeHarbor, status: int, message: str, hint: str) -> None:
