@@ -13,7 +13,7 @@ from __future__ import annotations
 from typing import Any, Dict, Iterable, List, Mapping, Optional
 
 from ansible_collections.longshore.swr.plugins.module_utils._harbor.errors import HarborError
-from ansible_collections.longshore.swr.plugins.module_utils._harbor.patterns import problem_of
+from ansible_collections.longshore.swr.plugins.module_utils._harbor.patterns import is_nested, problem_of
 from ansible_collections.longshore.swr.plugins.module_utils._harbor.version import HarborVersion
 
 TYPES = ("name", "tag", "label", "resource")
@@ -76,13 +76,7 @@ def _check(item: Mapping[str, Any], version: HarborVersion) -> None:
         if text and text != text.strip():
             raise HarborError("{0!r} begins or ends with a blank".format(text), where=where)
     if kind in _PATTERNS and value:
-        problem = problem_of(value)
-        if problem:
-            raise HarborError(
-                "{0!r} is no pattern that Harbor can use: {1}".format(value, problem),
-                where=where,
-                hint="Harbor takes it, and then every run fails or finds nothing. Correct it.",
-            )
+        _check_pattern(value, where, version)
     if item.get("decoration") == EXCLUDES:
         if kind not in _DECORATED:
             raise HarborError(
@@ -92,6 +86,20 @@ def _check(item: Mapping[str, Any], version: HarborVersion) -> None:
         version.require("decoration", option="{0}, decoration".format(where))
     if kind == "resource" and value:
         _check_resource(value, where, version)
+
+
+def _check_pattern(value: str, where: str, version: HarborVersion) -> None:
+    problem = problem_of(value)
+    if not problem and is_nested(value) and not version.nested_braces:
+        problem = "slashes and braces within braces need Harbor 2.11 (or 2.9.5, or 2.10.3), and this is {0}".format(
+            version
+        )
+    if problem:
+        raise HarborError(
+            "{0!r} is no pattern that Harbor can use: {1}".format(value, problem),
+            where=where,
+            hint="Harbor takes it, and then every run fails or finds nothing. Correct it.",
+        )
 
 
 def _check_resource(value: str, where: str, version: HarborVersion) -> None:

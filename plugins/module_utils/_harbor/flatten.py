@@ -100,7 +100,8 @@ def destination(pattern: Components, count: int) -> Components:
     if count == ALL_LEVELS:
         return ["*"] if pattern[-1] == MANY else pattern[-1:]
     if MANY in pattern[:count]:
-        return [MANY, *pattern[count:]]
+        # How much of it is lost depends on the name; the last component never is.
+        return [MANY] if pattern[-1] == MANY else [MANY, pattern[-1]]
     return pattern[count:] or ["*"]
 
 

@@ -13,13 +13,16 @@ from __future__ import annotations
 
 import functools
 import re
-from typing import List, Optional, Tuple
+from typing import Iterator, List, Optional, Tuple
 
 MANY = "**"
 _SPECIAL = re.compile(r"[*?\[{\\]")
 _TOKEN = re.compile(
     r"\\(?P<escaped>.)|(?P<class>\[\^?(?:\\.|[^\]\\])+\])|(?P<star>\*+)|(?P<one>\?)|(?P<other>.)", re.DOTALL
 )
+_CLASS = re.compile(r"(?<!\\)\[\^?((?:\\.|[^\]\\])+)\]")
+_RANGES = re.compile(r"(?:(?:\\.|[^\\-])(?:-(?:\\.|[^\\-]))?)+", re.DOTALL)
+_PIECE = re.compile(r"\\.|\[\^?(?:\\.|[^\]\\])+\]|.", re.DOTALL)
 # Alternatives multiply; more of them are not looked at one by one.
 _MOST_ALTERNATIVES = 64
 
@@ -28,15 +31,14 @@ def problem_of(pattern: str) -> Optional[str]:
     """Why Harbor, which takes every pattern, could not use this one; V(None) for a good one."""
     if re.search(r"(?<!\\)(?:\\\\)*\\$", pattern):
         return "a backslash stands at its end"
-    plain = re.sub(r"\\.", "x", pattern)
-    without_classes = re.sub(r"\[\^?[^\]]+\]", "x", plain)
-    if "[" in without_classes:
+    if any(not _RANGES.fullmatch(found) for found in _CLASS.findall(pattern)):
+        return "between [ and ] a hyphen has nothing on one side"
+    rest = re.sub(r"\\.", "x", _CLASS.sub("x", pattern))
+    if "[" in rest:
         return "a [ has no ], or nothing between them"
     depth = 0
-    for character in without_classes:
+    for character in rest:
         depth += {"{": 1, "}": -1}.get(character, 0)
-        if depth > 1:
-            return "braces stand within braces"
         if depth < 0:
             return "a } has no {"
     if depth:
@@ -46,21 +48,47 @@ def problem_of(pattern: str) -> Optional[str]:
     return None
 
 
+def is_nested(pattern: str) -> bool:
+    """Whether braces have slashes or braces in them, which not every version of Harbor can read."""
+    return any("/" in option or "{" in option for _start, options, _end in _braces(pattern) for option in options)
+
+
+def _braces(pattern: str) -> Iterator[Tuple[int, List[str], int]]:
+    """The outer braces of a good pattern: where they begin, what they have between commas, and where they end."""
+    depth, start, cuts = 0, 0, [0]
+    for match in _PIECE.finditer(pattern):
+        piece = match.group()
+        if piece == "{":
+            depth += 1
+            if depth == 1:
+                start, cuts = match.start(), [match.end()]
+        elif piece == "," and depth == 1:
+            cuts.append(match.end())
+        elif piece == "}" and depth:
+            depth -= 1
+            if not depth:
+                ends = [*(cut - 1 for cut in cuts[1:]), match.start()]
+                yield start, [pattern[first:last] for first, last in zip(cuts, ends)], match.end()
+
+
 def alternatives(pattern: str) -> List[List[str]]:
     """The patterns without braces that it stands for, each as a list of components."""
-    texts = [""]
-    rest = pattern
-    while rest:
-        match = re.search(r"(?<!\\)\{([^{}]*)\}", rest)
-        if not match:
-            texts = [text + rest for text in texts]
-            break
-        options = match.group(1).split(",")
-        texts = [text + rest[: match.start()] + option for text in texts for option in options]
+    texts = _without_braces(pattern)
+    return [text.split("/") for text in texts] if texts else [[MANY]]
+
+
+def _without_braces(pattern: str) -> List[str]:
+    """None when they are too many."""
+    found = next(_braces(pattern), None)
+    if found is None:
+        return [pattern]
+    start, options, end = found
+    texts: List[str] = []
+    for option in options:
+        texts += _without_braces(pattern[:start] + option + pattern[end:])
         if len(texts) > _MOST_ALTERNATIVES:
-            return [[MANY]]
-        rest = rest[match.end() :]
-    return [text.split("/") for text in texts]
+            return []
+    return texts
 
 
 def is_fixed(component: str) -> bool:

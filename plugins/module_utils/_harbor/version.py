@@ -65,6 +65,11 @@ class HarborVersion:
             return not self.is_1x or wanted < (2,)
         return self.number >= wanted
 
+    @property
+    def nested_braces(self) -> bool:
+        """Whether patterns may have slashes and braces within braces: since 2.11, 2.10.3 and 2.9.5."""
+        return self.at_least(2, 10, 3) or (self.at_least(2, 9, 5) and not self.at_least(2, 10))
+
     def supports(self, feature: str) -> bool:
         """Whether it has a feature of C(FEATURES); of an unknown version, whether it may have it."""
         return self.at_least(*FEATURES[feature])

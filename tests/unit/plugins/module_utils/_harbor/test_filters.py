@@ -59,6 +59,9 @@ NEW, V23, OLD = HarborVersion("v2.9.5"), HarborVersion("v2.3.0"), HarborVersion(
         ("library/a\\*", "library/app", False),
         ("library/app-*-x", "library/app-1.0-x", True),
         ("nginx", "library/nginx", False),
+        ("{library/app,team/web}", "team/web", True),
+        ("library/{a,{b,c}d}", "library/cd", True),
+        ("library/{a,{b,c}d}", "library/c", False),
     ],
 )
 def test_patterns_match_as_harbor_has_them(pattern, name, expected):
@@ -72,7 +75,11 @@ def test_patterns_match_as_harbor_has_them(pattern, name, expected):
         ("library/[]", "a [ has no ]"),
         ("library/{a,b", "a { has no }"),
         ("library/a}", "a } has no {"),
-        ("library/{a,{b,c}}", "braces stand within braces"),
+        ("library/{a,{b,c}", "a { has no }"),
+        ("library/[]a]", "a [ has no ]"),
+        ("library/[-a]", "a hyphen"),
+        ("library/[a-]", "a hyphen"),
+        ("library/[^a-b-c]", "a hyphen"),
         ("library/a\\", "a backslash"),
         ("/library/*", "slashes"),
         ("library/", "slashes"),
@@ -83,13 +90,17 @@ def test_what_harbor_takes_and_cannot_use_is_told(pattern, part):
     assert part in problem_of(pattern)
 
 
-@pytest.mark.parametrize("pattern", ["library/**", "{a,b}/[x-z]*", "a\\{b", "v1.*", "*", "a\\\\"])
+@pytest.mark.parametrize(
+    "pattern", ["library/**", "{a,b}/[x-z]*", "a\\{b", "v1.*", "*", "a\\\\", "[a\\-]", "[a-cx-z]", "[{]", "{a,{b,c}}"]
+)
 def test_good_patterns_have_no_problem(pattern):
     assert problem_of(pattern) is None
 
 
 def test_alternatives_are_multiplied_up_to_a_limit():
     assert alternatives("{a,b}/x{1,2}") == [["a", "x1"], ["a", "x2"], ["b", "x1"], ["b", "x2"]]
+    assert alternatives("{library/{a,b},team/c}") == [["library", "a"], ["library", "b"], ["team", "c"]]
+    assert alternatives("a{,bc}/[{,}]\\{x") == [["a", "[{,}]\\{x"], ["abc", "[{,}]\\{x"]]
     assert alternatives("/".join(["{a,b,c}"] * 6)) == [["**"]]
 
 
@@ -237,6 +248,7 @@ def test_possible_collisions_are_told(pattern, count, expected):
         ("library/app", -1, "team/x/app", 2, True),
         ("library/app", 0, "", 0, True),
         ("a/**/app", 1, "b/x/app", 1, True),
+        ("**/a/a", 1, "b/a", 1, True),
         ("a/**/app", 1, "b/x/web", 1, False),
     ],
 )
@@ -289,6 +301,8 @@ def test_what_a_user_writes_is_taken():
     assert wanted(type="name", value="a/*", decoration="matches") == [{"type": "name", "value": "a/*"}]
     assert wanted(type="tag", value="", decoration="excludes") == []
     assert wanted(type="tag", value=None) == []
+    for version in (NEW, HarborVersion("v2.10.3"), HarborVersion("v2.15.2"), HarborVersion("-")):
+        assert wanted(version, type="name", value="{a/b,c/{d,e}}")
     assert wanted(OLD, type="resource", value="chart") == [{"type": "resource", "value": "chart"}]
 
 
@@ -300,6 +314,9 @@ def test_what_a_user_writes_is_taken():
         ({"type": "name", "value": ["library/*"]}, NEW, "is no text"),
         ({"type": "name", "value": " library/*"}, NEW, "begins or ends with a blank"),
         ({"type": "name", "value": "library/["}, NEW, "no pattern that Harbor can use"),
+        ({"type": "name", "value": "{a/b,c/d}"}, OLD, r"need Harbor 2\.11 .*and this is v1\.10\.19"),
+        ({"type": "tag", "value": "{1,{2,3}}"}, HarborVersion("v2.10.2"), r"need Harbor 2\.11"),
+        ({"type": "tag", "value": "{1,{2,3}}"}, HarborVersion("v2.9.4"), r"need Harbor 2\.11"),
         (
             {"type": "name", "value": "a/*", "decoration": "excludes"},
             NEW,
