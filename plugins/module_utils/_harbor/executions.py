@@ -92,7 +92,8 @@ class Task(NamedTuple):
 class Execution(NamedTuple):
     """One run of a policy.
 
-    :ivar ended_ago: seconds since its end, by Harbor's own clock; None when it has not ended or that is not known.
+    :ivar ended_ago: seconds since its end at least, by Harbor's own clock; None when it has not ended or that is not
+        known.
     """
 
     id: int
@@ -122,7 +123,8 @@ class Execution(NamedTuple):
             start_time=time_or_none(data.get("start_time")),
             end_time=end_time,
             counts=Counts(*(int(data.get(name) or 0) for name in Counts._fields)),
-            ended_ago=None if ended is None or now is None else now - ended,
+            # Both may lack up to a second: it has to be true that it ended so long ago.
+            ended_ago=None if ended is None or now is None else max(0.0, now - ended - 1),
         )
 
     @property
@@ -162,7 +164,7 @@ def time_or_none(text: Any) -> Optional[str]:
 
 
 def epoch(text: Optional[str]) -> Optional[float]:
-    """Seconds since 1970 for a time as Harbor writes it (RFC 3339), None when it is none."""
+    """Whole seconds since 1970 for a time as Harbor writes it (RFC 3339), None when it is none."""
     found = _TIME.match(text or "")
     if not found:
         return None

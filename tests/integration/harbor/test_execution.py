@@ -149,7 +149,7 @@ def test_what_waits_for_another_try_is_stopped_in_that_try(make: Make, swr: Swr,
     world = make(version, retry_delay=0.5).load(1).prepare()
     number = world.run(wait=False)["execution"]["id"]
     world.api.until(number, lambda shown: shown["status"] == "Failed")
-    result = world.run(state="stopped", settle_time=2)
+    result = world.run(state="stopped", settle_time=5)
     assert (result["changed"], result["stopped"]) == (True, [number])
     assert (result["execution"]["status"], result["counts"]["stopped"]) == ("Stopped", 1)
 
@@ -167,7 +167,7 @@ def test_a_failure_that_harbor_repairs_itself_is_none(make: Make, swr: Swr, vers
     # The first try of a job fails with all its tries of a blob, and the next one succeeds.
     swr.faults.add(Fault("status", kind="manifest_put", status=503, times=1))
     world = make(version, retry_delay=0.3).load(1).prepare()
-    result = world.run()
+    result = world.run(settle_time=5)
     assert result["counts"]["succeed"] == 1
     assert swr.count("manifest_put") == 2
 

@@ -72,7 +72,9 @@ def test_no_time_is_none_and_not_the_first_year() -> None:
     assert time_or_none("0001-01-01T00:00:00Z") is None
     assert time_or_none("") is None
     data = {"id": 1, "status": "Succeed", "end_time": "2026-03-02T08:00:00Z"}
-    assert Execution.read(data, "Mon, 02 Mar 2026 08:01:30 GMT").ended_ago == 90.0
+    # It may have ended at the end of that second, and this be the beginning of this one.
+    assert Execution.read(data, "Mon, 02 Mar 2026 08:01:30 GMT").ended_ago == 89.0
+    assert Execution.read(data, "Mon, 02 Mar 2026 08:00:00 GMT").ended_ago == 0.0
     assert Execution.read(data, "yesterday").ended_ago is None
     assert (
         Execution.read(dict(data, end_time="0001-01-01T00:00:00Z"), "Mon, 02 Mar 2026 08:01:30 GMT").ended_ago is None
