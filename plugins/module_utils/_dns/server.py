@@ -27,9 +27,9 @@ from ansible_collections.longshore.swr.plugins.module_utils._dns.named_files imp
 from ansible_collections.longshore.swr.plugins.module_utils._dns.named_syntax import Statement, views_of, zones_of
 from ansible_collections.longshore.swr.plugins.module_utils._dns.one_run import Interrupted, Signals
 from ansible_collections.longshore.swr.plugins.module_utils._dns.query import Reply
-from ansible_collections.longshore.swr.plugins.module_utils._dns.serial import is_later
+from ansible_collections.longshore.swr.plugins.module_utils._dns.serial import following, is_later
 from ansible_collections.longshore.swr.plugins.module_utils._dns.zone import MARK as ZONE_MARK
-from ansible_collections.longshore.swr.plugins.module_utils._dns.zone import update
+from ansible_collections.longshore.swr.plugins.module_utils._dns.zone import update, with_serial
 
 _PAUSE = 0.2
 _REFRESH_EVERY = 2.0
@@ -348,7 +348,14 @@ class Server:
 
         :param reload: zones that the server has to read again, None when it has read nothing yet.
         """
+        fetched = self._may_be_fetched(reload or ())
         trouble = files.roll_back()
+        state = "All files are as before"
+        if fetched:
+            try:
+                state += ", but " + self._overtake(fetched)
+            except DnsError as error:
+                trouble.append(str(error))
         if reload is not None:
             steps: List[Callable[[], None]] = [self._named.reconfigure]
             steps += [lambda name=name: self._named.reload(name, self._view) for name in reload]
@@ -363,7 +370,34 @@ class Server:
             trouble.append(str(error))
         if trouble:
             return "Going back did not work altogether: {0}".format("; ".join(trouble))
-        return "All files are as before, and the server answers as before"
+        return state + ", and the server answers as before"
+
+    def _may_be_fetched(self, names: Sequence[str]) -> List[str]:
+        """Zones that secondaries may have got meanwhile. Where the serial was given, others have them rightly."""
+        if self._desired.kind != "primary" or self._desired.allow_transfer == ("none",):
+            return []
+        ours = {zone.name for zone in self._desired.zones if zone.serial is None}
+        return [name for name in names if name in ours and self._named.serial(name, self._view) == self._serials[name]]
+
+    def _overtake(self, names: Sequence[str]) -> str:
+        """Let zones that went back have later serials than what was taken back: secondaries keep the latest.
+
+        :raises DnsError: a file cannot be written.
+        """
+        changes, said = [], []
+        for name in names:
+            path = self._paths.zone_file(name)
+            old = read_file(path) or b""
+            serial = following(self._serials[name], time.time())
+            changes.append(FileChange(path, old, with_serial(old.decode("utf-8", "replace"), serial).encode("utf-8")))
+            said.append("for secondaries that have got the zone {0} it has the serial {1} now".format(name, serial))
+        files = FileTransaction(changes)
+        try:
+            files.prepare()
+            files.commit()
+        finally:
+            files.close()
+        return ", ".join(said)
 
     def _differing(self, before: Dict[str, Reply]) -> Optional[str]:
         for name, reply in before.items():

@@ -118,6 +118,12 @@ def update(zone: Zone, current: Optional[str], now: float, serial: Optional[int]
     return Rendered(zone.render(chosen), chosen)
 
 
+def with_serial(text: str, serial: int) -> str:
+    """A zone file of this module with another serial."""
+    found = _SERIAL.search(text)
+    return text if found is None else text[: found.start(1)] + str(serial) + text[found.end(1) :]
+
+
 def check_name(name: Any, where: str, absolute: bool = False) -> str:
     """A domain name in lower case, without its last dot (with C(absolute) with one).
 

@@ -276,6 +276,36 @@ def test_a_secondary(daemon: Daemon, folder: Path) -> None:
         secondary.stop()
 
 
+def test_a_secondary_does_not_keep_what_was_taken_back(daemon: Daemon, folder: Path) -> None:
+    """It may have fetched the zone before that went back, and would take an older serial for an old zone."""
+    secondary = Daemon(folder / "secondary")
+    secondary.start()
+    options = {"key": KEY, "also_notify": ["127.0.0.1 port {0}".format(secondary.port)]}
+    primary = {"kind": "secondary", "primaries": ["127.0.0.1 port {0}".format(daemon.port)], "key": KEY}
+    try:
+        first = daemon.apply(zones=[zone("10.0.0.1")], **options).serials[NAME]
+        secondary.apply(zones=[zone("10.0.0.1", serial=first)], **primary)
+        port, daemon.port = daemon.port, 9
+        with pytest.raises(DnsError, match="the serial") as caught:
+            daemon.apply(zones=[zone("10.0.0.2")], timeout=2, **options)
+        daemon.port = port
+        assert daemon.ask().addresses == ("10.0.0.1",)
+        again = daemon.apply(zones=[zone("10.0.0.1")], **options)
+        assert not again.changed
+        assert again.serials[NAME] > first
+        assert "it has the serial {0} now".format(again.serials[NAME]) in str(caught.value)
+        secondary.apply(zones=[zone("10.0.0.1", serial=again.serials[NAME])], **primary)
+        # Where the serial is given, others have the new one rightly.
+        daemon.port = 9
+        before = daemon.snapshot()
+        with pytest.raises(DnsError, match="All files are as before"):
+            daemon.apply(zones=[zone("10.0.0.2", serial=again.serials[NAME] + 9)], timeout=1, **options)
+        assert daemon.snapshot() == before
+        daemon.port = port
+    finally:
+        secondary.stop()
+
+
 def test_forward_zones_and_a_policy(daemon: Daemon) -> None:
     before = daemon.snapshot()
     names = [
