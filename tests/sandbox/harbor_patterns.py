@@ -9,6 +9,10 @@ import re
 from functools import lru_cache
 from typing import List, Optional, Pattern, Tuple
 
+_PIECE = re.compile(r"\\.|\[(?:\\.|[^\]\\])*\]|.", re.DOTALL)
+# What stands between [ and ]: single characters and ranges, neither with a bare hyphen.
+_CLASS = re.compile(r"\^?(?:(?:\\.|[^\\-])(?:-(?:\\.|[^\\-]))?)+\Z", re.DOTALL)
+
 
 class PatternError(ValueError):
     """A pattern is malformed; Harbor finds out when it uses it."""
@@ -17,70 +21,71 @@ class PatternError(ValueError):
         super().__init__("syntax error in pattern")
 
 
-def matches(pattern: str, text: str) -> bool:
+def matches(pattern: str, text: str, nested: bool = True) -> bool:
     """Whether a repository's name or a tag matches. C(*) stops at a slash, C(**) crosses it; C({a,b}), C(?), C([..]).
 
+    :param nested: whether braces may have slashes and braces in them; for older versions of the library they may not.
     :raises PatternError: the pattern is malformed.
     """
-    return not pattern or _compiled(pattern).match(text) is not None
+    return not pattern or any(compiled.match(text) for compiled in _compiled(pattern, nested))
 
 
 @lru_cache(maxsize=1000)
-def _compiled(pattern: str) -> Pattern[str]:
-    parts = []
+def _compiled(pattern: str, nested: bool) -> Tuple[Pattern[str], ...]:
+    return tuple(re.compile("(?s:{0})\\Z".format(_expression(one))) for one in _without_braces(pattern, nested))
+
+
+def _without_braces(pattern: str, nested: bool) -> List[str]:
+    """The patterns that one with alternatives stands for."""
+    depth, start, cuts = 0, 0, []
+    for match in _PIECE.finditer(pattern):
+        piece = match.group()
+        if piece == "{":
+            depth += 1
+            if depth == 1:
+                start, cuts = match.start(), [match.start()]
+        elif piece == "," and depth == 1:
+            cuts.append(match.start())
+        elif piece == "}" and depth:
+            depth -= 1
+        if depth and not nested and (piece == "/" or depth > 1):
+            raise PatternError
+        if cuts and not depth:
+            ends = [*cuts[1:], match.start()]
+            options = [pattern[cut + 1 : end] for cut, end in zip(cuts, ends)]
+            whole = (pattern[:start] + option + pattern[match.end() :] for option in options)
+            return [one for text in whole for one in _without_braces(text, nested)]
+    if depth:
+        raise PatternError
+    return [pattern]
+
+
+def _expression(pattern: str) -> str:
+    """A regular expression for a pattern without alternatives."""
     components = pattern.split("/")
+    parts = []
     for number, component in enumerate(components):
         last = number == len(components) - 1
         if component == "**":
             parts.append(".*" if last else "(?:[^/]*/)*")
         else:
-            parts.append(_component(component) + ("" if last else "/"))
-    try:
-        return re.compile("(?s:{0})\\Z".format("".join(parts)))
-    except re.error:
-        raise PatternError from None
+            parts.append("".join(map(_piece, _PIECE.findall(component))) + ("" if last else "/"))
+    return "".join(parts)
 
 
-def _component(text: str) -> str:
-    found: List[str] = []
-    position, depth = 0, 0
-    while position < len(text):
-        char = text[position]
-        position += 1
-        if char == "*":
-            found.append("[^/]*")
-        elif char == "?":
-            found.append("[^/]")
-        elif char == "[":
-            inner, position = _class(text, position)
-            found.append(inner)
-        elif char == "\\":
-            if position == len(text):
-                raise PatternError
-            found.append(re.escape(text[position]))
-            position += 1
-        elif char == "{":
-            depth += 1
-            found.append("(?:")
-        elif char == "}" and depth:
-            depth -= 1
-            found.append(")")
-        elif char == "," and depth:
-            found.append("|")
-        else:
-            found.append(re.escape(char))
-    if depth:
+def _piece(piece: str) -> str:
+    if piece == "*":
+        return "[^/]*"
+    if piece == "?":
+        return "[^/]"
+    if piece in ("[", "\\"):
         raise PatternError
-    return "".join(found)
-
-
-def _class(text: str, position: int) -> Tuple[str, int]:
-    end = text.find("]", position + 1)
-    if end < 0:
-        raise PatternError
-    inner = text[position:end].replace("\\", "\\\\")
-    negated = inner[:1] in ("^", "!")
-    return "[{0}{1}]".format("^" if negated else "", inner[1:] if negated else inner), end + 1
+    if piece.startswith("["):
+        inner = piece[1:-1]
+        if not _CLASS.match(inner):
+            raise PatternError
+        return "[{0}]".format(re.sub(r"(?<!\\)\[", r"\\[", inner))
+    return re.escape(piece[-1])
 
 
 def specific(pattern: str) -> Optional[List[str]]:

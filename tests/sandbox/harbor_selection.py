@@ -46,7 +46,7 @@ def from_here(content: Content, policy: Policy, version: Version) -> List[Item]:
     try:
         found = []
         for repository in content.repositories():
-            if _named(repository, policy):
+            if _named(repository, policy, version):
                 item = _item(repository, _candidates(content, repository, version), policy, version)
                 found.extend([item] if item else [])
         return found
@@ -60,7 +60,7 @@ def for_event(content: Content, repository: str, reference: str, policy: Policy,
     digest = manifest.digest if manifest else reference
     tags = () if ":" in reference else (reference,)
     try:
-        if not _named(repository, policy):
+        if not _named(repository, policy, version):
             return None
         candidate = _Candidate(digest, tags, content.labels.of(repository, digest))
         return _item(repository, [candidate], policy, version)
@@ -82,7 +82,7 @@ def from_elsewhere(client: RegistryClient, remote: Remote, policy: Policy, versi
             names = client.names("/v2/_catalog?n=1000", "repositories")
         found = []
         for repository in names:
-            if _named(repository, policy):
+            if _named(repository, policy, version):
                 tags = client.names("/v2/{0}/tags/list".format(repository), "tags")
                 item = _item(repository, [_Candidate("", (tag,), ()) for tag in tags], policy, version)
                 found.extend([item] if item else [])
@@ -106,9 +106,9 @@ def _what(version: Version) -> str:
     return "artifacts" if version.modern else "image"
 
 
-def _named(repository: str, policy: Policy) -> bool:
+def _named(repository: str, policy: Policy, version: Version) -> bool:
     names = [item["value"] for item in policy.filters if item["type"] == "name"]
-    return all(patterns.matches(pattern, repository) for pattern in names)
+    return all(patterns.matches(pattern, repository, version.nested_braces) for pattern in names)
 
 
 def _candidates(content: Content, repository: str, version: Version) -> List[_Candidate]:
@@ -153,7 +153,8 @@ def _kept(entry: _Candidate, item: Dict[str, Any], version: Version) -> Optional
     if kind != "tag" or not value:
         return entry
     tags = entry.tags if entry.parents is None else entry.parents
-    matching = tuple(tag for tag in tags or ("",) if patterns.matches(value, tag) == wanted)
+    nested = version.nested_braces
+    matching = tuple(tag for tag in tags or ("",) if patterns.matches(value, tag, nested) == wanted)
     if not matching:
         return None
     return entry if entry.parents is not None else entry._replace(tags=matching if tags else ())

@@ -67,6 +67,11 @@ class Version:
         return not self.at_least(2, 8)
 
     @property
+    def nested_braces(self) -> bool:
+        """Whether patterns may have slashes and braces within braces (doublestar 1.3.4 instead of 1.1.1)."""
+        return self.at_least(2, 10, 3) or (2, 9, 5) <= self.number < (2, 10)
+
+    @property
     def lags(self) -> bool:
         """Whether an execution's status follows its tasks with a delay."""
         return self.at_least(2, 8)

@@ -36,6 +36,9 @@ World = Callable[..., Caller]
         ("v[^0-9]", ["va"], ["v1"]),
         ("v\\*", ["v*"], ["v1"]),
         ("a.b+c", ["a.b+c"], ["aXb+c", "a.bb"]),
+        ("v[!1]", ["v!", "v1"], ["v2"]),
+        ("{a/b,c{d,e}}/x", ["a/b/x", "cd/x", "ce/x"], ["a/x", "c/x"]),
+        ("a},b", ["a},b"], ["a", "b"]),
         ("", ["everything"], []),
     ],
 )
@@ -44,7 +47,7 @@ def test_patterns(pattern: str, yes: Any, no: Any) -> None:
     assert [text for text in no if matches(pattern, text)] == []
 
 
-@pytest.mark.parametrize("pattern", ["[", "v[a", "{a,b", "a\\"])
+@pytest.mark.parametrize("pattern", ["[", "v[a", "{a,b", "a\\", "[a-]", "[]"])
 def test_malformed_patterns_are_found_when_they_are_used(pattern: str, world: World) -> None:
     with pytest.raises(PatternError):
         matches(pattern, "x")
@@ -55,6 +58,15 @@ def test_malformed_patterns_are_found_when_they_are_used(pattern: str, world: Wo
     shown = call.run()
     text = "failed to fetch artifacts: syntax error in pattern"
     assert (shown["status"], shown["status_text"], shown["total"]) == ("Failed", text, 0)
+
+
+def test_braces_hold_slashes_and_braces_in_newer_versions_only() -> None:
+    for pattern in ("{a/b,c}", "{a{b,c},d}"):
+        assert not matches(pattern, "x")
+        with pytest.raises(PatternError):
+            matches(pattern, "x", nested=False)
+    versions = ("1.10.19", "2.4.1", "2.9.4", "2.9.5", "2.10.2", "2.10.3", "2.15.2")
+    assert [version for version in versions if Version(version).nested_braces] == ["2.9.5", "2.10.3", "2.15.2"]
 
 
 def test_names_that_need_no_search() -> None:
