@@ -25,6 +25,7 @@ from ansible_collections.longshore.swr.plugins.module_utils._dns.zone import (
     check_seconds,
     record_of,
     update,
+    with_serial,
 )
 
 NAME = "swr.cn-north-4.myhuaweicloud.com"
@@ -67,6 +68,12 @@ def test_the_file() -> None:
         "@ IN A 10.0.0.1",
         "@ IN AAAA 2001:db8::1",
     ]
+
+
+@given(serials, serials)
+def test_a_file_with_another_serial_is_the_one_that_has_it(serial: int, other: int) -> None:
+    texts = Zone(NAME, (*ZONE.records, record_of({"type": "TXT", "value": "@ IN SOA a b ( 7 "}, NAME, "")))
+    assert with_serial(texts.render(serial), other) == texts.render(other)
 
 
 def test_the_serial_stays_while_nothing_changes() -> None:
