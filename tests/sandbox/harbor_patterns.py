@@ -84,7 +84,7 @@ def _piece(piece: str) -> str:
         inner = piece[1:-1]
         if not _CLASS.match(inner):
             raise PatternError
-        return "[{0}]".format(re.sub(r"(?<!\\)\[", r"\\[", inner))
+        return "(?!/)[{0}]".format(re.sub(r"(?<!\\)\[", r"\\[", inner))
     return re.escape(piece[-1])
 
 

@@ -33,7 +33,7 @@ World = Callable[..., Caller]
         ("a**b", ["ab", "axb"], ["a/b"]),
         ("{library,team}/app", ["library/app", "team/app"], ["other/app"]),
         ("v?.[0-9]", ["v1.0"], ["v1.x", "v10.1"]),
-        ("v[^0-9]", ["va"], ["v1"]),
+        ("v[^0-9]", ["va"], ["v1", "v/"]),
         ("v\\*", ["v*"], ["v1"]),
         ("a.b+c", ["a.b+c"], ["aXb+c", "a.bb"]),
         ("v[!1]", ["v!", "v1"], ["v2"]),
