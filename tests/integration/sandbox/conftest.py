@@ -11,7 +11,7 @@ from typing import Any, Callable, Dict, Optional
 
 import pytest
 
-from ansible_collections.longshore.swr.tests.sandbox import HarborServer, Swr
+from ansible_collections.longshore.swr.tests.sandbox import HarborServer, Swr, images
 from ansible_collections.longshore.swr.tests.sandbox.probe import Reply, ask, basic
 from ansible_collections.longshore.swr.tests.sandbox.swr import login_password
 
@@ -90,6 +90,17 @@ class Caller:
         reply = self("GET", "/replication/executions/{0}/tasks/{1}/log".format(execution, task))
         assert (reply.status, reply.headers["content-type"]) == (200, "text/plain"), reply
         return reply.body.decode()
+
+
+def prepared(world: Callable[..., Caller], version: str, *names: str, **more: Any) -> Caller:
+    """A Harbor with these repositories (two tags each), an endpoint and a policy."""
+    call = world(version, **more)
+    for name in names or ("library/nginx",):
+        for tag in ("1", "2"):
+            call.harbor.load(images.docker_image("{0}:{1}".format(name, tag)), name, tag)
+    call.endpoint()
+    call.policy()
+    return call
 
 
 def message(reply: Reply) -> str:

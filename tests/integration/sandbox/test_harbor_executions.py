@@ -10,24 +10,13 @@ from typing import Any, Callable
 
 import pytest
 
-from ansible_collections.longshore.swr.tests.sandbox import Fault, Registry, Swr, images
+from ansible_collections.longshore.swr.tests.sandbox import Fault, Swr, images
 from ansible_collections.longshore.swr.tests.sandbox.swr import REFUSAL
 
-from .conftest import ACCESS_KEY, SECRET, SWR_NAME, VERSIONS, Caller, message
+from .conftest import ACCESS_KEY, SECRET, SWR_NAME, VERSIONS, Caller, message, prepared
 
 World = Callable[..., Caller]
 MODERN = VERSIONS[1:]
-
-
-def prepared(world: World, version: str, *names: str, **more: Any) -> Caller:
-    """A Harbor with these repositories (two tags each), an endpoint and a policy."""
-    call = world(version, **more)
-    for name in names or ("library/nginx",):
-        for tag in ("1", "2"):
-            call.harbor.load(images.docker_image("{0}:{1}".format(name, tag)), name, tag)
-    call.endpoint()
-    call.policy()
-    return call
 
 
 @pytest.mark.parametrize("version", VERSIONS)
@@ -349,91 +338,3 @@ def test_lists(world: World, version: str) -> None:
         assert numbers("?sort=start_time") == [1, 2, 3]
     assert call.get("/replication/executions/3/tasks?status=Failed") == []
     assert call("GET", "/replication/executions/3/tasks/1/log").status == 404
-
-
-@pytest.mark.parametrize("version", VERSIONS)
-def test_events_and_schedules(world: World, secure_swr: Swr, version: str) -> None:
-    call = prepared(world, version, "library/nginx", "library/redis")
-    call.policy(name="pushes", trigger={"type": "event_based"})
-    call.policy(name="off", trigger={"type": "event_based"}, enabled=False)
-    nightly = {"type": "scheduled", "trigger_settings": {"cron": "0 0 2 * * *"}}
-    call.policy(name="nightly", trigger=nightly, filters=[{"type": "name", "value": "library/redis"}])
-    (execution,) = call.harbor.push_event("library/nginx", "2")
-    shown = call.finished(execution.id)
-    assert (shown["policy_id"], shown["trigger"], shown["status"]) == (2, "event_based", "Succeed")
-    assert (secure_swr.storage.repositories(), secure_swr.tags("team/nginx")) == (["team/nginx"], ["2"])
-    assert call.harbor.push_event("other/x", "1") == []
-    execution = call.harbor.fire_schedule("nightly")
-    shown = call.finished(execution.id)
-    assert (shown["trigger"], shown["status"]) == ("scheduled", "Succeed")
-    assert secure_swr.tags("team/redis") == ["1", "2"]
-    for policy in ("to-swr", "off", "none"):
-        with pytest.raises(ValueError, match="policy"):
-            call.harbor.fire_schedule(policy)
-
-
-def test_a_deleted_tag_is_not_deleted_there(world: World) -> None:
-    call = prepared(world, "2.9.5")
-    call.policy(name="pushes", trigger={"type": "event_based"}, deletion=True)
-    (execution,) = call.harbor.push_event("library/nginx", "1", deleted=True)
-    call.until(execution.id, lambda shown: shown["failed"] == 1)
-    (task,) = call.tasks(execution.id)
-    assert task["operation"] == "deletion"
-    assert "the tag deletion isn't supported" in call.log(execution.id, task["id"])
-
-
-def test_only_one_at_a_time(world: World) -> None:
-    call = prepared(world, "2.15.2", options={"start_delay": 0.3})
-    body = dict(call.get("/replication/policies/1"), single_active_replication=True)
-    call("PUT", "/replication/policies/1", body)
-    first = call.make("/replication/executions", {"policy_id": 1})
-    shown = call.execution(call.make("/replication/executions", {"policy_id": 1}))
-    assert (shown["status"], shown["total"]) == ("Failed", 0)
-    assert shown["status_text"] == "Execution skipped: active replication still in progress."
-    assert call.finished(first)["status"] == "Succeed"
-
-
-def test_speed_is_kilobits(world: World) -> None:
-    call = world("2.9.5")
-    call.harbor.load(images.docker_image("x", layers=1, size=20_000), "library/nginx", "1")
-    call.endpoint()
-    # 40 KB a second.
-    call.policy(speed=320)
-    began = time.monotonic()
-    assert call.run()["status"] == "Succeed"
-    assert 0.4 < time.monotonic() - began < 3
-    assert "limit network speed at 320 kb/s" in call.log(1, 1)
-
-
-@pytest.mark.parametrize("version", VERSIONS)
-def test_other_registries(world: World, sandbox_registry: Callable[..., Registry], version: str) -> None:
-    plain = sandbox_registry()
-    call = world(version)
-    call.harbor.load(images.docker_image("x"), "library/nginx", "1")
-    plain.load(images.docker_image("y"), "away/app", "2")
-    plain.load(images.docker_image("z"), "away/web", "1")
-    call.make("/registries", {"name": "plain", "type": "docker-registry", "url": plain.url})
-    call.policy()
-    assert call.run()["status"] == "Succeed"
-    assert plain.tags("team/nginx") == ["1"]
-    # The same again is skipped: a plain registry tells digests.
-    call.run()
-    assert "already exists on the destination registry, skip" in call.log(2, call.tasks(2)[0]["id"])
-    filters = [{"type": "name", "value": "away/*"}, {"type": "tag", "value": "2"}]
-    pull = {"src_registry": {"id": 1}, "dest_registry": {"id": 0}, "dest_namespace": "here", "filters": filters}
-    call.policy(name="pull", **pull)
-    assert call.run(2)["status"] == "Succeed"
-    assert call.harbor.registry.tags("here/app") == ["2"]
-    assert "here/web" not in call.harbor.registry.storage.repositories()
-
-
-def test_pulling_from_swr_ignores_filters(world: World, sandbox_swr: Callable[..., Swr]) -> None:
-    swr = sandbox_swr(keys={"SANDBOXACCESSKEY": "sandbox-secret-key"}, organizations=["team"])
-    for name in ("team/app", "team/web"):
-        swr.load(images.docker_image(name), name, "1")
-    call = world("2.9.5", resolve={SWR_NAME: swr})
-    call.endpoint()
-    filters = [{"type": "name", "value": "team/app"}]
-    call.policy(src_registry={"id": 1}, dest_registry=None, dest_namespace="here", filters=filters)
-    assert call.run()["status"] == "Succeed"
-    assert call.harbor.registry.storage.repositories() == ["here/app", "here/web"]
