@@ -80,7 +80,7 @@ def _replaced(text: str, proxy: Any, node: Any, value: str) -> str:
 
     :raises HarborError: it would mean something else besides.
     """
-    is_plain = re.match(r"[A-Za-z0-9_][A-Za-z0-9_.,:/-]*\Z", value) and not proxy.flow_style
+    is_plain = re.match(r"[A-Za-z0-9_.][A-Za-z0-9_.,:/-]*\Z", value) and not proxy.flow_style
     written = value if is_plain and not (node is not None and node.style) else json.dumps(value)
     if node is None:
         start = proxy.value[0][0].start_mark.index

@@ -35,6 +35,7 @@ def file(http: str = "http://proxy:3128", no: str = "", component: str = "core")
     [
         ("", " " + SWR),
         (" a.example.com", " a.example.com," + SWR),
+        (" .example.com", " .example.com," + SWR),
         (" 'a.example.com'  # why", ' "a.example.com,{0}"  # why'.format(SWR)),
         (' "*.internal, a.example.com"', ' "*.internal,a.example.com,{0}"'.format(SWR)),
         (" ~", " " + SWR),
