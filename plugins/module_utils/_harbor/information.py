@@ -19,7 +19,7 @@ from ansible_collections.longshore.swr.plugins.module_utils._harbor.policies imp
     public_policy,
     require_policy,
 )
-from ansible_collections.longshore.swr.plugins.module_utils._harbor.registries import (
+from ansible_collections.longshore.swr.plugins.module_utils._harbor.registry_model import (
     list_registries,
     public_registry,
     registry_state,

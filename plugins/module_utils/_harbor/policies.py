@@ -25,7 +25,10 @@ from ansible_collections.longshore.swr.plugins.module_utils._harbor.filters impo
 )
 from ansible_collections.longshore.swr.plugins.module_utils._harbor.flatten import ALL_LEVELS
 from ansible_collections.longshore.swr.plugins.module_utils._harbor.policy_checks import check_policy, policy_warnings
-from ansible_collections.longshore.swr.plugins.module_utils._harbor.registries import require_registry
+from ansible_collections.longshore.swr.plugins.module_utils._harbor.registry_model import (
+    find_registry,
+    require_registry,
+)
 from ansible_collections.longshore.swr.plugins.module_utils._resource import Outcome, Resource, State, bring_about
 
 PUSH, PULL = "push", "pull"
@@ -100,17 +103,20 @@ class PolicyResource(Resource):
     """One replication policy of Harbor.
 
     :param options: those of module C(harbor_replication_policy).
+    :param check_mode: a registry that is not there yet may be made by a task before, which was only checked too.
     """
 
     def __init__(
         self,
         client: HarborClient,
         options: Mapping[str, Any],
+        check_mode: bool = False,
         sleep: Callable[[float], None] = time.sleep,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._client = client
         self._options = options
+        self._check_mode = check_mode
         self._where = "policy {0}".format(options["name"])
         self._sleep = sleep
         self._clock = clock
@@ -126,14 +132,10 @@ class PolicyResource(Resource):
 
     def desired(self, current: Optional[State]) -> Optional[State]:
         if self._options["state"] == "absent":
+            self._check_executions()
             return None
         options = self._options
-        if options.get("registry") is not None:
-            self._registry = require_registry(self._client, options["registry"])
-        elif self.data is not None:
-            self._registry = registry_of(self.data)
-        else:
-            raise HarborError("a new policy needs a registry", where=self._where, hint="Set registry.")
+        self._registry = self._find_registry()
         state = dict(current or policy_state({"name": options["name"]}))
         names = ("mode", "deletion", "override", "enabled", "copy_by_chunk", "dest_namespace_replace_count", "trigger")
         state.update({name: options[name] for name in names})
@@ -148,7 +150,36 @@ class PolicyResource(Resource):
         check_policy(state, self._registry, self._client.version)
         others = [policy for policy in self._all if policy.get("name") != options["name"]]
         self.warnings = policy_warnings(state, self._registry, self._others(others), self._client.version)
+        if self._registry["id"] is None:
+            self.warnings.append(
+                "{0}: there is no registry {1} yet. It has to be made before.".format(self._where, state["registry"])
+            )
         return state
+
+    def _find_registry(self) -> Dict[str, Any]:
+        """
+        :raises HarborError: none is named, or there is none.
+        """
+        name = self._options.get("registry")
+        if name is None:
+            if self.data is None:
+                raise HarborError("a new policy needs a registry", where=self._where, hint="Set registry.")
+            return registry_of(self.data)
+        if self._check_mode and find_registry(self._client, name) is None:
+            return {"id": None, "name": name}
+        return require_registry(self._client, name)
+
+    def _check_executions(self) -> None:
+        """Before Harbor itself refuses, so that check mode tells it too.
+
+        :raises HarborError: the policy is being executed, and that is not to be stopped.
+        """
+        if self.data is None or self._options.get("stop_executions"):
+            return
+        working = Executions(self._client).working(int(self.data["id"]))
+        if working:
+            numbers = ", ".join(str(execution.id) for execution in working)
+            raise self._in_use("it is being executed ({0})".format(numbers))
 
     @staticmethod
     def _others(policies: List[Dict[str, Any]]) -> List[Tuple[int, State]]:
@@ -215,8 +246,10 @@ class PolicyResource(Resource):
             except HarborError as error:
                 if error.status != 412:
                     raise
-                if not self._options.get("stop_executions") or self._clock() >= deadline:
-                    raise self._in_use(error, stopped) from error
+                if not self._options.get("stop_executions"):
+                    raise self._in_use("it is being executed: {0}".format(error.what), error) from error
+                if self._clock() >= deadline:
+                    raise self._not_stopped(stopped, error) from error
             # The status of an execution follows its tasks with some delay.
             self._sleep(_PAUSE)
 
@@ -227,16 +260,25 @@ class PolicyResource(Resource):
                 executions.stop(execution.id)
                 stopped.append(execution.id)
 
-    def _in_use(self, error: HarborError, stopped: List[int]) -> HarborError:
-        if stopped:
-            what = "its executions {0} were told to stop and have not ended within {1:g} seconds".format(
-                ", ".join(map(str, stopped)), _PATIENCE
-            )
-            hint = "Try again later; what is copied at that moment is finished first."
-        else:
-            what = "it is being executed: {0}".format(error.what)
-            hint = "Wait until the execution has ended, or set stop_executions to stop it."
-        return HarborError(what, where=self._where, code=error.code, status=error.status, hint=hint)
+    def _in_use(self, what: str, error: Optional[HarborError] = None) -> HarborError:
+        return HarborError(
+            what,
+            where=self._where,
+            code=error.code if error else None,
+            status=error.status if error else None,
+            hint="Wait until the execution has ended, or set stop_executions to stop it.",
+        )
+
+    def _not_stopped(self, stopped: List[int], error: HarborError) -> HarborError:
+        return HarborError(
+            "its executions {0} were told to stop and have not ended within {1:g} seconds: {2}".format(
+                ", ".join(map(str, stopped)), _PATIENCE, error.what
+            ),
+            where=self._where,
+            code=error.code,
+            status=error.status,
+            hint="Try again later; what is copied at that moment is finished first.",
+        )
 
     def not_kept(self, fields: List[str], desired: State, found: Optional[State]) -> HarborError:
         if not fields:
@@ -271,7 +313,7 @@ def manage_policy(
 
     :return: the module's result, the outcome, and warnings.
     """
-    resource = PolicyResource(client, options, sleep, clock)
+    resource = PolicyResource(client, options, check_mode, sleep, clock)
     outcome = bring_about(resource, check_mode)
     result = {
         "changed": outcome.changed,

@@ -23,7 +23,7 @@ from ansible_collections.longshore.swr.plugins.module_utils._harbor.flatten impo
     may_write_same,
 )
 from ansible_collections.longshore.swr.plugins.module_utils._harbor.patterns import alternatives, may_meet
-from ansible_collections.longshore.swr.plugins.module_utils._harbor.registries import SWR
+from ansible_collections.longshore.swr.plugins.module_utils._harbor.registry_model import SWR
 from ansible_collections.longshore.swr.plugins.module_utils._harbor.version import HarborVersion
 from ansible_collections.longshore.swr.plugins.module_utils._resource import State
 

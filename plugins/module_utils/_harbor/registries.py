@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, longshore.swr contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Registries that Harbor replicates to and from: reading, comparing and writing them.
+"""Registries that Harbor replicates to and from: comparing and writing them.
 
 Of the secret Harbor tells only whether there is one. C(Connections) finds out whether it is right.
 
@@ -20,84 +20,28 @@ from ansible_collections.longshore.swr.plugins.module_utils._harbor.connection i
     Connections,
 )
 from ansible_collections.longshore.swr.plugins.module_utils._harbor.errors import HarborError
+from ansible_collections.longshore.swr.plugins.module_utils._harbor.registry_model import (
+    MASK,
+    SWR,
+    canonical_certificate,
+    canonical_url,
+    find_registry,
+    public_registry,
+    registry_state,
+)
 from ansible_collections.longshore.swr.plugins.module_utils._resource import (
     SECRET_CHANGED,
-    SECRET_KEPT,
     Outcome,
     Resource,
     State,
     bring_about,
 )
 
-SWR = "huawei-SWR"
-MASK = "*****"
 # What the option update_secret may be.
 AUTO, ALWAYS, ON_CREATE = "auto", "always", "on_create"
 LONGEST_NAME = 64
 # A change of one of these makes the secret go along: newer versions forget it when only the address changes.
 _WITH_SECRET = ("url", "access_key", "insecure", "ca_certificate")
-
-
-def canonical_url(url: str) -> str:
-    """An address as Harbor keeps it from 2.3 on; the older ones keep what they are given."""
-    return url.strip().rstrip("/")
-
-
-def canonical_certificate(text: str) -> str:
-    """A certificate in PEM with the line ends that Harbor reads it with, and none at its end."""
-    return text.strip().replace("\r\n", "\n").replace("\r", "\n")
-
-
-def registry_state(data: Mapping[str, Any]) -> State:
-    """A registry as Harbor's API describes it, in the one form that two can be compared in.
-
-    Newer versions leave out what is false or empty.
-    """
-    credential = data.get("credential") or {}
-    return {
-        "name": data.get("name") or "",
-        "type": data.get("type") or "",
-        "url": canonical_url(data.get("url") or ""),
-        "description": data.get("description") or "",
-        "insecure": bool(data.get("insecure")),
-        "ca_certificate": canonical_certificate(data.get("ca_certificate") or ""),
-        "access_key": credential.get("access_key") or "",
-        "access_secret": SECRET_KEPT if credential.get("access_secret") else "",
-    }
-
-
-def list_registries(client: HarborClient) -> List[Dict[str, Any]]:
-    """Every registry, as Harbor describes them."""
-    return list(client.list("/registries"))
-
-
-def find_registry(client: HarborClient, name: str) -> Optional[Dict[str, Any]]:
-    """The registry of that very name; names are told apart by case.
-
-    Harbor is asked for all of them: what it takes for a query differs from version to version, is inexact in some, and
-    has characters of its own that a name may contain.
-    """
-    for registry in list_registries(client):
-        if registry.get("name") == name:
-            return registry
-    return None
-
-
-def require_registry(client: HarborClient, name: str) -> Dict[str, Any]:
-    """The same.
-
-    :raises HarborError: there is none, naming those that there are.
-    """
-    registries = list_registries(client)
-    for registry in registries:
-        if registry.get("name") == name:
-            return registry
-    names = ", ".join(sorted(str(registry.get("name")) for registry in registries))
-    raise HarborError(
-        "Harbor has no registry of this name; it has {0}".format(names or "none"),
-        where="registry {0}".format(name),
-        hint="Make it first, with module harbor_registry, or correct the name.",
-    )
 
 
 class RegistryResource(Resource):
@@ -128,6 +72,7 @@ class RegistryResource(Resource):
 
     def desired(self, current: Optional[State]) -> Optional[State]:
         if self._options["state"] == "absent":
+            self._check_unused()
             return None
         if self._options.get("ca_certificate"):
             self._client.version.require("ca_certificate")
@@ -313,25 +258,34 @@ class RegistryResource(Resource):
 
     def delete(self, current: State) -> None:
         """
-        :raises HarborError: a policy uses it, naming them.
+        :raises HarborError: something uses it.
         """
         try:
             self._client.delete("/registries/{0}".format(self.id))
         except HarborError as error:
             if error.status != 412:
                 raise
-            users = self._users()
-            raise HarborError(
-                "it is in use{0}: {1}".format(
-                    " by the replication policies " + ", ".join(users) if users else "", error.what
-                ),
-                where=self._where,
-                code=error.code,
-                status=error.status,
-                hint="Remove these first, with module harbor_replication_policy and state=absent."
-                if users
-                else "Remove what uses it first: replication policies, or projects that are proxy caches of it.",
-            ) from error
+            raise self._in_use(self._users(), error) from error
+
+    def _check_unused(self) -> None:
+        """Before Harbor itself refuses, so that check mode tells it too.
+
+        :raises HarborError: policies use the registry.
+        """
+        users = self._users() if self.data is not None else []
+        if users:
+            raise self._in_use(users)
+
+    def _in_use(self, users: List[str], error: Optional[HarborError] = None) -> HarborError:
+        what = "it is in use"
+        hint = "Remove what uses it first: replication policies, or projects that are proxy caches of it."
+        if users:
+            what += " by the replication policies {0}".format(", ".join(users))
+            hint = "Remove these first, with module harbor_replication_policy and state=absent."
+        if error is None:
+            return HarborError(what, where=self._where, hint=hint)
+        what = "{0}: {1}".format(what, error.what)
+        return HarborError(what, where=self._where, code=error.code, status=error.status, hint=hint)
 
     def _users(self) -> List[str]:
         """The names of the policies that replicate to it or from it."""
@@ -349,15 +303,6 @@ class RegistryResource(Resource):
             where=self._where,
             hint="Does somebody else manage the same registry?",
         )
-
-
-def public_registry(data: Optional[Mapping[str, Any]], state: State) -> Dict[str, Any]:
-    """A registry as a module returns it.
-
-    :param data: as Harbor describes it; V(None) when it is not there yet.
-    """
-    shown = {name: value for name, value in state.items() if name != "access_secret"}
-    return dict(shown, id=(data or {}).get("id"), has_secret=bool(state["access_secret"]))
 
 
 def manage_registry(

@@ -112,6 +112,7 @@ def harbor(*stored, version=V29, then=None, registries=(SWR, DOCKER)):
     fake.on(NEW, Reply("", 201, Location="/api/v2.0/replication/policies/5"))
     fake.on(PUT, Reply(""))
     fake.on(DELETE, Reply(""))
+    fake.on(WORKING, [])
     return fake
 
 
@@ -457,15 +458,33 @@ def execution(number, **counts):
     return dict({"id": number, "policy_id": 5, "status": "InProgress", "total": 1, "in_progress": 1}, **counts)
 
 
-def test_one_that_is_being_executed_is_left_alone():
+@pytest.mark.parametrize("check_mode", [False, True])
+def test_one_that_is_being_executed_is_left_alone(check_mode):
+    fake = harbor(STORED)
+    fake.on(WORKING, [execution(12), execution(13)])
+    with pytest.raises(HarborError, match=r"policy to-swr: it is being executed \(13, 12\).*stop_executions"):
+        manage(fake, check_mode=check_mode, state="absent")
+    assert fake.sent() == []
+
+
+def test_one_that_harbor_still_takes_for_executed_is_left_alone():
+    # Its status follows the tasks with some delay.
     fake = harbor(STORED)
     fake.on(DELETE, BUSY)
-    with pytest.raises(
-        HarborError, match=r"it is being executed: the execution 12 is running.*stop_executions"
-    ) as caught:
+    with pytest.raises(HarborError, match=r"executed: the execution 12 is running.*stop_executions") as caught:
         manage(fake, state="absent")
     assert (caught.value.status, caught.value.code) == (412, "PRECONDITION")
     assert fake.sent() == [(DELETE, None)]
+
+
+def test_in_check_mode_its_registry_may_be_made_before():
+    fake = harbor(registries=[])
+    result, dummy, warnings = manage(fake, check_mode=True)
+    assert (result["changed"], result["policy"]["registry"]) == (True, "swr")
+    assert warnings == ["policy to-swr: there is no registry swr yet. It has to be made before."]
+    with pytest.raises(HarborError, match="no registry of this name"):
+        manage(fake)
+    assert fake.sent() == []
 
 
 def test_executions_are_stopped_once_each_and_waited_for():

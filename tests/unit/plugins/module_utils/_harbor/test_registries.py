@@ -10,9 +10,9 @@ import pytest
 requests = pytest.importorskip("requests")
 
 from ansible_collections.longshore.swr.plugins.module_utils._harbor.errors import HarborError  # noqa: E402
-from ansible_collections.longshore.swr.plugins.module_utils._harbor.registries import (  # noqa: E402
+from ansible_collections.longshore.swr.plugins.module_utils._harbor.registries import manage_registry  # noqa: E402
+from ansible_collections.longshore.swr.plugins.module_utils._harbor.registry_model import (  # noqa: E402
     find_registry,
-    manage_registry,
     registry_state,
     require_registry,
 )
@@ -21,6 +21,7 @@ from ansible_collections.longshore.swr.tests.support.fake_harbor import FakeHarb
 LIST = "GET /registries?page=1&page_size=100"
 PING = "POST /registries/ping"
 ONE = "PUT /registries/7"
+POLICIES = "GET /replication/policies?page=1&page_size=100"
 URL = "https://swr.cn-north-4.myhuaweicloud.com"
 KEY = "cn-north-4@AK"
 SECRET = "secret-of-the-endpoint-62"
@@ -63,6 +64,7 @@ def harbor(*stored, version="v2.9.5-e8b44df6", then=None):
         fake.on(LIST, list(stored), then)
     fake.on(PING, GOOD)
     fake.on(ONE, GOOD)
+    fake.on(POLICIES, [])
     fake.on("POST /registries", Reply("", 201, Location="/api/v2.0/registries/7"))
     return fake
 
@@ -465,26 +467,39 @@ def test_absent_is_deleted_once():
     assert checked.sent() == []
 
 
-def test_one_that_is_in_use_is_not_deleted_and_its_users_are_named():
+USERS = [
+    {"name": "z-push", "dest_registry": {"id": 7}, "src_registry": {"id": 0}},
+    {"name": "a-pull", "dest_registry": None, "src_registry": {"id": 7}},
+    {"name": "other", "dest_registry": {"id": 8}},
+]
+
+
+@pytest.mark.parametrize("check_mode", [False, True])
+def test_one_that_is_in_use_is_not_deleted_and_its_users_are_named(check_mode):
     fake = harbor(STORED)
+    fake.on(POLICIES, USERS)
+    with pytest.raises(HarborError, match=r"it is in use by the replication policies a-pull, z-push\. Remedy: Remove"):
+        manage(fake, check_mode=check_mode, state="absent")
+    assert fake.sent() == []
+
+
+@pytest.mark.parametrize(
+    ("users", "what", "hint"),
+    [
+        (USERS, "it is in use by the replication policies a-pull, z-push: ", "harbor_replication_policy"),
+        ([], "it is in use: ", "proxy caches"),
+    ],
+)
+def test_one_that_comes_into_use_meanwhile_is_not_deleted(users, what, hint):
+    fake = harbor(STORED)
+    fake.on(POLICIES, [], users)
     message = "the registry 7 is referenced by replication policies, cannot delete it"
     fake.on("DELETE /registries/7", Reply({"errors": [{"code": "PRECONDITION", "message": message}]}, 412))
-    fake.on(
-        "GET /replication/policies?page=1&page_size=100",
-        [
-            {"name": "z-push", "dest_registry": {"id": 7}, "src_registry": {"id": 0}},
-            {"name": "a-pull", "dest_registry": None, "src_registry": {"id": 7}},
-            {"name": "other", "dest_registry": {"id": 8}},
-        ],
-    )
     with pytest.raises(HarborError) as caught:
         manage(fake, state="absent")
     error = caught.value
-    assert error.what == "it is in use by the replication policies a-pull, z-push: " + message
-    assert (error.where, error.status, error.code) == ("registry swr", 412, "PRECONDITION")
-    fake.on("GET /replication/policies?page=1&page_size=100", [])
-    with pytest.raises(HarborError, match="proxy caches"):
-        manage(fake, state="absent")
+    assert (error.what, error.where, error.status, error.code) == (what + message, "registry swr", 412, "PRECONDITION")
+    assert hint in error.hint
 
 
 def test_harbor_that_keeps_another_value_is_an_error():
