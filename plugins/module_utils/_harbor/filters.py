@@ -13,7 +13,11 @@ from __future__ import annotations
 from typing import Any, Dict, Iterable, List, Mapping, Optional
 
 from ansible_collections.longshore.swr.plugins.module_utils._harbor.errors import HarborError
-from ansible_collections.longshore.swr.plugins.module_utils._harbor.patterns import is_nested, problem_of
+from ansible_collections.longshore.swr.plugins.module_utils._harbor.patterns import (
+    has_empty_option,
+    is_nested,
+    problem_of,
+)
 from ansible_collections.longshore.swr.plugins.module_utils._harbor.version import HarborVersion
 
 TYPES = ("name", "tag", "label", "resource")
@@ -90,10 +94,12 @@ def _check(item: Mapping[str, Any], version: HarborVersion) -> None:
 
 def _check_pattern(value: str, where: str, version: HarborVersion) -> None:
     problem = problem_of(value)
-    if not problem and is_nested(value) and not version.nested_braces:
-        problem = "slashes and braces within braces need Harbor 2.11 (or 2.9.5, or 2.10.3), and this is {0}".format(
-            version
-        )
+    if not problem and not version.nested_braces:
+        newer = "{0} within braces needs Harbor 2.11 (or 2.9.5, or 2.10.3), and this is {1}"
+        if is_nested(value):
+            problem = newer.format("a slash or a brace", version)
+        elif has_empty_option(value):
+            problem = newer.format("nothing between commas", version)
     if problem:
         raise HarborError(
             "{0!r} is no pattern that Harbor can use: {1}".format(value, problem),

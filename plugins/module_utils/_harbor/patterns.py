@@ -23,6 +23,7 @@ _TOKEN = re.compile(
 _CLASS = re.compile(r"(?<!\\)\[\^?((?:\\.|[^\]\\])+)\]")
 _RANGES = re.compile(r"(?:(?:\\.|[^\\-])(?:-(?:\\.|[^\\-]))?)+", re.DOTALL)
 _PIECE = re.compile(r"\\.|\[\^?(?:\\.|[^\]\\])+\]|.", re.DOTALL)
+_EMPTY_AFTER_STAR = re.compile(r"\*\{(?:[^{}]*,)?[,}]")
 # Alternatives multiply; more of them are not looked at one by one.
 _MOST_ALTERNATIVES = 64
 
@@ -45,7 +46,18 @@ def problem_of(pattern: str) -> Optional[str]:
         return "a { has no }"
     if pattern.startswith("/") or pattern.endswith("/") or "//" in pattern:
         return "nothing stands before, after or between slashes"
+    if "***" in rest:
+        return "there are more than two stars in a row"
+    if _EMPTY_AFTER_STAR.search(rest):
+        return "behind a star braces have nothing between commas, and that is never found"
     return None
+
+
+def has_empty_option(pattern: str) -> bool:
+    """Whether braces have nothing between commas, which not every version of Harbor finds."""
+    return any(
+        not option or has_empty_option(option) for _start, options, _end in _braces(pattern) for option in options
+    )
 
 
 def is_nested(pattern: str) -> bool:

@@ -67,7 +67,7 @@ class HarborVersion:
 
     @property
     def nested_braces(self) -> bool:
-        """Whether patterns may have slashes and braces within braces: since 2.11, 2.10.3 and 2.9.5."""
+        """Whether braces in patterns may have slashes, braces and nothing in them: since 2.11, 2.10.3 and 2.9.5."""
         return self.at_least(2, 10, 3) or (self.at_least(2, 9, 5) and not self.at_least(2, 10))
 
     def supports(self, feature: str) -> bool:

@@ -84,6 +84,10 @@ def test_patterns_match_as_harbor_has_them(pattern, name, expected):
         ("/library/*", "slashes"),
         ("library/", "slashes"),
         ("library//app", "slashes"),
+        ("library/a***", "more than two stars"),
+        ("v*{,-rc}", "behind a star"),
+        ("v*{-rc,}", "behind a star"),
+        ("v**{a,,b}", "behind a star"),
     ],
 )
 def test_what_harbor_takes_and_cannot_use_is_told(pattern, part):
@@ -91,7 +95,23 @@ def test_what_harbor_takes_and_cannot_use_is_told(pattern, part):
 
 
 @pytest.mark.parametrize(
-    "pattern", ["library/**", "{a,b}/[x-z]*", "a\\{b", "v1.*", "*", "a\\\\", "[a\\-]", "[a-cx-z]", "[{]", "{a,{b,c}}"]
+    "pattern",
+    [
+        "library/**",
+        "{a,b}/[x-z]*",
+        "a\\{b",
+        "v1.*",
+        "*",
+        "a\\\\",
+        "[a\\-]",
+        "[a-cx-z]",
+        "[{]",
+        "{a,{b,c}}",
+        "a{,b}",
+        "a\\*{,b}",
+        "*,{a,b}",
+        "*{a,b},",
+    ],
 )
 def test_good_patterns_have_no_problem(pattern):
     assert problem_of(pattern) is None
@@ -303,6 +323,7 @@ def test_what_a_user_writes_is_taken():
     assert wanted(type="tag", value=None) == []
     for version in (NEW, HarborVersion("v2.10.3"), HarborVersion("v2.15.2"), HarborVersion("-")):
         assert wanted(version, type="name", value="{a/b,c/{d,e}}")
+        assert wanted(version, type="tag", value="1.0{,-rc}")
     assert wanted(OLD, type="resource", value="chart") == [{"type": "resource", "value": "chart"}]
 
 
@@ -314,9 +335,15 @@ def test_what_a_user_writes_is_taken():
         ({"type": "name", "value": ["library/*"]}, NEW, "is no text"),
         ({"type": "name", "value": " library/*"}, NEW, "begins or ends with a blank"),
         ({"type": "name", "value": "library/["}, NEW, "no pattern that Harbor can use"),
-        ({"type": "name", "value": "{a/b,c/d}"}, OLD, r"need Harbor 2\.11 .*and this is v1\.10\.19"),
-        ({"type": "tag", "value": "{1,{2,3}}"}, HarborVersion("v2.10.2"), r"need Harbor 2\.11"),
-        ({"type": "tag", "value": "{1,{2,3}}"}, HarborVersion("v2.9.4"), r"need Harbor 2\.11"),
+        ({"type": "name", "value": "{a/b,c/d}"}, OLD, r"needs Harbor 2\.11 .*and this is v1\.10\.19"),
+        ({"type": "tag", "value": "{1,{2,3}}"}, HarborVersion("v2.10.2"), r"needs Harbor 2\.11"),
+        ({"type": "tag", "value": "{1,{2,3}}"}, HarborVersion("v2.9.4"), r"needs Harbor 2\.11"),
+        (
+            {"type": "tag", "value": "1.0{,-rc}"},
+            HarborVersion("v2.9.4"),
+            r"nothing between commas.* needs Harbor 2\.11",
+        ),
+        ({"type": "tag", "value": "{1,2{a,}}"}, OLD, r"a slash or a brace.* needs Harbor 2\.11"),
         (
             {"type": "name", "value": "a/*", "decoration": "excludes"},
             NEW,
