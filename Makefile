@@ -190,7 +190,7 @@ artifact: $(TEST_STAMP) ## build, install and use what users install
 ##@ to see and to ship
 
 .PHONY: demo
-demo: $(RUNTIME_STAMP) tree ## copy images from a registry to an SWR sandbox and show it
+demo: $(RUNTIME_STAMP) tree ## copy images to an SWR sandbox, have a Harbor push to it, and show it
 	@$(VENV)/bin/ansible-playbook -i inventories/demo playbooks/demo.yml </dev/null
 
 .PHONY: bench
