@@ -306,7 +306,7 @@ def _harbor(
         if isinstance(target, str) and ":" not in target:
             check.say("{0}.resolve.{1}".format(where, host), "{0!r} is no instance before this one".format(target))
     registry = earlier.get(values.get("registry", ""))
-    if "registry" in values and type(registry) is not Registry:
+    if "registry" in values and getattr(registry, "kind", None) != "registry":
         check.say(where + ".registry", "{0!r} is no registry before this one".format(values["registry"]))
     plain = {name: values[name] for name in ("version", "ca_path") if name in values}
     own = {name: item for name, item in common.items() if name != "storage"}

@@ -83,13 +83,14 @@ class Here:
     def manifest(self, repository: str, reference: str) -> Manifest:
         found = self._storage.manifest(repository, reference)
         if found is None:
-            text = '{{"errors":[{{"code":"NOT_FOUND","message":"artifact {0}:{1} not found"}}]}}'
-            raise UpstreamError("http status code: 404, body: " + text.format(repository, reference), 404)
+            problem = {"code": "NOT_FOUND", "message": "artifact {0}:{1} not found".format(repository, reference)}
+            raise UpstreamError("http status code: 404, body: " + json.dumps({"errors": [problem]}), 404)
         return found
 
     def blob(self, _repository: str, digest: str) -> Blob:
         if not self._storage.has_content(digest):
-            raise UpstreamError('http status code: 404, body: {"errors":[{"code":"BLOB_UNKNOWN"}]}', 404)
+            problem = {"code": "BLOB_UNKNOWN", "message": "blob unknown to registry"}
+            raise UpstreamError("http status code: 404, body: " + json.dumps({"errors": [problem]}), 404)
         return Blob(self._storage.blob_size(digest), lambda: self._storage.blob_body(digest).chunks())
 
     def digest_of(self, repository: str, reference: str) -> Optional[str]:
@@ -355,8 +356,8 @@ class Transfer:
 
     def _blob_once(self, source: str, destination: str, digest: str) -> None:
         self._check()
+        step, where = "failed to check the existence of blob {0} on the destination registry", (digest,)
         try:
-            step, where = "failed to check the existence of blob {0} on the destination registry", (digest,)
             if self._destination.has_blob(destination, digest):
                 self._log.info("the blob {0} already exists on the destination registry, skip", digest)
                 return
