@@ -51,7 +51,7 @@ def test_update_is_partial_and_flat(world: World, version: str) -> None:
     assert call("POST", "/registries/ping", PROBE).status == 400
     call("PUT", "/registries/1", {"access_secret": SECRET})
     assert call("POST", "/registries/ping", PROBE).status == 200
-    if version != "1.10.19":
+    if not call.harbor.specification.why_not:
         assert any("unknown credential, type" in violation for violation in call.harbor.violations)
     call.harbor.violations.clear()
 
