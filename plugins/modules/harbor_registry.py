@@ -90,8 +90,8 @@ options:
   update_secret:
     description:
       - When O(access_secret) is written to an existing registry. Harbor does not tell what it has.
-      - With V(auto) the connection is tested first, and the secret is written when the test fails. A secret that is not
-        the one that is given, but still valid, stays.
+      - With V(auto) the connection is tested first, and the secret is written when the test fails, unless it is the
+        certificate's fault. A secret that is not the one that is given, but still valid, stays.
       - V(always) writes it every time, and the task is always changed. V(on_create) does not write it again.
       - It is always written when O(url), O(access_key), O(insecure) or O(ca_certificate) changes.
     type: str

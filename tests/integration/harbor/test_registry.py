@@ -215,11 +215,10 @@ def test_what_is_no_harbor_is_told(harbor_world: Make, swr: Swr) -> None:
     assert "there is no Harbor at this address" in result["msg"]
 
 
-@pytest.mark.parametrize("version", [VERSIONS[0], VERSIONS[-1]])
 def test_no_output_of_a_playbook_has_a_secret(
-    sandbox_harbor: Callable[..., HarborServer], swr: Swr, plays: Any, version: str
+    sandbox_harbor: Callable[..., HarborServer], swr: Swr, plays: Any
 ) -> None:
-    harbor = sandbox_harbor(version=version, resolve={SWR_NAME: swr})
+    harbor = sandbox_harbor(resolve={SWR_NAME: swr})
     user = plays(harbor)
     task = {"longshore.swr.harbor_registry": WANTED}
     wrong = {
