@@ -188,6 +188,24 @@ def test_tls_is_verified_with_what_harbor_trusts(world: World, sandbox_swr: Call
     assert call("PUT", "/registries/1", {"ca_certificate": "none"}).status == 400
 
 
+def test_where_a_name_is_found(world: World, secure_swr: Swr, swr: Swr) -> None:
+    for target, there in (
+        (secure_swr.host, 200),
+        (secure_swr, 200),
+        ("http://" + swr.host, 200),
+        (swr, 200),
+        # TLS with a server that has none.
+        (swr.host, 400),
+        ("127.0.0.1:1", 400),
+    ):
+        call = world("2.9.5", resolve={SWR_NAME: target})
+        call.endpoint()
+        assert call("POST", "/registries/ping", PROBE).status == there, target
+    call = world("2.9.5", resolve={SWR_NAME + ":8443": swr})
+    call.endpoint(url="https://{0}:8443".format(SWR_NAME))
+    assert call("POST", "/registries/ping", PROBE).status == 200
+
+
 def test_a_plain_registry_is_probed_when_it_is_stored(world: World, sandbox_registry: Callable[..., Registry]) -> None:
     registry = sandbox_registry(auth=BasicAuth({"alice": "secret"}))
     call = world("2.9.5")
