@@ -146,11 +146,11 @@ PATTERNS = st.lists(
 
 
 @given(PATTERNS, PATTERNS, NAMES)
-def test_two_patterns_that_match_the_same_name_meet(one, other, name):
+def test_two_patterns_that_match_the_same_name_meet(left, right, name):
     text = "/".join(name)
-    both = matches("/".join(one), text) and matches("/".join(other), text)
-    assert may_meet(one, other) == may_meet(other, one)
-    assert may_meet(one, other) or not both
+    both = matches("/".join(left), text) and matches("/".join(right), text)
+    assert may_meet(left, right) == may_meet(right, left)
+    assert may_meet(left, right) or not both
 
 
 @given(PATTERNS, NAMES)
@@ -259,7 +259,7 @@ def test_possible_collisions_are_told(pattern, count, expected):
 
 
 @pytest.mark.parametrize(
-    ("one", "count", "other", "other_count", "expected"),
+    ("left", "left_count", "right", "right_count", "expected"),
     [
         ("library/*", -1, "team/*", -1, True),
         ("library/*", 0, "team/*", 0, False),
@@ -272,9 +272,9 @@ def test_possible_collisions_are_told(pattern, count, expected):
         ("a/**/app", 1, "b/x/web", 1, False),
     ],
 )
-def test_two_filters_may_lead_to_the_same_repository(one, count, other, other_count, expected):
-    assert may_write_same(one, count, other, other_count) is expected
-    assert may_write_same(other, other_count, one, count) is expected
+def test_two_filters_may_lead_to_the_same_repository(left, left_count, right, right_count, expected):
+    assert may_write_same(left, left_count, right, right_count) is expected
+    assert may_write_same(right, right_count, left, left_count) is expected
 
 
 # Filters
