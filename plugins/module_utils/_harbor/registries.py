@@ -49,16 +49,21 @@ class RegistryResource(Resource):
 
     :param options: those of module C(harbor_registry).
     :param connections: the connection test.
+    :param check_mode: policies that use it may be removed by a task before, which was only checked too.
     """
 
     write_only = ("access_secret",)
 
-    def __init__(self, client: HarborClient, options: Mapping[str, Any], connections: Connections) -> None:
+    def __init__(
+        self, client: HarborClient, options: Mapping[str, Any], connections: Connections, check_mode: bool = False
+    ) -> None:
         self._client = client
         self._options = options
         self._connections = connections
+        self._check_mode = check_mode
         self._where = "registry {0}".format(options["name"])
         self.data: Optional[Dict[str, Any]] = None
+        self.warnings: List[str] = []
         # What the connection test has said of the registry as it was before any change.
         self.connection: Optional[Connection] = None
 
@@ -72,7 +77,8 @@ class RegistryResource(Resource):
 
     def desired(self, current: Optional[State]) -> Optional[State]:
         if self._options["state"] == "absent":
-            self._check_unused()
+            if self._check_mode and current is not None:
+                self._look_for_users()
             return None
         if self._options.get("ca_certificate"):
             self._client.version.require("ca_certificate")
@@ -267,23 +273,21 @@ class RegistryResource(Resource):
                 raise
             raise self._in_use(self._users(), error) from error
 
-    def _check_unused(self) -> None:
-        """Before Harbor itself refuses, so that check mode tells it too.
-
-        :raises HarborError: policies use the registry.
-        """
-        users = self._users() if self.data is not None else []
+    def _look_for_users(self) -> None:
+        users = self._users()
         if users:
-            raise self._in_use(users)
+            self.warnings.append(
+                "{0}: it is in use by the replication policies {1}. They have to be removed before.".format(
+                    self._where, ", ".join(users)
+                )
+            )
 
-    def _in_use(self, users: List[str], error: Optional[HarborError] = None) -> HarborError:
+    def _in_use(self, users: List[str], error: HarborError) -> HarborError:
         what = "it is in use"
         hint = "Remove what uses it first: replication policies, or projects that are proxy caches of it."
         if users:
             what += " by the replication policies {0}".format(", ".join(users))
             hint = "Remove these first, with module harbor_replication_policy and state=absent."
-        if error is None:
-            return HarborError(what, where=self._where, hint=hint)
         what = "{0}: {1}".format(what, error.what)
         return HarborError(what, where=self._where, code=error.code, status=error.status, hint=hint)
 
@@ -314,7 +318,7 @@ def manage_registry(
         warnings.
     """
     connections = Connections(client)
-    resource = RegistryResource(client, options, connections)
+    resource = RegistryResource(client, options, connections, check_mode)
     outcome = bring_about(resource, check_mode)
     result = {
         "changed": outcome.changed,
@@ -323,7 +327,7 @@ def manage_registry(
         "harbor_version": client.version.text,
     }
     if outcome.after is None:
-        return result, outcome, []
+        return result, outcome, resource.warnings
     connection = None if outcome.changed else resource.connection
     # What has been tested before is tested again, so that it is known whether the new secret is right.
     wanted = options["test_connection"] or (outcome.changed and resource.connection is not None)

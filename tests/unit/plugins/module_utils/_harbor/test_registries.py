@@ -474,13 +474,15 @@ USERS = [
 ]
 
 
-@pytest.mark.parametrize("check_mode", [False, True])
-def test_one_that_is_in_use_is_not_deleted_and_its_users_are_named(check_mode):
+def test_in_check_mode_its_users_may_be_removed_before():
     fake = harbor(STORED)
     fake.on(POLICIES, USERS)
-    with pytest.raises(HarborError, match=r"it is in use by the replication policies a-pull, z-push\. Remedy: Remove"):
-        manage(fake, check_mode=check_mode, state="absent")
-    assert fake.sent() == []
+    result, dummy, warnings = manage(fake, check_mode=True, state="absent")
+    assert (result["changed"], fake.sent()) == (True, [])
+    said = "registry swr: it is in use by the replication policies a-pull, z-push. They have to be removed before."
+    assert warnings == [said]
+    fake.on(POLICIES, USERS[2:])
+    assert manage(fake, check_mode=True, state="absent")[2] == []
 
 
 @pytest.mark.parametrize(
@@ -490,9 +492,9 @@ def test_one_that_is_in_use_is_not_deleted_and_its_users_are_named(check_mode):
         ([], "it is in use: ", "proxy caches"),
     ],
 )
-def test_one_that_comes_into_use_meanwhile_is_not_deleted(users, what, hint):
+def test_one_that_is_in_use_is_not_deleted_and_its_users_are_named(users, what, hint):
     fake = harbor(STORED)
-    fake.on(POLICIES, [], users)
+    fake.on(POLICIES, users)
     message = "the registry 7 is referenced by replication policies, cannot delete it"
     fake.on("DELETE /registries/7", Reply({"errors": [{"code": "PRECONDITION", "message": message}]}, 412))
     with pytest.raises(HarborError) as caught:
