@@ -105,7 +105,9 @@ class Runner:
             if busy:
                 self._finish(execution, ERROR, SKIPPED)
                 return execution
-        self._harbor.spawn(lambda: self._flow(execution, list(items)))
+            # As they are now: what is changed later is for the next one.
+            remotes = self._harbor.policies.registries(policy)
+        self._harbor.spawn(lambda: self._flow(execution, list(items), remotes))
         return execution
 
     def of(self, policy: int) -> List[Execution]:
@@ -137,12 +139,11 @@ class Runner:
 
     # From the policy to tasks
 
-    def _flow(self, execution: Execution, items: List[Item]) -> None:
+    def _flow(self, execution: Execution, items: List[Item], remotes: List[Remote]) -> None:
         if self._harbor.wait(self._options.start_delay):
             return
         policy = execution.policy
         try:
-            remotes = self._harbor.policies.registries(policy)
             items = items or self._select(policy, remotes)
             if execution.status == STOPPED:
                 return

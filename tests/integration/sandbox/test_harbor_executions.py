@@ -291,6 +291,16 @@ def test_stop_before_there_are_tasks(world: World, secure_swr: Swr, version: str
     assert call("PUT", "/replication/executions/9").status == 404
 
 
+def test_everything_goes_while_a_stopped_one_has_not_begun(world: World, secure_swr: Swr) -> None:
+    call = prepared(world, "2.9.5", options={"start_delay": 0.2})
+    number = call.make("/replication/executions", {"policy_id": 1})
+    call("PUT", "/replication/executions/{0}".format(number))
+    assert call("DELETE", "/replication/policies/1").status == 200
+    assert call("DELETE", "/registries/1").status == 200
+    time.sleep(0.3)
+    assert (call.harbor.defects, secure_swr.count()) == ([], 0)
+
+
 @pytest.mark.parametrize("version", VERSIONS)
 def test_disabled_and_missing_policies(world: World, version: str) -> None:
     call = world(version)
