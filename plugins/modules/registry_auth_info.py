@@ -54,9 +54,10 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: See whether docker of root needs a new login to SWR
+- name: See whether docker of root needs a new temporary login to SWR
   longshore.swr.registry_auth_info:
     registry: swr.cn-north-4.myhuaweicloud.com
+    kind: temporary
     renew_before: 7200
   become: true
   register: login
