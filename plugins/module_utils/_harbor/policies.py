@@ -103,7 +103,8 @@ class PolicyResource(Resource):
     """One replication policy of Harbor.
 
     :param options: those of module C(harbor_replication_policy).
-    :param check_mode: a registry that is not there yet may be made by a task before, which was only checked too.
+    :param check_mode: what is not there yet may be made by a task before, which was only checked too, and what is still
+        there removed.
     """
 
     def __init__(
@@ -132,7 +133,8 @@ class PolicyResource(Resource):
 
     def desired(self, current: Optional[State]) -> Optional[State]:
         if self._options["state"] == "absent":
-            self._check_executions()
+            if self._check_mode and self.data is not None and not self._options.get("stop_executions"):
+                self._look_for_executions()
             return None
         options = self._options
         self._registry = self._find_registry()
@@ -169,17 +171,14 @@ class PolicyResource(Resource):
             return {"id": None, "name": name}
         return require_registry(self._client, name)
 
-    def _check_executions(self) -> None:
-        """Before Harbor itself refuses, so that check mode tells it too.
-
-        :raises HarborError: the policy is being executed, and that is not to be stopped.
-        """
-        if self.data is None or self._options.get("stop_executions"):
-            return
-        working = Executions(self._client).working(int(self.data["id"]))
+    def _look_for_executions(self) -> None:
+        working = Executions(self._client).working(int((self.data or {})["id"]))
         if working:
-            numbers = ", ".join(str(execution.id) for execution in working)
-            raise self._in_use("it is being executed ({0})".format(numbers))
+            self.warnings.append(
+                "{0}: it is being executed ({1}). These executions have to end before.".format(
+                    self._where, ", ".join(str(execution.id) for execution in working)
+                )
+            )
 
     @staticmethod
     def _others(policies: List[Dict[str, Any]]) -> List[Tuple[int, State]]:
@@ -247,7 +246,7 @@ class PolicyResource(Resource):
                 if error.status != 412:
                     raise
                 if not self._options.get("stop_executions"):
-                    raise self._in_use("it is being executed: {0}".format(error.what), error) from error
+                    raise self._in_use(error) from error
                 if self._clock() >= deadline:
                     raise self._not_stopped(stopped, error) from error
             # The status of an execution follows its tasks with some delay.
@@ -260,12 +259,12 @@ class PolicyResource(Resource):
                 executions.stop(execution.id)
                 stopped.append(execution.id)
 
-    def _in_use(self, what: str, error: Optional[HarborError] = None) -> HarborError:
+    def _in_use(self, error: HarborError) -> HarborError:
         return HarborError(
-            what,
+            "it is being executed: {0}".format(error.what),
             where=self._where,
-            code=error.code if error else None,
-            status=error.status if error else None,
+            code=error.code,
+            status=error.status,
             hint="Wait until the execution has ended, or set stop_executions to stop it.",
         )
 

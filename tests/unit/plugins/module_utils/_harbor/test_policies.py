@@ -458,17 +458,16 @@ def execution(number, **counts):
     return dict({"id": number, "policy_id": 5, "status": "InProgress", "total": 1, "in_progress": 1}, **counts)
 
 
-@pytest.mark.parametrize("check_mode", [False, True])
-def test_one_that_is_being_executed_is_left_alone(check_mode):
+def test_in_check_mode_its_executions_may_be_stopped_before():
     fake = harbor(STORED)
     fake.on(WORKING, [execution(12), execution(13)])
-    with pytest.raises(HarborError, match=r"policy to-swr: it is being executed \(13, 12\).*stop_executions"):
-        manage(fake, check_mode=check_mode, state="absent")
-    assert fake.sent() == []
+    result, dummy, warnings = manage(fake, check_mode=True, state="absent")
+    assert (result["changed"], fake.sent()) == (True, [])
+    assert warnings == ["policy to-swr: it is being executed (13, 12). These executions have to end before."]
+    assert manage(fake, check_mode=True, state="absent", stop_executions=True)[2] == []
 
 
-def test_one_that_harbor_still_takes_for_executed_is_left_alone():
-    # Its status follows the tasks with some delay.
+def test_one_that_is_being_executed_is_left_alone():
     fake = harbor(STORED)
     fake.on(DELETE, BUSY)
     with pytest.raises(HarborError, match=r"executed: the execution 12 is running.*stop_executions") as caught:
