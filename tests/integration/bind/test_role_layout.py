@@ -157,11 +157,18 @@ def test_a_distribution_without_a_name_is_told_by_what_is_there_and_all_of_it_ca
         "mark-first": {"facts": facts("Odd", "1", "Debian"), "__bind_marked": marked(Debian=False, RedHat=True)},
         "unknown": {"facts": odd, "__bind_marked": marked(Debian=False, Suse=False, RedHat=False)},
         "given": dict(given, facts=odd),
+        # Debian and RedHat are names of distributions as well.
+        "red-hat-on-debian": {"facts": DISTRIBUTIONS["debian-12"][0], "bind_family": "RedHat"},
+        "suse-on-old-ubuntu": {"facts": DISTRIBUTIONS["ubuntu-18.04"][0], "bind_family": "Suse"},
+        "debian-on-red-hat": {"facts": DISTRIBUTIONS["rhel-9"][0], "bind_family": "Debian"},
     }
     found = detected(tmp_path, hosts)
     assert found["by-mark"] == SUSE
     assert found["by-family"] == DEBIAN
     assert found["mark-first"] == RED_HAT
+    assert found["red-hat-on-debian"] == RED_HAT
+    assert found["suse-on-old-ubuntu"] == SUSE
+    assert found["debian-on-red-hat"] == DEBIAN
     assert "Nothing is known of Deepin" in found["unknown"]
     assert "bind_family" in found["unknown"]
     wanted = {name[5:]: value for name, value in given.items()}
@@ -181,12 +188,13 @@ class Host:
             path.mkdir()
         self.process("self", "python3", Path("/"))
 
-    def process(self, pid: str, comm: str, root: Path, space: str = "pid:[1]", mounts: Sequence[Path] = ()) -> None:
+    def process(self, pid: str, comm: str, root: Path, ids: int = 1, mounts: Sequence[Path] = ()) -> None:
         place = self.proc / pid
-        (place / "ns").mkdir(parents=True)
-        (place / "ns" / "pid").symlink_to(space)
+        place.mkdir(parents=True)
         (place / "root").symlink_to(root)
         (place / "comm").write_text(comm + "\n", encoding="utf-8")
+        (place / "cmdline").write_text("{0}\0-u\0bind\0".format(comm), encoding="utf-8")
+        (place / "status").write_text("Name:\t{0}\nNSpid:{1}\n".format(comm, ("\t" + pid) * ids), encoding="utf-8")
         lines = "".join("1 2 0:1 / {0} rw - ext4 none rw\n".format(path) for path in mounts)
         (place / "mountinfo").write_text("1 0 0:1 / / rw - ext4 none rw\n" + lines, encoding="utf-8")
 
@@ -230,7 +238,7 @@ NOTHING = {"pid": 0, "root": "/", "unseen": [], "in_place": False, "label": ""}
 
 
 def test_no_server_and_one_of_a_container(host: Host) -> None:
-    host.process("7", "named", Path("/srv"), space="pid:[2]")
+    host.process("7", "named", Path("/srv"), ids=2)
     host.process("8", "nginx", Path("/srv"))
     assert host.look() == NOTHING
 
