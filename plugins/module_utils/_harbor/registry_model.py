@@ -21,7 +21,9 @@ MASK = "*****"
 
 def canonical_url(url: str) -> str:
     """An address as Harbor keeps it from 2.3 on; the older ones keep what they are given."""
-    return url.strip().rstrip("/")
+    text = url.strip().rstrip("/")
+    scheme, mark, rest = text.partition("://")
+    return scheme.lower() + mark + rest if mark else text
 
 
 def canonical_certificate(text: str) -> str:

@@ -101,7 +101,7 @@ def test_a_registry_is_found_by_its_very_name():
 
 def test_a_new_one_is_sent_so():
     fake = harbor(NOBODY_ELSE, then=[NOBODY_ELSE, STORED])
-    result, outcome, warnings = manage(fake, url=URL + "/")
+    result, outcome, warnings = manage(fake, url=" HTTPS" + URL[len("https") :] + "/ ")
     assert fake.sent() == [
         (
             "POST /registries",
