@@ -45,7 +45,7 @@ class Specification:
 
     @classmethod
     def find(cls, version: Version, directory: Optional[str] = None) -> Specification:
-        """The description of the newest version that is not newer than this one."""
+        """The description of this version, or else of the next one that there is: it knows all that this one does."""
         place = Path(directory) if directory else DIRECTORY
         try:
             draft = importlib.import_module("jsonschema").Draft4Validator
@@ -59,8 +59,8 @@ class Specification:
                 names[tuple(int(part) for part in found.groups())] = name
         if not names:
             return cls(None, "no API description of Harbor {0} in {1}".format(version.text, place))
-        fitting = [number for number in names if number <= version.number[:2]] or [min(names)]
-        path = str(place / names[max(fitting)])
+        fitting = [number for number in names if number >= version.number[:2]] or [max(names)]
+        path = str(place / names[min(fitting)])
         if path not in cls._loaded:
             with open(path, encoding="utf-8") as handle:
                 cls._loaded[path] = yaml.load(handle, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))

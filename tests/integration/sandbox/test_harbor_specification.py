@@ -69,6 +69,13 @@ def test_options_that_came_later(field: str, since: str) -> None:
     assert known == list(VERSIONS[VERSIONS.index(since) :])
 
 
+def test_a_version_without_a_description_is_judged_by_the_next() -> None:
+    body = '{"copy_by_chunk": true}'
+    assert told("2.3.5", "PUT", "/replication/policies/1", body) != []
+    assert told("2.7.4", "PUT", "/replication/policies/1", body) == []
+    assert told("2.12.0", "PUT", "/replication/policies/1", '{"single_active_replication": true}') == []
+
+
 def test_types_and_places_without_values() -> None:
     body = '{"name": 7, "credential": {"access_secret": ["very-secret"]}}'
     found = told("2.9.5", "POST", "/registries", body)
