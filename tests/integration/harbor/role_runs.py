@@ -119,6 +119,7 @@ class Runs:
         return json.loads((self.folder / "result.json").read_text())
 
     def leaks(self, *more: str) -> List[str]:
-        """The secrets that were printed, or that the last result has."""
-        text = "".join(run.text for run in self.runs) + (self.folder / "result.json").read_text()
+        """The secrets that were printed, or that results and failures have."""
+        kept = [path.read_text() for path in self.folder.glob("*.json")]
+        text = "".join([run.text for run in self.runs] + kept)
         return [secret for secret in (*SECRETS, *more) if secret in text]

@@ -5,16 +5,25 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
+import sys
 from pathlib import Path
-from typing import Any, Dict
+from typing import Any, Callable, Dict
 
 import pytest
 import yaml
 
 from ansible_collections.longshore.swr.tests.integration.harbor.fake_programs import NAMES, State, install
-from ansible_collections.longshore.swr.tests.integration.harbor.role_runs import Run, Runs
+from ansible_collections.longshore.swr.tests.integration.harbor.role_runs import (
+    ACCESS_KEY,
+    HARBOR_PASSWORD,
+    SECRET_KEY,
+    Run,
+    Runs,
+)
+from ansible_collections.longshore.swr.tests.sandbox import HarborServer, Swr, images
 
 NAME, ADDRESS = "swr.cn-north-4.myhuaweicloud.com", "172.16.0.10"
 ENTRY = "{0}:{1}".format(NAME, ADDRESS)
@@ -191,8 +200,8 @@ def test_what_is_written_is_good_for_the_real_compose(host: Host, before: str) -
     assert (done.code, done.changed) == (0, 1), done.text
     read = subprocess.run(["docker-compose", "config"], cwd=host.harbor, capture_output=True, check=True, timeout=60)
     services = yaml.safe_load(read.stdout)["services"]
-    assert ENTRY in services["core"]["extra_hosts"]
-    assert services["jobservice"]["extra_hosts"] == [ENTRY]
+    assert services["core"]["extra_hosts"][NAME] == ADDRESS
+    assert services["jobservice"]["extra_hosts"] == {NAME: ADDRESS}
     # An override that Compose does not take never gets to its place.
     broken = before + "broken: true\n"
     host.override.write_text(broken)
@@ -327,3 +336,39 @@ def test_deployments_that_are_not_there_or_set_back(host: Host) -> None:
     refused = host.line(**helm)
     assert refused.code == 2
     assert "GitOps" in refused.text
+
+
+def test_the_playbook_does_both(host: Host, sandbox_swr: Callable[..., Swr]) -> None:
+    swr = sandbox_swr(keys={ACCESS_KEY: SECRET_KEY}, organizations=["team"], tls=True)
+    resolve = {NAME: swr}
+    with HarborServer(users={"admin": HARBOR_PASSWORD}, resolve=resolve, ca_path=swr.ca_path) as harbor:
+        harbor.load(images.docker_image("app"), "library/app", "v1")
+        variables = host.given(
+            harbor_scenario="private_line",
+            harbor_url=harbor.url,
+            harbor_username="admin",
+            harbor_access_key=ACCESS_KEY,
+            # The controller does not find SWR by its name, Harbor does.
+            harbor_organizations="ignore",
+            harbor_rules=[{"name": "all", "organization": "team"}],
+            harbor_start="needed",
+            harbor_poll_interval=0.1,
+        )
+        (host.runs.folder / "harbor.yml").write_text(json.dumps(variables))
+        nodes = {"hosts": {"harbor-1": {"ansible_connection": "local", "ansible_python_interpreter": sys.executable}}}
+        (host.runs.folder / "inventory.yml").write_text(json.dumps({"all": {"children": {"harbor_nodes": nodes}}}))
+        arguments = ["-i", "inventory.yml", "-e", "@harbor.yml"]
+        secrets = {"HARBOR_PASSWORD": HARBOR_PASSWORD, "HW_SECRET_KEY": SECRET_KEY, "HW_ACCESS_KEY": ACCESS_KEY}
+
+        done = host.runs.run("longshore.swr.harbor", *arguments, "-vvv", **secrets)
+        # The file and its two handlers; the endpoint, the rule and the execution.
+        assert (done.code, done.changed) == (0, 6), done.text
+        assert host.hosts_of("core") == [ENTRY]
+        # The name is SWR's own, so that its certificate is verified.
+        assert swr.tags("team/app") == ["v1"]
+        assert host.runs.run("longshore.swr.harbor", *arguments, **secrets).changed == 0
+        out = host.runs.run("longshore.swr.harbor", *arguments, "-e", "harbor_state=absent", **secrets)
+        assert (out.code, out.changed) == (0, 5), out.text
+        assert not host.override.exists()
+        assert not harbor.registries.stored
+        assert not host.runs.leaks()
