@@ -20,6 +20,7 @@ from . import harbor_selection as selection
 from .auth import BasicAuth, User
 from .faults import Fault, FaultSet
 from .harbor_admin import HarborAdmin
+from .harbor_bodies import check_media_type
 from .harbor_callers import Identity, identify
 from .harbor_content import Content, Labels
 from .harbor_executions import Executions
@@ -369,6 +370,8 @@ class HarborServer:
         for method, pattern, permission, handler in self._routes:
             match = pattern.match(path)
             if match and method == request.method:
+                if body and self.version.modern:
+                    check_media_type(request.headers.get("content-type", ""))
                 self._allow(identity, permission)
                 self.violations.extend(self.specification.violations(method, path, body))
                 return handler(request, match, body)

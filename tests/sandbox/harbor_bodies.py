@@ -78,6 +78,17 @@ ROBOT = {
 ROBOT_SECRET = {"secret": STRING}
 
 
+def check_media_type(given: str) -> None:
+    """2.x takes bodies in JSON only, by what they are called.
+
+    :raises RefusedError: 422.
+    """
+    kind = given.partition(";")[0].strip().lower() or "application/octet-stream"
+    if kind != "application/json":
+        text = 'validation failure list:\nunsupported media type "{0}", only [application/json] are allowed'
+        raise RefusedError(422, text.format(kind))
+
+
 class _WrongError(ValueError):
     pass
 

@@ -30,7 +30,9 @@ class Caller:
         self.login = login
 
     def __call__(self, method: str, path: str, body: Any = None, headers: Optional[Dict[str, str]] = None) -> Reply:
-        wanted = dict(basic(*self.login) if self.login else {}, **(headers or {}))
+        wanted = {} if body is None else {"Content-Type": "application/json"}
+        wanted.update(basic(*self.login) if self.login else {})
+        wanted.update(headers or {})
         text = body if body is None or isinstance(body, (str, bytes)) else json.dumps(body)
         return ask(self.harbor.api + path, method, text, wanted)
 

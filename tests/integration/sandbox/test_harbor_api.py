@@ -73,6 +73,17 @@ def test_two_shapes_of_errors(world: World) -> None:
     assert world("2.9.5")("PATCH", "/registries", {}).status == 405
 
 
+def test_bodies_are_json_by_name(world: World) -> None:
+    call = world("2.9.5")
+    for kind, told in (("", "application/octet-stream"), ("text/plain", "text/plain")):
+        reply = call("POST", "/registries", {"name": "x"}, {"Content-Type": kind})
+        assert reply.status == 422
+        assert 'unsupported media type "{0}"'.format(told) in message(reply)
+    kind = {"Content-Type": "application/json; charset=utf-8"}
+    assert call("POST", "/registries", {"name": ""}, kind).status == 400
+    assert world("1.10.19")("POST", "/registries", {"name": "x"}, {"Content-Type": ""}).status == 400
+
+
 @pytest.mark.parametrize("version", VERSIONS)
 def test_cookies_are_a_trap(world: World, version: str) -> None:
     call = world(version)

@@ -129,7 +129,7 @@ def test_the_program_and_its_endpoints(started: Dict[str, Any]) -> None:
     told = started["harbor"]
     assert (told["kind"], told["version"], told["registry_url"]) == ("harbor", "2.4.1", started["store"]["url"])
     api, side = told["url"] + "/api/v2.0", told["url"] + "/_sandbox"
-    login = basic("root", "Root12345")
+    login = dict(basic("root", "Root12345"), **{"Content-Type": "application/json"})
     found = ask(api + "/projects/library/repositories", headers=login).json()
     assert [entry["name"] for entry in found] == ["library/nginx", "library/redis"]
     swr = {"name": "swr", "type": "huawei-SWR", "url": "https://swr.cn-north-4.myhuaweicloud.com"}
