@@ -224,7 +224,7 @@ class RegistryClient:
 
     def ping(self) -> None:
         """Reaches the registry with the stored login."""
-        self.ask("GET", "/v2/")
+        self.ask("GET" if self.outside.version.modern else "HEAD", "/v2/")
 
     def ask(
         self,

@@ -152,10 +152,10 @@ def test_the_real_probe(world: World, secure_swr: Swr, version: str) -> None:
     call = world(version)
     call.endpoint()
     assert call("POST", "/registries/ping", PROBE).status == 200
-    assert [(entry.kind, entry.auth) for entry in secure_swr.log] == [
-        ("ping", "none"),
-        ("token", "basic"),
-        ("ping", "bearer"),
+    assert [(entry.kind, entry.method, entry.auth) for entry in secure_swr.log] == [
+        ("ping", "GET", "none"),
+        ("token", "GET", "basic"),
+        ("ping", "HEAD" if version == "1.10.19" else "GET", "bearer"),
     ]
     words = "" if version == "1.10.19" else "the registry is unhealthy"
 
