@@ -14,18 +14,24 @@ This module is private to the collection: no other collection may import it.
 
 from __future__ import annotations
 
-import base64
-import binascii
 import copy
 import datetime
-import hashlib
 import json
 import os
 import pwd
 import re
 from typing import Any, Callable, Dict, List, Mapping, NamedTuple, Optional, Tuple
 
-from ansible_collections.longshore.swr.plugins.module_utils._docker_config import basic
+from ansible_collections.longshore.swr.plugins.module_utils._credential_document import (
+    entries_of,
+    fingerprint_of,
+    put_login,
+    refuse_store,
+    remove_login,
+    render,
+    username_of,
+    without_duplicates,
+)
 from ansible_collections.longshore.swr.plugins.module_utils._errors import LongshoreError
 from ansible_collections.longshore.swr.plugins.module_utils._secrets import read_text, write_private
 
@@ -45,7 +51,6 @@ ASSUMED_LIFETIME = 21600
 """How long, in seconds, a login is taken to be valid whose end is not known: six hours, the shorter of the two times
 that Huawei Cloud's documents give for a temporary login of SWR."""
 
-_CREDENTIAL_KEYS = ("auth", "username", "password", "identitytoken", "registrytoken")
 _HOST = re.compile(r"(?:[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?|\[[0-9a-f:.]+\])(?::[0-9]{1,5})?\Z", re.IGNORECASE)
 _MOMENT = re.compile(r"(\d{4}-\d{2}-\d{2})[T ](\d{2}:\d{2}:\d{2})(?:\.\d+)?(?:Z|\+00:00)\Z")
 
@@ -182,13 +187,13 @@ class CredentialFile:
 
         :raises LongshoreError: the file cannot be read, or is not what a credential file is.
         """
-        entry = _entries(self._read(self.path)[1], self.path).get(registry)
+        entry = entries_of(self._read(self.path)[1], self.path).get(registry)
         if not isinstance(entry, dict):
             return Stored(None, None, False)
         noted = self._notes(self._read(self._record_path)[1]).get("registries", {}).get(registry, {})
-        if noted.get("fingerprint") != _fingerprint(entry):
-            return Stored(_username(entry), None, False)
-        return Stored(_username(entry), noted.get("expires_at"), True, noted.get("kind"), noted.get("written_at"))
+        if noted.get("fingerprint") != fingerprint_of(entry):
+            return Stored(username_of(entry), None, False)
+        return Stored(username_of(entry), noted.get("expires_at"), True, noted.get("kind"), noted.get("written_at"))
 
     def plan(self, registry: str, login: Optional[Login]) -> Change:
         """What has to be done so that the file has this login, or with None has none for C(registry).
@@ -204,17 +209,17 @@ class CredentialFile:
         mine = notes.setdefault(self._name, {"created": text is None and login is not None, "registries": {}})
         mine.setdefault("registries", {})
         if login is None:
-            _remove(wanted, registry, self.path)
+            remove_login(wanted, registry, self.path)
             mine["registries"].pop(registry, None)
         else:
-            _refuse_store(wanted, registry, self.path)
-            entry = _put(wanted, login, self.path)
+            refuse_store(wanted, registry, self.path)
+            entry = put_login(wanted, registry, login.username, login.password, self.path)
             mine["registries"][registry] = self._note(login, entry, mine["registries"].get(registry))
         unneeded = login is None and (text is None or (bool(mine.get("created")) and wanted in ({}, {"auths": {}})))
         if not mine["registries"]:
             notes.pop(self._name)
-        after = None if unneeded else text if wanted == document else _render(wanted, text)
-        record_after = None if not notes else record_text if notes == record else _render(notes, record_text)
+        after = None if unneeded else text if wanted == document else render(wanted, text)
+        record_after = None if not notes else record_text if notes == record else render(notes, record_text)
         return Change(text, after, record_text, record_after, after is not None and self._is_open())
 
     def apply(self, change: Change) -> None:
@@ -248,7 +253,7 @@ class CredentialFile:
         if not text.strip():
             return text, {}
         try:
-            return text, json.loads(text, object_pairs_hook=_without_duplicates)
+            return text, json.loads(text, object_pairs_hook=without_duplicates)
         except (ValueError, RecursionError) as error:
             # The error's own text may quote a part of the file.
             line = " (line {0})".format(error.lineno) if isinstance(error, json.JSONDecodeError) else ""
@@ -264,7 +269,7 @@ class CredentialFile:
 
     def _note(self, login: Login, entry: Dict[str, Any], old: Any) -> Dict[str, Any]:
         """What the record has to say about the login."""
-        note = {"expires_at": login.expires_at, "fingerprint": _fingerprint(entry), "kind": login.kind}
+        note = {"expires_at": login.expires_at, "fingerprint": fingerprint_of(entry), "kind": login.kind}
         if login.ends_unknown:
             # The same login written once more has become no younger.
             same = isinstance(old, dict) and old.get("fingerprint") == note["fingerprint"] and old.get("written_at")
@@ -354,7 +359,7 @@ def describe(path: str, change: Change, registry: str) -> Dict[str, str]:
         entry = (document.get("auths") or {}).get(registry)
         if not isinstance(entry, dict):
             return "{0}: no login\n".format(registry)
-        return "{0}: {1}, password {2}\n".format(registry, _username(entry), mark)
+        return "{0}: {1}, password {2}\n".format(registry, username_of(entry), mark)
 
     hidden = "(hidden)"
     same = change.before is not None and change.after is not None and change.before == change.after
@@ -366,78 +371,3 @@ def describe(path: str, change: Change, registry: str) -> Dict[str, str]:
     if same and change.record_before != change.record_after:
         before, after = before + "end: as recorded\n", after + "end: recorded anew\n"
     return {"before_header": path, "after_header": path, "before": before, "after": after}
-
-
-def _without_duplicates(pairs: List[Tuple[str, Any]]) -> Dict[str, Any]:
-    found = dict(pairs)
-    if len(found) != len(pairs):
-        raise ValueError("a key occurs twice")
-    return found
-
-
-def _entries(document: Any, path: str) -> Dict[str, Any]:
-    """C(auths), checked."""
-    if document is None:
-        return {}
-    entries = document.get("auths") if isinstance(document, dict) else None
-    if not isinstance(document, dict) or not isinstance(entries, (dict, type(None))):
-        raise LongshoreError(
-            "it is not what a credential file is, and is left as it is",
-            where=path,
-            hint='Such a file is a JSON object, and "auths" in it is one too. Repair it, or move it away.',
-        )
-    return entries or {}
-
-
-def _put(document: Dict[str, Any], login: Login, path: str) -> Dict[str, Any]:
-    entries = dict(_entries(document, path))
-    old = entries.get(login.registry)
-    kept = {key: value for key, value in old.items() if key not in _CREDENTIAL_KEYS} if isinstance(old, dict) else {}
-    entry = dict({"auth": basic(login.username, login.password)}, **kept)
-    entries[login.registry] = entry
-    document["auths"] = entries
-    return entry
-
-
-def _remove(document: Dict[str, Any], registry: str, path: str) -> None:
-    entries = dict(_entries(document, path))
-    if entries.pop(registry, None) is not None:
-        document["auths"] = entries
-
-
-def _refuse_store(document: Any, registry: str, path: str) -> None:
-    _entries(document, path)
-    helpers = document.get("credHelpers")
-    if isinstance(helpers, dict) and helpers.get(registry):
-        key, name = 'credHelpers["{0}"]'.format(registry), helpers[registry]
-    elif document.get("credsStore"):
-        key, name = "credsStore", document["credsStore"]
-    else:
-        return
-    raise LongshoreError(
-        "{0} names the credential store {1}, which wins over what is written into the file".format(key, name),
-        where=path,
-        hint="Take {0} out of the file, or log in through that store.".format(key),
-    )
-
-
-def _render(document: Any, model: Optional[str]) -> str:
-    """JSON as the file had it: with the same indentation; Docker's own is a tab."""
-    found = re.search(r"\n([ \t]+)\"", model or "")
-    indent: Any = found.group(1) if found else "\t"
-    text = json.dumps(document, indent=indent, ensure_ascii=False) + "\n"
-    # Half of a pair of escapes is a character to JSON, and none to UTF-8.
-    return text if not re.search("[\ud800-\udfff]", text) else json.dumps(document, indent=indent) + "\n"
-
-
-def _username(entry: Dict[str, Any]) -> Optional[str]:
-    try:
-        text = base64.b64decode(entry.get("auth") or "", validate=True).decode("utf-8")
-    except (binascii.Error, ValueError, TypeError):
-        text = ""
-    return text.partition(":")[0] or entry.get("username") or None
-
-
-def _fingerprint(entry: Dict[str, Any]) -> str:
-    """Tells whether the login is still the one that was written; too short to guess a password by."""
-    return hashlib.sha256(str(entry.get("auth")).encode("utf-8")).hexdigest()[:12]

@@ -28,7 +28,8 @@ ALLOWED: Dict[str, FrozenSet[str]] = {
     "_secrets": frozenset({"_errors", "_http"}),
     "_resource": frozenset({"_errors", "_http", "_secrets"}),
     "_docker_config": frozenset({"_errors", "_secrets"}),
-    "_credential_files": frozenset({"_docker_config", "_errors", "_secrets"}),
+    "_credential_document": frozenset({"_docker_config", "_errors"}),
+    "_credential_files": frozenset({"_credential_document", "_errors", "_secrets"}),
     "_dns_message": frozenset(),
     "_hosts_file": frozenset({"_errors"}),
     "_line_file": frozenset({"_errors"}),
@@ -44,6 +45,7 @@ ALLOWED: Dict[str, FrozenSet[str]] = {
 STANDARD_LIBRARY_ONLY = frozenset(
     {
         "_access",
+        "_credential_document",
         "_credential_files",
         "_dns_message",
         "_docker_config",
