@@ -131,7 +131,7 @@ def test_what_is_there_is_adopted_and_an_old_login_replaced(
     result = runs.result()
     assert [rule["dest_namespace"] for rule in result["rules"]] == ["team"] * 3
     assert [rule["dest_namespace_replace_count"] for rule in result["rules"]] == [0, 1, -1]
-    assert result["rules"][1]["filters"] == [{"type": "label", "value": ["a", "b"]}]
+    assert result["rules"][1]["filters"] == [{"type": "label", "value": ["a", "b"], "decoration": "matches"}]
     assert {run["rule"]: run["status"] for run in result["executions"]} == {
         "library-to-swr": "Succeed",
         "labels": "Succeed",
@@ -159,6 +159,10 @@ def test_what_swr_refuses_is_named_before_and_copied_on_request(
     assert "2 of 3 repositories copied" in failed.text
 
     given = dict(given, harbor_start="needed", harbor_copy_refused=True)
+    elsewhere = dict(given, harbor_rules=[dict(RULE, organization="not-made-yet")], harbor_endpoint_name="other")
+    forecast = runs.role(elsewhere, "--check")
+    assert forecast.code == 0, forecast.text
+    assert "2 images would be copied" in forecast.text
     swr.log.reset()
     copied = runs.role(given, "-vvv")
     # The endpoint and the rule are there, and Harbor has done what it can: only the image is missing.
