@@ -13,6 +13,7 @@ from typing import Any, Callable, Dict, List, Mapping
 
 from ansible_collections.longshore.swr.plugins.module_utils._harbor.artifacts import list_artifacts
 from ansible_collections.longshore.swr.plugins.module_utils._harbor.client import HarborClient
+from ansible_collections.longshore.swr.plugins.module_utils._harbor.errors import HarborError
 from ansible_collections.longshore.swr.plugins.module_utils._harbor.executions import Execution
 from ansible_collections.longshore.swr.plugins.module_utils._harbor.policies import (
     policy_state,
@@ -46,6 +47,8 @@ def _policies(client: HarborClient, _options: Mapping[str, Any]) -> List[Dict[st
 
 def _executions(client: HarborClient, options: Mapping[str, Any]) -> List[Dict[str, Any]]:
     """The newest ones, with the name of their policy; V(None) where it is gone."""
+    if options["limit"] < 0:
+        raise HarborError("{0} is too small".format(options["limit"]), where="limit", hint="Give 0 or more.")
     if options["policy"] is not None:
         policies = [require_policy(client, options["policy"])]
         query = [("policy_id", str(policies[0]["id"]))]

@@ -137,6 +137,11 @@ def executions(*numbers):
     ]
 
 
+def test_a_limit_below_zero_is_refused():
+    with pytest.raises(HarborError, match="limit: -1 is too small"):
+        gather(FakeHarbor().client, dict(OPTIONS, gather=["executions"], limit=-1))
+
+
 def test_executions_have_the_name_of_their_policy_and_a_limit():
     fake = FakeHarbor()
     fake.on("GET /replication/policies?" + PAGE, [{"id": 5, "name": "to-swr"}])
