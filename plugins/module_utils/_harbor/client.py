@@ -32,7 +32,11 @@ def _address(url: str) -> str:
 
     :raises HarborError: it is none, or it contains what does not belong there.
     """
-    parts = urlsplit(url.strip())
+    try:
+        parts = urlsplit(url.strip())
+    except ValueError:
+        # A bracket that belongs to no IPv6 address.
+        parts = urlsplit("")
     if "@" in parts.netloc:
         # The address is part of messages.
         raise HarborError(

@@ -80,6 +80,8 @@ def _replaced(text: str, proxy: Any, node: Any, value: str) -> str:
 
     :raises HarborError: it would mean something else besides.
     """
+    if node is not None and not isinstance(node, yaml.ScalarNode):
+        raise _unfit()
     is_plain = re.match(r"[A-Za-z0-9_.][A-Za-z0-9_.,:/-]*\Z", value) and not proxy.flow_style
     written = value if is_plain and not (node is not None and node.style) else json.dumps(value)
     if node is None:
@@ -89,12 +91,20 @@ def _replaced(text: str, proxy: Any, node: Any, value: str) -> str:
     else:
         gap = "" if node.value or node.style else " "
         result = text[: node.start_mark.index] + gap + written + text[node.end_mark.index :]
-    after = yaml.safe_load(result)
+    try:
+        after = yaml.safe_load(result)
+    except yaml.YAMLError:
+        # What has an anchor or several lines does not end where its value does. The error would quote the file.
+        after = None
     before = yaml.safe_load(text)
     # No change in place: by an alias the section may stand for another one too, which has to stay.
     if after != dict(before, proxy=dict(before["proxy"], no_proxy=value)):
-        raise HarborError("the form of its section proxy does not allow the change", where=WHERE, hint=_HINT)
+        raise _unfit()
     return result
+
+
+def _unfit() -> HarborError:
+    return HarborError("the form of its section proxy does not allow the change", where=WHERE, hint=_HINT)
 
 
 def _parse(text: str) -> Any:

@@ -179,7 +179,11 @@ class RegistryResource(Resource):
             self._check_url(state["url"])
 
     def _check_url(self, url: str) -> None:
-        parts = urlsplit(url)
+        try:
+            parts = urlsplit(url)
+        except ValueError as error:
+            what = "{0!r} is no address of a registry: {1}".format(url, error)
+            raise HarborError(what, where="url", hint="Write https://host.") from error
         if parts.scheme not in ("http", "https"):
             raise HarborError(
                 "{0!r} does not begin with https://, and Harbor would call it without encryption".format(url),

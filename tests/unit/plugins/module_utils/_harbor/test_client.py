@@ -101,7 +101,9 @@ def test_the_address_is_taken_as_people_write_it(given, base):
     assert HarborClient(given, "u", "p").url == base
 
 
-@pytest.mark.parametrize("given", ["harbor.example.com", "ftp://h", "https://", "https://h/?a=b", "https://h/#/login"])
+@pytest.mark.parametrize(
+    "given", ["harbor.example.com", "ftp://h", "https://", "https://[h", "https://h/?a=b", "https://h/#/login"]
+)
 def test_what_is_no_address_is_refused(given):
     with pytest.raises(HarborError, match=r"harbor_url: .* is no address"):
         HarborClient(given, "u", "p")

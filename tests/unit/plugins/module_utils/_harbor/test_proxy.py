@@ -105,10 +105,19 @@ def test_a_file_that_cannot_be_read_is_not_quoted(text):
     assert "Password-5" not in str(caught.value)
 
 
-def test_a_form_that_does_not_allow_the_change_is_named():
-    text = "x: &p {https_proxy: p, no_proxy: a, components: [core]}\nproxy: *p\n"
-    with pytest.raises(HarborError, match=r"does not allow the change.*by hand"):
+@pytest.mark.parametrize(
+    "text",
+    [
+        "x: &p {https_proxy: p, no_proxy: a, components: [core]}\nproxy: *p\n",
+        "proxy:\n  https_proxy: p\n  no_proxy: [Password-5]\n  components: [core]\n",
+        "proxy:\n  https_proxy: p\n  no_proxy: |\n    Password-5\n  components: [core]\n",
+        "proxy:\n  https_proxy: p\n  no_proxy: &n Password-5\n  components: [core]\nb: *n\n",
+    ],
+)
+def test_a_form_that_does_not_allow_the_change_is_named(text):
+    with pytest.raises(HarborError, match=r"does not allow the change.*by hand") as caught:
         adjust(text, [SWR], True)
+    assert "Password-5" not in str(caught.value)
 
 
 @given(

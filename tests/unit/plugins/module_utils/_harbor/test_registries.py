@@ -344,6 +344,7 @@ def test_the_type_cannot_change():
         ({"url": "ftp://swr.example.com"}, "does not begin with https://"),
         ({"url": "https://u:p@swr.example.com"}, "is no address of a registry"),
         ({"url": "https://"}, "does not begin|is no address"),
+        ({"url": "https://[swr"}, "is no address of a registry"),
         ({"name": "x" * 65}, "the name has 65 bytes"),
         ({"access_secret": "*****"}, "nothing but asterisks"),
         ({"access_secret": None}, "a user name needs a secret"),
