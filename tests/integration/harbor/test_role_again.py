@@ -86,3 +86,14 @@ def test_a_docker_that_does_not_answer_is_told_with_what_can_be_done(host: Host)
     assert refused.code == 2
     assert "out of order Remedy: start Docker, or set harbor_check_subnets to false" in refused.text
     assert not host.override.exists()
+
+
+def test_a_harbor_yml_that_cannot_be_changed_is_told_and_not_shown(host: Host) -> None:
+    config = CONFIG.replace("no_proxy: .example.com", "no_proxy: [.example.com]")
+    (host.harbor / "harbor.yml").write_text(config)
+    refused = host.line("-vvv", "--diff")
+    assert refused.code == 2
+    assert "does not allow the change" in refused.text
+    assert "With harbor_no_proxy set to ignore" in refused.text
+    assert not host.runs.leaks(FILE_PASSWORD)
+    assert host.line(harbor_no_proxy="ignore").code == 0
