@@ -18,8 +18,8 @@ description:
     written, C(named-checkconf -z) judges all of it, C(rndc reconfig) and C(rndc reload) let the server read it, and the
     server is asked for its serials and for the names. When any of it fails, or a signal arrives, all files are as they
     were before, those that were new are gone, the server has read them again and is asked again.
-  - Only the serial of a zone that secondaries may have fetched meanwhile does not go back but forward, because they would
-    keep what was taken back otherwise.
+  - Only the serial of a zone that secondaries may have fetched meanwhile does not go back but forward. Otherwise they
+    would keep what was taken back.
   - The server is never restarted, and answers all the time.
   - A server that is broken already, or does not run, is refused before anything changes.
 extends_documentation_fragment:
