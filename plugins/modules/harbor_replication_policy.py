@@ -148,7 +148,7 @@ options:
     default: false
   state:
     description:
-      - Whether the policy is to be there. Harbor removes the records of its executions with it.
+      - Whether the policy is to be there. Harbor removes the records of its executions with it, but 1.10 keeps them.
     type: str
     choices: [present, absent]
     default: present
