@@ -11,6 +11,7 @@ This module is private to the collection: no other collection may import it.
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from typing import Any, Dict, List, Optional, Sequence
 
@@ -19,7 +20,7 @@ from ansible_collections.longshore.swr.plugins.module_utils._errors import Longs
 State = Dict[str, Any]
 
 
-class Resource:
+class Resource(ABC):
     """One object, and what it is to be. A kind of object is a class that derives from this one.
 
     A state is a mapping in the one form that two states can be compared in: what an API leaves out or writes in another
@@ -31,29 +32,32 @@ class Resource:
 
     write_only: Sequence[str] = ()
 
+    @abstractmethod
     def observe(self) -> Optional[State]:
         """The state that it is in now."""
-        raise NotImplementedError
 
+    @abstractmethod
     def desired(self, current: Optional[State]) -> Optional[State]:
         """The state that it is to be in. It equals C(current) when there is nothing to do."""
-        raise NotImplementedError
 
+    @abstractmethod
     def create(self, desired: State) -> None:
-        raise NotImplementedError
+        """Makes it. An error of status 409 says that somebody else just has."""
 
+    @abstractmethod
     def update(self, current: State, desired: State) -> None:
-        raise NotImplementedError
+        """Changes it."""
 
+    @abstractmethod
     def delete(self, current: State) -> None:
-        raise NotImplementedError
+        """Removes it. An error of status 404 says that it is gone."""
 
+    @abstractmethod
     def not_kept(self, fields: List[str], desired: State, found: Optional[State]) -> LongshoreError:
         """The error for an API that agreed to a change and did not make it.
 
         :param fields: those that differ; none when the object is there, or is not, as a whole.
         """
-        raise NotImplementedError
 
 
 SECRET_KEPT = "(a secret, unchanged)"  # noqa: S105
