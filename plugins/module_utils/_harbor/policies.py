@@ -235,10 +235,11 @@ class PolicyResource(Resource):
         :raises HarborError: it is being executed, and is not to be stopped, or does not stop.
         """
         stopped: List[int] = []
+        at_work: List[int] = []
         deadline = self._clock() + _PATIENCE
         while True:
             if self._options.get("stop_executions"):
-                self._stop(stopped)
+                at_work = self._stop(stopped, at_work)
             try:
                 self._client.delete(self._path)
                 return
@@ -252,12 +253,22 @@ class PolicyResource(Resource):
             # The status of an execution follows its tasks with some delay.
             self._sleep(_PAUSE)
 
-    def _stop(self, stopped: List[int]) -> None:
+    def _stop(self, stopped: List[int], at_work: List[int]) -> List[int]:
+        """Stops what works, and once more what works again: Harbor passes over tasks that it will try again.
+
+        :param stopped: what was ever stopped; it is added to.
+        :param at_work: what was at work when this was last called.
+        :return: what is at work now.
+        """
         executions = Executions(self._client)
-        for execution in executions.working(int((self.data or {})["id"])):
-            if execution.id not in stopped:
+        working = executions.working(int((self.data or {})["id"]))
+        busy = [item.id for item in working if item.counts.in_progress or not item.counts.total]
+        for execution in working:
+            known = execution.id in stopped
+            if not known or (execution.id in busy and execution.id not in at_work):
                 executions.stop(execution.id)
-                stopped.append(execution.id)
+                stopped.extend([] if known else [execution.id])
+        return busy
 
     def _in_use(self, error: HarborError) -> HarborError:
         return HarborError(

@@ -504,6 +504,16 @@ def test_executions_are_stopped_once_each_and_waited_for():
     assert fake.clock.slept == [2.0, 2.0, 2.0]
 
 
+def test_an_execution_is_stopped_again_when_harbor_tries_a_task_again():
+    at_work, between = execution(12, total=2), execution(12, total=2, in_progress=0, failed=1)
+    fake = harbor(STORED, then=[])
+    fake.on(WORKING, [at_work], [at_work], [between], [between], [at_work], [])
+    fake.on("PUT /replication/executions/12", None)
+    fake.on(DELETE, *[BUSY] * 5, Reply(""))
+    assert manage(fake, state="absent", stop_executions=True)[0]["changed"]
+    assert [call for call, dummy in fake.sent() if call != DELETE] == ["PUT /replication/executions/12"] * 2
+
+
 def test_executions_that_do_not_stop_are_told():
     fake = harbor(STORED)
     fake.on(WORKING, [execution(12)])
