@@ -108,7 +108,7 @@ options:
     choices: [present, absent]
     default: present
 notes:
-  - Harbor 2.2 or later is needed. Replication in 2.0 and 2.1 needs an administrator, as in 1.10.
+  - Harbor 2.2 or later is needed. Replication needs an administrator up to 2.2, whatever an account may do.
   - An administrator has to run it. A robot account cannot change robot accounts.
   - A result with a secret is hidden from output as if C(no_log) were set. The registered variable has everything. An
     error is shown, without secrets.

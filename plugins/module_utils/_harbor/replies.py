@@ -50,7 +50,7 @@ def hint_for(status: int, code: Optional[str]) -> Optional[str]:
         )
     if status == 403:
         return (
-            "Replication needs an administrator of Harbor, or (from 2.2 on) a system robot account "
+            "Replication needs an administrator of Harbor, or (from 2.3 on) a system robot account "
             "with these permissions."
         )
     if status in _REDIRECTS:

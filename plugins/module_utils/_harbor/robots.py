@@ -259,7 +259,7 @@ class Robots:
         version = self._client.version
         if not version.supports("robots"):
             raise HarborError(
-                "robot accounts that may replicate need Harbor 2.2 or later, and this is {0}".format(version),
+                "robot accounts of the system need Harbor 2.2 or later, and this is {0}".format(version),
                 where="robot {0}".format(self._options["name"]),
                 hint="Use an administrator in harbor_username, or upgrade Harbor.",
             )
@@ -300,6 +300,11 @@ class Robots:
                 "from that day too; a new secret does not help.".format(where, state["duration"])
             )
         kinds = {permission["kind"] for permission in state["permissions"]}
+        if "system" in kinds and not self._client.version.at_least(2, 3):
+            self.warnings.append(
+                "{0}: before Harbor 2.3 registries and replication policies are for administrators alone, whatever an "
+                "account may do. Remedy: use an administrator to replicate, or upgrade Harbor.".format(where)
+            )
         if len(kinds) > 1 and not self._client.version.at_least(2, 10):
             self.warnings.append(
                 "{0}: before Harbor 2.10 an account that has permissions of the system cannot use those in projects. "

@@ -248,6 +248,16 @@ def test_permissions_that_do_not_work_together_are_warned_about_where_that_is_so
     assert FakeHarbor("v2.9.5-x").sent() == []
 
 
+def test_permissions_that_nobody_looks_at_are_warned_about_where_that_is_so() -> None:
+    system = [{"kind": "system", "namespace": None, "access": [{"resource": "registry", "action": "list"}]}]
+    for version, expected in (("v2.2.4-x", 1), ("v2.3.0-x", 0)):
+        harbor = FakeHarbor(version)
+        harbor.on(FIND, [robot(permissions=system)])
+        warnings = ensure(harbor, permissions=system)[1]
+        assert len(warnings) == expected
+        assert all("use an administrator to replicate" in warning for warning in warnings)
+
+
 @pytest.mark.parametrize("version", ["v1.10.19-abc", "v2.1.6-abc"])
 def test_versions_without_such_accounts_are_refused_with_the_remedy(version: str) -> None:
     harbor = FakeHarbor(version)
