@@ -207,7 +207,10 @@ def test_what_cannot_be_carried_out_is_refused_with_the_reason(
         ({"harbor_rules": [{"name": "a"}]}, "Rule a: it needs an organization"),
         ({"harbor_rules": [dict(two, name="a", tags="v*", exclude_tags="x")]}, "either tags or exclude_tags"),
         ({"harbor_rules": [dict(two, name="a"), dict(two, name="a")]}, "a name that no other rule has"),
+        ({"harbor_rules": [dict(two, name="a", organization="Team")]}, "a small letter, then small letters"),
         ({"harbor_rules": [dict(two, name="a", flatten=2)]}, "levels are to be replaced"),
+        ({"harbor_rules": [dict(two, name="a", flatten="foo")]}, "flatten of all, none or a number"),
+        ({"harbor_rules": [dict(two, name="a", trigger="scheduled", cron="@daily")]}, "is no schedule"),
         ({"harbor_organization": "gone", "harbor_rules": [{"name": "a"}]}, "it answers 409 to the attempt"),
         (
             {"harbor_organizations": "check", "harbor_rules": [{"name": "a", "organization": "no"}]},
@@ -222,8 +225,36 @@ def test_what_cannot_be_carried_out_is_refused_with_the_reason(
     found = runs.attempts([dict(given, **variables) for variables, _words in cases], "-vvv")
     for text, (_variables, words) in zip(found, cases):
         assert words in text
+    # Nothing was made before it was known that all can be.
     assert not harbor.policies.stored
+    assert not harbor.registries.stored
+    assert swr.organizations == {"team"}
     assert not runs.leaks("token-of-the-session-5", "wrong-login-8")
+
+
+def test_a_survey_may_give_everything_as_text(
+    runs: Runs, harbor: HarborServer, swr: Swr, given: Dict[str, Any]
+) -> None:
+    names = (
+        "cloud",
+        "project_name",
+        "security_token",
+        "swr_username",
+        "swr_password",
+        "ca_path",
+        "endpoint_description",
+    )
+    off = dict(RULE, name="off", enabled="false", repositories="other/**")
+    texts = dict(given, harbor_start="needed", harbor_wait="true", harbor_wait_timeout="60", harbor_rules=[RULE, off])
+    texts.update({"harbor_" + name: "" for name in names})
+    forecast = runs.role(texts, "--check")
+    assert forecast.code == 0, forecast.text
+    assert "library-to-swr would be started" in forecast.text
+    assert "off would be started" not in forecast.text
+    assert runs.role(texts).code == 0
+    assert [run["rule"] for run in runs.result()["executions"]] == ["library-to-swr"]
+    assert swr.tags("team/app") == ["v1", "v2"]
+    assert not runs.leaks()
 
 
 def test_absent_stops_what_runs_when_asked(runs: Runs, swr: Swr, given: Dict[str, Any]) -> None:
