@@ -127,6 +127,9 @@ def test_compose_from_nothing_and_back(host: Host) -> None:
     forecast = host.line("--check", "--diff")
     # The file, and in check mode no handler.
     assert (forecast.code, forecast.changed) == (0, 1), forecast.text
+    # What somebody else has written into it is not shown.
+    assert "core and jobservice will find" in forecast.text
+    assert "TZ=Asia/Shanghai" not in forecast.text
     assert host.override.read_text() == OVERRIDE
     assert not host.state.calls("docker", "compose", "up")
 
