@@ -58,9 +58,8 @@ options:
     type: str
   description:
     description:
-      - A description.
+      - A description. By default that of an existing registry is left as it is.
     type: str
-    default: ''
   access_key:
     description:
       - The user name at the registry. For SWR it is V(project@access key), as in
@@ -258,7 +257,7 @@ REGISTRY = {
     "name": {"type": "str", "required": True},
     "type": {"type": "str", "default": "huawei-SWR"},
     "url": {"type": "str"},
-    "description": {"type": "str", "default": ""},
+    "description": {"type": "str"},
     # Part of the user name, which is shown.
     "access_key": {"type": "str", "no_log": False},
     "access_secret": {"type": "str", "no_log": True},
