@@ -36,6 +36,9 @@ else:
 
 USER_AGENT = "longshore.swr"
 
+# What stands for the words of a server that has none.
+UNEXPLAINED = "the request was refused"
+
 # A body that is no JSON (a proxy's page, for instance) is quoted up to this many characters.
 _QUOTED = 200
 
@@ -282,7 +285,7 @@ class ApiClient:
         except ValueError:
             text = _readable(response.content[: 20 * _QUOTED].decode("utf-8", "replace"))
             said = ServerError(message=text[:_QUOTED])
-        what = self._redact(said.message) if said.message else "the request was refused"
+        what = self._redact(said.message) if said.message else UNEXPLAINED
         if response.is_redirect:
             target = urlsplit(response.headers["Location"]).hostname or "another path"
             what = "the server redirects to {0}, which is not followed".format(target)

@@ -22,7 +22,7 @@ from ansible_collections.longshore.swr.plugins.module_utils._http import ApiClie
 PAGE_SIZE = 100
 _NEXT = re.compile(r'<([^>]*)>\s*;\s*rel="?next"?')
 # What people copy out of a browser or out of the API's description.
-_API_PATH = re.compile(r"/api(/v2\.0)?\Z")
+_API_PATH = re.compile(r"/(api(/v2\.0)?|(harbor|account)(/.*)?)\Z")
 
 Params = Sequence[Tuple[str, str]]
 

@@ -16,6 +16,7 @@ from typing import Any, Dict, Mapping, NamedTuple, Optional
 
 from ansible_collections.longshore.swr.plugins.module_utils._harbor.client import HarborClient
 from ansible_collections.longshore.swr.plugins.module_utils._harbor.errors import HarborError
+from ansible_collections.longshore.swr.plugins.module_utils._http import UNEXPLAINED
 
 # Types whose own test tells nothing, and the type to test them as.
 _TESTED_AS = {"huawei-SWR": "docker-registry"}
@@ -59,7 +60,9 @@ class Connections:
         if said is None:
             login = ", and {0} may log in".format(state["access_key"]) if state["access_key"] else ""
             return Connection(True, "Harbor reaches {0}{1}".format(state["url"], login))
-        return self._diagnosis(number, state, "Harbor says: {0}".format(said))
+        # 1.10 has the same empty message for everything.
+        words = "Harbor gives no reason" if said == UNEXPLAINED else "Harbor says: {0}".format(said)
+        return self._diagnosis(number, state, words)
 
     def _ping(self, number: int, state: Mapping[str, Any], **instead: Any) -> Optional[str]:
         """What Harbor says when the test fails, else V(None). C(instead) takes the place of parts of what is stored."""

@@ -46,7 +46,8 @@ def hint_for(status: int, code: Optional[str]) -> Optional[str]:
     if status == 401:
         return (
             "Check harbor_username and harbor_password. A robot account is named with its prefix, as in robot$name. "
-            "Users of OIDC log in with their CLI secret."
+            "Users of OIDC log in with their CLI secret. For some seconds after a wrong password Harbor refuses the "
+            "right one as well."
         )
     if status == 403:
         return (

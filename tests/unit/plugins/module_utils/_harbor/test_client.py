@@ -94,6 +94,8 @@ def test_other_failures_of_the_first_calls_are_passed_on():
         ("https://harbor.example.com/", "https://harbor.example.com"),
         (" https://harbor.example.com:8443/api/v2.0/", "https://harbor.example.com:8443"),
         ("http://harbor/api", "http://harbor"),
+        ("https://harbor.example.com/harbor/projects/1/repositories", "https://harbor.example.com"),
+        ("https://harbor.example.com/account/sign-in", "https://harbor.example.com"),
         ("https://example.com/registry", "https://example.com/registry"),
     ],
 )

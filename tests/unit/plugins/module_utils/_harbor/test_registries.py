@@ -291,6 +291,20 @@ def test_an_address_that_does_not_answer_is_told(stored, pings, said):
     assert "resolved" in result["error"]["hint"]
 
 
+def test_words_that_harbor_has_not_said_are_not_its_own():
+    fake = harbor(STORED, version="v1.10.19-5dd8c3ae")
+    fake.on(PING, Reply({"code": 400, "message": ""}, 400))
+    message = manage(fake)[0]["msg"]
+    assert "Harbor gives no reason" in message
+    assert "Harbor says" not in message
+
+
+def test_a_description_that_is_not_given_stays():
+    fake = harbor(dict(STORED, description="by hand"))
+    result = manage(fake, description=None)[0]
+    assert (result["changed"], result["registry"]["description"]) == (False, "by hand")
+
+
 def test_without_the_test_a_failed_probe_is_a_warning():
     fake = harbor(STORED)
     fake.on(PING, BAD)
