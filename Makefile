@@ -35,9 +35,10 @@ export ANSIBLE_NOCOLOR ?= 1
 export PYTHONDONTWRITEBYTECODE := 1
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-# Two at a time: Molecule mostly waits for its nodes, and takes as long as all that needs one core beside it.
-SHARED_GATES := molecule ruff ansible-lint changelog docs shellcheck artifact sanity sanity-oldest unit-oldest unit-target
-SERIAL_GATES := unit integration coverage e2e demo
+# Two at a time: Molecule mostly waits for its nodes, and takes as long as all that needs one core beside it. Alone: what
+# uses every core by itself.
+SHARED_GATES := molecule ruff ansible-lint changelog docs shellcheck artifact sanity sanity-oldest unit-oldest unit-target e2e demo
+SERIAL_GATES := unit integration coverage
 
 .PHONY: help
 help: ## list the targets
