@@ -52,3 +52,21 @@ def test_the_others_answer_with_data():
     deployment = {"kind": "Deployment", "metadata": {"name": "d"}}
     assert filter_named("harbor_host_aliases")(deployment, HOSTS)["spec"]
     assert filter_named("harbor_host_aliases")(deployment) == {}
+
+
+@pytest.mark.parametrize("flatten", ["2", "many"])
+def test_the_preflight_names_itself_in_errors(flatten):
+    preflight = filter_named("harbor_preflight")
+    artifact = {
+        "repository": "library/app",
+        "digest": "sha256:a",
+        "tags": ["v1"],
+        "media_type": "index",
+        "reason": "why",
+    }
+    artifacts = [dict(artifact, refused_by_swr=True)]
+    places = ("harbor.example.com", "swr.cn-north-4.myhuaweicloud.com", "team")
+    assert preflight(artifacts, {"name": "r"}, *places)["refused"]
+    rule = {"name": "r", "repositories": "library/app", "flatten": flatten}
+    with pytest.raises(AnsibleFilterError, match=r"longshore\.swr\.harbor_preflight"):
+        preflight(artifacts, rule, *places)

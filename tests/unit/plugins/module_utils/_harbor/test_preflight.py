@@ -4,11 +4,9 @@
 from __future__ import annotations
 
 import pytest
-from ansible.errors import AnsibleFilterError
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ansible_collections.longshore.swr.plugins.filter.harbor_preflight import FilterModule
 from ansible_collections.longshore.swr.plugins.module_utils._harbor.errors import HarborError
 from ansible_collections.longshore.swr.plugins.module_utils._harbor.preflight import look, parse_rule
 
@@ -117,15 +115,6 @@ def test_what_is_not_known_is_counted_and_labels_are_not_judged():
     assert pairs(result) == [("library/app:v1", "team/app:v1")]
     assert found(labels=["a"])["unjudged"] == ["r"]
     assert found(labels=["a"])["refused"]
-
-
-def test_the_filter_names_itself_in_errors():
-    preflight = FilterModule().filters()["harbor_preflight"]
-    assert preflight(ARTIFACTS, {"name": "r"}, HARBOR, SWR, "team")["refused"]
-    for flatten in ("2", "many"):
-        rule = {"name": "r", "repositories": "library/app", "flatten": flatten}
-        with pytest.raises(AnsibleFilterError, match=r"longshore\.swr\.harbor_preflight"):
-            preflight(ARTIFACTS, rule, HARBOR, SWR, "team")
 
 
 NAMES = st.lists(st.sampled_from(["a", "b", "c"]), min_size=2, max_size=4).map("/".join)
