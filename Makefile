@@ -36,9 +36,9 @@ export PYTHONDONTWRITEBYTECODE := 1
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 # Two at a time: Molecule mostly waits for its nodes, and takes as long as all that needs one core beside it. Alone: what
-# uses every core by itself.
-SHARED_GATES := molecule ruff ansible-lint changelog docs shellcheck artifact sanity sanity-oldest unit-oldest unit-target e2e demo
-SERIAL_GATES := unit integration coverage
+# uses every core by itself, and end-to-end tests, which run containers of their own.
+SHARED_GATES := molecule ruff ansible-lint changelog docs shellcheck artifact sanity sanity-oldest unit-oldest unit-target demo
+SERIAL_GATES := unit integration coverage e2e
 
 .PHONY: help
 help: ## list the targets
