@@ -50,8 +50,8 @@ options:
     default: huawei-SWR
   url:
     description:
-      - The address of the registry, as in V(https://swr.cn-north-4.myhuaweicloud.com). On a private line it is the name
-        of the VPC endpoint, with V(https://) as well.
+      - The address of the registry, as in V(https://swr.cn-north-4.myhuaweicloud.com). On a private line it is the same
+        where that name leads Harbor's containers to the VPC endpoint, and the endpoint's domain name elsewhere.
       - It is required for a new registry. Harbor takes an address without V(https://) for one with V(http://), so that
         such an address is refused here.
       - When it changes, O(access_secret) is needed, since newer versions of Harbor forget the secret then.
@@ -77,7 +77,8 @@ options:
     description:
       - Whether Harbor leaves the registry's TLS certificate unverified. It is the inverse of the box
         C(Verify Remote Cert) in Harbor's pages.
-      - On a private line the name of the VPC endpoint is not in SWR's certificate. Set it to V(true) there.
+      - It is needed on a private line when O(url) has the domain name of the VPC endpoint, which is not in SWR's
+        certificate. Where SWR's own name leads Harbor's containers to the endpoint, verification can stay on.
       - Harbor verifies the certificate in any case when it has a O(ca_certificate). Both together are refused.
     type: bool
     default: false
@@ -133,13 +134,13 @@ EXAMPLES = r"""
     access_secret: "{{ swr.password }}"
   delegate_to: localhost
 
-- name: Let Harbor push to SWR on a private line
+- name: Let Harbor push to SWR on a private line, by the domain name of the VPC endpoint
   longshore.swr.harbor_registry:
     harbor_url: https://harbor.example.com
     harbor_username: admin
     harbor_password: "{{ vault_harbor_password }}"
     name: swr
-    url: https://swr.cn-north-4.myhuaweicloud.com
+    url: "https://{{ endpoint_domain_name }}"
     access_key: "{{ swr.username }}"
     access_secret: "{{ swr.password }}"
     insecure: true
