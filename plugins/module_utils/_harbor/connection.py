@@ -101,8 +101,8 @@ class Connections:
             return Connection(
                 False,
                 "{0} answers, but Harbor does not trust its certificate. {1}".format(state["url"], said),
-                "Use the name that the certificate is for, or give Harbor the certificate authority. Set insecure to true "
-                "where it is to stay unverified, as with the domain name of a VPC endpoint.",
+                "Use the name that the certificate is for, or give Harbor the certificate authority. Set insecure to "
+                "true where it is to stay unverified, as with the domain name of a VPC endpoint.",
                 certificate_refused=True,
             )
         return Connection(
