@@ -5,10 +5,10 @@
 
 from __future__ import annotations
 
-from ansible_collections.longshore.swr.plugins.plugin_utils._hidden_result import HiddenResultAction
+from ansible_collections.longshore.swr.plugins.plugin_utils._no_log_action import NoLogAction
 
 
-class ActionModule(HiddenResultAction):
+class ActionModule(NoLogAction):
     """Where no secret was made there is none, and the result is shown."""
 
     secret = "secret"  # noqa: S105

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from ansible_collections.longshore.swr.plugins.module_utils._registry.progress import render
+from ansible_collections.longshore.swr.plugins.module_utils._registry.run.progress import render
 from ansible_collections.longshore.swr.plugins.plugin_utils._progress_action import ProgressAction
 
 

@@ -5,8 +5,8 @@
 
 from __future__ import annotations
 
-from ansible_collections.longshore.swr.plugins.plugin_utils._hidden_result import HiddenResultAction
+from ansible_collections.longshore.swr.plugins.plugin_utils._no_log_action import NoLogAction
 
 
-class ActionModule(HiddenResultAction):
+class ActionModule(NoLogAction):
     """Each result is hidden, an error is not."""

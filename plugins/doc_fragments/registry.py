@@ -231,9 +231,9 @@ options:
 """
 
     # A destination's own list of its tags.
-    INVENTORY = r"""
+    TAG_LISTING = r"""
 options:
-  inventory:
+  tag_listing:
     description:
       - Whether to ask a destination's own API once for all tags of a repository and their digests, where it has one,
         instead of asking the registry for each tag. A rerun then takes half as many requests.
@@ -251,7 +251,7 @@ options:
     default: {}
   access_key:
     description:
-      - The access key (AK) for O(inventory).
+      - The access key (AK) for O(tag_listing).
       - When it is not set it is looked for where M(longshore.swr.login_token) looks.
     type: str
   secret_key:

@@ -9,14 +9,14 @@ from typing import Any, Callable, Dict
 
 from ansible.errors import AnsibleFilterError
 
-from ansible_collections.longshore.swr.plugins.module_utils._access.gathering import gather
+from ansible_collections.longshore.swr.plugins.module_utils._access.report.aggregate import aggregate
 from ansible_collections.longshore.swr.plugins.module_utils._errors import LongshoreError
 
 
 def access_report(results: Any, fail_on: str = "error") -> Dict[str, Any]:
     """The nodes, the findings, and who makes a run fail."""
     try:
-        return gather(results, fail_on)
+        return aggregate(results, fail_on)
     except LongshoreError as error:
         raise AnsibleFilterError("longshore.swr.access_report: {0}".format(error)) from error
 

@@ -9,15 +9,15 @@ from typing import Any, Callable, Dict, List
 
 from ansible.errors import AnsibleFilterError
 
-from ansible_collections.longshore.swr.plugins.module_utils._access.gathering import gather
-from ansible_collections.longshore.swr.plugins.module_utils._access.table import render_table
+from ansible_collections.longshore.swr.plugins.module_utils._access.report.aggregate import aggregate
+from ansible_collections.longshore.swr.plugins.module_utils._access.report.table import render_table
 from ansible_collections.longshore.swr.plugins.module_utils._errors import LongshoreError
 
 
 def access_table(results: Any) -> List[str]:
     """The lines of a table, node by check, and the findings with their remedies."""
     try:
-        return render_table(gather(results))
+        return render_table(aggregate(results))
     except LongshoreError as error:
         raise AnsibleFilterError("longshore.swr.access_table: {0}".format(error)) from error
 

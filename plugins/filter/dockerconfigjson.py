@@ -10,8 +10,8 @@ from typing import Any, Callable, Dict, Mapping
 
 from ansible.errors import AnsibleFilterError
 
-from ansible_collections.longshore.swr.plugins.module_utils._docker_config import docker_config
 from ansible_collections.longshore.swr.plugins.module_utils._errors import LongshoreError
+from ansible_collections.longshore.swr.plugins.module_utils._logins.docker_config import docker_config
 
 
 def _auth_of(value: Any) -> Dict[str, Any]:

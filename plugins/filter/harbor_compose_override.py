@@ -10,8 +10,8 @@ from typing import Any, Callable, Dict
 from ansible.errors import AnsibleFilterError
 
 from ansible_collections.longshore.swr.plugins.module_utils._errors import LongshoreError
-from ansible_collections.longshore.swr.plugins.module_utils._harbor.compose import render
-from ansible_collections.longshore.swr.plugins.module_utils._harbor.hosts import parse_hosts
+from ansible_collections.longshore.swr.plugins.module_utils._harbor.deployment.compose_override import render
+from ansible_collections.longshore.swr.plugins.module_utils._harbor.deployment.host_entries import parse_hosts
 
 
 def harbor_compose_override(override: Any, base: str = "", hosts: Any = ()) -> str:

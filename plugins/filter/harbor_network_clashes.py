@@ -10,7 +10,7 @@ from typing import Any, Callable, Dict, List
 from ansible.errors import AnsibleFilterError
 
 from ansible_collections.longshore.swr.plugins.module_utils._errors import LongshoreError
-from ansible_collections.longshore.swr.plugins.module_utils._harbor.hosts import clashes, parse_hosts
+from ansible_collections.longshore.swr.plugins.module_utils._harbor.deployment.host_entries import clashes, parse_hosts
 
 
 def harbor_network_clashes(networks: Any, hosts: Any) -> List[Dict[str, str]]:

@@ -10,7 +10,7 @@ from typing import Any, Callable, Dict
 from ansible.errors import AnsibleFilterError
 
 from ansible_collections.longshore.swr.plugins.module_utils._errors import LongshoreError
-from ansible_collections.longshore.swr.plugins.module_utils._harbor.proxy import adjust
+from ansible_collections.longshore.swr.plugins.module_utils._harbor.deployment.no_proxy import adjust
 
 
 def harbor_no_proxy(text: Any, names: Any, present: bool = True) -> Dict[str, Any]:

@@ -10,7 +10,7 @@ from typing import Any, Callable, Dict
 from ansible.errors import AnsibleFilterError
 
 from ansible_collections.longshore.swr.plugins.module_utils._errors import LongshoreError
-from ansible_collections.longshore.swr.plugins.module_utils._harbor.preflight import look, parse_rule
+from ansible_collections.longshore.swr.plugins.module_utils._harbor.replication.preflight import look, parse_rule
 
 
 def harbor_preflight(artifacts: Any, rule: Any, source: str, target: str, organization: str = "") -> Dict[str, Any]:

@@ -57,8 +57,8 @@ from ansible.errors import AnsibleLookupError
 from ansible.plugins.lookup import LookupBase
 
 from ansible_collections.longshore.swr.plugins.module_utils._errors import LongshoreError
-from ansible_collections.longshore.swr.plugins.module_utils._registry.credentials import CredentialStore
-from ansible_collections.longshore.swr.plugins.module_utils._registry.documents import load_document
+from ansible_collections.longshore.swr.plugins.module_utils._registry.config.credentials import CredentialStore
+from ansible_collections.longshore.swr.plugins.module_utils._registry.config.documents import load_document
 from ansible_collections.longshore.swr.plugins.module_utils._registry.errors import RulesError
 
 

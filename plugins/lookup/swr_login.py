@@ -105,8 +105,8 @@ from ansible.utils.display import Display
 
 from ansible_collections.longshore.swr.plugins.module_utils._errors import LongshoreError
 from ansible_collections.longshore.swr.plugins.module_utils._http import REQUESTS_IMPORT_ERROR
-from ansible_collections.longshore.swr.plugins.module_utils._huaweicloud.obtain import obtain_login
-from ansible_collections.longshore.swr.plugins.module_utils._huaweicloud.options import API_ARGUMENTS, ARGUMENTS
+from ansible_collections.longshore.swr.plugins.module_utils._huaweicloud.arguments import API_ARGUMENTS, ARGUMENTS
+from ansible_collections.longshore.swr.plugins.module_utils._huaweicloud.login_factory import obtain_login
 from ansible_collections.longshore.swr.plugins.module_utils._secrets import Redactor
 
 OPTIONS = (*ARGUMENTS, *API_ARGUMENTS, "kind", "duration", "registry")

@@ -16,7 +16,7 @@ import ipaddress
 import re
 from typing import Any, Dict, List, Mapping, NamedTuple, Sequence, Tuple
 
-from ansible_collections.longshore.swr.plugins.module_utils._errors import LongshoreError
+from ._errors import LongshoreError
 
 BEGIN = "# BEGIN longshore.swr.hosts"
 END = "# END longshore.swr.hosts"

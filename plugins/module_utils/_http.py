@@ -23,7 +23,7 @@ from http.cookiejar import DefaultCookiePolicy
 from typing import Any, Callable, Dict, Mapping, NamedTuple, Optional, Sequence, Tuple, Type, Union
 from urllib.parse import urlsplit
 
-from ansible_collections.longshore.swr.plugins.module_utils._errors import LongshoreError
+from ._errors import LongshoreError
 
 try:
     import requests
@@ -53,7 +53,7 @@ class ServerError(NamedTuple):
     message: Optional[str] = None
 
 
-class Reply(NamedTuple):
+class ApiReply(NamedTuple):
     """A reply with one of the statuses that were expected.
 
     C(headers) ignores case. C(data) is the parsed JSON body, V(None) when there was none.
@@ -188,7 +188,7 @@ class ApiClient:
         body: Any = None,
         expect: Sequence[int] = (200,),
         text: bool = False,
-    ) -> Reply:
+    ) -> ApiReply:
         """One call, repeated where that is safe.
 
         Repeated are: any request that never reached the server or was turned away with 429 or, when it
@@ -214,7 +214,7 @@ class ApiClient:
                 continue
             if response.status_code in expect:
                 data = response.content.decode("utf-8", "replace") if text else self._parse(where, response)
-                return Reply(response.status_code, response.headers, data)
+                return ApiReply(response.status_code, response.headers, data)
             wait = None if last else self._wait_before_repeating(method, response, attempt)
             if wait is None:
                 raise self._refusal(where, response)

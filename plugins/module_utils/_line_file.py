@@ -12,7 +12,7 @@ import os
 import threading
 from typing import Optional, Type
 
-from ansible_collections.longshore.swr.plugins.module_utils._errors import LongshoreError
+from ._errors import LongshoreError
 
 
 class LineFile:

@@ -25,8 +25,8 @@ from typing import Any, Callable, Dict, Optional
 
 from ansible.module_utils.basic import missing_required_lib
 
-from ansible_collections.longshore.swr.plugins.module_utils._errors import LongshoreError
-from ansible_collections.longshore.swr.plugins.module_utils._secrets import Redactor
+from ._errors import LongshoreError
+from ._secrets import Redactor
 
 _ATTRIBUTE = "_longshore_redactor"
 

@@ -15,7 +15,7 @@ from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from typing import Any, Dict, List, Optional, Sequence
 
-from ansible_collections.longshore.swr.plugins.module_utils._errors import LongshoreError
+from ._errors import LongshoreError
 
 State = Dict[str, Any]
 
@@ -65,7 +65,7 @@ SECRET_CHANGED = "(a secret, changed)"  # noqa: S105
 
 
 @dataclass(frozen=True)
-class Outcome:
+class ResourceChange:
     """The states before and after: predicted in check mode, confirmed otherwise."""
 
     before: Optional[State]
@@ -80,7 +80,7 @@ class Outcome:
         return {"before": self.before or {}, "after": self.after or {}}
 
 
-def bring_about(resource: Resource, check_mode: bool) -> Outcome:
+def bring_about(resource: Resource, check_mode: bool) -> ResourceChange:
     """Makes the object be what it is to be, or says what that would change.
 
     Another one who does the same at the same time is no error: what has come into being meanwhile is adopted, what has
@@ -91,7 +91,7 @@ def bring_about(resource: Resource, check_mode: bool) -> Outcome:
     before = resource.observe()
     desired = resource.desired(before)
     if before == desired or check_mode:
-        return Outcome(before, desired)
+        return ResourceChange(before, desired)
     if desired is None:
         _delete(resource, before or {})
     elif before is None:
@@ -99,7 +99,7 @@ def bring_about(resource: Resource, check_mode: bool) -> Outcome:
     else:
         resource.update(before, desired)
     _confirm(resource, desired)
-    return Outcome(before, desired)
+    return ResourceChange(before, desired)
 
 
 def _delete(resource: Resource, current: State) -> None:

@@ -17,7 +17,7 @@ import threading
 from typing import Any, Iterable, Iterator, Optional, Pattern, Set, Tuple, Union
 from urllib.parse import quote, quote_plus
 
-from ansible_collections.longshore.swr.plugins.module_utils._errors import LongshoreError
+from ._errors import LongshoreError
 
 MASK = "********"
 

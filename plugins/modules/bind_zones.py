@@ -367,14 +367,14 @@ import os
 
 from ansible.module_utils.basic import AnsibleModule
 
-from ansible_collections.longshore.swr.plugins.module_utils._dns.desired import ALGORITHMS, desired_of
 from ansible_collections.longshore.swr.plugins.module_utils._dns.errors import DnsError
 from ansible_collections.longshore.swr.plugins.module_utils._dns.layout import Paths
+from ansible_collections.longshore.swr.plugins.module_utils._dns.lock import exclusive
 from ansible_collections.longshore.swr.plugins.module_utils._dns.named import Named, Programs
-from ansible_collections.longshore.swr.plugins.module_utils._dns.one_run import locked
-from ansible_collections.longshore.swr.plugins.module_utils._dns.query import Asker
+from ansible_collections.longshore.swr.plugins.module_utils._dns.resolver import Resolver
 from ansible_collections.longshore.swr.plugins.module_utils._dns.server import Server, Settings
 from ansible_collections.longshore.swr.plugins.module_utils._dns.zone import TYPES
+from ansible_collections.longshore.swr.plugins.module_utils._dns.zone_options import ALGORITHMS, desired_of
 from ansible_collections.longshore.swr.plugins.module_utils._module import reports_errors
 
 LIST = {"type": "list", "elements": "str", "default": []}
@@ -458,7 +458,7 @@ def server_of(module, desired):
         desired,
         Paths(*(os.path.abspath(params[name]) for name in ("config", "include_in", "fragment", "zone_dir"))),
         Named(module.run_command, programs, params["config"]),
-        Asker(params["query_address"], params["query_port"]) if query else None,
+        Resolver(params["query_address"], params["query_port"]) if query else None,
         Settings(params["timeout"], group, params["unsafe_writes"], module.tmpdir),
     )
 
@@ -476,7 +476,7 @@ def run(module):
     params = module.params
     desired = desired_of(params) if params["state"] == "present" else None
     server = server_of(module, desired)
-    with locked(os.path.dirname(os.path.abspath(params["config"])), params["lock_timeout"]):
+    with exclusive(os.path.dirname(os.path.abspath(params["config"])), params["lock_timeout"]):
         outcome = server.bring_about(module.check_mode)
     result = {
         "changed": outcome.changed,

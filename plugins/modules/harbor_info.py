@@ -272,8 +272,8 @@ error:
 
 from ansible.module_utils.basic import AnsibleModule
 
-from ansible_collections.longshore.swr.plugins.module_utils._harbor.information import gather
-from ansible_collections.longshore.swr.plugins.module_utils._harbor.options import ARGUMENTS, client_from
+from ansible_collections.longshore.swr.plugins.module_utils._harbor.api.arguments import ARGUMENTS, client_from
+from ansible_collections.longshore.swr.plugins.module_utils._harbor.info import gather
 from ansible_collections.longshore.swr.plugins.module_utils._http import REQUESTS_IMPORT_ERROR
 from ansible_collections.longshore.swr.plugins.module_utils._module import redactor_of, reports_errors, require
 

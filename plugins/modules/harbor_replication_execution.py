@@ -328,8 +328,8 @@ error:
 
 from ansible.module_utils.basic import AnsibleModule
 
-from ansible_collections.longshore.swr.plugins.module_utils._harbor.options import ARGUMENTS, client_from
-from ansible_collections.longshore.swr.plugins.module_utils._harbor.runs import Runs
+from ansible_collections.longshore.swr.plugins.module_utils._harbor.api.arguments import ARGUMENTS, client_from
+from ansible_collections.longshore.swr.plugins.module_utils._harbor.execution.run import ReplicationRun
 from ansible_collections.longshore.swr.plugins.module_utils._http import REQUESTS_IMPORT_ERROR
 from ansible_collections.longshore.swr.plugins.module_utils._module import redactor_of, reports_errors, require
 
@@ -353,7 +353,7 @@ def run(module):
     """The run, as the module's result."""
     require(module, "requests", REQUESTS_IMPORT_ERROR)
     redactor = redactor_of(module)
-    runs = Runs(client_from(module.params, redactor), module.params, module.check_mode, redactor)
+    runs = ReplicationRun(client_from(module.params, redactor), module.params, module.check_mode, redactor)
     result = runs.run()
     for warning in runs.warnings:
         module.warn(warning)

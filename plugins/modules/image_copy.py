@@ -33,7 +33,7 @@ extends_documentation_fragment:
   - longshore.swr.registry.rules
   - longshore.swr.registry.platforms
   - longshore.swr.registry.referrers
-  - longshore.swr.registry.inventory
+  - longshore.swr.registry.tag_listing
   - longshore.swr.registry.progress
 attributes:
   check_mode:
@@ -446,10 +446,7 @@ import os
 from ansible.module_utils.basic import AnsibleModule
 
 from ansible_collections.longshore.swr.plugins.module_utils._module import redactor_of, reports_errors
-from ansible_collections.longshore.swr.plugins.module_utils._registry.conversion import is_swr_basic
-from ansible_collections.longshore.swr.plugins.module_utils._registry.inventory import check_endpoints
-from ansible_collections.longshore.swr.plugins.module_utils._registry.job import run_copy
-from ansible_collections.longshore.swr.plugins.module_utils._registry.options import (
+from ansible_collections.longshore.swr.plugins.module_utils._registry.jobs.arguments import (
     CONNECTION_ARGUMENTS,
     INVENTORY_ARGUMENTS,
     LIMIT_ARGUMENTS,
@@ -465,6 +462,9 @@ from ansible_collections.longshore.swr.plugins.module_utils._registry.options im
     keep_readable,
     show_warnings,
 )
+from ansible_collections.longshore.swr.plugins.module_utils._registry.jobs.copy import run_copy
+from ansible_collections.longshore.swr.plugins.module_utils._registry.model.swr import is_swr_basic
+from ansible_collections.longshore.swr.plugins.module_utils._registry.run.tag_listing import check_endpoints
 
 OWN_ARGUMENTS = {
     "force": {"type": "bool", "default": False},
@@ -495,10 +495,10 @@ def tag_listers(module):
 
     def lister_for(registry):
         known = is_swr_basic(registry) or registry in params["inventory_endpoints"]
-        if params["inventory"] == "never" or not known:
+        if params["tag_listing"] == "never" or not known:
             return None
         # Only here: what it stands on (requests) takes longer to import than all else together.
-        from ansible_collections.longshore.swr.plugins.module_utils._huaweicloud.tag_inventory import lister_of
+        from ansible_collections.longshore.swr.plugins.module_utils._huaweicloud.tag_listing import lister_of
 
         return lister_of(registry, params, os.environ, redactor_of(module))
 

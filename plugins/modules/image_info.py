@@ -325,8 +325,7 @@ import os
 from ansible.module_utils.basic import AnsibleModule
 
 from ansible_collections.longshore.swr.plugins.module_utils._module import reports_errors
-from ansible_collections.longshore.swr.plugins.module_utils._registry.inspection import run_info
-from ansible_collections.longshore.swr.plugins.module_utils._registry.options import (
+from ansible_collections.longshore.swr.plugins.module_utils._registry.jobs.arguments import (
     CONNECTION_ARGUMENTS,
     LIMIT_ARGUMENTS,
     LOGIN_ARGUMENTS,
@@ -335,6 +334,7 @@ from ansible_collections.longshore.swr.plugins.module_utils._registry.options im
     keep_readable,
     show_warnings,
 )
+from ansible_collections.longshore.swr.plugins.module_utils._registry.jobs.inspect import run_info
 
 
 @reports_errors

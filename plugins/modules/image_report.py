@@ -72,13 +72,13 @@ options:
     default: []
   report_path:
     description:
-      - The path of the joined report in JSON. It has the form of the report of M(longshore.swr.image_copy), with
+      - The path of the merged report in JSON. It has the form of the report of M(longshore.swr.image_copy), with
         C(shards) and C(problems), and C(shard) in every result.
       - It is written with mode 0600. Its directory must exist.
     type: path
   html_report_path:
     description:
-      - The path of the joined report in HTML, one page that needs no other file and no network.
+      - The path of the merged report in HTML, one page that needs no other file and no network.
       - It is written with mode 0600. Its directory must exist.
     type: path
   fail_on_error:
@@ -120,7 +120,7 @@ msg:
   description: One line that sums up, with the first problems.
   returned: always
   type: str
-  sample: "3 reports joined: 38 images, 12 copied, 26 skipped, 0 filtered, 0 failed"
+  sample: "3 reports merged: 38 images, 12 copied, 26 skipped, 0 filtered, 0 failed"
 images:
   description: How many images ended how, in all reports together.
   returned: when the options and the reports were found right
@@ -180,7 +180,7 @@ requests:
       type: dict
       sample: {"registry.example.com": {"blob_get": 31, "manifest_get": 38}}
 shards:
-  description: The reports that were joined.
+  description: The reports that were merged.
   returned: when the options and the reports were found right
   type: list
   elements: dict
@@ -234,7 +234,7 @@ failures:
   elements: dict
   sample: []
 failures_truncated:
-  description: How many more failures there are. The joined report has all of them.
+  description: How many more failures there are. The merged report has all of them.
   returned: when the options and the reports were found right
   type: int
   sample: 0
@@ -249,12 +249,12 @@ duration:
   type: float
   sample: 84.1
 report_path:
-  description: The path of the joined report.
+  description: The path of the merged report.
   returned: when O(report_path) is set and the options and the reports were found right
   type: str
   sample: /var/lib/migration/report.json
 html_report_path:
-  description: The path of the joined report in HTML.
+  description: The path of the merged report in HTML.
   returned: when O(html_report_path) is set and the options and the reports were found right
   type: str
   sample: /var/lib/migration/report.html
@@ -264,7 +264,7 @@ check_mode:
   type: bool
   sample: false
 error:
-  description: The parts of the error, when nothing was joined.
+  description: The parts of the error, when nothing was merged.
   returned: when an option or a report was found wrong
   type: dict
   contains:
@@ -277,13 +277,13 @@ error:
 from ansible.module_utils.basic import AnsibleModule
 
 from ansible_collections.longshore.swr.plugins.module_utils._module import reports_errors
-from ansible_collections.longshore.swr.plugins.module_utils._registry.joined_report import run_join
+from ansible_collections.longshore.swr.plugins.module_utils._registry.report.merged import run_merge
 
 
 @reports_errors
 def run(module):
-    """The joined report, as the module's result."""
-    result = run_join(module.params, module.check_mode)
+    """The merged report, as the module's result."""
+    result = run_merge(module.params, module.check_mode)
     for warning in result.pop("warnings"):
         module.warn(warning)
     return result

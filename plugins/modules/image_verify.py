@@ -291,7 +291,7 @@ import os
 from ansible.module_utils.basic import AnsibleModule
 
 from ansible_collections.longshore.swr.plugins.module_utils._module import reports_errors
-from ansible_collections.longshore.swr.plugins.module_utils._registry.options import (
+from ansible_collections.longshore.swr.plugins.module_utils._registry.jobs.arguments import (
     CONNECTION_ARGUMENTS,
     LIMIT_ARGUMENTS,
     LOGIN_ARGUMENTS,
@@ -304,7 +304,7 @@ from ansible_collections.longshore.swr.plugins.module_utils._registry.options im
     keep_readable,
     show_warnings,
 )
-from ansible_collections.longshore.swr.plugins.module_utils._registry.verify import run_verify
+from ansible_collections.longshore.swr.plugins.module_utils._registry.jobs.verify import run_verify
 
 
 def conclude(module, result):

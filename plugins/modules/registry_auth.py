@@ -141,7 +141,8 @@ import os
 
 from ansible.module_utils.basic import AnsibleModule
 
-from ansible_collections.longshore.swr.plugins.module_utils._credential_files import (
+from ansible_collections.longshore.swr.plugins.module_utils._errors import LongshoreError
+from ansible_collections.longshore.swr.plugins.module_utils._logins.files import (
     FORMATS,
     KINDS,
     LASTING,
@@ -151,9 +152,8 @@ from ansible_collections.longshore.swr.plugins.module_utils._credential_files im
     files_of,
     parse_moment,
 )
-from ansible_collections.longshore.swr.plugins.module_utils._errors import LongshoreError
+from ansible_collections.longshore.swr.plugins.module_utils._logins.podman_session import session_warnings
 from ansible_collections.longshore.swr.plugins.module_utils._module import reports_errors
-from ansible_collections.longshore.swr.plugins.module_utils._podman_session import session_warnings
 
 
 def login_of(params):

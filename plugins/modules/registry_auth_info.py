@@ -120,7 +120,7 @@ import os
 
 from ansible.module_utils.basic import AnsibleModule
 
-from ansible_collections.longshore.swr.plugins.module_utils._credential_files import (
+from ansible_collections.longshore.swr.plugins.module_utils._logins.files import (
     ASSUMED_LIFETIME,
     FORMATS,
     KINDS,
@@ -129,8 +129,8 @@ from ansible_collections.longshore.swr.plugins.module_utils._credential_files im
     is_due,
     utc_now,
 )
+from ansible_collections.longshore.swr.plugins.module_utils._logins.podman_session import session_warnings
 from ansible_collections.longshore.swr.plugins.module_utils._module import reports_errors
-from ansible_collections.longshore.swr.plugins.module_utils._podman_session import session_warnings
 
 
 @reports_errors

@@ -203,9 +203,9 @@ import time
 
 from ansible.module_utils.basic import AnsibleModule
 
-from ansible_collections.longshore.swr.plugins.module_utils._dns.desired import zone_of
 from ansible_collections.longshore.swr.plugins.module_utils._dns.errors import DnsError
 from ansible_collections.longshore.swr.plugins.module_utils._dns.zone import MARK, TYPES, check_name, update
+from ansible_collections.longshore.swr.plugins.module_utils._dns.zone_options import zone_of
 from ansible_collections.longshore.swr.plugins.module_utils._module import reports_errors
 from ansible_collections.longshore.swr.plugins.module_utils._secrets import read_text
 

@@ -19,22 +19,22 @@ from pathlib import Path
 from typing import Any, Callable, Dict, List, Optional, Sequence
 
 from ..conftest import collections_root
-from . import counted, measure, real
+from . import docker_registry_works, measure, request_counts
 from .session import Session
 from .table import render, with_ratios
 from .tools import Engine, peers
 
 WORKS: Dict[str, Callable[[Session], None]] = {
-    "a": lambda session: real.copy_work(session, "a"),
-    "b": lambda session: real.copy_work(session, "b"),
-    "c": lambda session: real.copy_work(session, "c"),
-    "e": lambda session: real.copy_work(session, "e"),
-    "again": real.again,
-    "shared": lambda session: real.copy_work(session, "shared"),
-    "requests": counted.requests,
-    "wan": real.wan,
-    "swr": counted.swr,
-    "resync": counted.resync,
+    "a": lambda session: docker_registry_works.copy_work(session, "a"),
+    "b": lambda session: docker_registry_works.copy_work(session, "b"),
+    "c": lambda session: docker_registry_works.copy_work(session, "c"),
+    "e": lambda session: docker_registry_works.copy_work(session, "e"),
+    "again": docker_registry_works.again,
+    "shared": lambda session: docker_registry_works.copy_work(session, "shared"),
+    "requests": request_counts.requests,
+    "wan": docker_registry_works.wan,
+    "swr": request_counts.swr,
+    "resync": request_counts.resync,
 }
 NEEDS_REGISTRY = ("a", "b", "c", "e", "again", "shared", "wan")
 
@@ -95,7 +95,7 @@ def closing_lines(facts: Dict[str, Any]) -> str:
 
 def warm_up(engine: Engine, folder: Path) -> None:
     """Compile the engine's modules once, as on a machine that has used them before."""
-    job = "import ansible_collections.longshore.swr.plugins.module_utils._registry.job"
+    job = "import ansible_collections.longshore.swr.plugins.module_utils._registry.jobs.copy"
     cache = str(folder / "compiled")
     env = {"PYTHONPATH": engine.collections, "PYTHONPYCACHEPREFIX": cache, "PATH": ""}
     subprocess.run([sys.executable, "-c", job], env=env, check=True)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import sys
 
-from ansible_collections.longshore.swr.plugins.module_utils._registry.job import run_copy
+from ansible_collections.longshore.swr.plugins.module_utils._registry.jobs.copy import run_copy
 
 if __name__ == "__main__":
     with open(sys.argv[1], encoding="utf-8") as request:

@@ -45,7 +45,7 @@ def program(argv: Sequence[str]) -> Iterator[Any]:
 @contextmanager
 def delayed(targets: Sequence[str], delay: float) -> Iterator[List[str]]:
     """Addresses that lead to the targets, C(delay) seconds away each way."""
-    with program([sys.executable, str(HERE / "delay.py"), "--delay", str(delay), *targets]) as ports:
+    with program([sys.executable, str(HERE / "latency_proxy.py"), "--delay", str(delay), *targets]) as ports:
         yield ["127.0.0.1:{0}".format(port) for port in ports]
 
 

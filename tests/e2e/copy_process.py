@@ -12,7 +12,7 @@ import json
 import resource
 import sys
 
-from ansible_collections.longshore.swr.plugins.module_utils._registry.job import run_copy
+from ansible_collections.longshore.swr.plugins.module_utils._registry.jobs.copy import run_copy
 
 if __name__ == "__main__":
     if len(sys.argv) > 2:

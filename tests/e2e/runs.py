@@ -12,7 +12,7 @@ import sys
 from pathlib import Path
 from typing import Any, Dict, List, Optional
 
-from ansible_collections.longshore.swr.plugins.module_utils._registry.job import run_copy
+from ansible_collections.longshore.swr.plugins.module_utils._registry.jobs.copy import run_copy
 
 ROOT = Path(__file__).resolve().parents[2]
 

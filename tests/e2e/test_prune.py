@@ -9,9 +9,9 @@ from typing import Any, Callable, Dict, Tuple
 
 import pytest
 
-from ansible_collections.longshore.swr.plugins.module_utils._registry.inspection import run_info
-from ansible_collections.longshore.swr.plugins.module_utils._registry.prune import run_prune
-from ansible_collections.longshore.swr.plugins.module_utils._registry.verify import run_verify
+from ansible_collections.longshore.swr.plugins.module_utils._registry.jobs.inspect import run_info
+from ansible_collections.longshore.swr.plugins.module_utils._registry.jobs.prune import run_prune
+from ansible_collections.longshore.swr.plugins.module_utils._registry.jobs.verify import run_verify
 from ansible_collections.longshore.swr.tests.e2e.docker_registry import DockerRegistry
 from ansible_collections.longshore.swr.tests.e2e.judge import Skopeo
 from ansible_collections.longshore.swr.tests.e2e.runs import assert_clean, copy, login, plain

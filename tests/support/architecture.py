@@ -27,32 +27,79 @@ ALLOWED: Dict[str, FrozenSet[str]] = {
     "_http": frozenset({"_errors"}),
     "_secrets": frozenset({"_errors", "_http"}),
     "_resource": frozenset({"_errors", "_http", "_secrets"}),
-    "_docker_config": frozenset({"_errors", "_secrets"}),
-    "_credential_document": frozenset({"_docker_config", "_errors"}),
-    "_credential_files": frozenset({"_credential_document", "_errors", "_secrets"}),
     "_dns_message": frozenset(),
     "_hosts_file": frozenset({"_errors"}),
     "_line_file": frozenset({"_errors"}),
+    "_logins": frozenset({"_errors", "_secrets"}),
     "_module": frozenset({"_errors", "_secrets", "_resource"}),
-    "_podman_session": frozenset({"_errors", "_secrets"}),
-    "_registry": frozenset({"_docker_config", "_errors", "_line_file", "_secrets", "_resource"}),
-    "_huaweicloud": frozenset({"_docker_config", "_errors", "_http", "_secrets", "_resource"}),
-    "_harbor": frozenset({"_docker_config", "_errors", "_http", "_line_file", "_secrets", "_resource"}),
+    "_registry": frozenset({"_errors", "_line_file", "_logins", "_secrets", "_resource"}),
+    "_huaweicloud": frozenset({"_errors", "_http", "_logins", "_secrets", "_resource"}),
+    "_harbor": frozenset({"_errors", "_http", "_line_file", "_logins", "_secrets", "_resource"}),
     "_dns": frozenset({"_dns_message", "_errors", "_http", "_secrets", "_resource"}),
     "_access": frozenset({"_dns_message", "_errors"}),
     "_audit": frozenset({"_errors", "_http", "_secrets", "_resource"}),
 }
+
+# The floors of the rooms that have packages, lowest first: what a package may import of the others in its room. A file
+# beside the packages counts as one where it is named here; otherwise it is the room's ground, which all packages may
+# import and which imports none of them.
+PACKAGES: Dict[str, Dict[str, FrozenSet[str]]] = {
+    "_registry": {
+        "model": frozenset(),
+        "config": frozenset({"model"}),
+        "sources": frozenset({"model"}),
+        "transport": frozenset({"config", "model"}),
+        "rules": frozenset({"sources", "config", "model"}),
+        "run": frozenset({"rules", "model"}),
+        "client": frozenset({"run", "transport", "sources", "config", "model"}),
+        "report": frozenset({"run"}),
+        "convert": frozenset({"client", "run", "transport", "model"}),
+        "forecast": frozenset({"client", "run", "model"}),
+        "plan": frozenset({"convert", "client", "run", "rules", "sources", "model"}),
+        "transfer": frozenset({"convert", "client", "run", "transport", "model"}),
+        "jobs": frozenset(
+            {
+                "transfer",
+                "plan",
+                "forecast",
+                "convert",
+                "report",
+                "client",
+                "run",
+                "rules",
+                "transport",
+                "sources",
+                "config",
+                "model",
+            }
+        ),
+    },
+    "_harbor": {
+        "api": frozenset(),
+        "registry": frozenset({"api"}),
+        "replication": frozenset({"registry", "api"}),
+        "execution": frozenset({"replication", "api"}),
+        "deployment": frozenset(),
+        "artifacts": frozenset({"replication", "api"}),
+        "robot": frozenset({"replication", "api"}),
+        "info": frozenset({"artifacts", "execution", "replication", "registry", "api"}),
+    },
+    "_access": {
+        "checks": frozenset(),
+        "report": frozenset(),
+        "runner": frozenset({"checks"}),
+        "job": frozenset({"runner"}),
+    },
+}
+PACKAGE_FILES = 12
 STANDARD_LIBRARY_ONLY = frozenset(
     {
         "_access",
-        "_credential_document",
-        "_credential_files",
         "_dns_message",
-        "_docker_config",
         "_errors",
         "_hosts_file",
         "_line_file",
-        "_podman_session",
+        "_logins",
         "_secrets",
     }
 )
@@ -103,8 +150,17 @@ def sources(root: Path, folder: str = "plugins") -> List[Source]:
 
 
 def part_of(name: str) -> Optional[str]:
-    """C(_registry) for C(plugins.module_utils._registry.rules), None outside module_utils."""
+    """C(_registry) for C(plugins.module_utils._registry.rules.parser), None outside module_utils."""
     return name[len(UTILS) :].partition(".")[0] if name.startswith(UTILS) else None
+
+
+def package_of(name: str) -> Optional[str]:
+    """C(rules) for C(plugins.module_utils._registry.rules.parser); empty on a room's ground, None outside rooms."""
+    room, inside, rest = name[len(UTILS) :].partition(".") if name.startswith(UTILS) else ("", "", "")
+    if not inside:
+        return None
+    package, deeper, _file = rest.partition(".")
+    return package if deeper or package in PACKAGES.get(room, {}) else ""
 
 
 def _catches_import_error(node: ast.Try) -> bool:
@@ -189,14 +245,44 @@ def _direction_problem(importer: str, imported: str) -> Optional[str]:
         if imported.startswith("plugins.modules."):
             return "a module must not import another module ({0})".format(imported)
         return None
-    if own is None or own == other:
+    if own is None:
         return None
+    if own == other:
+        return _floor_problem(own, package_of(importer), package_of(imported))
     if own not in ALLOWED:
         return "{0} has no place in the architecture: add it to ALLOWED".format(own)
     if other not in ALLOWED[own]:
         kind = "another room" if own in ROOMS and other in ROOMS else "what stands above or beside it"
         return "{0} must not import {1} ({2})".format(own, other, kind)
     return None
+
+
+def _floor_problem(room: str, own: Optional[str], other: Optional[str]) -> Optional[str]:
+    floors = PACKAGES.get(room, {})
+    if not other or own == other:
+        return None
+    if own and own not in floors:
+        return "{0}/{1} has no place in the architecture: add it to PACKAGES".format(room, own)
+    if other not in floors:
+        return "{0}/{1} has no place in the architecture: add it to PACKAGES".format(room, other)
+    if not own or other not in floors[own]:
+        return "{0}/{1} must not import {2} (a package imports those below it)".format(room, own or "*.py", other)
+    return None
+
+
+def check_packages(root: Path) -> List[str]:
+    """Inside module_utils imports are relative, so that a line says how far it reaches; packages stay small."""
+    findings = []
+    counts: Dict[str, int] = {}
+    for source in sources(root, "plugins/module_utils"):
+        counts[source.package] = counts.get(source.package, 0) + 1
+        for node in ast.walk(source.module):
+            if isinstance(node, ast.ImportFrom) and not node.level and (node.module or "").startswith(COLLECTION):
+                findings.append("{0}:{1}: import it relatively".format(source.path, node.lineno))
+    for package, count in sorted(counts.items()):
+        if count > PACKAGE_FILES and package_of(package + ".x"):
+            findings.append("{0} has {1} files (limit {2})".format(package, count, PACKAGE_FILES))
+    return findings
 
 
 def check_outside_imports(root: Path) -> List[str]:

@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 
 import requests
 
-from ansible_collections.longshore.swr.plugins.module_utils._harbor.client import HarborClient
+from ansible_collections.longshore.swr.plugins.module_utils._harbor.api.client import HarborClient
 
 URL = "https://harbor.example.com"
 # 2026-03-02T08:00:00Z

@@ -15,6 +15,7 @@ from ansible_collections.longshore.swr.tests.support import architecture
 
 CHECKS = [
     architecture.check_directions,
+    architecture.check_packages,
     architecture.check_outside_imports,
     architecture.check_cycles,
     architecture.check_sizes,
@@ -90,6 +91,32 @@ BAD_DIRECTIONS = {
         "from {0}tests.sandbox import registry",
         "must not import tests",
     ),
+    "a package imports one above it": (
+        UTILS + "_registry/model/a.py",
+        "from ..client.b import C",
+        "must not import client",
+    ),
+    "a package imports one beside it": (
+        UTILS + "_registry/transfer/a.py",
+        "from ..plan.b import C",
+        "must not import plan",
+    ),
+    "a package imports one above it, absolutely": (
+        UTILS + "_registry/rules/a.py",
+        "from {0}plugins.module_utils._registry.jobs.b import C",
+        "must not import jobs",
+    ),
+    "the ground of a room imports a package": (
+        UTILS + "_registry/errors.py",
+        "from .model.a import B",
+        "must not import",
+    ),
+    "a package that nobody placed": (UTILS + "_registry/new/a.py", "from ..model.b import C", "has no place"),
+    "a package imports a file that stands above it": (
+        UTILS + "_harbor/replication/a.py",
+        "from ..info import C",
+        "must not import info",
+    ),
     "a part that nobody placed": (UTILS + "_new/a.py", "from {0}plugins.module_utils._errors import B", "has no place"),
 }
 
@@ -106,6 +133,8 @@ def test_a_wrong_direction_is_flagged(case: str, tree: Callable[[Dict[str, str]]
 GOOD_DIRECTIONS = {
     "down": (UTILS + "_harbor/a.py", "from {0}plugins.module_utils._http import B"),
     "within the room": (UTILS + "_registry/a.py", "from {0}plugins.module_utils._registry.b import C"),
+    "down in the room": (UTILS + "_registry/jobs/a.py", "from ..model.b import C\nfrom ..._errors import D"),
+    "the ground of the room": (UTILS + "_registry/model/a.py", "from ..errors import C"),
     "a module imports rooms": (
         "plugins/modules/a.py",
         "from {0}plugins.module_utils._dns.a import B\nfrom {0}plugins.module_utils._registry.a import C",
@@ -120,7 +149,8 @@ GOOD_DIRECTIONS = {
 @pytest.mark.parametrize("case", sorted(GOOD_DIRECTIONS))
 def test_a_right_direction_is_not_flagged(case: str, tree: Callable[[Dict[str, str]], Path]) -> None:
     path, text = GOOD_DIRECTIONS[case]
-    assert architecture.check_directions(tree({path: text.format(HERE)})) == []
+    ground = {UTILS + "_registry/errors.py": "", UTILS + "_registry/b.py": ""}
+    assert architecture.check_directions(tree({**ground, path: text.format(HERE)})) == []
 
 
 BAD_OUTSIDE = {
@@ -191,6 +221,19 @@ GOOD_OUTSIDE = {
 def test_a_right_outside_import_is_not_flagged(case: str, tree: Callable[[Dict[str, str]], Path]) -> None:
     path, text = GOOD_OUTSIDE[case]
     assert architecture.check_outside_imports(tree({path: text})) == []
+
+
+def test_an_absolute_import_inside_module_utils_is_flagged(tree: Callable[[Dict[str, str]], Path]) -> None:
+    text = "from {0}plugins.module_utils._registry.model.b import C".format(HERE)
+    (finding,) = architecture.check_packages(tree({UTILS + "_registry/rules/a.py": text}))
+    assert "relatively" in finding
+
+
+def test_a_crowded_package_is_flagged(tree: Callable[[Dict[str, str]], Path]) -> None:
+    files = {UTILS + "_registry/rules/f{0}.py".format(number): "x = 1" for number in range(architecture.PACKAGE_FILES)}
+    assert architecture.check_packages(tree(files)) == []
+    (finding,) = architecture.check_packages(tree({UTILS + "_registry/rules/one_more.py": "x = 1"}))
+    assert "_registry.rules has 13 files" in finding
 
 
 def test_a_cycle_is_flagged_with_its_way(tree: Callable[[Dict[str, str]], Path]) -> None:

@@ -14,12 +14,12 @@ import time
 from typing import Any, Callable, Dict, List, Mapping, NamedTuple, Optional, Tuple
 from urllib.parse import urlsplit
 
-from ansible_collections.longshore.swr.plugins.module_utils._access.deadline import Deadline
-from ansible_collections.longshore.swr.plugins.module_utils._access.errors import Trouble
-from ansible_collections.longshore.swr.plugins.module_utils._access.exchange import Reply, exchange
-from ansible_collections.longshore.swr.plugins.module_utils._access.node_files import address_of
-from ansible_collections.longshore.swr.plugins.module_utils._access.text import host_of
-from ansible_collections.longshore.swr.plugins.module_utils._access.tls import Trust, shake_hands
+from .deadline import Deadline
+from .errors import Trouble
+from .http_exchange import HttpReply, exchange
+from .node_files import address_of
+from .text import host_of
+from .tls import Trust, shake_hands
 
 _RANDOM = random.SystemRandom()
 # SWR answers twenty requests a second of an account, the rest gets 503: a hundred nodes that check at once meet that.
@@ -126,13 +126,13 @@ class Context:
         most: int = 0,
         info: Optional[Dict[str, int]] = None,
         **verify: bool,
-    ) -> Reply:
+    ) -> HttpReply:
         """A request to the registry, repeated when it is busy.
 
         :raises Trouble: there was no valid reply.
         """
 
-        def once() -> Reply:
+        def once() -> HttpReply:
             deadline = self.deadline()
             wanted = dict({"verify": self.options.validate_certs}, **verify)
             sock = self.tls(deadline, **wanted)
@@ -141,13 +141,13 @@ class Context:
 
         return _patiently(once)
 
-    def fetch(self, url: str, headers: Optional[Mapping[str, str]] = None, most: int = 0) -> Reply:
+    def fetch(self, url: str, headers: Optional[Mapping[str, str]] = None, most: int = 0) -> HttpReply:
         """GET of a URL that a server named. Redirects are not followed.
 
         :raises Trouble: there was no valid reply, or the URL is none.
         """
 
-        def once() -> Reply:
+        def once() -> HttpReply:
             deadline = self.deadline()
             scheme, host, port, target = split_url(url)
             addresses = self.addresses if host == self.options.host.lower() else self.system.resolve(host, deadline)
@@ -172,7 +172,7 @@ class Context:
         raise last
 
 
-def _patiently(once: Callable[[], Reply]) -> Reply:
+def _patiently(once: Callable[[], HttpReply]) -> HttpReply:
     """The reply, after a few attempts when the server says that it has too much to do."""
     for attempt in range(1, _ATTEMPTS):
         reply = once()

@@ -12,7 +12,7 @@ import threading
 import time
 from typing import Any, Callable, List
 
-from ansible_collections.longshore.swr.plugins.module_utils._access.errors import Trouble
+from .errors import Trouble
 
 
 class Deadline:

@@ -14,16 +14,10 @@ import socket
 import struct
 from typing import Any, List, NamedTuple, Tuple
 
-from ansible_collections.longshore.swr.plugins.module_utils._access.deadline import Deadline
-from ansible_collections.longshore.swr.plugins.module_utils._access.errors import Trouble
-from ansible_collections.longshore.swr.plugins.module_utils._access.text import safe
-from ansible_collections.longshore.swr.plugins.module_utils._dns_message import (
-    TYPES,
-    Answer,
-    DnsError,
-    encode_query,
-    parse_answer,
-)
+from .._dns_message import TYPES, Answer, DnsError, encode_query, parse_answer
+from .deadline import Deadline
+from .errors import Trouble
+from .text import safe
 
 _RANDOM = random.SystemRandom()
 _LARGEST_DATAGRAM = 65535

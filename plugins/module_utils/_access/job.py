@@ -11,13 +11,13 @@ from __future__ import annotations
 import re
 from typing import Any, Callable, Dict, Iterator, List, Mapping
 
-from ansible_collections.longshore.swr.plugins.module_utils._access.context import Context, Options, canonical
-from ansible_collections.longshore.swr.plugins.module_utils._access.errors import AccessError
-from ansible_collections.longshore.swr.plugins.module_utils._access.node_files import address_of
-from ansible_collections.longshore.swr.plugins.module_utils._access.results import Result, failing, summary
-from ansible_collections.longshore.swr.plugins.module_utils._access.runner import run_checks, select
-from ansible_collections.longshore.swr.plugins.module_utils._access.system import System
-from ansible_collections.longshore.swr.plugins.module_utils._access.tls import Trust
+from .context import Context, Options, canonical
+from .errors import AccessError
+from .node_files import address_of
+from .results import Result, failing, summary
+from .runner import run_checks, select
+from .system import System
+from .tls import Trust
 
 _LABEL = r"[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?"
 _HOST = re.compile(r"{0}(?:\.{0})*\.?\Z".format(_LABEL))

@@ -12,30 +12,17 @@ import threading
 import time
 from typing import Any, Dict, Iterable, List, Sequence, Tuple
 
-from ansible_collections.longshore.swr.plugins.module_utils._access.check import Check
-from ansible_collections.longshore.swr.plugins.module_utils._access.checks_blobs import ObsDns, ObsGet
-from ansible_collections.longshore.swr.plugins.module_utils._access.checks_connection import (
-    Chain,
-    Expiry,
-    Mtu,
-    Name,
-    Skew,
-    Tcp,
-)
-from ansible_collections.longshore.swr.plugins.module_utils._access.checks_names import HostsConflict, Nss, Servers
-from ansible_collections.longshore.swr.plugins.module_utils._access.checks_node import Proxy
-from ansible_collections.longshore.swr.plugins.module_utils._access.checks_registry import (
-    V2,
-    Manifest,
-    Realm,
-    Redirect,
-    Token,
-)
-from ansible_collections.longshore.swr.plugins.module_utils._access.context import Context
-from ansible_collections.longshore.swr.plugins.module_utils._access.deadline import Deadline
-from ansible_collections.longshore.swr.plugins.module_utils._access.errors import AccessError, Trouble
-from ansible_collections.longshore.swr.plugins.module_utils._access.results import FAIL, SKIP, Result, failed, skipped
-from ansible_collections.longshore.swr.plugins.module_utils._access.text import safe
+from .checks.base import Check
+from .checks.blobs import ObsDns, ObsGet
+from .checks.connection import Chain, Expiry, Mtu, Name, Skew, Tcp
+from .checks.names import HostsConflict, Nss, Servers
+from .checks.node import Proxy
+from .checks.registry import V2, Manifest, Realm, Redirect, Token
+from .context import Context
+from .deadline import Deadline
+from .errors import AccessError, Trouble
+from .results import FAIL, SKIP, Result, failed, skipped
+from .text import safe
 
 CHECKS: Tuple[Check, ...] = (
     HostsConflict(),

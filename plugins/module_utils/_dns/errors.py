@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from ansible_collections.longshore.swr.plugins.module_utils._errors import LongshoreError
+from .._errors import LongshoreError
 
 
 class DnsError(LongshoreError):

@@ -18,7 +18,7 @@ import tempfile
 import time
 from typing import Callable, Dict, List, NamedTuple, Optional, Sequence
 
-from ansible_collections.longshore.swr.plugins.module_utils._dns.errors import DnsError
+from .errors import DnsError
 
 _SELINUX = "security.selinux"
 

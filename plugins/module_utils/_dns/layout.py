@@ -13,10 +13,10 @@ from __future__ import annotations
 import os
 from typing import Dict, List, NamedTuple, Optional, Tuple
 
-from ansible_collections.longshore.swr.plugins.module_utils._dns.desired import Desired, Served
-from ansible_collections.longshore.swr.plugins.module_utils._dns.errors import DnsError
-from ansible_collections.longshore.swr.plugins.module_utils._dns.named_files import OPTIONS, TOP, Context
-from ansible_collections.longshore.swr.plugins.module_utils._dns.named_syntax import parse, plain_name
+from .errors import DnsError
+from .named_files import OPTIONS, TOP, Context
+from .named_syntax import parse, plain_name
+from .zone_options import ServerSpec, ZoneSpec
 
 MARK = "// Made by longshore.swr.bind_zones. What is changed here by hand is lost.\n"
 # Since then named has these words; newer ones still take the old ones, but warn.
@@ -87,7 +87,7 @@ def owned_zones(text: Optional[str], path: str) -> Dict[str, Tuple[str, str]]:
     return found
 
 
-def layout(desired: Desired, paths: Paths, version: Tuple[int, ...], views: Tuple[str, ...]) -> Layout:
+def layout(desired: ServerSpec, paths: Paths, version: Tuple[int, ...], views: Tuple[str, ...]) -> Layout:
     """Everything but zone files.
 
     :param version: of BIND.
@@ -116,7 +116,7 @@ def _list(values: Tuple[str, ...]) -> str:
 
 
 class _Writer:
-    def __init__(self, desired: Desired, paths: Paths, version: Tuple[int, ...]) -> None:
+    def __init__(self, desired: ServerSpec, paths: Paths, version: Tuple[int, ...]) -> None:
         self._desired = desired
         self._paths = paths
         self._new_words = version >= _NEW_WORDS_SINCE
@@ -165,14 +165,14 @@ class _Writer:
         lines = ["algorithm {0}".format(key.algorithm), 'secret "{0}"'.format(key.secret)]
         return MARK + _statement('key "{0}"'.format(key.name), lines)
 
-    def _file(self, zone: Served) -> str:
+    def _file(self, zone: ZoneSpec) -> str:
         return 'file "{0}"'.format(self._paths.zone_file(zone.name))
 
     def _with_key(self, addresses: Tuple[str, ...]) -> Tuple[str, ...]:
         key = self._desired.key
         return tuple('{0} key "{1}"'.format(address, key.name) if key else address for address in addresses)
 
-    def _zone(self, zone: Served) -> List[str]:
+    def _zone(self, zone: ZoneSpec) -> List[str]:
         desired = self._desired
         lines = ["type " + self._word(desired.kind), self._file(zone)]
         if desired.kind == "secondary":

@@ -17,9 +17,9 @@ import glob
 import os
 from typing import Dict, List, Mapping, NamedTuple, Optional, Tuple
 
-from ansible_collections.longshore.swr.plugins.module_utils._dns.errors import DnsError
-from ansible_collections.longshore.swr.plugins.module_utils._dns.named_syntax import Statement, parse, plain_name
-from ansible_collections.longshore.swr.plugins.module_utils._secrets import read_text
+from .._secrets import read_text
+from .errors import DnsError
+from .named_syntax import Statement, parse, plain_name
 
 # Where a statement stands: nowhere special, in the options, or in the view of a name.
 Context = Tuple[str, ...]

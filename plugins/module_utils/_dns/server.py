@@ -13,23 +13,18 @@ import os
 import time
 from typing import Any, Callable, Dict, Iterator, List, NamedTuple, Optional, Sequence, Tuple
 
-from ansible_collections.longshore.swr.plugins.module_utils._dns.desired import Desired, Served
-from ansible_collections.longshore.swr.plugins.module_utils._dns.errors import DnsError
-from ansible_collections.longshore.swr.plugins.module_utils._dns.file_transaction import (
-    FileChange,
-    FileTransaction,
-    differs,
-    read_file,
-)
-from ansible_collections.longshore.swr.plugins.module_utils._dns.layout import Layout, Paths, layout, owned_zones
-from ansible_collections.longshore.swr.plugins.module_utils._dns.named import Named
-from ansible_collections.longshore.swr.plugins.module_utils._dns.named_files import NamedFiles
-from ansible_collections.longshore.swr.plugins.module_utils._dns.named_syntax import Statement, views_of, zones_of
-from ansible_collections.longshore.swr.plugins.module_utils._dns.one_run import Interrupted, Signals
-from ansible_collections.longshore.swr.plugins.module_utils._dns.query import Reply
-from ansible_collections.longshore.swr.plugins.module_utils._dns.serial import following, is_later
-from ansible_collections.longshore.swr.plugins.module_utils._dns.zone import MARK as ZONE_MARK
-from ansible_collections.longshore.swr.plugins.module_utils._dns.zone import update, with_serial
+from .errors import DnsError
+from .file_transaction import FileChange, FileTransaction, differs, read_file
+from .layout import Layout, Paths, layout, owned_zones
+from .lock import Interrupted, Signals
+from .named import Named
+from .named_files import NamedFiles
+from .named_syntax import Statement, views_of, zones_of
+from .resolver import DnsReply
+from .serial import following, is_later
+from .zone import MARK as ZONE_MARK
+from .zone import update, with_serial
+from .zone_options import ServerSpec, ZoneSpec
 
 _PAUSE = 0.2
 _REFRESH_EVERY = 2.0
@@ -50,7 +45,7 @@ class Settings(NamedTuple):
     temporary: str
 
 
-class Outcome(NamedTuple):
+class ZoneChange(NamedTuple):
     """What was done.
 
     :param serials: by zone; None on a secondary.
@@ -71,13 +66,13 @@ class Server:
 
     def __init__(
         self,
-        desired: Optional[Desired],
+        desired: Optional[ServerSpec],
         paths: Paths,
         named: Named,
-        ask: Optional[Callable[[str, str], Reply]],
+        ask: Optional[Callable[[str, str], DnsReply]],
         settings: Settings,
     ) -> None:
-        self._desired = desired or Desired()
+        self._desired = desired or ServerSpec()
         self._wanted = desired is not None
         self._paths = paths
         self._named = named
@@ -86,7 +81,7 @@ class Server:
         self._view = ""
         self._serials: Dict[str, Optional[int]] = {}
 
-    def bring_about(self, check_mode: bool) -> Outcome:
+    def bring_about(self, check_mode: bool) -> ZoneChange:
         """Change what has to change. With C(check_mode) only say what would be changed.
 
         :raises DnsError: it cannot be done, and nothing was changed; or it did not work, and everything is as before.
@@ -99,7 +94,7 @@ class Server:
             and not owned
             and not any(differs(change) for change in self._plan(files, Layout({}, {}), {}))
         ):
-            return Outcome(False, (), {}, ())
+            return ZoneChange(False, (), {}, ())
         self._named.refuse_broken()
         self._named.refuse_stopped()
         views = self._views(files, owned)
@@ -109,13 +104,13 @@ class Server:
         if changes:
             if not check_mode:
                 self._commit(changes, owned)
-            return Outcome(True, changes, self._serials, ())
+            return ZoneChange(True, changes, self._serials, ())
         stale = tuple(zone.name for zone in self._zones() if self._problem(zone))
         if stale and not check_mode:
             self._catch_up(stale)
-        return Outcome(bool(stale), (), self._serials, stale)
+        return ZoneChange(bool(stale), (), self._serials, stale)
 
-    def _zones(self) -> Tuple[Served, ...]:
+    def _zones(self) -> Tuple[ZoneSpec, ...]:
         return self._desired.zones + ((self._desired.rpz,) if self._desired.rpz else ())
 
     def _views(self, files: NamedFiles, owned: Dict[str, Any]) -> Tuple[str, ...]:
@@ -208,7 +203,7 @@ class Server:
             (less if len(change.new or b"") < len(change.old or b"") else lines).append(change)
         return zones + less + written + lines + removed + stale
 
-    def _zone_change(self, zone: Served, group: int) -> List[FileChange]:
+    def _zone_change(self, zone: ZoneSpec, group: int) -> List[FileChange]:
         if zone.zone is None:
             self._serials[zone.name] = None
             return []
@@ -228,7 +223,7 @@ class Server:
                     file.write(change.new)
                 self._named.check_zone(names[change.path], temporary)
 
-    def _problem(self, zone: Served) -> Optional[str]:
+    def _problem(self, zone: ZoneSpec) -> Optional[str]:
         """Why the server does not serve a zone as it is to, None when it does."""
         serial, wanted = self._named.serial(zone.name, self._view), self._serials[zone.name]
         if serial is None:
@@ -335,7 +330,7 @@ class Server:
             finally:
                 files.close()
 
-    def _answers(self, names: Iterator[str]) -> Dict[str, Reply]:
+    def _answers(self, names: Iterator[str]) -> Dict[str, DnsReply]:
         """What the server says now, so that it can be seen whether it says so again."""
         found = {}
         for name in names if self._ask else ():
@@ -343,7 +338,7 @@ class Server:
                 found[name] = self._ask(name, "A")
         return found
 
-    def _roll_back(self, files: FileTransaction, reload: Optional[Sequence[str]], before: Dict[str, Reply]) -> str:
+    def _roll_back(self, files: FileTransaction, reload: Optional[Sequence[str]], before: Dict[str, DnsReply]) -> str:
         """Go back; a sentence that says how that went.
 
         :param reload: zones that the server has to read again, None when it has read nothing yet.
@@ -399,7 +394,7 @@ class Server:
             files.close()
         return ", ".join(said)
 
-    def _differing(self, before: Dict[str, Reply]) -> Optional[str]:
+    def _differing(self, before: Dict[str, DnsReply]) -> Optional[str]:
         for name, reply in before.items():
             now = self._ask(name, "A")
             if now != reply:

@@ -20,8 +20,8 @@ import re
 from dataclasses import dataclass
 from typing import Any, List, Mapping, NamedTuple, Optional, Sequence, Tuple
 
-from ansible_collections.longshore.swr.plugins.module_utils._dns.errors import DnsError
-from ansible_collections.longshore.swr.plugins.module_utils._dns.serial import MODULUS, following
+from .errors import DnsError
+from .serial import MODULUS, following
 
 MARK = "; longshore.swr sha256="
 TYPES = ("A", "AAAA", "CNAME", "TXT")

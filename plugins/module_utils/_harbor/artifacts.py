@@ -11,15 +11,9 @@ from __future__ import annotations
 from typing import Any, Dict, Iterator, List, Mapping, Optional, Tuple
 from urllib.parse import quote
 
-from ansible_collections.longshore.swr.plugins.module_utils._harbor.client import HarborClient
-from ansible_collections.longshore.swr.plugins.module_utils._harbor.errors import HarborError
-from ansible_collections.longshore.swr.plugins.module_utils._harbor.patterns import (
-    MANY,
-    alternatives,
-    is_fixed,
-    matches,
-    problem_of,
-)
+from .api.client import HarborClient
+from .errors import HarborError
+from .replication.patterns import MANY, alternatives, is_fixed, matches, problem_of
 
 OCI_INDEX = "application/vnd.oci.image.index.v1+json"
 OCI_MANIFEST = "application/vnd.oci.image.manifest.v1+json"

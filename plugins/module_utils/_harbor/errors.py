@@ -8,7 +8,7 @@ This module is private to the collection: no other collection may import it.
 
 from __future__ import annotations
 
-from ansible_collections.longshore.swr.plugins.module_utils._errors import LongshoreError
+from .._errors import LongshoreError
 
 
 class HarborError(LongshoreError):

@@ -18,8 +18,8 @@ import stat
 from dataclasses import dataclass, field
 from typing import Iterator, List, Mapping, NamedTuple, Optional, Tuple
 
-from ansible_collections.longshore.swr.plugins.module_utils._huaweicloud.errors import HuaweiCloudError
-from ansible_collections.longshore.swr.plugins.module_utils._secrets import read_text
+from .._secrets import read_text
+from .errors import HuaweiCloudError
 
 PROFILE_VARIABLE = "HUAWEICLOUD_SDK_CREDENTIALS_FILE"
 PROFILE_PATH = os.path.join(".huaweicloud", "credentials")

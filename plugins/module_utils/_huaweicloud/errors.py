@@ -10,8 +10,8 @@ from __future__ import annotations
 
 from typing import Any, Optional
 
-from ansible_collections.longshore.swr.plugins.module_utils._errors import LongshoreError
-from ansible_collections.longshore.swr.plugins.module_utils._http import ServerError
+from .._errors import LongshoreError
+from .._http import ServerError
 
 
 class HuaweiCloudError(LongshoreError):

@@ -19,10 +19,10 @@ import re
 from dataclasses import dataclass, field
 from typing import Any, Callable, Dict, Iterator, Mapping, Optional, Tuple
 
-from ansible_collections.longshore.swr.plugins.module_utils._docker_config import basic, docker_config
-from ansible_collections.longshore.swr.plugins.module_utils._huaweicloud.credentials import Credentials
-from ansible_collections.longshore.swr.plugins.module_utils._huaweicloud.errors import HuaweiCloudError
-from ansible_collections.longshore.swr.plugins.module_utils._huaweicloud.regions import registry_host
+from .._logins.docker_config import basic, docker_config
+from .credentials import Credentials
+from .errors import HuaweiCloudError
+from .regions import registry_host
 
 LONG_TERM = "long_term"
 TEMPORARY = "temporary"

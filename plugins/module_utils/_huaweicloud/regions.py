@@ -16,7 +16,7 @@ import difflib
 import re
 from typing import Dict, Optional
 
-from ansible_collections.longshore.swr.plugins.module_utils._huaweicloud.errors import HuaweiCloudError
+from .errors import HuaweiCloudError
 
 DEFAULT_CLOUD = "myhuaweicloud.com"
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from typing import Any, Callable, List, Optional, Sequence
 
-from ansible_collections.longshore.swr.plugins.module_utils._errors import LongshoreError
+from .._errors import LongshoreError
 
 
 class RegistryError(LongshoreError):

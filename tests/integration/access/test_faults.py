@@ -15,7 +15,7 @@ import pytest
 
 from ansible_collections.longshore.swr.plugins.module_utils._access.deadline import Deadline
 from ansible_collections.longshore.swr.plugins.module_utils._access.errors import Trouble
-from ansible_collections.longshore.swr.plugins.module_utils._access.exchange import exchange
+from ansible_collections.longshore.swr.plugins.module_utils._access.http_exchange import exchange
 from ansible_collections.longshore.swr.plugins.module_utils._access.runner import CHECK_IDS
 from ansible_collections.longshore.swr.tests.integration.access.conftest import (
     HOST,

@@ -18,12 +18,12 @@ from typing import Any, Dict, Iterator, List, Optional
 
 import pytest
 
-from ansible_collections.longshore.swr.plugins.module_utils._dns.desired import desired_of
 from ansible_collections.longshore.swr.plugins.module_utils._dns.errors import DnsError
 from ansible_collections.longshore.swr.plugins.module_utils._dns.layout import Paths
 from ansible_collections.longshore.swr.plugins.module_utils._dns.named import Named, Programs
-from ansible_collections.longshore.swr.plugins.module_utils._dns.query import Asker
-from ansible_collections.longshore.swr.plugins.module_utils._dns.server import Outcome, Server, Settings
+from ansible_collections.longshore.swr.plugins.module_utils._dns.resolver import Resolver
+from ansible_collections.longshore.swr.plugins.module_utils._dns.server import Server, Settings, ZoneChange
+from ansible_collections.longshore.swr.plugins.module_utils._dns.zone_options import desired_of
 
 NAME = "swr.cn-north-4.myhuaweicloud.com"
 OTHER = "steady.example.com"
@@ -128,13 +128,13 @@ include "{4}/unrelated.conf";
         return Paths(str(self.config), str(self.local), str(self.etc / "swr-zones.conf"), str(self.zones))
 
     def ask(self, name: str = NAME, kind: str = "A") -> Any:
-        return Asker("127.0.0.1", self.port)(name, kind)
+        return Resolver("127.0.0.1", self.port)(name, kind)
 
-    def apply(self, check_mode: bool = False, absent: bool = False, query: bool = True, **options: Any) -> Outcome:
+    def apply(self, check_mode: bool = False, absent: bool = False, query: bool = True, **options: Any) -> ZoneChange:
         """One run with the options of the module."""
         timeout = options.pop("timeout", 20)
         in_place = options.pop("in_place", False)
-        asker = Asker("127.0.0.1", self.port) if query else None
+        asker = Resolver("127.0.0.1", self.port) if query else None
         server = Server(
             None if absent else desired_of(dict({"kind": "primary"}, **options)),
             self.paths,
@@ -177,7 +177,7 @@ class Questioner:
         self._thread = threading.Thread(target=self._work, daemon=True)
 
     def _work(self) -> None:
-        ask = Asker("127.0.0.1", self._port, timeout=10)
+        ask = Resolver("127.0.0.1", self._port, timeout=10)
         while not self._end.is_set():
             for name, allowed in self._names.items():
                 self.count += 1

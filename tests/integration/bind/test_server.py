@@ -17,7 +17,7 @@ import pytest
 
 from ansible_collections.longshore.swr.plugins.module_utils._dns.errors import DnsError
 from ansible_collections.longshore.swr.plugins.module_utils._dns.file_transaction import FileChange, FileTransaction
-from ansible_collections.longshore.swr.plugins.module_utils._dns.one_run import locked
+from ansible_collections.longshore.swr.plugins.module_utils._dns.lock import exclusive
 from ansible_collections.longshore.swr.tests.integration.bind.conftest import (
     NAME,
     OTHER,
@@ -363,7 +363,7 @@ def test_a_signal(daemon: Daemon, number: int) -> None:
 
 
 def test_two_runs_at_once(tmp_path: Path) -> None:
-    with locked(str(tmp_path), 1), pytest.raises(DnsError, match="another run"), locked(str(tmp_path), 0.1):
+    with exclusive(str(tmp_path), 1), pytest.raises(DnsError, match="another run"), exclusive(str(tmp_path), 0.1):
         pass
-    with locked(str(tmp_path), 1):
+    with exclusive(str(tmp_path), 1):
         pass

@@ -11,8 +11,8 @@ from typing import Any, Callable, Dict, List, Mapping, Optional
 
 import pytest
 
-from ansible_collections.longshore.swr.plugins.module_utils._registry.inventory import no_lister
-from ansible_collections.longshore.swr.plugins.module_utils._registry.job import run_copy
+from ansible_collections.longshore.swr.plugins.module_utils._registry.jobs.copy import run_copy
+from ansible_collections.longshore.swr.plugins.module_utils._registry.run.tag_listing import no_lister
 from ansible_collections.longshore.swr.tests.sandbox import Registry
 
 FAST = {"retry_delay": 0.01, "timeout": 5.0, "workers": 4, "docker_config_fallback": False}

@@ -12,7 +12,7 @@ from typing import Any, Callable
 
 import pytest
 
-from ansible_collections.longshore.swr.plugins.module_utils._registry import upload_habits
+from ansible_collections.longshore.swr.plugins.module_utils._registry.client import chunking as upload_habits
 from ansible_collections.longshore.swr.tests.sandbox import BearerAuth, Fault, Registry, images
 from ansible_collections.longshore.swr.tests.sandbox.blobs import layer
 

@@ -11,7 +11,7 @@ from typing import Any, Callable, Dict, List
 import pytest
 
 from ansible_collections.longshore.swr.plugins.module_utils._registry.errors import RulesError
-from ansible_collections.longshore.swr.plugins.module_utils._registry.inspection import run_info
+from ansible_collections.longshore.swr.plugins.module_utils._registry.jobs.inspect import run_info
 from ansible_collections.longshore.swr.tests.sandbox import BasicAuth, BearerAuth, Fault, Registry, Swr, images
 from ansible_collections.longshore.swr.tests.sandbox.swr import login_password
 

@@ -15,10 +15,10 @@ from typing import Any, Callable, Dict, Tuple
 
 import pytest
 
-from ansible_collections.longshore.swr.plugins.module_utils._registry import layer_packing
 from ansible_collections.longshore.swr.plugins.module_utils._registry.errors import RulesError
-from ansible_collections.longshore.swr.plugins.module_utils._registry.plan_job import run_plan
-from ansible_collections.longshore.swr.plugins.module_utils._registry.verify import run_verify
+from ansible_collections.longshore.swr.plugins.module_utils._registry.jobs.plan import run_plan
+from ansible_collections.longshore.swr.plugins.module_utils._registry.jobs.verify import run_verify
+from ansible_collections.longshore.swr.plugins.module_utils._registry.sources import layer_compression as layer_packing
 from ansible_collections.longshore.swr.tests.sandbox import Fault, images
 from ansible_collections.longshore.swr.tests.support import archives
 from ansible_collections.longshore.swr.tests.support.daemon import Daemon

@@ -14,10 +14,10 @@ from typing import Any, Callable, Dict, List
 
 import pytest
 
-from ansible_collections.longshore.swr.plugins.module_utils._registry import plan_job
 from ansible_collections.longshore.swr.plugins.module_utils._registry.errors import RulesError
-from ansible_collections.longshore.swr.plugins.module_utils._registry.images import Tree
-from ansible_collections.longshore.swr.plugins.module_utils._registry.plan_job import run_plan
+from ansible_collections.longshore.swr.plugins.module_utils._registry.jobs import plan as plan_job
+from ansible_collections.longshore.swr.plugins.module_utils._registry.jobs.plan import run_plan
+from ansible_collections.longshore.swr.plugins.module_utils._registry.run.image import Tree
 from ansible_collections.longshore.swr.tests.sandbox import BearerAuth, Fault, Registry, Swr, images
 from ansible_collections.longshore.swr.tests.sandbox.swr import login_password
 

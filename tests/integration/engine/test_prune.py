@@ -12,7 +12,7 @@ from typing import Any, Callable, Sequence
 import pytest
 
 from ansible_collections.longshore.swr.plugins.module_utils._registry.errors import RulesError
-from ansible_collections.longshore.swr.plugins.module_utils._registry.prune import run_prune
+from ansible_collections.longshore.swr.plugins.module_utils._registry.jobs.prune import run_prune
 from ansible_collections.longshore.swr.tests.sandbox import BearerAuth, Fault, Permission, Registry, User, images
 
 from .conftest import FAST, World

@@ -13,7 +13,7 @@ from typing import Any, Callable, Dict, List, Sequence
 
 import pytest
 
-from ansible_collections.longshore.swr.plugins.module_utils._registry.verify import run_verify
+from ansible_collections.longshore.swr.plugins.module_utils._registry.jobs.verify import run_verify
 from ansible_collections.longshore.swr.tests.sandbox import Fault, Registry, Swr, images
 from ansible_collections.longshore.swr.tests.sandbox.blobs import DOCKER_LAYER, layer
 from ansible_collections.longshore.swr.tests.sandbox.images import docker_image, oci_image, zstd_image

@@ -12,8 +12,8 @@ from typing import Any, Callable, Dict, List
 import pytest
 import yaml
 
-from ansible_collections.longshore.swr.plugins.module_utils._registry.prune import run_prune
-from ansible_collections.longshore.swr.plugins.module_utils._registry.verify import run_verify
+from ansible_collections.longshore.swr.plugins.module_utils._registry.jobs.prune import run_prune
+from ansible_collections.longshore.swr.plugins.module_utils._registry.jobs.verify import run_verify
 from ansible_collections.longshore.swr.tests.e2e.judge import write_layout
 from ansible_collections.longshore.swr.tests.sandbox import Fault, Registry, images
 from ansible_collections.longshore.swr.tests.sandbox.images import OCI_INDEX, Image, artifact

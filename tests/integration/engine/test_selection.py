@@ -12,9 +12,9 @@ from typing import Any, Callable, Dict, List
 import pytest
 
 from ansible_collections.longshore.swr.plugins.module_utils._registry.errors import RulesError
-from ansible_collections.longshore.swr.plugins.module_utils._registry.plan_job import run_plan
-from ansible_collections.longshore.swr.plugins.module_utils._registry.prune import run_prune
-from ansible_collections.longshore.swr.plugins.module_utils._registry.verify import run_verify
+from ansible_collections.longshore.swr.plugins.module_utils._registry.jobs.plan import run_plan
+from ansible_collections.longshore.swr.plugins.module_utils._registry.jobs.prune import run_prune
+from ansible_collections.longshore.swr.plugins.module_utils._registry.jobs.verify import run_verify
 from ansible_collections.longshore.swr.tests.sandbox import BasicAuth, BearerAuth, Fault, Permission, Registry, User
 from ansible_collections.longshore.swr.tests.sandbox import images as sandbox_images
 from ansible_collections.longshore.swr.tests.sandbox.swr import Swr, login_password

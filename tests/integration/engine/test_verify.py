@@ -11,9 +11,9 @@ from typing import Any, Callable
 
 import pytest
 
-from ansible_collections.longshore.swr.plugins.module_utils._registry import report
 from ansible_collections.longshore.swr.plugins.module_utils._registry.errors import RulesError
-from ansible_collections.longshore.swr.plugins.module_utils._registry.verify import run_verify
+from ansible_collections.longshore.swr.plugins.module_utils._registry.jobs.verify import run_verify
+from ansible_collections.longshore.swr.plugins.module_utils._registry.report import report
 from ansible_collections.longshore.swr.tests.sandbox import BearerAuth, Fault, Permission, Registry, Swr, User, images
 from ansible_collections.longshore.swr.tests.sandbox.swr import login_password
 

@@ -8,9 +8,9 @@ from __future__ import annotations
 from hypothesis import assume, given
 from hypothesis import strategies as some
 
-from ansible_collections.longshore.swr.plugins.module_utils._harbor.cron import canonical_cron
 from ansible_collections.longshore.swr.plugins.module_utils._harbor.errors import HarborError
-from ansible_collections.longshore.swr.plugins.module_utils._harbor.patterns import matches, problem_of
+from ansible_collections.longshore.swr.plugins.module_utils._harbor.replication.cron import canonical_cron
+from ansible_collections.longshore.swr.plugins.module_utils._harbor.replication.patterns import matches, problem_of
 from ansible_collections.longshore.swr.tests.sandbox import harbor_cron, harbor_patterns
 from ansible_collections.longshore.swr.tests.sandbox.harbor_versions import Version
 

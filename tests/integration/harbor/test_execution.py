@@ -12,7 +12,7 @@ from typing import Any, Callable, Dict
 
 import pytest
 
-from ansible_collections.longshore.swr.plugins.module_utils._harbor.progress import render
+from ansible_collections.longshore.swr.plugins.module_utils._harbor.execution.progress import render
 from ansible_collections.longshore.swr.tests.integration.harbor.replication import World
 from ansible_collections.longshore.swr.tests.integration.sandbox.conftest import (
     ACCESS_KEY,

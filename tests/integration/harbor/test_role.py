@@ -285,7 +285,7 @@ def test_a_private_line_with_the_name_of_swr_and_with_another(
     with HarborServer(users={"admin": HARBOR_PASSWORD}, options={"status_lag": 0.05}, resolve=resolve) as harbor:
         harbor.load(images.docker_image("app"), "library/app", "v1")
         # This host does not reach SWR under these names, Harbor does.
-        usual = {"harbor_scenario": "private_line", "harbor_organizations": "ignore", "harbor_url": harbor.url}
+        usual = {"harbor_network": "private_endpoint", "harbor_organizations": "ignore", "harbor_url": harbor.url}
         line = {
             **{name: value for name, value in given.items() if "swr" not in name},
             **usual,

@@ -36,19 +36,19 @@ def fails_at(host: Host, program: str, word: str) -> None:
 
 def test_containers_get_what_was_only_written(host: Host) -> None:
     names = NAME + ", other.io"
-    written = host.line(harbor_apply="false", harbor_compose_command="docker compose", harbor_line_names=names)
+    written = host.line(harbor_apply="false", harbor_compose_command="docker compose", harbor_private_names=names)
     assert (written.code, written.changed) == (0, 1), written.text
     # Containers that do not run are not started for the mapping's sake.
-    assert host.line(harbor_line_names=names).code == 2
+    assert host.line(harbor_private_names=names).code == 2
     assert host.hosts_of("core") is None
 
     host.prepare(containers={name: {"id": name, "hosts": []} for name in ("core", "jobservice")})
-    forecast = host.line("--check", harbor_line_names=names)
+    forecast = host.line("--check", harbor_private_names=names)
     assert (forecast.code, forecast.changed) == (0, 1), forecast.text
-    done = host.line(harbor_line_names=names)
+    done = host.line(harbor_private_names=names)
     assert (done.code, done.changed) == (0, 3), done.text
     assert host.hosts_of("jobservice") == [ENTRY, "other.io:" + ADDRESS]
-    assert host.line(harbor_line_names=names).changed == 0
+    assert host.line(harbor_private_names=names).changed == 0
 
 
 def test_pods_that_were_not_replaced_are_waited_for_again(host: Host) -> None:

@@ -103,14 +103,14 @@ class Host:
         """The variables of the role on this host."""
         usual: Dict[str, Any] = {
             "harbor_region": "cn-north-4",
-            "harbor_line_address": ADDRESS,
+            "harbor_private_address": ADDRESS,
             "harbor_directory": str(self.harbor),
             "harbor_unit_directories": [str(self.units)],
         }
         return dict(usual, **variables)
 
     def line(self, *arguments: str, **variables: Any) -> Run:
-        return self.runs.role(self.given(**variables), *arguments, entry="private_line")
+        return self.runs.role(self.given(**variables), *arguments, entry="private_endpoint")
 
     def hosts_of(self, service: str) -> Any:
         return self.state.data["containers"].get(service, {}).get("hosts")
@@ -161,7 +161,7 @@ def test_compose_from_nothing_and_back(host: Host) -> None:
 def test_an_override_that_is_ours_alone_goes_again(host: Host) -> None:
     assert host.line().code == 0
     assert host.hosts_of("core") == [ENTRY]
-    moved = host.line(harbor_line_address="172.16.0.11")
+    moved = host.line(harbor_private_address="172.16.0.11")
     assert (moved.code, moved.changed) == (0, 3), moved.text
     assert host.hosts_of("jobservice") == [NAME + ":172.16.0.11"]
     assert yaml.safe_load(host.override.read_text())["version"] == "2.3"
@@ -225,7 +225,7 @@ def test_an_override_that_compose_refuses_stays_as_it_was(host: Host) -> None:
 
 
 def test_a_subnet_of_docker_that_contains_the_endpoint(host: Host) -> None:
-    refused = host.line(harbor_line_address="172.18.0.10")
+    refused = host.line(harbor_private_address="172.18.0.10")
     assert refused.code == 2
     assert "Docker's network harbor_harbor has the subnet 172.18.0.0/16, which contains 172.18.0.10" in refused.text
     assert "default-address-pools" in refused.text
@@ -240,7 +240,7 @@ def test_what_starts_harbor_without_the_override_is_named(host: Host) -> None:
         "[Service]\nExecStart=docker compose -f docker-compose.yml -f docker-compose.override.yml up\n"
     )
     (host.harbor / ".env").write_text("COMPOSE_FILE=docker-compose.yml\n")
-    found = host.line("--check", harbor_line_address="172.18.0.10", harbor_check_subnets=False)
+    found = host.line("--check", harbor_private_address="172.18.0.10", harbor_check_subnets=False)
     assert found.code == 0, found.text
     assert "the unit {0}".format(host.units / "harbor.service") in found.text
     assert "good.service" not in found.text
@@ -282,11 +282,11 @@ def test_a_proxy_that_would_be_asked_is_named_and_on_request_passed_over(host: H
 def test_what_cannot_be_carried_out_is_refused(host: Host) -> None:
     cases = [
         ({"harbor_directory": "/nowhere/at/all"}, "has no docker-compose.yml"),
-        ({"harbor_line_address": "swr.example.com"}, "is no IP address"),
-        ({"harbor_line_names": ["a b"]}, "is no host name"),
+        ({"harbor_private_address": "swr.example.com"}, "is no IP address"),
+        ({"harbor_private_names": ["a b"]}, "is no host name"),
         ({"harbor_deployment": "helm"}, "Set harbor_namespace"),
     ]
-    found = host.runs.attempts([host.given(**variables) for variables, _words in cases], entry="private_line")
+    found = host.runs.attempts([host.given(**variables) for variables, _words in cases], entry="private_endpoint")
     for text, (_variables, words) in zip(found, cases):
         assert words in text
     assert not host.override.exists()
@@ -321,7 +321,7 @@ def test_helm_from_nothing_and_back(host: Host) -> None:
     assert len([call for call in host.state.data["calls"] if "rollout" in call]) == 2
     assert host.line(**helm).changed == 0
 
-    moved = host.line(harbor_line_address="172.16.0.11", **helm)
+    moved = host.line(harbor_private_address="172.16.0.11", **helm)
     assert (moved.code, moved.changed) == (0, 1), moved.text
     assert aliases("harbor-core") == [*before, {"ip": "172.16.0.11", "hostnames": [NAME]}]
     out = host.line(harbor_state="absent", **helm)
@@ -349,7 +349,7 @@ def test_the_playbook_does_both(host: Host, sandbox_swr: Callable[..., Swr], tmp
     with HarborServer(users={"admin": HARBOR_PASSWORD}, resolve=resolve, ca_path=swr.ca_path) as harbor:
         harbor.load(images.docker_image("app"), "library/app", "v1")
         variables = host.given(
-            harbor_scenario="private_line",
+            harbor_network="private_endpoint",
             harbor_url=harbor.url,
             harbor_username="admin",
             # The controller does not find SWR by its name, Harbor does.

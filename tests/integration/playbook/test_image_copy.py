@@ -210,6 +210,6 @@ def test_swr_is_asked_for_its_list_of_tags_with_the_key_of_the_environment(world
         assert world.play(tasks).code == 0
         again = world.play(tasks, "-vvv")
     assert again.code == 0, again.text
-    assert '"inventory": 1' in again.out
+    assert '"tag_listing": 1' in again.out
     assert [call.status for call in api.calls] == [404, 200]
     assert not [secret for secret in secrets if secret in again.text]

@@ -235,14 +235,14 @@ def test_step_by_step_as_jobs_of_their_own(world: World, secrets: Any) -> None:
     one = world.run("migrate_shard", "-vvv", "--limit", "one")
     two = world.run("migrate_shard", "--limit", "two")
     assert (one.code, two.code) == (0, 0), one.text + two.text
-    early = world.run("migrate_join")
+    early = world.run("migrate_merge")
     assert early.code == 2
     assert "shard-03: its report" in early.text
 
     three = world.run("migrate_shard", "--limit", "three", "-e", "migrate_shard=[3,4]")
     assert three.code == 0, three.text
     assert world.tags() == ALL
-    join = world.run("migrate_join", "-v")
+    join = world.run("migrate_merge", "-v")
     assert join.code == 0, join.text
     assert "12 images in 3 shards: 12 copied" in join.out
     assert recap(join) == {"localhost": (0, 0, 0)}

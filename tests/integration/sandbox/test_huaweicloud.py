@@ -12,7 +12,7 @@ import urllib.request
 
 import pytest
 
-from ansible_collections.longshore.swr.plugins.module_utils._huaweicloud.obtain import obtain_login
+from ansible_collections.longshore.swr.plugins.module_utils._huaweicloud.login_factory import obtain_login
 from ansible_collections.longshore.swr.plugins.module_utils._secrets import Redactor
 from ansible_collections.longshore.swr.tests.sandbox import images
 from ansible_collections.longshore.swr.tests.sandbox.config import plan_servers

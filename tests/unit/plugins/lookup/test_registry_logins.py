@@ -13,9 +13,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ansible_collections.longshore.swr.plugins.lookup.registry_logins import read_logins
-from ansible_collections.longshore.swr.plugins.module_utils._registry.credentials import CredentialStore
+from ansible_collections.longshore.swr.plugins.module_utils._registry.config.credentials import CredentialStore
 from ansible_collections.longshore.swr.plugins.module_utils._registry.errors import RulesError
-from ansible_collections.longshore.swr.plugins.module_utils._registry.reference import parse_repository
+from ansible_collections.longshore.swr.plugins.module_utils._registry.model.reference import parse_repository
 
 
 def look_up(*files: Any, auth: Any = None) -> Any:

@@ -15,12 +15,7 @@ requests = pytest.importorskip("requests")
 from urllib3.exceptions import MaxRetryError, NewConnectionError  # noqa: E402
 
 from ansible_collections.longshore.swr.plugins.module_utils._errors import LongshoreError  # noqa: E402
-from ansible_collections.longshore.swr.plugins.module_utils._http import (  # noqa: E402
-    ApiClient,
-    ServerError,
-    basic_auth,
-    retry_after,
-)
+from ansible_collections.longshore.swr.plugins.module_utils._http import ApiClient, ServerError, basic_auth, retry_after  # noqa: E402
 from ansible_collections.longshore.swr.plugins.module_utils._secrets import Redactor  # noqa: E402
 
 URL = "https://api.example.com/base"

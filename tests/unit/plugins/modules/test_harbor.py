@@ -14,7 +14,7 @@ from ansible.module_utils import basic
 
 requests = pytest.importorskip("requests")
 
-from ansible_collections.longshore.swr.plugins.module_utils._harbor.client import HarborClient  # noqa: E402
+from ansible_collections.longshore.swr.plugins.module_utils._harbor.api.client import HarborClient  # noqa: E402
 from ansible_collections.longshore.swr.plugins.modules import (  # noqa: E402
     harbor_info,
     harbor_registry,
@@ -57,7 +57,9 @@ def harbor(monkeypatch):
         session.mount("https://", fake)
         return HarborClient(url, username, password, **dict(options, session=session))
 
-    monkeypatch.setattr("ansible_collections.longshore.swr.plugins.module_utils._harbor.options.HarborClient", client)
+    monkeypatch.setattr(
+        "ansible_collections.longshore.swr.plugins.module_utils._harbor.api.arguments.HarborClient", client
+    )
     monkeypatch.setenv("HARBOR_URL", URL)
     monkeypatch.setenv("HARBOR_USERNAME", "admin")
     monkeypatch.setenv("HARBOR_PASSWORD", PASSWORD)

@@ -10,7 +10,7 @@ from typing import Any, Dict, List, Optional
 
 import pytest
 
-from ansible_collections.longshore.swr.plugins.module_utils._access.check import Check
+from ansible_collections.longshore.swr.plugins.module_utils._access.checks.base import Check
 from ansible_collections.longshore.swr.plugins.module_utils._access.context import Context, Options
 from ansible_collections.longshore.swr.plugins.module_utils._access.errors import AccessError, Trouble
 from ansible_collections.longshore.swr.plugins.module_utils._access.job import read_options, report

@@ -11,15 +11,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ansible_collections.longshore.swr.plugins.module_utils._access.challenge import bearer_challenge
+from ansible_collections.longshore.swr.plugins.module_utils._access.auth_challenge import bearer_challenge
 from ansible_collections.longshore.swr.plugins.module_utils._access.context import split_url
+from ansible_collections.longshore.swr.plugins.module_utils._access.engine_proxies import (
+    EngineProxies,
+    ProxySetting,
+    excluded,
+)
 from ansible_collections.longshore.swr.plugins.module_utils._access.errors import Trouble
 from ansible_collections.longshore.swr.plugins.module_utils._access.node_files import (
     conflicts,
     hosts_entries,
     nameservers,
 )
-from ansible_collections.longshore.swr.plugins.module_utils._access.proxies import EngineProxies, ProxySetting, excluded
 from ansible_collections.longshore.swr.plugins.module_utils._access.text import host_of, safe
 
 SIGNED = "https://obs.example:443/b/x?AccessKeyId=AK77&Expires=1&Signature=s3cr%2Ft&x-obs-security-token=t0ken"

@@ -12,10 +12,15 @@ from typing import Any, Dict, List, Optional
 import pytest
 
 from ansible_collections.longshore.swr.plugins.module_utils._access.errors import AccessError
-from ansible_collections.longshore.swr.plugins.module_utils._access.gathering import gather
-from ansible_collections.longshore.swr.plugins.module_utils._access.page import render_page
+from ansible_collections.longshore.swr.plugins.module_utils._access.report.aggregate import aggregate
+from ansible_collections.longshore.swr.plugins.module_utils._access.report.html import render_page
+from ansible_collections.longshore.swr.plugins.module_utils._access.report.table import (
+    HEADS,
+    WIDTH,
+    render_table,
+    shorten,
+)
 from ansible_collections.longshore.swr.plugins.module_utils._access.runner import CHECK_IDS
-from ansible_collections.longshore.swr.plugins.module_utils._access.table import HEADS, WIDTH, render_table, shorten
 
 
 def result(
@@ -37,7 +42,7 @@ def result(
 
 
 def table(nodes: Dict[str, Any]) -> List[str]:
-    return render_table(gather(nodes))
+    return render_table(aggregate(nodes))
 
 
 def test_every_check_has_a_column() -> None:
@@ -94,7 +99,7 @@ def test_a_hundred_nodes() -> None:
     assert "and 40 more" in "\n".join(lines)
     assert "and 45 more of the kind" in "\n".join(lines)
     assert len(lines) < 160
-    report = gather(nodes)
+    report = aggregate(nodes)
     assert len(report["failing"]) == 100
     assert len(report["findings"]) == 2
     assert len(json.loads(json.dumps(report))["nodes"]) == 100
@@ -131,7 +136,7 @@ def test_who_makes_the_run_fail(fail_on: str, expected: List[str]) -> None:
         "crashed": {"failed": True, "msg": "MODULE FAILURE"},
         "away": None,
     }
-    report = gather(nodes, fail_on)
+    report = aggregate(nodes, fail_on)
     assert report["failing"] == expected
     assert report["ok"] is False
     assert report["summary"] == {"unreachable": 1, "error": 2, "fail": 1, "warn": 1, "pass": 1, "total": 6}
@@ -139,9 +144,9 @@ def test_who_makes_the_run_fail(fail_on: str, expected: List[str]) -> None:
 
 def test_what_is_no_result_is_refused() -> None:
     with pytest.raises(AccessError, match="expected a dictionary"):
-        gather([1])
+        aggregate([1])
     with pytest.raises(AccessError, match="fail_on"):
-        gather({}, "sometimes")
+        aggregate({}, "sometimes")
 
 
 class Reader(HTMLParser):
@@ -170,7 +175,7 @@ def test_a_page_shows_what_servers_send_as_text() -> None:
         "away": None,
         "broken": {"failed": True, "msg": evil},
     }
-    page = render_page(gather(nodes))
+    page = render_page(aggregate(nodes))
     reader = Reader()
     reader.feed(page)
     assert reader.open == []

@@ -9,20 +9,20 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ansible_collections.longshore.swr.plugins.module_utils._dns.desired import (
-    Desired,
-    Forward,
-    Key,
-    Served,
-    match_element,
-    server_address,
-)
 from ansible_collections.longshore.swr.plugins.module_utils._dns.errors import DnsError
 from ansible_collections.longshore.swr.plugins.module_utils._dns.layout import MARK, Paths, layout, owned_zones
 from ansible_collections.longshore.swr.plugins.module_utils._dns.named_syntax import parse, views_of, zones_of
+from ansible_collections.longshore.swr.plugins.module_utils._dns.zone_options import (
+    Forward,
+    Key,
+    ServerSpec,
+    ZoneSpec,
+    match_element,
+    server_address,
+)
 
 PATHS = Paths("/etc/named.conf", "/etc/named.conf", "/etc/named/swr-zones.conf", "/var/named/slaves")
-ZONE = Served("swr.example.com", None, (("swr.example.com", None),))
+ZONE = ZoneSpec("swr.example.com", None, (("swr.example.com", None),))
 
 
 @given(st.text(alphabet='{};"/*#\\ \nab', max_size=60))
@@ -53,7 +53,7 @@ def test_broken_files(text: str) -> None:
 
 
 def test_a_secondary_with_views_on_an_old_server() -> None:
-    desired = Desired(
+    desired = ServerSpec(
         kind="secondary",
         zones=(ZONE,),
         forward_zones=(Forward("obs.example.com", ("10.0.0.2",)),),
@@ -77,7 +77,7 @@ def test_a_secondary_with_views_on_an_old_server() -> None:
 
 
 def test_new_servers_have_new_words() -> None:
-    desired = Desired(kind="secondary", zones=(ZONE,), primaries=("10.0.0.1",), allow_transfer=("none",))
+    desired = ServerSpec(kind="secondary", zones=(ZONE,), primaries=("10.0.0.1",), allow_transfer=("none",))
     text = layout(desired, PATHS, (9, 18, 49), ()).texts[PATHS.fragment]
     assert "type secondary;" in text
     assert "primaries { 10.0.0.1; };" in text

@@ -7,7 +7,7 @@ import base64
 
 import pytest
 
-from ansible_collections.longshore.swr.plugins.module_utils._http import Reply
+from ansible_collections.longshore.swr.plugins.module_utils._http import ApiReply
 from ansible_collections.longshore.swr.plugins.module_utils._huaweicloud.credentials import Credentials
 from ansible_collections.longshore.swr.plugins.module_utils._huaweicloud.errors import HuaweiCloudError
 from ansible_collections.longshore.swr.plugins.module_utils._huaweicloud.login import (
@@ -100,7 +100,7 @@ def b64(text):
 
 class Api:
     def __init__(self, data, headers=None):
-        self.reply = Reply(200, headers or {}, data)
+        self.reply = ApiReply(200, headers or {}, data)
         self.calls = []
         self.learnt = []
 

@@ -10,10 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ansible_collections.longshore.swr.plugins.module_utils._huaweicloud.signing import (
-    RequestSigner,
-    signature_headers,
-)
+from ansible_collections.longshore.swr.plugins.module_utils._huaweicloud.signing import RequestSigner, signature_headers
 from ansible_collections.longshore.swr.tests.sandbox.http_message import Request
 from ansible_collections.longshore.swr.tests.sandbox.huaweicloud import Account, RefusedError, SignatureVerifier
 

@@ -10,30 +10,31 @@ import threading
 import urllib.parse
 from typing import Any, Callable, Dict, List, NamedTuple, Optional, Tuple
 
-from ansible_collections.longshore.swr.plugins.module_utils._registry.credentials import Credential, CredentialStore
-from ansible_collections.longshore.swr.plugins.module_utils._registry.manifest import (
+from ansible_collections.longshore.swr.plugins.module_utils._registry.config.credentials import CredentialStore
+from ansible_collections.longshore.swr.plugins.module_utils._registry.config.docker_logins import Credential
+from ansible_collections.longshore.swr.plugins.module_utils._registry.model.manifest import (
     DOCKER_CONFIG,
     DOCKER_MANIFEST,
     OCI_INDEX,
     digest_of,
 )
-from ansible_collections.longshore.swr.plugins.module_utils._registry.reference import Repository
-from ansible_collections.longshore.swr.plugins.module_utils._registry.retry import Retrier
-from ansible_collections.longshore.swr.plugins.module_utils._registry.transport import (
-    Reply,
+from ansible_collections.longshore.swr.plugins.module_utils._registry.model.reference import Repository
+from ansible_collections.longshore.swr.plugins.module_utils._registry.transport.pool import (
+    RegistryReply,
     Stream,
-    Target,
     TransportError,
 )
+from ansible_collections.longshore.swr.plugins.module_utils._registry.transport.retry import Retrier
+from ansible_collections.longshore.swr.plugins.module_utils._registry.transport.target import Target
 
 LAYER = "application/vnd.docker.image.rootfs.diff.tar.gzip"
 SOURCE, DESTINATION = "source.example", "destination.example"
 
 
-def reply(status: int = 200, body: Any = b"", **headers: str) -> Reply:
+def reply(status: int = 200, body: Any = b"", **headers: str) -> RegistryReply:
     """A reply; a body that is no bytes is sent as JSON. C(content_type=...) becomes the header C(content-type)."""
     content = body if isinstance(body, bytes) else json.dumps(body).encode("utf-8")
-    return Reply(status, {name.replace("_", "-"): value for name, value in headers.items()}, content)
+    return RegistryReply(status, {name.replace("_", "-"): value for name, value in headers.items()}, content)
 
 
 def broken(text: str = "the connection broke") -> TransportError:
@@ -55,7 +56,7 @@ class Sent(NamedTuple):
 class FakeStream(Stream):
     """A reply whose body is still to come; C(breaks_after) bytes of it arrive before the connection breaks."""
 
-    def __init__(self, answer: Reply, breaks_after: Optional[int] = None, length: Optional[int] = -1) -> None:
+    def __init__(self, answer: RegistryReply, breaks_after: Optional[int] = None, length: Optional[int] = -1) -> None:
         self.status, self.headers = answer.status, answer.headers
         self.length = len(answer.body) if length == -1 else length
         self._body, self._at, self._breaks_after = answer.body, 0, breaks_after
@@ -119,7 +120,7 @@ class FakeTransport:
         """The requests as C(METHOD url)."""
         return [str(sent) for sent in self.sent]
 
-    def request(self, method: str, target: Target, headers: Any, body: bytes = b"") -> Reply:
+    def request(self, method: str, target: Target, headers: Any, body: bytes = b"") -> RegistryReply:
         return self._ask(method, target, headers, body)
 
     def stream(self, method: str, target: Target, headers: Any) -> FakeStream:
@@ -130,7 +131,7 @@ class FakeTransport:
 
     def upload(
         self, method: str, target: Target, headers: Any, length: int, write_body: Any, budget: Optional[int] = None
-    ) -> Reply:
+    ) -> RegistryReply:
         parts: List[bytes] = []
         write_body(lambda block: parts.append(bytes(block)))
         body = b"".join(parts)
@@ -277,12 +278,12 @@ class FakeRegistry:
         name, _slash, reference = path.partition("/manifests/")
         return self._put(name, reference, sent) if sent.method == "PUT" else self._manifest(name, reference, sent)
 
-    def _tags(self, name: str) -> Reply:
+    def _tags(self, name: str) -> RegistryReply:
         if name not in self.manifests:
             return reply(404, {"errors": [{"code": "NAME_UNKNOWN", "message": "repository name not known"}]})
         return reply(200, {"name": name, "tags": [tag for tag in self.manifests[name] if ":" not in tag]})
 
-    def _manifest(self, name: str, reference: str, sent: Sent) -> Reply:
+    def _manifest(self, name: str, reference: str, sent: Sent) -> RegistryReply:
         content = self.manifests.get(name, {}).get(reference)
         if content is None:
             return reply(404, {"errors": [{"code": "MANIFEST_UNKNOWN", "message": "manifest unknown"}]})
@@ -296,7 +297,7 @@ class FakeRegistry:
             return reply(404)
         return reply(200, b"" if sent.method == "HEAD" else content)
 
-    def _open(self, name: str, query: Dict[str, str]) -> Reply:
+    def _open(self, name: str, query: Dict[str, str]) -> RegistryReply:
         digest, other = query.get("mount"), query.get("from", "")
         if digest and self.mounts and digest in self.blobs.get(other, {}):
             self.blobs.setdefault(name, {})[digest] = self.blobs[other][digest]
@@ -304,7 +305,7 @@ class FakeRegistry:
             return reply(201)
         return reply(202, location="/v2/{0}/blobs/uploads/1".format(name))
 
-    def _store(self, name: str, query: Dict[str, str], body: bytes) -> Reply:
+    def _store(self, name: str, query: Dict[str, str], body: bytes) -> RegistryReply:
         digest = query["digest"]
         if digest_of(body) != digest:
             self.defects.append("a damaged blob was completed in {0}".format(name))
@@ -313,7 +314,7 @@ class FakeRegistry:
         self.blobs.setdefault(name, {})[digest] = body
         return reply(201)
 
-    def _put(self, name: str, reference: str, sent: Sent) -> Reply:
+    def _put(self, name: str, reference: str, sent: Sent) -> RegistryReply:
         document = json.loads(sent.body)
         digests = [child["digest"] for child in document.get("manifests", ())]
         missing = [digest for digest in digests if digest not in self.manifests.get(name, {})]

@@ -1,0 +1,171 @@
+# Copyright: (c) 2026, longshore.swr contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Which proxy a container engine would use, and for which hosts it would not.
+
+An engine has its own environment: what systemd gives to C(dockerd), C(containerd) or C(crio), or the C(proxies) of
+Docker's C(daemon.json). The rules of C(NO_PROXY) are those of Go (package golang.org/x/net/http/httpproxy), since the
+engines are Go programs.
+
+This module is private to the collection: no other collection may import it.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import json
+import shlex
+from typing import Any, Dict, Iterator, List, Mapping, NamedTuple
+
+from .text import safe
+
+UNITS = ("docker", "containerd", "crio")
+UNIT_DIRECTORIES = ("/usr/lib/systemd/system", "/lib/systemd/system", "/run/systemd/system", "/etc/systemd/system")
+MANAGER_FILES = ("/etc/systemd/system.conf",)
+MANAGER_DIRECTORIES = ("/usr/lib/systemd/system.conf.d", "/run/systemd/system.conf.d", "/etc/systemd/system.conf.d")
+DAEMON_JSON = "/etc/docker/daemon.json"
+
+
+class ProxySetting(NamedTuple):
+    """The proxy for HTTPS of one program.
+
+    :param source: who has it: C(environment), C(docker.service), C(/etc/docker/daemon.json) ...
+    """
+
+    source: str
+    proxy: str
+    no_proxy: str
+
+    def applies_to(self, host: str, port: int) -> bool:
+        return bool(self.proxy) and not excluded(host, port, self.no_proxy)
+
+    @property
+    def shown(self) -> str:
+        return safe(self.proxy if "://" in self.proxy else "http://" + self.proxy, 120)
+
+
+def _of_environment(source: str, environ: Mapping[str, str]) -> ProxySetting:
+    def first(name: str) -> str:
+        return environ.get(name) or environ.get(name.lower()) or ""
+
+    return ProxySetting(source, first("HTTPS_PROXY").strip(), first("NO_PROXY"))
+
+
+def excluded(host: str, port: int, no_proxy: str) -> bool:
+    """Whether NO_PROXY says that the host is reached directly."""
+    name = host.lower().rstrip(".")
+    try:
+        address = ipaddress.ip_address(name)
+    except ValueError:
+        address = None
+    if name == "localhost" or (address is not None and address.is_loopback):
+        return True
+    return any(_covers(entry.strip().lower(), name, address, port) for entry in no_proxy.split(","))
+
+
+def _covers(entry: str, name: str, address: Any, port: int) -> bool:
+    if entry == "*":
+        return True
+    head, colon, tail = entry.rpartition(":")
+    if colon and tail.isdigit() and (":" not in head or head.endswith("]")):
+        if int(tail) != port:
+            return False
+        entry = head
+    entry = entry.strip("[]")
+    if not entry:
+        return False
+    if address is not None:
+        try:
+            return address in ipaddress.ip_network(entry, strict=False)
+        except ValueError:
+            return False
+    entry = entry[1:] if entry.startswith("*.") else entry
+    if entry.startswith("."):
+        return name.endswith(entry)
+    return name == entry or name.endswith("." + entry)
+
+
+def _assignments(value: str) -> Dict[str, str]:
+    """The variables of an C(Environment=) line, as systemd quotes them."""
+    try:
+        words = shlex.split(value)
+    except ValueError:
+        # An unclosed quote: systemd ignores the line.
+        return {}
+    return dict(word.split("=", 1) for word in words if "=" in word)
+
+
+class EngineProxies:
+    """Looks for the proxies of a node.
+
+    :param system: reads files and the environment, see C(system.System).
+    """
+
+    def __init__(self, system: Any) -> None:
+        self._system = system
+
+    def settings(self) -> List[ProxySetting]:
+        """The proxies in effect, one for every program that has one."""
+        manager = self._environment(self._manager_files(), "DefaultEnvironment")
+        found = [_of_environment("environment", self._system.environ)]
+        for unit in UNITS:
+            files = list(self._unit_files(unit))
+            if files:
+                found.append(_of_environment(unit + ".service", dict(manager, **self._environment(files))))
+        found.append(self._daemon_json())
+        return [setting for setting in found if setting.proxy]
+
+    def _manager_files(self) -> Iterator[str]:
+        yield from (path for path in MANAGER_FILES if self._system.read(path) is not None)
+        for directory in MANAGER_DIRECTORIES:
+            yield from self._drop_ins(directory)
+
+    def _unit_files(self, unit: str) -> Iterator[str]:
+        name = unit + ".service"
+        units = [
+            path for path in ("/".join((d, name)) for d in UNIT_DIRECTORIES) if self._system.read(path) is not None
+        ]
+        yield from units[-1:]  # Of several files of a unit, the last directory's counts.
+        by_name: Dict[str, str] = {}
+        for directory in UNIT_DIRECTORIES:
+            by_name.update({path.rpartition("/")[2]: path for path in self._drop_ins(directory + "/" + name + ".d")})
+        yield from (by_name[key] for key in sorted(by_name))
+
+    def _drop_ins(self, directory: str) -> Iterator[str]:
+        for name in sorted(self._system.names_in(directory)):
+            if name.endswith(".conf"):
+                yield directory + "/" + name
+
+    def _environment(self, paths: Any, key: str = "Environment") -> Dict[str, str]:
+        plain: Dict[str, str] = {}
+        from_files: Dict[str, str] = {}
+        for path in paths:
+            text = (self._system.read(path) or "").replace("\\\n", " ")
+            for line in text.splitlines():
+                name, equals, value = line.partition("=")
+                name, value = name.strip(), value.strip()
+                if not equals or line.lstrip().startswith(("#", ";")):
+                    continue
+                if name == key:
+                    plain = dict(plain, **_assignments(value)) if value else {}
+                elif name == "EnvironmentFile":
+                    from_files = dict(from_files, **self._environment_file(value)) if value else {}
+        # systemd.exec(5): what is in files overrides what is in the unit.
+        return dict(plain, **from_files)
+
+    def _environment_file(self, path: str) -> Dict[str, str]:
+        found = {}
+        for line in (self._system.read(path.lstrip("-")) or "").splitlines():
+            name, equals, value = line.strip().partition("=")
+            if equals and not name.startswith(("#", ";")):
+                found[name.strip()] = value.strip().strip("\"'")
+        return found
+
+    def _daemon_json(self) -> ProxySetting:
+        try:
+            settings = json.loads(self._system.read(DAEMON_JSON) or "{}")
+        except (ValueError, RecursionError):
+            settings = {}
+        proxies = settings.get("proxies") if isinstance(settings, dict) else None
+        proxies = proxies if isinstance(proxies, dict) else {}
+        return ProxySetting(DAEMON_JSON, str(proxies.get("https-proxy") or ""), str(proxies.get("no-proxy") or ""))

@@ -1,0 +1,207 @@
+# Copyright: (c) 2026, longshore.swr contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Calls of Harbor's API: where it is, which version it has, pages of lists.
+
+This module is private to the collection: no other collection may import it.
+"""
+
+from __future__ import annotations
+
+import re
+import time
+from typing import Any, Callable, Dict, Iterator, Optional, Sequence, Tuple, Union
+from urllib.parse import parse_qsl, urlsplit
+
+from ..._http import ApiClient, ApiReply, basic_auth
+from ..errors import HarborError
+from .error_replies import hint_for, read_error
+from .version import HarborVersion
+
+# More is refused with status 422.
+PAGE_SIZE = 100
+_NEXT = re.compile(r'<([^>]*)>\s*;\s*rel="?next"?')
+# What people copy out of a browser or out of the API's description.
+_API_PATH = re.compile(r"/(api(/v2\.0)?|(harbor|account)(/.*)?)\Z")
+
+Params = Sequence[Tuple[str, str]]
+
+
+def _address(url: str) -> str:
+    """The address of Harbor without the path of its API.
+
+    :raises HarborError: it is none, or it contains what does not belong there.
+    """
+    try:
+        parts = urlsplit(url.strip())
+    except ValueError:
+        # A bracket that belongs to no IPv6 address.
+        parts = urlsplit("")
+    if "@" in parts.netloc:
+        # The address is part of messages.
+        raise HarborError(
+            "the address must not contain a login",
+            where="harbor_url",
+            hint="Use harbor_username and harbor_password.",
+        )
+    if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment:
+        raise HarborError(
+            "{0!r} is no address of a Harbor".format(url),
+            where="harbor_url",
+            hint="Write it as https://host, with a port if needed.",
+        )
+    return "{0}://{1}{2}".format(parts.scheme, parts.netloc, _API_PATH.sub("", parts.path.rstrip("/")))
+
+
+class HarborClient:
+    """One Harbor, and who calls it.
+
+    The login is sent with each request, and cookies never are: a request with the cookie of a session is refused
+    unless it carries a CSRF token as well.
+
+    :param url: C(https://host[:port]).
+    :param username: a user, or a robot account with its prefix.
+    :param verify: V(True) for the usual certificate authorities, the path of a bundle, or V(False).
+    :param timeout: seconds to wait for the connection, and for each part of the reply.
+    :param retries: how often a request is repeated where that is safe.
+    :param redact: masks secrets in what Harbor said.
+    :param session: a C(requests.Session) to use instead of one of its own.
+    :raises HarborError: the address is none.
+    """
+
+    def __init__(
+        self,
+        url: str,
+        username: str,
+        password: str,
+        verify: Union[bool, str] = True,
+        timeout: float = 30.0,
+        retries: int = 3,
+        redact: Callable[[str], str] = str,
+        session: Any = None,
+        sleep: Callable[[float], None] = time.sleep,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        self.url = _address(url)
+        self._api = ApiClient(
+            self.url,
+            HarborError,
+            read_error,
+            hint_for=hint_for,
+            auth=basic_auth(username, password),
+            verify=verify,
+            timeout=timeout,
+            retries=retries,
+            redact=redact,
+            session=session,
+            sleep=sleep,
+            clock=clock,
+        )
+        self._version: Optional[HarborVersion] = None
+
+    @property
+    def version(self) -> HarborVersion:
+        """Harbor's version, asked for once.
+
+        :raises HarborError: there is no Harbor, or it does not accept the login.
+        """
+        if self._version is None:
+            self._version = self._ask_version()
+        return self._version
+
+    @property
+    def base(self) -> str:
+        """The path that all others are below: C(/api/v2.0), or C(/api) in 1.10."""
+        return "/api" if self.version.is_1x else "/api/v2.0"
+
+    def _ask_version(self) -> HarborVersion:
+        api = self._ask_api()
+        path = "/api/systeminfo" if api == "1.x" else "/api/v2.0/systeminfo"
+        try:
+            info = self._api.call("GET", path).data
+        except HarborError as error:
+            if error.status == 404:
+                raise self._no_harbor() from error
+            raise
+        if not isinstance(info, dict) or "auth_mode" not in info:
+            raise self._no_harbor()
+        if "harbor_version" not in info:
+            # Newer versions tell it to those only who are logged in, and refuse nobody here.
+            raise HarborError(
+                "Harbor does not accept the login", where="GET {0}{1}".format(self.url, path), hint=hint_for(401, None)
+            )
+        return HarborVersion(str(info["harbor_version"]), api)
+
+    def _ask_api(self) -> str:
+        """C(v2.0) or C(1.x). The latter does not know the call, and answers with a page."""
+        try:
+            answer = self._api.call("GET", "/api/version").data
+        except HarborError as error:
+            if error.status == 404:
+                return "1.x"
+            raise
+        if not isinstance(answer, dict) or not isinstance(answer.get("version"), str):
+            raise self._no_harbor()
+        return answer["version"]
+
+    def _no_harbor(self) -> HarborError:
+        return HarborError(
+            "there is no Harbor at this address",
+            where=self.url,
+            hint="Check harbor_url: the address that Harbor's pages have, without what follows the host.",
+        )
+
+    def get(self, path: str, params: Params = ()) -> ApiReply:
+        """
+        :param path: below C(base), quoted: C(/registries/1).
+        :raises HarborError: of any of these, for each status that is not expected.
+        """
+        return self._api.call("GET", self.base + path, list(params) or None)
+
+    def text(self, path: str) -> str:
+        """The reply of a call that answers with plain text, as the log of a task is."""
+        return self._api.call("GET", self.base + path, text=True).data
+
+    def post(self, path: str, body: Any, expect: Sequence[int] = (201,)) -> ApiReply:
+        """A call that makes something. The reply has no content: see C(created_id)."""
+        return self._api.call("POST", self.base + path, body=body, expect=expect)
+
+    def put(self, path: str, body: Any, expect: Sequence[int] = (200,)) -> ApiReply:
+        return self._api.call("PUT", self.base + path, body=body, expect=expect)
+
+    def patch(self, path: str, body: Any, expect: Sequence[int] = (200,)) -> ApiReply:
+        return self._api.call("PATCH", self.base + path, body=body, expect=expect)
+
+    def delete(self, path: str, expect: Sequence[int] = (200,)) -> ApiReply:
+        return self._api.call("DELETE", self.base + path, expect=expect)
+
+    def list(self, path: str, params: Params = ()) -> Iterator[Dict[str, Any]]:
+        """Everything in a list, page by page as it is used.
+
+        1.10 answers with everything at once in some lists, and with C(null) for an empty one.
+        """
+        query = [*params, ("page", "1"), ("page_size", str(PAGE_SIZE))]
+        seen = []
+        while query not in seen:
+            seen.append(query)
+            reply = self.get(path, query)
+            yield from reply.data or ()
+            following = _NEXT.search(reply.headers.get("Link") or "")
+            if not following:
+                return
+            # Of the address only the query counts: behind a proxy its host and path may be others.
+            query = parse_qsl(urlsplit(following.group(1)).query, keep_blank_values=True)
+        raise HarborError("the pages of the list lead back to a page that was read", where=self.url + self.base + path)
+
+    def created_id(self, reply: ApiReply) -> int:
+        """The number of what a POST has made, which only the header C(Location) tells.
+
+        :raises HarborError: it does not.
+        """
+        location = reply.headers.get("Location") or ""
+        number = urlsplit(location).path.rstrip("/").rpartition("/")[2]
+        if not number.isdigit():
+            raise HarborError(
+                "Harbor made it, but does not say its number (Location: {0!r})".format(location), where=self.url
+            )
+        return int(number)

@@ -1,0 +1,386 @@
+# Copyright: (c) 2026, longshore.swr contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The text of Harbor's C(docker-compose.override.yml): names and addresses for the containers that reach a registry.
+
+Harbor's core asks a registry for tokens and organizations, its jobservice sends the images: both need the mapping. They
+have these names in every release from 1.10 on. C(./prepare) writes C(docker-compose.yml) anew, not the override.
+
+What is added stands in managed blocks, so that comments, order and everything else stay as they are, and C(original)
+gives the text back as it was, byte for byte. Where a block cannot be put between lines (flow style, aliases), the whole
+document becomes one block, with the lines that were there before as comments in it. Either way the result is parsed and
+compared with what it shall mean before anybody gets it.
+
+This module is private to the collection: no other collection may import it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import ipaddress
+import json
+import re
+from typing import Any, Dict, Iterator, List, Optional, Sequence, Tuple
+
+from ..errors import HarborError
+from .host_entries import Host
+
+try:
+    import yaml
+except ImportError:
+    yaml = None  # type: ignore[assignment]
+
+SERVICES = ("core", "jobservice")
+OVERRIDE, BASE = "docker-compose.override.yml", "docker-compose.yml"
+BEGIN, END = "# BEGIN longshore.swr.harbor", "# END longshore.swr.harbor"
+# What follows is a line as it was before; the second, one that had no end.
+WAS, WAS_OPEN = "#longshore.swr.harbor was:", "#longshore.swr.harbor was, without an end:"
+
+_BEGIN_LINE = re.compile(r"[ ]*# BEGIN longshore\.swr\.harbor ([0-9a-f]{12})\r?\n?\Z")
+_STRING, _SEQUENCE, _MAPPING = ("tag:yaml.org,2002:" + kind for kind in ("str", "seq", "map"))
+_MERGE = "tag:yaml.org,2002:merge"
+
+
+class _Unfit(Exception):
+    """A block cannot be put between the lines of this text."""
+
+
+def original(text: str) -> str:
+    """The text as it was before anything was added.
+
+    :raises HarborError: a block has lost its end, or was changed by hand.
+    """
+    result: List[str] = []
+    inner: Optional[List[str]] = None
+    digest = ""
+    for line in _lines(text):
+        begins = _BEGIN_LINE.match(line)
+        if (begins is not None) != (inner is None) and (begins or line.strip() == END):
+            raise _damaged("it has no beginning or no end")
+        if begins:
+            inner, digest = [], begins.group(1)
+        elif inner is None:
+            result.append(line)
+        elif line.strip() == END:
+            if _digest(inner) != digest:
+                raise _damaged("it was changed by hand")
+            result.extend(_as_it_was(inner))
+            inner = None
+        else:
+            inner.append(line)
+    if inner is not None:
+        raise _damaged("it has no end")
+    return "".join(result)
+
+
+def render(text: str, base: str, hosts: Sequence[Host]) -> str:
+    """The override with the names; without names the original one.
+
+    :param text: what the file holds now, with blocks or without; empty where there is none.
+    :param base: the text of C(docker-compose.yml), which says whether a C(version) is needed (Compose v1 wants the same
+        in both) and must have the services.
+    :raises HarborError: one of the files cannot be read, or gives a name another address.
+    """
+    before = original(text)
+    if not hosts:
+        return before
+    try:
+        return _with_hosts(before, base, hosts)
+    except RecursionError:
+        raise HarborError("it is nested too deeply", where=OVERRIDE) from None
+
+
+def _with_hosts(before: str, base: str, hosts: Sequence[Host]) -> str:
+    base_root = _parse(base, BASE)
+    services = _get(base_root, "services")
+    absent = [name for name in SERVICES if _get(services, name) is None]
+    if absent:
+        raise HarborError(
+            "there is no service {0}".format(" and no service ".join(absent)),
+            where=BASE,
+            hint="Is this the folder that Harbor was installed from? It holds harbor.yml and prepare as well.",
+        )
+    root = _parse(before, OVERRIDE)
+    for service in SERVICES:
+        _refuse_others(_get(services, service), hosts, "{0}, service {1}".format(BASE, service))
+    version = _get(base_root, "version")
+    wanted = _wanted(root, hosts, version)
+    if _same(root, wanted):
+        return before
+    for make in (lambda: _insert(before, root, hosts, version), lambda: _rewrite(before, wanted)):
+        try:
+            result = make()
+            if _same(_parse(result, OVERRIDE), wanted) and original(result) == before:
+                return result
+        except (_Unfit, HarborError):
+            continue
+    raise HarborError(
+        "its form does not allow to add names",
+        where=OVERRIDE,
+        hint="Add extra_hosts with {0} to the services core and jobservice by hand.".format(
+            ", ".join(str(host) for host in hosts)
+        ),
+    )
+
+
+# -- blocks
+
+
+def _lines(text: str) -> List[str]:
+    return re.findall(r"[^\n]*\n|[^\n]+\Z", text)
+
+
+def _digest(lines: Sequence[str]) -> str:
+    return hashlib.sha256("".join(lines).encode("utf-8", "surrogatepass")).hexdigest()[:12]
+
+
+def _damaged(why: str) -> HarborError:
+    return HarborError(
+        "the managed block cannot be used: {0}".format(why),
+        where=OVERRIDE,
+        hint="Move what you need out of it, remove the lines from {0!r} to {1!r}, and run again.".format(BEGIN, END),
+    )
+
+
+def _as_it_was(inner: Sequence[str]) -> Iterator[str]:
+    for line in inner:
+        if line.startswith(WAS):
+            yield line[len(WAS) :]
+        elif line.startswith(WAS_OPEN):
+            yield line[len(WAS_OPEN) :].rstrip("\n")
+
+
+def _block(indent: str, lines: Sequence[str]) -> str:
+    inner = [indent + line + "\n" for line in lines]
+    return "{0}{1} {2}\n{3}{0}{4}\n".format(indent, BEGIN, _digest(inner), "".join(inner), END)
+
+
+# -- documents as nodes, which keep what is no plain data: tags such as !reset
+
+
+def _parse(text: str, where: str) -> Any:
+    if yaml is None:
+        raise HarborError("PyYAML is missing", hint="Install it for the Python of ansible-core.")
+    try:
+        root = yaml.compose(text, Loader=yaml.SafeLoader)
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        place = where if mark is None else "{0}, line {1}".format(where, mark.line + 1)
+        why = getattr(error, "problem", None) or getattr(error, "reason", None) or "it cannot be read"
+        raise HarborError("this is no YAML: {0}".format(why), where=place) from error
+    if _is_null(root):
+        return None
+    if not isinstance(root, yaml.MappingNode):
+        raise HarborError("this is no mapping", where=where, hint="A Compose file has the key services.")
+    return root
+
+
+def _get(node: Any, name: str) -> Any:
+    """The value of a key, None where there is none."""
+    if not isinstance(node, yaml.MappingNode):
+        return None
+    found = [value for key, value in node.value if key.value == name]
+    return found[-1] if found else None
+
+
+def _is_null(node: Any) -> bool:
+    return node is None or node.tag == "tag:yaml.org,2002:null"
+
+
+def _meaning(node: Any) -> Any:
+    """A document without its form: what two texts must have in common."""
+    if node is None:
+        return None
+    if isinstance(node, yaml.ScalarNode):
+        return (node.tag, node.value)
+    if isinstance(node, yaml.SequenceNode):
+        return (node.tag, tuple(_meaning(item) for item in node.value))
+    pairs = [(_meaning(key), _meaning(value)) for key, value in node.value]
+    return (node.tag, tuple(sorted(pairs, key=repr)))
+
+
+def _same(one: Any, other: Any) -> bool:
+    return bool(_meaning(one) == _meaning(other))
+
+
+def _copy(node: Any) -> Any:
+    """A deep copy in which an alias is a node of its own."""
+    if isinstance(node, yaml.ScalarNode):
+        return yaml.ScalarNode(node.tag, node.value, style=node.style)
+    if isinstance(node, yaml.SequenceNode):
+        return yaml.SequenceNode(node.tag, [_copy(item) for item in node.value], flow_style=node.flow_style)
+    pairs = [(_copy(key), _copy(value)) for key, value in node.value]
+    return yaml.MappingNode(node.tag, pairs, flow_style=node.flow_style)
+
+
+def _text(value: str, style: Optional[str] = None) -> Any:
+    return yaml.ScalarNode(_STRING, value, style=style)
+
+
+# -- what the document shall mean
+
+
+def _entries(node: Any, where: str) -> List[Host]:
+    """The names of an C(extra_hosts), which is a list of C(name:address) or a mapping."""
+    if _is_null(node):
+        return []
+    if isinstance(node, yaml.MappingNode):
+        found = []
+        for key, value in node.value:
+            items = value.value if isinstance(value, yaml.SequenceNode) else [value]
+            found.extend(Host(str(key.value), str(item.value)) for item in items)
+        return found
+    if not isinstance(node, yaml.SequenceNode):
+        raise HarborError("extra_hosts is no list", where=where)
+    split = [re.split("[:=]", str(item.value), maxsplit=1) for item in node.value]
+    return [Host(parts[0], parts[-1]) for parts in split]
+
+
+def _refuse_others(service: Any, hosts: Sequence[Host], where: str) -> List[Host]:
+    """The names that are there with the right address. Another address is refused: programs would use both in turns.
+
+    :raises HarborError: a name has another address.
+    """
+    wanted = {host.name: host.address for host in hosts}
+    present = []
+    for name, address in _entries(_get(service, "extra_hosts"), where):
+        name = name.strip().lower()
+        try:
+            plain = str(ipaddress.ip_address(address.strip().strip("[]")))
+        except ValueError:
+            plain = address
+        if wanted.get(name, plain) != plain:
+            raise HarborError(
+                "extra_hosts gives {0} the address {1}, and not {2}".format(name, address, wanted[name]),
+                where=where,
+                hint="Take that entry out, and run again.",
+            )
+        if name in wanted:
+            present.append(Host(name, wanted[name]))
+    return present
+
+
+def _missing(service: Any, name: str, hosts: Sequence[Host]) -> List[Host]:
+    where = "{0}, service {1}".format(OVERRIDE, name)
+    if not _is_null(service) and not isinstance(service, yaml.MappingNode):
+        raise HarborError("this is no mapping", where=where)
+    if isinstance(service, yaml.MappingNode) and _get(service, "extra_hosts") is None:
+        merged = [value for key, value in service.value if key.tag == _MERGE]
+        parts = [part for value in merged for part in (value.value if value.tag == _SEQUENCE else [value])]
+        if any(_get(part, "extra_hosts") is not None for part in parts):
+            raise HarborError(
+                "its extra_hosts come from a merge key (<<)",
+                where=where,
+                hint="Give the service extra_hosts of its own, with these entries.",
+            )
+    present = _refuse_others(service, hosts, where)
+    return [host for host in hosts if host not in present]
+
+
+def _wanted(root: Any, hosts: Sequence[Host], version: Any) -> Any:
+    """A copy of the document with everything in it."""
+    copied = _copy(root) if root is not None else yaml.MappingNode(_MAPPING, [], flow_style=False)
+    services = _child(copied, "services", _MAPPING)
+    added = False
+    for name in SERVICES:
+        missing = _missing(_get(services, name), name, hosts)
+        if not missing:
+            continue
+        added = True
+        extra = _child(_child(services, name, _MAPPING), "extra_hosts", _SEQUENCE)
+        if isinstance(extra, yaml.MappingNode):
+            extra.value[:0] = [(_text(host.name), _text(host.address, '"')) for host in missing]
+        else:
+            extra.value[:0] = [_text(str(host), '"') for host in missing]
+    if not added:
+        return root
+    if version is not None and _get(copied, "version") is None:
+        copied.value.insert(0, (_text("version"), _copy(version)))
+    return copied
+
+
+def _child(node: Any, name: str, tag: str) -> Any:
+    """The value of a key, made where it is missing or null."""
+    if not isinstance(node, yaml.MappingNode):
+        raise HarborError("{0} stands in what is no mapping".format(name), where=OVERRIDE)
+    value = _get(node, name)
+    if not _is_null(value):
+        return value
+    made = (yaml.SequenceNode if tag == _SEQUENCE else yaml.MappingNode)(tag, [], flow_style=False)
+    node.value[:] = [pair for pair in node.value if pair[0].value != name] + [(_text(name), made)]
+    return made
+
+
+# -- the text
+
+
+def _insert(text: str, root: Any, hosts: Sequence[Host], version: Any) -> str:
+    """Blocks between the lines, each before the first line of what it belongs to."""
+    places: List[Tuple[int, str, List[str]]] = []
+    head = []
+    if version is not None and _get(root, "version") is None:
+        head = ["version: {0}".format(json.dumps(version.value))]
+    services = _get(root, "services")
+    if root is None or services is None:
+        rest = ["services:"] + ["  " + line for name in SERVICES for line in _service(name, hosts)]
+        places.append((0, "", head + rest) if root is None else (*_start(text, root), head + rest))
+    else:
+        if head:
+            places.append((*_start(text, root), head))
+        for name in SERVICES:
+            service = _get(services, name)
+            missing = _missing(service, name, hosts)
+            extra = _get(service, "extra_hosts")
+            if not missing:
+                continue
+            if service is None:
+                places.append((*_start(text, services), _service(name, missing)))
+            elif extra is None:
+                places.append((*_start(text, service), _extra_hosts(missing)))
+            elif isinstance(extra, yaml.MappingNode):
+                lines = ["{0}: {1}".format(host.name, json.dumps(host.address)) for host in missing]
+                places.append((*_start(text, extra), lines))
+            else:
+                places.append((*_start(text, extra), ["- {0}".format(json.dumps(str(host))) for host in missing]))
+    return _with_blocks(text, places)
+
+
+def _with_blocks(text: str, places: Sequence[Tuple[int, str, List[str]]]) -> str:
+    joined: Dict[Tuple[int, str], List[str]] = {}
+    for index, indent, lines in places:
+        joined.setdefault((index, indent), []).extend(lines)
+    for (index, indent), lines in sorted(joined.items(), reverse=True):
+        text = text[:index] + _block(indent, lines) + text[index:]
+    return text
+
+
+def _service(name: str, hosts: Sequence[Host]) -> List[str]:
+    return [name + ":"] + ["  " + line for line in _extra_hosts(hosts)]
+
+
+def _extra_hosts(hosts: Sequence[Host]) -> List[str]:
+    return ["extra_hosts:"] + ["  - {0}".format(json.dumps(str(host))) for host in hosts]
+
+
+def _start(text: str, node: Any) -> Tuple[int, str]:
+    """Where the first line of a collection in block style begins, and its indentation.
+
+    :raises _Unfit: it is in flow style, empty, or does not begin a line.
+    """
+    if not isinstance(node, yaml.CollectionNode) or node.flow_style or not node.value:
+        raise _Unfit
+    first = node.value[0][0] if isinstance(node, yaml.MappingNode) else node.value[0]
+    index = text.rfind("\n", 0, first.start_mark.index) + 1
+    before = text[index : first.start_mark.index]
+    indent = before[: len(before) - len(before.lstrip(" "))]
+    if before.strip() not in ("", "-") or "\t" in before:
+        raise _Unfit
+    return index, indent
+
+
+def _rewrite(text: str, wanted: Any) -> str:
+    """The whole document as one block, which keeps the lines that were there."""
+    lines = yaml.serialize(wanted, Dumper=yaml.SafeDumper, allow_unicode=True, width=1000).split("\n")[:-1]
+    for line in _lines(text):
+        lines.append(WAS + line[:-1] if line.endswith("\n") else WAS_OPEN + line)
+    return _block("", lines)

@@ -1,0 +1,82 @@
+# Copyright: (c) 2026, longshore.swr contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Names and addresses that Harbor's containers shall know, and Docker networks that stand in the way.
+
+This module is private to the collection: no other collection may import it.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+from typing import Any, Dict, List, Mapping, NamedTuple, Sequence
+
+from ..errors import HarborError
+
+_NAME = re.compile(r"[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9])?(?:\.[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9])?)*\Z")
+
+# Networks of these drivers have routes of their own on the host. Those of macvlan and ipvlan are the real network.
+_ROUTED = ("bridge", "overlay")
+
+
+class Host(NamedTuple):
+    """A name and the address that it shall have."""
+
+    name: str
+    address: str
+
+    def __str__(self) -> str:
+        return "{0}:{1}".format(self.name, self.address)
+
+
+def parse_hosts(given: Any) -> List[Host]:
+    """Names and addresses as the user gave them: dictionaries with C(address) and C(names).
+
+    :raises HarborError: no address, no name, or a name with two addresses.
+    """
+    problems: List[str] = []
+    known: Dict[str, str] = {}
+    for number, item in enumerate(given if isinstance(given, (list, tuple)) else [given], 1):
+        item = item if isinstance(item, Mapping) else {}
+        try:
+            address = str(ipaddress.ip_address(str(item.get("address", "")).strip()))
+        except ValueError:
+            problems.append("entry {0}: {1!r} is no IP address".format(number, item.get("address")))
+            continue
+        names = item.get("names") or []
+        if isinstance(names, str) or not names:
+            problems.append("entry {0} has no list of names".format(number))
+            continue
+        for name in (str(name).lower() for name in names):
+            if not _NAME.match(name) or re.match(r"[0-9.]+\Z", name):
+                problems.append("entry {0}: {1!r} is no host name".format(number, name))
+            elif known.setdefault(name, address) != address:
+                problems.append("{0} has two addresses, {1} and {2}".format(name, known[name], address))
+    if problems:
+        raise HarborError("; ".join(problems), where="hosts", hint="Give each name one address of the endpoint.")
+    return [Host(name, address) for name, address in known.items()]
+
+
+def clashes(networks: Any, hosts: Sequence[Host]) -> List[Dict[str, str]]:
+    """Docker networks with a subnet that contains one of the addresses: what is sent there never leaves the host.
+
+    :param networks: what C(docker network inspect) prints, as data.
+    :return: C(network), C(subnet) and C(address) of each.
+    :raises HarborError: this is no such data.
+    """
+    found = []
+    for network in networks if isinstance(networks, list) else [networks]:
+        if not isinstance(network, Mapping) or "Name" not in network:
+            raise HarborError("this is no output of docker network inspect", where="networks")
+        if network.get("Driver", "bridge") not in _ROUTED:
+            continue
+        for config in (network.get("IPAM") or {}).get("Config") or []:
+            try:
+                subnet = ipaddress.ip_network(str(config.get("Subnet")), strict=False)
+            except ValueError:
+                continue
+            for address in dict.fromkeys(host.address for host in hosts):
+                if ipaddress.ip_address(address) in subnet:
+                    found.append({"network": str(network["Name"]), "subnet": str(subnet), "address": address})
+    return found

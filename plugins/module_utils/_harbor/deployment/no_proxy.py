@@ -1,0 +1,131 @@
+# Copyright: (c) 2026, longshore.swr contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The proxy in C(harbor.yml): names that Harbor shall reach without it.
+
+This module is private to the collection: no other collection may import it.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any, List, NamedTuple, Sequence
+
+from ..errors import HarborError
+
+try:
+    import yaml
+except ImportError:
+    yaml = None  # type: ignore[assignment]
+
+WHERE = "harbor.yml"
+_COMPONENTS = ("core", "jobservice")
+_HINT = "Write the names into no_proxy of the section proxy by hand, separated by commas, and run ./prepare."
+
+
+class ProxyFile(NamedTuple):
+    """What C(harbor.yml) says, and what it ought to say.
+
+    :param used: whether core or jobservice use a proxy.
+    :param names: the names that are to be added, or taken out.
+    :param text: the file with that done.
+    """
+
+    used: bool
+    names: List[str]
+    text: str
+
+
+def covers(entries: Sequence[str], name: str) -> bool:
+    """Whether C(no_proxy) has a name, as Go reads it: a domain stands for all below it, C(.domain) only for these."""
+    for entry in (entry.strip().lower().split(":")[0] for entry in entries):
+        if entry == "*" or entry == name:
+            return True
+        domain = entry.lstrip("*").lstrip(".")
+        if domain and name.endswith("." + domain):
+            return True
+    return False
+
+
+def adjust(text: str, names: Sequence[str], present: bool) -> ProxyFile:
+    """Adds names to C(no_proxy), or takes them out. Everything else stays as it is.
+
+    :param text: C(harbor.yml).
+    :raises HarborError: the file cannot be read, or its form does not allow the change. Nothing of the file is quoted,
+        for it has passwords.
+    """
+    root = _parse(text)
+    proxy = _get(root, "proxy")
+    used = any(_value(_get(proxy, key)) for key in ("http_proxy", "https_proxy"))
+    components = _get(proxy, "components")
+    listed = [item.value for item in components.value] if isinstance(components, yaml.SequenceNode) else []
+    # Without the list no component is given the proxy.
+    used = used and any(name in listed for name in _COMPONENTS)
+    node = _get(proxy, "no_proxy")
+    entries = [entry.strip() for entry in _value(node).split(",") if entry.strip()]
+    if present:
+        changed = [name for name in names if not covers(entries, name)] if used else []
+        wanted = entries + changed
+    else:
+        changed = [name for name in names if name in entries]
+        wanted = [entry for entry in entries if entry not in changed]
+    if not changed:
+        return ProxyFile(used, [], text)
+    return ProxyFile(used, changed, _replaced(text, proxy, node, ",".join(wanted)))
+
+
+def _replaced(text: str, proxy: Any, node: Any, value: str) -> str:
+    """The text with another C(no_proxy).
+
+    :raises HarborError: it would mean something else besides.
+    """
+    if node is not None and not isinstance(node, yaml.ScalarNode):
+        raise _unfit()
+    is_plain = re.match(r"[A-Za-z0-9_.][A-Za-z0-9_.,:/-]*\Z", value) and not proxy.flow_style
+    written = value if is_plain and not (node is not None and node.style) else json.dumps(value)
+    if node is None:
+        start = proxy.value[0][0].start_mark.index
+        indent = text[text.rfind("\n", 0, start) + 1 : start]
+        result = text[:start] + "no_proxy: " + written + (", " if proxy.flow_style else "\n" + indent) + text[start:]
+    else:
+        gap = "" if node.value or node.style else " "
+        result = text[: node.start_mark.index] + gap + written + text[node.end_mark.index :]
+    try:
+        after = yaml.safe_load(result)
+    except yaml.YAMLError:
+        # What has an anchor or several lines does not end where its value does. The error would quote the file.
+        after = None
+    before = yaml.safe_load(text)
+    # No change in place: by an alias the section may stand for another one too, which has to stay.
+    if after != dict(before, proxy=dict(before["proxy"], no_proxy=value)):
+        raise _unfit()
+    return result
+
+
+def _unfit() -> HarborError:
+    return HarborError("the form of its section proxy does not allow the change", where=WHERE, hint=_HINT)
+
+
+def _parse(text: str) -> Any:
+    if yaml is None:
+        raise HarborError("PyYAML is missing", hint="Install it for the Python of ansible-core.")
+    try:
+        return yaml.compose(text, Loader=yaml.SafeLoader)
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        place = WHERE if mark is None else "{0}, line {1}".format(WHERE, mark.line + 1)
+        raise HarborError("this is no YAML", where=place, hint="See whether Harbor itself can read it.") from None
+
+
+def _get(node: Any, name: str) -> Any:
+    if not isinstance(node, yaml.MappingNode):
+        return None
+    found = [value for key, value in node.value if key.value == name]
+    return found[-1] if found else None
+
+
+def _value(node: Any) -> str:
+    if not isinstance(node, yaml.ScalarNode) or node.tag == "tag:yaml.org,2002:null":
+        return ""
+    return str(node.value)

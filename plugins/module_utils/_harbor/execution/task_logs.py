@@ -1,0 +1,138 @@
+# Copyright: (c) 2026, longshore.swr contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The logs of failed tasks: their ends, without secrets, and not too much of them.
+
+This module is private to the collection: no other collection may import it.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any, Callable, Dict, List, NamedTuple, Optional, Sequence
+
+from ..._secrets import MASK
+from ..errors import HarborError
+from ..replication.executions import FAILED, Executions, Task, epoch
+from .error_hints import remedy_for_copying
+
+# Where a registry is down every task fails, for the same reason.
+LOGS_AT_MOST = 20
+LINE_LENGTH = 1000
+
+# The logins of the registries are Harbor's, and no redactor knows them.
+_LOGIN = re.compile(r"\b(basic|bearer)(\s+)(?=\S*[\d=._-])[\w+/=.~-]{8,}", re.IGNORECASE)
+_USERINFO = re.compile(r"://[^\s/@]+@")
+_PARAMETER = re.compile(r"(?<=[?&])((?:access_|refresh_)?token|signature|x-amz-[\w-]+)=[^\s&\"']+", re.IGNORECASE)
+# The last error of a job in 2.x says no more than that there was one before.
+_SUMMARY = "mark the job failure"
+# Harbor writes the log of each try over that of the one before, and waits longer than this in between.
+_STEP_BACK = 10
+_ERROR = re.compile(r"\[ERROR\]\s*(?:\[[^\]]*\]\s*:?)?\s*(.*)")
+
+
+class Failure(NamedTuple):
+    """A failed task.
+
+    :ivar lines: the end of its log.
+    :ivar cause: the last error in it, as one line; None when there is none.
+    :ivar remedy: what can be done about it, when the cause is a known one.
+    :ivar problem: why the log could not be read.
+    """
+
+    task: Task
+    lines: List[str]
+    cause: Optional[str] = None
+    remedy: Optional[str] = None
+    problem: Optional[str] = None
+
+
+class TaskLogs:
+    """Reads them.
+
+    :param lines: how many lines of each to keep; 0 for none, which still finds the cause.
+    :param redact: masks secrets.
+    """
+
+    def __init__(self, executions: Executions, lines: int, redact: Callable[[str], str]) -> None:
+        self._executions = executions
+        self._lines = lines
+        self._redact = redact
+
+    def failures(self, execution_id: int, tasks: Sequence[Task]) -> List[Failure]:
+        """The tasks that failed, the first of them with their logs."""
+        failed = [task for task in tasks if task.status == FAILED]
+        read = [self._read(execution_id, task) for task in failed[:LOGS_AT_MOST]]
+        return read + [
+            Failure(task, [], problem="not read: the logs of {0} failed tasks are".format(LOGS_AT_MOST))
+            for task in failed[LOGS_AT_MOST:]
+        ]
+
+    def _read(self, execution_id: int, task: Task) -> Failure:
+        try:
+            text = clean(self._executions.log(execution_id, task.id), self._redact)
+        except HarborError as error:
+            # Logs are swept away sooner than executions, and may be on a volume that is not there.
+            return Failure(task, [], problem=str(error))
+        lines = last_try(text.splitlines())
+        errors = [found.group(1) for found in map(_ERROR.search, lines) if found and _SUMMARY not in found.group(1)]
+        return Failure(
+            task,
+            [_cut(line) for line in lines[max(0, len(lines) - self._lines) :]],
+            cause=_cause(errors),
+            remedy=remedy_for_copying("\n".join(errors or lines)),
+        )
+
+
+def as_results(tasks: Sequence[Task], failures: Sequence[Failure]) -> List[Dict[str, Any]]:
+    """All tasks as a module returns them, those that failed with log, cause and remedy."""
+    by_id = {failure.task.id: failure for failure in failures}
+    results = []
+    for task in tasks:
+        result = task.as_dict()
+        failure = by_id.get(task.id)
+        if failure:
+            result.update(log=failure.lines, cause=failure.cause, hint=failure.remedy, log_problem=failure.problem)
+        results.append(result)
+    return results
+
+
+def last_try(lines: Sequence[str]) -> List[str]:
+    """The lines of a log that the last try of the task has written.
+
+    What an earlier try had written beyond the end of the last one is still there, from the middle of a line on. It is
+    found by its times, which go back.
+    """
+    latest = None
+    for number, line in enumerate(lines):
+        time = epoch(line.split(" ", 1)[0])
+        if time is None:
+            continue
+        if latest is not None and time < latest - _STEP_BACK:
+            return list(lines[: _end_before(lines, number)])
+        latest = time
+    return list(lines)
+
+
+def _end_before(lines: Sequence[str], number: int) -> int:
+    """Where the try before a line ends: the rest of a broken line in front of it belongs to neither."""
+    broken = epoch(lines[number - 1].split(" ", 1)[0]) is None
+    return number - 1 if broken else number
+
+
+def _cause(errors: Sequence[str]) -> Optional[str]:
+    """The last error; of two lines about the same one that which tells what Harbor was doing."""
+    if not errors:
+        return None
+    repeated = len(errors) > 1 and errors[-2].endswith(errors[-1])
+    return _cut(errors[-2] if repeated else errors[-1])
+
+
+def clean(text: str, redact: Callable[[str], str]) -> str:
+    """A text without the secrets that are known, and without whatever looks like a login."""
+    text = _LOGIN.sub(lambda found: found.group(1) + found.group(2) + MASK, redact(text))
+    return _PARAMETER.sub(r"\1=" + MASK, _USERINFO.sub("://{0}@".format(MASK), text))
+
+
+def _cut(line: str) -> str:
+    return line if len(line) <= LINE_LENGTH else line[: LINE_LENGTH - 3] + "..."

@@ -1,0 +1,115 @@
+# Copyright: (c) 2026, longshore.swr contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Whether Harbor reaches a registry, and whether its login is right.
+
+For type C(huawei-SWR) Harbor's own connection test finds everything healthy, whatever it is. It does try when it is
+asked to take the registry that it has stored for one of type C(docker-registry): then it calls the stored address with
+the stored login. Nothing is changed by that.
+
+This module is private to the collection: no other collection may import it.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Dict, Mapping, NamedTuple, Optional
+
+from ..._http import UNEXPLAINED
+from ..api.client import HarborClient
+from ..errors import HarborError
+
+# Types whose own test tells nothing, and the type to test them as.
+_TESTED_AS = {"huawei-SWR": "docker-registry"}
+# Harbor says 400 when the test failed, 500 when it could not make it; 1.10 takes one for the other at times.
+_FAILED = (400, 500)
+
+
+class ConnectionResult(NamedTuple):
+    """What a test has shown.
+
+    :ivar message: Harbor's words, and what they mean.
+    :ivar hint: what can be done about it.
+    :ivar certificate_refused: the address answers, but its certificate is not trusted.
+    """
+
+    healthy: bool
+    message: str
+    hint: Optional[str] = None
+    certificate_refused: bool = False
+
+    def as_dict(self) -> Dict[str, Any]:
+        return {"tested": True, "healthy": self.healthy, "message": self.message}
+
+
+NOT_TESTED = {"tested": False, "healthy": None, "message": "not tested"}
+
+
+class ConnectionTester:
+    """The connection tests of one Harbor."""
+
+    def __init__(self, client: HarborClient) -> None:
+        self._client = client
+
+    def test(self, number: int, state: Mapping[str, Any]) -> ConnectionResult:
+        """
+        :param number: the registry's id.
+        :param state: the registry as C(registries.registry_state) describes it.
+        :raises HarborError: the test itself was refused.
+        """
+        said = self._ping(number, state)
+        if said is None:
+            login = ", and {0} may log in".format(state["access_key"]) if state["access_key"] else ""
+            return ConnectionResult(True, "Harbor reaches {0}{1}".format(state["url"], login))
+        # 1.10 has the same empty message for everything.
+        words = "Harbor gives no reason" if said == UNEXPLAINED else "Harbor says: {0}".format(said)
+        return self._diagnosis(number, state, words)
+
+    def _ping(self, number: int, state: Mapping[str, Any], **instead: Any) -> Optional[str]:
+        """What Harbor says when the test fails, else V(None). C(instead) takes the place of parts of what is stored."""
+        body = {"id": number, "type": _TESTED_AS.get(state["type"], state["type"]), **instead}
+        try:
+            self._client.post("/registries/ping", body, expect=(200,))
+        except HarborError as error:
+            if error.status is None:
+                # Harbor itself has just answered other calls: it waits for the registry.
+                return "nothing ({0})".format(error.what)
+            if error.status not in _FAILED:
+                raise
+            return error.what
+        return None
+
+    def _diagnosis(self, number: int, state: Mapping[str, Any], said: str) -> ConnectionResult:
+        """Which of its parts has made the test fail: Harbor tells no two apart.
+
+        The newest versions do not let C(insecure) be replaced in a test. Then a certificate cannot be told from an
+        address that does not answer, and the message says so.
+        """
+        anonymous = {"access_key": "", "access_secret": ""}
+        if state["access_key"] and self._ping(number, state, **anonymous) is None:
+            return ConnectionResult(
+                False,
+                "{0} answers, but refuses the login of {1}. {2}".format(state["url"], state["access_key"], said),
+                "Check access_key and access_secret. For SWR these are <project>@<access key> and the long-term login "
+                "key, as module login_token makes them.",
+            )
+        verifying = state["url"].startswith("https://") and not state["insecure"]
+        unverified: Dict[str, Any] = {"insecure": True, **anonymous}
+        if state["ca_certificate"]:
+            # It goes before insecure.
+            unverified["ca_certificate"] = ""
+        if verifying and self._ping(number, state, **unverified) is None:
+            return ConnectionResult(
+                False,
+                "{0} answers, but Harbor does not trust its certificate. {1}".format(state["url"], said),
+                "Use the name that the certificate is for, or give Harbor the certificate authority. Set insecure to "
+                "true where it is to stay unverified, as with the domain name of a VPC endpoint.",
+                certificate_refused=True,
+            )
+        return ConnectionResult(
+            False,
+            "Harbor does not reach {0}{1}. {2}".format(
+                state["url"], ", or does not trust its certificate" if verifying else "", said
+            ),
+            "Check that the host's name can be resolved, and its port reached, in Harbor's containers core and "
+            "jobservice; their logs tell more.",
+        )

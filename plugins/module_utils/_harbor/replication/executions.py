@@ -1,0 +1,232 @@
+# Copyright: (c) 2026, longshore.swr contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Executions of replication policies, their tasks and logs, as Harbor's API has them.
+
+An execution has one task for each repository. Since 2.2 its numbers are those of the tasks at this moment, while its
+status follows them up to half a minute later; in 1.10 the status is made from the tasks too, unless the preparation
+failed.
+
+This module is private to the collection: no other collection may import it.
+"""
+
+from __future__ import annotations
+
+import calendar
+import email.utils
+import itertools
+import re
+import time
+from typing import Any, Dict, Iterable, List, Mapping, NamedTuple, Optional
+
+from ..api.client import HarborClient
+
+IN_PROGRESS = "InProgress"
+SUCCEED = "Succeed"
+FAILED = "Failed"
+STOPPED = "Stopped"
+ENDED = (SUCCEED, FAILED, STOPPED)
+
+# 1.10 keeps "InProgress" in its database for ever and makes the status when it is asked, so that its filter lets
+# everything through. Lists begin with the newest; nothing runs behind so many that were started later.
+_LOOKED_AT = 500
+
+_TIME = re.compile(r"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.\d+)?(?:Z|([+-])(\d\d):?(\d\d))\Z")
+# The time that Go writes for none.
+_NO_TIME = "0001-01-01"
+
+
+class Counts(NamedTuple):
+    """How many repositories an execution has, and how far they are."""
+
+    total: int = 0
+    succeed: int = 0
+    failed: int = 0
+    in_progress: int = 0
+    stopped: int = 0
+
+    @property
+    def ended(self) -> int:
+        return self.succeed + self.failed + self.stopped
+
+    def as_dict(self) -> Dict[str, int]:
+        return dict(self._asdict())
+
+
+class Task(NamedTuple):
+    """The replication of one repository."""
+
+    id: int
+    status: str
+    operation: str
+    resource_type: str
+    source: str
+    destination: str
+    start_time: Optional[str]
+    end_time: Optional[str]
+
+    @classmethod
+    def read(cls, data: Mapping[str, Any]) -> Task:
+        """
+        :param data: an element of the API's list of tasks.
+        """
+        return cls(
+            id=int(data["id"]),
+            status=str(data.get("status") or ""),
+            operation=str(data.get("operation") or ""),
+            resource_type=str(data.get("resource_type") or ""),
+            source=str(data.get("src_resource") or ""),
+            destination=str(data.get("dst_resource") or ""),
+            start_time=time_or_none(data.get("start_time")),
+            end_time=time_or_none(data.get("end_time")),
+        )
+
+    def as_dict(self) -> Dict[str, Any]:
+        """The task with the API's names."""
+        data: Dict[str, Any] = dict(self._asdict())
+        data["src_resource"] = data.pop("source")
+        data["dst_resource"] = data.pop("destination")
+        return data
+
+
+class Execution(NamedTuple):
+    """One run of a policy.
+
+    :ivar ended_ago: seconds since its end at least, by Harbor's own clock; None when it has not ended or that is not
+        known.
+    """
+
+    id: int
+    policy_id: int
+    status: str
+    status_text: str
+    trigger: str
+    start_time: Optional[str]
+    end_time: Optional[str]
+    counts: Counts
+    ended_ago: Optional[float] = None
+
+    @classmethod
+    def read(cls, data: Mapping[str, Any], date: Optional[str] = None) -> Execution:
+        """
+        :param data: the API's execution.
+        :param date: the header C(Date) of the reply.
+        """
+        end_time = time_or_none(data.get("end_time"))
+        ended, now = epoch(end_time), _date(date)
+        return cls(
+            id=int(data["id"]),
+            policy_id=int(data.get("policy_id") or 0),
+            status=str(data.get("status") or IN_PROGRESS),
+            status_text=str(data.get("status_text") or ""),
+            trigger=str(data.get("trigger") or ""),
+            start_time=time_or_none(data.get("start_time")),
+            end_time=end_time,
+            counts=Counts(*(int(data.get(name) or 0) for name in Counts._fields)),
+            # Both may lack up to a second: it has to be true that it ended so long ago.
+            ended_ago=None if ended is None or now is None else max(0.0, now - ended - 1),
+        )
+
+    @property
+    def ended(self) -> bool:
+        """Whether its status is one of an end. A failure need not be the last word: see C(waiting)."""
+        return self.status in ENDED
+
+    @property
+    def works(self) -> bool:
+        """Whether it has, or may have again, something to do.
+
+        The status of one that is done may be late. One with failures may be trying again.
+        """
+        counts = self.counts
+        return not self.ended and not (counts.total and not counts.in_progress and not counts.failed)
+
+    def as_dict(self) -> Dict[str, Any]:
+        """For a module's result; the counts are apart."""
+        names = ("id", "policy_id", "status", "status_text", "trigger", "start_time", "end_time")
+        return {name: getattr(self, name) for name in names}
+
+
+def count(tasks: Iterable[Task]) -> Counts:
+    """The counts that the tasks themselves give. What has not ended is in progress, whatever its status is called."""
+    tally = dict.fromkeys(ENDED, 0)
+    total = 0
+    for task in tasks:
+        total += 1
+        if task.status in tally:
+            tally[task.status] += 1
+    return Counts(total, tally[SUCCEED], tally[FAILED], total - sum(tally.values()), tally[STOPPED])
+
+
+def time_or_none(text: Any) -> Optional[str]:
+    """A time as Harbor wrote it, None for the one that stands for none."""
+    return None if not text or str(text).startswith(_NO_TIME) else str(text)
+
+
+def epoch(text: Optional[str]) -> Optional[float]:
+    """Whole seconds since 1970 for a time as Harbor writes it (RFC 3339), None when it is none."""
+    found = _TIME.match(text or "")
+    if not found:
+        return None
+    base, sign, hours, minutes = found.groups()
+    try:
+        seconds = float(calendar.timegm(time.strptime(base, "%Y-%m-%dT%H:%M:%S")))
+    except ValueError:
+        return None
+    offset = (int(hours) * 60 + int(minutes)) * 60 if sign else 0
+    return seconds - offset if sign != "-" else seconds + offset
+
+
+def _date(header: Optional[str]) -> Optional[float]:
+    try:
+        return email.utils.parsedate_to_datetime(header or "").timestamp()
+    except (TypeError, ValueError, IndexError, OverflowError):
+        return None
+
+
+class Executions:
+    """The executions of one Harbor.
+
+    :param client: calls its API. Each method raises what the client raises.
+    """
+
+    def __init__(self, client: HarborClient) -> None:
+        self._client = client
+
+    def get(self, execution_id: int) -> Execution:
+        reply = self._client.get("/replication/executions/{0}".format(execution_id))
+        return Execution.read(reply.data, reply.headers.get("Date"))
+
+    def newest(self, policy_id: int) -> Optional[Execution]:
+        """The newest execution of a policy, None when there was none."""
+        # 1.10 has no parameter for the order, ignores it, and begins with the newest too.
+        query = [("policy_id", str(policy_id)), ("sort", "-start_time"), ("page", "1"), ("page_size", "10")]
+        reply = self._client.get("/replication/executions", query)
+        found = [Execution.read(item, reply.headers.get("Date")) for item in reply.data or ()]
+        return max(found, key=lambda execution: execution.id, default=None)
+
+    def working(self, policy_id: int) -> List[Execution]:
+        """The executions of a policy that have something to do, the newest first."""
+        query = [("policy_id", str(policy_id)), ("status", IN_PROGRESS), ("sort", "-start_time")]
+        listed = itertools.islice(self._client.list("/replication/executions", query), _LOOKED_AT)
+        found = [execution for execution in map(Execution.read, listed) if execution.works]
+        return sorted(found, key=lambda execution: execution.id, reverse=True)
+
+    def start(self, policy_id: int) -> int:
+        """Starts a policy and gives the number of the execution."""
+        client = self._client
+        return client.created_id(client.post("/replication/executions", {"policy_id": policy_id}))
+
+    def stop(self, execution_id: int) -> None:
+        """Asks Harbor to stop it, which takes a while: what is copied just now may be finished first."""
+        self._client.put("/replication/executions/{0}".format(execution_id), None)
+
+    def tasks(self, execution_id: int) -> List[Task]:
+        """The tasks, in the order in which they were made."""
+        listed = self._client.list("/replication/executions/{0}/tasks".format(execution_id))
+        # A page may begin with what the one before ended with, when a task was added in between.
+        return sorted({task.id: task for task in map(Task.read, listed)}.values())
+
+    def log(self, execution_id: int, task_id: int) -> str:
+        """The log of a task, as far as there is one now."""
+        return self._client.text("/replication/executions/{0}/tasks/{1}/log".format(execution_id, task_id))

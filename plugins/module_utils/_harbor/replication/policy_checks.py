@@ -1,0 +1,177 @@
+# Copyright: (c) 2026, longshore.swr contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What a replication policy must not be, and what its user should know, before Harbor is asked.
+
+Harbor takes most of what is wrong here, and fails when it is to replicate.
+
+This module is private to the collection: no other collection may import it.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any, Iterable, List, Mapping, Tuple
+
+from ..._resource import State
+from ..api.version import HarborVersion
+from ..errors import HarborError
+from ..registry.model import SWR
+from .filters import excludes, pattern_of
+from .flattening import ALL_LEVELS, check_levels, check_matches, collision, may_write_same
+from .patterns import alternatives, may_meet
+
+# The grammar of repositories' names (distribution's reference package), which Harbor holds namespaces to.
+_COMPONENT = r"[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*"
+_NAMESPACE = re.compile(r"{0}(?:/{0})*".format(_COMPONENT))
+_FASTEST = 2**31 - 1
+_LONGEST_NAME = 255
+
+
+def check_policy(state: State, registry: Mapping[str, Any], version: HarborVersion) -> None:
+    """
+    :param registry: as Harbor describes it.
+    :raises HarborError: it cannot work, or not with this version.
+    """
+    _check_version(state, version)
+    _check_form(state)
+    _check_trigger(state)
+    to_swr = state["mode"] == "push" and registry.get("type") == SWR
+    if to_swr and not state["dest_namespace"]:
+        raise HarborError(
+            "without a namespace Harbor takes the name of the project for that of the organization in SWR",
+            where="dest_namespace",
+            hint="Set dest_namespace to the organization.",
+        )
+    if to_swr and state["deletion"]:
+        raise HarborError(
+            "Harbor cannot delete images in SWR; every such run would fail", where="deletion", hint="Set it to false."
+        )
+    if state["mode"] == "pull" and registry.get("type") == SWR and state["filters"]:
+        raise HarborError(
+            "Harbor does not apply filters to what it pulls from a registry of type {0}, and would replicate "
+            "everything".format(SWR),
+            where="filters",
+            hint="Add SWR a second time with type docker-registry, and pull from that.",
+        )
+    name_filter = pattern_of(state["filters"], "name")
+    if state["mode"] == "push":
+        check_matches(name_filter)
+    if state["dest_namespace"]:
+        check_levels(name_filter, state["dest_namespace_replace_count"], local=state["mode"] == "push")
+
+
+def _check_version(state: State, version: HarborVersion) -> None:
+    """What is as it would be without the option is left out silently where a version does not have it."""
+    if state["dest_namespace_replace_count"] != ALL_LEVELS:
+        version.require("dest_namespace_replace_count")
+    for option in ("speed", "copy_by_chunk", "single_active_replication"):
+        if state[option]:
+            version.require(option)
+
+
+def _check_form(state: State) -> None:
+    if not 1 <= len(state["name"]) <= _LONGEST_NAME:
+        raise HarborError(
+            "the name has {0} characters".format(len(state["name"])),
+            where="name",
+            hint="Harbor takes 1 to {0}.".format(_LONGEST_NAME),
+        )
+    if state["speed"] > _FASTEST:
+        raise HarborError(
+            "{0} Kbit/s is more than Harbor can count".format(state["speed"]),
+            where="speed",
+            hint="Set -1 for no limit.",
+        )
+    if state["dest_namespace"] and not _NAMESPACE.fullmatch(state["dest_namespace"]):
+        raise HarborError(
+            "{0!r} is no namespace".format(state["dest_namespace"]),
+            where="dest_namespace",
+            hint="It has small letters and digits, and between them dots, underscores, hyphens and slashes.",
+        )
+
+
+def _check_trigger(state: State) -> None:
+    if state["trigger"] != "event_based":
+        return
+    if state["mode"] == "pull":
+        raise HarborError(
+            "Harbor knows of events in itself only, not in the registry that it pulls from",
+            where="trigger",
+            hint="Set trigger to scheduled.",
+        )
+    if state["single_active_replication"]:
+        raise HarborError(
+            "Harbor does not have it together with trigger event_based",
+            where="single_active_replication",
+            hint="Set it to false, or take another trigger.",
+        )
+
+
+def policy_warnings(
+    state: State, registry: Mapping[str, Any], others: Iterable[Tuple[int, State]], version: HarborVersion
+) -> List[str]:
+    """What works, but perhaps not as it is meant.
+
+    :param others: the other policies, each with the number of its registry.
+    """
+    where = "policy {0}".format(state["name"])
+    found = []
+    if pattern_of(state["filters"], "resource") and version.at_least(2, 8):
+        found.append(
+            "{0}: Harbor does not apply filters of type resource since 2.8; charts and signatures are replicated like "
+            "images. Tell them apart by filters of type name or tag.".format(where)
+        )
+    local = state["mode"] == "push"
+    name_filter, count = pattern_of(state["filters"], "name"), state["dest_namespace_replace_count"]
+    if state["dest_namespace"]:
+        how = collision(name_filter, count, local)
+        if how:
+            found.append(
+                "{0}: {1}, and all of the same name become one in {2}: the last one copied stays. Narrow the filter of "
+                "type name, or replace fewer levels with dest_namespace_replace_count.".format(
+                    where, how, state["dest_namespace"]
+                )
+            )
+    elif count != ALL_LEVELS:
+        found.append("{0}: dest_namespace_replace_count does nothing without dest_namespace.".format(where))
+    if registry.get("status") == "unhealthy":
+        found.append(
+            "{0}: Harbor finds the registry {1} unhealthy. Test it with module harbor_registry.".format(
+                where, state["registry"]
+            )
+        )
+    if state["enabled"] and local:
+        found += _shared_destinations(state, registry, others, where)
+    return found
+
+
+def _shared_destinations(
+    state: State, registry: Mapping[str, Any], others: Iterable[Tuple[int, State]], where: str
+) -> List[str]:
+    same = [
+        other["name"]
+        for number, other in others
+        if number == registry.get("id")
+        and other["enabled"]
+        and other["mode"] == "push"
+        and other["dest_namespace"] == state["dest_namespace"]
+        and _may_share(state, other)
+    ]
+    if not same:
+        return []
+    return [
+        "{0}: it may write the same tags of the same repositories in {1} as {2}. Let their filters exclude each other, "
+        "or give each a namespace of its own.".format(where, state["registry"], " and ".join(sorted(same)))
+    ]
+
+
+def _may_share(one: State, other: State) -> bool:
+    counts = [item["dest_namespace_replace_count"] if item["dest_namespace"] else 0 for item in (one, other)]
+    names = [pattern_of(item["filters"], "name") for item in (one, other)]
+    if not may_write_same(names[0], counts[0], names[1], counts[1]):
+        return False
+    if any(excludes(item["filters"], "tag") for item in (one, other)):
+        return True
+    tags = [pattern_of(item["filters"], "tag") or "*" for item in (one, other)]
+    return any(may_meet(first, second) for first in alternatives(tags[0]) for second in alternatives(tags[1]))

@@ -1,0 +1,124 @@
+# Copyright: (c) 2026, longshore.swr contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Which images of a replication rule SWR will refuse, and what to copy in Harbor's place.
+
+This module is private to the collection: no other collection may import it.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Dict, Iterable, List, Mapping, NamedTuple, Sequence, Tuple
+
+from ..errors import HarborError
+from .flattening import ALL_LEVELS
+from .patterns import matches
+
+# The words of Harbor's form.
+_LEVELS = {"all": ALL_LEVELS, "none": 0}
+
+
+class Rule(NamedTuple):
+    """What a rule takes, and where it puts it.
+
+    :param repositories: the pattern of full names, empty for all.
+    :param tags: the pattern of tags, empty for all.
+    :param exclude_tags: the pattern of tags that are left out.
+    :param labels: whether it chooses by labels too, which a list of artifacts does not have.
+    :param levels: see C(flatten).
+    """
+
+    name: str
+    repositories: str
+    tags: str
+    exclude_tags: str
+    labels: bool
+    organization: str
+    levels: int
+
+    def takes(self, repository: str, tag: str) -> bool:
+        if not matches(self.repositories, repository) or not matches(self.tags, tag):
+            return False
+        return not (self.exclude_tags and matches(self.exclude_tags, tag))
+
+    def destination(self, repository: str) -> str:
+        """C(organization/repository) in SWR.
+
+        :raises HarborError: the repository has fewer levels than the rule replaces.
+        """
+        levels = repository.split("/")
+        if self.levels >= len(levels):
+            raise HarborError(
+                "{0} has fewer levels than the {1} that are to be replaced".format(repository, self.levels),
+                where="rule {0}".format(self.name),
+                hint="Harbor would replicate nothing. Set flatten to less, or choose deeper repositories.",
+            )
+        left = levels[-1:] if self.levels == ALL_LEVELS else levels[self.levels :]
+        return "/".join([self.organization, *left])
+
+
+def parse_rule(given: Mapping[str, Any], organization: str) -> Rule:
+    """A rule as the role takes it.
+
+    :param organization: the one of rules that name none.
+    """
+    flatten = "all" if given.get("flatten") is None else str(given["flatten"])
+    return Rule(
+        str(given.get("name")),
+        str(given.get("repositories") or ""),
+        str(given.get("tags") or ""),
+        str(given.get("exclude_tags") or ""),
+        bool(given.get("labels") or given.get("exclude_labels")),
+        str(given.get("organization") or organization),
+        _LEVELS[flatten] if flatten in _LEVELS else int(flatten),
+    )
+
+
+def _chosen(artifacts: Iterable[Mapping[str, Any]], rule: Rule) -> List[Tuple[Mapping[str, Any], List[str]]]:
+    """The artifacts that the rule takes, each with the tags that it takes; without tags, where it has none."""
+    found = []
+    for artifact in artifacts:
+        repository, tags = str(artifact["repository"]), [str(tag) for tag in artifact.get("tags") or []]
+        taken = [tag for tag in tags if rule.takes(repository, tag)]
+        untagged = not tags and not rule.tags and matches(rule.repositories, repository)
+        if taken or untagged:
+            found.append((artifact, taken))
+    return found
+
+
+def look(artifacts: Sequence[Mapping[str, Any]], rule: Rule, source: str, target: str) -> Dict[str, Any]:
+    """
+    :param artifacts: those of Harbor, as module C(harbor_info) lists them.
+    :param source: the host that Harbor's images are pulled from.
+    :param target: the host of SWR.
+    :return: C(refused), what SWR will refuse; C(images), rules for C(image_copy) with every tag that the rule takes of
+        the repositories that hold such, because Harbor calls the whole repository failed; C(unknown), the number of
+        artifacts of which Harbor does not tell the format; C(unjudged), the rule's name where labels decide, so that
+        more may be named than is replicated, and nothing is to be copied.
+    :raises HarborError: see C(Rule.destination).
+    """
+    chosen = _chosen(artifacts, rule)
+    refused = [
+        {
+            "rule": rule.name,
+            "repository": artifact["repository"],
+            "tags": tags,
+            "digest": artifact.get("digest"),
+            "media_type": artifact.get("media_type"),
+            "reason": artifact.get("reason"),
+        }
+        for artifact, tags in chosen
+        if artifact.get("refused_by_swr")
+    ]
+    affected = dict.fromkeys(str(item["repository"]) for item in refused)
+    images = [
+        {
+            "source": "{0}/{1}:{2}".format(source, artifact["repository"], tag),
+            "destination": "{0}/{1}:{2}".format(target, rule.destination(str(artifact["repository"])), tag),
+        }
+        for artifact, tags in chosen
+        if artifact["repository"] in affected and not rule.labels
+        for tag in tags
+    ]
+    unknown = sum(1 for artifact, _tags in chosen if artifact.get("refused_by_swr") is None)
+    return {"refused": refused, "images": images, "unknown": unknown, "unjudged": [rule.name] if rule.labels else []}

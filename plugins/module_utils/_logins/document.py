@@ -1,0 +1,112 @@
+# Copyright: (c) 2026, longshore.swr contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The form of a credential file: C(auths) with one entry a registry, and what wins over it.
+
+docker/cli, docs/reference/commandline/docker_login.md; containers-auth.json(5).
+
+This module is private to the collection: no other collection may import it.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hashlib
+import json
+import re
+from typing import Any, Dict, List, Optional, Tuple
+
+from .._errors import LongshoreError
+from .docker_config import basic
+
+_CREDENTIAL_KEYS = ("auth", "username", "password", "identitytoken", "registrytoken")
+
+
+def without_duplicates(pairs: List[Tuple[str, Any]]) -> Dict[str, Any]:
+    """The pairs of a JSON object as a dictionary.
+
+    :raises ValueError: a key occurs twice, so that a part of the file would be lost.
+    """
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        raise ValueError("a key occurs twice")
+    return found
+
+
+def entries_of(document: Any, path: str) -> Dict[str, Any]:
+    """C(auths), checked.
+
+    :raises LongshoreError: the document is not what a credential file is.
+    """
+    if document is None:
+        return {}
+    entries = document.get("auths") if isinstance(document, dict) else None
+    if not isinstance(document, dict) or not isinstance(entries, (dict, type(None))):
+        raise LongshoreError(
+            "it is not what a credential file is, and is left as it is",
+            where=path,
+            hint='Such a file is a JSON object, and "auths" in it is one too. Repair it, or move it away.',
+        )
+    return entries or {}
+
+
+def put_login(document: Dict[str, Any], registry: str, username: str, password: str, path: str) -> Dict[str, Any]:
+    """Give the registry this login, and keep what else its entry has. Returns the entry."""
+    entries = dict(entries_of(document, path))
+    old = entries.get(registry)
+    kept = {key: value for key, value in old.items() if key not in _CREDENTIAL_KEYS} if isinstance(old, dict) else {}
+    entry = dict({"auth": basic(username, password)}, **kept)
+    entries[registry] = entry
+    document["auths"] = entries
+    return entry
+
+
+def remove_login(document: Dict[str, Any], registry: str, path: str) -> None:
+    """Take the registry's login out."""
+    entries = dict(entries_of(document, path))
+    if entries.pop(registry, None) is not None:
+        document["auths"] = entries
+
+
+def refuse_store(document: Any, registry: str, path: str) -> None:
+    """See that no credential store is named, for the registry or for all.
+
+    :raises LongshoreError: one is; it would win over an entry.
+    """
+    entries_of(document, path)
+    helpers = document.get("credHelpers")
+    if isinstance(helpers, dict) and helpers.get(registry):
+        key, name = 'credHelpers["{0}"]'.format(registry), helpers[registry]
+    elif document.get("credsStore"):
+        key, name = "credsStore", document["credsStore"]
+    else:
+        return
+    raise LongshoreError(
+        "{0} names the credential store {1}, which wins over what is written into the file".format(key, name),
+        where=path,
+        hint="Take {0} out of the file, or log in through that store.".format(key),
+    )
+
+
+def render(document: Any, model: Optional[str]) -> str:
+    """JSON as the file had it: with the same indentation; Docker's own is a tab."""
+    found = re.search(r"\n([ \t]+)\"", model or "")
+    indent: Any = found.group(1) if found else "\t"
+    text = json.dumps(document, indent=indent, ensure_ascii=False) + "\n"
+    # Half of a pair of escapes is a character to JSON, and none to UTF-8.
+    return text if not re.search("[\ud800-\udfff]", text) else json.dumps(document, indent=indent) + "\n"
+
+
+def username_of(entry: Dict[str, Any]) -> Optional[str]:
+    """The user of an entry, None where it names none."""
+    try:
+        text = base64.b64decode(entry.get("auth") or "", validate=True).decode("utf-8")
+    except (binascii.Error, ValueError, TypeError):
+        text = ""
+    return text.partition(":")[0] or entry.get("username") or None
+
+
+def fingerprint_of(entry: Dict[str, Any]) -> str:
+    """Tells whether the login is still the one that was written; too short to guess a password by."""
+    return hashlib.sha256(str(entry.get("auth")).encode("utf-8")).hexdigest()[:12]

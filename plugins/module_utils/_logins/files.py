@@ -1,0 +1,373 @@
+# Copyright: (c) 2026, longshore.swr contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The credential files of container engines on a node: one registry's login in, everything else as it was.
+
+All of them have Docker's form (docker/cli, docs/reference/commandline/docker_login.md; containers-auth.json(5)):
+C(auths) with one entry a registry, C(credsStore) and C(credHelpers), which win over it, and keys of other programs.
+
+Beside a credential file is a record of what was written into it: of what kind a login is and until when it is valid,
+which the file's form has no place for, and whether the file is one that was made here.
+
+This module is private to the collection: no other collection may import it.
+"""
+
+from __future__ import annotations
+
+import copy
+import datetime
+import json
+import os
+import pwd
+import re
+from typing import Any, Callable, Dict, List, Mapping, NamedTuple, Optional, Tuple
+
+from .._errors import LongshoreError
+from .._secrets import read_text, write_private
+from .document import (
+    entries_of,
+    fingerprint_of,
+    put_login,
+    refuse_store,
+    remove_login,
+    render,
+    username_of,
+    without_duplicates,
+)
+
+RECORD = ".longshore.swr.json"
+
+FORMATS = {
+    "docker": (".docker", "config.json"),
+    "podman": (".config", "containers", "auth.json"),
+    "kubelet": ("/", "var", "lib", "kubelet", "config.json"),
+}
+"""Where each engine looks, below the user's home: docker and nerdctl; podman, buildah and skopeo, in the place that
+outlives a reboot; the kubelet, whatever the user."""
+
+KINDS = ("long_term", "temporary", "enhanced")
+LASTING = "long_term"
+ASSUMED_LIFETIME = 21600
+"""How long, in seconds, a login is taken to be valid whose end is not known: six hours, the shorter of the two times
+that Huawei Cloud's documents give for a temporary login of SWR."""
+
+_HOST = re.compile(r"(?:[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?|\[[0-9a-f:.]+\])(?::[0-9]{1,5})?\Z", re.IGNORECASE)
+_MOMENT = re.compile(r"(\d{4}-\d{2}-\d{2})[T ](\d{2}:\d{2}:\d{2})(?:\.\d+)?(?:Z|\+00:00)\Z")
+
+
+class Login(NamedTuple):
+    """A user and a password for a registry, until when they are valid (ISO 8601 in UTC), and which of C(KINDS) it is.
+
+    Without a time it has no end, unless it is of a kind that ends: then nobody has said when.
+    """
+
+    registry: str
+    username: str
+    password: str
+    expires_at: Optional[str] = None
+    kind: Optional[str] = None
+
+    @property
+    def ends_unknown(self) -> bool:
+        """Whether it ends, and nobody has said when."""
+        return self.expires_at is None and self.kind not in (None, LASTING)
+
+
+class Stored(NamedTuple):
+    """What a file has for a registry.
+
+    :ivar known: whether the login is the one that the record speaks of, so that the rest is true of it.
+    :ivar written_at: when it was written, of a login that ends at a time which is not known; else None.
+    """
+
+    username: Optional[str]
+    expires_at: Optional[str]
+    known: bool
+    kind: Optional[str] = None
+    written_at: Optional[str] = None
+
+
+class Change(NamedTuple):
+    """What has to be done to a file: its text before and after (None: no file), the same of its record."""
+
+    before: Optional[str]
+    after: Optional[str]
+    record_before: Optional[str]
+    record_after: Optional[str]
+    wrong_mode: bool = False
+
+    @property
+    def is_needed(self) -> bool:
+        """Whether anything differs."""
+        return self.before != self.after or self.record_before != self.record_after or self.wrong_mode
+
+
+def check_registry(registry: str) -> str:
+    """C(registry) when it is a host, with a port perhaps.
+
+    :raises LongshoreError: it is an URL, has a path, or is nothing of the kind.
+    """
+    if not _HOST.match(registry):
+        raise LongshoreError(
+            "{0!r} is no registry".format(registry),
+            where="registry",
+            hint="Write the host alone, with a port if needed: no scheme, no path.",
+        )
+    return registry
+
+
+def parse_moment(text: str) -> datetime.datetime:
+    """A moment in UTC, as C(2026-02-05T10:00:00Z).
+
+    :raises LongshoreError: it is none.
+    """
+    found = _MOMENT.match(text)
+    try:
+        moment = datetime.datetime.strptime("{0} {1}".format(*found.groups()) if found else "", "%Y-%m-%d %H:%M:%S")
+    except ValueError:
+        raise LongshoreError(
+            "{0!r} is no moment in UTC".format(text), where="expires_at", hint="Write it as 2026-02-05T10:00:00Z."
+        ) from None
+    return moment.replace(tzinfo=datetime.timezone.utc)
+
+
+def account_of(user: str) -> Tuple[str, Tuple[int, int]]:
+    """The home directory of a user of this host, and the user and group ids.
+
+    :raises LongshoreError: there is no such user.
+    """
+    try:
+        account = pwd.getpwnam(user)
+    except KeyError:
+        raise LongshoreError(
+            "there is no user {0!r} on this host".format(user), where="user", hint="Make the user first."
+        ) from None
+    return account.pw_dir, (account.pw_uid, account.pw_gid)
+
+
+def path_of(form: str, home: str) -> str:
+    """Where an engine looks for the credentials of the user with this home directory."""
+    return os.path.join(home, *FORMATS[form])
+
+
+def utc_now() -> datetime.datetime:
+    """The time."""
+    return datetime.datetime.now(datetime.timezone.utc)
+
+
+class CredentialFile:
+    """One credential file and its record.
+
+    :param owner: user and group id that the file belongs to; None for those of this process.
+    :param home: the directory that the file must stay in, however links lead; None for anywhere.
+    :param clock: tells the time, in UTC.
+    """
+
+    def __init__(
+        self,
+        path: str,
+        owner: Optional[Tuple[int, int]] = None,
+        home: Optional[str] = None,
+        clock: Callable[[], datetime.datetime] = utc_now,
+    ) -> None:
+        self.path = path
+        self._owner = owner
+        self._home = home
+        self._clock = clock
+        self._record_path = os.path.join(os.path.dirname(path), RECORD)
+        self._name = os.path.basename(path)
+
+    @property
+    def uid(self) -> int:
+        """The user that the file belongs to."""
+        return self._owner[0] if self._owner else os.getuid()
+
+    def look(self, registry: str) -> Stored:
+        """What there is for C(registry).
+
+        :raises LongshoreError: the file cannot be read, or is not what a credential file is.
+        """
+        entry = entries_of(self._read(self.path)[1], self.path).get(registry)
+        if not isinstance(entry, dict):
+            return Stored(None, None, False)
+        noted = self._notes(self._read(self._record_path)[1]).get("registries", {}).get(registry, {})
+        if noted.get("fingerprint") != fingerprint_of(entry):
+            return Stored(username_of(entry), None, False)
+        return Stored(username_of(entry), noted.get("expires_at"), True, noted.get("kind"), noted.get("written_at"))
+
+    def plan(self, registry: str, login: Optional[Login]) -> Change:
+        """What has to be done so that the file has this login, or with None has none for C(registry).
+
+        :raises LongshoreError: the file cannot be read, is not what a credential file is, or names a credential store
+            that would win over what is written.
+        """
+        self._check_place()
+        text, document = self._read(self.path)
+        record_text, record = self._read(self._record_path)
+        wanted = copy.deepcopy(document) if document is not None else {}
+        notes = copy.deepcopy(record) if isinstance(record, dict) else {}
+        mine = notes.setdefault(self._name, {"created": text is None and login is not None, "registries": {}})
+        mine.setdefault("registries", {})
+        if login is None:
+            remove_login(wanted, registry, self.path)
+            mine["registries"].pop(registry, None)
+        else:
+            refuse_store(wanted, registry, self.path)
+            entry = put_login(wanted, registry, login.username, login.password, self.path)
+            mine["registries"][registry] = self._note(login, entry, mine["registries"].get(registry))
+        unneeded = login is None and (text is None or (bool(mine.get("created")) and wanted in ({}, {"auths": {}})))
+        if not mine["registries"]:
+            notes.pop(self._name)
+        after = None if unneeded else text if wanted == document else render(wanted, text)
+        record_after = None if not notes else record_text if notes == record else render(notes, record_text)
+        return Change(text, after, record_text, record_after, after is not None and self._is_open())
+
+    def apply(self, change: Change) -> None:
+        """Do it.
+
+        :raises LongshoreError: the directory or a file cannot be written, or another program has changed the file since
+            it was read.
+        """
+        if change.after is not None:
+            self._make_directories()
+        if self._read(self.path)[0] != change.before:
+            raise LongshoreError(
+                "another program has changed the file in the meantime", where=self.path, hint="Run the task again."
+            )
+        for path, before, after in (
+            (self.path, change.before, change.after),
+            (self._record_path, change.record_before, change.record_after),
+        ):
+            if after is not None and (before != after or (path == self.path and change.wrong_mode)):
+                write_private(path, after, self._owner)
+            elif after is None and before is not None:
+                os.unlink(os.path.realpath(path))
+
+    # -- reading -----------------------------------------------------------------------------------------------
+
+    def _read(self, path: str) -> Tuple[Optional[str], Any]:
+        """Text and content; None where there is no file. An empty file is an empty document, as for Docker."""
+        if not os.path.exists(path):
+            return None, None
+        text = read_text(path)
+        if not text.strip():
+            return text, {}
+        try:
+            return text, json.loads(text, object_pairs_hook=without_duplicates)
+        except (ValueError, RecursionError) as error:
+            # The error's own text may quote a part of the file.
+            line = " (line {0})".format(error.lineno) if isinstance(error, json.JSONDecodeError) else ""
+            raise LongshoreError(
+                "it is not valid JSON{0}, and is left as it is".format(line),
+                where=path,
+                hint="Repair the file, or move it away.",
+            ) from None
+
+    def _notes(self, record: Any) -> Dict[str, Any]:
+        notes = record.get(self._name) if isinstance(record, dict) else None
+        return notes if isinstance(notes, dict) else {}
+
+    def _note(self, login: Login, entry: Dict[str, Any], old: Any) -> Dict[str, Any]:
+        """What the record has to say about the login."""
+        note = {"expires_at": login.expires_at, "fingerprint": fingerprint_of(entry), "kind": login.kind}
+        if login.ends_unknown:
+            # The same login written once more has become no younger.
+            same = isinstance(old, dict) and old.get("fingerprint") == note["fingerprint"] and old.get("written_at")
+            note["written_at"] = old["written_at"] if same else self._clock().strftime("%Y-%m-%dT%H:%M:%SZ")
+        return note
+
+    def _is_open(self) -> bool:
+        try:
+            found = os.stat(self.path)
+        except FileNotFoundError:
+            return False
+        wrong_owner = self._owner is not None and (found.st_uid, found.st_gid) != self._owner
+        return bool(found.st_mode & 0o177) or wrong_owner
+
+    def _check_place(self) -> None:
+        """Refuse a link that leads out of the user's home: whoever made it would have a file of others overwritten."""
+        if self._home is None:
+            return
+        home = os.path.realpath(self._home)
+        for path in (self.path, self._record_path):
+            if os.path.commonpath([home, os.path.realpath(path)]) != home:
+                raise LongshoreError(
+                    "a link leads out of the user's home directory, to {0}".format(os.path.realpath(path)),
+                    where=path,
+                    hint="Give the file that it leads to as path, if that is the one that is meant.",
+                )
+
+    def _make_directories(self) -> None:
+        missing: List[str] = []
+        directory = os.path.dirname(self.path)
+        while directory and not os.path.isdir(directory):
+            missing.append(directory)
+            directory = os.path.dirname(directory)
+        for path in reversed(missing):
+            try:
+                os.mkdir(path, 0o700)
+                if self._owner is not None:
+                    os.chown(path, *self._owner)
+            except OSError as error:
+                raise LongshoreError(
+                    "the directory cannot be made: {0}".format(error.strerror or type(error).__name__), where=path
+                ) from error
+
+
+def files_of(options: Mapping[str, Any]) -> List[Tuple[str, CredentialFile]]:
+    """The files that the options C(user), C(formats) and C(path) of a module mean, each with its format (or C(path)).
+
+    :raises LongshoreError: there is no such user.
+    """
+    account = account_of(options["user"]) if options.get("user") else None
+    home, owner = account if account else (os.path.expanduser("~"), None)
+    if options.get("path"):
+        return [("path", CredentialFile(options["path"], owner))]
+    found = []
+    for form in dict.fromkeys(options["formats"]):
+        # The kubelet's file is not below anybody's home, and is root's.
+        mine = form != "kubelet"
+        found.append((form, CredentialFile(path_of(form, home), owner if mine else None, home if mine else None)))
+    return found
+
+
+def is_due(
+    stored: Stored, limit: datetime.datetime, kind: Optional[str] = None, assumed_lifetime: int = ASSUMED_LIFETIME
+) -> bool:
+    """Whether a new login is needed: there is none, nothing is known about it, it is of another kind, or it ends before
+    C(limit).
+
+    :param kind: the kind that it has to be, None for any.
+    :param assumed_lifetime: seconds from when a login was written to its end, where that is not known.
+    """
+    if stored.username is None or not stored.known or (kind is not None and stored.kind != kind):
+        return True
+    if stored.expires_at is not None:
+        return parse_moment(stored.expires_at) <= limit
+    if stored.written_at is not None:
+        return parse_moment(stored.written_at) + datetime.timedelta(seconds=assumed_lifetime) <= limit
+    return False
+
+
+def describe(path: str, change: Change, registry: str) -> Dict[str, str]:
+    """A change as Ansible shows it, without a secret: what else is in the file may be one too and is left out."""
+
+    def side(text: Optional[str], mark: str) -> str:
+        if text is None:
+            return ""
+        document = json.loads(text) if text.strip() else {}
+        entry = (document.get("auths") or {}).get(registry)
+        if not isinstance(entry, dict):
+            return "{0}: no login\n".format(registry)
+        return "{0}: {1}, password {2}\n".format(registry, username_of(entry), mark)
+
+    hidden = "(hidden)"
+    same = change.before is not None and change.after is not None and change.before == change.after
+    changed = hidden if same or change.before is None else "(hidden, new)"
+    mode = ("mode or owner: others than they should be\n", "mode and owner: 0600, the user's\n")
+    before, after = side(change.before, hidden), side(change.after, changed)
+    if change.wrong_mode:
+        before, after = before + mode[0], after + mode[1]
+    if same and change.record_before != change.record_after:
+        before, after = before + "end: as recorded\n", after + "end: recorded anew\n"
+    return {"before_header": path, "after_header": path, "before": before, "after": after}

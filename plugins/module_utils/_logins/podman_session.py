@@ -1,0 +1,68 @@
+# Copyright: (c) 2026, longshore.swr contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The file that C(podman login) writes, which wins over the one that outlives a reboot.
+
+podman, buildah and skopeo look at it first (containers-auth.json(5)): at C($XDG_RUNTIME_DIR/containers/auth.json), and
+where that variable is not set at C(/run/containers/UID/auth.json).
+
+This module is private to the collection: no other collection may import it.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from typing import Any, Iterable, Iterator, List, Mapping, Optional, Tuple
+
+from .._errors import LongshoreError
+from .._secrets import read_text
+
+WARNING = (
+    "{0} has a login to {1}, which podman prefers to what {2} has. "
+    'Remedy: run "podman logout --authfile={0} {1}" on this host, or remove the file; a reboot removes it too.'
+)
+
+
+def session_files(uid: int, runtime_dir: Optional[str] = None, run: str = "/run") -> List[str]:
+    """Where C(podman login) of a user may have written.
+
+    :param runtime_dir: the user's C(XDG_RUNTIME_DIR), where it is known.
+    """
+    places = [os.path.join(run, "user", str(uid), "containers"), os.path.join(run, "containers", str(uid))]
+    if runtime_dir:
+        places.insert(0, os.path.join(runtime_dir, "containers"))
+    return list(dict.fromkeys(os.path.join(place, "auth.json") for place in places))
+
+
+def session_warnings(
+    registry: str, files: Iterable[Tuple[str, Any]], environ: Mapping[str, str], run: str = "/run"
+) -> Iterator[str]:
+    """What is to be said where C(podman login) has written a login for C(registry), which wins over those of C(files).
+
+    :param files: formats and C(CredentialFile) objects; those that are not podman's do not count.
+    :param environ: the environment of this process.
+    """
+    for form, file in files:
+        if form != "podman":
+            continue
+        runtime_dir = environ.get("XDG_RUNTIME_DIR") if file.uid == os.getuid() else None
+        for path in session_files(file.uid, runtime_dir, run):
+            if os.path.isfile(path) and any(_host(key) == registry for key in _keys(path)):
+                yield WARNING.format(path, registry, file.path)
+
+
+def _host(key: str) -> str:
+    """The registry of a key, which may be one of its namespaces, or an address as older programs wrote it."""
+    return key.partition("://")[2].partition("/")[0] if "://" in key else key.partition("/")[0]
+
+
+def _keys(path: str) -> Iterator[str]:
+    """What the file has logins or credential helpers for; nothing, where it cannot be read: podman itself says so."""
+    try:
+        document: Any = json.loads(read_text(path))
+    except (LongshoreError, ValueError, RecursionError):
+        return
+    for name in ("auths", "credHelpers"):
+        entries = document.get(name) if isinstance(document, dict) else None
+        yield from entries if isinstance(entries, dict) else ()

@@ -1,0 +1,100 @@
+# Copyright: (c) 2026, longshore.swr contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""How large blobs get through to one registry, learnt from those that did not.
+
+A blob is sent whole as long as that works: it needs the fewest requests, and every registry knows it. Where connections
+break in the middle, chunks follow that are small enough to pass between two breaks. That matters more than it seems: a
+registry need not keep what it has of a chunk that broke off. docker-registry 2.8.2 (Debian's) gives up the whole upload
+then, as the offset that it signed into the upload's URL no longer fits.
+
+This module is private to the collection: no other collection may import it.
+"""
+
+from __future__ import annotations
+
+import threading
+from typing import Optional
+
+LEAST_CHUNK = 1024 * 1024
+MOST_CHUNK = 64 * 1024 * 1024
+
+LEAST_SENT = 64 * 1024
+"""A connection that breaks before that many bytes was dead before; the size of what it carried was not the reason."""
+
+GROW_AFTER = 32
+"""Chunks that have to pass in a row before larger ones are tried: one break need not be the rule."""
+
+
+class ChunkPolicy:
+    """What is known of one registry's uploads. Used by any number of threads."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._chunk: Optional[int] = None
+        self._ceiling: Optional[int] = None
+        self._passed = 0
+        self._supported = True
+        self._proven = False
+        self.budget: Optional[int] = None
+        """Bytes that one connection may carry to the registry; None: any number."""
+
+    @property
+    def chunk(self) -> Optional[int]:
+        """Bytes of a chunk; None where blobs are sent whole."""
+        return self._chunk if self._supported else None
+
+    @property
+    def proven(self) -> bool:
+        """Whether the registry has taken a chunk before."""
+        return self._proven
+
+    def whole_broke(self, sent: int, size: int) -> bool:
+        """A blob of C(size) bytes broke off after about C(sent). Whether it is worth trying it in chunks."""
+        with self._lock:
+            if not self._supported or size <= LEAST_CHUNK or sent < LEAST_SENT:
+                return False
+            # What was sent is more than what arrived: buffers on the way hold some of it.
+            chunk = _bounded(min(sent, size) // 2)
+            if self._chunk is None or chunk < self._chunk:
+                self._chunk = chunk
+                self.budget = max(chunk, sent // 2)
+                self._passed = 0
+            return True
+
+    def chunk_broke(self, sent: int, chunk: int) -> bool:
+        """A chunk broke off after about C(sent) bytes. Whether smaller ones are to follow."""
+        with self._lock:
+            self._passed = 0
+            if sent < LEAST_SENT or self._chunk is None:
+                return False
+            if self._chunk < chunk:
+                return True
+            if chunk <= LEAST_CHUNK:
+                return False
+            self._ceiling = chunk
+            self._chunk = self.budget = _bounded(chunk // 2)
+            return True
+
+    def chunk_passed(self) -> None:
+        """A chunk arrived whole."""
+        with self._lock:
+            self._proven = True
+            self._passed += 1
+            if self._chunk is None or self._passed < GROW_AFTER:
+                return
+            self._passed = 0
+            larger = _bounded(self._chunk * 2)
+            if self._ceiling is None or larger < self._ceiling:
+                self._chunk = larger
+                self.budget = max(self.budget or 0, larger)
+
+    def refuse_chunks(self) -> None:
+        """The registry takes no chunks."""
+        with self._lock:
+            self._supported = False
+            self.budget = None
+
+
+def _bounded(size: int) -> int:
+    return max(LEAST_CHUNK, min(MOST_CHUNK, size))

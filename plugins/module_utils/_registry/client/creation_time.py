@@ -1,0 +1,81 @@
+# Copyright: (c) 2026, longshore.swr contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""When the images of tags were created, for rules that want the newest.
+
+It costs a request for the tag's manifest and one for the image's config, and of an index one more for its first image.
+
+This module is private to the collection: no other collection may import it.
+"""
+
+from __future__ import annotations
+
+import datetime
+import re
+from typing import Any
+
+from ..errors import RegistryError
+from ..model.manifest import IMAGE_CONFIG_TYPES, SCHEMA1, Manifest
+from ..model.reference import Repository
+from .image_config import read_config
+from .registry import RegistryClient
+
+UNKNOWN = float("-inf")
+"""For what does not say when it was created: older than all that do."""
+
+_DEEPEST = 4
+_TIME = re.compile(
+    r"(\d{4})-(\d\d)-(\d\d)[Tt ](\d\d):(\d\d):(\d\d)(?:\.(\d+))?(?:[Zz]|([+-])(\d\d):(\d\d))\Z", re.ASCII
+)
+
+
+def created_at(client: RegistryClient, repository: Repository, tag: str) -> float:
+    """Seconds since 1970 at which the image was created; of an index, its first image.
+
+    :returns: C(UNKNOWN) for an artifact, and for an image that does not say it.
+    :raises RegistryError: it cannot be read.
+    """
+    where = "{0}:{1}".format(repository, tag)
+    try:
+        manifest = client.get_manifest(repository, tag)
+    except RegistryError as error:
+        if error.code == SCHEMA1:
+            # Docker's first format, which nothing has written for years.
+            return UNKNOWN
+        raise
+    if manifest is None:
+        raise RegistryError(
+            "the tag is listed and has no manifest",
+            where=where,
+            code="MANIFEST_UNKNOWN",
+            hint="Leave it out with deny.",
+        )
+    return _created(client, repository, manifest, where, 0)
+
+
+def _created(client: RegistryClient, repository: Repository, manifest: Manifest, where: str, depth: int) -> float:
+    if manifest.is_index:
+        child = next((one for one in manifest.children if (one.platform or {}).get("os") != "unknown"), None)
+        found = client.get_manifest(repository, child.digest) if child is not None and depth < _DEEPEST else None
+        return UNKNOWN if found is None else _created(client, repository, found, where, depth + 1)
+    if manifest.config is None or manifest.config.media_type not in IMAGE_CONFIG_TYPES:
+        return UNKNOWN
+    return parse_time(read_config(client, repository, manifest.config, where).get("created"))
+
+
+def parse_time(text: Any) -> float:
+    """Seconds since 1970 of a time as RFC 3339 writes it, with any number of digits; C(UNKNOWN) for anything else."""
+    match = _TIME.match(text) if isinstance(text, str) else None
+    if match is None:
+        return UNKNOWN
+    year, month, day, hour, minute, second = (int(part) for part in match.groups()[:6])
+    try:
+        # A leap second is the last one of its minute.
+        moment = datetime.datetime(
+            year, month, day, hour, minute, min(second, 59), tzinfo=datetime.timezone.utc
+        ).timestamp()
+    except (ValueError, OverflowError):
+        return UNKNOWN
+    fraction, sign, hours, minutes = match.groups()[6:]
+    offset = (int(hours) * 60 + int(minutes)) * 60 if sign else 0
+    return moment + float("0." + (fraction or "0")) - (-offset if sign == "-" else offset)

@@ -1,0 +1,52 @@
+# Copyright: (c) 2026, longshore.swr contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The list of repositories, as one kind of registry offers it.
+
+This module is private to the collection: no other collection may import it.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any, Dict, List, Tuple
+
+from ..errors import RegistryError
+from ..model.reference import ReferenceProblem, Repository, check_name
+from ..transport.pool import RegistryReply
+from .registry import RegistryClient
+
+LISTING = "cannot list the repositories"
+
+
+class ListApi:
+    """GET requests with the login itself, whose replies are JSON lists."""
+
+    kind = ""
+
+    def __init__(self, client: RegistryClient, namespace: str) -> None:
+        self._client = client
+        self._place = Repository(client.registry, namespace)
+        self._where = str(self._place).rstrip("/")
+
+    def _get(self, path: str, expected: Tuple[int, ...] = (200,)) -> RegistryReply:
+        return self._client.get_by_login(self.kind, self._place, path, expected, LISTING, self._where)
+
+    def _entries(self, reply: RegistryReply) -> List[Dict[str, Any]]:
+        try:
+            entries = json.loads(reply.body)
+        except (ValueError, RecursionError):
+            entries = False
+        # Go's servers send null for an empty list.
+        if entries is not None and not (isinstance(entries, list) and all(isinstance(one, dict) for one in entries)):
+            raise RegistryError("the list of repositories is not what this registry sends", where=self._where)
+        return entries or []
+
+    def _checked(self, name: Any) -> str:
+        """
+        :raises RegistryError: it is no name, and would lead to another path.
+        """
+        try:
+            return check_name(name if isinstance(name, str) else "")
+        except ReferenceProblem as problem:
+            raise RegistryError("the registry lists something that is no repository", where=self._where) from problem

@@ -1,0 +1,352 @@
+# Copyright: (c) 2026, longshore.swr contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""One registry, as the copy engine talks to it (OCI distribution specification 1.1).
+
+What the registry can and cannot do is learnt from its replies and remembered: the scheme of an insecure one, how it
+wants to be authenticated, whether it knows HEAD and mounting.
+
+This module is private to the collection: no other collection may import it.
+"""
+
+from __future__ import annotations
+
+import functools
+import json
+import re
+import urllib.parse
+from typing import Any, Callable, Dict, Iterator, List, NamedTuple, Optional
+
+from ..config.credentials import CredentialStore
+from ..errors import RegistryError
+from ..model.manifest import ACCEPT, Manifest, digest_of, is_digest, parse_manifest
+from ..model.reference import Repository, check_name, check_tag
+from ..transport.auth import Scopes, delete_scope
+from ..transport.limits import Bandwidth
+from ..transport.pool import RegistryReply, Stream, Transport
+from ..transport.retry import Retrier
+from ..transport.session import REDIRECTS
+from ..transport.throttle import Throttle
+from .uploads import RegistryUploads, describe_blob
+
+_LINK = re.compile(r"<([^<>]*)>([^<]*)")
+_RELATION = re.compile(r";\s*rel\s*=\s*\"?([^\",;]*)", re.IGNORECASE)
+
+_NO_SUCH_API = (400, 404, 405, 406, 501)
+"""What registries say to a call that came with version 1.1 of the specification and that they do not know."""
+
+NAMES_PER_PAGE = 1000
+CATALOG_SCOPE = "registry:catalog:*"
+_ONE = {"tags": "tag", "repositories": "repository"}
+
+_CATALOG_HINT = (
+    "Many registries, SWR and Docker Hub among them, do not list their repositories, or to administrators only. Name "
+    "the repositories instead. SWR's are listed by its management API and its console; rules take via: swr."
+)
+_FOREIGN_HINT = (
+    "The image has layers that live at their own URLs and in no registry. Let the registry accept such manifests "
+    "(docker-registry: validation.manifests.urls.allow), or push the image again with these layers in it."
+)
+
+
+class Found(NamedTuple):
+    """A manifest that a registry has: its digest, and its media type as far as the registry said."""
+
+    digest: str
+    media_type: str
+
+
+class RegistryClient(RegistryUploads):
+    """One registry. Used by any number of threads.
+
+    :param registry: C(host[:port]) as references name it.
+    :param writes: whether tokens are asked for that may push; the destination of a copy.
+    """
+
+    def __init__(
+        self,
+        registry: str,
+        transport: Transport,
+        credentials: CredentialStore,
+        retrier: Retrier,
+        writes: bool = False,
+        throttle: Optional[Throttle] = None,
+        bandwidth: Optional[Bandwidth] = None,
+    ) -> None:
+        super().__init__(registry, transport, credentials, retrier, writes, throttle, bandwidth=bandwidth)
+        self._manifest_head = True
+        self._blob_head = True
+        self._referrers_api: Optional[bool] = None
+
+    # -- reading -----------------------------------------------------------------------------------------------
+
+    def tags(self, repository: Repository) -> List[str]:
+        """Every tag of the repository, in the registry's order.
+
+        SWR answers C(tags: null) for a repository that it does not have: an empty list here.
+
+        :raises RegistryError: the repository does not exist, or may not be read.
+        """
+        path = "/v2/{0}/tags/list?n={1}".format(repository.name, NAMES_PER_PAGE)
+        names: List[str] = []
+        for reply in self._pages("tags", repository, path, "cannot list the tags", str(repository)):
+            names.extend(_names(reply, "tags", check_tag, str(repository)))
+        return names
+
+    def catalog(self) -> List[str]:
+        """The name of every repository that the registry shows this user, in the registry's order.
+
+        :raises RegistryError: the registry has no catalog, as SWR and Docker Hub, or not for this user.
+        """
+        everything = Repository(self.registry, "")
+        path = "/v2/_catalog?n={0}".format(NAMES_PER_PAGE)
+        names: List[str] = []
+        try:
+            for reply in self._pages(
+                "catalog", everything, path, "cannot list the repositories", self.registry, (CATALOG_SCOPE,)
+            ):
+                names.extend(_names(reply, "repositories", check_name, self.registry))
+        except RegistryError as error:
+            if error.status in (401, 403, 404, 405, 501):
+                error.hint = " ".join(filter(None, (error.hint, _CATALOG_HINT)))
+            raise
+        return names
+
+    def _pages(
+        self, kind: str, repository: Repository, first: str, what: str, where: str, scopes: Optional[Scopes] = None
+    ) -> Iterator[RegistryReply]:
+        path: Optional[str] = first
+        seen = set()
+        while path is not None and path not in seen:
+            seen.add(path)
+            ask = functools.partial(self._once, kind, "GET", repository, path, (200,), what, where, scopes=scopes)
+            reply = self._retry(ask)
+            yield reply
+            path = _next_page(reply.headers.get("link", ""), path)
+
+    def head_manifest(self, repository: Repository, reference: str) -> Optional[Found]:
+        """What C(reference) (a tag or a digest) stands for, or None when the registry has no such manifest."""
+        where = _image(repository, reference)
+        if self._manifest_head:
+            reply = self._call(
+                "manifest_head",
+                "HEAD",
+                repository,
+                "manifests/" + reference,
+                (200, 404, 405, 501),
+                "cannot look up the manifest",
+                where,
+                [("Accept", ACCEPT)],
+            )
+            if reply.status == 404:
+                return None
+            digest = reply.headers.get("docker-content-digest", "")
+            if reply.status == 200 and is_digest(digest):
+                return Found(digest, reply.headers.get("content-type", ""))
+            if reply.status != 200:
+                self._manifest_head = False
+        manifest = self.get_manifest(repository, reference)
+        return None if manifest is None else Found(manifest.digest, manifest.media_type)
+
+    def get_manifest(self, repository: Repository, reference: str) -> Optional[Manifest]:
+        """The manifest, its digest checked, or None when the registry has no such manifest."""
+        where = _image(repository, reference)
+
+        def unit() -> Optional[Manifest]:
+            reply = self._once(
+                "manifest_get",
+                "GET",
+                repository,
+                "manifests/" + reference,
+                (200, 404),
+                "cannot read the manifest",
+                where,
+                [("Accept", ACCEPT)],
+            )
+            if reply.status == 404:
+                return None
+            expected = reference if is_digest(reference) else reply.headers.get("docker-content-digest", "")
+            try:
+                return parse_manifest(
+                    reply.body, reply.headers.get("content-type", ""), expected if is_digest(expected) else None
+                )
+            except RegistryError as error:
+                error.where = where
+                raise
+
+        return self._retry(unit)
+
+    def referrers(self, repository: Repository, digest: str) -> Optional[List[Dict[str, Any]]]:
+        """The descriptors of the manifests whose subject this one is; None where there is no API to say it.
+
+        :raises RegistryError: the registry has the API and it failed.
+        """
+        if self._referrers_api is False:
+            return None
+        where = _image(repository, digest)
+        path = "/v2/{0}/referrers/{1}".format(repository.name, digest)
+        found: List[Dict[str, Any]] = []
+        try:
+            for reply in self._pages("referrers", repository, path, "cannot list the referrers", where):
+                found.extend(_referrers_of(reply, where))
+        except RegistryError as error:
+            if error.status not in _NO_SUCH_API or self._referrers_api:
+                raise
+            self._referrers_api = False
+            return None
+        self._referrers_api = True
+        return found
+
+    def has_referrers_api(self, repository: Repository, digest: str) -> bool:
+        """Whether the registry lists referrers by itself; asked once."""
+        if self._referrers_api is None:
+            self.referrers(repository, digest)
+        return bool(self._referrers_api)
+
+    def get_blob(self, repository: Repository, digest: str, limit: int) -> bytes:
+        """A small blob, such as an image's config, whole. Its digest is the caller's to check."""
+
+        def unit() -> bytes:
+            with self.open_blob(repository, digest) as stream:
+                return stream.read(limit)
+
+        return self._retry(unit)
+
+    def open_blob(self, repository: Repository, digest: str, offset: int = 0) -> Stream:
+        """Start to read a blob at byte C(offset). One try: reading on after a failure is the caller's matter.
+
+        A registry that cannot read from the middle answers 200 and sends the whole blob.
+        """
+        headers = [("Range", "bytes={0}-".format(offset))] if offset else []
+        return self._exchange(
+            "blob_get",
+            "GET",
+            repository,
+            "blobs/" + digest,
+            (200, 206) if offset else (200,),
+            "cannot read the blob",
+            describe_blob(repository, digest),
+            headers,
+            stream=True,
+        )
+
+    def has_blob(self, repository: Repository, digest: str) -> bool:
+        """Whether the repository has the blob. False also where the registry cannot say."""
+        if not self._blob_head:
+            return False
+        # A registry that keeps blobs elsewhere redirects for those it has; the other host need not be asked.
+        reply = self._call(
+            "blob_head",
+            "HEAD",
+            repository,
+            "blobs/" + digest,
+            (200, 404, 405, 501) + REDIRECTS,
+            "cannot look up the blob",
+            describe_blob(repository, digest),
+        )
+        if reply.status in (405, 501):
+            self._blob_head = False
+        return reply.status == 200 or reply.status in REDIRECTS
+
+    # -- writing -----------------------------------------------------------------------------------------------
+
+    def put_manifest(self, repository: Repository, reference: str, manifest: Manifest) -> None:
+        """Store a manifest under a tag or its digest, and make sure that the registry understood the same bytes."""
+        where = _image(repository, reference)
+        try:
+            reply = self._call(
+                "manifest_put",
+                "PUT",
+                repository,
+                "manifests/" + reference,
+                (200, 201, 202),
+                "cannot store the manifest",
+                where,
+                [("Content-Type", manifest.media_type)],
+                manifest.content,
+            )
+        except RegistryError as error:
+            if not error.hint and any(blob.foreign for blob in manifest.blobs):
+                error.hint = _FOREIGN_HINT
+            raise
+        stored = reply.headers.get("docker-content-digest", "")
+        if is_digest(stored) and stored == digest_of(manifest.content, stored.partition(":")[0]):
+            # It may name the same bytes by another algorithm than the source did.
+            return
+        if not is_digest(stored):
+            found = self.head_manifest(repository, reference)
+            stored = found.digest if found else "nothing"
+        if stored != manifest.digest:
+            raise RegistryError(
+                "the registry stored something else: its digest is {0} instead of {1}".format(stored, manifest.digest),
+                where=where,
+            )
+
+    def delete_manifest(self, repository: Repository, reference: str) -> bool:
+        """Delete a tag, or with a digest the manifest and every tag of it. False: there is no such manifest.
+
+        :raises RegistryError: the registry refuses. Many take digests only, or delete nothing (405, UNSUPPORTED).
+        """
+        reply = self._retry(
+            lambda: self._once(
+                "manifest_delete",
+                "DELETE",
+                repository,
+                "manifests/" + reference,
+                (200, 202, 204, 404),
+                "cannot delete the {0}".format("manifest" if is_digest(reference) else "tag"),
+                _image(repository, reference),
+                scopes=(delete_scope(repository.name),),
+            )
+        )
+        return bool(reply.status != 404)
+
+
+def _names(reply: RegistryReply, field: str, check: Callable[[str], str], where: str) -> List[str]:
+    """The names of one page.
+
+    :raises RegistryError: it is no such page, or a name on it is none and would lead to another path.
+    """
+    try:
+        names = json.loads(reply.body).get(field) or []
+    except (ValueError, AttributeError, RecursionError) as error:
+        raise RegistryError("the list of {0} is not what a registry sends".format(field), where=where) from error
+    if not isinstance(names, list):
+        raise RegistryError("the list of {0} is not what a registry sends".format(field), where=where)
+    try:
+        return [check(name) for name in names if isinstance(name, str) and name]
+    except RegistryError as error:
+        what = "the registry lists something that is no {0}".format(_ONE[field])
+        raise RegistryError(what, where=where) from error
+
+
+def _referrers_of(reply: RegistryReply, where: str) -> List[Dict[str, Any]]:
+    """The descriptors of one page of referrers, an OCI index.
+
+    :raises RegistryError: it is no such page.
+    """
+    try:
+        entries = json.loads(reply.body)["manifests"] or []
+        sound = all(is_digest(entry["digest"]) and isinstance(entry["size"], int) for entry in entries)
+    except (ValueError, TypeError, KeyError, RecursionError):
+        sound = False
+    if not sound:
+        raise RegistryError("the list of referrers is not what a registry sends", where=where)
+    return list(entries)
+
+
+def _next_page(link: str, current: str) -> Optional[str]:
+    """The path of the next page from a C(Link) header, or None on the last one (RFC 8288).
+
+    :param current: the path of the page that had the header. The host that the link may name is passed over.
+    """
+    for url, parameters in _LINK.findall(link):
+        relations = _RELATION.search(parameters)
+        if relations and "next" in relations.group(1).lower().split():
+            parts = urllib.parse.urlsplit(urllib.parse.urljoin(current, url.strip()))
+            return (parts.path or "/") + ("?" + parts.query if parts.query else "")
+    return None
+
+
+def _image(repository: Repository, reference: str) -> str:
+    return "{0}{1}{2}".format(repository, "@" if is_digest(reference) else ":", reference)

@@ -1,0 +1,285 @@
+# Copyright: (c) 2026, longshore.swr contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Which login belongs to which repository: the auth file of image-syncer and image-migrator, and the fallbacks.
+
+This module is private to the collection: no other collection may import it.
+"""
+
+from __future__ import annotations
+
+import difflib
+import re
+from typing import Any, Dict, Iterator, List, Mapping, Optional, Sequence, Tuple
+
+from ..errors import RulesError
+from ..model.reference import ReferenceProblem, Repository, check_name, parse_registry, quoted, refuse_scheme
+from .docker_logins import Credential, DockerConfigs, prefixes
+from .documents import Repeated, describe
+from .env_vars import ExpansionProblem, expand
+
+__all__ = ("Credential", "CredentialStore", "DockerConfigs")
+
+_PLAIN_KEY = re.compile(r"[a-z_-]{1,30}")
+_FIELDS = ("username", "password", "insecure", "token_server")
+
+
+class CredentialStore:
+    """The logins of one run.
+
+    An entry is named C(registry) or C(registry/path) and covers what lies below it; of several that cover a
+    repository the longest counts, whatever their order. image-syncer documents the same (its 1.5.5 leaves the choice
+    to the order of a Go map); 1.3.1 and image-migrator know C(registry) and C(registry/namespace) only, which the rule
+    contains.
+    """
+
+    def __init__(self, entries: Mapping[str, Credential], fallback: Optional[DockerConfigs] = None) -> None:
+        self._entries = dict(entries)
+        self._fallback = fallback
+        self._known: Dict[Repository, Credential] = {}
+
+    @classmethod
+    def from_document(
+        cls,
+        document: Any,
+        *,
+        where: str,
+        environ: Mapping[str, str],
+        fallback: Optional[DockerConfigs] = None,
+    ) -> CredentialStore:
+        """Read an auth document: a mapping of C(registry[/path]) to C(username), C(password) and C(insecure).
+
+        C($NAME) and C(${NAME}) are expanded in user name and password, C($$) is a dollar sign; a C($) that no name
+        follows stays. Without user name and password an entry is anonymous, and the fallback is asked, as image-syncer
+        does; its C(insecure) and C(token_server) hold either way. C(insecure) is a boolean or the text "true" or
+        "false", which is what Ansible makes of a template. image-syncer's combined document with C(auth) and C(images)
+        is accepted.
+
+        :param document: None means that there is no auth file.
+        :raises RulesError: with every problem; never with a password or a piece of one.
+        """
+        if document is None:
+            return cls({}, fallback)
+        problems: List[str] = []
+        seen: Dict[str, Tuple[Credential, str]] = {}
+        document, where = _auth_of(document, where, problems)
+        for key, value in document.items():
+            place = "{0}: {1}".format(where, _shown(key))
+            name = None
+            try:
+                name = _entry_name(key)
+            except ReferenceProblem as problem:
+                problems.append("{0}: {1}: {2}".format(place, problem.what, problem.hint))
+            credential = _credential(value, place, environ, problems)
+            if name is None or credential is None:
+                continue
+            other, first = seen.setdefault(name, (credential, _shown(key)))
+            if _values(other) != _values(credential):
+                problems.append("{0}: it means the same as {1} with other values: keep one".format(place, first))
+        if problems:
+            raise RulesError(problems)
+        return cls({name: credential for name, (credential, _key) in seen.items()}, fallback)
+
+    @classmethod
+    def merged(cls, stores: Sequence[CredentialStore], fallback: Optional[DockerConfigs] = None) -> CredentialStore:
+        """One store of several; of entries with the same name the first store's counts."""
+        entries: Dict[str, Credential] = {}
+        for store in stores:
+            for name, credential in store._entries.items():
+                entries.setdefault(name, credential)
+        return cls(entries, fallback)
+
+    def lookup(self, repository: Repository) -> Credential:
+        """The login for a repository; an anonymous one when nobody has any. Safe for threads; asked once, then kept.
+
+        :raises RegistryError: when a fallback file is malformed or its helper cannot be used.
+        """
+        known = self._known.get(repository)
+        if known is None:
+            known = self._known[repository] = self._look_up(repository)
+        return known
+
+    def _look_up(self, repository: Repository) -> Credential:
+        entry = next((self._entries[name] for name in prefixes(repository) if name in self._entries), None)
+        if entry is not None and not entry.anonymous:
+            return entry
+        insecure = entry is not None and entry.insecure
+        found = self._fallback.lookup(repository) if self._fallback is not None else None
+        if found is None:
+            return entry if entry is not None else Credential()
+        return Credential(
+            username=found.username,
+            password=found.password,
+            identity_token=found.identity_token,
+            insecure=insecure,
+            origin=found.origin,
+            token_server=entry.token_server if entry is not None else "",
+        )
+
+    def as_document(self) -> Dict[str, Dict[str, Any]]:
+        """The entries as an auth document that means the same wherever it is read: with no variable left to expand."""
+        document: Dict[str, Dict[str, Any]] = {}
+        for name, credential in self._entries.items():
+            entry: Dict[str, Any] = {"insecure": credential.insecure}
+            texts = {
+                "username": credential.username,
+                "password": credential.password,
+                "token_server": credential.token_server,
+            }
+            entry.update({key: text.replace("$", "$$") for key, text in texts.items() if text})
+            document[name] = entry
+        return document
+
+    def secrets(self) -> Iterator[str]:
+        """Every password and token known so far, for redaction; those of the fallback once they are looked up."""
+        for credential in self._entries.values():
+            yield from filter(None, (credential.password, credential.identity_token))
+        if self._fallback is not None:
+            yield from self._fallback.secrets()
+
+
+def _values(credential: Credential) -> Tuple[str, str, bool, str]:
+    return credential.username, credential.password, credential.insecure, credential.token_server
+
+
+def _shown(key: Any) -> str:
+    return quoted(key) if isinstance(key, str) else "a name that is {0}".format(describe(key))
+
+
+def _auth_of(document: Any, where: str, problems: List[str]) -> Tuple[Mapping[Any, Any], str]:
+    """The mapping of entries, out of a combined document where it is one."""
+    if not isinstance(document, dict):
+        problems.append(
+            "{0}: it is {1}: a mapping of registries to username and password is expected".format(
+                where, describe(document)
+            )
+        )
+        return {}, where
+    if isinstance(document.get("auths"), dict):
+        problems.append(
+            "{0}: this is a file of Docker or Podman: leave it out, such files are read as a fallback "
+            "(name it in REGISTRY_AUTH_FILE if it is elsewhere)".format(where)
+        )
+        return {}, where
+    auth = document.get("auth")
+    # A registry could be called "auth"; its entry then has texts as values, and not mappings.
+    combined = isinstance(auth, (dict, Repeated)) and (
+        "images" in document
+        or any(isinstance(value, dict) for value in (auth.values() if isinstance(auth, dict) else auth))
+    )
+    if not combined:
+        return document, where
+    if isinstance(auth, Repeated):
+        problems.append('{0}: "auth" is written more than once: keep one'.format(where))
+        return {}, where
+    return auth, "{0}: auth".format(where)
+
+
+def _entry_name(key: Any) -> str:
+    """Check C(registry[/path]) and return its canonical form.
+
+    :raises ReferenceProblem: with what would be right.
+    """
+    if not isinstance(key, str):
+        raise ReferenceProblem("it must be a text", hint="put it in quotes")
+    if key == "":
+        raise ReferenceProblem("it is empty", hint="write registry or registry/namespace")
+    refuse_scheme(key)
+    registry, slash, path = key.partition("/")
+    name = parse_registry(registry)
+    if not slash:
+        return name
+    last = path.rpartition("/")[2]
+    if "@" in path or ":" in last:
+        raise ReferenceProblem(
+            "it has a tag or a digest", hint="write registry/namespace or registry/namespace/repository"
+        )
+    return "{0}/{1}".format(name, check_name(path))
+
+
+def _credential(value: Any, place: str, environ: Mapping[str, str], problems: List[str]) -> Optional[Credential]:
+    """One entry; None and problems when it is not valid."""
+    count = len(problems)
+    if isinstance(value, Repeated):
+        problems.append("{0}: it is written more than once: keep one".format(place))
+        return None
+    if not isinstance(value, dict):
+        problem = "{0}: it is {1}: write a mapping with username and password".format(place, describe(value))
+        if isinstance(value, (str, list)):
+            problem += " (is this the rules file?)"
+        problems.append(problem)
+        return None
+    fields = _fields(value, place, problems)
+    username = _text(fields, "username", place, environ, problems)
+    password = _text(fields, "password", place, environ, problems)
+    insecure = _boolean(fields.get("insecure"), place, problems)
+    if len(problems) == count and bool(username) != bool(password):
+        present, absent = ("username", "password") if username else ("password", "username")
+        problems.append(
+            "{0}: it has a {1} and no {2}: write both, or neither for anonymous access".format(place, present, absent)
+        )
+    token_server = _host(_text(fields, "token_server", place, environ, problems), place, problems)
+    if len(problems) > count:
+        return None
+    return Credential(username, password, insecure=insecure, origin=place, token_server=token_server)
+
+
+def _fields(value: Mapping[Any, Any], place: str, problems: List[str]) -> Dict[str, Any]:
+    """The known fields. Their case does not matter, as in Go's JSON decoder, which the tools use."""
+    fields: Dict[str, Any] = {}
+    for key, item in value.items():
+        name = key.lower() if isinstance(key, str) else ""
+        if name not in _FIELDS:
+            near = difflib.get_close_matches(name, _FIELDS, 1)
+            hint = "did you mean {0}?".format(near[0]) if near else "the keys are {0}".format(", ".join(_FIELDS))
+            # With a colon forgotten "password secret" can end up as a key: only what is surely none is shown.
+            shown = " " + quoted(name) if item is not None and _PLAIN_KEY.fullmatch(name) else ""
+            problems.append("{0}: it has an unknown key{1}: {2}".format(place, shown, hint))
+        elif name in fields or isinstance(item, Repeated):
+            problems.append("{0}: {1} is written more than once: keep one".format(place, name))
+        else:
+            fields[name] = item
+    return fields
+
+
+def _text(fields: Mapping[str, Any], name: str, place: str, environ: Mapping[str, str], problems: List[str]) -> str:
+    value = fields.get(name)
+    if value is None:
+        return ""
+    if not isinstance(value, str):
+        problems.append("{0}: {1} is {2}: put it in quotes".format(place, name, describe(value)))
+        return ""
+    try:
+        expanded, used = expand(value, environ, secret=name == "password")
+    except ExpansionProblem as problem:
+        problems.append("{0}: {1}: {2}: {3}".format(place, name, problem.what, problem.hint))
+        return ""
+    if used and not expanded:
+        problems.append(
+            "{0}: {1}: the environment variable {2} is empty: set it, or leave the field out".format(
+                place, name, ", ".join(used)
+            )
+        )
+    return expanded
+
+
+def _host(text: str, place: str, problems: List[str]) -> str:
+    if not text:
+        return ""
+    try:
+        return parse_registry(text)
+    except ReferenceProblem as problem:
+        problems.append("{0}: token_server: {1}: {2}".format(place, problem.what, problem.hint))
+        return ""
+
+
+def _boolean(value: Any, place: str, problems: List[str]) -> bool:
+    if value is None:
+        return False
+    text = value.lower() if isinstance(value, str) else value
+    for boolean, forms in ((True, (True, "true")), (False, (False, "false"))):
+        # 1 and 0 equal the booleans and are not meant.
+        if any(text is form or (isinstance(text, str) and text == form) for form in forms):
+            return boolean
+    problems.append("{0}: insecure is {1}: write true or false".format(place, describe(value)))
+    return False

@@ -1,0 +1,237 @@
+# Copyright: (c) 2026, longshore.swr contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Rules and auth files: from the disk to plain Python data.
+
+Messages name the file, the line, the column and the remedy. They never quote the file, because an auth file that does
+not parse still holds passwords.
+
+This module is private to the collection: no other collection may import it.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from typing import Any, Dict, Hashable, Iterable, List, Optional, Tuple
+
+from ..._secrets import read_text
+from ..errors import RegistryError, RulesError
+
+try:
+    import yaml
+except ImportError:
+    yaml = None  # type: ignore[assignment]
+
+# What the parsers say begins so; the remainder can hold a piece of the file and is dropped.
+_JSON_REASONS = (
+    ("Expecting property name", "a name in double quotes is missing (is there a comma too many, or a single quote?)"),
+    ("Illegal trailing comma", "there is a comma too many"),
+    ("Expecting ',' delimiter", "a comma or a closing bracket is missing (or a double quote inside a text)"),
+    ("Expecting ':' delimiter", "a colon is missing after a name"),
+    ("Expecting value", "a value is missing (texts stand in double quotes)"),
+    ("Unterminated string", "a text has no closing double quote"),
+    ("Invalid control character", "a text holds a line break, a tab or another control character: write \\n or \\t"),
+    ("Invalid \\escape", "a backslash is not followed by an escape: write two backslashes for one"),
+    ("Invalid \\u", "\\u must be followed by four hexadecimal digits"),
+    ("Extra data", "something follows the end of the document"),
+)
+_YAML_REASONS = (
+    ("found character '\\t'", "a tab is used for indentation: use spaces"),
+    ("found a tab character", "a tab is used for indentation: use spaces"),
+    ("found character", "a text starts with a character that has a meaning in YAML: put the text in quotes"),
+    (
+        "mapping values are not allowed",
+        "there is a colon too many: put texts that contain a colon and a space in quotes",
+    ),
+    ("could not find expected ':'", "a colon and a space are missing after a name"),
+    ("found undefined alias", "a text starts with * (an alias that is not defined): put the text in quotes"),
+    ("could not determine a constructor", "a text starts with ! or = (a tag that is not supported): put it in quotes"),
+    ("but found another document", "there is more than one document: keep one for each file"),
+    ("found unexpected end of stream", "a quote is not closed"),
+    ("found unknown escape", "a backslash in double quotes is no escape: use single quotes or two backslashes"),
+    ("found unhashable key", "a name is a list or a mapping: it must be a text"),
+    ("did not find expected key", "the indentation or a quote is wrong"),
+    ("did not find expected ',' or", "a comma or a closing bracket is missing"),
+    ("expected ',' or", "a comma or a closing bracket is missing"),
+    ("expected <block end>", "the indentation or a quote is wrong"),
+)
+
+
+_MAP_TAG = "tag:yaml.org,2002:map"
+_MERGE_TAG = "tag:yaml.org,2002:merge"
+
+
+class Repeated(list):
+    """The values of a name that a document holds more than once, lists among them flattened.
+
+    JSON and YAML parsers keep the last one and lose the others without a word. Rules take them all (image-migrator's
+    rule d, "several destinations = several rules", cannot be written otherwise); an auth file with them is refused.
+    """
+
+
+def merge_pairs(pairs: Iterable[Tuple[Hashable, Any]]) -> Dict[Any, Any]:
+    """A dict that keeps every value of a repeated name, as C(Repeated)."""
+    result: Dict[Any, Any] = {}
+    for name, value in pairs:
+        if name not in result:
+            result[name] = value
+            continue
+        first = result[name]
+        if not isinstance(first, Repeated):
+            result[name] = first = Repeated(first if isinstance(first, list) else [first])
+        first.extend(value if isinstance(value, list) else [value])
+    return result
+
+
+def describe(value: Any) -> str:
+    """The kind of a value in the words of JSON and YAML, for messages. Never the value: it may be a password."""
+    if value is None:
+        return "nothing (null)"
+    if isinstance(value, bool):
+        return "true or false without quotes"
+    if isinstance(value, (int, float)):
+        return "a number without quotes"
+    for kind, words in ((str, "a text"), (bytes, "binary data"), (dict, "a mapping"), ((list, tuple, set), "a list")):
+        if isinstance(value, kind):  # type: ignore[arg-type]
+            return words
+    return "a date without quotes"
+
+
+def load_document(path: str) -> Any:
+    """Read a rules or auth file.
+
+    C(.json) is JSON, C(.yaml) and C(.yml) are YAML (image-syncer's rule, which refuses other names); under any other
+    name a file that starts with a bracket is JSON and the rest YAML. A byte order mark is tolerated. A name that is
+    written more than once in a mapping comes back as C(Repeated).
+
+    :returns: a dict or a list.
+    :raises RulesError: when the file is empty, malformed or no mapping or list.
+    :raises LongshoreError: when it cannot be read, or is YAML and PyYAML is missing.
+    """
+    text = read_text(path)
+    extension = os.path.splitext(path)[1].lower()
+    is_json = extension == ".json" or (extension not in (".yaml", ".yml") and text.lstrip()[:1] in ("{", "["))
+    document = parse_json(text, path) if is_json else parse_yaml(text, path)
+    if not isinstance(document, (dict, list)):
+        what = "it holds {0}".format(describe(document)) if document is not None else "it is empty"
+        raise _refused(path, "{0}: a mapping is expected, names on the left and values on the right".format(what))
+    return document
+
+
+def parse_json(text: str, where: str) -> Any:
+    """JSON to Python data, repeated names as C(Repeated).
+
+    :raises RulesError: with line and column (both from 1), without a word of the text.
+    """
+    if not text.strip():
+        raise _refused(where, "it is empty: a mapping is expected, names on the left and values on the right")
+    reason, place = "", ""
+    try:
+        return json.loads(text, object_pairs_hook=merge_pairs)
+    except json.JSONDecodeError as error:
+        reason = _reason(error.msg, _JSON_REASONS, "it is not valid JSON")
+        rest = text[error.pos : error.pos + 2]
+        if rest in ("//", "/*") or rest[:1] == "#":
+            reason = "there is a comment: JSON has none, remove it or use a YAML file"
+        place = _place(error.lineno, error.colno)
+    except RecursionError:
+        reason = "it is nested too deeply"
+    except ValueError:
+        # Python refuses to read integers of thousands of digits.
+        reason = "it holds a number that is too long: put it in quotes"
+    # Raised here and not in the handlers: the original exception holds the whole text.
+    raise _refused(where, reason, place)
+
+
+def parse_yaml(text: str, where: str) -> Any:
+    """One YAML document to Python data by the safe loader, repeated names as C(Repeated).
+
+    :raises RulesError: with line and column (both from 1), without a word of the text.
+    :raises RegistryError: when PyYAML is missing.
+    """
+    if yaml is None:
+        raise RegistryError(
+            "reading YAML needs the Python library PyYAML",
+            where=where,
+            hint="install PyYAML for the Python that runs the module, or write the file as JSON",
+        )
+    reason, place = "", ""
+    try:
+        return _load_yaml(text)
+    except yaml.MarkedYAMLError as error:
+        reason = _reason(str(error.problem or error.context or ""), _YAML_REASONS, "it is not valid YAML")
+        mark = error.problem_mark or error.context_mark
+        if mark is not None:
+            place = _place(mark.line + 1, mark.column + 1)
+            if "\t" in _indentation(text, mark.line) and "tab" not in reason:
+                reason = "a tab is used for indentation: use spaces"
+    except yaml.YAMLError:
+        reason = "it holds a control character that YAML does not allow"
+    except RecursionError:
+        reason = "it is nested too deeply"
+    except (ValueError, OverflowError, AttributeError, TypeError, LookupError):
+        # The safe loader's own conversions of dates, numbers and tags raise these.
+        reason = "a value reads as a date or a number but is none: put it in quotes"
+    raise _refused(where, reason, place)
+
+
+def _load_yaml(text: str) -> Any:
+    loader = _loader_class()(text)
+    try:
+        return loader.get_single_data()
+    finally:
+        loader.dispose()
+
+
+def _loader_class() -> Any:
+    """A safe loader that keeps repeated names; the one on libyaml where there is one, which is ten times faster."""
+
+    class Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
+        """Safe loader that keeps every value of a repeated name."""
+
+    Loader.add_constructor(_MAP_TAG, _mapping)
+    return Loader
+
+
+def _mapping(loader: Any, node: Any) -> Dict[Any, Any]:
+    """A mapping node as a dict. A name that is written replaces one that C(<<) merges, it does not repeat it."""
+    if not isinstance(node, yaml.MappingNode):
+        raise yaml.constructor.ConstructorError(None, None, "could not determine a constructor", node.start_mark)
+    merged: Dict[Any, Any] = {}
+    pairs: List[Tuple[Any, Any]] = []
+    for key_node, value_node in node.value:
+        if key_node.tag == _MERGE_TAG:
+            sources = value_node.value if isinstance(value_node, yaml.SequenceNode) else [value_node]
+            # The first of several merged mappings wins.
+            for source in reversed(sources):
+                merged.update(_mapping(loader, source))
+            continue
+        key = loader.construct_object(key_node, deep=True)
+        if not isinstance(key, Hashable):
+            raise yaml.constructor.ConstructorError(None, None, "found unhashable key", key_node.start_mark)
+        pairs.append((key, loader.construct_object(value_node, deep=True)))
+    merged.update(merge_pairs(pairs))
+    return merged
+
+
+def _indentation(text: str, line: int) -> str:
+    lines = text.splitlines()
+    if line >= len(lines):
+        return ""
+    return lines[line][: len(lines[line]) - len(lines[line].lstrip())]
+
+
+def _reason(message: str, table: Tuple[Tuple[str, str], ...], default: str) -> str:
+    for start, reason in table:
+        if message.startswith(start):
+            return reason
+    return default
+
+
+def _place(line: int, column: int) -> str:
+    return "line {0}, column {1}".format(line, column)
+
+
+def _refused(where: str, reason: str, place: Optional[str] = None) -> RulesError:
+    return RulesError([": ".join(part for part in (where, place, reason) if part)])

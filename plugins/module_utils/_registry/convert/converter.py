@@ -1,0 +1,225 @@
+# Copyright: (c) 2026, longshore.swr contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""OCI images as Docker images, for registries that take no others.
+
+SWR's basic edition refuses OCI manifests and indexes ("Invalid image, fail to parse 'manifest.json'",
+aliyun/image-syncer#161, regclient/regclient#720; its user guide says so as well). The two formats differ in their media
+types and in what hangs on an image; config and layers stay the same bytes, so only manifests are written anew.
+The result depends on the source alone: the same image has the same converted digest on every run.
+
+Formats: OCI image specification 1.1 (media-types.md lists the equivalents) and Docker's Image Manifest Version 2,
+Schema 2.
+
+This module is private to the collection: no other collection may import it.
+"""
+
+from __future__ import annotations
+
+import functools
+import threading
+from typing import Any, Callable, Dict, List, Mapping, Optional, Set
+
+from ..client.image_config import read_config, read_platform
+from ..client.registry import RegistryClient
+from ..errors import RegistryError
+from ..model.manifest import (
+    IMAGE_CONFIG_TYPES,
+    Descriptor,
+    Manifest,
+    is_digest,
+)
+from ..model.swr import is_swr_basic
+from ..run.image import Form, Image, Tree
+from ..transport.error_replies import OCI_REFUSED
+from .docker_format import NOT_CONVERTIBLE, Converted, is_oci, to_docker
+from .gzip_layers import Pack, Packed, count_packed, has_zstd, match_packed, to_gzip
+from .recompression import Recompressor, diff_ids_of
+
+ALWAYS = "always"
+AUTO = "auto"
+NEVER = "never"
+
+IN_DOCKERS_FORMAT = Form(docker=True)
+
+_REFUSALS = ("MANIFEST_INVALID", "UNSUPPORTED", "MANIFEST_UNSUPPORTED")
+
+
+class Converter:
+    """Decides what is converted, and converts it.
+
+    There are two conversions, each of which a registry may want: Docker's media types in the place of OCI's, and gzip
+    layers in the place of Zstandard ones. Where a registry refuses an image and nothing is known of it yet, the cheap
+    one is tried first, then the other by itself, then both, so that no image loses more than it must.
+
+    :param mode: C(auto): for SWR's basic edition, and for registries that turn out to refuse OCI's formats; C(always);
+        C(never), which goes for recompressing as well.
+    :param sources: gives the client to read a registry with; configs are read where an index names no platform.
+    :param recompress: C(auto): for registries that turn out to refuse Zstandard layers; C(always); C(never).
+    :param recompressor: recompresses layers; without one none is.
+    """
+
+    def __init__(
+        self,
+        mode: str,
+        sources: Callable[[str], RegistryClient],
+        recompress: str = AUTO,
+        recompressor: Optional[Recompressor] = None,
+    ) -> None:
+        self.mode = mode
+        self.recompress = recompress if recompressor is not None and mode != NEVER else NEVER
+        self.recompressor = recompressor
+        self._sources = sources
+        self._docker_only: Set[str] = set()
+        self._gzip_only: Set[str] = set()
+        self._lock = threading.Lock()
+
+    @property
+    def key(self) -> List[str]:
+        """What of the settings decides about the digests that images get."""
+        return [self.mode] if self.recompress != ALWAYS else [self.mode, self.recompress]
+
+    def is_due(self, client: RegistryClient, tree: Tree) -> bool:
+        """Whether this image has to be converted for this destination, by what is known now."""
+        if self._wants_docker(client) and is_oci(tree):
+            return True
+        return self._wants_gzip(client) and has_zstd(tree)
+
+    def takes_docker_only(self, client: RegistryClient) -> bool:
+        """Whether the registry is known, or said by the user, to take nothing of OCI's."""
+        return self.mode == ALWAYS or client.registry in self._docker_only or is_swr_basic(client.registry)
+
+    def may_help(self, client: RegistryClient, tree: Tree, refusal: RegistryError) -> bool:
+        """Whether a refused manifest may be taken in another form."""
+        if not is_format_refusal(refusal):
+            return False
+        return (self.mode == AUTO and is_oci(tree)) or (self.recompress == AUTO and has_zstd(tree))
+
+    def learn(self, client: RegistryClient, form: Form = IN_DOCKERS_FORMAT) -> bool:
+        """The registry took an image in this form where it had refused others. True when that is news."""
+        with self._lock:
+            known = (len(self._docker_only), len(self._gzip_only))
+            if form.docker:
+                self._docker_only.add(client.registry)
+            if form.gzip:
+                self._gzip_only.add(client.registry)
+            return known != (len(self._docker_only), len(self._gzip_only))
+
+    def convert(self, client: RegistryClient, image: Image, tree: Tree) -> Tree:
+        """The image in the next form that the destination may take; it remembers that, and its new digest.
+
+        :param tree: the form that the destination does not take.
+        :raises RegistryError: there is no other form, or the rule asks for the digest that it would lose.
+        """
+        original = image.original = image.original or tree
+        image.tried.add(tree.manifest.digest)
+        obstacle: Optional[RegistryError] = None
+        for form in self._forms(client, original):
+            try:
+                converted = self._in_form(image, original, form)
+            except RegistryError as error:
+                if error.code != NOT_CONVERTIBLE:
+                    raise
+                obstacle = obstacle or error
+                continue
+            if converted.tree.manifest.digest not in image.tried:
+                self._note(image, form, converted)
+                return converted.tree
+        raise obstacle or RegistryError(
+            "the destination does not take the image in any form that it may be given",
+            where=image.destination_text,
+            hint="See the options convert and recompress.",
+        )
+
+    def docker_digest(self, image: Image, tree: Tree) -> Optional[str]:
+        """The digest that the image has in Docker's format; None where it is in it already."""
+        return self._in_form(image, tree, Form(docker=True)).tree.manifest.digest if is_oci(tree) else None
+
+    def recognizes(self, client: RegistryClient, image: Image, tree: Tree, present: str) -> bool:
+        """Whether the destination has the image with recompressed layers, found out without reading any of them."""
+        if self.recompress == NEVER or not has_zstd(tree):
+            return False
+        stored = functools.lru_cache(maxsize=None)(lambda digest: client.get_manifest(image.destination, digest))
+        for docker in (False, True) if is_oci(tree) else (False,):
+            base = self._in_form(image, tree, Form(docker)) if docker else Converted(tree)
+            known = match_packed(base.tree, stored, present)
+            if known is None:
+                continue
+            packed = to_gzip(base.tree, lambda _manifest, _number, layer, known=known: known[layer.digest])
+            if packed.manifest.digest == present:
+                self._note(image, Form(docker, True), Converted(packed, base.dropped))
+                return True
+        return False
+
+    def _forms(self, client: RegistryClient, original: Tree) -> List[Form]:
+        """The forms that may be tried, the ones that change the least first."""
+        docker = _choices(is_oci(original) and self.mode != NEVER, self._wants_docker(client))
+        gzip = _choices(has_zstd(original) and self.recompress != NEVER, self._wants_gzip(client))
+        return [Form(as_docker, as_gzip) for as_gzip in gzip for as_docker in docker]
+
+    def _wants_docker(self, client: RegistryClient) -> bool:
+        if self.mode == NEVER:
+            return False
+        return self.mode == ALWAYS or client.registry in self._docker_only or is_swr_basic(client.registry)
+
+    def _wants_gzip(self, client: RegistryClient) -> bool:
+        if self.recompress == NEVER:
+            return False
+        return self.recompress == ALWAYS or client.registry in self._gzip_only
+
+    def _in_form(self, image: Image, tree: Tree, form: Form) -> Converted:
+        converted = Converted(tree)
+        if form.docker:
+            converted = to_docker(tree, lambda manifest: self._platform(image, manifest), image.source_text)
+        if form.gzip:
+            return converted._replace(tree=to_gzip(converted.tree, self._packer(image)))
+        return converted
+
+    def _note(self, image: Image, form: Form, converted: Converted) -> None:
+        digest = converted.tree.manifest.digest
+        if is_digest(image.destination_ref) and image.destination_ref != digest:
+            raise RegistryError(
+                "the destination takes Docker images only, and converting changes the digest that the rule asks for"
+                if form.docker
+                else "the destination takes no Zstandard layers, and recompressing changes the digest that the rule "
+                "asks for",
+                where=image.destination_text,
+                hint="Give the destination a tag.",
+            )
+        image.form = form
+        image.converted = True
+        image.recompressed = count_packed(converted.tree)
+        image.dropped = list(converted.dropped)
+        image.destination_digest = digest
+
+    def _packer(self, image: Image) -> Pack:
+        diff_ids: Dict[str, List[Any]] = {}
+
+        def pack(manifest: Manifest, number: int, layer: Descriptor) -> Packed:
+            config = manifest.config
+            if config is None or self.recompressor is None:
+                raise RegistryError("there is nothing to recompress with", where=image.source_text, code="INTERNAL")
+            if config.digest not in diff_ids:
+                client = self._sources(image.source.registry)
+                document = read_config(client, image.source, config, image.source_text)
+                diff_ids[config.digest] = diff_ids_of(document, manifest, image.source_text)
+            return self.recompressor.pack(image.source, layer, diff_ids[config.digest][number])
+
+        return pack
+
+    def _platform(self, image: Image, manifest: Manifest) -> Optional[Mapping[str, Any]]:
+        if manifest.config is None or manifest.config.media_type not in IMAGE_CONFIG_TYPES:
+            return None
+        client = self._sources(image.source.registry)
+        return read_platform(client, image.source, manifest.config, image.source_text)
+
+
+def _choices(possible: bool, wanted: bool) -> List[bool]:
+    return [True] if possible and wanted else [False, True] if possible else [False]
+
+
+def is_format_refusal(refusal: RegistryError) -> bool:
+    """Whether a registry refused a manifest for what it is, and not for what is missing or forbidden."""
+    if refusal.status not in (400, 415, 422):
+        return False
+    return refusal.code in _REFUSALS or refusal.status == 415 or OCI_REFUSED in refusal.what

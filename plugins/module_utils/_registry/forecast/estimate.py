@@ -1,0 +1,112 @@
+# Copyright: (c) 2026, longshore.swr contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""How long a copy will take, as far as that can be said before it.
+
+What a copy waits for is its bytes, or its requests where a registry answers only so many a second. The figures come
+from the plan, from what SWR allows, and from assumptions that are named here; a range says how good they are.
+
+This module is private to the collection: no other collection may import it.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Dict, Iterable, List, NamedTuple, Optional, Sequence, Set
+
+from .plan_table import ABSENT, PRESENT, PlanTable
+
+ASSUMED_BANDWIDTH = 12_500_000
+"""Bytes a second that one host is assumed to move: 100 Mbit/s."""
+
+ASSUMED_RATE = 200.0
+"""Requests a second that a registry without a limit is assumed to answer: less than half of what docker-registry does
+on two cores (docs/performance.md). Over a WAN the workers make up for the round trip."""
+
+OVERHEAD = 1.2
+"""What comes to the slower of the two: retries, connections, the end at which few workers have something to do."""
+
+MOST = 1.5
+"""The longest time is that of bytes and requests one after the other, by this."""
+
+SAME = 0.05
+"""Below this many seconds nothing limits."""
+
+
+class Amount(NamedTuple):
+    """What images cost to copy.
+
+    :param requests: to the destinations; C(source_requests) to the sources.
+    :param blobs: that travel, each once, and C(size), their bytes.
+    """
+
+    images: int
+    requests: int
+    source_requests: int
+    blobs: int
+    size: int
+
+
+def amount_of(catalogue: PlanTable, images: Iterable[int]) -> Amount:
+    """What these images cost when one host copies them.
+
+    At the destination: a token a repository, a HEAD an image, a PUT a manifest; for each blob a HEAD, and a POST and a
+    PUT where it travels; a mount (POST) for each further repository that needs it. At the source: a token a repository,
+    a HEAD an image, a GET a manifest, and a GET for each blob that travels.
+    """
+    manifests = count = 0
+    by_route: Dict[int, Set[int]] = {}
+    for image in images:
+        count += 1
+        manifests += catalogue.manifests[image]
+        by_route.setdefault(catalogue.route[image], set()).update(catalogue.blobs_of(image))
+    destinations: Dict[Any, Set[int]] = {}
+    for route, blobs in by_route.items():
+        destinations.setdefault(catalogue.routes[route].destination, set()).update(blobs)
+    sources = {catalogue.routes[route].source for route in by_route}
+    uses = sum(len(blobs) for blobs in destinations.values())
+    unique: Set[int] = set().union(*by_route.values()) if by_route else set()
+    travelling = [blob for blob in unique if catalogue.states[blob] == ABSENT]
+    placed = sum(1 for blob in unique if catalogue.states[blob] == PRESENT)
+    # One use of each is the upload, or is there already; the others are mounts.
+    mounts = uses - len(travelling) - placed
+    return Amount(
+        count,
+        len(destinations) + count + manifests + len(unique) + 2 * len(travelling) + mounts,
+        len(sources) + count + manifests + len(travelling),
+        len(travelling),
+        sum(catalogue.sizes[blob] for blob in travelling),
+    )
+
+
+class Estimate(NamedTuple):
+    """Seconds that a copy takes: what is to be expected, at least, at most. C(limited_by): C(requests), C(bandwidth) or
+    C(nothing)."""
+
+    seconds: int
+    least: int
+    most: int
+    limited_by: str
+
+
+def estimate(amount: Amount, bandwidth: float, rate: Optional[float]) -> Estimate:
+    """How long one host takes.
+
+    :param bandwidth: bytes a second that it moves.
+    :param rate: requests a second that the destination answers it; None where it sets no limit.
+    """
+    moving = amount.size / bandwidth
+    asking = max(amount.requests / (rate or ASSUMED_RATE), amount.source_requests / ASSUMED_RATE)
+    slower = max(moving, asking)
+    limited_by = "nothing" if slower < SAME else "bandwidth" if moving >= asking else "requests"
+    return Estimate(round(OVERHEAD * slower), int(slower), round(MOST * (moving + asking)), limited_by)
+
+
+def together(estimates: Sequence[Estimate]) -> Optional[Estimate]:
+    """Of several hosts at the same time: the slowest one's."""
+    slowest: List[Estimate] = sorted(estimates, key=lambda one: (one.seconds, one.most))
+    return slowest[-1] if slowest else None
+
+
+def request_cost(bandwidth: float, rate: Optional[float]) -> int:
+    """What a request is worth in bytes: those that travel in its time."""
+    return int(bandwidth / (rate or ASSUMED_RATE))

@@ -1,0 +1,114 @@
+# Copyright: (c) 2026, longshore.swr contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The parts of a plan as files of rules, one for each host.
+
+This module is private to the collection: no other collection may import it.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import stat
+from typing import Any, List, Mapping, Sequence
+
+from ..._secrets import write_private
+from ..errors import RegistryError, RulesError
+
+MOST_TAGS = 100
+"""Tags in one rule, so that a line can be read."""
+
+_NAME = re.compile(r"shard-\d{2,}\.json\Z")
+
+
+def check_directory(path: str) -> None:
+    """Refuse a directory that files cannot be written to, before anything is asked of a registry.
+
+    :raises RulesError: naming it.
+    """
+    folder = os.path.abspath(path)
+    if os.path.exists(folder) and not os.path.isdir(folder):
+        raise RulesError(["shards_path: {0} is no directory: give the path of a directory".format(path)])
+    while not os.path.exists(folder):
+        folder = os.path.dirname(folder)
+    if not os.access(folder, os.W_OK | os.X_OK):
+        raise RulesError(["shards_path: {0} cannot be written: check its permissions".format(folder)])
+
+
+class ShardFiles:
+    """The files C(shard-01.json) and so on in a directory of their own.
+
+    :ivar changed: whether a file was written or removed; in check mode, whether one would be.
+    """
+
+    def __init__(self, folder: str, check_mode: bool) -> None:
+        self._folder = folder
+        self._check_mode = check_mode
+        self.changed = False
+
+    def path(self, number: int) -> str:
+        """Of the file of a part, counted from 1."""
+        return os.path.join(self._folder, "shard-{0:02d}.json".format(number))
+
+    def write(self, number: int, rules: Sequence[Mapping[str, Any]]) -> None:
+        """Write a part's rules, unless the file has them already.
+
+        :raises LongshoreError: it cannot be written.
+        """
+        path = self.path(number)
+        text = "[\n" + ",\n".join(json.dumps(rule) for rule in rules) + "\n]\n"
+        if _is_so(path, text):
+            return
+        self.changed = True
+        if not self._check_mode:
+            self._make_folder()
+            write_private(path, text)
+
+    def keep(self, count: int) -> None:
+        """Remove the files of parts that an earlier plan had and this one has not: they must not be run.
+
+        :raises RegistryError: one cannot be removed.
+        """
+        wanted = {os.path.basename(self.path(number)) for number in range(1, count + 1)}
+        for name in self._present():
+            if name in wanted:
+                continue
+            self.changed = True
+            if not self._check_mode:
+                path = os.path.join(self._folder, name)
+                try:
+                    os.unlink(path)
+                except OSError as error:
+                    raise _file_error("the shard of an earlier plan cannot be removed", path, error) from error
+
+    def _present(self) -> List[str]:
+        try:
+            return sorted(name for name in os.listdir(self._folder) if _NAME.match(name))
+        except FileNotFoundError:
+            return []
+        except OSError as error:
+            raise _file_error("the directory cannot be read", self._folder, error) from error
+
+    def _make_folder(self) -> None:
+        try:
+            os.makedirs(self._folder, mode=0o700, exist_ok=True)
+        except OSError as error:
+            raise _file_error("the directory cannot be made", self._folder, error) from error
+
+
+def _is_so(path: str, text: str) -> bool:
+    try:
+        with open(path, encoding="utf-8") as content:
+            return content.read() == text and stat.S_IMODE(os.fstat(content.fileno()).st_mode) == 0o600
+    except (OSError, ValueError):
+        return False
+
+
+def _file_error(what: str, path: str, error: OSError) -> RegistryError:
+    return RegistryError(
+        "{0}: {1}".format(what, error.strerror or type(error).__name__),
+        where=path,
+        hint="Give shards_path a directory that this user may write, for these files alone.",
+    )

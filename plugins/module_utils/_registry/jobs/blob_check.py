@@ -1,0 +1,188 @@
+# Copyright: (c) 2026, longshore.swr contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Whether a registry really has what its manifests name: each blob asked for, or read and hashed anew.
+
+This module is private to the collection: no other collection may import it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Callable, Dict, Iterable, Iterator, List, Mapping, NamedTuple, Optional, Tuple
+
+from ..client.clients import Clients
+from ..client.registry import RegistryClient
+from ..errors import RegistryError, failure_of
+from ..model.manifest import DEEPEST_INDEX, Descriptor
+from ..model.reference import Repository
+from ..run.work_queue import WorkQueue
+from ..transport.pool import TransportError
+from ..transport.retry import Retrier
+
+BLOCK = 256 * 1024
+
+
+class Stored(NamedTuple):
+    """An image at a registry, by the digest of its manifest."""
+
+    repository: Repository
+    digest: str
+
+
+class BlobVerdict(NamedTuple):
+    """What is wrong with an image, each a sentence; or why that could not be found out. Neither: it is whole."""
+
+    problems: Tuple[str, ...] = ()
+    error: Optional[RegistryError] = None
+
+
+class BlobChecker:
+    """Checks the blobs of images, each blob of a repository once.
+
+    :param rehash: read every blob and hash it, each once a registry; else only ask for it.
+    :ivar checked: how many blobs of repositories were asked for or read.
+    """
+
+    def __init__(self, clients: Clients, queue: WorkQueue, retrier: Retrier, rehash: bool) -> None:
+        self._clients = clients
+        self._queue = queue
+        self._retrier = retrier
+        self._rehash = rehash
+        self.checked = 0
+        self._sizes: List[int] = []
+
+    @property
+    def bytes_read(self) -> int:
+        """The bytes of the blobs that were read."""
+        return sum(self._sizes)
+
+    def check(self, images: Iterable[Stored]) -> Dict[Stored, BlobVerdict]:
+        """The verdict on each image."""
+        blobs: Dict[Stored, Dict[str, Descriptor]] = {}
+        verdicts: Dict[Stored, BlobVerdict] = {}
+        for image in dict.fromkeys(images):
+            blobs[image] = {}
+            self._put(image, verdicts, lambda image=image: self._walk(image, image.digest, blobs[image], 0))
+        self._queue.join()
+        wanted = {Stored(image.repository, digest): blob for image in blobs for digest, blob in blobs[image].items()}
+        found = self._check_blobs(wanted)
+        for image, parts in blobs.items():
+            if image not in verdicts:
+                verdicts[image] = _sum_up(found[Stored(image.repository, digest)] for digest in parts)
+        return verdicts
+
+    def _put(self, key: Stored, verdicts: Dict[Stored, BlobVerdict], work: Callable[[], List[str]]) -> None:
+        def job() -> None:
+            problems: List[str] = []
+            error = failure_of(lambda: problems.extend(work()), "{0}@{1}".format(*key))
+            if error is not None or problems:
+                verdicts[key] = BlobVerdict(tuple(problems), error)
+
+        self._queue.put((0,), job)
+
+    def _walk(self, image: Stored, digest: str, blobs: Dict[str, Descriptor], depth: int) -> List[str]:
+        """Collect the blobs of a manifest and of those below it; problems where a manifest is missing."""
+        if depth > DEEPEST_INDEX:
+            raise RegistryError("indexes within indexes, too deep to be an image", where=str(image.repository))
+        manifest = self._clients.source(image.repository.registry).get_manifest(image.repository, digest)
+        if manifest is None:
+            return ["the manifest {0} is missing".format(digest)]
+        blobs.update({blob.digest: blob for blob in manifest.blobs if not blob.foreign})
+        return [problem for child in manifest.children for problem in self._walk(image, child.digest, blobs, depth + 1)]
+
+    def _check_blobs(self, wanted: Mapping[Stored, Descriptor]) -> Dict[Stored, BlobVerdict]:
+        verdicts: Dict[Stored, BlobVerdict] = {}
+        readers: Dict[Tuple[str, str], Stored] = {}
+        for blob, descriptor in wanted.items():
+            # A registry keeps a blob once, whatever number of repositories has it: it is read through one of them.
+            reader = readers.setdefault((blob.repository.registry, blob.digest), blob)
+            reads = self._rehash and reader is blob
+            check = self._read if reads else self._ask
+            self._put(blob, verdicts, lambda check=check, blob=blob, it=descriptor: check(blob, it))
+        self._queue.join()
+        self.checked = len(wanted)
+        whole = BlobVerdict()
+        own = {blob: verdicts.get(blob, whole) for blob in wanted}
+        if not self._rehash:
+            return own
+        return {
+            blob: own[blob] if own[blob] != whole else own[readers[(blob.repository.registry, blob.digest)]]
+            for blob in wanted
+        }
+
+    def _ask(self, blob: Stored, _descriptor: Descriptor) -> List[str]:
+        client = self._clients.source(blob.repository.registry)
+        if client.has_blob(blob.repository, blob.digest):
+            return []
+        try:
+            # Some registries cannot say, and some say no too easily.
+            client.open_blob(blob.repository, blob.digest).close()
+        except RegistryError as error:
+            if error.status != 404:
+                raise
+            return ["the blob {0} is missing".format(blob.digest)]
+        return []
+
+    def _read(self, blob: Stored, descriptor: Descriptor) -> List[str]:
+        reading = _Reading(self._clients.source(blob.repository.registry), blob, descriptor.size)
+        try:
+            self._retrier.run(reading.run)
+        except RegistryError as error:
+            if error.status != 404:
+                raise
+            return ["the blob {0} is missing".format(blob.digest)]
+        finally:
+            self._sizes.append(reading.done)
+        if reading.digest() != blob.digest:
+            return ["the bytes of the blob {0} have another digest".format(blob.digest)]
+        return []
+
+
+class _Reading:
+    """One blob's bytes, hashed as they come; goes on where a connection broke, if the registry can do that."""
+
+    def __init__(self, client: RegistryClient, blob: Stored, size: int) -> None:
+        self._client = client
+        self._blob = blob
+        self._size = size
+        self._algorithm = blob.digest.partition(":")[0]
+        self._hash = hashlib.new(self._algorithm)
+        self.done = 0
+
+    def digest(self) -> str:
+        return "{0}:{1}".format(self._algorithm, self._hash.hexdigest())
+
+    def run(self) -> None:
+        """One try, which lasts as long as each connection brings more."""
+        while True:
+            before = self.done
+            try:
+                return self._read_on()
+            except TransportError:
+                if self.done <= before:
+                    raise
+
+    def _read_on(self) -> None:
+        if self.done and self.done >= self._size:
+            return
+        with self._client.open_blob(self._blob.repository, self._blob.digest, self.done) as stream:
+            if self.done and stream.status == 200:
+                self._hash, self.done = hashlib.new(self._algorithm), 0
+            buffer = memoryview(bytearray(BLOCK))
+            # What is longer than it should be has another digest, however much longer.
+            while self.done <= self._size:
+                count = stream.readinto(buffer)
+                if not count:
+                    return
+                self._hash.update(buffer[:count])
+                self.done += count
+
+
+def _sum_up(verdicts: Iterator[BlobVerdict]) -> BlobVerdict:
+    problems: List[str] = []
+    for verdict in verdicts:
+        if verdict.error is not None:
+            return verdict
+        problems.extend(verdict.problems)
+    return BlobVerdict(tuple(problems))

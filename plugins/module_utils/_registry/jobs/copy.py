@@ -1,0 +1,280 @@
+# Copyright: (c) 2026, longshore.swr contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A whole copy, from options to result: the facade of the registry room.
+
+options -> rules and credentials -> selection -> plan -> transfer -> outcomes -> report. Nothing is connected to before
+everything that the user wrote was found right.
+
+This module is private to the collection: no other collection may import it.
+"""
+
+from __future__ import annotations
+
+import time
+from typing import Any, Callable, Dict, List, Mapping, Optional, Sequence, Tuple
+
+from ..._errors import LongshoreError
+from ..._secrets import write_private_parts
+from ..client.clients import Connections
+from ..convert.converter import AUTO, NEVER, Converter
+from ..convert.recompression import Recompressor
+from ..errors import RegistryError
+from ..plan.planner import Planner
+from ..plan.referrers import Attachments, count_attached
+from ..report import html as html_report
+from ..report import report
+from ..run.image import COPIED, FAILED, Image
+from ..run.journal import Journal
+from ..run.log import RunLog
+from ..run.progress import COPYING, PLANNING, Progress
+from ..run.tag_listing import ListerFor, TagListing, merge_calls, no_lister
+from ..run.work_queue import WorkQueue
+from ..transfer.transfer import Transfer
+from ..transport.limits import Limits
+from .request import Options, Request, RunHelper
+
+
+class CopyJob:
+    """One run of a request.
+
+    :param check_mode: stop after the plan and change nothing.
+    :param lister_for: gives what lists a destination's tags with their digests, None where nothing does.
+    """
+
+    def __init__(self, request: Request, options: Options, check_mode: bool, lister_for: ListerFor = no_lister) -> None:
+        self._request = request
+        self._options = options
+        self._check_mode = check_mode
+        self._started = time.time()
+        self._connections = Connections(options, request.credentials, Limits(options, everywhere=False))
+        self._clients, self._retrier = self._connections.clients, self._connections.retrier
+        self._journal = Journal(options.get("journal_path") or None)
+        self._log = RunLog(None if check_mode else options.get("log_path"), request.redact)
+        self._progress = Progress(
+            options.get("progress_file") or None, float(options.get("progress_interval") or 30.0), request.redact
+        )
+        self._retrier.on_retry = lambda error: self._log("trying again: {0}".format(error))
+        self._inventory = TagListing(lister_for)
+        self._key_of: Callable[[Image], str] = lambda image: ""
+        self._warnings: List[str] = []
+
+    def run(self) -> Dict[str, Any]:
+        """Do it, and return the module's result; C(failed) is set when any image failed."""
+        self._journal.load()
+        if not self._check_mode:
+            self._journal.open()
+        self._progress.start()
+        self._log("Start to generate images tasks, please wait ...")
+        try:
+            with self._connections.queue() as queue:
+                images, transfer = self._work(queue)
+        finally:
+            self._progress.close()
+            self._journal.close()
+            self._connections.close()
+        result = self._conclude(images, transfer)
+        self._log.close()
+        return result
+
+    def _work(self, queue: WorkQueue) -> Tuple[List[Image], Transfer]:
+        progress, clients = self._progress, self._clients
+        converter = Converter(
+            self._options.get("convert") or AUTO,
+            clients.source,
+            self._options.get("recompress") or AUTO,
+            Recompressor(clients.source, self._retrier, self._journal),
+        )
+        planner = Planner(
+            clients.source,
+            clients.destination,
+            queue,
+            self._journal,
+            self._request.platforms,
+            bool(self._options.get("force")),
+            self._on_finished,
+            progress.image_planned,
+            converter,
+            self._inventory,
+        )
+        self._key_of = planner.key_of
+        transfer = self._transfer(queue, converter)
+        images = planner.select(self._request.rules)
+        progress.images_total = len(images)
+        progress.enter(PLANNING)
+        planner.examine(images)
+        transfer.add(images)
+        transfer.locate()
+        self._plan = self._describe_plan(images, transfer)
+        progress.bytes_total = self._plan["bytes"]
+        if not self._check_mode:
+            self._log("Start to handle images tasks, please wait ...")
+            progress.enter(COPYING)
+            transfer.run()
+        if self._options.get("referrers"):
+            self._copy_attached(images, queue, converter, transfer)
+        return images, transfer
+
+    def _transfer(self, queue: WorkQueue, converter: Converter) -> Transfer:
+        return Transfer(
+            self._clients.source,
+            self._clients.destination,
+            queue,
+            self._journal,
+            self._retrier,
+            self._on_finished,
+            self._progress.bytes_moved,
+            converter,
+        )
+
+    def _copy_attached(self, images: List[Image], queue: WorkQueue, converter: Converter, main: Transfer) -> None:
+        """Copy what belongs to the images, after them, and count it with them."""
+        clients = self._clients
+        attachments = Attachments(clients.source, clients.destination, queue, converter, self._on_finished)
+        for wave in attachments.waves(images):
+            images.extend(wave)
+            transfer = self._transfer(queue, Converter(NEVER, clients.source))
+            transfer.add(wave)
+            transfer.locate()
+            more = self._describe_plan(wave, transfer)
+            self._plan = {name: number + more[name] for name, number in self._plan.items()}
+            self._progress.images_total = len(images)
+            self._progress.bytes_total = self._plan["bytes"]
+            if not self._check_mode:
+                transfer.run()
+            main.blobs.update(transfer.blobs)
+
+    def _describe_plan(self, images: Sequence[Image], transfer: Transfer) -> Dict[str, int]:
+        blobs, size = transfer.remaining()
+        to_copy = sum(1 for image in images if image.outcome is None)
+        return {"images": len(images), "to_copy": to_copy, "blobs": blobs, "bytes": size}
+
+    def _on_finished(self, image: Image) -> None:
+        self._progress.image_finished(image)
+        error = self._request.redact(str(image.error)) if image.error else None
+        if not self._check_mode:
+            self._journal.image_finished(
+                image.source_text,
+                image.destination_text,
+                str(image.outcome),
+                image.source_digest,
+                image.destination_digest,
+                self._key_of(image),
+                error,
+            )
+        note = image.reason or error or image.destination_digest or ""
+        self._log("{0}: {1} -> {2} {3}".format(image.outcome, image.source_text, image.destination_text, note))
+
+    # -- the end -----------------------------------------------------------------------------------------------
+
+    def _conclude(self, images: List[Image], transfer: Transfer) -> Dict[str, Any]:
+        if not self._check_mode:
+            self._account_for_all(images)
+        diff = report.diff_of(images)
+        planned = [image for image in images if image.outcome is None]
+        for image in planned:
+            # Only check mode leaves images open: it says what a run would do with them.
+            image.finish(COPIED, "would be copied")
+        counts = report.count_outcomes(images)
+        failures = report.failures(images)
+        requests = merge_calls(self._clients.requests(), self._inventory)
+        facts: Dict[str, Any] = {
+            "changed": counts[COPIED] > 0,
+            "check_mode": self._check_mode,
+            "msg": report.summary_line(images),
+            "converted": sum(1 for image in images if image.converted and image.outcome == COPIED),
+            "recompressed": sum(1 for image in images if image.recompressed and image.outcome == COPIED),
+            "attached": count_attached(images),
+            "blobs": {kind: transfer.blobs[kind] for kind in ("uploaded", "mounted", "present")},
+            "bytes": {"planned": self._plan["bytes"], "uploaded": self._progress.bytes_sent},
+            "requests": {"total": sum(sum(kinds.values()) for kinds in requests.values()), "by_registry": requests},
+            "plan": self._plan,
+            "started_at": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(self._started)),
+            "duration": round(time.time() - self._started, 3),
+        }
+        self._log(facts["msg"])
+        self._write_outputs(images, facts)
+        return self._request.clean(
+            dict(
+                facts,
+                images=counts,
+                failures=failures[: report.MOST_FAILURES],
+                failures_truncated=max(0, len(failures) - report.MOST_FAILURES),
+                failed=counts[FAILED] > 0,
+                diff=diff,
+                warnings=self._all_warnings(),
+                **{
+                    name: self._options.get(name)
+                    for name in ("report_path", "html_report_path", "journal_path")
+                    if self._options.get(name)
+                },
+            )
+        )
+
+    def _account_for_all(self, images: Sequence[Image]) -> None:
+        """An image that a run forgot is a failure, whatever the reason: it must never pass for copied."""
+        for image in images:
+            error = RegistryError(
+                "the run ended without an outcome for this image",
+                where=image.source_text,
+                code="INTERNAL",
+                hint="This is a defect of longshore.swr: please report it with the log file.",
+            )
+            if image.finish(FAILED, error=error):
+                self._on_finished(image)
+
+    def _write_outputs(self, images: Sequence[Image], facts: Mapping[str, Any]) -> None:
+        if self._check_mode:
+            return
+        document = dict(facts, images=report.count_outcomes(images), warnings=self._all_warnings())
+        self._warnings.extend(
+            html_report.write(
+                self._options.get("html_report_path"),
+                document,
+                lambda: (image.as_dict() for image in images),
+                self._request.redact,
+            )
+        )
+        as_json = (self._options.get("output_images_format") or "yaml") == "json"
+        contents = {
+            "output_success_images": lambda: [report.render_rules(report.successful_rules(images), as_json)],
+            "output_failed_images": lambda: [report.render_rules(report.failed_rules(images), as_json)],
+            "report_path": lambda: report.render_report(dict(facts, warnings=self._all_warnings()), images),
+        }
+        for option, render in contents.items():
+            path = self._options.get(option)
+            if not path:
+                continue
+            try:
+                write_private_parts(path, (self._request.redact(part) for part in render()))
+            except LongshoreError as error:
+                # The images are where they are: a report that cannot be written must not hide that.
+                self._warnings.append("{0} was not written: {1}".format(option, error))
+
+    def _all_warnings(self) -> List[str]:
+        warnings = list(self._warnings) + self._inventory.problems
+        if self._journal.write_error:
+            warnings.append("the journal could not be written any further: {0}".format(self._journal.write_error))
+        if self._journal.unreadable_lines:
+            warnings.append("{0} lines of the journal could not be read".format(self._journal.unreadable_lines))
+        if self._request.fallback is not None:
+            warnings.extend(self._request.fallback.notes)
+        return warnings
+
+
+def run_copy(
+    options: Options,
+    check_mode: bool,
+    environ: Mapping[str, str],
+    run_helper: Optional[RunHelper] = None,
+    lister_for: ListerFor = no_lister,
+) -> Dict[str, Any]:
+    """Carry out the options of the module C(image_copy) and return its result.
+
+    :param environ: the environment, for references in the files and for defaults.
+    :param run_helper: runs a Docker credential helper (argv, input) and returns its exit code and output.
+    :param lister_for: gives what lists a destination's tags with their digests, None where nothing does.
+    :raises RulesError: what the user wrote is not right; nothing was connected to.
+    """
+    request = Request(options, environ, run_helper)
+    return CopyJob(request, options, check_mode, lister_for).run()

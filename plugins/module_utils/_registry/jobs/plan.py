@@ -1,0 +1,328 @@
+# Copyright: (c) 2026, longshore.swr contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The plan of a large copy: what there is to do, whether it can be done, how long it takes, and who does which part.
+
+It looks at images as the copy does (L(Planner,#)), some thousand at a time, and keeps of each some bytes only.
+
+This module is private to the collection: no other collection may import it.
+"""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from typing import Any, Dict, List, Mapping, Optional, Sequence, Set, Tuple
+
+from ..client.clients import Connections
+from ..client.swr_api import speaks_dockyard
+from ..convert.converter import AUTO, Converter
+from ..convert.recompression import Recompressor
+from ..errors import RegistryError
+from ..forecast.estimate import ASSUMED_BANDWIDTH, Amount, Estimate, amount_of, estimate, request_cost, together
+from ..forecast.plan_table import ABSENT, BATCH, PlanTable, rules_of
+from ..forecast.preflight import ERROR, WARN, Destinations, Preflight, read_quotas
+from ..forecast.shard_files import MOST_TAGS, ShardFiles, check_directory
+from ..forecast.sharding import Part, Work, cut
+from ..plan.planner import Planner
+from ..report.report import MOST_FAILURES, failures
+from ..run.image import FAILED, FILTERED, SKIPPED, Image
+from ..run.journal import Journal
+from ..run.progress import PLANNING, Progress
+from ..run.tag_listing import ListerFor, TagListing, merge_calls, no_lister
+from ..run.work_queue import WorkQueue
+from ..transport.limits import SWR_RATE, Limits
+from .request import Options, Request, RunHelper
+
+MOST_PROBLEMS = 100
+MOST_REPOSITORIES = 50
+"""In the module's result; AWX drops a result that is too large."""
+
+_SUMMARY = "Images({images}) planned, {to_copy} to copy, {present} there already, {failed} failed"
+
+
+class Tally:
+    """How the images that are not to be copied ended; of the failures as many as the result can hold."""
+
+    def __init__(self) -> None:
+        self.outcomes: Counter[str] = Counter()
+        self.repositories: Dict[str, Counter[str]] = {}
+        self.failures: List[Dict[str, Any]] = []
+
+    def take(self, image: Image) -> None:
+        """Count an image that ended."""
+        outcome = str(image.outcome)
+        self.outcomes[outcome] += 1
+        self.of(str(image.destination))[outcome] += 1
+        if outcome == FAILED and len(self.failures) < MOST_FAILURES:
+            self.failures.extend(failures([image]))
+
+    def of(self, repository: str) -> Counter[str]:
+        """The counters of a destination's repository."""
+        return self.repositories.setdefault(repository, Counter())
+
+
+class PlanJob:
+    """One plan of a request. It reads from registries; the files of the shards are all that it writes.
+
+    :param check_mode: do not write these either.
+    :param lister_for: gives what lists a destination's tags with their digests, None where nothing does.
+    """
+
+    def __init__(self, request: Request, options: Options, check_mode: bool, lister_for: ListerFor = no_lister) -> None:
+        self._request = request
+        self._options = options
+        self._quotas = read_quotas(options.get("quotas"))
+        self._files = ShardFiles(options["shards_path"], check_mode) if options.get("shards_path") else None
+        self._started = time.time()
+        self._journal = Journal(options.get("journal_path") or None)
+        self._progress = Progress(
+            options.get("progress_file") or None, float(options.get("progress_interval") or 30.0), request.redact
+        )
+        self._inventory = TagListing(lister_for)
+        self._catalogue = PlanTable()
+        self._tally = Tally()
+        self._converted = 0
+
+    def run(self) -> Dict[str, Any]:
+        """Make the plan, and return the module's result."""
+        self._journal.load()
+        self._progress.start()
+        try:
+            limits = Limits(self._options, everywhere=False)
+            with Connections(self._options, self._request.credentials, limits) as connections:
+                with connections.queue() as queue:
+                    preflight = self._look(connections, queue)
+                requests = merge_calls(connections.clients.requests(), self._inventory)
+                names = {route.destination.registry for route in self._catalogue.routes}
+                swr = any(speaks_dockyard(connections.clients.destination(name)) for name in names)
+        finally:
+            self._progress.close()
+        # Several registries are asked side by side; the strictest sets the pace.
+        rate = self._options.get("rate_limit") or (SWR_RATE if swr else None)
+        return self._conclude(preflight, requests, rate)
+
+    def _look(self, connections: Connections, queue: WorkQueue) -> Preflight:
+        clients, catalogue = connections.clients, self._catalogue
+        preflight = Preflight(clients.destination, queue, self._quotas)
+        destinations = Destinations(clients.destination, preflight.missing)
+        planner = Planner(
+            clients.source,
+            destinations,
+            queue,
+            self._journal,
+            self._request.platforms,
+            bool(self._options.get("force")),
+            self._progress.image_finished,
+            self._progress.image_planned,
+            Converter(
+                self._options.get("convert") or AUTO,
+                clients.source,
+                self._options.get("recompress") or AUTO,
+                Recompressor(clients.source, connections.retrier, self._journal),
+            ),
+            self._inventory,
+        )
+        images = planner.select(self._request.rules)
+        self._progress.images_total = len(images)
+        self._progress.enter(PLANNING)
+        preflight.logins(images)
+        images.reverse()
+        while images:
+            batch = [images.pop() for _number in range(min(BATCH, len(images)))]
+            planner.examine(batch)
+            self._take(batch)
+        if self._options.get("check_blobs") is not False:
+            catalogue.locate(
+                destinations,
+                self._journal,
+                queue,
+                lambda repository, error: preflight.found("blobs", WARN, repository, str(error), error.hint or ""),
+            )
+        preflight.limits(catalogue)
+        return preflight
+
+    def _take(self, batch: Sequence[Image]) -> None:
+        for image in batch:
+            if image.outcome is None and image.tree is None:
+                image.finish(
+                    FAILED,
+                    error=RegistryError(
+                        "the plan ended without a word on this image",
+                        where=image.source_text,
+                        code="INTERNAL",
+                        hint="This is a defect of longshore.swr: please report it.",
+                    ),
+                )
+            if image.outcome is not None:
+                self._tally.take(image)
+                continue
+            self._catalogue.add(image)
+            self._converted += image.converted
+            self._tally.of(str(image.destination))["to_copy"] += 1
+
+    # -- the end -----------------------------------------------------------------------------------------------
+
+    def _conclude(
+        self, preflight: Preflight, requests: Mapping[str, Mapping[str, int]], rate: Optional[float]
+    ) -> Dict[str, Any]:
+        bandwidth = float(self._options.get("expected_bandwidth") or ASSUMED_BANDWIDTH)
+        plan = self._describe_plan()
+        everything = amount_of(self._catalogue, range(len(self._catalogue)))
+        parts = self._cut(request_cost(bandwidth, rate))
+        shards, estimates = self._describe_shards(parts, bandwidth, rate)
+        repositories = self._describe_repositories()
+        # A stable order, whatever thread found which first; errors before warnings.
+        problems = sorted(set(preflight.problems), key=lambda one: (one.severity != ERROR, one))
+        result: Dict[str, Any] = {
+            "msg": _SUMMARY.format(**plan),
+            "plan": plan,
+            "estimate": _estimate_of(everything, estimate(everything, bandwidth, rate), together(estimates)),
+            "shards": shards,
+            "duplicated_bytes": sum(shard["duplicated_bytes"] for shard in shards),
+            "repositories": repositories[:MOST_REPOSITORIES],
+            "repositories_truncated": max(0, len(repositories) - MOST_REPOSITORIES),
+            "problems": [problem.as_dict() for problem in problems[:MOST_PROBLEMS]],
+            "problems_truncated": max(0, len(problems) - MOST_PROBLEMS),
+            "failures": self._tally.failures,
+            "failures_truncated": plan["failed"] - len(self._tally.failures),
+            "requests": {"total": sum(sum(kinds.values()) for kinds in requests.values()), "by_registry": requests},
+            "duration": round(time.time() - self._started, 3),
+            "warnings": self._warnings(),
+        }
+        if self._options.get("shards_path"):
+            result["shards_path"] = self._options["shards_path"]
+        cleaned: Dict[str, Any] = self._request.clean(result)
+        severities = {problem.severity for problem in problems} | ({ERROR} if plan["failed"] else set())
+        cleaned["failed"] = bool(severities & _fatal(str(self._options.get("fail_on") or ERROR)))
+        cleaned["changed"] = self._files is not None and self._files.changed
+        return cleaned
+
+    def _describe_plan(self) -> Dict[str, int]:
+        outcomes = self._tally.outcomes
+        blobs, size = self._catalogue.absent()
+        to_copy = len(self._catalogue)
+        return {
+            "images": to_copy + sum(outcomes.values()),
+            "to_copy": to_copy,
+            "present": outcomes[SKIPPED],
+            "filtered": outcomes[FILTERED],
+            "failed": outcomes[FAILED],
+            "converted": self._converted,
+            "blobs": blobs,
+            "bytes": size,
+        }
+
+    def _cut(self, cost: int) -> List[Part]:
+        catalogue, count = self._catalogue, int(self._options.get("shards") or 1)
+        destinations: Dict[Any, int] = {}
+        numbers = [destinations.setdefault(route.destination, len(destinations)) for route in catalogue.routes]
+        return cut(
+            Work(
+                [numbers[route] for route in catalogue.route],
+                # A question and a token now and then, and the manifests; three requests for each blob that travels.
+                [cost * (1 + manifests) for manifests in catalogue.manifests],
+                catalogue.starts,
+                catalogue.blobs,
+                catalogue.sizes,
+                bytes(state == ABSENT for state in catalogue.states),
+                3 * cost,
+            ),
+            count,
+        )
+
+    def _describe_shards(
+        self, parts: Sequence[Part], bandwidth: float, rate: Optional[float]
+    ) -> Tuple[List[Dict[str, Any]], List[Estimate]]:
+        """The shards as the result has them, their files written."""
+        catalogue = self._catalogue
+        seen = bytearray(len(catalogue.sizes))
+        shards: List[Dict[str, Any]] = []
+        estimates: List[Estimate] = []
+        for number, part in enumerate(parts, 1):
+            amount = amount_of(catalogue, part.images)
+            # All shards at the same time share what the registry answers.
+            estimates.append(estimate(amount, bandwidth, rate / len(parts) if rate else None))
+            duplicated = 0
+            for blob in {blob for image in part.images for blob in catalogue.blobs_of(image)}:
+                if catalogue.states[blob] == ABSENT:
+                    duplicated += catalogue.sizes[blob] if seen[blob] else 0
+                    seen[blob] = 1
+            shard: Dict[str, Any] = {
+                "number": number,
+                "images": amount.images,
+                "blobs": amount.blobs,
+                "bytes": amount.size,
+                "duplicated_bytes": duplicated,
+                "estimate_seconds": estimates[-1].seconds,
+            }
+            if self._files is not None:
+                shard["path"] = self._files.path(number)
+                self._files.write(number, rules_of(catalogue, part.images, MOST_TAGS))
+            shards.append(shard)
+        if self._files is not None:
+            self._files.keep(len(parts))
+        return shards, estimates
+
+    def _describe_repositories(self) -> List[Dict[str, Any]]:
+        """The destinations' repositories, those with the most bytes first."""
+        catalogue = self._catalogue
+        blobs: Dict[str, Set[int]] = {}
+        for image, route in enumerate(catalogue.route):
+            name = str(catalogue.routes[route].destination)
+            blobs.setdefault(name, set()).update(catalogue.blobs_of(image))
+        entries = []
+        for name, counts in self._tally.repositories.items():
+            travelling = [blob for blob in blobs.get(name, ()) if catalogue.states[blob] == ABSENT]
+            entries.append(
+                {
+                    "repository": name,
+                    "images": sum(counts.values()),
+                    "to_copy": counts["to_copy"],
+                    "present": counts[SKIPPED],
+                    "bytes": sum(catalogue.sizes[blob] for blob in travelling),
+                }
+            )
+        return sorted(entries, key=lambda entry: (-entry["bytes"], -entry["to_copy"], entry["repository"]))
+
+    def _warnings(self) -> List[str]:
+        warnings = list(self._inventory.problems)
+        warnings += list(self._request.fallback.notes) if self._request.fallback is not None else []
+        if self._journal.unreadable_lines:
+            warnings.append("{0} lines of the journal could not be read".format(self._journal.unreadable_lines))
+        return warnings
+
+
+def _fatal(fail_on: str) -> Set[str]:
+    """The severities with which the task fails."""
+    return {ERROR: {ERROR}, WARN: {ERROR, WARN}}.get(fail_on, set())
+
+
+def _estimate_of(amount: Amount, alone: Estimate, side_by_side: Optional[Estimate]) -> Dict[str, Any]:
+    return {
+        "requests": amount.requests,
+        "seconds": alone.seconds,
+        "seconds_least": alone.least,
+        "seconds_most": alone.most,
+        "limited_by": alone.limited_by,
+        "seconds_sharded": side_by_side.seconds if side_by_side else 0,
+    }
+
+
+def run_plan(
+    options: Options,
+    check_mode: bool,
+    environ: Mapping[str, str],
+    run_helper: Optional[RunHelper] = None,
+    lister_for: ListerFor = no_lister,
+) -> Dict[str, Any]:
+    """Carry out the options of the module C(image_plan) and return its result.
+
+    :param lister_for: gives what lists a destination's tags with their digests, None where nothing does.
+    :raises RulesError: what the user wrote is not right; nothing was connected to.
+    :raises RegistryError: the journal cannot be read, or a shard cannot be written.
+    """
+    request = Request(options, environ, run_helper)
+    if options.get("shards_path"):
+        check_directory(options["shards_path"])
+    return PlanJob(request, options, check_mode, lister_for).run()

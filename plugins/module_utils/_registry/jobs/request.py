@@ -1,0 +1,138 @@
+# Copyright: (c) 2026, longshore.swr contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What the user asked for: options and files read, and every problem of theirs found before anything is connected to.
+
+This module is private to the collection: no other collection may import it.
+"""
+
+from __future__ import annotations
+
+import os
+from typing import Any, Callable, List, Mapping, Optional, Sequence, Tuple
+
+from ..._errors import LongshoreError
+from ..._secrets import Redactor
+from ..config.credentials import CredentialStore
+from ..config.docker_logins import DockerConfigs
+from ..config.documents import load_document
+from ..errors import RulesError
+from ..model.platforms import PlatformFilter
+from ..rules.parser import parse_rules
+from ..rules.rule import Rule
+
+Options = Mapping[str, Any]
+RunHelper = Callable[[List[str], str], Tuple[int, str]]
+Step = Callable[[Options, Mapping[str, str]], None]
+
+OUTPUTS = (
+    "journal_path",
+    "report_path",
+    "html_report_path",
+    "log_path",
+    "output_success_images",
+    "output_failed_images",
+    "progress_file",
+)
+
+
+class Logins:
+    """The logins that the user gave, read and found right, and the secrets that must not show.
+
+    :param run_helper: runs a Docker credential helper (argv, input) and returns its exit code and output.
+    :raises RulesError: with every problem of the logins (and of what a derived class reads).
+    """
+
+    def __init__(self, options: Options, environ: Mapping[str, str], run_helper: Optional[RunHelper]) -> None:
+        self._redactor = Redactor()
+        problems: List[str] = []
+        self.fallback = DockerConfigs(environ, run_helper) if options.get("docker_config_fallback", True) else None
+        self.credentials = CredentialStore({}, self.fallback)
+        for read in self._steps():
+            try:
+                read(options, environ)
+            except RulesError as error:
+                problems.extend(error.problems)
+            except LongshoreError as error:
+                problems.append(str(error))
+        if problems:
+            raise RulesError(problems)
+
+    def _steps(self) -> Sequence[Step]:
+        """What reads the options, in order; each raises its problems."""
+        return (self._read_credentials,)
+
+    def redact(self, text: str) -> str:
+        """The text without any secret known by now; a lookup may have met new ones."""
+        self._redactor.add(*self.credentials.secrets())
+        return self._redactor(text)
+
+    def clean(self, value: Any) -> Any:
+        """The same for a nested value."""
+        self._redactor.add(*self.credentials.secrets())
+        return self._redactor.clean(value)
+
+    def _read_credentials(self, options: Options, environ: Mapping[str, str]) -> None:
+        stores = []
+        # Both may be given: logins made in the play beside a file for the other registries.
+        if options.get("auth"):
+            stores.append(CredentialStore.from_document(options["auth"], where="auth", environ=environ))
+        path = options.get("auth_file")
+        if path:
+            stores.append(CredentialStore.from_document(load_document(path), where=str(path), environ=environ))
+        self.credentials = CredentialStore.merged(stores, self.fallback)
+
+
+class Request(Logins):
+    """What the user asked for by rules, read and found right.
+
+    :raises RulesError: with every problem of the rules, the logins and the other options.
+    """
+
+    rules: Sequence[Rule] = ()
+    platforms = PlatformFilter()
+
+    def _steps(self) -> Sequence[Step]:
+        return (self._read_rules, self._read_credentials, self._read_platforms, _check_outputs)
+
+    def _read_rules(self, options: Options, environ: Mapping[str, str]) -> None:
+        document, where = _document(options, "images", "images_file")
+        if document is None:
+            raise RulesError(["neither images nor images_file is given: one of them has to say what to copy"])
+        self.rules = parse_rules(
+            document,
+            where=where,
+            environ=environ,
+            default_registry=options.get("default_registry"),
+            default_namespace=options.get("default_namespace"),
+            dialect=options.get("dialect") or "auto",
+        )
+
+    def _read_platforms(self, options: Options, _environ: Mapping[str, str]) -> None:
+        self.platforms = PlatformFilter.from_options(options.get("os") or (), options.get("arch") or ())
+
+
+def _document(options: Options, inline: str, path: str) -> Tuple[Any, str]:
+    if options.get(inline) and options.get(path):
+        raise RulesError(["{0} and {1} exclude each other: give one of them".format(inline, path)])
+    if options.get(path):
+        return load_document(options[path]), str(options[path])
+    return options.get(inline) or None, inline
+
+
+def _check_outputs(options: Options, _environ: Mapping[str, str]) -> None:
+    """Refuse paths that cannot be written before hours of copying, not after."""
+    problems = []
+    for option in OUTPUTS:
+        path = options.get(option)
+        if not path:
+            continue
+        folder = os.path.dirname(os.path.abspath(path))
+        if os.path.isdir(path):
+            problems.append("{0}: {1} is a directory: give the path of a file".format(option, path))
+        elif not os.path.isdir(folder):
+            problems.append("{0}: the directory {1} does not exist: create it first".format(option, folder))
+        elif not os.access(path if os.path.exists(path) else folder, os.W_OK):
+            problems.append("{0}: {1} cannot be written: check its permissions".format(option, path))
+    if problems:
+        raise RulesError(problems)

@@ -1,0 +1,197 @@
+# Copyright: (c) 2026, longshore.swr contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Tags deleted from one repository, without taking others along.
+
+The OCI distribution specification 1.1 ("Deleting tags") lets a registry delete a tag by itself. Registries before it,
+the one of the distribution project up to 2.8 among them, delete manifests by digest only, and with a manifest every
+tag of it.
+
+This module is private to the collection: no other collection may import it.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Callable, Dict, List, NamedTuple, Optional, Sequence, Set
+
+from ..client.registry import RegistryClient
+from ..errors import RegistryError, failure_of
+from ..model.manifest import DEEPEST_INDEX, IMAGE_TYPES, SCHEMA1_TYPES
+from ..model.reference import Repository
+from ..plan.referrers import DEEPEST
+
+NOT_BY_TAG = (400, 404, 405, 415, 501)
+"""What registries say that do not delete by tag; docker-registry 2.8 says 400, DIGEST_INVALID."""
+
+_ATTACHED = re.compile(r"(sha256|sha512)-([0-9a-f]{64}|[0-9a-f]{128})(\.[A-Za-z0-9_.-]+)?")
+"""Tags for what belongs to an image: signatures of cosign, and the referrers tag schema of the OCI specification."""
+
+_REFUSED_HINT = (
+    "This registry deletes nothing by the distribution API. That of the distribution project does with "
+    "storage.delete.enabled set to true; SWR deletes tags by its management API and its console only."
+)
+
+
+class Failure(NamedTuple):
+    """A tag that could not be deleted."""
+
+    tag: str
+    error: RegistryError
+
+
+class TagDeleter:
+    """Deletes tags of one repository.
+
+    :param kept: its tags that must stay.
+    :param kept_digests: its manifests that must stay whatever their tags.
+    :ivar deleted: tags that are gone by what was done here.
+    :ivar shared: tags that stay because the registry would delete a kept tag with them.
+    :ivar failures: tags that could not be deleted.
+    """
+
+    def __init__(
+        self, client: RegistryClient, repository: Repository, kept: Sequence[str], kept_digests: Set[str]
+    ) -> None:
+        self._client = client
+        self._repository = repository
+        self._kept = kept
+        self._kept_digests = kept_digests
+        self._in_use: Optional[Set[str]] = None
+        self._subjects: Dict[str, Optional[str]] = {}
+        self.deleted: List[str] = []
+        self.shared: List[str] = []
+        self.failures: List[Failure] = []
+
+    def without_attached(self, tags: Sequence[str]) -> List[str]:
+        """The tags, but for those that hold what belongs to a kept image, such as its signature, or the signature of
+        an artifact of it.
+
+        :raises RegistryError: the kept images cannot be looked at.
+        """
+        attached = {tag: found for tag, found in ((tag, _ATTACHED.fullmatch(tag)) for tag in tags) if found}
+        left = {tag: "{0}:{1}".format(*found.groups()) for tag, found in attached.items()}
+        in_use = set(self._digests_in_use()) if left else set()
+        while left:
+            held = [tag for tag, digest in left.items() if self._belongs(digest, in_use)]
+            if not held:
+                break
+            for tag in held:
+                del left[tag]
+                found = self._client.head_manifest(self._repository, tag) if left else None
+                if found is not None:
+                    in_use.add(found.digest)
+        return [tag for tag in tags if tag not in attached or tag in left]
+
+    def _belongs(self, digest: str, in_use: Set[str], depth: int = 0) -> bool:
+        """Whether a manifest is in use, or is an artifact whose subject is."""
+        if digest in in_use:
+            return True
+        if digest not in self._subjects:
+            manifest = self._client.get_manifest(self._repository, digest)
+            self._subjects[digest] = manifest.subject if manifest is not None else None
+        subject = self._subjects[digest]
+        return subject is not None and depth <= DEEPEST and self._belongs(subject, in_use, depth + 1)
+
+    def delete(self, tags: Sequence[str]) -> None:
+        """Delete the tags; how each ended is in the lists.
+
+        :raises RegistryError: it cannot be done safely, or the registry deleted more than it was asked to.
+        """
+        for number, tag in enumerate(tags):
+            if not self._try(tag, lambda tag=tag: self._delete_tag(tag)):
+                self._delete_by_digest(tags[number:])
+                break
+            if self.deleted == [tag] and len(tags) > 1:
+                # A registry that takes the image with its tag is found out before it has taken all.
+                self._assure_kept()
+        if self.deleted:
+            self._assure_kept()
+
+    def _try(self, tag: str, work: Callable[[], bool]) -> bool:
+        """Do it, and take note of the tag's failure. False: not by tag in this registry."""
+        outcomes: List[bool] = []
+        error = failure_of(lambda: outcomes.append(work()), "{0}:{1}".format(self._repository, tag))
+        if error is not None:
+            self.failures.append(Failure(tag, error))
+            return True
+        return outcomes[0]
+
+    def _delete_tag(self, tag: str) -> bool:
+        try:
+            done = self._client.delete_manifest(self._repository, tag)
+        except RegistryError as error:
+            if error.status not in NOT_BY_TAG:
+                raise
+            return False
+        # A deletion that was repeated after its reply was lost finds nothing; nor does a registry that cannot do it.
+        if not done and self._client.head_manifest(self._repository, tag) is not None:
+            return False
+        self.deleted.append(tag)
+        return True
+
+    # -- by digest ---------------------------------------------------------------------------------------------
+
+    def _delete_by_digest(self, tags: Sequence[str]) -> None:
+        in_use = self._digests_in_use()
+        tags_of: Dict[str, List[str]] = {}
+        for tag in tags:
+            found = self._client.head_manifest(self._repository, tag)
+            if found is not None:
+                tags_of.setdefault(found.digest, []).append(tag)
+        for digest, same in tags_of.items():
+            if digest in in_use:
+                self.shared.extend(same)
+                continue
+            error = failure_of(lambda digest=digest: self._delete_digest(digest), str(self._repository))
+            if error is None:
+                self.deleted.extend(same)
+            else:
+                self.failures.extend(Failure(tag, error) for tag in same)
+
+    def _delete_digest(self, digest: str) -> None:
+        try:
+            self._client.delete_manifest(self._repository, digest)
+        except RegistryError as error:
+            if error.status in (405, 501) or error.code == "UNSUPPORTED":
+                error.hint = _REFUSED_HINT
+            raise
+
+    def _digests_in_use(self) -> Set[str]:
+        """The manifests that kept tags stand for, and those below them."""
+        if self._in_use is None:
+            in_use = set(self._kept_digests)
+            for name in list(self._kept) + sorted(self._kept_digests):
+                found = self._client.head_manifest(self._repository, name)
+                if found is None:
+                    continue
+                in_use.add(found.digest)
+                media_type = found.media_type.partition(";")[0].strip()
+                if media_type not in IMAGE_TYPES + SCHEMA1_TYPES:
+                    # An index, or a registry that does not say.
+                    self._add_children(found.digest, in_use, 0)
+            self._in_use = in_use
+        return self._in_use
+
+    def _add_children(self, digest: str, in_use: Set[str], depth: int) -> None:
+        if depth > DEEPEST_INDEX:
+            raise RegistryError("indexes within indexes, too deep to be an image", where=str(self._repository))
+        manifest = self._client.get_manifest(self._repository, digest)
+        for child in manifest.children if manifest is not None else ():
+            if child.digest not in in_use or child.media_type not in IMAGE_TYPES:
+                in_use.add(child.digest)
+                if child.media_type not in IMAGE_TYPES:
+                    self._add_children(child.digest, in_use, depth + 1)
+
+    def _assure_kept(self) -> None:
+        if not self._kept:
+            return
+        left = set(self._client.tags(self._repository))
+        lost = [tag for tag in self._kept if tag not in left]
+        if lost:
+            raise RegistryError(
+                "tags that were to stay are gone, perhaps with a deleted one: {0}".format(", ".join(lost[:20])),
+                where=str(self._repository),
+                hint="Nothing more is deleted here. Copy these tags again, and delete tags of this registry by its own "
+                "means.",
+            )

@@ -1,0 +1,222 @@
+# Copyright: (c) 2026, longshore.swr contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Whether the destinations of rules have what their sources have.
+
+What counts as equal is the planner's matter, so that a verification finds equal what a copy would skip: the same
+digest, or the digest of the image without the platforms that are not wanted, or in Docker's format.
+
+This module is private to the collection: no other collection may import it.
+"""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from typing import Any, Dict, List, Mapping, Optional, Sequence
+
+from ..client.clients import Clients, Connections
+from ..convert.converter import AUTO, Converter
+from ..convert.recompression import Recompressor
+from ..errors import RegistryError, failure_of
+from ..plan.planner import Planner
+from ..plan.referrers import Attachments
+from ..report.report import MOST_FAILURES, write_report
+from ..run.image import FAILED, FILTERED, SKIPPED, Image
+from ..run.journal import Journal
+from ..run.work_queue import WorkQueue
+from .blob_check import BlobChecker, Stored
+from .request import Options, Request, RunHelper
+
+EQUAL = "equal"
+DIFFERENT = "different"
+MISSING = "missing"
+VERDICTS = (EQUAL, DIFFERENT, MISSING, FILTERED, FAILED)
+
+_SUMMARY = "Images({total}) verified, {equal} equal, {different} different, {missing} missing, {failed} failed"
+
+NO_BLOBS = "none"
+HASH_BLOBS = "hash"
+
+
+@dataclass(eq=False)
+class Finding:
+    """An image of the rules and the verdict on it.
+
+    :ivar found: the digest at the destination; C(expected) is the one that a copy would write there.
+    """
+
+    image: Image
+    verdict: str = FAILED
+    reason: str = ""
+    found: Optional[str] = None
+    error: Optional[RegistryError] = None
+
+    def as_dict(self) -> Dict[str, Any]:
+        """The entry of the result or the report."""
+        image = self.image
+        entry: Dict[str, Any] = {
+            "source": image.source_text,
+            "destination": image.destination_text,
+            "rule": image.rule.where,
+            "verdict": self.verdict,
+        }
+        optional = {
+            "reason": self.reason,
+            "attached_to": image.attached_to,
+            "source_digest": image.source_digest,
+            "expected": image.destination_digest,
+            "found": self.found,
+        }
+        entry.update({name: value for name, value in optional.items() if value})
+        if self.error is not None:
+            entry.update(error=str(self.error), hint=self.error.hint or "")
+        return entry
+
+
+class Verification:
+    """Compares, and changes nothing.
+
+    :param blobs: C(none), C(head) (ask for every blob of the destination) or C(hash) (read it and hash it).
+    """
+
+    def __init__(
+        self, connections: Connections, queue: WorkQueue, journal: Journal, blobs: str, referrers: bool = False
+    ) -> None:
+        self._clients: Clients = connections.clients
+        self._queue = queue
+        self._journal = journal
+        self._blobs = blobs
+        self._referrers = referrers
+        self.checker = BlobChecker(self._clients, queue, connections.retrier, blobs == HASH_BLOBS)
+
+    def run(self, request: Request, converter: Converter) -> List[Finding]:
+        """A finding for each image of the rules, in their order."""
+        planner = Planner(
+            self._clients.source,
+            # Reading the destination needs no right to write there.
+            self._clients.source,
+            self._queue,
+            self._journal,
+            request.platforms,
+            False,
+            lambda image: None,
+            lambda: None,
+            converter,
+        )
+        images = planner.select(request.rules)
+        planner.examine(images)
+        if self._referrers:
+            attachments = Attachments(
+                self._clients.source, self._clients.source, self._queue, converter, lambda image: None
+            )
+            for wave in attachments.waves([image for image in images if image.outcome == SKIPPED]):
+                images.extend(wave)
+        findings = [Finding(image) for image in images]
+        for finding in findings:
+            self._judge(finding)
+        self._queue.join()
+        if self._blobs != NO_BLOBS:
+            self._check_blobs([finding for finding in findings if finding.verdict == EQUAL])
+        return findings
+
+    def _judge(self, finding: Finding) -> None:
+        image = finding.image
+        if image.outcome == SKIPPED:
+            finding.verdict, finding.found = EQUAL, image.destination_digest
+        elif image.outcome is None:
+            self._queue.put((0,), lambda: self._compare(finding))
+        else:
+            finding.verdict, finding.reason, finding.error = image.outcome, image.reason, image.error
+
+    def _compare(self, finding: Finding) -> None:
+        image = finding.image
+
+        def work() -> None:
+            client = self._clients.source(image.destination.registry)
+            found = client.head_manifest(image.destination, str(image.destination_ref))
+            finding.found = found.digest if found else None
+            finding.verdict = MISSING if found is None else DIFFERENT
+            finding.reason = "it is not there" if found is None else "it has another digest"
+
+        # A finding whose verdict nothing sets is a failure.
+        finding.error = failure_of(work, image.destination_text)
+        # The trees of all differing images together are no small thing.
+        image.tree = None
+
+    def _check_blobs(self, findings: Sequence[Finding]) -> None:
+        stored = {finding: Stored(finding.image.destination, str(finding.found)) for finding in findings}
+        verdicts = self.checker.check(stored.values())
+        for finding, image in stored.items():
+            verdict = verdicts[image]
+            if verdict.error is not None:
+                finding.verdict, finding.error = FAILED, verdict.error
+            elif verdict.problems:
+                finding.verdict, finding.reason = DIFFERENT, "; ".join(verdict.problems)
+
+
+def run_verify(options: Options, environ: Mapping[str, str], run_helper: Optional[RunHelper] = None) -> Dict[str, Any]:
+    """Carry out the options of the module C(image_verify) and return its result.
+
+    C(failed) is set when an image could not be compared, and when one differs or is missing unless
+    C(fail_on_difference) is off.
+
+    :raises RulesError: what the user wrote is not right; nothing was connected to.
+    :raises RegistryError: the journal cannot be read.
+    """
+    started = time.time()
+    request = Request(options, environ, run_helper)
+    journal = Journal(options.get("journal_path") or None)
+    journal.load()
+    with Connections(options, request.credentials) as connections:
+        with connections.queue() as queue:
+            verification = Verification(
+                connections, queue, journal, options.get("blobs") or NO_BLOBS, bool(options.get("referrers"))
+            )
+            converter = Converter(
+                options.get("convert") or AUTO,
+                connections.clients.source,
+                options.get("recompress") or AUTO,
+                Recompressor(connections.clients.source, connections.retrier, journal),
+            )
+            findings = verification.run(request, converter)
+        requests = connections.clients.requests()
+    counts = _count(findings)
+    facts: Dict[str, Any] = {
+        "msg": _SUMMARY.format(**counts),
+        "images": counts,
+        "blobs": {"checked": verification.checker.checked, "bytes_read": verification.checker.bytes_read},
+        "requests": {"total": sum(sum(kinds.values()) for kinds in requests.values()), "by_registry": requests},
+        "duration": round(time.time() - started, 3),
+    }
+    entries = [finding.as_dict() for finding in findings]
+    warnings = list(request.fallback.notes) if request.fallback is not None else []
+    if journal.unreadable_lines:
+        warnings.append("{0} lines of the journal could not be read".format(journal.unreadable_lines))
+    warnings += write_report(options.get("report_path"), request.redact, dict(facts, results=entries))
+    result: Dict[str, Any] = request.clean(dict(facts, warnings=warnings, **_extracts(entries)))
+    differs = counts[DIFFERENT] + counts[MISSING] > 0
+    result.update(
+        changed=False, failed=counts[FAILED] > 0 or (differs and options.get("fail_on_difference") is not False)
+    )
+    if options.get("report_path"):
+        result["report_path"] = options["report_path"]
+    return result
+
+
+def _count(findings: Sequence[Finding]) -> Dict[str, int]:
+    """How many images have which verdict; C(total) always equals the sum of the others."""
+    counts = dict({"total": len(findings)}, **dict.fromkeys(VERDICTS, 0))
+    for finding in findings:
+        counts[finding.verdict] += 1
+    return counts
+
+
+def _extracts(entries: Sequence[Mapping[str, Any]]) -> Dict[str, Any]:
+    """The differences and the failures, as many as a result can hold."""
+    parts: Dict[str, Any] = {}
+    for name, verdicts in (("differences", (DIFFERENT, MISSING)), ("failures", (FAILED,))):
+        chosen = [entry for entry in entries if entry["verdict"] in verdicts]
+        parts[name] = chosen[:MOST_FAILURES]
+        parts[name + "_truncated"] = max(0, len(chosen) - MOST_FAILURES)
+    return parts

@@ -1,0 +1,203 @@
+# Copyright: (c) 2026, longshore.swr contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Manifests as registries send them: the bytes are kept, the parts that a copy needs are read out of them.
+
+Media types and fields: OCI image specification 1.1 (manifest.md, image-index.md) and Docker's Image Manifest Version 2,
+Schema 2.
+
+This module is private to the collection: no other collection may import it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from typing import Any, Dict, List, Mapping, NamedTuple, Optional, Tuple
+
+from ..errors import RegistryError
+
+DEEPEST_INDEX = 4
+
+DOCKER_MANIFEST = "application/vnd.docker.distribution.manifest.v2+json"
+DOCKER_LIST = "application/vnd.docker.distribution.manifest.list.v2+json"
+DOCKER_SCHEMA1 = "application/vnd.docker.distribution.manifest.v1+json"
+DOCKER_SCHEMA1_SIGNED = "application/vnd.docker.distribution.manifest.v1+prettyjws"
+DOCKER_CONFIG = "application/vnd.docker.container.image.v1+json"
+OCI_MANIFEST = "application/vnd.oci.image.manifest.v1+json"
+OCI_INDEX = "application/vnd.oci.image.index.v1+json"
+OCI_CONFIG = "application/vnd.oci.image.config.v1+json"
+OCI_ARTIFACT = "application/vnd.oci.artifact.manifest.v1+json"
+
+INDEX_TYPES = (DOCKER_LIST, OCI_INDEX)
+IMAGE_TYPES = (DOCKER_MANIFEST, OCI_MANIFEST)
+IMAGE_CONFIG_TYPES = (DOCKER_CONFIG, OCI_CONFIG)
+SCHEMA1 = "MANIFEST_SCHEMA1"
+"""The code of the error about an image of Docker's first format."""
+
+SCHEMA1_TYPES = (DOCKER_SCHEMA1, DOCKER_SCHEMA1_SIGNED)
+
+ACCEPT = ", ".join(
+    (OCI_INDEX, DOCKER_LIST, OCI_MANIFEST, DOCKER_MANIFEST, OCI_ARTIFACT, DOCKER_SCHEMA1_SIGNED, DOCKER_SCHEMA1)
+)
+"""What the engine takes. A registry that is not offered a stored type may convert or refuse it."""
+
+_DIGEST = re.compile(r"(sha256:[0-9a-f]{64}|sha512:[0-9a-f]{128})\Z")
+
+
+class Descriptor(NamedTuple):
+    """What a manifest says of a blob or of another manifest.
+
+    C(size) is in bytes. C(foreign) marks a layer that lives at its own URLs and in no registry. C(made_from) is the
+    layer of the source that this one is recompressed from.
+    """
+
+    digest: str
+    size: int
+    media_type: str
+    platform: Optional[Mapping[str, Any]] = None
+    foreign: bool = False
+    made_from: Optional[Descriptor] = None
+
+
+class Manifest(NamedTuple):
+    """A manifest: its bytes, and what it refers to.
+
+    C(children) are the manifests of an index, C(blobs) the config and the layers of an image, each in the manifest's
+    order.
+    """
+
+    content: bytes
+    media_type: str
+    digest: str
+    children: Tuple[Descriptor, ...] = ()
+    blobs: Tuple[Descriptor, ...] = ()
+    config: Optional[Descriptor] = None
+
+    @property
+    def subject(self) -> Optional[str]:
+        """The digest of the manifest that this one says it belongs to (OCI image specification 1.1)."""
+        subject = json.loads(self.content).get("subject")
+        digest = subject.get("digest") if isinstance(subject, dict) else None
+        return digest if is_digest(digest) else None
+
+    @property
+    def is_index(self) -> bool:
+        """Whether it lists other manifests."""
+        return self.media_type in INDEX_TYPES
+
+
+def digest_of(content: bytes, algorithm: str = "sha256") -> str:
+    """The digest of bytes in the registry's notation."""
+    return "{0}:{1}".format(algorithm, hashlib.new(algorithm, content).hexdigest())
+
+
+def is_digest(text: Any) -> bool:
+    """Whether it is a digest of an algorithm that registries use (sha256, sha512)."""
+    return isinstance(text, str) and bool(_DIGEST.match(text))
+
+
+def parse_manifest(content: bytes, content_type: str, digest: Optional[str] = None) -> Manifest:
+    """Read a manifest.
+
+    :param content_type: the reply's C(Content-Type); the manifest's own C(mediaType) is used where it says nothing.
+    :param digest: the digest that the content must have; computed (sha256) when not given.
+    :raises RegistryError: it is no manifest, not one that can be copied, or not the one that was asked for.
+    """
+    if _header_type(content_type) in SCHEMA1_TYPES:
+        # Before the digest: that of a signed one is of its content without the signatures.
+        raise _schema1_error()
+    actual = digest_of(content, digest.partition(":")[0] if digest else "sha256")
+    if digest and digest != actual:
+        raise RegistryError(
+            "the manifest that arrived is not the one asked for: its digest is {0}".format(actual), retryable=True
+        )
+    try:
+        document = json.loads(content)
+    except (ValueError, RecursionError) as error:
+        raise RegistryError("what arrived is no manifest: it is not JSON", retryable=True) from error
+    if not isinstance(document, dict):
+        raise RegistryError("what arrived is no manifest: it is not a JSON object")
+    media_type = _media_type(document, content_type)
+    if media_type in SCHEMA1_TYPES:
+        raise _schema1_error()
+    if media_type in INDEX_TYPES:
+        return Manifest(content, media_type, actual, children=_descriptors(document, "manifests"))
+    if media_type == OCI_ARTIFACT:
+        return Manifest(content, media_type, actual, blobs=_descriptors(document, "blobs", required=False))
+    config = _descriptor(document.get("config"), "config")
+    blobs = (config,) + _descriptors(document, "layers")
+    return Manifest(content, media_type, actual, blobs=blobs, config=config)
+
+
+def without_children(manifest: Manifest, keep: List[Descriptor]) -> Manifest:
+    """The index with only the children in C(keep); the same object when that is all of them.
+
+    The other fields and the order stay as they are, so the result is the same bytes on every run.
+    """
+    if len(keep) == len(manifest.children):
+        return manifest
+    document: Dict[str, Any] = json.loads(manifest.content)
+    wanted = {id(child) for child in keep}
+    document["manifests"] = [
+        entry for entry, child in zip(document["manifests"], manifest.children) if id(child) in wanted
+    ]
+    # ASCII only, because JSON may hold halves of characters, which have no UTF-8.
+    content = json.dumps(document, separators=(",", ":")).encode("ascii")
+    return manifest._replace(content=content, digest=digest_of(content), children=tuple(keep))
+
+
+def _media_type(document: Mapping[str, Any], content_type: str) -> str:
+    known = INDEX_TYPES + IMAGE_TYPES + SCHEMA1_TYPES + (OCI_ARTIFACT,)
+    header = _header_type(content_type)
+    if header in known:
+        return header
+    own = document.get("mediaType")
+    if own in known:
+        return str(own)
+    if document.get("schemaVersion") == 1:
+        return DOCKER_SCHEMA1
+    if isinstance(document.get("manifests"), list):
+        return OCI_INDEX
+    if isinstance(document.get("config"), dict) and isinstance(document.get("layers"), list):
+        return OCI_MANIFEST
+    raise RegistryError("what arrived is no manifest of a known type ({0})".format(header or "no Content-Type"))
+
+
+def _header_type(content_type: str) -> str:
+    return content_type.partition(";")[0].strip().lower()
+
+
+def _schema1_error() -> RegistryError:
+    return RegistryError(
+        "the image has a schema 1 manifest, a format that registries stopped to accept",
+        code=SCHEMA1,
+        hint="Pull it and push it again with a current engine, which stores it as schema 2, then copy that.",
+    )
+
+
+def _descriptors(document: Mapping[str, Any], field: str, required: bool = True) -> Tuple[Descriptor, ...]:
+    entries = document.get(field)
+    if entries is None and not required:
+        return ()
+    if not isinstance(entries, list):
+        raise RegistryError("the manifest has no list '{0}'".format(field))
+    return tuple(_descriptor(entry, "{0}[{1}]".format(field, index)) for index, entry in enumerate(entries))
+
+
+def _descriptor(entry: Any, place: str) -> Descriptor:
+    if not isinstance(entry, dict) or not is_digest(entry.get("digest")):
+        raise RegistryError("the manifest's {0} has no valid digest".format(place))
+    size = entry.get("size")
+    if not isinstance(size, int) or isinstance(size, bool) or size < 0:
+        raise RegistryError("the manifest's {0} has no valid size".format(place))
+    media_type = str(entry.get("mediaType") or "")
+    platform = entry.get("platform")
+    return Descriptor(
+        digest=entry["digest"],
+        size=size,
+        media_type=media_type,
+        platform=platform if isinstance(platform, dict) else None,
+        foreign=bool(entry.get("urls")) and ("foreign" in media_type or "nondistributable" in media_type),
+    )

@@ -1,0 +1,18 @@
+# Copyright: (c) 2026, longshore.swr contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What is known of SWR's hosts.
+
+This module is private to the collection: no other collection may import it.
+"""
+
+from __future__ import annotations
+
+import re
+
+_SWR_BASIC = re.compile(r"swr\.[a-z0-9-]+\.(myhuaweicloud\.(com|eu)|otc\.t-systems\.com)$")
+
+
+def is_swr_basic(registry: str) -> bool:
+    """Whether the host is an SWR basic edition's. Enterprise Edition instances (C(swr-pro)) take OCI images."""
+    return bool(_SWR_BASIC.match(registry))

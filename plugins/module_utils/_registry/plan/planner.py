@@ -1,0 +1,241 @@
+# Copyright: (c) 2026, longshore.swr contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What a run has to do: the rules' tags found out, each image looked at on both sides, nothing changed anywhere.
+
+This module is private to the collection: no other collection may import it.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any, Callable, List, Optional, Sequence
+
+from ..client.image_config import read_platform
+from ..client.registry import RegistryClient
+from ..convert.converter import ALWAYS, AUTO, Converter
+from ..convert.docker_format import is_oci
+from ..errors import RegistryError, failure_of
+from ..model.manifest import DEEPEST_INDEX, IMAGE_CONFIG_TYPES, Manifest, is_digest, without_children
+from ..model.platforms import PlatformFilter
+from ..rules.rule import Rule
+from ..run.image import FAILED, FILTERED, SKIPPED, Image, Tree
+from ..run.journal import Journal
+from ..run.tag_listing import TagListing
+from ..run.work_queue import WorkQueue
+from ..sources.base import LocalSource
+from .selection import ClientFor, Selector
+
+
+class Planner:
+    """Finds out what is to be copied.
+
+    :param sources: gives the client to read a registry with.
+    :param destinations: gives the client to write to a registry with.
+    :param on_finished: called for each image that is finished here (skipped, filtered, failed).
+    :param looked_at: told of every image that was examined.
+    :param inventory: the destinations' own lists of what they have; by default each tag is asked for.
+    """
+
+    def __init__(
+        self,
+        sources: ClientFor,
+        destinations: ClientFor,
+        queue: WorkQueue,
+        journal: Journal,
+        platforms: PlatformFilter,
+        force: bool,
+        on_finished: Callable[[Image], None],
+        looked_at: Callable[[], None],
+        converter: Converter,
+        inventory: Optional[TagListing] = None,
+    ) -> None:
+        self._sources = sources
+        self._destinations = destinations
+        self._queue = queue
+        self._journal = journal
+        self._platforms = platforms
+        self._force = force
+        self._on_finished = on_finished
+        self._looked_at = looked_at
+        self._converter = converter
+        self._inventory = inventory or TagListing()
+        self.filter_key = self._key(platforms)
+
+    def key_of(self, image: Image) -> str:
+        """What the journal has to know beside the digest to tell what became of the image."""
+        return self.filter_key if image.rule.platforms is None else self._key(image.rule.platforms)
+
+    def _key(self, platforms: PlatformFilter) -> str:
+        return json.dumps([*platforms.key(), *self._converter.key])
+
+    def _platforms_of(self, image: Image) -> PlatformFilter:
+        """The platforms that are wanted of it: its rule's own, else those of the run."""
+        return self._platforms if image.rule.platforms is None else image.rule.platforms
+
+    def select(self, rules: Sequence[Rule]) -> List[Image]:
+        """One image for each tag of each rule, see C(gather)."""
+        return Selector(self._sources, self._queue, self._on_finished).select(rules)
+
+    # -- what to do for each -----------------------------------------------------------------------------------
+
+    def examine(self, images: Sequence[Image]) -> None:
+        """Look at every image that is still open: finish those with nothing to do, read the others' manifests."""
+        self._inventory.expect(images)
+        for image in images:
+            if image.outcome is None:
+                self._queue.put((1,), lambda image=image: self._examine_safely(image))
+        self._queue.join()
+
+    def _examine_safely(self, image: Image) -> None:
+        error = failure_of(lambda: self._examine(image), image.source_text)
+        if error is not None:
+            self._settle(image, FAILED, error=error)
+        self._looked_at()
+
+    def _examine(self, image: Image) -> None:
+        source = self._sources(image.source.registry)
+        listed = self._inventory.look_up(image.destination, image.destination_ref)
+        present = listed.digest if listed.known else self._digest_at_destination(image)
+        reference = str(image.source_ref)
+        if present and not self._force and self._is_same_image(image, source, present):
+            image.destination_digest = present
+            self._settle(image, SKIPPED, "already there")
+            return
+        if present and not self._force and (not self._platforms_of(image) or self._journal.path):
+            found = source.head_manifest(image.source, reference)
+            if found is None:
+                raise _absent(image)
+            image.source_digest = found.digest
+            if self._was_copied(image, found.digest, present):
+                # One text for both where they are equal: there may be 100,000 of them.
+                image.destination_digest = found.digest if found.digest == present else present
+                self._settle(image, SKIPPED, "already there")
+                return
+            reference = found.digest
+        if present and listed.known:
+            # Before anything is copied the registry itself is asked: its list may lag behind.
+            present = self._digest_at_destination(image)
+        manifest = source.get_manifest(image.source, reference)
+        if manifest is None:
+            raise _absent(image)
+        image.source_digest = manifest.digest
+        tree = self._read_tree(image, source, manifest)
+        if tree is None:
+            self._settle(image, FILTERED, "no platform of it was asked for")
+            return
+        self._compare(image, tree, present)
+
+    def _compare(self, image: Image, tree: Tree, present: Optional[str]) -> None:
+        """Settle the image when what it would become is there already, else give it the tree that is to be copied."""
+        client = self._destinations(image.destination.registry)
+        image.destination_digest = tree.manifest.digest
+        if is_digest(image.destination_ref) and image.destination_ref != tree.manifest.digest:
+            raise RegistryError(
+                "the platform filter changes the index, and so its digest, but the rule asks for this digest",
+                where=image.destination_text,
+                hint="Give the destination a tag, or copy this image without os and arch.",
+            )
+        if present and not self._force and self._converter.recognizes(client, image, tree, present):
+            self._settle(image, SKIPPED, "already there")
+            return
+        if self._converter.is_due(client, tree):
+            tree = self._converter.convert(client, image, tree)
+        wanted = (tree.manifest.digest, self._digest_if_converted(image, tree) if present else None)
+        if present and present in wanted and not self._force:
+            image.destination_digest = present
+            self._settle(image, SKIPPED, "already there")
+            return
+        image.tree = tree
+
+    def _digest_if_converted(self, image: Image, tree: Tree) -> Optional[str]:
+        """The digest that the image has when an earlier run found that the destination takes Docker's format only."""
+        if self._converter.mode != AUTO or not is_oci(tree):
+            return None
+        digests: List[Optional[str]] = []
+        failure_of(lambda: digests.append(self._converter.docker_digest(image, tree)), image.source_text)
+        return digests[0] if digests else None
+
+    def _is_same_image(self, image: Image, source: Any, present: str) -> bool:
+        """Whether the destination has this image, as far as a source knows that without a digest to compare.
+
+        The layers of an archive are compressed for the copy: it is not to be done again to see that nothing changed.
+        """
+        if not isinstance(source, LocalSource) or self._platforms_of(image):
+            return False
+        client = self._destinations(image.destination.registry)
+        stored = client.get_manifest(image.destination, present)
+        return stored is not None and source.is_same_image(image.source, str(image.source_ref), stored)
+
+    def _digest_at_destination(self, image: Image) -> Optional[str]:
+        client = self._destinations(image.destination.registry)
+        found = client.head_manifest(image.destination, str(image.destination_ref))
+        return found.digest if found else None
+
+    def _was_copied(self, image: Image, source_digest: str, present: str) -> bool:
+        """Whether the destination has what this source digest becomes there."""
+        if not self._platforms_of(image) and ALWAYS not in self._converter.key and source_digest == present:
+            return True
+        return present == self._journal.digest_after(image.destination_text, source_digest, self.key_of(image))
+
+    # -- manifests ---------------------------------------------------------------------------------------------
+
+    def _read_tree(self, image: Image, source: RegistryClient, manifest: Manifest) -> Optional[Tree]:
+        """The manifest and those below it that the filter lets pass; None when it lets none."""
+        if manifest.is_index:
+            return self._read_index(image, source, manifest, 1)
+        if self._platforms_of(image) and not self._platform_passes(image, source, manifest):
+            return None
+        return Tree(manifest)
+
+    def _read_index(self, image: Image, source: RegistryClient, index: Manifest, depth: int) -> Optional[Tree]:
+        if depth > DEEPEST_INDEX:
+            raise RegistryError("indexes within indexes, too deep to be an image", where=image.source_text)
+        # A child without a platform always passes, as in image-syncer: it may be anything.
+        platforms = self._platforms_of(image)
+        kept = [child for child in index.children if not platforms or platforms.matches(child.platform)]
+        image.dropped_platforms += len(index.children) - len(kept)
+        children: List[Tree] = []
+        for child in list(kept):
+            manifest = source.get_manifest(image.source, child.digest)
+            if manifest is None:
+                raise RegistryError(
+                    "the index names the manifest {0}, which the registry does not have".format(child.digest),
+                    where=image.source_text,
+                    code="MANIFEST_UNKNOWN",
+                    hint="Push the image again, or leave the missing platform out with os and arch.",
+                )
+            subtree = self._read_index(image, source, manifest, depth + 1) if manifest.is_index else Tree(manifest)
+            if subtree is None:
+                kept = [other for other in kept if other is not child]
+                image.dropped_platforms += 1
+            elif subtree.manifest.digest == child.digest:
+                children.append(subtree)
+            else:
+                raise RegistryError(
+                    "the platform filter cannot look into an index within an index", where=image.source_text
+                )
+        if index.children and not kept:
+            return None
+        return Tree(without_children(index, kept), children)
+
+    def _platform_passes(self, image: Image, source: RegistryClient, manifest: Manifest) -> bool:
+        config = manifest.config
+        if config is None or config.media_type not in IMAGE_CONFIG_TYPES:
+            # An artifact has no platform.
+            return True
+        return self._platforms_of(image).matches(read_platform(source, image.source, config, image.source_text))
+
+    def _settle(self, image: Image, outcome: str, reason: str = "", error: Optional[RegistryError] = None) -> None:
+        if image.finish(outcome, reason, error):
+            self._on_finished(image)
+
+
+def _absent(image: Image) -> RegistryError:
+    return RegistryError(
+        "the source registry does not have this image",
+        where=image.source_text,
+        code="MANIFEST_UNKNOWN",
+        status=404,
+        hint="Check the repository's name and the tag.",
+    )

@@ -1,0 +1,301 @@
+# Copyright: (c) 2026, longshore.swr contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""From rules to images: the repositories and tags that each rule means, found out, and no two for one destination.
+
+This module is private to the collection: no other collection may import it.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from typing import Any, Callable, Dict, Iterator, List, NamedTuple, Optional, Sequence, Tuple, Union
+
+from ..client.creation_time import created_at
+from ..client.registry import RegistryClient
+from ..client.repository_listing import Discovery
+from ..errors import RegistryError, failure_of
+from ..model.reference import Repository
+from ..rules.keys import SCOPE_KEYS
+from ..rules.rule import Rule, TagSelector
+from ..rules.scope import Scope
+from ..run.image import FAILED, FILTERED, Image
+from ..run.work_queue import WorkQueue
+
+ClientFor = Callable[[str], RegistryClient]
+
+
+class _Plain(NamedTuple):
+    """A rule for one repository.
+
+    :ivar listed: whether the repository was found by listing, and is not one that the user named.
+    """
+
+    rule: Rule
+    listed: bool = False
+
+
+class _Chosen(NamedTuple):
+    """What a rule means before the newest are chosen, and how it came to that."""
+
+    tags: List[str]
+    story: str = ""
+
+
+Found = Union[_Plain, Image]
+CreatedTimes = Dict[Tuple[Repository, str], Any]
+
+
+class Selector:
+    """Asks the sources for their repositories and tags, and makes images of rules.
+
+    :param sources: gives the client to read a registry with.
+    :param on_finished: called for each image that is finished here (filtered, failed).
+    """
+
+    def __init__(self, sources: ClientFor, queue: WorkQueue, on_finished: Callable[[Image], None]) -> None:
+        self._sources = sources
+        self._queue = queue
+        self._on_finished = on_finished
+        self._discovery = Discovery(sources)
+
+    def select(self, rules: Sequence[Rule]) -> List[Image]:
+        """One image for each tag of each rule, in the rules' order; a rule, or a repository of a rule, without any gets
+        one that says why."""
+        found = self._repositories(rules)
+        plain = [one.rule for one in found if isinstance(one, _Plain)]
+        tags: Dict[Repository, Any] = {}
+        for repository in {rule.source: None for rule in plain if rule.selector.kind in ("all", "regex")}:
+            self._queue.put((0,), lambda repository=repository: self._list_tags(repository, tags))
+        self._queue.join()
+        chosen = [
+            None if isinstance(one, Image) else self._choose(one.rule, tags.get(one.rule.source)) for one in found
+        ]
+        created = self._created(found, chosen)
+        images: List[Image] = []
+        for one, its in zip(found, chosen):
+            if isinstance(one, Image):
+                images.append(one)
+            else:
+                images.extend(self._images_of(one, tags.get(one.rule.source), its, created))
+        self._settle_collisions(images)
+        return images
+
+    # -- repositories ------------------------------------------------------------------------------------------
+
+    def _repositories(self, rules: Sequence[Rule]) -> List[Found]:
+        """The rules as rules for single repositories; one image that says why for a rule without any."""
+        listings: Dict[Tuple[str, str, str], Any] = {}
+        for key in dict.fromkeys(_listing_of(rule) for rule in rules if rule.scope is not None):
+            self._queue.put((0,), lambda key=key: self._list_names(key, listings))
+        self._queue.join()
+        found: List[Found] = []
+        for rule in rules:
+            if rule.scope is None:
+                found.append(_Plain(rule))
+            else:
+                found.extend(self._of_scope(rule, rule.scope, listings[_listing_of(rule)]))
+        return found
+
+    def _list_names(self, key: Tuple[str, str, str], listings: Dict[Tuple[str, str, str], Any]) -> None:
+        def work() -> None:
+            listings[key] = self._discovery.names(*key)
+
+        error = failure_of(work, "/".join(filter(None, key[:2])))
+        if error is not None:
+            listings[key] = error
+
+    def _of_scope(self, rule: Rule, scope: Scope, names: Any) -> Iterator[Found]:
+        if isinstance(names, RegistryError):
+            yield self._without_tags(rule, FAILED, error=names)
+            return
+        inside = scope.covers(rule.source.name, names)
+        if not inside:
+            yield self._without_tags(rule, FAILED, error=_nothing_inside(rule, names))
+            return
+        wanted = scope.repositories(inside)
+        if not wanted:
+            reason = "none of its {0} repositories is selected by repositories".format(len(inside))
+            yield self._without_tags(rule, FILTERED, reason)
+        for name in wanted:
+            try:
+                yield _Plain(_rule_for(rule, scope, name), listed=True)
+            except RegistryError as error:
+                error.where = rule.source_text
+                yield self._without_tags(rule, FAILED, error=error)
+
+    # -- tags --------------------------------------------------------------------------------------------------
+
+    def _list_tags(self, repository: Repository, tags: Dict[Repository, Any]) -> None:
+        def work() -> None:
+            tags[repository] = self._sources(repository.registry).tags(repository)
+
+        error = failure_of(work, str(repository))
+        if error is not None:
+            tags[repository] = error
+
+    def _choose(self, rule: Rule, available: Any) -> _Chosen:
+        if isinstance(available, RegistryError):
+            return _Chosen([])
+        tags = choose_tags(rule.selector, available)
+        if rule.tag_filter is None:
+            return _Chosen(tags)
+        story = "{0} listed".format(len(available or ()))
+        if rule.selector.kind == "regex":
+            story += ", {0} match /{1}/".format(len(tags), rule.selector.values[0])
+        return _Chosen(*rule.tag_filter.candidates(tags, story))
+
+    def _created(self, found: Sequence[Found], chosen: Sequence[Optional[_Chosen]]) -> CreatedTimes:
+        """When the images of those tags were created between which that decides, or why it could not be found out."""
+        times: CreatedTimes = {}
+        for one, its in zip(found, chosen):
+            if isinstance(one, Image) or its is None or one.rule.tag_filter is None:
+                continue
+            if one.rule.tag_filter.needs_created(its.tags):
+                times.update(((one.rule.source, tag), None) for tag in its.tags)
+        for key in times:
+            self._queue.put((0,), lambda key=key: self._look_up_created(key, times))
+        self._queue.join()
+        return times
+
+    def _look_up_created(self, key: Tuple[Repository, str], times: CreatedTimes) -> None:
+        repository, tag = key
+
+        def work() -> None:
+            times[key] = created_at(self._sources(repository.registry), repository, tag)
+
+        error = failure_of(work, "{0}:{1}".format(repository, tag))
+        if error is not None:
+            times[key] = error
+
+    # -- images ------------------------------------------------------------------------------------------------
+
+    def _images_of(self, one: _Plain, available: Any, its: Optional[_Chosen], created: CreatedTimes) -> List[Image]:
+        rule = one.rule
+        if isinstance(available, RegistryError) and not (one.listed and available.status == 404):
+            return [self._without_tags(rule, FAILED, error=available)]
+        tags = its.tags if its is not None else []
+        if rule.tag_filter is not None and rule.tag_filter.needs_created(tags):
+            times = {tag: created[(rule.source, tag)] for tag in tags}
+            failure = next((time for time in times.values() if isinstance(time, RegistryError)), None)
+            if failure is not None:
+                # Without it the newest cannot be told from the others.
+                return [self._without_tags(rule, FAILED, error=failure)]
+            tags = rule.tag_filter.latest(tags, times)
+        elif rule.tag_filter is not None:
+            tags = rule.tag_filter.latest(tags, {})
+        if tags or rule.selector.kind in ("list", "digest"):
+            return [
+                Image(rule, rule.source, source_ref, rule.destination, destination_ref)
+                for source_ref, destination_ref in pairs(rule, tags)
+            ]
+        return [self._none_of(one, available, its)]
+
+    def _none_of(self, one: _Plain, available: Any, its: Optional[_Chosen]) -> Image:
+        rule = one.rule
+        if one.listed and (not available or isinstance(available, RegistryError)):
+            error = available if isinstance(available, RegistryError) else None
+            return self._without_tags(rule, FILTERED, "the registry lists the repository, and no tags of it", error)
+        if available and its is not None and its.story:
+            return self._without_tags(rule, FILTERED, "none of its tags is selected: {0}".format(its.story))
+        if available and rule.selector.kind == "regex":
+            reason = "none of the {0} tags matches /{1}/".format(len(available), rule.selector.values[0])
+            return self._without_tags(rule, FILTERED, reason)
+        error = RegistryError(
+            "the repository has no tags",
+            where=str(rule.source),
+            hint="Check its name; some registries, SWR among them, answer so for a repository that does not exist.",
+        )
+        return self._without_tags(rule, FAILED, error=error)
+
+    def _without_tags(self, rule: Rule, outcome: str, reason: str = "", error: Optional[RegistryError] = None) -> Image:
+        image = Image(rule, rule.source, None, rule.destination, None)
+        image.finish(outcome, reason, error)
+        self._on_finished(image)
+        return image
+
+    def _settle_collisions(self, images: Sequence[Image]) -> None:
+        """Refuse images of different sources that want the same destination: the last one written would win."""
+        wanted: Dict[Tuple[Repository, Optional[str]], Image] = {}
+        for image in images:
+            if image.outcome is not None:
+                continue
+            first = wanted.setdefault((image.destination, image.destination_ref), image)
+            if first is image:
+                continue
+            if (first.source, first.source_ref) == (image.source, image.source_ref):
+                # Not "skipped": nothing is known yet of whether the first one arrives.
+                self._settle(image, FILTERED, "the same as {0}".format(first.rule.where))
+                continue
+            for one, other in ((first, image), (image, first)):
+                error = RegistryError(
+                    "another rule writes the same destination from {0}".format(other.source_text),
+                    where="{0} -> {1}".format(one.source_text, one.destination_text),
+                    hint="Give the two a different destination repository or tag.",
+                )
+                self._settle(one, FAILED, error=error)
+
+    def _settle(self, image: Image, outcome: str, reason: str = "", error: Optional[RegistryError] = None) -> None:
+        if image.finish(outcome, reason, error):
+            self._on_finished(image)
+
+
+def _listing_of(rule: Rule) -> Tuple[str, str, str]:
+    """What has to be listed for a rule with a scope: registry, namespace, and by which interface."""
+    return rule.source.registry, rule.source.name, rule.scope.via if rule.scope is not None else ""
+
+
+def _rule_for(rule: Rule, scope: Scope, name: str) -> Rule:
+    """The rule for one repository of a scope.
+
+    :param name: what follows the namespace in its name.
+    :raises RegistryError: its new name is none.
+    """
+    source = Repository(rule.source.registry, "/".join(filter(None, (rule.source.name, name))))
+    destination = scope.destination(rule.destination, name)
+    expression = ":/{0}/".format(rule.selector.values[0]) if rule.selector.kind == "regex" else ""
+    return replace(
+        rule,
+        source=source,
+        destination=destination,
+        source_text="{0}{1}".format(source, expression),
+        destination_text=str(destination),
+        scope=None,
+        written={key: value for key, value in rule.written.items() if key not in SCOPE_KEYS},
+    )
+
+
+def _nothing_inside(rule: Rule, names: Sequence[str]) -> RegistryError:
+    deep = rule.scope is not None and not rule.scope.deep
+    hint = "Check its name, and that the login may see its repositories."
+    if deep and Scope(True).covers(rule.source.name, names):
+        hint = "There are some further down: write /** to mean those of every depth."
+    return RegistryError("there are no repositories", where=rule.source_text, hint=hint)
+
+
+def choose_tags(selector: TagSelector, available: Optional[Sequence[Optional[str]]]) -> List[str]:
+    """The tags (or the one digest) that a selector means, in order and each once.
+
+    :param available: the repository's tags as the registry lists them; SWR sends C(null) for none
+        (distribution specification, "Listing tags"). Not needed for lists and digests, which are taken as written.
+    """
+    if selector.kind in ("list", "digest"):
+        return list(dict.fromkeys(selector.values))
+    tags = [tag for tag in dict.fromkeys(available or ()) if tag]
+    if selector.kind == "regex":
+        pattern = re.compile(selector.values[0])
+        tags = [tag for tag in tags if pattern.search(tag)]
+    return tags
+
+
+def pairs(rule: Rule, tags: Sequence[str]) -> List[Tuple[str, str]]:
+    """(source tag or digest, destination tag or digest) for each chosen tag.
+
+    :param tags: from C(choose_tags), or a part of them. A tag that the rule gives several destination tags has
+        several pairs.
+    """
+    if rule.destination_tags is None:
+        return [(tag, tag) for tag in tags]
+    wanted = set(tags)
+    return [pair for pair in zip(rule.selector.values, rule.destination_tags) if pair[0] in wanted]

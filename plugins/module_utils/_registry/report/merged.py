@@ -1,0 +1,266 @@
+# Copyright: (c) 2026, longshore.swr contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""One report of several: of the shards of a migration, or of runs one after the other.
+
+A shard without a report must not pass for one in which all went well: what was expected and is not there is a problem,
+and so is what two shards say of the same destination. The reports are read one at a time, more than once, so that there
+is never more than one of them in memory.
+
+This module is private to the collection: no other collection may import it.
+"""
+
+from __future__ import annotations
+
+import calendar
+import hashlib
+import json
+import os
+import stat
+import time
+from typing import Any, Dict, Iterable, Iterator, List, Mapping, Optional, Sequence
+
+from ..._errors import LongshoreError
+from ..._secrets import write_private_parts
+from ..errors import RulesError
+from ..run.image import FAILED, OUTCOMES
+from .html import Page
+from .report import MOST_FAILURES, REPORT_VERSION
+from .shard_reports import Expected, ShardReport, absence, expected_shards, find_reports
+
+_TIME = "%Y-%m-%dT%H:%M:%SZ"
+_OUTPUTS = ("report_path", "html_report_path")
+
+
+class MergedReport:
+    """The sum of reports.
+
+    :param reports: those that were found.
+    :param absent: those that were named and do not exist.
+    :param expected: the shards that should have one; None when that is not known.
+    :param problems: what is known to be wrong already, such as since the work was planned.
+    :param notes: what else the reader should know.
+    :ivar facts: what the report begins with, known after L(add_up,#).
+    :ivar failures: the first failures, as many as a module's result may have.
+    """
+
+    def __init__(
+        self,
+        reports: Sequence[ShardReport],
+        absent: Sequence[ShardReport],
+        expected: Optional[Expected],
+        problems: Sequence[str] = (),
+        notes: Sequence[str] = (),
+    ) -> None:
+        self._reports = reports
+        self._absent = absent
+        self._expected = expected
+        self._problems = list(problems)
+        self._notes = list(notes)
+        self.facts: Dict[str, Any] = {}
+        self.failures: List[Dict[str, Any]] = []
+
+    def add_up(self) -> None:
+        """Read all reports once.
+
+        :raises RulesError: with what is wrong with each that is malformed, or is not the report of a copy.
+        """
+        sums = Sums()
+        shards: List[Dict[str, Any]] = []
+        warnings, wrong, twice = [], [], []  # type: List[str], List[str], List[str]
+        seen: Dict[str, str] = {}
+        for report in self._reports:
+            try:
+                document = report.read()
+            except RulesError as error:
+                wrong.extend(error.problems)
+                continue
+            sums.add(document)
+            shards.append(_summary(report, document))
+            warnings += ["{0}: {1}".format(report.name, text) for text in document.get("warnings") or ()]
+            for entry in document["results"]:
+                first = seen.setdefault(entry["destination"], report.name)
+                if first != report.name:
+                    twice.append("{0} is in {1} and in {2}".format(entry["destination"], first, report.name))
+                if entry["outcome"] == FAILED and len(self.failures) < MOST_FAILURES:
+                    self.failures.append(_failure(report, entry))
+        if wrong:
+            raise RulesError(wrong)
+        problems = self._missing()
+        if self._expected is not None:
+            problems += self._expected.incomplete(shards)
+        problems += twice[:MOST_FAILURES]
+        if len(twice) > MOST_FAILURES:
+            problems.append("{0} more destinations are in two reports".format(len(twice) - MOST_FAILURES))
+        self.facts = dict(
+            sums.facts(),
+            changed=any(shard["changed"] for shard in shards),
+            check_mode=False,
+            msg=_sentence(sums.images, len(shards), problems),
+            warnings=warnings,
+            shards=shards,
+            problems=problems,
+            notes=self._notes,
+            **_span(shards),
+        )
+
+    def _missing(self) -> List[str]:
+        """What is wrong already, and reports that there should be, each named once."""
+        if self._expected is not None:
+            return self._problems + self._expected.missing(self._reports, self._absent)
+        return self._problems + [absence(report) for report in self._absent]
+
+    def entries(self) -> Iterator[Dict[str, Any]]:
+        """Every image of every report, with the shard it is of."""
+        for report in self._reports:
+            for entry in report.read()["results"]:
+                yield dict(entry, shard=report.name)
+
+    def as_json(self) -> Iterator[str]:
+        """The merged report as JSON text, piece by piece."""
+        head = json.dumps(dict({"version": REPORT_VERSION}, **self.facts), indent=1)
+        yield head[: -len("\n}")] + ',\n "results": ['
+        separator = "\n  "
+        for entry in self.entries():
+            yield separator + json.dumps(entry)
+            separator = ",\n  "
+        yield "\n ]\n}\n"
+
+    def as_html(self) -> Iterator[str]:
+        """The merged report as a page, piece by piece."""
+        return Page(self.facts, self.entries).parts()
+
+
+def run_merge(options: Mapping[str, Any], check_mode: bool) -> Dict[str, Any]:
+    """Carry out the options of the module C(image_report) and return its result.
+
+    :raises RulesError: an option or a report is not right. Nothing was written.
+    :raises LongshoreError: a report cannot be read or written.
+    """
+    outputs = {name: str(options[name]) for name in _OUTPUTS if options.get(name)}
+    expected = expected_shards(options.get("shards"), options.get("expected_shards"))
+    reports, absent = find_reports(options["reports"], list(outputs.values()))
+    if not reports and not absent and expected is None:
+        places = ", ".join(options["reports"]) or "an empty list"
+        raise RulesError(["reports: there is no report in {0}: name where they are".format(places)])
+    joined = MergedReport(reports, absent, expected, options.get("problems") or (), options.get("notes") or ())
+    joined.add_up()
+    contents = {"report_path": joined.as_json, "html_report_path": joined.as_html}
+    different = [name for name, path in outputs.items() if _differs(path, contents[name]())]
+    for name in different:
+        if not check_mode:
+            write_private_parts(outputs[name], contents[name]())
+    counts = joined.facts["images"]
+    result = dict(joined.facts, **outputs)
+    result.update(
+        changed=bool(different),
+        check_mode=check_mode,
+        failures=joined.failures,
+        failures_truncated=max(0, counts[FAILED] - len(joined.failures)),
+        failed=bool(options.get("fail_on_error", True) and (counts[FAILED] or joined.facts["problems"])),
+    )
+    return result
+
+
+class Sums:
+    """The numbers of reports, added up: those that every report has, and any others alike."""
+
+    # What has a meaning of its own, or is no number to add.
+    _OTHERS = ("version", "changed", "check_mode", "images", "requests", "duration", "started_at", "results")
+
+    def __init__(self) -> None:
+        self.images: Dict[str, int] = dict.fromkeys(("total", *OUTCOMES), 0)
+        self._by_registry: Dict[str, Dict[str, int]] = {}
+        self._numbers: Dict[str, Any] = {"converted": 0, "blobs": {}, "bytes": {}, "plan": {}}
+
+    def add(self, document: Mapping[str, Any]) -> None:
+        """Add those of one report."""
+        _add(self.images, document["images"])
+        for registry, kinds in ((document.get("requests") or {}).get("by_registry") or {}).items():
+            _add(self._by_registry.setdefault(registry, {}), kinds)
+        for name, value in document.items():
+            if name in self._OTHERS:
+                continue
+            if isinstance(value, dict):
+                _add(self._numbers.setdefault(name, {}), value)
+            else:
+                _add(self._numbers, {name: value})
+
+    def facts(self) -> Dict[str, Any]:
+        """The sums, under the names that they have in a report."""
+        total = sum(sum(kinds.values()) for kinds in self._by_registry.values())
+        return dict(self._numbers, images=self.images, requests={"total": total, "by_registry": self._by_registry})
+
+
+def _add(sums: Dict[str, int], numbers: Mapping[str, Any]) -> None:
+    for name, number in numbers.items():
+        if isinstance(number, int) and not isinstance(number, bool) and isinstance(sums.get(name, 0), int):
+            sums[name] = sums.get(name, 0) + number
+
+
+def _sentence(images: Mapping[str, int], count: int, problems: Sequence[str]) -> str:
+    text = "{0} report{1} merged: {2} images, {3}".format(
+        count,
+        "" if count == 1 else "s",
+        images["total"],
+        ", ".join("{0} {1}".format(images[name], name) for name in OUTCOMES),
+    )
+    more = ["{0} more problems".format(len(problems) - 3)] if len(problems) > 3 else []
+    return "; ".join([text, *problems[:3], *more])
+
+
+def _summary(report: ShardReport, document: Mapping[str, Any]) -> Dict[str, Any]:
+    """A report's line in the joined one."""
+    return {
+        "name": report.name,
+        "number": report.number,
+        "changed": bool(document.get("changed")),
+        "images": {name: int(document["images"][name]) for name in ("total", *OUTCOMES)},
+        "bytes": document.get("bytes") or {},
+        "started_at": document.get("started_at"),
+        "duration": document.get("duration"),
+    }
+
+
+def _failure(report: ShardReport, entry: Mapping[str, Any]) -> Dict[str, Any]:
+    """The same as in the result of C(image_copy), and the shard."""
+    failure = {name: str(entry.get(name) or "") for name in ("source", "destination", "rule", "error")}
+    return dict(failure, hint=str((entry.get("details") or {}).get("hint") or ""), shard=report.name)
+
+
+def _span(shards: Sequence[Mapping[str, Any]]) -> Dict[str, Any]:
+    """From when the first began to when the last ended; shards run at the same time."""
+    times = [(_seconds(shard["started_at"]), float(shard["duration"] or 0)) for shard in shards]
+    known = [(start, duration) for start, duration in times if start is not None]
+    if not known:
+        return {"started_at": None, "duration": max((duration for _start, duration in times), default=0.0)}
+    first = min(start for start, _duration in known)
+    last = max(start + duration for start, duration in known)
+    return {"started_at": time.strftime(_TIME, time.gmtime(first)), "duration": round(last - first, 3)}
+
+
+def _seconds(text: Any) -> Optional[int]:
+    try:
+        return calendar.timegm(time.strptime(str(text), _TIME))
+    except ValueError:
+        return None
+
+
+def _differs(path: str, parts: Iterable[str]) -> bool:
+    """Whether a file has another content than this, or may be read by others."""
+    wanted = hashlib.sha256()
+    for part in parts:
+        wanted.update(part.encode("utf-8"))
+    found = hashlib.sha256()
+    try:
+        with open(path, "rb") as handle:
+            mode = stat.S_IMODE(os.fstat(handle.fileno()).st_mode)
+            for block in iter(lambda: handle.read(1 << 20), b""):
+                found.update(block)
+    except FileNotFoundError:
+        return True
+    except OSError as error:
+        raise LongshoreError(
+            "cannot be read: {0}".format(error.strerror or type(error).__name__), where=path
+        ) from error
+    return mode != 0o600 or found.digest() != wanted.digest()

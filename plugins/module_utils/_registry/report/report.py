@@ -1,0 +1,166 @@
+# Copyright: (c) 2026, longshore.swr contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""How a run ended: the module's small result, the whole report, and files that can be fed back as rules.
+
+This module is private to the collection: no other collection may import it.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any, Callable, Dict, Iterable, Iterator, List, Mapping, Optional, Sequence, Tuple
+
+from ..._errors import LongshoreError
+from ..._secrets import write_private
+from ..run.image import COPIED, FAILED, OUTCOMES, SKIPPED, Image
+
+MOST_FAILURES = 50
+"""Failures in the module's result; AWX drops a result that is too large. The report has all of them."""
+
+MOST_DIFF_LINES = 200
+REPORT_VERSION = 1
+
+_SURROGATES = re.compile(r"\\ud[89ab][0-9a-f]{2}\\ud[c-f][0-9a-f]{2}")
+
+
+def count_outcomes(images: Sequence[Image]) -> Dict[str, int]:
+    """How many images ended how. C(total) is what was asked for; it always equals the sum of the others.
+
+    A rule that could not be turned into images counts as one.
+    """
+    counts = dict.fromkeys(OUTCOMES, 0)
+    for image in images:
+        counts[str(image.outcome)] += 1
+    return dict({"total": len(images)}, **counts)
+
+
+def summary_line(images: Sequence[Image]) -> str:
+    """The closing line, in the words of image-migrator, whose users look for it."""
+    found = [image for image in images if image.source_ref is not None]
+    failed = sum(1 for image in found if image.outcome == FAILED)
+    rules = sum(1 for image in images if image.source_ref is None and image.outcome == FAILED)
+    return "Images({0}) migration finished, {1} images tasks failed, {2} tasks generate failed".format(
+        len(found), failed, rules
+    )
+
+
+def failures(images: Iterable[Image]) -> List[Dict[str, Any]]:
+    """The failures for the module's result."""
+    entries = []
+    for image in images:
+        if image.outcome == FAILED and image.error is not None:
+            entry = {
+                "source": image.source_text,
+                "destination": image.destination_text,
+                "rule": image.rule.where,
+                "error": str(image.error),
+                "hint": image.error.hint or "",
+            }
+            entries.append(entry)
+    return entries
+
+
+def diff_of(images: Sequence[Image]) -> Dict[str, str]:
+    """Ansible's diff: the destinations that the run writes, with the digest they get."""
+    lines = [
+        "{0} {1}".format(image.destination_text, image.destination_digest)
+        for image in images
+        if image.outcome == COPIED or (image.outcome is None and image.tree is not None)
+    ]
+    if len(lines) > MOST_DIFF_LINES:
+        lines = lines[:MOST_DIFF_LINES] + ["and {0} more".format(len(lines) - MOST_DIFF_LINES)]
+    return {"before": "", "after": "".join(line + "\n" for line in lines)}
+
+
+def rules_of(images: Iterable[Image], outcomes: Tuple[str, ...]) -> Dict[str, Any]:
+    """The images that ended so, as a rules document: source to destination, or to a list of several."""
+    rules: Dict[str, Any] = {}
+    for image in images:
+        if image.outcome not in outcomes or (image.attached_to and FAILED not in outcomes):
+            continue
+        # What belongs to an image comes by the image's rule, not by one of its own.
+        image = image.owner or image
+        source, destination = image.source_text, _destination_of(image)
+        known = rules.get(source)
+        if known is None:
+            rules[source] = destination
+        elif destination == known or (isinstance(known, list) and destination in known):
+            continue
+        elif isinstance(known, list):
+            known.append(destination)
+        else:
+            rules[source] = [known, destination]
+    return rules
+
+
+def _destination_of(image: Image) -> Any:
+    """The destination as a rule has it: a mapping where there are further keys that still say something."""
+    if image.source_ref is None:
+        # The rule's own words, so that an empty destination means the default again.
+        destination, further = image.rule.destination_text, dict(image.rule.written)
+    else:
+        destination = image.destination_text
+        further = {} if image.rule.platforms is None else dict(image.rule.platforms.as_dict())
+    return dict({"destination": destination}, **further) if further else destination
+
+
+def successful_rules(images: Iterable[Image]) -> Dict[str, Any]:
+    """What is at its destination now, copied by this run or before."""
+    return rules_of(images, (COPIED, SKIPPED))
+
+
+def failed_rules(images: Iterable[Image]) -> Dict[str, Any]:
+    """What has to be tried again."""
+    return rules_of(images, (FAILED,))
+
+
+def render_rules(rules: Mapping[str, Any], as_json: bool) -> str:
+    """A rules document as text. The YAML form is JSON strings line by line, which every YAML reader takes."""
+    if as_json:
+        return json.dumps(rules, indent=2) + "\n"
+    if not rules:
+        return "{}\n"
+    lines = []
+    for source, destination in rules.items():
+        key, value = _yaml(source), _yaml(destination)
+        # Beyond 1024 characters a key must be announced (YAML 1.1 and 1.2, "implicit keys").
+        lines.append("{0}: {1}\n".format(key, value) if len(key) < 1000 else "? {0}\n: {1}\n".format(key, value))
+    return "".join(lines)
+
+
+def _yaml(value: Any) -> str:
+    """JSON that is also YAML: without halves of characters, and without the one ASCII character that YAML refuses."""
+    text = _SURROGATES.sub(
+        lambda pair: "\\U{0:08x}".format(ord(json.loads('"' + pair.group() + '"'))), json.dumps(value)
+    )
+    return text.replace("\x7f", "\\u007f")
+
+
+def render_report(facts: Mapping[str, Any], images: Sequence[Image]) -> Iterator[str]:
+    """The report as JSON text, in parts: the result's counters, and every image.
+
+    The text of 100,000 images at once would be larger than all else that a run keeps.
+    """
+    document = {"version": REPORT_VERSION}
+    document.update(facts)
+    document["images"] = count_outcomes(images)  # type: ignore[assignment]
+    yield json.dumps(document, indent=1)[: -len("\n}")] + ',\n "results": ['
+    for number, image in enumerate(images):
+        yield (",\n  " if number else "\n  ") + json.dumps(image.as_dict())
+    yield "\n ]\n}\n"
+
+
+def write_report(path: Optional[str], redact: Callable[[str], str], document: Mapping[str, Any]) -> List[str]:
+    """Write a report of another kind as JSON, if a path is given.
+
+    :returns: a warning where it could not be written: what the report says stands all the same.
+    """
+    if not path:
+        return []
+    try:
+        write_private(path, redact(json.dumps(dict({"version": REPORT_VERSION}, **document), indent=1) + "\n"))
+    except LongshoreError as error:
+        return ["report_path was not written: {0}".format(error)]
+    return []

@@ -1,0 +1,226 @@
+# Copyright: (c) 2026, longshore.swr contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The reports of shards as files: where they are, whether they are reports, and which shards should have one.
+
+This module is private to the collection: no other collection may import it.
+"""
+
+from __future__ import annotations
+
+import glob
+import json
+import os
+import re
+from collections import Counter
+from typing import Any, Dict, List, Mapping, Optional, Sequence, Tuple
+
+from ..._secrets import read_text
+from ..errors import RulesError
+from ..run.image import OUTCOMES
+from .report import REPORT_VERSION
+
+_NOT_ONE = "this is not a report of image_copy"
+_NUMBER = re.compile(r"(\d+)(?!.*\d)")
+
+
+class ShardReport:
+    """The report of one run, as C(report_path) of C(image_copy) writes it.
+
+    :ivar name: the file's name without its ending, which stands for the shard.
+    :ivar number: the shard's number, the last one in the name; None without one.
+    """
+
+    def __init__(self, path: str) -> None:
+        self.path = path
+        self.name = os.path.splitext(os.path.basename(path))[0]
+        found = _NUMBER.search(self.name)
+        self.number = int(found.group(1)) if found else None
+
+    def read(self) -> Dict[str, Any]:
+        """The whole report, found right.
+
+        :raises RulesError: it is not a report, and where that shows.
+        :raises LongshoreError: it cannot be read.
+        """
+        try:
+            document = json.loads(read_text(self.path))
+        except ValueError as error:
+            place = ""
+            if isinstance(error, json.JSONDecodeError):
+                place = ": line {0}, column {1}: {2}".format(error.lineno, error.colno, error.msg)
+            raise RulesError(["{0}: {1}: it is not JSON{2}".format(self.path, _NOT_ONE, place)]) from None
+        except RecursionError:
+            raise RulesError(["{0}: {1}: it is nested too deeply".format(self.path, _NOT_ONE)]) from None
+        problem = _problem_of(document)
+        if problem:
+            raise RulesError(["{0}: {1}: {2}".format(self.path, _NOT_ONE, problem)])
+        return document
+
+
+def _problem_of(document: Any) -> str:
+    """What is wrong with a report, and where; empty when nothing is."""
+    if not isinstance(document, dict):
+        return "it is not a mapping"
+    if document.get("version") != REPORT_VERSION:
+        return "version is not {0}".format(REPORT_VERSION)
+    images, results = document.get("images"), document.get("results")
+    if not isinstance(images, dict) or not all(_is_count(images.get(name)) for name in ("total", *OUTCOMES)):
+        return "images does not have the counts {0}".format(", ".join(("total", *OUTCOMES)))
+    if not isinstance(results, list):
+        return "results is not a list"
+    for number, entry in enumerate(results):
+        problem = _problem_of_entry(entry)
+        if problem:
+            return "results[{0}]: {1}".format(number, problem)
+    counted = Counter(entry["outcome"] for entry in results)
+    for name in OUTCOMES:
+        if counted[name] != images[name]:
+            return "images.{0} is {1}, but {2} of the results are".format(name, images[name], counted[name])
+    if images["total"] != len(results):
+        return "images.total is {0}, but there are {1} results".format(images["total"], len(results))
+    return _problem_of_sums(document)
+
+
+def _problem_of_entry(entry: Any) -> str:
+    if not isinstance(entry, dict):
+        return "it is not a mapping"
+    for name in ("source", "destination"):
+        if not isinstance(entry.get(name), str):
+            return "{0} is not a text".format(name)
+    if entry.get("outcome") not in OUTCOMES:
+        return "outcome is none of {0}".format(", ".join(OUTCOMES))
+    if not isinstance(entry.get("details", {}), dict):
+        return "details is not a mapping"
+    if not isinstance(entry.get("dropped", []), list):
+        return "dropped is not a list"
+    return ""
+
+
+def _problem_of_sums(document: Mapping[str, Any]) -> str:
+    """The rest that is read: it may be absent."""
+    requests = document.get("requests") or {}
+    registries = requests.get("by_registry") or {} if isinstance(requests, dict) else None
+    if not isinstance(registries, dict) or not all(isinstance(kinds, dict) for kinds in registries.values()):
+        return "requests.by_registry is not a mapping of mappings"
+    for name in ("blobs", "bytes", "plan"):
+        if not isinstance(document.get(name) or {}, dict):
+            return "{0} is not a mapping".format(name)
+    duration = document.get("duration") or 0
+    if isinstance(duration, bool) or not isinstance(duration, (int, float)):
+        return "duration is not a number"
+    if not isinstance(document.get("warnings") or [], list):
+        return "warnings is not a list"
+    return ""
+
+
+def _is_count(value: Any) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and value >= 0
+
+
+def find_reports(places: Sequence[str], outputs: Sequence[str]) -> Tuple[List[ShardReport], List[ShardReport]]:
+    """The reports in files, directories and patterns, in their order, each once: those that exist, and the others.
+
+    A directory stands for all files in it that end in C(.json).
+
+    :param outputs: files that are written later. In a directory they are passed over.
+    :raises RulesError: one of the files is written later.
+    """
+    written = {os.path.realpath(path) for path in outputs}
+    found: Dict[str, str] = {}
+    absent: List[ShardReport] = []
+    problems = []
+    for place in places:
+        several = _several(place)
+        for path in [place] if several is None else several:
+            real = os.path.realpath(path)
+            if real in written:
+                if several is None:
+                    problems.append("reports: {0} is also where the merged report goes: name another file".format(path))
+            elif os.path.exists(path):
+                found.setdefault(real, path)
+            else:
+                absent.append(ShardReport(path))
+    if problems:
+        raise RulesError(problems)
+    return [ShardReport(path) for path in found.values()], absent
+
+
+def _several(place: str) -> Optional[List[str]]:
+    """The files of a directory or a pattern; None for a place that is one file."""
+    if os.path.isdir(place):
+        return sorted(glob.glob(os.path.join(glob.escape(place), "*.json")))
+    if glob.has_magic(place) and not os.path.exists(place):
+        return sorted(glob.glob(place))
+    return None
+
+
+def absence(report: ShardReport) -> str:
+    """What is said of a report that should be there."""
+    return "{0}: its report {1} does not exist".format(report.name, report.path)
+
+
+class Expected:
+    """The shards that should have a report.
+
+    :param images: for each shard's number how many images it has, None where that is not known.
+    """
+
+    def __init__(self, images: Mapping[Optional[int], Optional[int]]) -> None:
+        self._images = images
+
+    def missing(self, reports: Sequence[ShardReport], absent: Sequence[ShardReport]) -> List[str]:
+        """Shards without a report or with two, and reports of no shard, each named once."""
+        counted = Counter(report.number for report in reports)
+        named = {report.number for report in absent}
+        problems = [absence(report) for report in absent if self._images.get(report.number) != 0]
+        for number, images in self._images.items():
+            if counted[number] > 1:
+                problems.append("shard {0} has {1} reports".format(number, counted[number]))
+            elif images != 0 and not counted[number] and number not in named:
+                problems.append("shard {0} has no report".format(number))
+        for report in reports:
+            if report.number not in self._images:
+                problems.append("{0} is the report of none of the expected shards".format(report.path))
+        return problems
+
+    def incomplete(self, shards: Sequence[Mapping[str, Any]]) -> List[str]:
+        """Shards whose report has fewer images than the plan."""
+        problems = []
+        for shard in shards:
+            planned = self._images.get(shard["number"])
+            if planned is not None and shard["images"]["total"] < planned:
+                problems.append(
+                    "{0}: its report has {1} of the {2} images of the plan".format(
+                        shard["name"], shard["images"]["total"], planned
+                    )
+                )
+        return problems
+
+
+def expected_shards(shards: Optional[Sequence[Any]], count: Optional[int]) -> Optional[Expected]:
+    """What the options say of shards; None when they say nothing.
+
+    :param shards: as in the result of C(image_plan): mappings with C(number), and C(images) where it is known.
+    :param count: how many shards there are, numbered from one.
+    :raises RulesError: with every entry that is not right.
+    """
+    if count is not None:
+        if count < 0:
+            raise RulesError(["expected_shards: {0} is not possible: give 0 or more".format(count)])
+        return Expected(dict.fromkeys(range(1, count + 1)))
+    if shards is None:
+        return None
+    problems: List[str] = []
+    images: Dict[int, Optional[int]] = {}
+    for index, shard in enumerate(shards):
+        number, count_of_images = shard.get("number"), shard.get("images")
+        if not _is_count(number) or not (count_of_images is None or _is_count(count_of_images)):
+            problems.append("shards[{0}]: number, and images if given, must be whole numbers".format(index))
+        elif number in images:
+            problems.append("shards[{0}]: there is another shard {1}".format(index, number))
+        else:
+            images[number] = count_of_images
+    if problems:
+        raise RulesError(problems)
+    return Expected(images)

@@ -1,0 +1,145 @@
+# Copyright: (c) 2026, longshore.swr contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Patterns for the names of tags and repositories, one language for both.
+
+A pattern is a shell pattern for the whole name (C(v1.*), C(team/**)), or between slashes a regular expression that is
+found somewhere in it (C(/^v[0-9]+/), image-syncer's form, Python's C(re)). In a shell pattern C(*) and C(?) stop at a
+slash, C(**) does not (as in Harbor's filters), and C([a-c]) and C([!a-c]) are sets.
+
+This module is private to the collection: no other collection may import it.
+"""
+
+from __future__ import annotations
+
+import re
+import warnings
+from dataclasses import dataclass
+from typing import Any, List, Optional, Pattern, Tuple
+
+from ..config.documents import describe
+from ..model.reference import quoted
+
+# What tags and names are made of, and what means something in a shell pattern.
+_SHELL = re.compile(r"[A-Za-z0-9_./*?\[\]!-]+\Z")
+_SET = re.compile(r"\[(!?)([A-Za-z0-9_.-]+)\]")
+
+
+class PatternProblem(Exception):
+    """A sentence about a pattern that cannot be read."""
+
+
+@dataclass(frozen=True)
+class Patterns:
+    """Which names are meant: those that fit any of the allowed patterns (all, where there are none) and no denied one.
+
+    :param allow: compiled, for C(search).
+    """
+
+    allow: Tuple[Pattern[str], ...] = ()
+    deny: Tuple[Pattern[str], ...] = ()
+
+    def allowed(self, names: List[str]) -> List[str]:
+        """The names that fit, in their order."""
+        return [name for name in names if any(one.search(name) for one in self.allow)] if self.allow else list(names)
+
+    def not_denied(self, names: List[str]) -> List[str]:
+        """The names that fit none of those to leave out, in their order."""
+        return [name for name in names if not any(one.search(name) for one in self.deny)]
+
+    def __call__(self, names: List[str]) -> List[str]:
+        return self.not_denied(self.allowed(names))
+
+
+EVERY_NAME = Patterns()
+
+
+def compile_expression(text: str) -> Pattern[str]:
+    """A regular expression of Python.
+
+    Go's syntax is what image-syncer takes; where Python reads the same text in another sense it warns, and that is
+    refused.
+
+    :raises PatternProblem: with Python's reason.
+    """
+    if not text.isprintable():
+        raise PatternProblem("holds a control character: write it as an escape, such as \\t")
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("error")
+            return re.compile(text)
+    except (re.error, Warning, OverflowError, RecursionError) as error:
+        raise PatternProblem("{0} is no regular expression of Python: {1}".format(quoted(text), error)) from None
+
+
+def compile_pattern(text: str) -> Pattern[str]:
+    """A shell pattern, or an expression between slashes.
+
+    :raises PatternProblem: with what would be right.
+    """
+    if text.startswith("/"):
+        if len(text) < 3 or not text.endswith("/"):
+            raise PatternProblem("the expression {0} has no end: write /expression/".format(quoted(text)))
+        return compile_expression(text[1:-1])
+    if not _SHELL.match(text):
+        raise PatternProblem(
+            "no name fits {0}: write a shell pattern such as v1.*, or /expression/ for a regular expression".format(
+                quoted(text)
+            )
+        )
+    parts: List[str] = []
+    position = 0
+    while position < len(text):
+        part, position = _next_part(text, position)
+        parts.append(part)
+    try:
+        return re.compile("".join(parts) + r"\Z")
+    except re.error:
+        raise PatternProblem("{0} has a set that is none: write it as [a-c]".format(quoted(text))) from None
+
+
+def _next_part(text: str, position: int) -> Tuple[str, int]:
+    start = "\\A" if position == 0 else ""
+    if text.startswith("**", position):
+        end = position + 2
+        while text.startswith("*", end):
+            end += 1
+        return start + ".*", end
+    char = text[position]
+    if char == "*":
+        return start + "[^/]*", position + 1
+    if char == "?":
+        return start + "[^/]", position + 1
+    if char == "[":
+        match = _SET.match(text, position)
+        if match is None:
+            raise PatternProblem("{0} has a set that does not end: write it as [a-c]".format(quoted(text)))
+        return start + "[{0}{1}]".format("^/" if match.group(1) else "", match.group(2)), match.end()
+    return start + re.escape(char), position + 1
+
+
+def read_patterns(value: Any, where: str, problems: List[str]) -> Tuple[Pattern[str], ...]:
+    """The patterns of a list, or of one text; problems name the place."""
+    items = [value] if isinstance(value, str) else value
+    if not isinstance(items, list) or not items:
+        words = "an empty list" if items == [] else describe(value)
+        problems.append("{0}: it is {1}: write a list of patterns".format(where, words))
+        return ()
+    compiled = []
+    for number, item in enumerate(items, 1):
+        place = where if isinstance(value, str) else "{0}: item {1}".format(where, number)
+        found = _read_one(item, place, problems)
+        if found is not None:
+            compiled.append(found)
+    return tuple(compiled)
+
+
+def _read_one(item: Any, place: str, problems: List[str]) -> Optional[Pattern[str]]:
+    if not isinstance(item, str):
+        problems.append("{0}: it is {1}: write a pattern in quotes".format(place, describe(item)))
+        return None
+    try:
+        return compile_pattern(item)
+    except PatternProblem as problem:
+        problems.append("{0}: {1}".format(place, problem))
+        return None

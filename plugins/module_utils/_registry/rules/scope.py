@@ -1,0 +1,73 @@
+# Copyright: (c) 2026, longshore.swr contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A rule for many repositories: which of a namespace or a registry it means, and where each of them goes.
+
+This module is private to the collection: no other collection may import it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import List, Optional, Sequence, Tuple
+
+from ..model.reference import ReferenceProblem, Repository, check_name, quoted
+from .patterns import EVERY_NAME, Patterns
+from .rename import Step, rename
+
+
+@dataclass(frozen=True)
+class Scope:
+    """What stands for the stars of a source.
+
+    :param deep: C(**), repositories of every depth; else C(*), those right below the namespace.
+    :param repositories: which of them, by what follows the namespace in their names.
+    :param via: how they are listed.
+    :param rename: what becomes of what follows the namespace.
+    """
+
+    deep: bool
+    repositories: Patterns = EVERY_NAME
+    via: str = "auto"
+    rename: Tuple[Step, ...] = ()
+
+    def covers(self, namespace: str, names: Sequence[str]) -> List[str]:
+        """What follows the namespace in the names of its repositories, each once, in the order of the names."""
+        start = namespace + "/" if namespace else ""
+        found = [name[len(start) :] for name in sorted(set(names)) if name.startswith(start)]
+        return [name for name in found if name and (self.deep or "/" not in name)]
+
+    def destination(self, place: Repository, name: str) -> Repository:
+        """Where the repository goes.
+
+        :param place: the rule's destination, and C(name) what follows the namespace.
+        :raises ReferenceProblem: the new name is none.
+        """
+        renamed = rename(self.rename, name)
+        try:
+            return Repository(place.registry, check_name("/".join(filter(None, (place.name, renamed)))))
+        except ReferenceProblem as problem:
+            raise ReferenceProblem(
+                "the repository {0} is renamed to {1}, which is no name: {2}".format(
+                    quoted(name), quoted(renamed), problem.what
+                ),
+                hint="Change the rule's rename.",
+            ) from None
+
+
+def is_within(repository: Repository, place: Repository) -> bool:
+    """Whether C(repository) is C(place) or below it; a place without a name is a whole registry."""
+    if repository.registry != place.registry:
+        return False
+    return not place.name or (repository.name + "/").startswith(place.name + "/")
+
+
+def problem_of(scope: Scope, source: Repository, destination: Repository) -> Optional[str]:
+    """Why the destination cannot be: a run would find there what the run before it wrote, and copy it once more."""
+    again = is_within(destination, source) if scope.deep else destination == source
+    if again and scope.repositories == EVERY_NAME:
+        return (
+            "its destination is within its source, so that each run would copy what the one before it wrote: choose "
+            "another one, or leave the copies out with repositories (deny)"
+        )
+    return None

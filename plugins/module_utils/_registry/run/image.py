@@ -1,0 +1,127 @@
+# Copyright: (c) 2026, longshore.swr contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The images of a run: what was asked for, what was found, and how each one ended.
+
+This module is private to the collection: no other collection may import it.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from dataclasses import dataclass, field
+from typing import Any, Dict, List, NamedTuple, Optional, Set
+
+from ..errors import RegistryError
+from ..model.manifest import Manifest, is_digest
+from ..model.reference import Repository
+from ..rules.rule import Rule
+
+COPIED = "copied"
+SKIPPED = "skipped"
+FILTERED = "filtered"
+FAILED = "failed"
+OUTCOMES = (COPIED, SKIPPED, FILTERED, FAILED)
+
+
+class Form(NamedTuple):
+    """What is changed about an image for its destination: Docker's media types, gzip layers for Zstandard ones."""
+
+    docker: bool = False
+    gzip: bool = False
+
+
+UNCHANGED = Form()
+
+
+@dataclass
+class Tree:
+    """A manifest with those below it, as they are to be at the destination."""
+
+    manifest: Manifest
+    children: List[Tree] = field(default_factory=list)
+
+
+@dataclass(eq=False)
+class Image:
+    """One tag (or digest) of one rule; C(source_ref) is None for a rule whose tags could not be found out.
+
+    C(outcome) is set exactly once, through L(finish,#). C(original) is the tree before it was converted to C(form), and
+    C(tried) has the digests of the forms that the destination does not take. C(attached_to) is what a signature or
+    another artifact belongs to, and C(owner) the image of a rule that it came by.
+    """
+
+    rule: Rule
+    source: Repository
+    source_ref: Optional[str]
+    destination: Repository
+    destination_ref: Optional[str]
+    tree: Optional[Tree] = None
+    source_digest: Optional[str] = None
+    destination_digest: Optional[str] = None
+    outcome: Optional[str] = None
+    reason: str = ""
+    error: Optional[RegistryError] = None
+    dropped_platforms: int = 0
+    converted: bool = False
+    recompressed: int = 0
+    dropped: List[str] = field(default_factory=list)
+    attached_to: str = ""
+    owner: Optional[Image] = None
+    original: Optional[Tree] = None
+    form: Form = UNCHANGED
+    tried: Set[str] = field(default_factory=set)
+    finished_at: Optional[float] = None
+    _lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
+
+    def finish(self, outcome: str, reason: str = "", error: Optional[RegistryError] = None) -> bool:
+        """Set the outcome. False when the image had one already; the first stands."""
+        with self._lock:
+            if self.outcome is not None:
+                return False
+            self.outcome = outcome
+            self.reason = reason
+            self.error = error
+            self.finished_at = time.time()
+            return True
+
+    @property
+    def source_text(self) -> str:
+        """The source as a reference; the rule's own words where there is no tag."""
+        return _reference(self.source, self.source_ref) if self.source_ref else self.rule.source_text
+
+    @property
+    def destination_text(self) -> str:
+        """The destination as a reference; the rule's own words where there is no tag."""
+        if self.destination_ref:
+            return _reference(self.destination, self.destination_ref)
+        return self.rule.destination_text or str(self.destination)
+
+    def as_dict(self) -> Dict[str, Any]:
+        """The entry of the report."""
+        entry: Dict[str, Any] = {
+            "source": self.source_text,
+            "destination": self.destination_text,
+            "outcome": self.outcome,
+            "rule": self.rule.where,
+        }
+        optional = {
+            "reason": self.reason,
+            "attached_to": self.attached_to,
+            "source_digest": self.source_digest,
+            "destination_digest": self.destination_digest,
+            "dropped_platforms": self.dropped_platforms,
+            "converted": self.converted,
+            "recompressed": self.recompressed,
+            "dropped": self.dropped,
+        }
+        entry.update({name: value for name, value in optional.items() if value})
+        if self.error is not None:
+            entry["error"] = str(self.error)
+            entry["details"] = self.error.as_dict()
+        return entry
+
+
+def _reference(repository: Repository, reference: str) -> str:
+    return "{0}{1}{2}".format(repository, "@" if is_digest(reference) else ":", reference)

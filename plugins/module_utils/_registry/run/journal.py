@@ -1,0 +1,172 @@
+# Copyright: (c) 2026, longshore.swr contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What earlier runs did, as an append-only file of JSON lines.
+
+The journal makes a rerun cheaper; it is never the only witness. What it says of the destination is checked there
+before anything is skipped because of it, so an old, a foreign or a truncated journal costs requests and nothing else.
+
+This module is private to the collection: no other collection may import it.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import threading
+from typing import Any, Dict, List, Optional, Tuple
+
+from ..._line_file import LineFile
+from ..errors import RegistryError
+from .image import COPIED, SKIPPED
+
+VERSION = 1
+
+
+class Journal:
+    """A journal file; without a path it remembers for the run only.
+
+    :param path: the file; its directory must exist. Created with mode 0600.
+    :ivar unreadable_lines: lines of the file that were passed over.
+    """
+
+    def __init__(self, path: Optional[str] = None) -> None:
+        self.path = path
+        self.unreadable_lines = 0
+        self._file = LineFile(None, "journal_path", RegistryError)
+        self._lock = threading.Lock()
+        self._blobs: Dict[Tuple[str, str], List[str]] = {}
+        self._results: Dict[Tuple[str, str, str], str] = {}
+        self._filters: Dict[str, str] = {}
+        self._recompressed: Dict[Tuple[str, str], Tuple[str, int, str]] = {}
+
+    def load(self) -> None:
+        """Read what earlier runs wrote.
+
+        :raises RegistryError: the file is there and cannot be read.
+        """
+        if not self.path or not os.path.isfile(self.path):
+            return
+        try:
+            with open(self.path, encoding="utf-8", errors="replace") as lines:
+                for line in lines:
+                    self._take(line)
+        except OSError as error:
+            raise RegistryError(
+                "the journal cannot be read: {0}".format(error.strerror),
+                where=self.path,
+                hint="Give journal_path a file that this user may read, or remove it.",
+            ) from error
+
+    def open(self) -> None:
+        """Start to write.
+
+        :raises RegistryError: the file cannot be opened for writing.
+        """
+        self._file = LineFile(self.path, "journal_path", RegistryError)
+        if self.path and os.path.isfile(self.path) and _ends_in_the_middle(self.path):
+            # A killed run left half a line; the next one must not be glued to it.
+            self._file.write("")
+
+    def close(self) -> None:
+        """Close the file."""
+        self._file.close()
+
+    @property
+    def write_error(self) -> Optional[str]:
+        """Why the journal stopped to be written (a full disk ...), else None. The copy goes on without it."""
+        return self._file.error
+
+    def blob_stored(self, registry: str, repository: str, digest: str) -> None:
+        """A blob is complete in a repository."""
+        self._remember_blob(registry, repository, digest)
+        self._write({"event": "blob", "registry": registry, "repository": repository, "digest": digest})
+
+    def image_finished(
+        self,
+        source: str,
+        destination: str,
+        outcome: str,
+        source_digest: Optional[str],
+        destination_digest: Optional[str],
+        filter_key: str,
+        error: Optional[str] = None,
+    ) -> None:
+        """An image ended. What the journal says already is not written again, or nightly reruns would fill the disk."""
+        known = source_digest and self.digest_after(destination, source_digest, filter_key)
+        if outcome == SKIPPED and known and known == destination_digest:
+            return
+        entry: Dict[str, Any] = {
+            "event": "image",
+            "source": source,
+            "destination": destination,
+            "outcome": outcome,
+            "source_digest": source_digest,
+            "destination_digest": destination_digest,
+            "filter": filter_key,
+            "error": error,
+        }
+        self._remember_image(entry)
+        self._write({name: value for name, value in entry.items() if value is not None})
+
+    def repositories_with(self, registry: str, digest: str) -> List[str]:
+        """Repositories of the registry that were seen to hold the blob, the latest first."""
+        return list(reversed(self._blobs.get((registry, digest), ())))
+
+    def digest_after(self, destination: str, source_digest: str, filter_key: str) -> Optional[str]:
+        """The digest that C(source_digest) got at the destination when the same filter was in force."""
+        return self._results.get((destination, source_digest, filter_key))
+
+    def layer_recompressed(self, layer: str, method: str, digest: str, size: int, diff_id: str) -> None:
+        """A layer was found to become another when it is recompressed by a method."""
+        entry = {"event": "recompressed", "layer": layer, "method": method, "digest": digest, "size": size}
+        self._remember_recompressed(dict(entry, diff_id=diff_id))
+        self._write(dict(entry, diff_id=diff_id))
+
+    def recompressed(self, layer: str, method: str) -> Optional[Tuple[str, int, str]]:
+        """Digest, size and diff ID of what the layer becomes by the method, if that was found out."""
+        return self._recompressed.get((layer, method))
+
+    def _take(self, line: str) -> None:
+        try:
+            entry = json.loads(line)
+            event = entry["event"]
+            if event == "blob":
+                self._remember_blob(entry["registry"], entry["repository"], entry["digest"])
+            elif event == "image":
+                self._remember_image(entry)
+            elif event == "recompressed":
+                self._remember_recompressed(entry)
+        except (ValueError, KeyError, TypeError, RecursionError):
+            self.unreadable_lines += 1 if line.strip() else 0
+
+    def _remember_blob(self, registry: str, repository: str, digest: str) -> None:
+        with self._lock:
+            names = self._blobs.setdefault((registry, digest), [])
+            if repository not in names:
+                names.append(repository)
+
+    def _remember_recompressed(self, entry: Dict[str, Any]) -> None:
+        found = (str(entry["digest"]), int(entry["size"]), str(entry["diff_id"]))
+        with self._lock:
+            self._recompressed[(entry["layer"], entry["method"])] = found
+
+    def _remember_image(self, entry: Dict[str, Any]) -> None:
+        before, after = entry.get("source_digest"), entry.get("destination_digest")
+        if before and after and entry["outcome"] in (COPIED, SKIPPED):
+            with self._lock:
+                # A journal of 100,000 images says the same few filters, and mostly the same digest twice.
+                key = self._filters.setdefault(entry.get("filter") or "", entry.get("filter") or "")
+                self._results[(entry["destination"], before, key)] = before if before == after else after
+
+    def _write(self, entry: Dict[str, Any]) -> None:
+        if self._file.active:
+            self._file.write(json.dumps(dict(entry, v=VERSION), separators=(",", ":")))
+
+
+def _ends_in_the_middle(path: str) -> bool:
+    with open(path, "rb") as content:
+        if content.seek(0, os.SEEK_END) == 0:
+            return False
+        content.seek(-1, os.SEEK_END)
+        return content.read(1) != b"\n"

@@ -1,0 +1,139 @@
+# Copyright: (c) 2026, longshore.swr contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What a destination has, asked once for a repository instead of once for a tag.
+
+The distribution API lists tags without their digests. Some registries have an API of their own that lists both, a
+thousand at a time; who can ask it is given from outside.
+
+This module is private to the collection: no other collection may import it.
+"""
+
+from __future__ import annotations
+
+import threading
+import urllib.parse
+from collections import Counter
+from typing import Any, Callable, Dict, List, Mapping, NamedTuple, Optional, Protocol, Sequence, Set
+
+from ..._errors import LongshoreError
+from ..model.manifest import is_digest
+from ..model.reference import Repository
+from .image import Image
+
+WORTH_WHILE = 2
+"""Tags of one repository from which on its list is cheaper than a question for each."""
+
+
+class Lister(Protocol):
+    """Lists what one registry has.
+
+    :ivar calls: how many requests it has made.
+    """
+
+    calls: int
+
+    def tags(self, repository: str) -> Mapping[str, str]:
+        """Tag to digest; empty for a repository that does not exist.
+
+        :raises LongshoreError: it cannot be listed.
+        """
+
+
+ListerFor = Callable[[str], Optional[Lister]]
+
+
+def check_endpoints(endpoints: Mapping[str, Any]) -> None:
+    """Refuse what is no address of an API, before anything is connected to.
+
+    :raises LongshoreError: naming the registry whose address it is.
+    """
+    for registry, endpoint in endpoints.items():
+        parts = urllib.parse.urlsplit(endpoint) if isinstance(endpoint, str) else None
+        if parts is None or parts.scheme not in ("http", "https") or not parts.hostname:
+            raise LongshoreError(
+                "it is no address of an API",
+                where="inventory_endpoints: {0}".format(registry),
+                hint="Write it as https://swr-api.cn-north-4.myhuaweicloud.com.",
+            )
+
+
+class Listed(NamedTuple):
+    """What the list says of a tag: nothing (C(known) is False), its digest, or that there is no such tag (None)."""
+
+    known: bool
+    digest: Optional[str] = None
+
+
+def no_lister(_registry: str) -> Optional[Lister]:
+    """For registries that have nothing but the distribution API."""
+    return None
+
+
+class TagListing:
+    """The lists of a run's destinations, each asked once, and only where it spares requests. For any thread.
+
+    :param lister_for: gives what lists a registry (C(host[:port])), None where nothing does.
+    """
+
+    def __init__(self, lister_for: ListerFor = no_lister) -> None:
+        self._lister_for = lister_for
+        self._listers: Dict[str, Optional[Lister]] = {}
+        self._refused: Set[str] = set()
+        self._wanted: Counter[Repository] = Counter()
+        self._lists: Dict[Repository, Optional[Mapping[str, str]]] = {}
+        self._locks: Dict[Repository, threading.Lock] = {}
+        self._lock = threading.Lock()
+        self.problems: List[str] = []
+
+    def expect(self, images: Sequence[Image]) -> None:
+        """Say for which images there will be questions."""
+        self._wanted.update(image.destination for image in images if image.outcome is None)
+
+    def look_up(self, repository: Repository, reference: Optional[str]) -> Listed:
+        """What is at C(reference)."""
+        if reference is None or is_digest(reference) or self._wanted[repository] < WORTH_WHILE:
+            return Listed(False)
+        tags = self._list(repository)
+        return Listed(False) if tags is None else Listed(True, tags.get(reference))
+
+    def calls(self) -> Dict[str, int]:
+        """Requests made, by registry."""
+        return {registry: lister.calls for registry, lister in self._listers.items() if lister and lister.calls}
+
+    def _list(self, repository: Repository) -> Optional[Mapping[str, str]]:
+        with self._lock:
+            lock = self._locks.setdefault(repository, threading.Lock())
+        with lock:
+            if repository not in self._lists:
+                self._lists[repository] = self._ask(repository)
+            return self._lists[repository]
+
+    def _ask(self, repository: Repository) -> Optional[Mapping[str, str]]:
+        registry = repository.registry
+        try:
+            with self._lock:
+                if registry not in self._listers:
+                    self._listers[registry] = None
+                    self._listers[registry] = self._lister_for(registry)
+                lister = None if registry in self._refused else self._listers[registry]
+            return None if lister is None else lister.tags(repository.name)
+        except LongshoreError as error:
+            # One refusal is enough: the keys, the permission, the network or the call is missing for all repositories.
+            with self._lock:
+                first = registry not in self._refused
+                self._refused.add(registry)
+            if first:
+                self.problems.append(
+                    "the tags of {0} are asked for one by one, because their list cannot be had: {1}".format(
+                        registry, error
+                    )
+                )
+            return None
+
+
+def merge_calls(requests: Dict[str, Dict[str, int]], inventory: TagListing) -> Dict[str, Dict[str, int]]:
+    """Requests by registry and kind, those of the inventory among them."""
+    for registry, calls in inventory.calls().items():
+        requests.setdefault(registry, {})["tag_listing"] = calls
+    return requests

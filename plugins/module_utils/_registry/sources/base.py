@@ -1,0 +1,137 @@
+# Copyright: (c) 2026, longshore.swr contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Images that are in no registry: how rules name them, and what every kind of such a source can do.
+
+This module is private to the collection: no other collection may import it.
+"""
+
+from __future__ import annotations
+
+import abc
+from collections import Counter
+from dataclasses import dataclass
+from typing import Any, Dict, List, Optional, Sequence, Tuple
+
+from ..errors import RegistryError
+from ..model.manifest import Manifest
+from ..model.reference import DOCKER_HUB, Repository, quoted
+from .layer_compression import BlockStream
+
+UNNAMED = "@"
+"""Begins the reference of an image without a name: C(@0) is the first of an archive."""
+
+_SHOWN = 5
+
+
+@dataclass(frozen=True)
+class LocalRepository(Repository):
+    """A repository of an archive, a layout or a daemon. As text it is the source of a rule again.
+
+    :param registry: the kind and the place, for example C(docker-archive:/srv/images.tar).
+    :param name: the path that images are named with, C(library/nginx); empty where they have a tag and no name.
+    :param host: the registry that they are named with, C(docker.io).
+    """
+
+    host: str = ""
+
+    def __str__(self) -> str:
+        return "{0}:{1}/{2}".format(self.registry, self.host, self.name) if self.name else self.registry
+
+
+Named = Tuple[str, str, str]
+"""Registry, repository and tag that an image is named with."""
+
+
+class LocalSource(abc.ABC):
+    """Reads images as a registry's client does (C(client.RegistryClient)), so that the engine needs not know.
+
+    :ivar requests: how many requests were made, by kind.
+    """
+
+    def __init__(self, registry: str) -> None:
+        self.registry = registry
+        self.requests: Counter[str] = Counter()
+
+    @abc.abstractmethod
+    def named(self) -> List[Named]:
+        """The names of all images, in their order. :raises RegistryError: they cannot be read."""
+
+    def catalog(self) -> List[str]:
+        """The repositories' names."""
+        names = ["{0}/{1}".format(host, name) if name else "" for host, name, _tag in self.named()]
+        return list(dict.fromkeys(filter(None, names)))
+
+    def tags(self, repository: Repository) -> List[str]:
+        """Every tag of the repository."""
+        wanted = (host_of(repository), repository.name)
+        return list(dict.fromkeys(tag for host, name, tag in self.named() if (host, name) == wanted))
+
+    def head_manifest(self, repository: Repository, reference: str) -> Any:
+        """What C(reference) stands for (a manifest's digest and media type), or None."""
+        return self.get_manifest(repository, reference)
+
+    @abc.abstractmethod
+    def get_manifest(self, repository: Repository, reference: str) -> Optional[Manifest]:
+        """The manifest, or None when there is none."""
+
+    @abc.abstractmethod
+    def open_blob(self, repository: Repository, digest: str, offset: int = 0) -> BlockStream:
+        """Read a blob, always from its beginning."""
+
+    def get_blob(self, repository: Repository, digest: str, limit: int) -> bytes:
+        """A small blob whole."""
+        with self.open_blob(repository, digest) as stream:
+            return stream.read(limit)
+
+    def is_same_image(self, repository: Repository, reference: str, stored: Manifest) -> bool:
+        """Whether a manifest of a registry is surely of this image, where that is cheaper to tell than the digest."""
+        return False
+
+    def referrers(self, repository: Repository, digest: str) -> Optional[List[Dict[str, Any]]]:
+        """The descriptors of the manifests whose subject this one is; None where only tags may say it."""
+        return None
+
+    @abc.abstractmethod
+    def close(self) -> None:
+        """Let go of what is open."""
+
+    def _no_blob(self, digest: str) -> RegistryError:
+        return RegistryError(
+            "there is no blob {0}".format(digest), where=self.registry, code="BLOB_UNKNOWN", status=404
+        )
+
+
+def host_of(repository: Repository) -> str:
+    """The registry that an image of a local source is named with."""
+    return repository.host if isinstance(repository, LocalRepository) else ""
+
+
+def local_name(named: Sequence[Named], host: str, name: str, tag: Optional[str] = None) -> Optional[Tuple[str, str]]:
+    """Which of the names in a source is meant; None when it has none such.
+
+    A name without a registry is Docker Hub's for Docker, and C(localhost/)'s for Podman's own images.
+    """
+    known = {(other, path) for other, path, label in named if tag in (None, label)}
+    if (host, name) in known:
+        return host, name
+    bare = name[len("library/") :] if name.startswith("library/") else name
+    return ("localhost", bare) if host == DOCKER_HUB and ("localhost", bare) in known else None
+
+
+def listing(named: Sequence[Named]) -> str:
+    """The names for a message, as many as one can read."""
+    texts = ["{0}/{1}:{2}".format(*each) if each[1] else each[2] for each in named]
+    more = ", and {0} more".format(len(texts) - _SHOWN) if len(texts) > _SHOWN else ""
+    return ", ".join(quoted(text) for text in texts[:_SHOWN]) + more if texts else "no named image"
+
+
+def is_unnamed(reference: Any) -> bool:
+    """Whether it is C(@0), C(@1) and so on."""
+    text = str(reference)
+    return text.startswith(UNNAMED) and text[1:].isascii() and text[1:].isdigit()
+
+
+def position_of(reference: str) -> int:
+    """The number of C(@0), C(@1) and so on."""
+    return int(reference[1:7])

@@ -1,0 +1,60 @@
+# Copyright: (c) 2026, longshore.swr contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Copies one blob: mounted where possible, streamed otherwise.
+
+This module is private to the collection: no other collection may import it.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Callable, Optional
+
+from ..client.blob_reader import BlobReader
+from ..client.registry import RegistryClient
+from ..model.manifest import Descriptor
+from ..model.reference import Repository
+from ..transport.retry import Retrier
+from .blob_upload import BlobSender
+
+UPLOADED = "uploaded"
+MOUNTED = "mounted"
+
+
+def copy_blob(
+    source: RegistryClient,
+    source_repository: Repository,
+    destination: RegistryClient,
+    destination_repository: Repository,
+    blob: Descriptor,
+    retrier: Retrier,
+    on_bytes: Callable[[int], None],
+    mount_from: Optional[str] = None,
+    make_reader: Callable[..., Any] = BlobReader,
+) -> str:
+    """Bring a blob to the destination that does not have it, and say how (C(uploaded) or C(mounted)).
+
+    :param mount_from: a repository of the destination registry that is thought to have it.
+    :param make_reader: makes what reads the blob; a layer that is recompressed on its way has another.
+    :param on_bytes: told of every block sent, and with a negative number of those that a failed try sent in vain.
+    :raises RegistryError: the tries are used up, or the reason is final.
+    """
+
+    def unit() -> str:
+        if mount_from:
+            upload = retrier.run(lambda: destination.start_upload(destination_repository, blob.digest, mount_from))
+            if upload is None:
+                return MOUNTED
+        reader = make_reader(source, source_repository, blob, retrier)
+        try:
+            reader.open()
+            if not mount_from:
+                upload = retrier.run(lambda: destination.start_upload(destination_repository, blob.digest))
+            if upload is None:
+                return MOUNTED
+            BlobSender(destination, destination_repository, blob, reader, retrier, on_bytes).send(upload)
+        finally:
+            reader.close()
+        return UPLOADED
+
+    return retrier.run(unit)

@@ -1,0 +1,241 @@
+# Copyright: (c) 2026, longshore.swr contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Sends one blob: whole, and when the connection breaks, on from what the registry has, in chunks.
+
+This module is private to the collection: no other collection may import it.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Callable, Optional
+
+from ..client.registry import RegistryClient
+from ..client.uploads import UploadState, WriteBody, describe_blob
+from ..errors import RegistryError
+from ..model.manifest import Descriptor
+from ..model.reference import Repository
+from ..transport.pool import TransportError
+from ..transport.retry import THROTTLED, Retrier
+from ..transport.target import Target
+
+_TOO_MUCH = (408, 413, 502, 504)
+"""A proxy on the way refuses that many bytes at once, or gave up waiting for the end of them."""
+
+_KEEP_REFUSING = (401, 403)
+
+
+def _is_break(error: RegistryError) -> bool:
+    """Whether fewer bytes at a time might have got through."""
+    return isinstance(error, TransportError) or error.status in _TOO_MUCH
+
+
+class BlobSender:
+    """The upload of one blob. Used once, by one thread.
+
+    :param reader: gives the blob's bytes, from any place that it has passed: C(send_to), C(mark), C(seek).
+    :param on_bytes: told of every block sent, and with a negative number of those that were sent in vain.
+    """
+
+    def __init__(
+        self,
+        client: RegistryClient,
+        repository: Repository,
+        blob: Descriptor,
+        reader: Any,
+        retrier: Retrier,
+        on_bytes: Callable[[int], None],
+    ) -> None:
+        self._client = client
+        self._repository = repository
+        self._blob = blob
+        self._reader = reader
+        self._retrier = retrier
+        self._on_bytes = on_bytes
+        self._state: Optional[UploadState] = None
+        self._certain = True
+        self._farthest = 0
+        self._told = 0
+        self._moved = 0
+        self._reading = False
+        self._new_uploads_left = retrier.retries + 1
+        self._done = False
+        self._where = describe_blob(repository, blob.digest)
+        self._cause: Optional[RegistryError] = None
+
+    def send(self, upload: Target) -> None:
+        """Send the blob to an upload that was opened for it.
+
+        :raises RegistryError: the tries are used up, or the reason is final.
+        """
+        self._state = UploadState(upload, 0)
+        try:
+            if self._client.habits.chunk is None or self._blob.size <= self._client.habits.chunk:
+                self._send_whole()
+            if not self._done:
+                self._send_on()
+        except BaseException:
+            self._on_bytes(-self._told)
+            raise
+
+    def _send_on(self) -> None:
+        habits = self._client.habits
+        try:
+            while not self._done:
+                self._retrier.run(self._step)
+        except RegistryError as error:
+            refused = error.status is not None and error.status not in THROTTLED + _KEEP_REFUSING
+            if habits.proven or self._reading or not refused:
+                raise
+            # It may be the chunks that the registry does not take: it gets the blob whole, as it always did.
+            self._retrier.note(error)
+            habits.refuse_chunks()
+            self._new_uploads_left += self._retrier.retries + 1
+            self._retrier.run(self._open)
+            self._reader.seek(0)
+            self._send_whole()
+
+    # -- whole -------------------------------------------------------------------------------------------------
+
+    def _send_whole(self) -> None:
+        """Send all of it with one request; not done after that: go on in chunks."""
+        state, size = self._expect_state(), self._blob.size
+        try:
+            self._client.finish_upload(self._repository, state.target, self._blob.digest, size, self._writer(size))
+        except RegistryError as error:
+            if self._reading or not _is_break(error) or not self._client.habits.whole_broke(self._moved, size):
+                raise
+            self._retrier.note(error)
+            self._certain = False
+        else:
+            self._done = True
+
+    # -- in chunks ---------------------------------------------------------------------------------------------
+
+    def _step(self) -> None:
+        """One chunk, or the end of the upload; a failure leaves it to the next step to find out what arrived."""
+        if not self._certain:
+            self._find_out()
+        if self._done:
+            return
+        state = self._state or self._open()
+        if state.received == self._blob.size:
+            self._finish(state)
+        else:
+            self._send_chunk(state)
+
+    def _send_chunk(self, state: UploadState) -> None:
+        start, size = state.received, self._blob.size
+        chunk = self._client.habits.chunk or size
+        self._reader.seek(start)
+        self._reader.mark()
+        end = min(size, start + chunk)
+        try:
+            after = self._client.send_chunk(self._repository, state, self._blob.digest, end - start, self._writer(end))
+        except RegistryError as error:
+            if self._reading:
+                raise
+            self._certain = False
+            self._cause = error
+            if _is_break(error):
+                self._after_break(error, start, chunk)
+            elif error.status in (400, 404, 416) and self._client.habits.proven:
+                # It has lost the upload, or has another part of it than it said.
+                error.retryable = True
+                raise
+            else:
+                raise
+        else:
+            self._client.habits.chunk_passed()
+            self._take(after)
+
+    def _after_break(self, error: RegistryError, start: int, chunk: int) -> None:
+        """Go on where something was gained: bytes that arrived, or the lesson that chunks have to be smaller.
+
+        :raises RegistryError: neither; it is a failure as any other.
+        """
+        if self._client.habits.chunk_broke(self._moved, chunk):
+            self._retrier.note(error)
+            self._new_uploads_left += 1
+            return
+        error.retryable = True
+        try:
+            self._find_out()
+        except RegistryError:
+            # Nobody is there now; the next try will ask.
+            raise error from None
+        if self._state is None or self._state.received <= start:
+            raise error
+        self._retrier.note(error)
+
+    def _finish(self, state: UploadState) -> None:
+        self._certain = False
+        self._client.finish_upload(self._repository, state.target, self._blob.digest, 0, lambda _send: None)
+        self._done = True
+
+    # -- what the registry has ---------------------------------------------------------------------------------
+
+    def _find_out(self) -> None:
+        """Ask what the registry has of the upload; without an upload a new one is needed."""
+        state = self._state
+        if state is not None:
+            state = self._client.upload_status(self._repository, state.target, self._blob.digest)
+        if state is not None and state.received > self._farthest:
+            # More than it was sent: whatever that is, it is not this blob.
+            state = None
+        self._certain = True
+        self._state = state
+        if state is not None:
+            self._take(state)
+        elif self._farthest == self._blob.size and self._client.has_blob(self._repository, self._blob.digest):
+            # All had arrived, and only the reply was lost.
+            self._done = True
+
+    def _take(self, state: UploadState) -> None:
+        self._state = state
+        self._on_bytes(state.received - self._told)
+        self._told = state.received
+
+    def _open(self) -> UploadState:
+        if not self._new_uploads_left:
+            raise RegistryError(
+                "the upload breaks off again and again, and the registry keeps nothing of what arrived{0}".format(
+                    " ({0})".format(self._cause.what) if self._cause else ""
+                ),
+                where=self._where,
+                hint="Run again, with more retries or over a steadier connection: what arrived whole stays.",
+            )
+        self._new_uploads_left -= 1
+        upload = self._client.start_upload(self._repository, self._blob.digest)
+        if upload is None:
+            raise RegistryError("the registry opened no upload", where=self._where, retryable=True)
+        self._farthest = 0
+        self._certain = True
+        self._take(UploadState(upload, 0))
+        return self._expect_state()
+
+    def _expect_state(self) -> UploadState:
+        if self._state is None:
+            raise RegistryError("the upload is gone", where=self._where, retryable=True)
+        return self._state
+
+    def _writer(self, end: int) -> WriteBody:
+        """What hands over the bytes up to C(end), counted."""
+        self._moved = 0
+
+        def write(send: Callable[[Any], None]) -> None:
+            def counted(block: Any) -> None:
+                self._reading = False
+                send(block)
+                count = len(block)
+                self._moved += count
+                self._told += count
+                self._farthest = max(self._farthest, self._told)
+                self._on_bytes(count)
+                self._reading = True
+
+            self._reading = True
+            self._reader.send_to(counted, end)
+            self._reading = False
+
+        return write

@@ -1,0 +1,359 @@
+# Copyright: (c) 2026, longshore.swr contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Carries out a plan: each blob once, then manifests, children before parents.
+
+The work is a graph: a manifest waits for its blobs and children. Nothing blocks a thread while it waits; what becomes
+possible is queued by what made it possible. A destination thus never holds a manifest whose parts are missing.
+
+This module is private to the collection: no other collection may import it.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import Counter
+from typing import Callable, Dict, List, Optional, Sequence, Tuple
+
+from ..client.blob_reader import BlobReader
+from ..client.registry import RegistryClient
+from ..convert.converter import Converter
+from ..errors import RegistryError, failure_of
+from ..model.manifest import Descriptor
+from ..model.reference import Repository
+from ..run.image import COPIED, FAILED, Image, Tree
+from ..run.journal import Journal
+from ..run.work_queue import WorkQueue
+from ..transport.retry import Retrier
+from .blob_copy import copy_blob
+from .graph import BlobGroup, BlobNeed, ManifestNeed, _largest, _roots
+
+PRESENT = "present"
+
+ClientFor = Callable[[str], RegistryClient]
+
+
+class Transfer:
+    """Copies the images of a plan.
+
+    :param sources: gives the client to read a registry with.
+    :param destinations: gives the client to write to a registry with.
+    :param on_finished: called for each finished image.
+    :param on_bytes: told of bytes sent; negative for those of a failed try.
+    :param converter: makes Docker images of those that a destination refuses in OCI's format.
+    :ivar blobs: how many were C(uploaded), C(mounted), C(present).
+    """
+
+    def __init__(
+        self,
+        sources: ClientFor,
+        destinations: ClientFor,
+        queue: WorkQueue,
+        journal: Journal,
+        retrier: Retrier,
+        on_finished: Callable[[Image], None],
+        on_bytes: Callable[[int], None],
+        converter: Converter,
+    ) -> None:
+        self._sources = sources
+        self._destinations = destinations
+        self._queue = queue
+        self._journal = journal
+        self._retrier = retrier
+        self._on_finished = on_finished
+        self._on_bytes = on_bytes
+        self._converter = converter
+        self._lock = threading.RLock()
+        self._groups: Dict[Tuple[str, str], BlobGroup] = {}
+        self._needs: Dict[Tuple[Repository, str], BlobNeed] = {}
+        self._manifests: Dict[Tuple[Repository, str, str], ManifestNeed] = {}
+        self._running = False
+        self.blobs: Counter[str] = Counter()
+
+    # -- building the graph ------------------------------------------------------------------------------------
+
+    def add(self, images: Sequence[Image]) -> None:
+        """Take in the images that have something to copy. Those with the largest blobs come first, so that the end of
+        a run is not one worker with one large blob."""
+        roots = []
+        for image in images:
+            if image.outcome is None and image.tree is not None:
+                root = self._need_manifest(image.destination, str(image.destination_ref), image.tree, image.source)
+                root.images.append(image)
+                roots.append((root, _largest(image.tree)))
+        roots.sort(key=lambda entry: -entry[1])
+        for rank, (root, _size) in enumerate(roots):
+            self._rank(root.repository, root.reference, root.tree, rank)
+
+    def _rank(self, repository: Repository, reference: str, tree: Tree, rank: int) -> None:
+        need = self._manifests[(repository, reference, tree.manifest.digest)]
+        need.rank = min(need.rank, rank) if need.rank else rank
+        for child in tree.children:
+            self._rank(repository, child.manifest.digest, child, rank)
+
+    def _need_manifest(self, repository: Repository, reference: str, tree: Tree, source: Repository) -> ManifestNeed:
+        key = (repository, reference, tree.manifest.digest)
+        need = self._manifests.get(key)
+        if need is not None:
+            return need
+        need = self._manifests[key] = ManifestNeed(repository, reference, tree)
+        for child in tree.children:
+            below = self._need_manifest(repository, child.manifest.digest, child, source)
+            below.parents.append(need)
+            need.missing += not below.done
+        for blob in {blob.digest: blob for blob in tree.manifest.blobs if not blob.foreign}.values():
+            part = self._need_blob(repository, blob, source)
+            part.waiting.append(need)
+            need.missing += not part.done
+        return need
+
+    def _need_blob(self, repository: Repository, blob: Descriptor, source: Repository) -> BlobNeed:
+        need = self._needs.get((repository, blob.digest))
+        if need is None:
+            need = self._needs[(repository, blob.digest)] = BlobNeed(repository, blob, source)
+            group = self._groups.setdefault((repository.registry, blob.digest), BlobGroup())
+            group.needs.append(need)
+            if blob.made_from is not None:
+                group.maybe.extend(self._journal.repositories_with(repository.registry, blob.digest))
+            elif source.registry == repository.registry:
+                # A copy within one registry: the source repository has the blob, nothing needs to travel.
+                group.maybe.append(source.name)
+        return need
+
+    # -- what is there already ---------------------------------------------------------------------------------
+
+    def locate(self) -> None:
+        """Ask the destinations for the blobs, one question for each blob and registry.
+
+        What is missing after that is what has to travel; the other repositories mount it.
+        """
+        for (registry, digest), group in self._groups.items():
+            self._queue.put(
+                (1,), lambda registry=registry, digest=digest, group=group: self._ask(registry, digest, group)
+            )
+        self._queue.join()
+
+    def _ask(self, registry: str, digest: str, group: BlobGroup) -> None:
+        lead = group.needs[0]
+
+        def work() -> None:
+            if self._destinations(registry).has_blob(lead.repository, digest):
+                group.has_it = lead.repository.name
+                self._blob_done(group, lead, PRESENT)
+            else:
+                group.maybe.extend(self._journal.repositories_with(registry, digest))
+
+        error = failure_of(work, str(lead.repository))
+        if error is not None:
+            self._blob_failed(group, lead, error)
+
+    def remaining(self) -> Tuple[int, int]:
+        """Blobs that have to travel, and their bytes."""
+        missing = [group for group in self._groups.values() if group.has_it is None and not group.maybe]
+        return len(missing), sum(group.needs[0].blob.size for group in missing)
+
+    # -- carrying it out ---------------------------------------------------------------------------------------
+
+    def run(self) -> None:
+        """Copy everything; returns when every image of the plan has ended."""
+        with self._lock:
+            self._running = True
+            for group in self._groups.values():
+                self._queue_next(group)
+            for need in list(self._manifests.values()):
+                if need.missing == 0 and need.error is None:
+                    self._queue_manifest(need)
+        self._queue.join()
+
+    def _queue_next(self, group: BlobGroup) -> None:
+        """Queue what can be done for a blob now: all needs once one repository has it, else one of them."""
+        wanted = [need for need in group.needs if need.wanted]
+        if group.has_it is None and any(need.queued for need in wanted):
+            return
+        open_needs = [need for need in wanted if not need.queued]
+        for need in open_needs if group.has_it else open_needs[:1]:
+            need.queued = True
+            rank = min((manifest.rank for manifest in need.waiting), default=0)
+            self._queue.put(
+                (1, rank, -need.blob.size), lambda need=need, has_it=group.has_it: self._copy(group, need, has_it)
+            )
+
+    def _copy(self, group: BlobGroup, need: BlobNeed, has_it: Optional[str]) -> None:
+        with self._lock:
+            if not need.wanted:
+                # The images that needed it have failed, or were replaced by converted ones that may need it again.
+                need.queued = False
+                self._queue_next(group)
+                return
+        error = failure_of(lambda: self._copy_and_note(group, need, has_it), str(need.repository))
+        if error is not None:
+            self._blob_failed(group, need, error, lead=not has_it)
+
+    def _copy_and_note(self, group: BlobGroup, need: BlobNeed, has_it: Optional[str]) -> None:
+        destination = self._destinations(need.repository.registry)
+        made_from = need.blob.made_from
+        mount_from = has_it or next(iter(group.maybe), None)
+        if made_from is not None and not has_it and destination.has_blob(need.repository, need.blob.digest):
+            # Made in an earlier run. Looking costs less than compressing it once more.
+            self._blob_done(group, need, PRESENT, lead=True)
+            return
+        how = copy_blob(
+            self._sources(need.source.registry),
+            need.source,
+            destination,
+            need.repository,
+            need.blob,
+            self._retrier,
+            self._on_bytes,
+            mount_from if mount_from != need.repository.name else None,
+            self._converter.recompressor.reader if made_from and self._converter.recompressor else BlobReader,
+        )
+        self._journal.blob_stored(need.repository.registry, need.repository.name, need.blob.digest)
+        self._blob_done(group, need, how, lead=not has_it)
+
+    def _blob_done(self, group: BlobGroup, need: BlobNeed, how: str, lead: bool = False) -> None:
+        with self._lock:
+            self.blobs[how] += 1
+            need.done = True
+            for manifest in need.waiting:
+                self._part_done(manifest)
+            if lead:
+                group.has_it = need.repository.name
+                self._queue_next(group)
+
+    def _blob_failed(self, group: BlobGroup, need: BlobNeed, error: RegistryError, lead: bool = False) -> None:
+        with self._lock:
+            need.error = error
+            for manifest in need.waiting:
+                self._manifest_failed(manifest, error)
+            if lead:
+                # Another image may read the same blob from a repository that works.
+                self._queue_next(group)
+
+    def _part_done(self, manifest: ManifestNeed) -> None:
+        manifest.missing -= 1
+        # Before the run nothing may be written; run() itself begins with the manifests that miss nothing.
+        if self._running and manifest.missing == 0 and manifest.error is None:
+            self._queue_manifest(manifest)
+
+    def _queue_manifest(self, manifest: ManifestNeed) -> None:
+        self._queue.put((0,), lambda: self._put(manifest))
+
+    def _put(self, need: ManifestNeed) -> None:
+        client = self._destinations(need.repository.registry)
+        with self._lock:
+            need.idle = not need.wanted
+            if need.idle:
+                return
+            need.putting = True
+        if self._converter.is_due(client, need.tree):
+            self._replace(need)
+            return
+        error = failure_of(
+            lambda: client.put_manifest(need.repository, need.reference, need.tree.manifest), str(need.repository)
+        )
+        if error is None:
+            self._manifest_done(need)
+        elif self._converter.may_help(client, need.tree, error):
+            with self._lock:
+                need.idle, need.putting = True, False
+            self._replace(need, error)
+        else:
+            with self._lock:
+                self._manifest_failed(need, error)
+
+    def _manifest_done(self, need: ManifestNeed) -> None:
+        for image in need.images:
+            client = self._destinations(need.repository.registry)
+            # Only now is it sure that the format was what the registry did not like.
+            if image.converted and self._converter.learn(client, image.form):
+                self._convert_open(client)
+            self._settle(image, COPIED)
+        with self._lock:
+            need.done = True
+            for parent in need.parents:
+                self._part_done(parent)
+
+    def _convert_open(self, client: RegistryClient) -> None:
+        """Convert what is still to come at once, before blobs are sent that only the refused form needs."""
+        with self._lock:
+            roots = [
+                need
+                for need in self._manifests.values()
+                if need.repository.registry == client.registry and need.images and not need.done and not need.putting
+            ]
+        for root in roots:
+            if self._converter.is_due(client, root.tree):
+                self._queue.put((0,), lambda root=root: self._replace(root))
+
+    def _replace(self, need: ManifestNeed, refusal: Optional[RegistryError] = None) -> None:
+        """Put converted images in the place of all that need this manifest; most of their blobs are the same."""
+        with self._lock:
+            roots = {id(root): root for root in _roots(need) if not root.replacing and root.error is None}
+            for root in roots.values():
+                root.replacing = True
+        for root in roots.values():
+            for image in root.images:
+                error = failure_of(
+                    lambda image=image, root=root: self._replace_image(image, root), image.destination_text
+                )
+                root.replaced = True
+                if error is not None and image.finish(FAILED, error=_with_refusal(error, refusal)):
+                    self._on_finished(image)
+
+    def _replace_image(self, image: Image, root: ManifestNeed) -> None:
+        client = self._destinations(image.destination.registry)
+        tree = self._converter.convert(client, image, root.tree)
+        with self._lock:
+            before = set(self._manifests)
+            converted = self._need_manifest(image.destination, str(image.destination_ref), tree, image.source)
+            converted.images.append(image)
+            # Not before: what the two have in common must be wanted by one of them all the time.
+            root.replaced = True
+            image.tree = tree
+            broken = self._error_below(converted)
+            if broken is not None:
+                self._manifest_failed(converted, broken)
+            for need in self._with_those_below(converted):
+                is_new = (need.repository, need.reference, need.tree.manifest.digest) not in before
+                if is_new:
+                    need.rank = root.rank
+                for blob in need.tree.manifest.blobs:
+                    self._queue_next(self._groups.get((image.destination.registry, blob.digest), BlobGroup()))
+                if need.missing == 0 and not need.done and (is_new or need.idle):
+                    need.idle = False
+                    self._queue_manifest(need)
+
+    def _with_those_below(self, need: ManifestNeed) -> List[ManifestNeed]:
+        keys = [(need.repository, child.manifest.digest, child.manifest.digest) for child in need.tree.children]
+        below = [self._with_those_below(self._manifests[key]) for key in dict.fromkeys(keys)]
+        return [need] + [one for branch in below for one in branch]
+
+    def _error_below(self, need: ManifestNeed) -> Optional[RegistryError]:
+        """Why a part that another image shares will never arrive, if that is so."""
+        keys = [(need.repository, child.manifest.digest, child.manifest.digest) for child in need.tree.children]
+        errors = [self._manifests[key].error or self._error_below(self._manifests[key]) for key in keys]
+        errors += [
+            self._needs[(need.repository, blob.digest)].error for blob in need.tree.manifest.blobs if not blob.foreign
+        ]
+        return next((error for error in errors if error is not None), None)
+
+    def _manifest_failed(self, need: ManifestNeed, error: RegistryError) -> None:
+        if need.error is not None:
+            return
+        need.error = error
+        for image in need.images:
+            self._settle(image, FAILED, error)
+        for parent in need.parents:
+            self._manifest_failed(parent, error)
+
+    def _settle(self, image: Image, outcome: str, error: Optional[RegistryError] = None) -> None:
+        if image.finish(outcome, error=error):
+            self._on_finished(image)
+
+
+def _with_refusal(error: RegistryError, refusal: Optional[RegistryError]) -> RegistryError:
+    """Why it could not be converted, and what the registry said that made it necessary."""
+    if refusal is not None:
+        error.what = "{0} (it said: {1})".format(error.what, refusal.what)
+    return error

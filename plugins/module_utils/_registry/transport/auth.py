@@ -1,0 +1,343 @@
+# Copyright: (c) 2026, longshore.swr contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Getting past a registry's 401: Basic, and Bearer tokens for scopes.
+
+Specification: Distribution's token authentication (docs/spec/auth/token.md, oauth.md, scope.md).
+
+This module is private to the collection: no other collection may import it.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import re
+import threading
+import time
+import urllib.parse
+from typing import Callable, Dict, List, NamedTuple, Optional, Tuple
+
+from ..config.credentials import CredentialStore
+from ..config.docker_logins import Credential
+from ..errors import RegistryError
+from ..model.reference import Repository
+from .error_replies import ACCESS_HINT, RETRYABLE, reply_error
+from .pool import RegistryReply, TransportError
+from .target import Target, parse_target
+
+Fetch = Callable[[str, Target, List[Tuple[str, str]], bytes], RegistryReply]
+Scopes = Tuple[str, ...]
+
+DEFAULT_LIFETIME = 60.0
+"""Seconds a token lives when its reply does not say (token.md: expires_in defaults to 60)."""
+
+LONGEST_LIFETIME = 86400.0
+
+_SECOND_LEVELS = frozenset(
+    ("ac", "co", "com", "edu", "gob", "gouv", "gov", "id", "ltd", "mil", "ne", "net", "nom", "or", "org", "plc", "sch")
+)
+"""Below a country's domain these are not somebody's own, as in C(co.uk) and C(com.cn)."""
+
+_TOKEN = re.compile(r"[\x21-\x7e]+")
+# Without the word boundary a long word would be tried from each of its letters on.
+_CHALLENGE_PARAMETER = re.compile(r'\b([A-Za-z_]+)\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s,"]+))')
+
+
+class Challenge(NamedTuple):
+    """What C(WWW-Authenticate) asked for. C(scheme) is C(basic) or C(bearer)."""
+
+    scheme: str
+    realm: str = ""
+    service: str = ""
+
+
+class _Lesson(NamedTuple):
+    """A challenge and the registry that it came from."""
+
+    challenge: Challenge
+    registry: Target
+
+
+class _Token(NamedTuple):
+    value: str
+    renew_at: float
+
+
+def pull_scope(repository: str) -> str:
+    """The scope to read C(repository)."""
+    return "repository:{0}:pull".format(repository)
+
+
+def push_scope(repository: str) -> str:
+    """The scope to read and write C(repository)."""
+    return "repository:{0}:pull,push".format(repository)
+
+
+def delete_scope(repository: str) -> str:
+    """The scope to delete from C(repository); with C(pull), as it may be looked at in between."""
+    return "repository:{0}:pull,delete".format(repository)
+
+
+def parse_challenge(header: str) -> Optional[Challenge]:
+    """The first challenge of a C(WWW-Authenticate) header that the engine can answer; None if there is none."""
+    basic = None
+    for scheme, parameters in _split_challenges(header):
+        if scheme == "bearer" and parameters.get("realm"):
+            return Challenge("bearer", parameters["realm"], parameters.get("service", ""))
+        if scheme == "basic":
+            basic = Challenge("basic")
+    return basic
+
+
+def is_password_refused(header: str, sent: str) -> bool:
+    """Whether a 401's challenge asks for no more than the password that C(sent), the Authorization header, had."""
+    challenge = parse_challenge(header)
+    return sent.startswith("Basic ") and (challenge is None or challenge.scheme == "basic")
+
+
+def _split_challenges(header: str) -> List[Tuple[str, Dict[str, str]]]:
+    starts = list(re.finditer(r"(?:^|,\s*)(Basic|Bearer|Digest|Negotiate|NTLM)\b", header, re.IGNORECASE))
+    result = []
+    for index, start in enumerate(starts):
+        end = starts[index + 1].start() if index + 1 < len(starts) else len(header)
+        parameters = {}
+        for match in _CHALLENGE_PARAMETER.finditer(header[start.end() : end]):
+            quoted = match.group(2)
+            parameters[match.group(1).lower()] = (
+                re.sub(r"\\(.)", r"\1", quoted) if quoted is not None else match.group(3)
+            )
+        result.append((start.group(1).lower(), parameters))
+    return result
+
+
+def may_receive_password(registry: Target, realm: Target) -> bool:
+    """Whether a registry's password may be sent to the token server that it names.
+
+    The same host may, and so may one of the same registered domain (registry-1.docker.io and auth.docker.io,
+    demo-registry.cn-hangzhou.cr.aliyuncs.com and dockerauth-ee.cn-hangzhou.aliyuncs.com). Anything else, or a step
+    from https down to http, could be a registry that collects passwords.
+    """
+    if registry.endpoint.scheme == "https" and registry.endpoint.verify and realm.endpoint.scheme != "https":
+        return False
+    ours, theirs = registry.endpoint.host.lower().rstrip("."), realm.endpoint.host.lower().rstrip(".")
+    return ours == theirs or (_own_domain(ours) is not None and _own_domain(ours) == _own_domain(theirs))
+
+
+def _own_domain(host: str) -> Optional[str]:
+    """The part of a host name that somebody registered (C(example.com), C(example.co.uk)); None for an address."""
+    labels = host.split(".")
+    if len(labels) < 2 or labels[-1].isdigit() or ":" in host:
+        return None
+    public = 2 if len(labels[-1]) == 2 and labels[-2] in _SECOND_LEVELS else 1
+    return ".".join(labels[-public - 1 :]) if len(labels) > public else None
+
+
+class Authorizer:
+    """The C(Authorization) headers for one registry: learnt once, cached, renewed before they expire.
+
+    :param fetch: sends a request to a token server and returns the reply; retries are its matter.
+    :param clock: seconds since any fixed moment.
+    """
+
+    def __init__(
+        self,
+        credentials: CredentialStore,
+        fetch: Fetch,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._credentials = credentials
+        self._fetch = fetch
+        self._clock = clock
+        self._lesson: Optional[_Lesson] = None
+        self._tokens: Dict[Tuple[str, Scopes], _Token] = {}
+        self._refusals: Dict[Tuple[str, Scopes], RegistryError] = {}
+        self._locks: Dict[Tuple[str, Scopes], threading.Lock] = {}
+        self._lock = threading.Lock()
+
+    @property
+    def service(self) -> str:
+        """The service that the registry's token server gives tokens for; empty while it has not asked for one."""
+        return self._lesson.challenge.service if self._lesson is not None else ""
+
+    def password_header(self, repository: Repository) -> Optional[str]:
+        """The value that carries the user and the password themselves, or None where there are none."""
+        credential = self._credentials.lookup(repository)
+        return None if credential.anonymous or credential.identity_token else basic_header(credential)
+
+    def header(self, repository: Repository, scopes: Scopes) -> Optional[str]:
+        """The value to send, or None while the registry has not said that it wants one.
+
+        :raises RegistryError: the token server refused, or must not be given the password.
+        """
+        lesson = self._lesson
+        if lesson is None:
+            return None
+        credential = self._credentials.lookup(repository)
+        if lesson.challenge.scheme == "basic":
+            refusal = self._refusals.get((credential.origin, scopes))
+            if refusal is not None:
+                raise refusal.with_traceback(None)
+            return None if credential.anonymous else basic_header(credential)
+        return "Bearer " + self._token(lesson, credential, scopes)
+
+    def learn(self, registry: Target, header: str, repository: Repository) -> None:
+        """Take note of a 401's challenge.
+
+        :raises RegistryError: it asks for something that the engine cannot give.
+        """
+        challenge = parse_challenge(header)
+        if challenge is None:
+            raise RegistryError(
+                "the registry asks for an authentication that is neither Basic nor Bearer",
+                where=str(registry),
+                status=401,
+            )
+        if challenge.scheme == "basic" and self._credentials.lookup(repository).anonymous:
+            raise missing_credentials(repository)
+        self._lesson = _Lesson(challenge, registry)
+
+    def refuse(self, repository: Repository, scopes: Scopes) -> RegistryError:
+        """Take note that the registry does not take the password, and return the error that says so.
+
+        It is not sent there again: a try for every tag would lock the user out.
+        """
+        credential = self._credentials.lookup(repository)
+        error = RegistryError(
+            "the registry refused the user and the password",
+            where=str(repository),
+            status=401,
+            hint=access_hint(credential),
+        )
+        return self._refusals.setdefault((credential.origin, scopes), error)
+
+    def forget(self, repository: Repository, scopes: Scopes, header: str) -> None:
+        """Drop the token of C(header), which the registry did not take; another one, got in the meantime, stays."""
+        key = (self._credentials.lookup(repository).origin, scopes)
+        with self._lock:
+            token = self._tokens.get(key)
+            if token is not None and header == "Bearer " + token.value:
+                del self._tokens[key]
+
+    def _token(self, lesson: _Lesson, credential: Credential, scopes: Scopes) -> str:
+        key = (credential.origin, scopes)
+        with self._lock:
+            lock = self._locks.setdefault(key, threading.Lock())
+        with lock:
+            refusal = self._refusals.get(key)
+            if refusal is not None:
+                raise refusal.with_traceback(None)
+            token = self._tokens.get(key)
+            if token is None or self._clock() >= token.renew_at:
+                try:
+                    token = self._request_token(lesson, credential, scopes)
+                except RegistryError as error:
+                    if not error.retryable and not _is_passing(error):
+                        # The same question gets the same answer; asking for every tag would lock the user out.
+                        self._refusals[key] = error
+                    raise
+                self._tokens[key] = token
+            return token.value
+
+    def _request_token(self, lesson: _Lesson, credential: Credential, scopes: Scopes) -> _Token:
+        challenge, registry = lesson
+        realm = parse_target(challenge.realm, verify=registry.endpoint.verify)
+        allowed = may_receive_password(registry, realm) or realm.endpoint.authority == credential.token_server
+        if not credential.anonymous and not allowed:
+            raise RegistryError(
+                "the registry names a token server on an unrelated host, {0}; it does not get the password".format(
+                    realm.endpoint.authority
+                ),
+                where=str(registry),
+                hint="A token server is trusted on the registry's own domain, and with TLS where the registry has it. "
+                "If this one is right, name it in the registry's auth entry: token_server: {0}.".format(
+                    realm.endpoint.authority
+                ),
+            )
+        if credential.identity_token:
+            reply = self._post_refresh_token(realm, challenge, credential, scopes)
+        else:
+            reply = self._get_token(realm, challenge, credential, scopes)
+        return self._read_token(reply, realm, credential, scopes)
+
+    def _get_token(self, realm: Target, challenge: Challenge, credential: Credential, scopes: Scopes) -> RegistryReply:
+        query = [("scope", scope) for scope in scopes]
+        if challenge.service:
+            query.insert(0, ("service", challenge.service))
+        joint = "&" if "?" in realm.path else "?"
+        target = realm._replace(path=realm.path + joint + urllib.parse.urlencode(query)) if query else realm
+        headers = [] if credential.anonymous else [("Authorization", basic_header(credential))]
+        return self._fetch("GET", target, headers, b"")
+
+    def _post_refresh_token(
+        self, realm: Target, challenge: Challenge, credential: Credential, scopes: Scopes
+    ) -> RegistryReply:
+        form = {
+            "grant_type": "refresh_token",
+            "refresh_token": credential.identity_token,
+            "service": challenge.service,
+            "scope": " ".join(scopes),
+            "client_id": "longshore.swr",
+        }
+        headers = [("Content-Type", "application/x-www-form-urlencoded")]
+        return self._fetch("POST", realm, headers, urllib.parse.urlencode(form).encode("ascii"))
+
+    def _read_token(self, reply: RegistryReply, realm: Target, credential: Credential, scopes: Scopes) -> _Token:
+        if reply.status != 200:
+            error = reply_error(reply, "no token for {0}".format(" ".join(scopes)), str(realm))
+            if reply.status in (401, 403) and error.hint in (None, ACCESS_HINT):
+                error.hint = access_hint(credential)
+            raise error
+        try:
+            document = json.loads(reply.body)
+            value = document.get("token") or document["access_token"]
+            lifetime = document.get("expires_in")
+            if not _TOKEN.fullmatch(value):
+                raise ValueError("a token that no header can carry")
+        except (ValueError, KeyError, AttributeError, TypeError, RecursionError) as error:
+            raise RegistryError("the token server's reply holds no token", where=str(realm), retryable=True) from error
+        stated = isinstance(lifetime, (int, float)) and lifetime > 0
+        seconds = float(min(lifetime, LONGEST_LIFETIME)) if stated else _jwt_lifetime(value)
+        # Renewed a little early, so that a token does not expire between the check and the registry.
+        return _Token(value, self._clock() + max(seconds * 0.8, seconds - 60.0))
+
+
+def _is_passing(error: RegistryError) -> bool:
+    """Whether a failure that outlasted its tries says nothing of the login: no reply, or a server in trouble."""
+    return isinstance(error, TransportError) or (error.status is not None and error.status in RETRYABLE)
+
+
+def access_hint(credential: Credential) -> str:
+    """What to do when this login was refused."""
+    if credential.anonymous:
+        return "Add an entry with a user and a password for this registry to the auth file."
+    return "Check the user and the password in {0}, and that this user may do this in this repository.".format(
+        credential.origin
+    )
+
+
+def missing_credentials(repository: Repository) -> RegistryError:
+    """The error for a registry that wants a password and was given none."""
+    return RegistryError(
+        "the registry asks for a user and a password, and there is none for it",
+        where=str(repository),
+        status=401,
+        hint="Add an entry for {0} to the auth file.".format(repository.registry),
+    )
+
+
+def basic_header(credential: Credential) -> str:
+    """The value that sends user and password."""
+    pair = "{0}:{1}".format(credential.username, credential.password).encode("utf-8")
+    return "Basic " + base64.b64encode(pair).decode("ascii")
+
+
+def _jwt_lifetime(token: str) -> float:
+    """Seconds between a JWT's C(iat) and C(exp); SWR's replies often leave C(expires_in) out."""
+    try:
+        payload = token.split(".")[1]
+        claims = json.loads(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
+        lifetime = float(claims["exp"]) - float(claims.get("iat") or claims["nbf"])
+    except (ValueError, KeyError, IndexError, TypeError, AttributeError, OverflowError, RecursionError):
+        return DEFAULT_LIFETIME
+    return lifetime if lifetime > 0 else DEFAULT_LIFETIME

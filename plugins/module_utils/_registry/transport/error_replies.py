@@ -1,0 +1,115 @@
+# Copyright: (c) 2026, longshore.swr contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A registry's error replies as errors that a user can act on (OCI distribution specification, section Error Codes).
+
+This module is private to the collection: no other collection may import it.
+"""
+
+from __future__ import annotations
+
+import email.utils
+import json
+import re
+import time
+from typing import Any, List, Optional, Tuple
+
+from ..errors import RegistryError
+from .pool import RegistryReply
+
+RETRYABLE = frozenset((408, 425, 429, 500, 502, 503, 504))
+
+OCI_REFUSED = "fail to parse 'manifest.json'"
+"""What SWR's basic edition says to an OCI manifest or index (aliyun/image-syncer#161, regclient/regclient#720)."""
+
+ACCESS_HINT = "Check that the user of this registry's auth entry may do this in this repository."
+"""For replies that refuse a login; whoever knows the login says more (C(auth.access_hint))."""
+
+_LONGEST_TEXT = 300
+
+# A server's words end in a terminal: escape sequences must not.
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]+")
+
+
+def reply_error(reply: RegistryReply, what: str, where: str) -> RegistryError:
+    """The error of an unexpected reply.
+
+    :param what: what was wanted, as a clause ("cannot read the manifest").
+    :param where: the image, blob or URL.
+    """
+    code, message = (None if part is None else _CONTROL.sub(" ", part) for part in _first_error(reply))
+    text = "{0}: {1}".format(what, message) if message else what
+    return RegistryError(
+        text,
+        where=where,
+        status=reply.status,
+        code=code,
+        hint=_hint(reply.status, code, message),
+        retryable=reply.status in RETRYABLE,
+        retry_after=parse_retry_after(reply.headers.get("retry-after")),
+    )
+
+
+def parse_retry_after(value: Optional[str], now: Optional[float] = None) -> Optional[float]:
+    """Seconds to wait, from either form of C(Retry-After); None where there is none or it cannot be read."""
+    if not value:
+        return None
+    # isdigit() takes digits of every script, and float() refuses some of them.
+    if value.isascii() and value.strip().isdigit():
+        return float(value.strip())
+    try:
+        moment = email.utils.parsedate_to_datetime(value)
+        seconds = moment.timestamp() - (time.time() if now is None else now)
+    except (TypeError, ValueError, IndexError, OverflowError):
+        return None
+    return max(0.0, seconds)
+
+
+def _first_error(reply: RegistryReply) -> Tuple[Optional[str], str]:
+    try:
+        document: Any = json.loads(reply.body)
+    except (ValueError, RecursionError):
+        return None, _plain_text(reply)
+    errors: List[Any] = []
+    if isinstance(document, dict):
+        listed = document.get("errors")
+        errors = listed if isinstance(listed, list) else [document]
+    elif isinstance(document, list):
+        errors = document
+    for error in errors:
+        if isinstance(error, dict):
+            code = error.get("code") or error.get("errorCode") or error.get("error_code")
+            message = (
+                error.get("message") or error.get("errorMessage") or error.get("error_msg") or error.get("details")
+            )
+            detail = error.get("detail")
+            text = str(message or "")
+            if isinstance(detail, str) and detail and detail not in text:
+                text = "{0} ({1})".format(text, detail) if text else detail
+            if code or text:
+                return (str(code) if code else None), text[:_LONGEST_TEXT]
+    return None, ""
+
+
+def _plain_text(reply: RegistryReply) -> str:
+    if "html" in reply.headers.get("content-type", "") or reply.body[:64].lstrip()[:1] == b"<":
+        title = re.search(rb"<title>([^<]*)</title>", reply.body[:4096], re.IGNORECASE)
+        name = title.group(1).decode("utf-8", "replace").strip() if title else "no title"
+        return "an HTML page answered ({0}), so this is a proxy or a web server and not the registry".format(name[:80])
+    text = reply.body[:_LONGEST_TEXT].decode("utf-8", "replace")
+    return " ".join(text.split())
+
+
+def _hint(status: int, code: Optional[str], message: str) -> Optional[str]:
+    if OCI_REFUSED in message:
+        return (
+            "This registry takes no OCI manifests (SWR's basic edition): let them be converted (convert: auto), or "
+            "copy the image to an SWR Enterprise Edition instance."
+        )
+    if "organization does not exist" in message:
+        return "Create the organization in SWR first, or correct its name in the rule's destination."
+    if status in (401, 403) and code in ("DENIED", "UNAUTHORIZED", None):
+        return ACCESS_HINT
+    if status == 413:
+        return "The registry, or a proxy before it, limits the size of an upload: raise that limit."
+    return None

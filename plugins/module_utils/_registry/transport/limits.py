@@ -1,0 +1,100 @@
+# Copyright: (c) 2026, longshore.swr contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What a run may ask of registries and of the line: requests a second, uploads at a time, bytes a second.
+
+This module is private to the collection: no other collection may import it.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from typing import Any, Callable, Mapping, Optional
+
+from ..model.swr import is_swr_basic
+from .throttle import Throttle
+
+BURST = 0.1
+"""Seconds of bandwidth that may be saved up while nothing was to be sent."""
+PIECES_PER_SECOND = 16
+LEAST_PIECE = 2048
+
+SWR_RATE = 18.0
+"""Requests a second for SWR's basic edition, which refuses more than 20 of one account (T-Systems' SWR FAQ), with a
+little room for what the account does beside the copy. Other registries show their limit by refusing."""
+
+SWR_UPLOADS = 20
+"""Layers that SWR's basic edition takes at a time of one account (user guide of SWR, "Notes and Constraints")."""
+
+
+class Limits:
+    """The limits of a run, from the options of a module.
+
+    :param options: C(rate_limit), C(upload_limit), C(bandwidth_limit), C(limits_divided_by); any may be absent.
+    :param everywhere: whether C(rate_limit) is for every registry; otherwise for those that are written to.
+    """
+
+    def __init__(self, options: Mapping[str, Any], everywhere: bool = True) -> None:
+        self._share = max(1, int(options.get("limits_divided_by") or 1))
+        self._rate: Optional[float] = options.get("rate_limit")
+        self._uploads: Optional[int] = options.get("upload_limit")
+        self._everywhere = everywhere
+        bandwidth = options.get("bandwidth_limit")
+        self.bandwidth = Bandwidth(bandwidth / self._share) if bandwidth else None
+
+    def throttle(self, registry: str, first_pause: float) -> Throttle:
+        """The pace for a registry: with what is known of SWR, and the user's limit where it is for every registry."""
+        known = is_swr_basic(registry)
+        throttle = Throttle(first_pause)
+        self._restrict(throttle, SWR_RATE if known else None, SWR_UPLOADS if known else None)
+        if self._everywhere:
+            self._restrict(throttle, self._rate, None)
+        return throttle
+
+    def restrict_destination(self, throttle: Throttle) -> None:
+        """Apply the user's limits, which go before those that are known."""
+        self._restrict(throttle, self._rate, self._uploads)
+
+    def _restrict(self, throttle: Throttle, rate: Optional[float], uploads: Optional[int]) -> None:
+        throttle.restrict(rate / self._share if rate else None, max(1, uploads // self._share) if uploads else None)
+
+
+class Bandwidth:
+    """Bytes a second that all uploads together send at most. Used by any number of threads.
+
+    Each sender takes its turn piece by piece, and a piece is a fraction of a second's bytes: one stream alone flows
+    evenly, and of many none waits long.
+
+    :param rate: bytes a second.
+    """
+
+    def __init__(
+        self, rate: float, clock: Callable[[], float] = time.monotonic, sleep: Callable[[float], None] = time.sleep
+    ) -> None:
+        self._rate = rate
+        self._piece = max(LEAST_PIECE, int(rate / PIECES_PER_SECOND))
+        self._clock = clock
+        self._sleep = sleep
+        self._lock = threading.Lock()
+        self._spent_until = clock()
+
+    def slowed(self, send: Callable[[Any], None]) -> Callable[[Any], None]:
+        """The same C(send), no faster than the limit."""
+
+        def slow(block: Any) -> None:
+            view = memoryview(block)
+            for start in range(0, len(view), self._piece):
+                part = view[start : start + self._piece]
+                self._take(len(part))
+                send(part)
+
+        return slow
+
+    def _take(self, count: int) -> None:
+        with self._lock:
+            now = self._clock()
+            self._spent_until = max(self._spent_until, now - BURST) + count / self._rate
+            wait = self._spent_until - now
+        if wait > 0:
+            self._sleep(wait)

@@ -1,0 +1,437 @@
+# Copyright: (c) 2026, longshore.swr contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Pooled HTTP/1.1 connections for the copy engine, and nothing about registries.
+
+The engine makes many small requests and moves many bytes, so it has its own thin layer: connections are opened by
+C(http.client) (which knows proxies, CONNECT and TLS), requests and replies are framed here (RFC 9112).
+
+This module is private to the collection: no other collection may import it.
+"""
+
+from __future__ import annotations
+
+import base64
+import http.client
+import select
+import socket
+import ssl
+import threading
+import time
+import urllib.parse
+import urllib.request
+from typing import Any, Callable, Dict, List, Mapping, NamedTuple, Optional, Tuple
+
+from ..errors import RegistryError
+from .http_message import MessageError, Response, format_request, read_response
+from .target import Endpoint, Target
+
+MAX_REPLY = 64 * 1024 * 1024
+"""Bytes of a reply that is read whole (manifests, tag lists, errors). More than any registry sends for good reason."""
+
+
+class RegistryReply(NamedTuple):
+    """A reply that was read whole."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+
+class TransportError(RegistryError):
+    """No reply, or one that broke off. It says nothing about the request, so it may be repeated.
+
+    :ivar unreachable: nobody took the connection, or nobody answered in time.
+    """
+
+    def __init__(self, what: str, unreachable: bool = False, **parts: Any) -> None:
+        parts.setdefault("retryable", True)
+        super().__init__(what, **parts)
+        self.unreachable = unreachable
+
+
+class Connection:
+    """One open connection. Used by one thread at a time."""
+
+    def __init__(self, endpoint: Endpoint, sock: socket.socket, via_proxy: str, proxy_headers: List[Tuple[str, str]]):
+        self.endpoint = endpoint
+        self.sock = sock
+        self.reader = sock.makefile("rb", 64 * 1024)
+        self.served = 0
+        self.carried = 0
+        self._prefix = via_proxy
+        self._proxy_headers = proxy_headers
+
+    def send_head(self, method: str, path: str, headers: List[Tuple[str, str]], body: bytes = b"") -> None:
+        """Send a request head, and the body with it when it is small enough to be one packet or so."""
+        head = format_request(method, self._prefix + path, self.endpoint.authority, self._proxy_headers + headers)
+        if body and len(body) <= 64 * 1024:
+            self.sock.sendall(head + body)
+            return
+        self.sock.sendall(head)
+        if body:
+            self.sock.sendall(body)
+
+    def looks_alive(self) -> bool:
+        """False when the peer has closed, or sent something that nobody asked for."""
+        poller = select.poll()
+        poller.register(self.sock, select.POLLIN)
+        return not poller.poll(0)
+
+    def close(self) -> None:
+        """Close without waiting for the peer."""
+        try:
+            self.reader.close()
+            self.sock.close()
+        except OSError:
+            # The peer was faster: there is nothing left to close.
+            return
+
+
+class Stream:
+    """A reply whose body is still on the wire. Close it; only a body read to its end keeps the connection."""
+
+    def __init__(self, transport: Transport, connection: Connection, response: Response, where: str) -> None:
+        self._transport = transport
+        self._connection: Optional[Connection] = connection
+        self._response = response
+        self.status = response.status
+        self.headers = response.headers
+        self.length = response.length
+        self._where = where
+
+    def readinto(self, buffer: memoryview) -> int:
+        """Fill C(buffer) from the body and return the number of bytes; 0 at the end of the body.
+
+        :raises TransportError: the body ended before the length that the head promised, or the connection broke.
+        """
+        try:
+            return self._response.readinto(buffer)
+        except (OSError, MessageError) as error:
+            self.close()
+            raise describe_failure(error, "the reply broke off", self._where) from error
+
+    def read_end(self) -> None:
+        """Read what marks the end of a body of which every byte was read, so that the connection can be kept."""
+        try:
+            self._response.readinto(memoryview(bytearray(1)))
+        except (OSError, MessageError):
+            # Everything that was wanted is there; the connection is closed instead of kept.
+            self.close()
+
+    def read(self, limit: int = MAX_REPLY) -> bytes:
+        """The whole rest of the body, at most C(limit) bytes."""
+        blocks: List[bytes] = []
+        total = 0
+        block = memoryview(bytearray(64 * 1024))
+        while True:
+            count = self.readinto(block)
+            if not count:
+                break
+            total += count
+            if total > limit:
+                self.close()
+                raise RegistryError("the reply is larger than {0} bytes".format(limit))
+            blocks.append(bytes(block[:count]))
+        self.close()
+        return b"".join(blocks)
+
+    def close(self) -> None:
+        """Give the connection back if it can be used again, else close it."""
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            self._transport.release(connection, reusable=self._response.finished and self._response.keep_alive)
+
+    def __enter__(self) -> Stream:
+        return self
+
+    def __exit__(self, *_exc: object) -> None:
+        self.close()
+
+
+def describe_failure(error: BaseException, doing: str, where: Optional[str] = None) -> RegistryError:
+    """An operating system's or TLS error as one that a user can act on."""
+    if isinstance(error, ssl.SSLCertVerificationError):
+        reason = getattr(error, "verify_message", "") or "it cannot be verified"
+        return RegistryError(
+            "the TLS certificate is not trusted: {0}".format(reason),
+            where=where,
+            hint="Give the issuing authority's certificate with ca_path, or set insecure for this registry in auth.",
+        )
+    if isinstance(error, ssl.SSLError):
+        return TransportError(
+            "{0}: TLS failed ({1})".format(doing, getattr(error, "reason", None) or "handshake"), where=where
+        )
+    if isinstance(error, socket.timeout):
+        return TransportError("{0}: no answer within the timeout".format(doing), unreachable=True, where=where)
+    if isinstance(error, socket.gaierror):
+        return TransportError(
+            "{0}: the host name does not resolve ({1})".format(doing, error.strerror),
+            where=where,
+            hint="Check the name, the resolver and the proxy settings of the machine that runs the copy.",
+        )
+    if isinstance(error, OSError):
+        # A proxy's refusal of CONNECT is an OSError that has a text and no number.
+        return TransportError(
+            "{0}: {1}".format(doing, error.strerror or str(error) or type(error).__name__), where=where
+        )
+    return TransportError("{0}: {1}".format(doing, error), where=where)
+
+
+class Transport:
+    """Connections to any number of endpoints, shared by all threads.
+
+    :param timeout: seconds for connecting and for each single read or write.
+    :param ca_path: a PEM file or a directory of certificates trusted beside the system's own.
+    :param user_agent: what the servers see.
+    :param proxies: proxy URL by scheme; the environment's (C(HTTPS_PROXY), C(NO_PROXY) ...) when not given.
+    """
+
+    def __init__(
+        self,
+        timeout: float = 60.0,
+        ca_path: Optional[str] = None,
+        user_agent: str = "longshore.swr",
+        proxies: Optional[Mapping[str, str]] = None,
+    ) -> None:
+        self._timeout = timeout
+        self._ca_path = ca_path
+        self._user_agent = user_agent
+        self._environment_proxies = proxies is None
+        self._proxies = dict(urllib.request.getproxies_environment() if proxies is None else proxies)
+        self._idle: Dict[Endpoint, List[Connection]] = {}
+        self._lock = threading.Lock()
+        self._contexts: Dict[bool, ssl.SSLContext] = {}
+        self._closed = False
+        self._quickest: Dict[Endpoint, float] = {}
+
+    @property
+    def round_trip(self) -> Optional[float]:
+        """Seconds that the farthest endpoint needs for its quickest reply; None before the first reply."""
+        return max(list(self._quickest.values()), default=None)
+
+    # -- requests ----------------------------------------------------------------------------------------------
+
+    def request(self, method: str, target: Target, headers: List[Tuple[str, str]], body: bytes = b"") -> RegistryReply:
+        """Send one request and read its reply whole.
+
+        :raises TransportError: no whole reply arrived.
+        """
+        if body or method in ("POST", "PUT", "PATCH"):
+            headers = headers + [("Content-Length", str(len(body)))]
+        with self._exchange(method, target, headers, body) as stream:
+            return RegistryReply(stream.status, stream.headers, stream.read())
+
+    def stream(self, method: str, target: Target, headers: List[Tuple[str, str]]) -> Stream:
+        """Send one request and return as soon as the head of the reply is there."""
+        return self._exchange(method, target, headers, b"")
+
+    def upload(
+        self,
+        method: str,
+        target: Target,
+        headers: List[Tuple[str, str]],
+        length: int,
+        write_body: Callable[[Callable[[Any], None]], None],
+        budget: Optional[int] = None,
+    ) -> RegistryReply:
+        """Send a body of C(length) bytes that C(write_body) hands over block by block.
+
+        A server may refuse before it has read everything: its reply is returned as any other.
+
+        :param budget: bytes that one connection may carry there; a kept one that would carry more is replaced.
+        :raises TransportError: the connection broke and no reply was to be had.
+        """
+        connection = self._acquire_for(target.endpoint, length, budget)
+        connection.carried += length
+        done = False
+        try:
+            try:
+                connection.send_head(method, target.path, self._common(headers + [("Content-Length", str(length))]))
+                write_body(connection.sock.sendall)
+            except OSError as error:
+                reply = self._early_reply(connection, method)
+                if reply is None:
+                    raise describe_failure(error, "the connection broke during the upload", str(target)) from error
+                return reply
+            reply, done = self._read_whole(connection, method, target)
+            return reply
+        finally:
+            self.release(connection, reusable=done)
+
+    def _exchange(self, method: str, target: Target, headers: List[Tuple[str, str]], body: bytes) -> Stream:
+        while True:
+            connection = self.acquire(target.endpoint)
+            reused = connection.served > 0
+            asked = time.monotonic()
+            try:
+                connection.send_head(method, target.path, self._common(headers), body)
+                response = read_response(connection.reader, method)
+            except (OSError, MessageError) as error:
+                self.release(connection, reusable=False)
+                if reused and not isinstance(error, socket.timeout):
+                    # The server closed a kept connection as we took it: that is no answer, so ask on a new one.
+                    continue
+                raise describe_failure(error, "no reply", str(target)) from error
+            except BaseException:
+                self.release(connection, reusable=False)
+                raise
+            seconds = time.monotonic() - asked
+            if seconds < self._quickest.get(target.endpoint, float("inf")):
+                self._quickest[target.endpoint] = seconds
+            return Stream(self, connection, response, str(target))
+
+    def _read_whole(self, connection: Connection, method: str, target: Target) -> Tuple[RegistryReply, bool]:
+        try:
+            response = read_response(connection.reader, method)
+            body = response.read_all(MAX_REPLY)
+        except (OSError, MessageError) as error:
+            raise describe_failure(error, "no reply to the upload", str(target)) from error
+        return RegistryReply(response.status, response.headers, body), response.finished and response.keep_alive
+
+    @staticmethod
+    def _early_reply(connection: Connection, method: str) -> Optional[RegistryReply]:
+        try:
+            response = read_response(connection.reader, method)
+            return RegistryReply(response.status, response.headers, response.read_all(MAX_REPLY))
+        except (OSError, MessageError):
+            return None
+
+    def _common(self, headers: List[Tuple[str, str]]) -> List[Tuple[str, str]]:
+        return [("User-Agent", self._user_agent)] + headers
+
+    # -- connections -------------------------------------------------------------------------------------------
+
+    def acquire(self, endpoint: Endpoint) -> Connection:
+        """A connection to C(endpoint): a kept one that still lives, else a new one."""
+        while True:
+            with self._lock:
+                kept = self._idle.get(endpoint)
+                connection = kept.pop() if kept else None
+            if connection is None:
+                return self._connect(endpoint)
+            if connection.looks_alive():
+                return connection
+            connection.close()
+
+    def _acquire_for(self, endpoint: Endpoint, length: int, budget: Optional[int]) -> Connection:
+        while True:
+            connection = self.acquire(endpoint)
+            if budget is None or not connection.carried or connection.carried + length <= budget:
+                return connection
+            connection.close()
+
+    def release(self, connection: Connection, reusable: bool) -> None:
+        """Keep the connection for the next request, or close it."""
+        if reusable and not self._closed:
+            connection.served += 1
+            with self._lock:
+                self._idle.setdefault(connection.endpoint, []).append(connection)
+        else:
+            connection.close()
+
+    def close(self) -> None:
+        """Close every idle connection; those in use close when they are released."""
+        self._closed = True
+        with self._lock:
+            idle, self._idle = self._idle, {}
+        for connections in idle.values():
+            for connection in connections:
+                connection.close()
+
+    def _connect(self, endpoint: Endpoint) -> Connection:
+        proxy = self._proxy_for(endpoint)
+        first = proxy.endpoint if proxy else endpoint
+        where = "{0}://{1}".format(endpoint.scheme, endpoint.authority)
+        raw = None
+        try:
+            raw = self._opener(endpoint, first)
+            prefix, headers = "", []
+            if proxy:
+                headers = proxy.headers
+                if endpoint.scheme == "https":
+                    raw.set_tunnel(endpoint.host, endpoint.port, dict(headers))
+                    headers = []
+                else:
+                    prefix = where
+            raw.connect()
+        except (OSError, http.client.HTTPException, ValueError) as error:
+            if raw is not None:
+                raw.close()
+            doing = "cannot connect" if not proxy else "cannot connect through the proxy {0}".format(first.authority)
+            failure = describe_failure(error, doing, where)
+            if isinstance(failure, TransportError):
+                failure.unreachable = True
+            raise failure from error
+        return Connection(endpoint, raw.sock, prefix, headers)
+
+    def _opener(self, endpoint: Endpoint, first: Endpoint) -> http.client.HTTPConnection:
+        if endpoint.scheme == "https":
+            context = self._context(endpoint.verify)
+            return http.client.HTTPSConnection(first.host, first.port, timeout=self._timeout, context=context)
+        return http.client.HTTPConnection(first.host, first.port, timeout=self._timeout)
+
+    def _context(self, verify: bool) -> ssl.SSLContext:
+        with self._lock:
+            context = self._contexts.get(verify)
+            if context is None:
+                context = make_context(verify, self._ca_path)
+                self._contexts[verify] = context
+            return context
+
+    def _proxy_for(self, endpoint: Endpoint) -> Optional[_Proxy]:
+        url = self._proxies.get(endpoint.scheme) or self._proxies.get("all")
+        if not url:
+            return None
+        if self._environment_proxies and urllib.request.proxy_bypass_environment(endpoint.authority):
+            return None
+        return _parse_proxy(url)
+
+
+def make_context(verify: bool, ca_path: Optional[str]) -> ssl.SSLContext:
+    """A TLS context; C(ca_path) adds to the system's authorities and does not replace them.
+
+    :raises RegistryError: C(ca_path) cannot be read or holds no certificate.
+    """
+    if not verify:
+        # Without the system's authorities, which take longer to load than a small copy lasts.
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+        context.check_hostname = False
+        context.verify_mode = ssl.CERT_NONE
+        return context
+    context = ssl.create_default_context()
+    if ca_path:
+        try:
+            context.load_verify_locations(cafile=ca_path)
+        except IsADirectoryError:
+            context.load_verify_locations(capath=ca_path)
+        except (OSError, ssl.SSLError) as error:
+            raise RegistryError(
+                "the authority's certificate cannot be loaded",
+                where=ca_path,
+                hint="ca_path wants a PEM file, or a directory prepared by openssl rehash.",
+            ) from error
+    return context
+
+
+class _Proxy(NamedTuple):
+    endpoint: Endpoint
+    headers: List[Tuple[str, str]]
+
+
+def _parse_proxy(url: str) -> _Proxy:
+    try:
+        parts = urllib.parse.urlsplit(url if "://" in url else "http://" + url)
+        host, port = parts.hostname, parts.port
+    except ValueError:
+        host, port = None, None
+    if not host or parts.scheme != "http":
+        raise RegistryError(
+            "the proxy setting cannot be used: only http proxies are supported",
+            hint="Set HTTPS_PROXY and HTTP_PROXY to http://host:port.",
+        )
+    headers = []
+    if parts.username:
+        user = "{0}:{1}".format(urllib.parse.unquote(parts.username), urllib.parse.unquote(parts.password or ""))
+        headers.append(("Proxy-Authorization", "Basic " + base64.b64encode(user.encode("utf-8")).decode("ascii")))
+    return _Proxy(Endpoint("http", host, port or 80), headers)

@@ -1,0 +1,66 @@
+# Copyright: (c) 2026, longshore.swr contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Endpoints and request targets.
+
+This module is private to the collection: no other collection may import it.
+"""
+
+from __future__ import annotations
+
+import urllib.request
+from typing import NamedTuple, Optional
+
+from ..errors import RegistryError
+
+
+class Endpoint(NamedTuple):
+    """Where a connection leads. C(verify) false: TLS without verification of the certificate."""
+
+    scheme: str
+    host: str
+    port: int
+    verify: bool = True
+
+    @property
+    def authority(self) -> str:
+        """C(host[:port]) as the C(Host) header wants it, without a default port."""
+        host = "[{0}]".format(self.host) if ":" in self.host else self.host
+        if self.port == (443 if self.scheme == "https" else 80):
+            return host
+        return "{0}:{1}".format(host, self.port)
+
+
+class Target(NamedTuple):
+    """An endpoint and the path with query to ask it for."""
+
+    endpoint: Endpoint
+    path: str
+
+    def __str__(self) -> str:
+        """The URL without its query, which may hold a signature."""
+        return "{0}://{1}{2}".format(self.endpoint.scheme, self.endpoint.authority, self.path.partition("?")[0])
+
+
+def parse_target(url: str, base: Optional[Target] = None, verify: bool = True) -> Target:
+    """A URL, absolute or relative to C(base), as a target.
+
+    :raises RegistryError: a scheme other than http and https, or no host.
+    """
+    verify = base.endpoint.verify if base is not None else verify
+    if url.startswith("/") and not url.startswith("//") and base is not None:
+        return Target(base.endpoint, url)
+    if base is not None:
+        endpoint = base.endpoint
+        url = urllib.parse.urljoin("{0}://{1}{2}".format(endpoint.scheme, endpoint.authority, base.path), url)
+    try:
+        parts = urllib.parse.urlsplit(url)
+        port = parts.port
+    except ValueError as error:
+        raise RegistryError("a URL that cannot be read ({0})".format(error)) from error
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise RegistryError("a URL that is neither http nor https", where=url.partition("?")[0])
+    path = (parts.path or "/") + ("?" + parts.query if parts.query else "")
+    return Target(
+        Endpoint(parts.scheme, parts.hostname, port or (443 if parts.scheme == "https" else 80), verify), path
+    )

@@ -1,0 +1,133 @@
+# Copyright: (c) 2026, longshore.swr contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The request rate that a registry accepts, learned from its replies.
+
+This module is private to the collection: no other collection may import it.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import random
+import threading
+import time
+from collections import deque
+from typing import Any, Callable, ContextManager, Deque, Optional
+
+from .retry import LONGEST_PAUSE, LONGEST_RETRY_AFTER
+
+MOST_STRIKES = 12
+SLOWEST = 2.0
+"""A throttle drives the copy down to this many requests in a first pause (4 a second where that is half a second)."""
+TELLING = 0.04
+"""The part of a second's replies that has to be refusals for a rate to be the reason. 20 requests a second that are
+answered, and one more, are just above; a server that fails now and then is below."""
+
+
+class Throttle:
+    """How fast one registry may be asked; shared by everything that asks it.
+
+    Refused requests pause all work for the registry. Where a rate seems to be the reason, what was served in the last
+    second becomes a limit: a little less of it at first, then growing until the next refusal, the faster the longer
+    that takes. A registry that answers 20 requests a second so gets nearly that, whatever the number of workers.
+
+    :param base: seconds of the first pause after a throttled reply; it doubles with each further one in a row.
+    :param rate: requests a second that are known to be too many if exceeded; None: find out.
+    :param uploads: blobs that may be sent at a time; None: any number.
+    """
+
+    def __init__(
+        self,
+        base: float = 0.5,
+        clock: Callable[[], float] = time.monotonic,
+        sleep: Callable[[float], None] = time.sleep,
+        jitter: Callable[[], float] = random.random,
+        rate: Optional[float] = None,
+        uploads: Optional[int] = None,
+    ) -> None:
+        self._base = base
+        self._clock = clock
+        self._sleep = sleep
+        self._jitter = jitter
+        self._uploads = threading.BoundedSemaphore(uploads) if uploads else None
+        self._most = rate
+        self._rate = rate
+        self._not_before = 0.0
+        self._next_turn = 0.0
+        self._strikes = 0
+        self._slowed_at = 0.0
+        self._served: Deque[float] = deque(maxlen=1000)
+        self._refused: Deque[float] = deque(maxlen=1000)
+        self._lock = threading.Lock()
+
+    def restrict(self, rate: Optional[float], uploads: Optional[int]) -> None:
+        """Set limits, before the registry is asked; None leaves that one as it is."""
+        if rate is not None and rate != self._most:
+            self._most = self._rate = rate
+        if uploads is not None:
+            self._uploads = threading.BoundedSemaphore(uploads)
+
+    @property
+    def rate(self) -> Optional[float]:
+        """The limit in force, in requests a second."""
+        return self._rate
+
+    def wait(self) -> None:
+        """Return when the registry may be asked again."""
+        while True:
+            with self._lock:
+                now = self._clock()
+                paused = now < self._not_before
+                turn = self._not_before if paused else max(now, self._next_turn)
+                if self._rate and not paused:
+                    self._next_turn = turn + 1.0 / self._rate
+            if turn > now:
+                self._sleep(turn - now)
+            # After a pause everybody takes a turn again: all at once would be refused again.
+            if not paused and self._clock() >= self._not_before:
+                return
+
+    def upload_slot(self) -> ContextManager[Any]:
+        """Held while a blob is sent."""
+        return self._uploads or contextlib.nullcontext()
+
+    def throttled(self, retry_after: Optional[float]) -> bool:
+        """Take note of a throttled reply. False: the registry has refused so often that asking on is pointless."""
+        with self._lock:
+            now = self._clock()
+            self._refused.append(now)
+            if now >= self._not_before:
+                # Replies to requests that were under way together count as one.
+                self._strikes += 1
+                self._slow_down(now)
+            pause = self._base * min(LONGEST_PAUSE, 2 ** (self._strikes - 1)) * (0.75 + 0.5 * self._jitter())
+            if self._strikes > MOST_STRIKES or (retry_after or 0.0) > LONGEST_RETRY_AFTER:
+                # Nobody is to sit out a pause after which nothing will be asked.
+                return False
+            self._not_before = max(self._not_before, now + max(pause, retry_after or 0.0))
+            return True
+
+    def served(self) -> None:
+        """Take note of a reply that was not throttled."""
+        now = self._clock()
+        self._strikes = 0
+        self._served.append(now)
+        if self._rate is not None and self._rate != self._most:
+            with self._lock:
+                # Each reply brings its part of a second's growth.
+                growth = min(1.0, 0.01 + 0.005 * (now - self._slowed_at) ** 2)
+                faster = self._rate + growth
+                self._rate = faster if self._most is None else min(self._most, faster)
+
+    def _slow_down(self, now: float) -> None:
+        served = sum(1 for moment in list(self._served) if now - moment < 1.0)
+        refused = sum(1 for moment in list(self._refused) if now - moment < 1.0)
+        least = SLOWEST / self._base if self._base > 0 else float("inf")
+        if refused < TELLING * (served + refused) or (self._rate is None and served < least):
+            return
+        if self._rate is not None:
+            served = min(self._rate, max(served, self._rate / 2))
+        self._slowed_at = now
+        slower = max(least, 0.9 * served)
+        self._rate = slower if self._most is None else min(self._most, slower)

@@ -1,0 +1,201 @@
+# Copyright: (c) 2026, longshore.swr contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+from __future__ import annotations
+
+import base64
+
+import pytest
+
+from ansible_collections.longshore.swr.plugins.module_utils._http import ApiClient
+from ansible_collections.longshore.swr.plugins.module_utils._huaweicloud.credentials import Credentials
+from ansible_collections.longshore.swr.plugins.module_utils._huaweicloud.errors import HuaweiCloudError
+from ansible_collections.longshore.swr.plugins.module_utils._huaweicloud.login_factory import client_for, obtain_login
+from ansible_collections.longshore.swr.plugins.module_utils._secrets import Redactor
+from ansible_collections.longshore.swr.tests.sandbox.http_message import Response
+from ansible_collections.longshore.swr.tests.sandbox.huaweicloud import (
+    ERRORS,
+    FLAT,
+    LIST,
+    Account,
+    HuaweiCloudServer,
+    RefusedError,
+)
+
+HOST = "swr.cn-north-4.myhuaweicloud.com"
+SECRET = "permanent-secret-key"
+TOKEN = "temporary-security-token"
+
+
+@pytest.fixture
+def cloud():
+    accounts = [
+        Account("AKPERMANENT", SECRET, projects={"cn-north-4": "pid-1", "cn-north-4_sub": "pid-2"}),
+        Account("AKTEMPORARY", "temporary-secret-key", security_token=TOKEN),
+        Account("AKDENIED", SECRET, denied=["/v2/manage/utils/secret", "/v2/manage/utils/authorizationtoken"]),
+    ]
+    pytest.importorskip("requests")
+    with HuaweiCloudServer(accounts) as server:
+        yield server
+
+
+def options(cloud, **others):
+    values = {"access_key": "AKPERMANENT", "secret_key": SECRET, "region": "cn-north-4"}
+    values.update(others)
+    if cloud is not None:
+        values["endpoint"] = cloud.url
+    return values
+
+
+def obtain(given, tmp_path, redactor=None, **others):
+    return obtain_login(given, {}, redactor or Redactor(), home=str(tmp_path), **others)
+
+
+def test_a_long_term_login_calls_nothing(tmp_path):
+    def never():
+        raise AssertionError("no call is needed")
+
+    obtained = obtain(options(None), tmp_path, before_call=never)
+    assert obtained.as_dict()["credentials_source"] == "options"
+    assert (obtained.login.kind, obtained.login.registry, obtained.warnings) == ("long_term", HOST, [])
+
+
+def test_a_temporary_login_for_temporary_keys(cloud, tmp_path):
+    redactor = Redactor()
+    given = options(cloud, access_key="AKTEMPORARY", secret_key="temporary-secret-key", security_token=TOKEN)
+    login = obtain(given, tmp_path, redactor).login
+    assert (login.kind, login.registry, login.username) == ("temporary", HOST, "cn-north-4@AKTEMPORARY")
+    assert login.password == cloud.issued["cn-north-4@AKTEMPORARY"]
+    assert login.expires_at.endswith("Z")
+    (call,) = cloud.calls
+    assert (call.method, call.path, call.query) == ("POST", "/v2/manage/utils/secret", "projectname=cn-north-4")
+    assert {"x-sdk-date", "x-security-token", "authorization"} <= set(call.headers)
+    text = "{0} {1}".format(login.password, login.auth)
+    assert login.password not in redactor(text)
+    for secret in ("temporary-secret-key", TOKEN, base64.b64encode(("u:" + login.password).encode()).decode()):
+        assert secret not in redactor(secret)
+
+
+def test_a_duration_and_a_project(cloud, tmp_path):
+    obtain(options(cloud, kind="temporary", duration=900, project_name="cn-north-4_sub", project_id="pid-2"), tmp_path)
+    (call,) = cloud.calls
+    assert call.query == "projectname=cn-north-4_sub&duration_seconds=900"
+    assert call.project_id == "pid-2"
+
+
+def test_an_enhanced_login(cloud, tmp_path):
+    login = obtain(options(cloud, kind="enhanced"), tmp_path).login
+    assert (login.kind, login.username) == ("enhanced", "bearertoken@AKPERMANENT")
+    assert [(call.method, call.path, call.query) for call in cloud.calls] == [
+        ("POST", "/v2/manage/utils/authorizationtoken", "")
+    ]
+
+
+def test_a_wrong_secret_key(cloud, tmp_path):
+    with pytest.raises(HuaweiCloudError) as caught:
+        obtain(options(cloud, kind="temporary", secret_key="the-wrong-secret"), tmp_path)
+    error = caught.value
+    assert (error.status, error.code) == (401, "APIGW.0301")
+    assert "verify aksk signature fail" in error.what
+    assert "clock" in error.hint
+    assert "the-wrong-secret" not in str(error)
+
+
+@pytest.mark.parametrize(
+    ("kind", "permission"), [("temporary", "swr::createLoginSecret"), ("enhanced", "swr::createAuthorizationToken")]
+)
+def test_a_missing_permission_is_named(cloud, tmp_path, kind, permission):
+    with pytest.raises(HuaweiCloudError) as caught:
+        obtain(options(cloud, access_key="AKDENIED", kind=kind), tmp_path)
+    assert (caught.value.status, caught.value.code) == (403, "SVCSTG.SWR.4030000")
+    assert permission in caught.value.hint
+
+
+@pytest.mark.parametrize("shape", [FLAT, ERRORS, LIST])
+def test_every_shape_of_error_is_read(cloud, tmp_path, shape):
+    cloud.refuse_next(RefusedError(400, "SVCSTG.SWR.4000001", "Invalid thing", shape))
+    with pytest.raises(HuaweiCloudError) as caught:
+        obtain(options(cloud, kind="temporary"), tmp_path)
+    assert (caught.value.code, caught.value.what) == ("SVCSTG.SWR.4000001", "Invalid thing")
+
+
+def test_a_throttled_call_is_repeated_with_a_new_signature(cloud, tmp_path):
+    cloud.refuse_next(RefusedError(429, "APIGW.0308", "slow down", retry_after="0"), times=2)
+    assert obtain(options(cloud, kind="temporary"), tmp_path).login.password
+    assert [call.status for call in cloud.calls] == [429, 429, 200]
+
+
+def test_a_region_without_the_enhanced_login(cloud, tmp_path):
+    cloud.answer_next(Response(404, b'{"error_code":"APIGW.0101","error_msg":"not published"}'))
+    with pytest.raises(HuaweiCloudError, match="kind=temporary"):
+        obtain(options(cloud, kind="enhanced"), tmp_path)
+
+
+def test_no_expiry_is_warned_of(cloud, tmp_path):
+    auth = base64.b64encode(b"user:some-password").decode()
+    cloud.answer_next(Response(200, '{{"auths":{{"{0}":{{"auth":"{1}"}}}}}}'.format(HOST, auth).encode()))
+    obtained = obtain(options(cloud, kind="temporary"), tmp_path)
+    assert obtained.login.expires
+    assert obtained.login.expires_at is None
+    assert "did not say when" in obtained.warnings[0]
+
+
+@pytest.mark.parametrize("kind", ["auto", "enhanced"])
+def test_a_duration_needs_a_temporary_login(tmp_path, kind):
+    with pytest.raises(HuaweiCloudError, match="only a temporary login"):
+        obtain(options(None, kind=kind, duration=900), tmp_path)
+
+
+@pytest.mark.parametrize("seconds", [0, -1, 899, 86401])
+def test_a_duration_out_of_bounds(tmp_path, seconds):
+    with pytest.raises(HuaweiCloudError, match="not possible"):
+        obtain(options(None, kind="temporary", duration=seconds), tmp_path)
+
+
+def test_an_api_cannot_be_found_without_a_region(tmp_path):
+    pytest.importorskip("requests")
+    given = options(None, kind="temporary", region=None, project_name="p")
+    with pytest.raises(HuaweiCloudError, match="or endpoint"):
+        obtain(given, tmp_path)
+
+
+def test_nothing_listens(tmp_path, monkeypatch):
+    pytest.importorskip("requests")
+    with HuaweiCloudServer([]) as server:
+        url = server.url
+    monkeypatch.setattr(ApiClient, "_backoff", staticmethod(lambda attempt: 0.0))
+    with pytest.raises(HuaweiCloudError, match="no connection") as caught:
+        obtain(options(None, kind="temporary", endpoint=url), tmp_path)
+    assert "Connection refused" in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("given", "url", "verify", "timeout"),
+    [
+        ({}, "https://swr-api.cn-north-4.myhuaweicloud.com/x", True, 30.0),
+        ({"validate_certs": True, "ca_path": "/ca.pem", "timeout": 5.0}, None, "/ca.pem", 5.0),
+        ({"validate_certs": False, "ca_path": "/ca.pem", "endpoint": "https://a.example.com/"}, None, False, 30.0),
+    ],
+)
+def test_how_an_api_is_reached(monkeypatch, given, url, verify, timeout):
+    requests = pytest.importorskip("requests")
+    for name in ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"):
+        monkeypatch.delenv(name, raising=False)
+    seen = []
+
+    def send(self, request, **settings):
+        seen.append((request, settings))
+        response = requests.Response()
+        response.status_code = 200
+        response._content = b""
+        response.url = request.url
+        return response
+
+    monkeypatch.setattr(requests.adapters.HTTPAdapter, "send", send)
+    keys = Credentials("AK", SECRET, region="cn-north-4", project_id="pid")
+    client_for("swr", keys, given, str).call("GET", "/x")
+    request, settings = seen[0]
+    assert request.url == (url or given.get("endpoint", "https://swr-api.cn-north-4.myhuaweicloud.com/") + "x")
+    assert (settings["verify"], settings["timeout"]) == (verify, timeout)
+    assert request.headers["Authorization"].startswith("SDK-HMAC-SHA256 Access=AK, ")
+    assert request.headers["X-Project-Id"] == "pid"

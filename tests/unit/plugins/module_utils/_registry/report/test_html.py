@@ -1,0 +1,271 @@
+# Copyright: (c) 2026, longshore.swr contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The HTML report: well formed, complete, nothing of what a registry says is taken for markup, and small in memory."""
+
+from __future__ import annotations
+
+import re
+import stat
+import tracemalloc
+from html.parser import HTMLParser
+from typing import Any, Dict, Iterator, List
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ansible_collections.longshore.swr.plugins.module_utils._registry.report import html as html_report
+from ansible_collections.longshore.swr.plugins.module_utils._registry.report.html import GROUP_ROWS, Page, write
+from ansible_collections.longshore.swr.plugins.module_utils._registry.run.image import OUTCOMES
+from ansible_collections.longshore.swr.plugins.module_utils._secrets import Redactor
+
+VOID = {"meta", "br", "input"}
+DIGEST = "sha256:" + "a" * 64
+
+
+class Tree(HTMLParser):
+    """Reads a page strictly: every element is closed in its place.
+
+    :ivar texts: the texts by section: that of the last C(h2), or C(h1).
+    """
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.open: List[str] = []
+        self.elements: List[Any] = []
+        self.text = ""
+        self.rows: Dict[str, List[List[str]]] = {}
+        self._heading = ""
+        self.feed(page)
+        self.close()
+        assert self.open == []
+
+    def handle_starttag(self, tag: str, attrs: Any) -> None:
+        self.elements.append((tag, dict(attrs)))
+        if tag == "h2":
+            self._heading = ""
+        if tag == "tr":
+            self.rows.setdefault(self._heading, []).append([])
+        if tag in ("td", "th"):
+            self.rows[self._heading][-1].append("")
+        if tag not in VOID:
+            self.open.append(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open.pop() == tag
+
+    def handle_data(self, data: str) -> None:
+        if self.open and self.open[-1] in ("style", "script"):
+            return
+        self.text += data
+        if "h2" in self.open:
+            self._heading += data
+        elif "td" in self.open or "th" in self.open:
+            self.rows[self._heading][-1][-1] += data
+
+    def of(self, name: str) -> List[Dict[str, str]]:
+        return [attributes for tag, attributes in self.elements if tag == name]
+
+
+def entry(outcome: str = "copied", tag: str = "1.0", repository: str = "team/app", **more: Any) -> Dict[str, Any]:
+    made = {
+        "source": "source.example:5000/{0}:{1}".format(repository, tag),
+        "destination": "swr.example/{0}:{1}".format(repository, tag),
+        "outcome": outcome,
+        "rule": "images.json: 1",
+    }
+    if outcome == "failed":
+        made["error"] = "it broke (HTTP 500, X). Remedy: mend it"
+        made["details"] = {"what": "it broke", "hint": "mend it"}
+    return dict(made, **more)
+
+
+def facts_of(entries: List[Dict[str, Any]], **more: Any) -> Dict[str, Any]:
+    counts = {name: sum(one["outcome"] == name for one in entries) for name in OUTCOMES}
+    return dict({"images": dict(counts, total=len(entries))}, **more)
+
+
+def page_of(entries: List[Dict[str, Any]], redact: Any = str, **more: Any) -> str:
+    return "".join(Page(facts_of(entries, **more), lambda: iter(entries), redact).parts())
+
+
+def test_everything_that_is_known_is_on_the_page() -> None:
+    entries = [
+        entry(tag="1", source_digest=DIGEST, destination_digest="sha256:b", converted=True, dropped=["attestation x"]),
+        entry("skipped", "2", source_digest=DIGEST, destination_digest=DIGEST),
+        entry("filtered", "3", reason="no platform of it was asked for", dropped_platforms=2),
+        entry("failed", "4", "other/app"),
+    ]
+    page = Tree(
+        page_of(
+            entries,
+            started_at="2026-07-23T08:46:07Z",
+            duration=20.0,
+            converted=1,
+            blobs={"uploaded": 3, "mounted": 2, "present": 1},
+            bytes={"planned": 5_000_000, "uploaded": 4_000_000},
+            requests={"total": 9, "by_registry": {"swr.example": {"manifest_put": 4, "blob_head": 5}}},
+            warnings=["the journal is full"],
+        )
+    )
+    assert "1 of 4 images failed: 1 copied, 1 there already, 1 filtered out." in page.text
+    assert "Started at 2026-07-23 08:46:07 (UTC), took 20.0 s." in page.text
+    assert "the journal is full" in page.text
+    failures = page.rows["Failures"]
+    assert failures[1] == [
+        "source.example:5000/other/app:4", "swr.example/other/app:4", "it broke (HTTP 500, X).", "mend it",
+        "images.json: 1",
+    ]  # fmt: skip
+    assert len(failures) == 2
+    figures = dict(row for row in page.rows["Figures"])
+    assert figures["Bytes to send"] == "5.0 MB"
+    assert figures["Rate"] == "200.0 kB/s"
+    assert figures["Images converted for their destination"] == "1"
+    assert page.rows["Requests by registry"][1] == ["swr.example", "9", "blob head 5, manifest put 4"]
+    images = [row for row in page.rows["Images"] if row[0] != "Source"]
+    assert [row[0] for row in images] == [one["source"] for one in entries]
+    assert images[0][2:] == ["copiedconverted for its destinationleft out: attestation x", DIGEST + "sha256:b"]
+    assert images[1][2:] == ["there already", DIGEST]
+    assert "2 platforms left out" in images[2][2]
+    assert (
+        "source.example:5000/team/app \N{RIGHTWARDS ARROW} swr.example/team/app 1 copied, 1 there already" in page.text
+    )
+    assert page.text.index("Failures") < page.text.index("Figures") < page.text.index("Images\n")
+
+
+@pytest.mark.parametrize(
+    ("entries", "more", "headline", "kind"),
+    [
+        ([], {}, "There was no image to copy.", "good"),
+        ([entry()], {}, "The image is at its destination: 1 copied.", "good"),
+        ([entry(), entry("skipped")], {}, "All 2 images are at their destination: 1 copied, 1 there already.", "good"),
+        ([entry(), entry("filtered")], {}, "1 of 2 images are at their destination, the others were", "good"),
+        ([entry("failed")], {}, "1 of 1 image failed.", "bad"),
+        ([entry()], {"problems": ["shard 2 is missing"]}, "The report is not complete: 1 copied, 1 problem.", "bad"),
+    ],
+)
+def test_the_headline_is_the_result(entries: Any, more: Any, headline: str, kind: str) -> None:
+    page = Tree(page_of(entries, **more))
+    assert headline in page.text
+    assert [one["class"] for one in page.of("p") if one.get("class", "").startswith("headline")] == ["headline " + kind]
+    assert ("Failures" in page.rows) == any(one["outcome"] == "failed" for one in entries)
+
+
+def test_shards_have_a_row_each() -> None:
+    entries = [entry(shard="shard-01"), entry("failed", shard="shard-02")]
+    shard = {"name": "shard-01", "images": {"total": 1, "copied": 1}, "duration": 61, "bytes": {"uploaded": 7}}
+    page = Tree(page_of(entries, shards=[shard]))
+    assert page.rows["Shards"][1] == ["shard-01", "", "01:01", "1", "1", "0", "0", "0", "7 B"]
+    assert page.rows["Failures"][1][4] == "shard-02: images.json: 1"
+    assert "shard-02: source.example:5000/team/app" in page.text
+
+
+def test_nothing_else_is_needed_or_can_be_loaded() -> None:
+    text = page_of([entry()])
+    page = Tree(text)
+    assert not re.search(r"(?:https?:)?//\w|\b(?:src|href)=|url\(|@import", text)
+    assert not {"link", "img", "iframe", "object", "base", "form"} & {tag for tag, _attributes in page.elements}
+    (policy,) = [meta["content"] for meta in page.of("meta") if meta.get("http-equiv") == "Content-Security-Policy"]
+    assert "default-src 'none'" in policy
+    assert "unsafe-inline" not in policy
+
+
+HOSTILE = [
+    "<script>alert(1)</script>",
+    '"><img src=x onerror=alert(1)>',
+    "'--><!--</title></style></script></table>",
+    "&lt;b&gt; & <b>",
+    "\x00\x1b[31m\u202egnp.exe\ud800",
+]
+
+
+def page_full_of(text: str) -> str:
+    """A page that has the text in every place that somebody else can fill."""
+    one = entry("failed", text, reason=text, converted=True, dropped=[text], shard=text, source_digest=text)
+    one.update(error=text + " Remedy: " + text, details={"hint": text}, rule=text)
+    requests = {"total": 1, "by_registry": {text: {text: 1}}}
+    return page_of([one], started_at=text, warnings=[text], problems=[text], requests=requests, shards=[{"name": text}])
+
+
+@given(name=st.one_of(st.sampled_from(HOSTILE), st.text(min_size=1, max_size=40)))
+def test_names_are_never_markup(name: str) -> None:
+    hostile = page_full_of(name)
+    # The same elements and attributes, whatever the text.
+    assert Tree(hostile).elements == Tree(page_full_of("x")).elements
+    assert not re.search("[\x00-\x08\u202e\ud800-\udfff]", hostile)
+    hostile.encode("utf-8")
+
+
+def test_secrets_are_taken_out_before_escaping() -> None:
+    secret = "pass<&>\"word'1"
+    one = entry("failed", error="the server said {0}".format(secret), reason=secret)
+    page = page_of([one], Redactor([secret]), warnings=[secret], started_at=secret)
+    assert "word" not in re.sub(r"<style>.*?</style>|overflow-wrap", "", page, flags=re.DOTALL)
+    assert secret not in Tree(page).text
+    assert "********" in page
+
+
+def many(count: int) -> Iterator[Dict[str, Any]]:
+    for number in range(count):
+        yield entry(OUTCOMES[number % 4], str(number), "team/app{0}".format(number // 3000), source_digest=DIGEST)
+
+
+def test_memory_does_not_grow_with_the_images(tmp_path: Any) -> None:
+    count = 20_000
+    facts = {"images": {"total": count, "failed": count // 4, "copied": count // 4}}
+    path = tmp_path / "report.html"
+    tracemalloc.start()
+    try:
+        assert write(str(path), facts, lambda: many(count)) == []
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert path.stat().st_size > 5_000_000
+    # One group of rows, and what the page is written through.
+    assert peak < 4_000_000
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+
+
+def test_a_large_repository_is_continued() -> None:
+    count = 2 * GROUP_ROWS + 1
+    page = Tree(page_of([entry(tag=str(number)) for number in range(count)]))
+    assert len(page.of("details")) == 3
+    assert page.text.count("(continued)") == 2
+    assert sum(row[0] != "Source" for row in page.rows["Images"]) == count
+    assert not any("open" in group for group in page.of("details"))
+    assert "open" in Tree(page_of([entry()])).of("details")[0]
+
+
+def test_a_page_that_cannot_be_written_is_a_warning(tmp_path: Any) -> None:
+    assert write(None, {}, list) == []
+    (warning,) = write(str(tmp_path / "no" / "page"), facts_of([]), list)
+    assert warning.startswith("html_report_path was not written: ")
+
+
+def test_a_page_that_breaks_off_leaves_the_old_one(tmp_path: Any, monkeypatch: Any) -> None:
+    path = tmp_path / "report.html"
+    path.write_text("old")
+
+    def broken() -> Iterator[Dict[str, Any]]:
+        yield entry()
+        raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        write(str(path), facts_of([entry()]), broken)
+    assert path.read_text() == "old"
+    assert [file.name for file in tmp_path.iterdir()] == ["report.html"]
+
+
+@pytest.mark.parametrize(
+    ("reference", "repository"),
+    [
+        ("host:5000/a/b:1", "host:5000/a/b"),
+        ("host/a/b@" + DIGEST, "host/a/b"),
+        ("host:5000/a/b", "host:5000/a/b"),
+        ("host:5000/a/b:/^v/", "host:5000/a/b"),
+        (None, ""),
+    ],
+)
+def test_groups_are_repositories(reference: Any, repository: str) -> None:
+    assert html_report._repository(reference) == repository

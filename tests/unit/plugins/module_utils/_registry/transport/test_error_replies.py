@@ -1,0 +1,122 @@
+# Copyright: (c) 2026, longshore.swr contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Error replies as sentences."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ansible_collections.longshore.swr.plugins.module_utils._registry.transport.error_replies import (
+    ACCESS_HINT,
+    OCI_REFUSED,
+    RETRYABLE,
+    parse_retry_after,
+    reply_error,
+)
+from ansible_collections.longshore.swr.tests.unit.plugins.module_utils._registry.fakes import reply
+
+
+def error_of(status, body=b"", **headers):
+    return reply_error(reply(status, body, **headers), "cannot do it", "reg.example/ns/app:v1")
+
+
+@pytest.mark.parametrize(
+    ("body", "code", "text"),
+    [
+        ({"errors": [{"code": "DENIED", "message": "no access"}]}, "DENIED", "cannot do it: no access"),
+        ({"errors": [{"code": "A", "message": "m", "detail": "more"}]}, "A", "cannot do it: m (more)"),
+        ({"errors": [{"code": "A", "message": "m more", "detail": "more"}]}, "A", "cannot do it: m more"),
+        ({"errors": [{"code": "A", "detail": "more"}]}, "A", "cannot do it: more"),
+        ({"errors": [{"code": "A", "detail": {"x": 1}}]}, "A", "cannot do it"),
+        ({"errors": [{}, {"code": "B"}]}, "B", "cannot do it"),
+        ({"errors": []}, None, "cannot do it"),
+        ({"errors": ["text"]}, None, "cannot do it"),
+        ({"errorCode": "SVCSTG.1", "errorMessage": "m"}, "SVCSTG.1", "cannot do it: m"),
+        ({"error_code": "SWR.1", "error_msg": "m"}, "SWR.1", "cannot do it: m"),
+        ({"details": "incorrect username or password"}, None, "cannot do it: incorrect username or password"),
+        ([{"code": 7, "message": "m"}], "7", "cannot do it: m"),
+        ("text", None, "cannot do it"),
+        (b"", None, "cannot do it"),
+        (b"too \n many\trequests", None, "cannot do it: too many requests"),
+        (b"\xff\xfe", None, "cannot do it: \ufffd\ufffd"),
+        (b"[" * 100_000, None, "cannot do it: " + "[" * 300),
+    ],
+    ids=range(17),
+)
+def test_reads_what_registries_say(body, code, text):
+    error = error_of(400, body)
+    assert (error.code, error.what, error.status, error.where) == (code, text, 400, "reg.example/ns/app:v1")
+
+
+@pytest.mark.parametrize(
+    ("body", "kind", "name"),
+    [
+        (b"<html><TITLE> 502 Bad Gateway </TITLE>", "", "502 Bad Gateway"),
+        (b"  <!doctype html>", "", "no title"),
+        (b"sorry", "text/html; charset=utf-8", "no title"),
+    ],
+)
+def test_a_web_page_is_called_one(body, kind, name):
+    assert "an HTML page answered ({0})".format(name) in error_of(502, body, content_type=kind).what
+
+
+@pytest.mark.parametrize("status", [*sorted(RETRYABLE), 400, 401, 403, 404, 405, 413])
+def test_which_replies_may_pass(status):
+    assert error_of(status).retryable is (status in (408, 425, 429, 500, 502, 503, 504))
+
+
+def test_long_texts_are_cut():
+    assert len(error_of(400, {"message": "x" * 5000}).what) < 400
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "hint"),
+    [
+        (400, {"errors": [{"code": "MANIFEST_INVALID", "message": "Invalid image, " + OCI_REFUSED}]}, "OCI"),
+        (404, {"errors": [{"code": "X", "message": "organization does not exist"}]}, "Create the organization"),
+        (413, b"", "limits the size"),
+        (403, {"errors": [{"code": "DENIED"}]}, ACCESS_HINT),
+        (401, b"", ACCESS_HINT),
+        (403, {"errors": [{"code": "QUOTA"}]}, None),
+        (500, b"", None),
+    ],
+)
+def test_names_the_remedy(status, body, hint):
+    found = error_of(status, body).hint
+    assert found is None if hint is None else hint in found
+
+
+@pytest.mark.parametrize(
+    ("value", "seconds"),
+    [
+        ("120", 120.0),
+        (" 5 ", 5.0),
+        ("Thu, 01 Jan 1970 00:01:40 GMT", 90.0),
+        ("Thu, 01 Jan 1970 00:00:01 GMT", 0.0),
+        ("", None),
+        (None, None),
+        ("soon", None),
+        ("-5", None),
+        ("\xb2", None),
+        ("1.5", None),
+    ],
+)
+def test_reads_retry_after(value, seconds):
+    assert parse_retry_after(value, now=10.0) == seconds
+    assert error_of(503, **({"retry_after": value} if value else {})).retry_after == parse_retry_after(value)
+
+
+@given(
+    st.text(max_size=60) | st.from_regex(r"[A-Z][a-z]{2}, \d{1,5} [A-Z][a-z]{2} \d{1,6} \d\d:\d\d:\d\d [+A-Z0-9]{0,6}")
+)
+def test_any_retry_after_gives_seconds_or_nothing(value):
+    seconds = parse_retry_after(value)
+    assert seconds is None or seconds >= 0.0
+
+
+@given(st.binary(max_size=200), st.integers(400, 599))
+def test_any_body_gives_an_error(body, status):
+    assert str(error_of(status, body))
