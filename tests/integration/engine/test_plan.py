@@ -17,7 +17,7 @@ import pytest
 from ansible_collections.longshore.swr.plugins.module_utils._registry.errors import RulesError
 from ansible_collections.longshore.swr.plugins.module_utils._registry.jobs import plan as plan_job
 from ansible_collections.longshore.swr.plugins.module_utils._registry.jobs.plan import run_plan
-from ansible_collections.longshore.swr.plugins.module_utils._registry.run.image import Tree
+from ansible_collections.longshore.swr.plugins.module_utils._registry.model.tree import Tree
 from ansible_collections.longshore.swr.tests.sandbox import BearerAuth, Fault, Registry, Swr, images
 from ansible_collections.longshore.swr.tests.sandbox.swr import login_password
 

@@ -15,15 +15,15 @@ import re
 from typing import Any
 
 from ..errors import RegistryError
-from ..model.manifest import IMAGE_CONFIG_TYPES, SCHEMA1, Manifest
+from ..model.manifest import IMAGE_CONFIG_TYPES, SCHEMA1
 from ..model.reference import Repository
 from .image_config import read_config
+from .manifests import DEEPEST_INDEX
 from .registry import RegistryClient
 
 UNKNOWN = float("-inf")
 """For what does not say when it was created: older than all that do."""
 
-_DEEPEST = 4
 _TIME = re.compile(
     r"(\d{4})-(\d\d)-(\d\d)[Tt ](\d\d):(\d\d):(\d\d)(?:\.(\d+))?(?:[Zz]|([+-])(\d\d):(\d\d))\Z", re.ASCII
 )
@@ -50,14 +50,13 @@ def created_at(client: RegistryClient, repository: Repository, tag: str) -> floa
             code="MANIFEST_UNKNOWN",
             hint="Leave it out with deny.",
         )
-    return _created(client, repository, manifest, where, 0)
-
-
-def _created(client: RegistryClient, repository: Repository, manifest: Manifest, where: str, depth: int) -> float:
-    if manifest.is_index:
+    for _level in range(DEEPEST_INDEX):
+        if not manifest.is_index:
+            break
         child = next((one for one in manifest.children if (one.platform or {}).get("os") != "unknown"), None)
-        found = client.get_manifest(repository, child.digest) if child is not None and depth < _DEEPEST else None
-        return UNKNOWN if found is None else _created(client, repository, found, where, depth + 1)
+        manifest = client.get_manifest(repository, child.digest) if child is not None else None
+        if manifest is None:
+            return UNKNOWN
     if manifest.config is None or manifest.config.media_type not in IMAGE_CONFIG_TYPES:
         return UNKNOWN
     return parse_time(read_config(client, repository, manifest.config, where).get("created"))

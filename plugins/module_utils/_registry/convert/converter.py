@@ -30,7 +30,8 @@ from ..model.manifest import (
     is_digest,
 )
 from ..model.swr import is_swr_basic
-from ..run.image import Form, Image, Tree
+from ..model.tree import Tree
+from ..run.image import Form, Image
 from ..transport.error_replies import OCI_REFUSED
 from .docker_format import NOT_CONVERTIBLE, Converted, is_oci, to_docker
 from .gzip_layers import Pack, Packed, count_packed, has_zstd, match_packed, to_gzip

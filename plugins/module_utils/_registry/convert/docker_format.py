@@ -27,7 +27,7 @@ from ..model.manifest import (
     Manifest,
     parse_manifest,
 )
-from ..run.image import Tree
+from ..model.tree import Tree
 
 OCI_TYPES = (OCI_MANIFEST, OCI_INDEX, OCI_ARTIFACT)
 DOCKER_LAYER = "application/vnd.docker.image.rootfs.diff.tar"

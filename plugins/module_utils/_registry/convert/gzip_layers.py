@@ -12,7 +12,7 @@ import json
 from typing import Any, Callable, Dict, List, Mapping, NamedTuple, Optional
 
 from ..model.manifest import IMAGE_CONFIG_TYPES, IMAGE_TYPES, Descriptor, Manifest, parse_manifest
-from ..run.image import Tree
+from ..model.tree import Tree
 
 GZIP_TYPES = {
     "application/vnd.oci.image.layer.v1.tar+zstd": "application/vnd.oci.image.layer.v1.tar+gzip",

@@ -19,7 +19,8 @@ from ..errors import RegistryError, failure_of
 from ..model.manifest import Descriptor, is_digest
 from ..model.platforms import PlatformFilter
 from ..model.reference import Repository
-from ..run.image import Image, Tree
+from ..model.tree import Tree
+from ..run.image import Image
 from ..run.journal import Journal
 from ..run.work_queue import WorkQueue
 

@@ -12,9 +12,10 @@ import hashlib
 from typing import Callable, Dict, Iterable, Iterator, List, Mapping, NamedTuple, Optional, Tuple
 
 from ..client.clients import Clients
+from ..client.manifests import read_tree
 from ..client.registry import RegistryClient
 from ..errors import RegistryError, failure_of
-from ..model.manifest import DEEPEST_INDEX, Descriptor
+from ..model.manifest import Descriptor
 from ..model.reference import Repository
 from ..run.work_queue import WorkQueue
 from ..transport.pool import TransportError
@@ -63,7 +64,7 @@ class BlobChecker:
         verdicts: Dict[Stored, BlobVerdict] = {}
         for image in dict.fromkeys(images):
             blobs[image] = {}
-            self._put(image, verdicts, lambda image=image: self._walk(image, image.digest, blobs[image], 0))
+            self._put(image, verdicts, lambda image=image: self._collect(image, blobs[image]))
         self._queue.join()
         wanted = {Stored(image.repository, digest): blob for image in blobs for digest, blob in blobs[image].items()}
         found = self._check_blobs(wanted)
@@ -81,15 +82,19 @@ class BlobChecker:
 
         self._queue.put((0,), job)
 
-    def _walk(self, image: Stored, digest: str, blobs: Dict[str, Descriptor], depth: int) -> List[str]:
-        """Collect the blobs of a manifest and of those below it; problems where a manifest is missing."""
-        if depth > DEEPEST_INDEX:
-            raise RegistryError("indexes within indexes, too deep to be an image", where=str(image.repository))
-        manifest = self._clients.source(image.repository.registry).get_manifest(image.repository, digest)
+    def _collect(self, image: Stored, blobs: Dict[str, Descriptor]) -> List[str]:
+        """Collect the blobs of an image; problems where a manifest is missing."""
+        client, repository = self._clients.source(image.repository.registry), image.repository
+        missing: List[str] = []
+        manifest = client.get_manifest(repository, image.digest)
         if manifest is None:
-            return ["the manifest {0} is missing".format(digest)]
-        blobs.update({blob.digest: blob for blob in manifest.blobs if not blob.foreign})
-        return [problem for child in manifest.children for problem in self._walk(image, child.digest, blobs, depth + 1)]
+            missing.append(image.digest)
+        else:
+            where = "{0}@{1}".format(*image)
+            tree = read_tree(client, repository, manifest, where, on_missing=lambda child: missing.append(child.digest))
+            for one in tree.walk():
+                blobs.update({blob.digest: blob for blob in one.manifest.blobs if not blob.foreign})
+        return ["the manifest {0} is missing".format(digest) for digest in missing]
 
     def _check_blobs(self, wanted: Mapping[Stored, Descriptor]) -> Dict[Stored, BlobVerdict]:
         verdicts: Dict[Stored, BlobVerdict] = {}

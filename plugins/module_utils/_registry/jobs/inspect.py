@@ -16,10 +16,12 @@ from typing import Any, Callable, Dict, List, Mapping, Optional, Sequence, Tuple
 
 from ..client.clients import Clients, Connections
 from ..client.image_config import read_config
+from ..client.manifests import read_tree
 from ..client.registry import RegistryClient
 from ..errors import RegistryError, RulesError, failure_of
-from ..model.manifest import DEEPEST_INDEX, IMAGE_CONFIG_TYPES, Descriptor, Manifest
+from ..model.manifest import IMAGE_CONFIG_TYPES, Descriptor, Manifest
 from ..model.reference import Reference, ReferenceProblem, Repository, parse_reference, parse_registry, quoted
+from ..model.tree import Tree
 from ..report.report import MOST_FAILURES
 from ..rules.local_sources import parse_local_reference
 from ..run.work_queue import WorkQueue
@@ -161,15 +163,18 @@ class Inspector:
         if manifest is None:
             entry["exists"] = False
             return
-        entry.update(self._describe(client, reference, manifest, {}, 0), exists=True)
+        tree = Tree(manifest)
+        if self._detail == FULL:
+            # Registries may have an index without all of its images.
+            tree = read_tree(client, repository, manifest, str(reference), on_missing=lambda child: None)
+        entry.update(self._describe(client, reference, tree, {}), exists=True)
 
-    def _describe(
-        self, client: RegistryClient, reference: Reference, manifest: Manifest, blobs: Dict[str, int], depth: int
-    ) -> Entry:
+    def _describe(self, client: RegistryClient, reference: Reference, tree: Tree, blobs: Dict[str, int]) -> Entry:
         """What is in a manifest.
 
         :param blobs: the blobs of the image and their sizes, so that each counts once; those of this one are added.
         """
+        manifest = tree.manifest
         document = json.loads(manifest.content)
         entry: Entry = {
             "digest": manifest.digest,
@@ -180,7 +185,7 @@ class Inspector:
             entry["artifact_type"] = document["artifactType"]
         own: Dict[str, int] = {}
         if manifest.is_index:
-            self._describe_index(entry, client, reference, manifest, own, depth)
+            self._describe_index(entry, client, reference, tree, own)
         else:
             self._describe_image(entry, client, reference, manifest, own)
         if not manifest.is_index or self._detail == FULL:
@@ -189,17 +194,11 @@ class Inspector:
         return entry
 
     def _describe_index(
-        self,
-        entry: Entry,
-        client: RegistryClient,
-        reference: Reference,
-        manifest: Manifest,
-        blobs: Dict[str, int],
-        depth: int,
+        self, entry: Entry, client: RegistryClient, reference: Reference, tree: Tree, blobs: Dict[str, int]
     ) -> None:
-        if depth >= DEEPEST_INDEX:
-            raise RegistryError("indexes within indexes, too deep to be an image", where=str(reference))
+        manifest = tree.manifest
         listed = json.loads(manifest.content)["manifests"]
+        read = {child.manifest.digest: child for child in tree.children}
         entry["children"] = children = []
         for descriptor, words in zip(manifest.children, listed):
             child: Entry = {
@@ -209,13 +208,10 @@ class Inspector:
                 "annotations": _texts(words.get("annotations")),
             }
             children.append(child)
-            below: Optional[Manifest] = None
             if self._detail == FULL:
-                below = client.get_manifest(reference.repository, descriptor.digest)
-                # Registries may have an index without all of its images.
-                child["exists"] = below is not None
-            if below is not None:
-                described = self._describe(client, reference, below, blobs, depth + 1)
+                child["exists"] = descriptor.digest in read
+            if descriptor.digest in read:
+                described = self._describe(client, reference, read[descriptor.digest], blobs)
                 described["annotations"] = dict(described["annotations"], **child["annotations"])
                 child.update(described)
             if descriptor.platform:

@@ -15,9 +15,10 @@ from __future__ import annotations
 import re
 from typing import Callable, Dict, List, NamedTuple, Optional, Sequence, Set
 
+from ..client.manifests import read_tree
 from ..client.registry import RegistryClient
 from ..errors import RegistryError, failure_of
-from ..model.manifest import DEEPEST_INDEX, IMAGE_TYPES, SCHEMA1_TYPES
+from ..model.manifest import IMAGE_TYPES, SCHEMA1_TYPES, Descriptor
 from ..model.reference import Repository
 from ..plan.referrers import DEEPEST
 
@@ -169,19 +170,22 @@ class TagDeleter:
                 media_type = found.media_type.partition(";")[0].strip()
                 if media_type not in IMAGE_TYPES + SCHEMA1_TYPES:
                     # An index, or a registry that does not say.
-                    self._add_children(found.digest, in_use, 0)
+                    self._add_children(found.digest, in_use)
             self._in_use = in_use
         return self._in_use
 
-    def _add_children(self, digest: str, in_use: Set[str], depth: int) -> None:
-        if depth > DEEPEST_INDEX:
-            raise RegistryError("indexes within indexes, too deep to be an image", where=str(self._repository))
+    def _add_children(self, digest: str, in_use: Set[str]) -> None:
+        """Add what an index names, there or not; images of it need not be read."""
         manifest = self._client.get_manifest(self._repository, digest)
-        for child in manifest.children if manifest is not None else ():
-            if child.digest not in in_use or child.media_type not in IMAGE_TYPES:
-                in_use.add(child.digest)
-                if child.media_type not in IMAGE_TYPES:
-                    self._add_children(child.digest, in_use, depth + 1)
+        if manifest is None:
+            return
+
+        def note(child: Descriptor) -> bool:
+            in_use.add(child.digest)
+            return child.media_type not in IMAGE_TYPES
+
+        where = "{0}@{1}".format(self._repository, digest)
+        read_tree(self._client, self._repository, manifest, where, note, on_missing=lambda child: None)
 
     def _assure_kept(self) -> None:
         if not self._kept:

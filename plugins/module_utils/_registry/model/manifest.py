@@ -18,8 +18,6 @@ from typing import Any, Dict, List, Mapping, NamedTuple, Optional, Tuple
 
 from ..errors import RegistryError
 
-DEEPEST_INDEX = 4
-
 DOCKER_MANIFEST = "application/vnd.docker.distribution.manifest.v2+json"
 DOCKER_LIST = "application/vnd.docker.distribution.manifest.list.v2+json"
 DOCKER_SCHEMA1 = "application/vnd.docker.distribution.manifest.v1+json"

@@ -9,17 +9,19 @@ This module is private to the collection: no other collection may import it.
 from __future__ import annotations
 
 import json
-from typing import Any, Callable, List, Optional, Sequence
+from typing import Any, Callable, List, Optional, Sequence, Tuple
 
 from ..client.image_config import read_platform
+from ..client.manifests import read_tree
 from ..client.registry import RegistryClient
 from ..convert.converter import ALWAYS, AUTO, Converter
 from ..convert.docker_format import is_oci
 from ..errors import RegistryError, failure_of
-from ..model.manifest import DEEPEST_INDEX, IMAGE_CONFIG_TYPES, Manifest, is_digest, without_children
+from ..model.manifest import IMAGE_CONFIG_TYPES, Descriptor, Manifest, is_digest, without_children
 from ..model.platforms import PlatformFilter
+from ..model.tree import Tree
 from ..rules.rule import Rule
-from ..run.image import FAILED, FILTERED, SKIPPED, Image, Tree
+from ..run.image import FAILED, FILTERED, SKIPPED, Image
 from ..run.journal import Journal
 from ..run.tag_listing import TagListing
 from ..run.work_queue import WorkQueue
@@ -182,42 +184,14 @@ class Planner:
 
     def _read_tree(self, image: Image, source: RegistryClient, manifest: Manifest) -> Optional[Tree]:
         """The manifest and those below it that the filter lets pass; None when it lets none."""
-        if manifest.is_index:
-            return self._read_index(image, source, manifest, 1)
-        if self._platforms_of(image) and not self._platform_passes(image, source, manifest):
-            return None
-        return Tree(manifest)
-
-    def _read_index(self, image: Image, source: RegistryClient, index: Manifest, depth: int) -> Optional[Tree]:
-        if depth > DEEPEST_INDEX:
-            raise RegistryError("indexes within indexes, too deep to be an image", where=image.source_text)
-        # A child without a platform always passes, as in image-syncer: it may be anything.
         platforms = self._platforms_of(image)
-        kept = [child for child in index.children if not platforms or platforms.matches(child.platform)]
-        image.dropped_platforms += len(index.children) - len(kept)
-        children: List[Tree] = []
-        for child in list(kept):
-            manifest = source.get_manifest(image.source, child.digest)
-            if manifest is None:
-                raise RegistryError(
-                    "the index names the manifest {0}, which the registry does not have".format(child.digest),
-                    where=image.source_text,
-                    code="MANIFEST_UNKNOWN",
-                    hint="Push the image again, or leave the missing platform out with os and arch.",
-                )
-            subtree = self._read_index(image, source, manifest, depth + 1) if manifest.is_index else Tree(manifest)
-            if subtree is None:
-                kept = [other for other in kept if other is not child]
-                image.dropped_platforms += 1
-            elif subtree.manifest.digest == child.digest:
-                children.append(subtree)
-            else:
-                raise RegistryError(
-                    "the platform filter cannot look into an index within an index", where=image.source_text
-                )
-        if index.children and not kept:
-            return None
-        return Tree(without_children(index, kept), children)
+        if not manifest.is_index:
+            passes = not platforms or self._platform_passes(image, source, manifest)
+            return Tree(manifest) if passes else None
+        # A child without a platform always passes, as in image-syncer: it may be anything.
+        wanted = (lambda child: platforms.matches(child.platform)) if platforms else None
+        tree = read_tree(source, image.source, manifest, image.source_text, wanted)
+        return tree if wanted is None else _filtered(image, tree, wanted)
 
     def _platform_passes(self, image: Image, source: RegistryClient, manifest: Manifest) -> bool:
         config = manifest.config
@@ -229,6 +203,24 @@ class Planner:
     def _settle(self, image: Image, outcome: str, reason: str = "", error: Optional[RegistryError] = None) -> None:
         if image.finish(outcome, reason, error):
             self._on_finished(image)
+
+
+def _filtered(image: Image, tree: Tree, wanted: Callable[[Descriptor], bool]) -> Optional[Tree]:
+    """The tree with indexes that name only what is wanted; None where that is nothing."""
+    index = tree.manifest
+    kept: List[Tuple[Descriptor, Tree]] = []
+    for descriptor, child in zip([one for one in index.children if wanted(one)], tree.children):
+        below = _filtered(image, child, wanted)
+        if below is not None and below.manifest.digest != descriptor.digest:
+            raise RegistryError(
+                "the platform filter cannot look into an index within an index", where=image.source_text
+            )
+        if below is not None:
+            kept.append((descriptor, below))
+    image.dropped_platforms += len(index.children) - len(kept)
+    if index.children and not kept:
+        return None
+    return Tree(without_children(index, [descriptor for descriptor, _tree in kept]), [below for _child, below in kept])
 
 
 def _absent(image: Image) -> RegistryError:

@@ -18,19 +18,20 @@ import json
 from dataclasses import dataclass, field
 from typing import Any, Callable, Dict, Iterator, List, Mapping, Optional, Sequence, Set, Tuple
 
+from ..client.manifests import read_tree
 from ..client.registry import RegistryClient
 from ..convert.converter import Converter, is_format_refusal
 from ..errors import RegistryError, failure_of
 from ..model.manifest import OCI_INDEX, Manifest, is_digest, parse_manifest
 from ..model.reference import Repository
-from ..run.image import COPIED, FAILED, FILTERED, SKIPPED, Image, Tree
+from ..model.tree import Tree
+from ..run.image import COPIED, FAILED, FILTERED, SKIPPED, Image
 from ..run.work_queue import WorkQueue
 
 COSIGN_SUFFIXES = (".sig", ".att", ".sbom")
 DEEPEST = 5
 """How far referrers of referrers are followed: a signature of an attestation of an image is the third."""
 
-_DEEPEST_INDEX = 4
 
 OTHER_DIGEST = "it belongs to {0}, which the destination does not have: there the image has another digest"
 NO_ARTIFACTS = "the destination takes no artifacts, only Docker's formats"
@@ -171,11 +172,15 @@ class Attachments:
         digest = str(image.source_digest)
         known = [tree for tree in (image.original, image.tree) if tree and tree.manifest.digest == digest]
         source = self._sources(image.source.registry)
-        ours = _digests_of(known[0]) if known else self._read_digests(source, image.source, digest)
+        ours = (
+            [tree.manifest.digest for tree in known[0].walk()]
+            if known
+            else self._read_digests(source, image.source, digest)
+        )
         if image.destination_digest == digest:
             return [(one, True) for one in ours]
         if image.tree is not None and image.tree.manifest.digest == image.destination_digest:
-            theirs = _digests_of(image.tree)
+            theirs = [tree.manifest.digest for tree in image.tree.walk()]
         else:
             client = self._destinations(image.destination.registry)
             theirs = self._read_digests(client, image.destination, str(image.destination_digest))
@@ -183,7 +188,9 @@ class Attachments:
 
     def _read_digests(self, client: RegistryClient, repository: Repository, digest: str) -> List[str]:
         manifest = client.get_manifest(repository, digest)
-        return _digests_of(_read_tree(client, repository, manifest)) if manifest is not None else []
+        if manifest is None:
+            return []
+        return [tree.manifest.digest for tree in read_tree(client, repository, manifest, str(repository)).walk()]
 
     # -- what belongs to it ------------------------------------------------------------------------------------
 
@@ -290,7 +297,7 @@ class Attachments:
                 hint="Remove the entry, or push what belongs to the image again.",
             )
         entry.source_digest = entry.destination_digest = manifest.digest
-        entry.tree = _read_tree(source, entry.source, manifest)
+        entry.tree = read_tree(source, entry.source, manifest, entry.source_text)
 
     def _why_not(self, entry: Attached) -> str:
         client = self._destinations(entry.destination.registry)
@@ -380,24 +387,3 @@ def _is_there(image: Image) -> bool:
 
 def _owner(image: Image) -> Image:
     return image.owner or image
-
-
-def _digests_of(tree: Tree) -> List[str]:
-    below = [digest for child in tree.children for digest in _digests_of(child)]
-    return list(dict.fromkeys([tree.manifest.digest] + below))
-
-
-def _read_tree(client: RegistryClient, repository: Repository, manifest: Manifest, depth: int = 0) -> Tree:
-    if depth > _DEEPEST_INDEX:
-        raise RegistryError("indexes within indexes, too deep to be an image", where=str(repository))
-    children = []
-    for child in manifest.children:
-        below = client.get_manifest(repository, child.digest)
-        if below is None:
-            raise RegistryError(
-                "the index names the manifest {0}, which the registry does not have".format(child.digest),
-                where=str(repository),
-                code="MANIFEST_UNKNOWN",
-            )
-        children.append(_read_tree(client, repository, below, depth + 1))
-    return Tree(manifest, children)

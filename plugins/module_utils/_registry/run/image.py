@@ -14,8 +14,9 @@ from dataclasses import dataclass, field
 from typing import Any, Dict, List, NamedTuple, Optional, Set
 
 from ..errors import RegistryError
-from ..model.manifest import Manifest, is_digest
+from ..model.manifest import is_digest
 from ..model.reference import Repository
+from ..model.tree import Tree
 from ..rules.rule import Rule
 
 COPIED = "copied"
@@ -33,14 +34,6 @@ class Form(NamedTuple):
 
 
 UNCHANGED = Form()
-
-
-@dataclass
-class Tree:
-    """A manifest with those below it, as they are to be at the destination."""
-
-    manifest: Manifest
-    children: List[Tree] = field(default_factory=list)
 
 
 @dataclass(eq=False)

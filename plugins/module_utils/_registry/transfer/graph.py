@@ -14,7 +14,8 @@ from typing import List, Optional
 from ..errors import RegistryError
 from ..model.manifest import Descriptor
 from ..model.reference import Repository
-from ..run.image import Image, Tree
+from ..model.tree import Tree
+from ..run.image import Image
 
 
 @dataclass(eq=False)

@@ -21,7 +21,8 @@ from ..convert.converter import Converter
 from ..errors import RegistryError, failure_of
 from ..model.manifest import Descriptor
 from ..model.reference import Repository
-from ..run.image import COPIED, FAILED, Image, Tree
+from ..model.tree import Tree
+from ..run.image import COPIED, FAILED, Image
 from ..run.journal import Journal
 from ..run.work_queue import WorkQueue
 from ..transport.retry import Retrier

@@ -19,7 +19,7 @@ from ansible_collections.longshore.swr.plugins.module_utils._registry.convert.do
 from ansible_collections.longshore.swr.plugins.module_utils._registry.errors import RegistryError
 from ansible_collections.longshore.swr.plugins.module_utils._registry.model.manifest import parse_manifest
 from ansible_collections.longshore.swr.plugins.module_utils._registry.model.swr import is_swr_basic
-from ansible_collections.longshore.swr.plugins.module_utils._registry.run.image import Tree
+from ansible_collections.longshore.swr.plugins.module_utils._registry.model.tree import Tree
 from ansible_collections.longshore.swr.tests.sandbox import images
 
 DOCKER = "application/vnd.docker."

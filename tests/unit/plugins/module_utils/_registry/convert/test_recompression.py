@@ -31,7 +31,7 @@ from ansible_collections.longshore.swr.plugins.module_utils._registry.model.mani
     digest_of,
     parse_manifest,
 )
-from ansible_collections.longshore.swr.plugins.module_utils._registry.run.image import Tree
+from ansible_collections.longshore.swr.plugins.module_utils._registry.model.tree import Tree
 from ansible_collections.longshore.swr.plugins.module_utils._registry.run.journal import Journal
 from ansible_collections.longshore.swr.tests.sandbox import blobs, images
 

@@ -16,7 +16,8 @@ from ansible_collections.longshore.swr.plugins.module_utils._registry.forecast.p
 )
 from ansible_collections.longshore.swr.plugins.module_utils._registry.model.manifest import Descriptor, Manifest
 from ansible_collections.longshore.swr.plugins.module_utils._registry.model.reference import Repository
-from ansible_collections.longshore.swr.plugins.module_utils._registry.run.image import Image, Tree
+from ansible_collections.longshore.swr.plugins.module_utils._registry.model.tree import Tree
+from ansible_collections.longshore.swr.plugins.module_utils._registry.run.image import Image
 
 SOURCE, DESTINATION = Repository("one.example", "team/app"), Repository("two.example", "copy/app")
 RULE: Any = SimpleNamespace(platforms=None)

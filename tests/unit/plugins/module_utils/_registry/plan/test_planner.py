@@ -7,9 +7,10 @@ import json
 import pytest
 
 from ansible_collections.longshore.swr.plugins.module_utils._registry.client.clients import Clients
+from ansible_collections.longshore.swr.plugins.module_utils._registry.client.manifests import DEEPEST_INDEX
 from ansible_collections.longshore.swr.plugins.module_utils._registry.config.credentials import CredentialStore
 from ansible_collections.longshore.swr.plugins.module_utils._registry.convert.converter import NEVER, Converter
-from ansible_collections.longshore.swr.plugins.module_utils._registry.model.manifest import DEEPEST_INDEX, digest_of
+from ansible_collections.longshore.swr.plugins.module_utils._registry.model.manifest import digest_of
 from ansible_collections.longshore.swr.plugins.module_utils._registry.model.platforms import PlatformFilter
 from ansible_collections.longshore.swr.plugins.module_utils._registry.plan.planner import Planner
 from ansible_collections.longshore.swr.plugins.module_utils._registry.rules.parser import parse_rules
