@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import re
 import warnings
 from pathlib import Path
 from typing import Callable, Dict, List
@@ -307,3 +308,14 @@ def test_a_reference_out_of_the_installed_tree_is_flagged(
 ) -> None:
     (finding,) = architecture.check_self_contained(tree({name: text}))
     assert finding.startswith(name + ":")
+
+
+def test_the_documentation_names_every_package_and_no_other(collection_root: Path) -> None:
+    text = (collection_root / "docs" / "architecture.md").read_text(encoding="utf-8")
+    documented = set(re.findall(r"^\| `(_\w+/\w+)` \|", text, re.MULTILINE))
+    utils = collection_root / "plugins" / "module_utils"
+    folders = {path.relative_to(utils).as_posix() for path in utils.glob("_*/*") if list(path.glob("*.py"))}
+    assert documented == folders
+    rooms = {path.name for path in utils.glob("_*") if path.is_dir() and list(path.rglob("*.py"))}
+    drawing = text.partition("```text")[2].partition("```")[0]
+    assert {room for room in rooms if room not in drawing} == set()
