@@ -445,37 +445,43 @@ import os
 
 from ansible.module_utils.basic import AnsibleModule
 
-from ansible_collections.longshore.swr.plugins.module_utils._module import redactor_of, reports_errors
+from ansible_collections.longshore.swr.plugins.module_utils._arguments import Arguments
+from ansible_collections.longshore.swr.plugins.module_utils._module import reports_errors
 from ansible_collections.longshore.swr.plugins.module_utils._registry.jobs.arguments import (
-    CONNECTION_ARGUMENTS,
-    INVENTORY_ARGUMENTS,
-    LIMIT_ARGUMENTS,
-    LOGIN_ARGUMENTS,
-    PLATFORM_ARGUMENTS,
-    PROGRESS_ARGUMENTS,
-    REFERRERS_ARGUMENTS,
-    RULES_ARGUMENTS,
-    RULES_GIVEN,
-    UPLOAD_LIMIT_ARGUMENTS,
+    CONNECTION,
+    FORMAT,
+    LOGIN,
+    PROGRESS,
+    REFERRERS,
+    RULES,
+    TAG_LISTING,
+    UPLOAD_LIMITS,
     check_numbers,
     helper_runner,
     keep_readable,
     show_warnings,
 )
 from ansible_collections.longshore.swr.plugins.module_utils._registry.jobs.copy import run_copy
-from ansible_collections.longshore.swr.plugins.module_utils._registry.model.swr import is_swr_basic
-from ansible_collections.longshore.swr.plugins.module_utils._registry.run.tag_listing import check_endpoints
+from ansible_collections.longshore.swr.plugins.module_utils._registry.jobs.settings import CopySettings
+from ansible_collections.longshore.swr.plugins.module_utils._tag_listers import tag_listers
 
-OWN_ARGUMENTS = {
-    "force": {"type": "bool", "default": False},
-    "journal_path": {"type": "path"},
-    "report_path": {"type": "path"},
-    "html_report_path": {"type": "path"},
-    "log_path": {"type": "path", "aliases": ["log"]},
-    "output_success_images": {"type": "path"},
-    "output_failed_images": {"type": "path"},
-    "output_images_format": {"type": "str", "choices": ["json", "yaml"], "default": "yaml"},
-}
+OWN = Arguments(
+    {
+        "force": {"type": "bool", "default": CopySettings.force},
+        "journal_path": {"type": "path"},
+        "report_path": {"type": "path"},
+        "html_report_path": {"type": "path"},
+        "log_path": {"type": "path", "aliases": ["log"]},
+        "output_success_images": {"type": "path"},
+        "output_failed_images": {"type": "path"},
+        "output_images_format": {
+            "type": "str",
+            "choices": ["json", "yaml"],
+            "default": CopySettings.output_images_format,
+        },
+    }
+)
+ARGUMENTS = LOGIN + CONNECTION + UPLOAD_LIMITS + RULES + FORMAT + REFERRERS + TAG_LISTING + PROGRESS + OWN
 
 
 def conclude(module, result):
@@ -489,51 +495,16 @@ def conclude(module, result):
     return result
 
 
-def tag_listers(module):
-    """Gives what lists a destination's tags with their digests; None where nothing does."""
-    params = module.params
-
-    def lister_for(registry):
-        known = is_swr_basic(registry) or registry in params["inventory_endpoints"]
-        if params["tag_listing"] == "never" or not known:
-            return None
-        # Only here: what it stands on (requests) takes longer to import than all else together.
-        from ansible_collections.longshore.swr.plugins.module_utils._huaweicloud.tag_listing import lister_of
-
-        return lister_of(registry, params, os.environ, redactor_of(module))
-
-    return lister_for
-
-
 @reports_errors
 def run(module):
     """The copy, as the module's result."""
     check_numbers(module.params)
-    check_endpoints(module.params["inventory_endpoints"])
     listers = tag_listers(module)
-    return conclude(
-        module, run_copy(module.params, module.check_mode, os.environ, helper_runner(module), lister_for=listers)
-    )
+    return conclude(module, run_copy(module.params, module.check_mode, os.environ, helper_runner(module), listers))
 
 
 def main():
-    module = AnsibleModule(
-        argument_spec=dict(
-            LOGIN_ARGUMENTS,
-            **CONNECTION_ARGUMENTS,
-            **LIMIT_ARGUMENTS,
-            **UPLOAD_LIMIT_ARGUMENTS,
-            **RULES_ARGUMENTS,
-            **PLATFORM_ARGUMENTS,
-            **REFERRERS_ARGUMENTS,
-            **INVENTORY_ARGUMENTS,
-            **PROGRESS_ARGUMENTS,
-            **OWN_ARGUMENTS,
-        ),
-        mutually_exclusive=RULES_GIVEN,
-        required_one_of=RULES_GIVEN,
-        supports_check_mode=True,
-    )
+    module = AnsibleModule(supports_check_mode=True, **ARGUMENTS.kwargs())
     keep_readable(module)
     run(module)
 

@@ -324,17 +324,30 @@ import os
 
 from ansible.module_utils.basic import AnsibleModule
 
+from ansible_collections.longshore.swr.plugins.module_utils._arguments import Arguments
 from ansible_collections.longshore.swr.plugins.module_utils._module import reports_errors
 from ansible_collections.longshore.swr.plugins.module_utils._registry.jobs.arguments import (
-    CONNECTION_ARGUMENTS,
-    LIMIT_ARGUMENTS,
-    LOGIN_ARGUMENTS,
+    CONNECTION,
+    LOGIN,
     check_numbers,
     helper_runner,
     keep_readable,
     show_warnings,
 )
 from ansible_collections.longshore.swr.plugins.module_utils._registry.jobs.inspect import run_info
+from ansible_collections.longshore.swr.plugins.module_utils._registry.jobs.settings import InfoSettings
+
+OWN = Arguments(
+    {
+        "images": {"type": "list", "elements": "str", "default": []},
+        "repositories": {"type": "list", "elements": "str", "default": []},
+        "registries": {"type": "list", "elements": "str", "default": []},
+        "detail": {"type": "str", "choices": ["presence", "manifest", "full"], "default": InfoSettings.detail},
+        "tag_digests": {"type": "bool", "default": InfoSettings.tag_digests},
+        "environment_values": {"type": "bool", "default": InfoSettings.environment_values},
+    }
+)
+ARGUMENTS = LOGIN + CONNECTION + OWN
 
 
 @reports_errors
@@ -345,22 +358,7 @@ def run(module):
 
 
 def main():
-    module = AnsibleModule(
-        argument_spec=dict(
-            {
-                "images": {"type": "list", "elements": "str", "default": []},
-                "repositories": {"type": "list", "elements": "str", "default": []},
-                "registries": {"type": "list", "elements": "str", "default": []},
-                "detail": {"type": "str", "choices": ["presence", "manifest", "full"], "default": "full"},
-                "tag_digests": {"type": "bool", "default": False},
-                "environment_values": {"type": "bool", "default": False},
-            },
-            **LOGIN_ARGUMENTS,
-            **CONNECTION_ARGUMENTS,
-            **LIMIT_ARGUMENTS,
-        ),
-        supports_check_mode=True,
-    )
+    module = AnsibleModule(supports_check_mode=True, **ARGUMENTS.kwargs())
     keep_readable(module)
     run(module)
 

@@ -422,42 +422,44 @@ import os
 
 from ansible.module_utils.basic import AnsibleModule
 
-from ansible_collections.longshore.swr.plugins.module_utils._module import redactor_of, reports_errors
+from ansible_collections.longshore.swr.plugins.module_utils._arguments import Arguments
+from ansible_collections.longshore.swr.plugins.module_utils._module import reports_errors
 from ansible_collections.longshore.swr.plugins.module_utils._registry.jobs.arguments import (
-    CONNECTION_ARGUMENTS,
-    INVENTORY_ARGUMENTS,
-    LIMIT_ARGUMENTS,
-    LOGIN_ARGUMENTS,
-    PLATFORM_ARGUMENTS,
-    PROGRESS_ARGUMENTS,
-    RULES_ARGUMENTS,
-    RULES_GIVEN,
+    CONNECTION,
+    FORMAT,
+    LOGIN,
+    PROGRESS,
+    RULES,
+    TAG_LISTING,
     check_numbers,
     helper_runner,
     keep_readable,
     show_warnings,
 )
 from ansible_collections.longshore.swr.plugins.module_utils._registry.jobs.plan import run_plan
-from ansible_collections.longshore.swr.plugins.module_utils._registry.model.swr import is_swr_basic
-from ansible_collections.longshore.swr.plugins.module_utils._registry.run.tag_listing import check_endpoints
+from ansible_collections.longshore.swr.plugins.module_utils._registry.jobs.settings import PlanSettings
+from ansible_collections.longshore.swr.plugins.module_utils._tag_listers import tag_listers
 
-OWN_ARGUMENTS = {
-    "shards": {"type": "int", "default": 1},
-    "shards_path": {"type": "path"},
-    "force": {"type": "bool", "default": False},
-    "check_blobs": {"type": "bool", "default": True},
-    "quotas": {
-        "type": "dict",
-        "options": {
-            "tags_per_repository": {"type": "int"},
-            "repositories": {"type": "int"},
-            "layer_bytes": {"type": "int"},
+OWN = Arguments(
+    {
+        "shards": {"type": "int", "default": PlanSettings.shards},
+        "shards_path": {"type": "path"},
+        "force": {"type": "bool", "default": PlanSettings.force},
+        "check_blobs": {"type": "bool", "default": PlanSettings.check_blobs},
+        "quotas": {
+            "type": "dict",
+            "options": {
+                "tags_per_repository": {"type": "int"},
+                "repositories": {"type": "int"},
+                "layer_bytes": {"type": "int"},
+            },
         },
-    },
-    "fail_on": {"type": "str", "choices": ["error", "warn", "never"], "default": "error"},
-    "expected_bandwidth": {"type": "int", "default": 12500000},
-    "journal_path": {"type": "path"},
-}
+        "fail_on": {"type": "str", "choices": ["error", "warn", "never"], "default": PlanSettings.fail_on},
+        "expected_bandwidth": {"type": "int", "default": PlanSettings.expected_bandwidth},
+        "journal_path": {"type": "path"},
+    }
+)
+ARGUMENTS = LOGIN + CONNECTION + RULES + FORMAT + TAG_LISTING + PROGRESS + OWN
 
 
 def conclude(module, result):
@@ -474,49 +476,16 @@ def conclude(module, result):
     return result
 
 
-def tag_listers(module):
-    """Gives what lists a destination's tags with their digests; None where nothing does."""
-    params = module.params
-
-    def lister_for(registry):
-        known = is_swr_basic(registry) or registry in params["inventory_endpoints"]
-        if params["tag_listing"] == "never" or not known:
-            return None
-        # Only here: what it stands on (requests) takes longer to import than all else together.
-        from ansible_collections.longshore.swr.plugins.module_utils._huaweicloud.tag_listing import lister_of
-
-        return lister_of(registry, params, os.environ, redactor_of(module))
-
-    return lister_for
-
-
 @reports_errors
 def run(module):
     """The plan, as the module's result."""
     check_numbers(module.params)
-    check_endpoints(module.params["inventory_endpoints"])
     listers = tag_listers(module)
-    return conclude(
-        module, run_plan(module.params, module.check_mode, os.environ, helper_runner(module), lister_for=listers)
-    )
+    return conclude(module, run_plan(module.params, module.check_mode, os.environ, helper_runner(module), listers))
 
 
 def main():
-    module = AnsibleModule(
-        argument_spec=dict(
-            LOGIN_ARGUMENTS,
-            **CONNECTION_ARGUMENTS,
-            **LIMIT_ARGUMENTS,
-            **RULES_ARGUMENTS,
-            **PLATFORM_ARGUMENTS,
-            **INVENTORY_ARGUMENTS,
-            **PROGRESS_ARGUMENTS,
-            **OWN_ARGUMENTS,
-        ),
-        mutually_exclusive=RULES_GIVEN,
-        required_one_of=RULES_GIVEN,
-        supports_check_mode=True,
-    )
+    module = AnsibleModule(supports_check_mode=True, **ARGUMENTS.kwargs())
     keep_readable(module)
     run(module)
 

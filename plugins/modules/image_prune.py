@@ -272,19 +272,29 @@ import os
 
 from ansible.module_utils.basic import AnsibleModule
 
+from ansible_collections.longshore.swr.plugins.module_utils._arguments import Arguments
 from ansible_collections.longshore.swr.plugins.module_utils._module import reports_errors
 from ansible_collections.longshore.swr.plugins.module_utils._registry.jobs.arguments import (
-    CONNECTION_ARGUMENTS,
-    LIMIT_ARGUMENTS,
-    LOGIN_ARGUMENTS,
-    RULES_ARGUMENTS,
-    RULES_GIVEN,
+    CONNECTION,
+    LOGIN,
+    RULES,
     check_numbers,
     helper_runner,
     keep_readable,
     show_warnings,
 )
 from ansible_collections.longshore.swr.plugins.module_utils._registry.jobs.prune import run_prune
+from ansible_collections.longshore.swr.plugins.module_utils._registry.jobs.settings import PruneSettings
+
+OWN = Arguments(
+    {
+        "dry_run": {"type": "bool", "default": PruneSettings.dry_run},
+        "maximum": {"type": "int", "default": PruneSettings.maximum},
+        "keep": {"type": "list", "elements": "str", "default": []},
+        "report_path": {"type": "path"},
+    }
+)
+ARGUMENTS = LOGIN + CONNECTION + RULES + OWN
 
 
 def conclude(module, result):
@@ -303,23 +313,7 @@ def run(module):
 
 
 def main():
-    module = AnsibleModule(
-        argument_spec=dict(
-            {
-                "dry_run": {"type": "bool", "default": True},
-                "maximum": {"type": "int", "default": 10},
-                "keep": {"type": "list", "elements": "str", "default": []},
-                "report_path": {"type": "path"},
-            },
-            **LOGIN_ARGUMENTS,
-            **CONNECTION_ARGUMENTS,
-            **LIMIT_ARGUMENTS,
-            **RULES_ARGUMENTS,
-        ),
-        mutually_exclusive=RULES_GIVEN,
-        required_one_of=RULES_GIVEN,
-        supports_check_mode=True,
-    )
+    module = AnsibleModule(supports_check_mode=True, **ARGUMENTS.kwargs())
     keep_readable(module)
     run(module)
 

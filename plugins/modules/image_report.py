@@ -277,7 +277,7 @@ error:
 from ansible.module_utils.basic import AnsibleModule
 
 from ansible_collections.longshore.swr.plugins.module_utils._module import reports_errors
-from ansible_collections.longshore.swr.plugins.module_utils._registry.report.merged import run_merge
+from ansible_collections.longshore.swr.plugins.module_utils._registry.jobs.merge import run_merge
 
 
 @reports_errors

@@ -290,21 +290,31 @@ import os
 
 from ansible.module_utils.basic import AnsibleModule
 
+from ansible_collections.longshore.swr.plugins.module_utils._arguments import Arguments
 from ansible_collections.longshore.swr.plugins.module_utils._module import reports_errors
 from ansible_collections.longshore.swr.plugins.module_utils._registry.jobs.arguments import (
-    CONNECTION_ARGUMENTS,
-    LIMIT_ARGUMENTS,
-    LOGIN_ARGUMENTS,
-    PLATFORM_ARGUMENTS,
-    REFERRERS_ARGUMENTS,
-    RULES_ARGUMENTS,
-    RULES_GIVEN,
+    CONNECTION,
+    FORMAT,
+    LOGIN,
+    REFERRERS,
+    RULES,
     check_numbers,
     helper_runner,
     keep_readable,
     show_warnings,
 )
+from ansible_collections.longshore.swr.plugins.module_utils._registry.jobs.settings import VerifySettings
 from ansible_collections.longshore.swr.plugins.module_utils._registry.jobs.verify import run_verify
+
+OWN = Arguments(
+    {
+        "blobs": {"type": "str", "choices": ["none", "head", "hash"], "default": VerifySettings.blobs},
+        "fail_on_difference": {"type": "bool", "default": VerifySettings.fail_on_difference},
+        "journal_path": {"type": "path"},
+        "report_path": {"type": "path"},
+    }
+)
+ARGUMENTS = LOGIN + CONNECTION + RULES + FORMAT + REFERRERS + OWN
 
 
 def conclude(module, result):
@@ -326,25 +336,7 @@ def run(module):
 
 
 def main():
-    module = AnsibleModule(
-        argument_spec=dict(
-            {
-                "blobs": {"type": "str", "choices": ["none", "head", "hash"], "default": "none"},
-                "fail_on_difference": {"type": "bool", "default": True},
-                "journal_path": {"type": "path"},
-                "report_path": {"type": "path"},
-            },
-            **LOGIN_ARGUMENTS,
-            **CONNECTION_ARGUMENTS,
-            **LIMIT_ARGUMENTS,
-            **RULES_ARGUMENTS,
-            **PLATFORM_ARGUMENTS,
-            **REFERRERS_ARGUMENTS,
-        ),
-        mutually_exclusive=RULES_GIVEN,
-        required_one_of=RULES_GIVEN,
-        supports_check_mode=True,
-    )
+    module = AnsibleModule(supports_check_mode=True, **ARGUMENTS.kwargs())
     keep_readable(module)
     run(module)
 

@@ -23,6 +23,7 @@ ROOMS = frozenset({"_registry", "_huaweicloud", "_harbor", "_dns", "_access", "_
 # What each part of module_utils may import of the others, itself excepted. A part that is not named here is refused:
 # whoever adds one decides where it stands.
 ALLOWED: Dict[str, FrozenSet[str]] = {
+    "_arguments": frozenset(),
     "_errors": frozenset(),
     "_http": frozenset({"_errors"}),
     "_secrets": frozenset({"_errors", "_http"}),
@@ -32,9 +33,10 @@ ALLOWED: Dict[str, FrozenSet[str]] = {
     "_line_file": frozenset({"_errors"}),
     "_logins": frozenset({"_errors", "_secrets"}),
     "_module": frozenset({"_errors", "_secrets", "_resource"}),
-    "_registry": frozenset({"_errors", "_line_file", "_logins", "_secrets", "_resource"}),
-    "_huaweicloud": frozenset({"_errors", "_http", "_logins", "_secrets", "_resource"}),
-    "_harbor": frozenset({"_errors", "_http", "_line_file", "_logins", "_secrets", "_resource"}),
+    "_tag_listers": frozenset({"_huaweicloud", "_module", "_registry"}),
+    "_registry": frozenset({"_arguments", "_errors", "_line_file", "_logins", "_secrets", "_resource"}),
+    "_huaweicloud": frozenset({"_arguments", "_errors", "_http", "_logins", "_secrets", "_resource"}),
+    "_harbor": frozenset({"_arguments", "_errors", "_http", "_line_file", "_logins", "_secrets", "_resource"}),
     "_dns": frozenset({"_dns_message", "_errors", "_http", "_secrets", "_resource"}),
     "_access": frozenset({"_dns_message", "_errors"}),
     "_audit": frozenset({"_errors", "_http", "_secrets", "_resource"}),
@@ -95,6 +97,7 @@ PACKAGE_FILES = 12
 STANDARD_LIBRARY_ONLY = frozenset(
     {
         "_access",
+        "_arguments",
         "_dns_message",
         "_errors",
         "_hosts_file",

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import threading
 from collections import Counter
-from typing import Any, Dict, Mapping, Optional, Tuple
+from typing import Any, Dict, Optional, Tuple
 
 from ..config.credentials import CredentialStore
 from ..run.work_queue import WorkQueue
@@ -18,43 +18,41 @@ from ..sources.open import LocalSources, is_local_registry
 from ..transport.limits import Limits
 from ..transport.pool import Transport
 from ..transport.retry import Retrier
+from ..transport.settings import ConnectionSettings
 from ..transport.throttle import Throttle
 from .registry import RegistryClient
 
-MOST_WORKERS = 64
 LEAST_WORKERS = 8
 WORKERS_PER_SECOND = 1250.0
 """Requests that are worth having under way for each second of round trip: 62 at 50 ms, where more gain nothing; on one
 machine the least are enough, and more cost CPU (docs/performance.md)."""
 
 
-class Clients:
-    """One client a registry and direction; what belongs to the registry itself is shared by both.
+class ClientPool:
+    """One client for each registry and direction; what belongs to the registry itself is shared by both.
 
-    :param limits: what the registries and the line may be asked for; by default what is known of SWR.
+    Close it; it is a context manager as well.
+
+    :param limits: what the registries and the line may be asked for.
+    :param transport: by default one of its own, as the settings want it.
+    :ivar retrier: tries again what failed for a passing reason.
     """
 
     def __init__(
         self,
-        transport: Transport,
+        settings: ConnectionSettings,
         credentials: CredentialStore,
-        retrier: Retrier,
-        first_pause: float = 0.5,
-        limits: Optional[Limits] = None,
+        limits: Limits,
+        transport: Optional[Transport] = None,
+        retrier: Optional[Retrier] = None,
     ) -> None:
-        self._first_pause = first_pause
-        self._limits = limits or Limits({})
+        self.retrier = retrier or Retrier(settings.retries, settings.retry_delay)
+        self._settings = settings
+        self._credentials = credentials
+        self._limits = limits
+        self._transport = transport or Transport(timeout=settings.timeout, ca_path=settings.ca_path)
         self._lock = threading.Lock()
         self._local = LocalSources()
-        self._make = lambda registry, writes: RegistryClient(
-            registry,
-            transport,
-            credentials,
-            retrier,
-            writes=writes,
-            throttle=self._throttle_of(registry, writes),
-            bandwidth=self._limits.bandwidth,
-        )
         self._throttles: Dict[str, Throttle] = {}
         self._clients: Dict[Tuple[str, bool], RegistryClient] = {}
 
@@ -76,9 +74,24 @@ class Clients:
         found = {registry: dict(sorted(kinds.items())) for registry, kinds in sorted(counts.items())}
         return dict(found, **self._local.requests())
 
+    def queue(self) -> WorkQueue:
+        """A queue whose number of threads follows the round trip to the registries."""
+        return WorkQueue(self._settings.workers, self.enough_workers)
+
+    def enough_workers(self) -> int:
+        """How many requests under way keep the farthest registry busy."""
+        return max(LEAST_WORKERS, round((self._transport.round_trip or 0.0) * WORKERS_PER_SECOND))
+
     def close(self) -> None:
-        """Close what local sources hold open."""
+        """Close what is open."""
         self._local.close()
+        self._transport.close()
+
+    def __enter__(self) -> ClientPool:
+        return self
+
+    def __exit__(self, *_exc: object) -> None:
+        self.close()
 
     def _client(self, registry: str, writes: bool) -> RegistryClient:
         key = (registry, writes)
@@ -88,49 +101,18 @@ class Clients:
                 client = self._clients.get(key) or self._clients.setdefault(key, self._make(registry, writes))
         return client
 
-    def _throttle_of(self, registry: str, writes: bool) -> Throttle:
+    def _make(self, registry: str, writes: bool) -> RegistryClient:
         throttle = self._throttles.get(registry)
         if throttle is None:
-            throttle = self._throttles[registry] = self._limits.throttle(registry, self._first_pause)
+            throttle = self._throttles[registry] = self._limits.throttle(registry, self._settings.retry_delay)
         if writes:
             self._limits.restrict_destination(throttle)
-        return throttle
-
-
-class Connections:
-    """The clients as the options of a module want them. Close it; it is a context manager as well.
-
-    :param options: C(timeout), C(ca_path), C(retries), C(retry_delay) and C(workers), each with a default.
-    :param limits: by default those of the options, for every registry.
-    """
-
-    def __init__(
-        self, options: Mapping[str, Any], credentials: CredentialStore, limits: Optional[Limits] = None
-    ) -> None:
-        retries, pause = options.get("retries"), options.get("retry_delay")
-        first_pause = 0.5 if pause is None else float(pause)
-        self.retrier = Retrier(3 if retries is None else int(retries), first_pause)
-        self._transport = Transport(
-            timeout=float(options.get("timeout") or 60.0), ca_path=options.get("ca_path") or None
+        return RegistryClient(
+            registry,
+            self._transport,
+            self._credentials,
+            self.retrier,
+            writes=writes,
+            throttle=throttle,
+            bandwidth=self._limits.bandwidth,
         )
-        self.clients = Clients(self._transport, credentials, self.retrier, first_pause, limits or Limits(options))
-        self._most_workers = int(options.get("workers") or MOST_WORKERS)
-
-    def queue(self) -> WorkQueue:
-        """A queue whose number of threads follows the round trip to the registries."""
-        return WorkQueue(self._most_workers, self.enough_workers)
-
-    def enough_workers(self) -> int:
-        """How many requests under way keep the farthest registry busy."""
-        return max(LEAST_WORKERS, round((self._transport.round_trip or 0.0) * WORKERS_PER_SECOND))
-
-    def close(self) -> None:
-        """Close what is open."""
-        self.clients.close()
-        self._transport.close()
-
-    def __enter__(self) -> Connections:
-        return self
-
-    def __exit__(self, *_exc: object) -> None:
-        self.close()

@@ -12,64 +12,72 @@ from __future__ import annotations
 
 from typing import Any, Callable, Dict, List, Mapping, Set, Tuple
 
+from ..._arguments import Arguments
 from ..._errors import LongshoreError
+from ..convert.converter import ALWAYS, AUTO, NEVER
+from ..transport.settings import ConnectionSettings, LimitSettings
+from .settings import LoginSettings, RuleSettings, RunSettings
 
-LOGIN_ARGUMENTS: Dict[str, Any] = {
-    "auth": {"type": "dict", "no_log": True},
-    # The path of a file is no secret, though its name looks like one to Ansible.
-    "auth_file": {"type": "path", "no_log": False},
-    "docker_config_fallback": {"type": "bool", "default": True},
-}
-
-CONNECTION_ARGUMENTS: Dict[str, Any] = {
-    "workers": {"type": "int", "default": 64, "aliases": ["proc"]},
-    "retries": {"type": "int", "default": 3},
-    "retry_delay": {"type": "float", "default": 0.5},
-    "timeout": {"type": "float", "default": 60},
-    "ca_path": {"type": "path"},
-}
-
-LIMIT_ARGUMENTS: Dict[str, Any] = {
-    "rate_limit": {"type": "float"},
-    "limits_divided_by": {"type": "int", "default": 1},
-}
-UPLOAD_LIMIT_ARGUMENTS: Dict[str, Any] = {
-    "upload_limit": {"type": "int"},
-    "bandwidth_limit": {"type": "bytes"},
-}
-
-RULES_ARGUMENTS: Dict[str, Any] = {
-    "images": {"type": "raw"},
-    "images_file": {"type": "path"},
-    "dialect": {"type": "str", "choices": ["auto", "image-syncer", "image-migrator"], "default": "auto"},
-    "default_registry": {"type": "str", "aliases": ["registry"]},
-    "default_namespace": {"type": "str", "aliases": ["namespace"]},
-}
-RULES_GIVEN = [("images", "images_file")]
-"""One of the two, and not both."""
-
-PLATFORM_ARGUMENTS: Dict[str, Any] = {
-    "os": {"type": "list", "elements": "str", "default": []},
-    "arch": {"type": "list", "elements": "str", "default": []},
-    "convert": {"type": "str", "choices": ["auto", "always", "never"], "default": "auto"},
-    "recompress": {"type": "str", "choices": ["auto", "always", "never"], "default": "auto"},
-}
-
-REFERRERS_ARGUMENTS: Dict[str, Any] = {"referrers": {"type": "bool", "default": False}}
-
-INVENTORY_ARGUMENTS: Dict[str, Any] = {
-    "tag_listing": {"type": "str", "choices": ["auto", "never"], "default": "auto"},
-    "inventory_endpoints": {"type": "dict", "default": {}},
-    # Part of user names: hiding it would hide them in every result.
-    "access_key": {"type": "str", "no_log": False},
-    "secret_key": {"type": "str", "no_log": True},
-    "security_token": {"type": "str", "no_log": True},
-}
-
-PROGRESS_ARGUMENTS: Dict[str, Any] = {
-    "progress_file": {"type": "path"},
-    "progress_interval": {"type": "float", "default": 30},
-}
+LOGIN = Arguments(
+    {
+        "auth": {"type": "dict", "no_log": True},
+        # The path of a file is no secret, though its name looks like one to Ansible.
+        "auth_file": {"type": "path", "no_log": False},
+        "docker_config_fallback": {"type": "bool", "default": LoginSettings.docker_config_fallback},
+    }
+)
+CONNECTION = Arguments(
+    {
+        "workers": {"type": "int", "default": ConnectionSettings.workers, "aliases": ["proc"]},
+        "retries": {"type": "int", "default": ConnectionSettings.retries},
+        "retry_delay": {"type": "float", "default": ConnectionSettings.retry_delay},
+        "timeout": {"type": "float", "default": ConnectionSettings.timeout},
+        "ca_path": {"type": "path"},
+        "rate_limit": {"type": "float"},
+        "limits_divided_by": {"type": "int", "default": LimitSettings.limits_divided_by},
+    }
+)
+UPLOAD_LIMITS = Arguments({"upload_limit": {"type": "int"}, "bandwidth_limit": {"type": "bytes"}})
+RULES = Arguments(
+    {
+        "images": {"type": "raw"},
+        "images_file": {"type": "path"},
+        "dialect": {
+            "type": "str",
+            "choices": ["auto", "image-syncer", "image-migrator"],
+            "default": RuleSettings.dialect,
+        },
+        "default_registry": {"type": "str", "aliases": ["registry"]},
+        "default_namespace": {"type": "str", "aliases": ["namespace"]},
+    },
+    mutually_exclusive=[("images", "images_file")],
+    required_one_of=[("images", "images_file")],
+)
+FORMAT = Arguments(
+    {
+        "os": {"type": "list", "elements": "str", "default": []},
+        "arch": {"type": "list", "elements": "str", "default": []},
+        "convert": {"type": "str", "choices": [AUTO, ALWAYS, NEVER], "default": RunSettings.convert},
+        "recompress": {"type": "str", "choices": [AUTO, ALWAYS, NEVER], "default": RunSettings.recompress},
+    }
+)
+REFERRERS = Arguments({"referrers": {"type": "bool", "default": RunSettings.referrers}})
+TAG_LISTING = Arguments(
+    {
+        "tag_listing": {"type": "str", "choices": [AUTO, NEVER], "default": AUTO},
+        "inventory_endpoints": {"type": "dict", "default": {}},
+        # Part of user names: hiding it would hide them in every result.
+        "access_key": {"type": "str", "no_log": False},
+        "secret_key": {"type": "str", "no_log": True},
+        "security_token": {"type": "str", "no_log": True},
+    }
+)
+PROGRESS = Arguments(
+    {
+        "progress_file": {"type": "path"},
+        "progress_interval": {"type": "float", "default": RunSettings.progress_interval},
+    }
+)
 
 FLAGS = ("true", "false")
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 import hashlib
 from typing import Callable, Dict, Iterable, Iterator, List, Mapping, NamedTuple, Optional, Tuple
 
-from ..client.clients import Clients
+from ..client.clients import ClientPool
 from ..client.manifests import read_tree
 from ..client.registry import RegistryClient
 from ..errors import RegistryError, failure_of
@@ -45,7 +45,7 @@ class BlobChecker:
     :ivar checked: how many blobs of repositories were asked for or read.
     """
 
-    def __init__(self, clients: Clients, queue: WorkQueue, retrier: Retrier, rehash: bool) -> None:
+    def __init__(self, clients: ClientPool, queue: WorkQueue, retrier: Retrier, rehash: bool) -> None:
         self._clients = clients
         self._queue = queue
         self._retrier = retrier

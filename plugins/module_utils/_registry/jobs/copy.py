@@ -4,7 +4,7 @@
 """A whole copy, from options to result: the facade of the registry room.
 
 options -> rules and credentials -> selection -> plan -> transfer -> outcomes -> report. Nothing is connected to before
-everything that the user wrote was found right.
+everything that the user wrote has been checked.
 
 This module is private to the collection: no other collection may import it.
 """
@@ -16,23 +16,20 @@ from typing import Any, Callable, Dict, List, Mapping, Optional, Sequence, Tuple
 
 from ..._errors import LongshoreError
 from ..._secrets import write_private_parts
-from ..client.clients import Connections
-from ..convert.converter import AUTO, NEVER, Converter
-from ..convert.recompression import Recompressor
+from ..convert.converter import NEVER, Converter
 from ..errors import RegistryError
-from ..plan.planner import Planner
 from ..plan.referrers import Attachments, count_attached
 from ..report import html as html_report
 from ..report import report
 from ..run.image import COPIED, FAILED, Image
-from ..run.journal import Journal
 from ..run.log import RunLog
-from ..run.progress import COPYING, PLANNING, Progress
-from ..run.tag_listing import ListerFor, TagListing, merge_calls, no_lister
+from ..run.progress import COPYING, PLANNING
+from ..run.tag_listing import ListerFor, no_lister
 from ..run.work_queue import WorkQueue
 from ..transfer.transfer import Transfer
-from ..transport.limits import Limits
-from .request import Options, Request, RunHelper
+from .request import Request, RunHelper
+from .run_context import RunContext
+from .settings import CopySettings, settings_of
 
 
 class CopyJob:
@@ -42,20 +39,17 @@ class CopyJob:
     :param lister_for: gives what lists a destination's tags with their digests, None where nothing does.
     """
 
-    def __init__(self, request: Request, options: Options, check_mode: bool, lister_for: ListerFor = no_lister) -> None:
+    def __init__(
+        self, request: Request, settings: CopySettings, check_mode: bool, lister_for: ListerFor = no_lister
+    ) -> None:
         self._request = request
-        self._options = options
+        self._settings = settings
         self._check_mode = check_mode
-        self._started = time.time()
-        self._connections = Connections(options, request.credentials, Limits(options, everywhere=False))
-        self._clients, self._retrier = self._connections.clients, self._connections.retrier
-        self._journal = Journal(options.get("journal_path") or None)
-        self._log = RunLog(None if check_mode else options.get("log_path"), request.redact)
-        self._progress = Progress(
-            options.get("progress_file") or None, float(options.get("progress_interval") or 30.0), request.redact
-        )
-        self._retrier.on_retry = lambda error: self._log("trying again: {0}".format(error))
-        self._inventory = TagListing(lister_for)
+        self._context = RunContext(settings, request, lister_for=lister_for)
+        self._clients, self._progress = self._context.clients, self._context.progress
+        self._journal = self._context.journal
+        self._log = RunLog(None if check_mode else settings.log_path, request.redact)
+        self._clients.retrier.on_retry = lambda error: self._log("trying again: {0}".format(error))
         self._key_of: Callable[[Image], str] = lambda image: ""
         self._warnings: List[str] = []
 
@@ -66,39 +60,19 @@ class CopyJob:
             self._journal.open()
         self._progress.start()
         self._log("Start to generate images tasks, please wait ...")
-        try:
-            with self._connections.queue() as queue:
-                images, transfer = self._work(queue)
-        finally:
-            self._progress.close()
-            self._journal.close()
-            self._connections.close()
+        with self._context, self._clients.queue() as queue:
+            images, transfer = self._work(queue)
         result = self._conclude(images, transfer)
         self._log.close()
         return result
 
     def _work(self, queue: WorkQueue) -> Tuple[List[Image], Transfer]:
-        progress, clients = self._progress, self._clients
-        converter = Converter(
-            self._options.get("convert") or AUTO,
-            clients.source,
-            self._options.get("recompress") or AUTO,
-            Recompressor(clients.source, self._retrier, self._journal),
-        )
-        planner = Planner(
-            clients.source,
-            clients.destination,
-            queue,
-            self._journal,
-            self._request.platforms,
-            bool(self._options.get("force")),
-            self._on_finished,
-            progress.image_planned,
-            converter,
-            self._inventory,
+        progress = self._progress
+        planner = self._context.planner(
+            queue, self._clients.destination, self._on_finished, looked_at=progress.image_planned
         )
         self._key_of = planner.key_of
-        transfer = self._transfer(queue, converter)
+        transfer = self._transfer(queue, self._context.converter)
         images = planner.select(self._request.rules)
         progress.images_total = len(images)
         progress.enter(PLANNING)
@@ -111,8 +85,8 @@ class CopyJob:
             self._log("Start to handle images tasks, please wait ...")
             progress.enter(COPYING)
             transfer.run()
-        if self._options.get("referrers"):
-            self._copy_attached(images, queue, converter, transfer)
+        if self._settings.referrers:
+            self._copy_attached(images, queue, transfer)
         return images, transfer
 
     def _transfer(self, queue: WorkQueue, converter: Converter) -> Transfer:
@@ -121,16 +95,18 @@ class CopyJob:
             self._clients.destination,
             queue,
             self._journal,
-            self._retrier,
+            self._clients.retrier,
             self._on_finished,
             self._progress.bytes_moved,
             converter,
         )
 
-    def _copy_attached(self, images: List[Image], queue: WorkQueue, converter: Converter, main: Transfer) -> None:
+    def _copy_attached(self, images: List[Image], queue: WorkQueue, main: Transfer) -> None:
         """Copy what belongs to the images, after them, and count it with them."""
         clients = self._clients
-        attachments = Attachments(clients.source, clients.destination, queue, converter, self._on_finished)
+        attachments = Attachments(
+            clients.source, clients.destination, queue, self._context.converter, self._on_finished
+        )
         for wave in attachments.waves(images):
             images.extend(wave)
             transfer = self._transfer(queue, Converter(NEVER, clients.source))
@@ -177,7 +153,6 @@ class CopyJob:
             image.finish(COPIED, "would be copied")
         counts = report.count_outcomes(images)
         failures = report.failures(images)
-        requests = merge_calls(self._clients.requests(), self._inventory)
         facts: Dict[str, Any] = {
             "changed": counts[COPIED] > 0,
             "check_mode": self._check_mode,
@@ -187,10 +162,10 @@ class CopyJob:
             "attached": count_attached(images),
             "blobs": {kind: transfer.blobs[kind] for kind in ("uploaded", "mounted", "present")},
             "bytes": {"planned": self._plan["bytes"], "uploaded": self._progress.bytes_sent},
-            "requests": {"total": sum(sum(kinds.values()) for kinds in requests.values()), "by_registry": requests},
+            "requests": self._context.requests(),
             "plan": self._plan,
-            "started_at": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(self._started)),
-            "duration": round(time.time() - self._started, 3),
+            "started_at": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(self._context.started)),
+            "duration": self._context.duration,
         }
         self._log(facts["msg"])
         self._write_outputs(images, facts)
@@ -204,9 +179,9 @@ class CopyJob:
                 diff=diff,
                 warnings=self._all_warnings(),
                 **{
-                    name: self._options.get(name)
+                    name: getattr(self._settings, name)
                     for name in ("report_path", "html_report_path", "journal_path")
-                    if self._options.get(name)
+                    if getattr(self._settings, name)
                 },
             )
         )
@@ -229,20 +204,20 @@ class CopyJob:
         document = dict(facts, images=report.count_outcomes(images), warnings=self._all_warnings())
         self._warnings.extend(
             html_report.write(
-                self._options.get("html_report_path"),
+                self._settings.html_report_path,
                 document,
                 lambda: (image.as_dict() for image in images),
                 self._request.redact,
             )
         )
-        as_json = (self._options.get("output_images_format") or "yaml") == "json"
+        as_json = self._settings.output_images_format == "json"
         contents = {
             "output_success_images": lambda: [report.render_rules(report.successful_rules(images), as_json)],
             "output_failed_images": lambda: [report.render_rules(report.failed_rules(images), as_json)],
             "report_path": lambda: report.render_report(dict(facts, warnings=self._all_warnings()), images),
         }
         for option, render in contents.items():
-            path = self._options.get(option)
+            path = getattr(self._settings, option)
             if not path:
                 continue
             try:
@@ -252,18 +227,14 @@ class CopyJob:
                 self._warnings.append("{0} was not written: {1}".format(option, error))
 
     def _all_warnings(self) -> List[str]:
-        warnings = list(self._warnings) + self._inventory.problems
+        warnings = self._warnings + self._context.warnings()
         if self._journal.write_error:
             warnings.append("the journal could not be written any further: {0}".format(self._journal.write_error))
-        if self._journal.unreadable_lines:
-            warnings.append("{0} lines of the journal could not be read".format(self._journal.unreadable_lines))
-        if self._request.fallback is not None:
-            warnings.extend(self._request.fallback.notes)
         return warnings
 
 
 def run_copy(
-    options: Options,
+    options: Mapping[str, Any],
     check_mode: bool,
     environ: Mapping[str, str],
     run_helper: Optional[RunHelper] = None,
@@ -276,5 +247,5 @@ def run_copy(
     :param lister_for: gives what lists a destination's tags with their digests, None where nothing does.
     :raises RulesError: what the user wrote is not right; nothing was connected to.
     """
-    request = Request(options, environ, run_helper)
-    return CopyJob(request, options, check_mode, lister_for).run()
+    settings = settings_of(CopySettings, options)
+    return CopyJob(Request(settings, environ, run_helper), settings, check_mode, lister_for).run()

@@ -14,7 +14,7 @@ import functools
 import json
 from typing import Any, Callable, Dict, List, Mapping, Optional, Sequence, Tuple, TypeVar
 
-from ..client.clients import Clients, Connections
+from ..client.clients import ClientPool
 from ..client.image_config import read_config
 from ..client.manifests import read_tree
 from ..client.registry import RegistryClient
@@ -25,7 +25,10 @@ from ..model.tree import Tree
 from ..report.report import MOST_FAILURES
 from ..rules.local_sources import parse_local_reference
 from ..run.work_queue import WorkQueue
-from .request import Logins, Options, RunHelper, Step
+from ..transport.limits import Limits
+from .request import Logins, RunHelper, Step
+from .run_context import count_requests
+from .settings import InfoSettings, settings_of
 
 Entry = Dict[str, Any]
 T = TypeVar("T")
@@ -52,27 +55,29 @@ class Inquiry(Logins):
     :raises RulesError: with every problem of the names and the logins.
     """
 
-    def __init__(self, options: Options, environ: Mapping[str, str], run_helper: Optional[RunHelper]) -> None:
+    def __init__(self, settings: InfoSettings, environ: Mapping[str, str], run_helper: Optional[RunHelper]) -> None:
         self.images: List[Tuple[str, Reference]] = []
         self.repositories: List[Tuple[str, Repository]] = []
         self.registries: List[Tuple[str, str]] = []
-        super().__init__(options, environ, run_helper)
+        super().__init__(settings, environ, run_helper)
 
     def _steps(self) -> Sequence[Step]:
         return (self._read_names, self._read_credentials)
 
-    def _read_names(self, options: Options, environ: Mapping[str, str]) -> None:
+    def _read_names(self, settings: InfoSettings, environ: Mapping[str, str]) -> None:
         problems: List[str] = []
-        self.images = _read("images", options, functools.partial(_image_reference, environ), problems)
-        self.repositories = _read("repositories", options, functools.partial(_repository, environ), problems)
-        self.registries = _read("registries", options, parse_registry, problems)
+        self.images = _read("images", settings.images, functools.partial(_image_reference, environ), problems)
+        self.repositories = _read(
+            "repositories", settings.repositories, functools.partial(_repository, environ), problems
+        )
+        self.registries = _read("registries", settings.registries, parse_registry, problems)
         if problems:
             raise RulesError(problems)
 
 
-def _read(option: str, options: Options, parse: Callable[[str], T], problems: List[str]) -> List[Tuple[str, T]]:
+def _read(option: str, names: Sequence[str], parse: Callable[[str], T], problems: List[str]) -> List[Tuple[str, T]]:
     found = []
-    for number, text in enumerate(options.get(option) or (), 1):
+    for number, text in enumerate(names, 1):
         try:
             found.append((text, parse(text)))
         except ReferenceProblem as problem:
@@ -107,7 +112,7 @@ class Inspector:
     """
 
     def __init__(
-        self, clients: Clients, queue: WorkQueue, detail: str, tag_digests: bool, environment_values: bool
+        self, clients: ClientPool, queue: WorkQueue, detail: str, tag_digests: bool, environment_values: bool
     ) -> None:
         self._clients = clients
         self._queue = queue
@@ -305,24 +310,19 @@ def _texts(annotations: Any) -> Dict[str, str]:
     return {str(name): str(value) for name, value in annotations.items()} if isinstance(annotations, dict) else {}
 
 
-def run_info(options: Options, environ: Mapping[str, str], run_helper: Optional[RunHelper] = None) -> Entry:
+def run_info(options: Mapping[str, Any], environ: Mapping[str, str], run_helper: Optional[RunHelper] = None) -> Entry:
     """Carry out the options of the module C(image_info) and return its result; C(failed) when anything could not be
     looked at.
 
     :raises RulesError: what the user wrote is not right; nothing was connected to.
     """
-    inquiry = Inquiry(options, environ, run_helper)
-    with Connections(options, inquiry.credentials) as connections:
-        with connections.queue() as queue:
-            inspector = Inspector(
-                connections.clients,
-                queue,
-                options.get("detail") or FULL,
-                bool(options.get("tag_digests")),
-                bool(options.get("environment_values")),
-            )
+    settings = settings_of(InfoSettings, options)
+    inquiry = Inquiry(settings, environ, run_helper)
+    with ClientPool(settings, inquiry.credentials, Limits(settings)) as clients:
+        with clients.queue() as queue:
+            inspector = Inspector(clients, queue, settings.detail, settings.tag_digests, settings.environment_values)
             images, repositories, registries = inspector.inspect(inquiry)
-        requests = connections.clients.requests()
+        requests = count_requests(clients.requests())
     entries = images + repositories + registries
     failures = [_failure(entry) for entry in entries if "error" in entry]
     result = {
@@ -334,8 +334,8 @@ def run_info(options: Options, environ: Mapping[str, str], run_helper: Optional[
         "registries": registries,
         "failures": failures[:MOST_FAILURES],
         "failures_truncated": max(0, len(failures) - MOST_FAILURES),
-        "requests": {"total": sum(sum(kinds.values()) for kinds in requests.values()), "by_registry": requests},
-        "warnings": list(inquiry.fallback.notes) if inquiry.fallback is not None else [],
+        "requests": requests,
+        "warnings": inquiry.notes,
     }
     cleaned: Entry = inquiry.clean(result)
     return cleaned

@@ -10,29 +10,25 @@ This module is private to the collection: no other collection may import it.
 
 from __future__ import annotations
 
-import time
 from collections import Counter
 from typing import Any, Dict, List, Mapping, Optional, Sequence, Set, Tuple
 
-from ..client.clients import Connections
 from ..client.swr_api import speaks_dockyard
-from ..convert.converter import AUTO, Converter
-from ..convert.recompression import Recompressor
 from ..errors import RegistryError
-from ..forecast.estimate import ASSUMED_BANDWIDTH, Amount, Estimate, amount_of, estimate, request_cost, together
+from ..forecast.estimate import Amount, Estimate, amount_of, estimate, request_cost, together
 from ..forecast.plan_table import ABSENT, BATCH, PlanTable, rules_of
 from ..forecast.preflight import ERROR, WARN, Destinations, Preflight, read_quotas
 from ..forecast.shard_files import MOST_TAGS, ShardFiles, check_directory
 from ..forecast.sharding import Part, Work, cut
-from ..plan.planner import Planner
 from ..report.report import MOST_FAILURES, failures
 from ..run.image import FAILED, FILTERED, SKIPPED, Image
-from ..run.journal import Journal
-from ..run.progress import PLANNING, Progress
-from ..run.tag_listing import ListerFor, TagListing, merge_calls, no_lister
+from ..run.progress import PLANNING
+from ..run.tag_listing import ListerFor, no_lister
 from ..run.work_queue import WorkQueue
-from ..transport.limits import SWR_RATE, Limits
-from .request import Options, Request, RunHelper
+from ..transport.limits import SWR_RATE
+from .request import Request, RunHelper
+from .run_context import RunContext
+from .settings import PlanSettings, settings_of
 
 MOST_PROBLEMS = 100
 MOST_REPOSITORIES = 50
@@ -69,59 +65,39 @@ class PlanJob:
     :param lister_for: gives what lists a destination's tags with their digests, None where nothing does.
     """
 
-    def __init__(self, request: Request, options: Options, check_mode: bool, lister_for: ListerFor = no_lister) -> None:
+    def __init__(
+        self, request: Request, settings: PlanSettings, check_mode: bool, lister_for: ListerFor = no_lister
+    ) -> None:
         self._request = request
-        self._options = options
-        self._quotas = read_quotas(options.get("quotas"))
-        self._files = ShardFiles(options["shards_path"], check_mode) if options.get("shards_path") else None
-        self._started = time.time()
-        self._journal = Journal(options.get("journal_path") or None)
-        self._progress = Progress(
-            options.get("progress_file") or None, float(options.get("progress_interval") or 30.0), request.redact
-        )
-        self._inventory = TagListing(lister_for)
-        self._catalogue = PlanTable()
+        self._settings = settings
+        self._quotas = read_quotas(settings.quotas)
+        self._files = ShardFiles(settings.shards_path, check_mode) if settings.shards_path else None
+        self._context = RunContext(settings, request, lister_for=lister_for)
+        self._progress = self._context.progress
+        self._table = PlanTable()
         self._tally = Tally()
         self._converted = 0
 
     def run(self) -> Dict[str, Any]:
         """Make the plan, and return the module's result."""
-        self._journal.load()
+        self._context.journal.load()
         self._progress.start()
-        try:
-            limits = Limits(self._options, everywhere=False)
-            with Connections(self._options, self._request.credentials, limits) as connections:
-                with connections.queue() as queue:
-                    preflight = self._look(connections, queue)
-                requests = merge_calls(connections.clients.requests(), self._inventory)
-                names = {route.destination.registry for route in self._catalogue.routes}
-                swr = any(speaks_dockyard(connections.clients.destination(name)) for name in names)
-        finally:
-            self._progress.close()
+        with self._context:
+            with self._context.clients.queue() as queue:
+                preflight = self._look(queue)
+            requests = self._context.requests()
+            names = {route.destination.registry for route in self._table.routes}
+            swr = any(speaks_dockyard(self._context.clients.destination(name)) for name in names)
         # Several registries are asked side by side; the strictest sets the pace.
-        rate = self._options.get("rate_limit") or (SWR_RATE if swr else None)
+        rate = self._settings.rate_limit or (SWR_RATE if swr else None)
         return self._conclude(preflight, requests, rate)
 
-    def _look(self, connections: Connections, queue: WorkQueue) -> Preflight:
-        clients, catalogue = connections.clients, self._catalogue
+    def _look(self, queue: WorkQueue) -> Preflight:
+        clients, table = self._context.clients, self._table
         preflight = Preflight(clients.destination, queue, self._quotas)
         destinations = Destinations(clients.destination, preflight.missing)
-        planner = Planner(
-            clients.source,
-            destinations,
-            queue,
-            self._journal,
-            self._request.platforms,
-            bool(self._options.get("force")),
-            self._progress.image_finished,
-            self._progress.image_planned,
-            Converter(
-                self._options.get("convert") or AUTO,
-                clients.source,
-                self._options.get("recompress") or AUTO,
-                Recompressor(clients.source, connections.retrier, self._journal),
-            ),
-            self._inventory,
+        planner = self._context.planner(
+            queue, destinations, self._progress.image_finished, looked_at=self._progress.image_planned
         )
         images = planner.select(self._request.rules)
         self._progress.images_total = len(images)
@@ -132,14 +108,14 @@ class PlanJob:
             batch = [images.pop() for _number in range(min(BATCH, len(images)))]
             planner.examine(batch)
             self._take(batch)
-        if self._options.get("check_blobs") is not False:
-            catalogue.locate(
+        if self._settings.check_blobs:
+            table.locate(
                 destinations,
-                self._journal,
+                self._context.journal,
                 queue,
                 lambda repository, error: preflight.found("blobs", WARN, repository, str(error), error.hint or ""),
             )
-        preflight.limits(catalogue)
+        preflight.limits(table)
         return preflight
 
     def _take(self, batch: Sequence[Image]) -> None:
@@ -157,18 +133,16 @@ class PlanJob:
             if image.outcome is not None:
                 self._tally.take(image)
                 continue
-            self._catalogue.add(image)
+            self._table.add(image)
             self._converted += image.converted
             self._tally.of(str(image.destination))["to_copy"] += 1
 
     # -- the end -----------------------------------------------------------------------------------------------
 
-    def _conclude(
-        self, preflight: Preflight, requests: Mapping[str, Mapping[str, int]], rate: Optional[float]
-    ) -> Dict[str, Any]:
-        bandwidth = float(self._options.get("expected_bandwidth") or ASSUMED_BANDWIDTH)
+    def _conclude(self, preflight: Preflight, requests: Mapping[str, Any], rate: Optional[float]) -> Dict[str, Any]:
+        bandwidth = float(self._settings.expected_bandwidth)
         plan = self._describe_plan()
-        everything = amount_of(self._catalogue, range(len(self._catalogue)))
+        everything = amount_of(self._table, range(len(self._table)))
         parts = self._cut(request_cost(bandwidth, rate))
         shards, estimates = self._describe_shards(parts, bandwidth, rate)
         repositories = self._describe_repositories()
@@ -186,22 +160,22 @@ class PlanJob:
             "problems_truncated": max(0, len(problems) - MOST_PROBLEMS),
             "failures": self._tally.failures,
             "failures_truncated": plan["failed"] - len(self._tally.failures),
-            "requests": {"total": sum(sum(kinds.values()) for kinds in requests.values()), "by_registry": requests},
-            "duration": round(time.time() - self._started, 3),
-            "warnings": self._warnings(),
+            "requests": requests,
+            "duration": self._context.duration,
+            "warnings": self._context.warnings(),
         }
-        if self._options.get("shards_path"):
-            result["shards_path"] = self._options["shards_path"]
+        if self._settings.shards_path:
+            result["shards_path"] = self._settings.shards_path
         cleaned: Dict[str, Any] = self._request.clean(result)
         severities = {problem.severity for problem in problems} | ({ERROR} if plan["failed"] else set())
-        cleaned["failed"] = bool(severities & _fatal(str(self._options.get("fail_on") or ERROR)))
+        cleaned["failed"] = bool(severities & _fatal(self._settings.fail_on))
         cleaned["changed"] = self._files is not None and self._files.changed
         return cleaned
 
     def _describe_plan(self) -> Dict[str, int]:
         outcomes = self._tally.outcomes
-        blobs, size = self._catalogue.absent()
-        to_copy = len(self._catalogue)
+        blobs, size = self._table.absent()
+        to_copy = len(self._table)
         return {
             "images": to_copy + sum(outcomes.values()),
             "to_copy": to_copy,
@@ -214,18 +188,18 @@ class PlanJob:
         }
 
     def _cut(self, cost: int) -> List[Part]:
-        catalogue, count = self._catalogue, int(self._options.get("shards") or 1)
+        table, count = self._table, self._settings.shards
         destinations: Dict[Any, int] = {}
-        numbers = [destinations.setdefault(route.destination, len(destinations)) for route in catalogue.routes]
+        numbers = [destinations.setdefault(route.destination, len(destinations)) for route in table.routes]
         return cut(
             Work(
-                [numbers[route] for route in catalogue.route],
+                [numbers[route] for route in table.route],
                 # A question and a token now and then, and the manifests; three requests for each blob that travels.
-                [cost * (1 + manifests) for manifests in catalogue.manifests],
-                catalogue.starts,
-                catalogue.blobs,
-                catalogue.sizes,
-                bytes(state == ABSENT for state in catalogue.states),
+                [cost * (1 + manifests) for manifests in table.manifests],
+                table.starts,
+                table.blobs,
+                table.sizes,
+                bytes(state == ABSENT for state in table.states),
                 3 * cost,
             ),
             count,
@@ -235,18 +209,18 @@ class PlanJob:
         self, parts: Sequence[Part], bandwidth: float, rate: Optional[float]
     ) -> Tuple[List[Dict[str, Any]], List[Estimate]]:
         """The shards as the result has them, their files written."""
-        catalogue = self._catalogue
-        seen = bytearray(len(catalogue.sizes))
+        table = self._table
+        seen = bytearray(len(table.sizes))
         shards: List[Dict[str, Any]] = []
         estimates: List[Estimate] = []
         for number, part in enumerate(parts, 1):
-            amount = amount_of(catalogue, part.images)
+            amount = amount_of(table, part.images)
             # All shards at the same time share what the registry answers.
             estimates.append(estimate(amount, bandwidth, rate / len(parts) if rate else None))
             duplicated = 0
-            for blob in {blob for image in part.images for blob in catalogue.blobs_of(image)}:
-                if catalogue.states[blob] == ABSENT:
-                    duplicated += catalogue.sizes[blob] if seen[blob] else 0
+            for blob in {blob for image in part.images for blob in table.blobs_of(image)}:
+                if table.states[blob] == ABSENT:
+                    duplicated += table.sizes[blob] if seen[blob] else 0
                     seen[blob] = 1
             shard: Dict[str, Any] = {
                 "number": number,
@@ -258,7 +232,7 @@ class PlanJob:
             }
             if self._files is not None:
                 shard["path"] = self._files.path(number)
-                self._files.write(number, rules_of(catalogue, part.images, MOST_TAGS))
+                self._files.write(number, rules_of(table, part.images, MOST_TAGS))
             shards.append(shard)
         if self._files is not None:
             self._files.keep(len(parts))
@@ -266,31 +240,24 @@ class PlanJob:
 
     def _describe_repositories(self) -> List[Dict[str, Any]]:
         """The destinations' repositories, those with the most bytes first."""
-        catalogue = self._catalogue
+        table = self._table
         blobs: Dict[str, Set[int]] = {}
-        for image, route in enumerate(catalogue.route):
-            name = str(catalogue.routes[route].destination)
-            blobs.setdefault(name, set()).update(catalogue.blobs_of(image))
+        for image, route in enumerate(table.route):
+            name = str(table.routes[route].destination)
+            blobs.setdefault(name, set()).update(table.blobs_of(image))
         entries = []
         for name, counts in self._tally.repositories.items():
-            travelling = [blob for blob in blobs.get(name, ()) if catalogue.states[blob] == ABSENT]
+            travelling = [blob for blob in blobs.get(name, ()) if table.states[blob] == ABSENT]
             entries.append(
                 {
                     "repository": name,
                     "images": sum(counts.values()),
                     "to_copy": counts["to_copy"],
                     "present": counts[SKIPPED],
-                    "bytes": sum(catalogue.sizes[blob] for blob in travelling),
+                    "bytes": sum(table.sizes[blob] for blob in travelling),
                 }
             )
         return sorted(entries, key=lambda entry: (-entry["bytes"], -entry["to_copy"], entry["repository"]))
-
-    def _warnings(self) -> List[str]:
-        warnings = list(self._inventory.problems)
-        warnings += list(self._request.fallback.notes) if self._request.fallback is not None else []
-        if self._journal.unreadable_lines:
-            warnings.append("{0} lines of the journal could not be read".format(self._journal.unreadable_lines))
-        return warnings
 
 
 def _fatal(fail_on: str) -> Set[str]:
@@ -310,7 +277,7 @@ def _estimate_of(amount: Amount, alone: Estimate, side_by_side: Optional[Estimat
 
 
 def run_plan(
-    options: Options,
+    options: Mapping[str, Any],
     check_mode: bool,
     environ: Mapping[str, str],
     run_helper: Optional[RunHelper] = None,
@@ -322,7 +289,8 @@ def run_plan(
     :raises RulesError: what the user wrote is not right; nothing was connected to.
     :raises RegistryError: the journal cannot be read, or a shard cannot be written.
     """
-    request = Request(options, environ, run_helper)
-    if options.get("shards_path"):
-        check_directory(options["shards_path"])
-    return PlanJob(request, options, check_mode, lister_for).run()
+    settings = settings_of(PlanSettings, options)
+    request = Request(settings, environ, run_helper)
+    if settings.shards_path:
+        check_directory(settings.shards_path)
+    return PlanJob(request, settings, check_mode, lister_for).run()

@@ -18,7 +18,7 @@ import time
 from dataclasses import dataclass, field
 from typing import Any, Callable, Dict, List, Mapping, Optional, Sequence, Set
 
-from ..client.clients import Connections
+from ..client.clients import ClientPool
 from ..errors import RegistryError, RulesError, failure_of
 from ..model.manifest import is_digest
 from ..model.reference import Repository
@@ -27,13 +27,15 @@ from ..report.report import MOST_DIFF_LINES, MOST_FAILURES, write_report
 from ..rules.scope import is_within
 from ..run.image import FAILED, Image
 from ..run.work_queue import WorkQueue
-from .request import Options, Request, RunHelper, Step
+from ..transport.limits import Limits
+from .request import Request, RunHelper, Step
+from .run_context import count_requests, nothing
+from .settings import PruneSettings, settings_of
 from .tag_deletion import TagDeleter
 
 CLEAN = "clean"
 PRUNED = "pruned"
 SKIPPED = "skipped"
-DEFAULT_MAXIMUM = 10
 
 
 class PruneRequest(Request):
@@ -47,9 +49,9 @@ class PruneRequest(Request):
     def _steps(self) -> Sequence[Step]:
         return tuple(super()._steps()) + (self._read_keep,)
 
-    def _read_keep(self, options: Options, _environ: Mapping[str, str]) -> None:
+    def _read_keep(self, settings: PruneSettings, _environ: Mapping[str, str]) -> None:
         problems, keep = [], []
-        for number, text in enumerate(options.get("keep") or (), 1):
+        for number, text in enumerate(settings.keep, 1):
             try:
                 keep.append(re.compile(text))
             except re.error as error:
@@ -214,7 +216,7 @@ class Pruner:
 
 
 def run_prune(
-    options: Options, check_mode: bool, environ: Mapping[str, str], run_helper: Optional[RunHelper] = None
+    options: Mapping[str, Any], check_mode: bool, environ: Mapping[str, str], run_helper: Optional[RunHelper] = None
 ) -> Dict[str, Any]:
     """Carry out the options of the module C(image_prune) and return its result.
 
@@ -224,25 +226,25 @@ def run_prune(
     :raises RulesError: what the user wrote is not right; nothing was connected to.
     """
     started = time.time()
-    request = PruneRequest(options, environ, run_helper)
-    dry_run = options.get("dry_run") is not False
-    maximum = DEFAULT_MAXIMUM if options.get("maximum") is None else int(options["maximum"])
-    with Connections(options, request.credentials) as connections:
-        with connections.queue() as queue:
+    settings = settings_of(PruneSettings, options)
+    request = PruneRequest(settings, environ, run_helper)
+    dry_run, maximum = settings.dry_run, settings.maximum
+    with ClientPool(settings, request.credentials, Limits(settings)) as clients:
+        with clients.queue() as queue:
             # A platform filter leaves images out of a copy; their tags are the rules' all the same.
-            gatherer = Selector(connections.clients.source, queue, lambda image: None)
-            targets = targets_of(gatherer.select(request.rules))
-            pruner = Pruner(connections.clients.source, queue, request.keep)
+            selector = Selector(clients.source, queue, nothing)
+            targets = targets_of(selector.select(request.rules))
+            pruner = Pruner(clients.source, queue, request.keep)
             pruner.examine(targets)
             doomed = sum(len(target.doomed) for target in targets)
             if not dry_run and not check_mode and doomed <= maximum:
                 pruner.delete(targets)
-        requests = connections.clients.requests()
+        requests = count_requests(clients.requests())
     facts = dict(
         _describe(targets),
         dry_run=dry_run,
         exceeded=doomed > maximum,
-        requests={"total": sum(sum(kinds.values()) for kinds in requests.values()), "by_registry": requests},
+        requests=requests,
         duration=round(time.time() - started, 3),
     )
     if facts["exceeded"] and not dry_run:
@@ -251,7 +253,7 @@ def run_prune(
                 doomed, maximum
             )
         )
-    result = _conclude(request, options, facts, targets)
+    result = _conclude(request, settings.report_path, facts, targets)
     predicted = check_mode and not dry_run and 0 < doomed <= maximum
     result["changed"] = facts["tags"]["deleted"] > 0 or predicted
     result["failed"] = any(target.outcome == FAILED for target in targets) or (facts["exceeded"] and not dry_run)
@@ -259,13 +261,13 @@ def run_prune(
 
 
 def _conclude(
-    request: PruneRequest, options: Options, facts: Mapping[str, Any], targets: Sequence[PruneTarget]
+    request: PruneRequest, report_path: Optional[str], facts: Mapping[str, Any], targets: Sequence[PruneTarget]
 ) -> Dict[str, Any]:
     """The result of a run, with the lists that it can hold, and the report, which has them whole."""
     doomed = [text for target in targets for text in target.texts(target.doomed)]
     deleted = [text for target in targets for text in target.texts(target.deleted)]
     failures = _failures(targets)
-    warnings = list(request.fallback.notes) if request.fallback is not None else []
+    warnings = request.notes
     if facts["exceeded"] and facts["dry_run"]:
         warnings.append(
             "{0} tags are more than maximum: without dry_run the task fails and deletes none".format(len(doomed))
@@ -277,7 +279,7 @@ def _conclude(
             )
         )
     document = dict(facts, to_delete=doomed, deleted=deleted, failures=failures)
-    warnings += write_report(options.get("report_path"), request.redact, document)
+    warnings += write_report(report_path, request.redact, document)
     result: Dict[str, Any] = request.clean(
         dict(
             facts,
@@ -289,8 +291,8 @@ def _conclude(
             warnings=warnings,
         )
     )
-    if options.get("report_path"):
-        result["report_path"] = options["report_path"]
+    if report_path:
+        result["report_path"] = report_path
     return result
 
 

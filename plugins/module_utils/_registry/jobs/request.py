@@ -20,10 +20,10 @@ from ..errors import RulesError
 from ..model.platforms import PlatformFilter
 from ..rules.parser import parse_rules
 from ..rules.rule import Rule
+from .settings import LoginSettings, RuleSettings
 
-Options = Mapping[str, Any]
 RunHelper = Callable[[List[str], str], Tuple[int, str]]
-Step = Callable[[Options, Mapping[str, str]], None]
+Step = Callable[[Any, Mapping[str, str]], None]
 
 OUTPUTS = (
     "journal_path",
@@ -37,20 +37,22 @@ OUTPUTS = (
 
 
 class Logins:
-    """The logins that the user gave, read and found right, and the secrets that must not show.
+    """The logins that the user gave, read and checked, and the secrets that must not show.
 
     :param run_helper: runs a Docker credential helper (argv, input) and returns its exit code and output.
     :raises RulesError: with every problem of the logins (and of what a derived class reads).
     """
 
-    def __init__(self, options: Options, environ: Mapping[str, str], run_helper: Optional[RunHelper]) -> None:
+    def __init__(
+        self, settings: LoginSettings, environ: Mapping[str, str], run_helper: Optional[RunHelper] = None
+    ) -> None:
         self._redactor = Redactor()
         problems: List[str] = []
-        self.fallback = DockerConfigs(environ, run_helper) if options.get("docker_config_fallback", True) else None
-        self.credentials = CredentialStore({}, self.fallback)
+        self._fallback = DockerConfigs(environ, run_helper) if settings.docker_config_fallback else None
+        self.credentials = CredentialStore({}, self._fallback)
         for read in self._steps():
             try:
-                read(options, environ)
+                read(settings, environ)
             except RulesError as error:
                 problems.extend(error.problems)
             except LongshoreError as error:
@@ -59,8 +61,13 @@ class Logins:
             raise RulesError(problems)
 
     def _steps(self) -> Sequence[Step]:
-        """What reads the options, in order; each raises its problems."""
+        """What reads the settings, in order; each raises its problems."""
         return (self._read_credentials,)
+
+    @property
+    def notes(self) -> List[str]:
+        """What was noticed about the logins and fails nothing."""
+        return list(self._fallback.notes) if self._fallback is not None else []
 
     def redact(self, text: str) -> str:
         """The text without any secret known by now; a lookup may have met new ones."""
@@ -72,19 +79,19 @@ class Logins:
         self._redactor.add(*self.credentials.secrets())
         return self._redactor.clean(value)
 
-    def _read_credentials(self, options: Options, environ: Mapping[str, str]) -> None:
+    def _read_credentials(self, settings: LoginSettings, environ: Mapping[str, str]) -> None:
         stores = []
         # Both may be given: logins made in the play beside a file for the other registries.
-        if options.get("auth"):
-            stores.append(CredentialStore.from_document(options["auth"], where="auth", environ=environ))
-        path = options.get("auth_file")
+        if settings.auth:
+            stores.append(CredentialStore.from_document(settings.auth, where="auth", environ=environ))
+        path = settings.auth_file
         if path:
             stores.append(CredentialStore.from_document(load_document(path), where=str(path), environ=environ))
-        self.credentials = CredentialStore.merged(stores, self.fallback)
+        self.credentials = CredentialStore.merged(stores, self._fallback)
 
 
 class Request(Logins):
-    """What the user asked for by rules, read and found right.
+    """What the user asked for by rules, read and checked.
 
     :raises RulesError: with every problem of the rules, the logins and the other options.
     """
@@ -95,36 +102,36 @@ class Request(Logins):
     def _steps(self) -> Sequence[Step]:
         return (self._read_rules, self._read_credentials, self._read_platforms, _check_outputs)
 
-    def _read_rules(self, options: Options, environ: Mapping[str, str]) -> None:
-        document, where = _document(options, "images", "images_file")
+    def _read_rules(self, settings: RuleSettings, environ: Mapping[str, str]) -> None:
+        document, where = _document(settings)
         if document is None:
             raise RulesError(["neither images nor images_file is given: one of them has to say what to copy"])
         self.rules = parse_rules(
             document,
             where=where,
             environ=environ,
-            default_registry=options.get("default_registry"),
-            default_namespace=options.get("default_namespace"),
-            dialect=options.get("dialect") or "auto",
+            default_registry=settings.default_registry,
+            default_namespace=settings.default_namespace,
+            dialect=settings.dialect,
         )
 
-    def _read_platforms(self, options: Options, _environ: Mapping[str, str]) -> None:
-        self.platforms = PlatformFilter.from_options(options.get("os") or (), options.get("arch") or ())
+    def _read_platforms(self, settings: RuleSettings, _environ: Mapping[str, str]) -> None:
+        self.platforms = PlatformFilter.from_options(settings.os, settings.arch)
 
 
-def _document(options: Options, inline: str, path: str) -> Tuple[Any, str]:
-    if options.get(inline) and options.get(path):
-        raise RulesError(["{0} and {1} exclude each other: give one of them".format(inline, path)])
-    if options.get(path):
-        return load_document(options[path]), str(options[path])
-    return options.get(inline) or None, inline
+def _document(settings: RuleSettings) -> Tuple[Any, str]:
+    if settings.images and settings.images_file:
+        raise RulesError(["images and images_file exclude each other: give one of them"])
+    if settings.images_file:
+        return load_document(settings.images_file), str(settings.images_file)
+    return settings.images or None, "images"
 
 
-def _check_outputs(options: Options, _environ: Mapping[str, str]) -> None:
+def _check_outputs(settings: RuleSettings, _environ: Mapping[str, str]) -> None:
     """Refuse paths that cannot be written before hours of copying, not after."""
     problems = []
     for option in OUTPUTS:
-        path = options.get(option)
+        path = getattr(settings, option, None)
         if not path:
             continue
         folder = os.path.dirname(os.path.abspath(path))

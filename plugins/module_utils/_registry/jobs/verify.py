@@ -11,22 +11,18 @@ This module is private to the collection: no other collection may import it.
 
 from __future__ import annotations
 
-import time
 from dataclasses import dataclass
 from typing import Any, Dict, List, Mapping, Optional, Sequence
 
-from ..client.clients import Clients, Connections
-from ..convert.converter import AUTO, Converter
-from ..convert.recompression import Recompressor
 from ..errors import RegistryError, failure_of
-from ..plan.planner import Planner
 from ..plan.referrers import Attachments
 from ..report.report import MOST_FAILURES, write_report
 from ..run.image import FAILED, FILTERED, SKIPPED, Image
-from ..run.journal import Journal
 from ..run.work_queue import WorkQueue
 from .blob_check import BlobChecker, Stored
-from .request import Options, Request, RunHelper
+from .request import Request, RunHelper
+from .run_context import RunContext, nothing
+from .settings import VerifySettings, settings_of
 
 EQUAL = "equal"
 DIFFERENT = "different"
@@ -80,35 +76,23 @@ class Verification:
     :param blobs: C(none), C(head) (ask for every blob of the destination) or C(hash) (read it and hash it).
     """
 
-    def __init__(
-        self, connections: Connections, queue: WorkQueue, journal: Journal, blobs: str, referrers: bool = False
-    ) -> None:
-        self._clients: Clients = connections.clients
+    def __init__(self, context: RunContext, queue: WorkQueue, blobs: str, referrers: bool = False) -> None:
+        self._context = context
+        self._clients = context.clients
         self._queue = queue
-        self._journal = journal
         self._blobs = blobs
         self._referrers = referrers
-        self.checker = BlobChecker(self._clients, queue, connections.retrier, blobs == HASH_BLOBS)
+        self.checker = BlobChecker(self._clients, queue, self._clients.retrier, blobs == HASH_BLOBS)
 
-    def run(self, request: Request, converter: Converter) -> List[Finding]:
+    def run(self, request: Request) -> List[Finding]:
         """A finding for each image of the rules, in their order."""
-        planner = Planner(
-            self._clients.source,
-            # Reading the destination needs no right to write there.
-            self._clients.source,
-            self._queue,
-            self._journal,
-            request.platforms,
-            False,
-            lambda image: None,
-            lambda: None,
-            converter,
-        )
+        # Reading the destination needs no right to write there.
+        planner = self._context.planner(self._queue, self._clients.source)
         images = planner.select(request.rules)
         planner.examine(images)
         if self._referrers:
             attachments = Attachments(
-                self._clients.source, self._clients.source, self._queue, converter, lambda image: None
+                self._clients.source, self._clients.source, self._queue, self._context.converter, nothing
             )
             for wave in attachments.waves([image for image in images if image.outcome == SKIPPED]):
                 images.extend(wave)
@@ -155,7 +139,9 @@ class Verification:
                 finding.verdict, finding.reason = DIFFERENT, "; ".join(verdict.problems)
 
 
-def run_verify(options: Options, environ: Mapping[str, str], run_helper: Optional[RunHelper] = None) -> Dict[str, Any]:
+def run_verify(
+    options: Mapping[str, Any], environ: Mapping[str, str], run_helper: Optional[RunHelper] = None
+) -> Dict[str, Any]:
     """Carry out the options of the module C(image_verify) and return its result.
 
     C(failed) is set when an image could not be compared, and when one differs or is missing unless
@@ -164,43 +150,29 @@ def run_verify(options: Options, environ: Mapping[str, str], run_helper: Optiona
     :raises RulesError: what the user wrote is not right; nothing was connected to.
     :raises RegistryError: the journal cannot be read.
     """
-    started = time.time()
-    request = Request(options, environ, run_helper)
-    journal = Journal(options.get("journal_path") or None)
-    journal.load()
-    with Connections(options, request.credentials) as connections:
-        with connections.queue() as queue:
-            verification = Verification(
-                connections, queue, journal, options.get("blobs") or NO_BLOBS, bool(options.get("referrers"))
-            )
-            converter = Converter(
-                options.get("convert") or AUTO,
-                connections.clients.source,
-                options.get("recompress") or AUTO,
-                Recompressor(connections.clients.source, connections.retrier, journal),
-            )
-            findings = verification.run(request, converter)
-        requests = connections.clients.requests()
+    settings = settings_of(VerifySettings, options)
+    request = Request(settings, environ, run_helper)
+    with RunContext(settings, request, everywhere=True) as context:
+        context.journal.load()
+        with context.clients.queue() as queue:
+            verification = Verification(context, queue, settings.blobs, settings.referrers)
+            findings = verification.run(request)
     counts = _count(findings)
     facts: Dict[str, Any] = {
         "msg": _SUMMARY.format(**counts),
         "images": counts,
         "blobs": {"checked": verification.checker.checked, "bytes_read": verification.checker.bytes_read},
-        "requests": {"total": sum(sum(kinds.values()) for kinds in requests.values()), "by_registry": requests},
-        "duration": round(time.time() - started, 3),
+        "requests": context.requests(),
+        "duration": context.duration,
     }
     entries = [finding.as_dict() for finding in findings]
-    warnings = list(request.fallback.notes) if request.fallback is not None else []
-    if journal.unreadable_lines:
-        warnings.append("{0} lines of the journal could not be read".format(journal.unreadable_lines))
-    warnings += write_report(options.get("report_path"), request.redact, dict(facts, results=entries))
+    warnings = context.warnings()
+    warnings += write_report(settings.report_path, request.redact, dict(facts, results=entries))
     result: Dict[str, Any] = request.clean(dict(facts, warnings=warnings, **_extracts(entries)))
     differs = counts[DIFFERENT] + counts[MISSING] > 0
-    result.update(
-        changed=False, failed=counts[FAILED] > 0 or (differs and options.get("fail_on_difference") is not False)
-    )
-    if options.get("report_path"):
-        result["report_path"] = options["report_path"]
+    result.update(changed=False, failed=counts[FAILED] > 0 or (differs and settings.fail_on_difference))
+    if settings.report_path:
+        result["report_path"] = settings.report_path
     return result
 
 

@@ -21,15 +21,13 @@ import time
 from typing import Any, Dict, Iterable, Iterator, List, Mapping, Optional, Sequence
 
 from ..._errors import LongshoreError
-from ..._secrets import write_private_parts
 from ..errors import RulesError
 from ..run.image import FAILED, OUTCOMES
 from .html import Page
 from .report import MOST_FAILURES, REPORT_VERSION
-from .shard_reports import Expected, ShardReport, absence, expected_shards, find_reports
+from .shard_reports import Expected, ShardReport, absence
 
 _TIME = "%Y-%m-%dT%H:%M:%SZ"
-_OUTPUTS = ("report_path", "html_report_path")
 
 
 class MergedReport:
@@ -131,37 +129,6 @@ class MergedReport:
         return Page(self.facts, self.entries).parts()
 
 
-def run_merge(options: Mapping[str, Any], check_mode: bool) -> Dict[str, Any]:
-    """Carry out the options of the module C(image_report) and return its result.
-
-    :raises RulesError: an option or a report is not right. Nothing was written.
-    :raises LongshoreError: a report cannot be read or written.
-    """
-    outputs = {name: str(options[name]) for name in _OUTPUTS if options.get(name)}
-    expected = expected_shards(options.get("shards"), options.get("expected_shards"))
-    reports, absent = find_reports(options["reports"], list(outputs.values()))
-    if not reports and not absent and expected is None:
-        places = ", ".join(options["reports"]) or "an empty list"
-        raise RulesError(["reports: there is no report in {0}: name where they are".format(places)])
-    joined = MergedReport(reports, absent, expected, options.get("problems") or (), options.get("notes") or ())
-    joined.add_up()
-    contents = {"report_path": joined.as_json, "html_report_path": joined.as_html}
-    different = [name for name, path in outputs.items() if _differs(path, contents[name]())]
-    for name in different:
-        if not check_mode:
-            write_private_parts(outputs[name], contents[name]())
-    counts = joined.facts["images"]
-    result = dict(joined.facts, **outputs)
-    result.update(
-        changed=bool(different),
-        check_mode=check_mode,
-        failures=joined.failures,
-        failures_truncated=max(0, counts[FAILED] - len(joined.failures)),
-        failed=bool(options.get("fail_on_error", True) and (counts[FAILED] or joined.facts["problems"])),
-    )
-    return result
-
-
 class Sums:
     """The numbers of reports, added up: those that every report has, and any others alike."""
 
@@ -246,7 +213,7 @@ def _seconds(text: Any) -> Optional[int]:
         return None
 
 
-def _differs(path: str, parts: Iterable[str]) -> bool:
+def differs(path: str, parts: Iterable[str]) -> bool:
     """Whether a file has another content than this, or may be read by others."""
     wanted = hashlib.sha256()
     for part in parts:

@@ -10,9 +10,10 @@ from __future__ import annotations
 
 import threading
 import time
-from typing import Any, Callable, Mapping, Optional
+from typing import Any, Callable, Optional
 
 from ..model.swr import is_swr_basic
+from .settings import LimitSettings
 from .throttle import Throttle
 
 BURST = 0.1
@@ -29,19 +30,17 @@ SWR_UPLOADS = 20
 
 
 class Limits:
-    """The limits of a run, from the options of a module.
+    """The limits of a run.
 
-    :param options: C(rate_limit), C(upload_limit), C(bandwidth_limit), C(limits_divided_by); any may be absent.
     :param everywhere: whether C(rate_limit) is for every registry; otherwise for those that are written to.
     """
 
-    def __init__(self, options: Mapping[str, Any], everywhere: bool = True) -> None:
-        self._share = max(1, int(options.get("limits_divided_by") or 1))
-        self._rate: Optional[float] = options.get("rate_limit")
-        self._uploads: Optional[int] = options.get("upload_limit")
+    def __init__(self, settings: LimitSettings, everywhere: bool = True) -> None:
+        self._share = max(1, settings.limits_divided_by)
+        self._rate = settings.rate_limit
+        self._uploads = settings.upload_limit
         self._everywhere = everywhere
-        bandwidth = options.get("bandwidth_limit")
-        self.bandwidth = Bandwidth(bandwidth / self._share) if bandwidth else None
+        self.bandwidth = Bandwidth(settings.bandwidth_limit / self._share) if settings.bandwidth_limit else None
 
     def throttle(self, registry: str, first_pause: float) -> Throttle:
         """The pace for a registry: with what is known of SWR, and the user's limit where it is for every registry."""

@@ -10,6 +10,7 @@ import threading
 import urllib.parse
 from typing import Any, Callable, Dict, List, NamedTuple, Optional, Tuple
 
+from ansible_collections.longshore.swr.plugins.module_utils._registry.client.clients import ClientPool
 from ansible_collections.longshore.swr.plugins.module_utils._registry.config.credentials import CredentialStore
 from ansible_collections.longshore.swr.plugins.module_utils._registry.config.docker_logins import Credential
 from ansible_collections.longshore.swr.plugins.module_utils._registry.model.manifest import (
@@ -19,12 +20,17 @@ from ansible_collections.longshore.swr.plugins.module_utils._registry.model.mani
     digest_of,
 )
 from ansible_collections.longshore.swr.plugins.module_utils._registry.model.reference import Repository
+from ansible_collections.longshore.swr.plugins.module_utils._registry.transport.limits import Limits
 from ansible_collections.longshore.swr.plugins.module_utils._registry.transport.pool import (
     RegistryReply,
     Stream,
     TransportError,
 )
 from ansible_collections.longshore.swr.plugins.module_utils._registry.transport.retry import Retrier
+from ansible_collections.longshore.swr.plugins.module_utils._registry.transport.settings import (
+    ConnectionSettings,
+    LimitSettings,
+)
 from ansible_collections.longshore.swr.plugins.module_utils._registry.transport.target import Target
 
 LAYER = "application/vnd.docker.image.rootfs.diff.tar.gzip"
@@ -342,3 +348,15 @@ class FakeNetwork(FakeTransport):
 
 def repository(name: str = "ns/app", registry: str = SOURCE) -> Repository:
     return Repository(registry, name)
+
+
+def client_pool(
+    transport: Any,
+    credentials: CredentialStore,
+    retrier: Retrier,
+    first_pause: float = 0.5,
+    limits: Optional[Limits] = None,
+) -> ClientPool:
+    """Clients whose requests go to a stand-in."""
+    settings = ConnectionSettings(retry_delay=first_pause)
+    return ClientPool(settings, credentials, limits or Limits(LimitSettings()), transport, retrier)

@@ -11,13 +11,13 @@ import json
 import pytest
 
 from ansible_collections.longshore.swr.plugins.module_utils._registry.client import repository_listing as discovery
-from ansible_collections.longshore.swr.plugins.module_utils._registry.client.clients import Clients
 from ansible_collections.longshore.swr.plugins.module_utils._registry.client.creation_time import UNKNOWN, parse_time
 from ansible_collections.longshore.swr.plugins.module_utils._registry.config.credentials import CredentialStore
 from ansible_collections.longshore.swr.plugins.module_utils._registry.errors import RegistryError
 from ansible_collections.longshore.swr.plugins.module_utils._registry.model.platforms import PlatformFilter
 from ansible_collections.longshore.swr.tests.unit.plugins.module_utils._registry.fakes import (
     FakeTransport,
+    client_pool,
     no_wait_retrier,
     reply,
     store,
@@ -34,7 +34,7 @@ def listed(script, namespace="team", via="auto", credentials=None, host=HOST):
     """The names, and the paths that were asked for."""
     transport = FakeTransport(script)
     credentials = store(**{host.replace(".", "_dot_"): ("user", "password")}) if credentials is None else credentials
-    clients = Clients(transport, credentials, no_wait_retrier(0), 0.0)
+    clients = client_pool(transport, credentials, no_wait_retrier(0), 0.0)
     try:
         names = discovery.Discovery(clients.source).names(host, namespace, via)
     except RegistryError as error:
@@ -163,7 +163,7 @@ def test_swr_that_lists_a_part_at_a_time():
 
 def test_catalog_is_asked_for_once():
     transport = FakeTransport([reply(404)])
-    clients = Clients(transport, CredentialStore({}), no_wait_retrier(0), 0.0)
+    clients = client_pool(transport, CredentialStore({}), no_wait_retrier(0), 0.0)
     found = discovery.Discovery(clients.source)
     for namespace in ("a", "b"):
         with pytest.raises(RegistryError):

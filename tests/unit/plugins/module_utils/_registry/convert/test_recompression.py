@@ -15,7 +15,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ansible_collections.longshore.swr.plugins.module_utils._registry.client.clients import Clients
 from ansible_collections.longshore.swr.plugins.module_utils._registry.config.credentials import CredentialStore
 from ansible_collections.longshore.swr.plugins.module_utils._registry.convert import recompression, zstd
 from ansible_collections.longshore.swr.plugins.module_utils._registry.convert.gzip_layers import (
@@ -35,7 +34,7 @@ from ansible_collections.longshore.swr.plugins.module_utils._registry.model.tree
 from ansible_collections.longshore.swr.plugins.module_utils._registry.run.journal import Journal
 from ansible_collections.longshore.swr.tests.sandbox import blobs, images
 
-from ..fakes import SOURCE, FakeNetwork, FakeRegistry, no_wait_retrier, reply, repository
+from ..fakes import SOURCE, FakeNetwork, FakeRegistry, client_pool, no_wait_retrier, reply, repository
 
 zstandard = pytest.importorskip("zstandard")
 
@@ -101,7 +100,7 @@ class World:
     def __init__(self, journal=None):
         self.registry = FakeRegistry(SOURCE)
         self.network = FakeNetwork(self.registry)
-        self.clients = Clients(self.network, CredentialStore({}), no_wait_retrier())
+        self.clients = client_pool(self.network, CredentialStore({}), no_wait_retrier())
         self.recompressor = Recompressor(self.clients.source, no_wait_retrier(), journal or Journal())
 
     def layer(self, data):

@@ -9,18 +9,24 @@ import pytest
 import yaml
 
 from ansible_collections.longshore.swr.plugins.module_utils._registry.client import clients
-from ansible_collections.longshore.swr.plugins.module_utils._registry.client.clients import Clients, Connections
+from ansible_collections.longshore.swr.plugins.module_utils._registry.client.clients import ClientPool
 from ansible_collections.longshore.swr.plugins.module_utils._registry.errors import RegistryError, RulesError
 from ansible_collections.longshore.swr.plugins.module_utils._registry.jobs import copy as job
 from ansible_collections.longshore.swr.plugins.module_utils._registry.jobs.copy import run_copy
 from ansible_collections.longshore.swr.plugins.module_utils._registry.report import html as html_report
 from ansible_collections.longshore.swr.plugins.module_utils._registry.transfer.transfer import Transfer
+from ansible_collections.longshore.swr.plugins.module_utils._registry.transport.limits import Limits
 from ansible_collections.longshore.swr.plugins.module_utils._registry.transport.pool import Transport
+from ansible_collections.longshore.swr.plugins.module_utils._registry.transport.settings import (
+    ConnectionSettings,
+    LimitSettings,
+)
 from ansible_collections.longshore.swr.tests.unit.plugins.module_utils._registry.fakes import (
     DESTINATION,
     SOURCE,
     FakeNetwork,
     FakeRegistry,
+    client_pool,
     image_of,
     no_wait_retrier,
     reply,
@@ -266,7 +272,7 @@ def test_a_folder_that_cannot_be_written_is_refused(bench):
 
 
 def test_a_registry_has_one_client_a_direction_and_one_pace():
-    made = Clients(FakeNetwork(), store(), no_wait_retrier())
+    made = client_pool(FakeNetwork(), store(), no_wait_retrier())
     assert made.source("a.example") is made.source("a.example")
     assert made.source("a.example") is not made.destination("a.example")
     assert made.source("a.example")._throttle is made.destination("a.example")._throttle
@@ -275,11 +281,11 @@ def test_a_registry_has_one_client_a_direction_and_one_pace():
 
 @pytest.mark.parametrize(("registry", "rate"), [("swr.cn-north-4.myhuaweicloud.com", 18.0), ("quay.io", None)])
 def test_swr_is_asked_no_faster_than_it_answers_from_the_first_request(registry, rate):
-    assert Clients(FakeNetwork(), store(), no_wait_retrier()).destination(registry)._throttle.rate == rate
+    assert client_pool(FakeNetwork(), store(), no_wait_retrier()).destination(registry)._throttle.rate == rate
 
 
 @pytest.mark.parametrize(("seconds", "workers"), [(None, 8), (0.001, 8), (0.02, 25), (0.05, 62), (0.3, 375)])
 def test_requests_under_way_follow_the_round_trip(monkeypatch, seconds, workers):
-    connections = Connections({}, store())
+    connections = ClientPool(ConnectionSettings(), store(), Limits(LimitSettings()))
     monkeypatch.setattr(Transport, "round_trip", property(lambda self: seconds))
     assert connections.enough_workers() == workers

@@ -6,7 +6,6 @@ import json
 
 import pytest
 
-from ansible_collections.longshore.swr.plugins.module_utils._registry.client.clients import Clients
 from ansible_collections.longshore.swr.plugins.module_utils._registry.client.manifests import DEEPEST_INDEX
 from ansible_collections.longshore.swr.plugins.module_utils._registry.config.credentials import CredentialStore
 from ansible_collections.longshore.swr.plugins.module_utils._registry.convert.converter import NEVER, Converter
@@ -22,6 +21,7 @@ from ansible_collections.longshore.swr.tests.unit.plugins.module_utils._registry
     SOURCE,
     FakeNetwork,
     FakeRegistry,
+    client_pool,
     image_of,
     index_of,
     no_wait_retrier,
@@ -58,7 +58,7 @@ class Bench:
         self.finished.clear()
         del self.network.sent[:]
         with WorkQueue(workers) as queue:
-            clients = Clients(self.network, CredentialStore({}), no_wait_retrier(0), 0.0)
+            clients = client_pool(self.network, CredentialStore({}), no_wait_retrier(0), 0.0)
             planner = Planner(
                 clients.source,
                 clients.destination,

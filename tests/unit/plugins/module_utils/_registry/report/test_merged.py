@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 from ansible_collections.longshore.swr.plugins.module_utils._errors import LongshoreError
 from ansible_collections.longshore.swr.plugins.module_utils._registry.errors import RulesError
-from ansible_collections.longshore.swr.plugins.module_utils._registry.report.merged import run_merge
+from ansible_collections.longshore.swr.plugins.module_utils._registry.jobs.merge import run_merge
 from ansible_collections.longshore.swr.plugins.module_utils._registry.report.shard_reports import (
     ShardReport,
     _problem_of,

@@ -11,7 +11,6 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from ansible_collections.longshore.swr.plugins.module_utils._registry.client.clients import Clients
 from ansible_collections.longshore.swr.plugins.module_utils._registry.config.credentials import CredentialStore
 from ansible_collections.longshore.swr.plugins.module_utils._registry.convert.converter import (
     ALWAYS,
@@ -33,6 +32,7 @@ from ansible_collections.longshore.swr.tests.unit.plugins.module_utils._registry
     SOURCE,
     FakeNetwork,
     FakeRegistry,
+    client_pool,
     image_of,
     index_of,
     no_wait_retrier,
@@ -55,7 +55,7 @@ class World:
         self.finished = []
 
     def plan(self, rules, queue, force=False, platforms=None, convert=NEVER):
-        clients = Clients(self.network, CredentialStore({}), no_wait_retrier(1), 0.0)
+        clients = client_pool(self.network, CredentialStore({}), no_wait_retrier(1), 0.0)
         converter = Converter(convert, clients.source)
         planner = Planner(
             clients.source,

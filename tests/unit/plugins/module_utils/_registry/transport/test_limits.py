@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import pytest
 
-from ansible_collections.longshore.swr.plugins.module_utils._registry.client.clients import Clients
 from ansible_collections.longshore.swr.plugins.module_utils._registry.transport.limits import (
     BURST,
     SWR_RATE,
@@ -15,10 +14,12 @@ from ansible_collections.longshore.swr.plugins.module_utils._registry.transport.
     Bandwidth,
     Limits,
 )
+from ansible_collections.longshore.swr.plugins.module_utils._registry.transport.settings import LimitSettings
 from ansible_collections.longshore.swr.plugins.module_utils._registry.transport.throttle import Throttle
 from ansible_collections.longshore.swr.tests.unit.plugins.module_utils._registry.fakes import (
     FakeClock,
     FakeTransport,
+    client_pool,
     no_wait_retrier,
     store,
 )
@@ -28,7 +29,7 @@ OTHER = "registry.example"
 
 
 def clients(options, everywhere=False):
-    return Clients(FakeTransport([]), store(), no_wait_retrier(), 0.0, Limits(options, everywhere))
+    return client_pool(FakeTransport([]), store(), no_wait_retrier(), 0.0, Limits(LimitSettings(**options), everywhere))
 
 
 def limits_of(client):
@@ -45,7 +46,7 @@ def limits_of(client):
         (SWR, {"limits_divided_by": 50}, SWR_RATE / 50, 1),
         (SWR, {"rate_limit": 40.0, "upload_limit": 3}, 40.0, 3),
         (OTHER, {"rate_limit": 5.0, "upload_limit": 3, "limits_divided_by": 2}, 2.5, 1),
-        (OTHER, {"rate_limit": None, "upload_limit": None, "limits_divided_by": None}, None, None),
+        (OTHER, {"rate_limit": None, "upload_limit": None}, None, None),
     ],
 )
 def test_a_destination_has_what_is_known_or_what_the_user_says(registry, options, rate, uploads):
@@ -124,9 +125,9 @@ def test_a_pause_does_not_save_up_a_burst():
 
 
 def test_a_share_of_the_bandwidth():
-    assert Limits({}).bandwidth is None
+    assert Limits(LimitSettings()).bandwidth is None
     clock = FakeClock()
-    limits = Limits({"bandwidth_limit": 100_000, "limits_divided_by": 4})
+    limits = Limits(LimitSettings(bandwidth_limit=100_000, limits_divided_by=4))
     limits.bandwidth._clock, limits.bandwidth._sleep = clock, clock.sleep
     limits.bandwidth._spent_until = clock.now
     limits.bandwidth.slowed(lambda part: None)(b"x" * 25_000)

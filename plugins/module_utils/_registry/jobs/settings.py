@@ -1,0 +1,134 @@
+# Copyright: (c) 2026, longshore.swr contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The options of each module of this room, typed. Every default is stated here, and nowhere else in the code.
+
+This module is private to the collection: no other collection may import it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from typing import Any, Mapping, Optional, Sequence, Type, TypeVar
+
+from ..convert.converter import AUTO
+from ..forecast.estimate import ASSUMED_BANDWIDTH
+from ..transport.settings import ConnectionSettings, LimitSettings
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class LoginSettings:
+    """Where logins are found."""
+
+    auth: Optional[Mapping[str, Any]] = None
+    auth_file: Optional[str] = None
+    docker_config_fallback: bool = True
+
+
+@dataclass(frozen=True)
+class RuleSettings(LoginSettings, ConnectionSettings, LimitSettings):
+    """The rules, the logins and the connections for them."""
+
+    images: Any = None
+    images_file: Optional[str] = None
+    dialect: str = "auto"
+    default_registry: Optional[str] = None
+    default_namespace: Optional[str] = None
+    os: Sequence[str] = ()
+    arch: Sequence[str] = ()
+
+
+@dataclass(frozen=True)
+class RunSettings(RuleSettings):
+    """What copy, plan and verify have in common.
+
+    :ivar progress_interval: seconds between two lines of progress.
+    """
+
+    convert: str = AUTO
+    recompress: str = AUTO
+    force: bool = False
+    referrers: bool = False
+    journal_path: Optional[str] = None
+    progress_file: Optional[str] = None
+    progress_interval: float = 30.0
+
+
+@dataclass(frozen=True)
+class CopySettings(RunSettings):
+    """The options of C(image_copy)."""
+
+    report_path: Optional[str] = None
+    html_report_path: Optional[str] = None
+    log_path: Optional[str] = None
+    output_success_images: Optional[str] = None
+    output_failed_images: Optional[str] = None
+    output_images_format: str = "yaml"
+
+
+@dataclass(frozen=True)
+class PlanSettings(RunSettings):
+    """The options of C(image_plan).
+
+    :ivar expected_bandwidth: bytes a second.
+    """
+
+    shards: int = 1
+    shards_path: Optional[str] = None
+    check_blobs: bool = True
+    quotas: Optional[Mapping[str, Any]] = None
+    fail_on: str = "error"
+    expected_bandwidth: int = ASSUMED_BANDWIDTH
+
+
+@dataclass(frozen=True)
+class VerifySettings(RunSettings):
+    """The options of C(image_verify)."""
+
+    blobs: str = "none"
+    fail_on_difference: bool = True
+    report_path: Optional[str] = None
+
+
+@dataclass(frozen=True)
+class PruneSettings(RuleSettings):
+    """The options of C(image_prune)."""
+
+    dry_run: bool = True
+    maximum: int = 10
+    keep: Sequence[str] = ()
+    report_path: Optional[str] = None
+
+
+@dataclass(frozen=True)
+class InfoSettings(LoginSettings, ConnectionSettings, LimitSettings):
+    """The options of C(image_info)."""
+
+    images: Sequence[str] = ()
+    repositories: Sequence[str] = ()
+    registries: Sequence[str] = ()
+    detail: str = "full"
+    tag_digests: bool = False
+    environment_values: bool = False
+
+
+@dataclass(frozen=True)
+class MergeSettings:
+    """The options of C(image_report)."""
+
+    reports: Sequence[str] = ()
+    shards: Optional[Sequence[Mapping[str, Any]]] = None
+    expected_shards: Optional[int] = None
+    problems: Sequence[str] = ()
+    notes: Sequence[str] = ()
+    report_path: Optional[str] = None
+    html_report_path: Optional[str] = None
+    fail_on_error: bool = True
+
+
+def settings_of(kind: Type[T], options: Mapping[str, Any]) -> T:
+    """A module's options as its settings; an option that is not set, or an empty text, is the default."""
+    names = {one.name for one in fields(kind)}  # type: ignore[arg-type]
+    return kind(**{name: value for name, value in options.items() if name in names and value not in (None, "")})

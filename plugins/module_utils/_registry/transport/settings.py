@@ -1,0 +1,46 @@
+# Copyright: (c) 2026, longshore.swr contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What a user may set about connections and limits, with the defaults.
+
+This module is private to the collection: no other collection may import it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Optional
+
+
+@dataclass(frozen=True)
+class ConnectionSettings:
+    """How registries are connected to.
+
+    :ivar workers: requests under way at a time, at most.
+    :ivar retries: how often a request is tried again after it failed.
+    :ivar retry_delay: seconds of the first pause before that.
+    :ivar timeout: seconds for connecting and for each read or write.
+    :ivar ca_path: certificates trusted beside the system's own.
+    """
+
+    workers: int = 64
+    retries: int = 3
+    retry_delay: float = 0.5
+    timeout: float = 60.0
+    ca_path: Optional[str] = None
+
+
+@dataclass(frozen=True)
+class LimitSettings:
+    """What registries and the line may be asked for.
+
+    :ivar rate_limit: requests a second to one registry.
+    :ivar upload_limit: blobs sent at a time.
+    :ivar bandwidth_limit: bytes a second.
+    :ivar limits_divided_by: how many runs share these limits.
+    """
+
+    rate_limit: Optional[float] = None
+    upload_limit: Optional[int] = None
+    bandwidth_limit: Optional[int] = None
+    limits_divided_by: int = 1

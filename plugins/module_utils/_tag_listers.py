@@ -1,0 +1,36 @@
+# Copyright: (c) 2026, longshore.swr contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Joins two rooms for modules that copy images: the copy engine asks, and SWR's API lists.
+
+This module is private to the collection: no other collection may import it.
+"""
+
+from __future__ import annotations
+
+import os
+from typing import Any, Optional
+
+from ._module import redactor_of
+from ._registry.model.swr import is_swr_basic
+from ._registry.run.tag_listing import Lister, ListerFor, check_endpoints
+
+
+def tag_listers(module: Any) -> ListerFor:
+    """Gives what lists a registry's tags with their digests by the options of the module, None where nothing does.
+
+    :raises LongshoreError: an endpoint is not valid.
+    """
+    params = module.params
+    check_endpoints(params["inventory_endpoints"])
+
+    def lister_for(registry: str) -> Optional[Lister]:
+        known = is_swr_basic(registry) or registry in params["inventory_endpoints"]
+        if params["tag_listing"] == "never" or not known:
+            return None
+        # Only here: what it stands on (requests) takes longer to import than all else together.
+        from ._huaweicloud.tag_listing import lister_of
+
+        return lister_of(registry, params, os.environ, redactor_of(module))
+
+    return lister_for
