@@ -13,7 +13,7 @@ from typing import Any, Dict, List, Tuple
 
 from ..errors import RegistryError
 from ..model.reference import ReferenceProblem, Repository, check_name
-from ..transport.pool import RegistryReply
+from ..transport.connection import RegistryReply
 from .registry import RegistryClient
 
 LISTING = "cannot list the repositories"

@@ -22,8 +22,9 @@ from ..errors import RegistryError
 from ..model.manifest import ACCEPT, Manifest, digest_of, is_digest, parse_manifest
 from ..model.reference import Repository, check_name, check_tag
 from ..transport.auth import Scopes, delete_scope
+from ..transport.connection import RegistryReply
 from ..transport.limits import Bandwidth
-from ..transport.pool import RegistryReply, Stream, Transport
+from ..transport.pool import Stream, Transport
 from ..transport.retry import Retrier
 from ..transport.session import REDIRECTS
 from ..transport.throttle import Throttle

@@ -17,9 +17,9 @@ from typing import Any, Callable, List, NamedTuple, Optional, Tuple
 from ..errors import RegistryError
 from ..model.reference import Repository
 from ..transport.auth import access_hint, pull_scope
+from ..transport.connection import RegistryReply, TransportError
 from ..transport.error_replies import ACCESS_HINT
 from ..transport.limits import Bandwidth
-from ..transport.pool import RegistryReply, TransportError
 from ..transport.session import RegistrySession
 from ..transport.target import Target, parse_target
 from .chunking import ChunkPolicy

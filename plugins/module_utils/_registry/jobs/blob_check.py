@@ -18,7 +18,7 @@ from ..errors import RegistryError, failure_of
 from ..model.manifest import Descriptor
 from ..model.reference import Repository
 from ..run.work_queue import WorkQueue
-from ..transport.pool import TransportError
+from ..transport.connection import TransportError
 from ..transport.retry import Retrier
 
 BLOCK = 256 * 1024

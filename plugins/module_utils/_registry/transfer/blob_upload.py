@@ -15,7 +15,7 @@ from ..client.uploads import UploadState, WriteBody, describe_blob
 from ..errors import RegistryError
 from ..model.manifest import Descriptor
 from ..model.reference import Repository
-from ..transport.pool import TransportError
+from ..transport.connection import TransportError
 from ..transport.retry import THROTTLED, Retrier
 from ..transport.target import Target
 

@@ -22,8 +22,8 @@ from ..config.credentials import CredentialStore
 from ..config.docker_logins import Credential
 from ..errors import RegistryError
 from ..model.reference import Repository
+from .connection import RegistryReply, TransportError
 from .error_replies import ACCESS_HINT, RETRYABLE, reply_error
-from .pool import RegistryReply, TransportError
 from .target import Target, parse_target
 
 Fetch = Callable[[str, Target, List[Tuple[str, str]], bytes], RegistryReply]

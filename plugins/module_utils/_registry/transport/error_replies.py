@@ -15,7 +15,7 @@ import time
 from typing import Any, List, Optional, Tuple
 
 from ..errors import RegistryError
-from .pool import RegistryReply
+from .connection import RegistryReply
 
 RETRYABLE = frozenset((408, 425, 429, 500, 502, 503, 504))
 

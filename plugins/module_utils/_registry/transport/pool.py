@@ -3,89 +3,24 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Pooled HTTP/1.1 connections for the copy engine, and nothing about registries.
 
-The engine makes many small requests and moves many bytes, so it has its own thin layer: connections are opened by
-C(http.client) (which knows proxies, CONNECT and TLS), requests and replies are framed here (RFC 9112).
+The engine makes many small requests and moves many bytes, so it has its own thin layer: requests and replies are framed
+here (RFC 9112).
 
 This module is private to the collection: no other collection may import it.
 """
 
 from __future__ import annotations
 
-import base64
-import http.client
-import select
 import socket
-import ssl
 import threading
 import time
-import urllib.parse
-import urllib.request
-from typing import Any, Callable, Dict, List, Mapping, NamedTuple, Optional, Tuple
+from typing import Any, Callable, Dict, List, Mapping, Optional, Tuple
 
 from ..errors import RegistryError
-from .http_message import MessageError, Response, format_request, read_response
+from .connection import MAX_REPLY, Connection, RegistryReply, describe_failure
+from .dialer import Dialer
+from .http_message import MessageError, Response, read_response
 from .target import Endpoint, Target
-
-MAX_REPLY = 64 * 1024 * 1024
-"""Bytes of a reply that is read whole (manifests, tag lists, errors). More than any registry sends for good reason."""
-
-
-class RegistryReply(NamedTuple):
-    """A reply that was read whole."""
-
-    status: int
-    headers: Mapping[str, str]
-    body: bytes
-
-
-class TransportError(RegistryError):
-    """No reply, or one that broke off. It says nothing about the request, so it may be repeated.
-
-    :ivar unreachable: nobody took the connection, or nobody answered in time.
-    """
-
-    def __init__(self, what: str, unreachable: bool = False, **parts: Any) -> None:
-        parts.setdefault("retryable", True)
-        super().__init__(what, **parts)
-        self.unreachable = unreachable
-
-
-class Connection:
-    """One open connection. Used by one thread at a time."""
-
-    def __init__(self, endpoint: Endpoint, sock: socket.socket, via_proxy: str, proxy_headers: List[Tuple[str, str]]):
-        self.endpoint = endpoint
-        self.sock = sock
-        self.reader = sock.makefile("rb", 64 * 1024)
-        self.served = 0
-        self.carried = 0
-        self._prefix = via_proxy
-        self._proxy_headers = proxy_headers
-
-    def send_head(self, method: str, path: str, headers: List[Tuple[str, str]], body: bytes = b"") -> None:
-        """Send a request head, and the body with it when it is small enough to be one packet or so."""
-        head = format_request(method, self._prefix + path, self.endpoint.authority, self._proxy_headers + headers)
-        if body and len(body) <= 64 * 1024:
-            self.sock.sendall(head + body)
-            return
-        self.sock.sendall(head)
-        if body:
-            self.sock.sendall(body)
-
-    def looks_alive(self) -> bool:
-        """False when the peer has closed, or sent something that nobody asked for."""
-        poller = select.poll()
-        poller.register(self.sock, select.POLLIN)
-        return not poller.poll(0)
-
-    def close(self) -> None:
-        """Close without waiting for the peer."""
-        try:
-            self.reader.close()
-            self.sock.close()
-        except OSError:
-            # The peer was faster: there is nothing left to close.
-            return
 
 
 class Stream:
@@ -149,35 +84,6 @@ class Stream:
         self.close()
 
 
-def describe_failure(error: BaseException, doing: str, where: Optional[str] = None) -> RegistryError:
-    """An operating system's or TLS error as one that a user can act on."""
-    if isinstance(error, ssl.SSLCertVerificationError):
-        reason = getattr(error, "verify_message", "") or "it cannot be verified"
-        return RegistryError(
-            "the TLS certificate is not trusted: {0}".format(reason),
-            where=where,
-            hint="Give the issuing authority's certificate with ca_path, or set insecure for this registry in auth.",
-        )
-    if isinstance(error, ssl.SSLError):
-        return TransportError(
-            "{0}: TLS failed ({1})".format(doing, getattr(error, "reason", None) or "handshake"), where=where
-        )
-    if isinstance(error, socket.timeout):
-        return TransportError("{0}: no answer within the timeout".format(doing), unreachable=True, where=where)
-    if isinstance(error, socket.gaierror):
-        return TransportError(
-            "{0}: the host name does not resolve ({1})".format(doing, error.strerror),
-            where=where,
-            hint="Check the name, the resolver and the proxy settings of the machine that runs the copy.",
-        )
-    if isinstance(error, OSError):
-        # A proxy's refusal of CONNECT is an OSError that has a text and no number.
-        return TransportError(
-            "{0}: {1}".format(doing, error.strerror or str(error) or type(error).__name__), where=where
-        )
-    return TransportError("{0}: {1}".format(doing, error), where=where)
-
-
 class Transport:
     """Connections to any number of endpoints, shared by all threads.
 
@@ -194,14 +100,10 @@ class Transport:
         user_agent: str = "longshore.swr",
         proxies: Optional[Mapping[str, str]] = None,
     ) -> None:
-        self._timeout = timeout
-        self._ca_path = ca_path
+        self._dialer = Dialer(timeout, ca_path, proxies)
         self._user_agent = user_agent
-        self._environment_proxies = proxies is None
-        self._proxies = dict(urllib.request.getproxies_environment() if proxies is None else proxies)
         self._idle: Dict[Endpoint, List[Connection]] = {}
         self._lock = threading.Lock()
-        self._contexts: Dict[bool, ssl.SSLContext] = {}
         self._closed = False
         self._quickest: Dict[Endpoint, float] = {}
 
@@ -309,7 +211,7 @@ class Transport:
                 kept = self._idle.get(endpoint)
                 connection = kept.pop() if kept else None
             if connection is None:
-                return self._connect(endpoint)
+                return self._dialer.connect(endpoint)
             if connection.looks_alive():
                 return connection
             connection.close()
@@ -338,100 +240,3 @@ class Transport:
         for connections in idle.values():
             for connection in connections:
                 connection.close()
-
-    def _connect(self, endpoint: Endpoint) -> Connection:
-        proxy = self._proxy_for(endpoint)
-        first = proxy.endpoint if proxy else endpoint
-        where = "{0}://{1}".format(endpoint.scheme, endpoint.authority)
-        raw = None
-        try:
-            raw = self._opener(endpoint, first)
-            prefix, headers = "", []
-            if proxy:
-                headers = proxy.headers
-                if endpoint.scheme == "https":
-                    raw.set_tunnel(endpoint.host, endpoint.port, dict(headers))
-                    headers = []
-                else:
-                    prefix = where
-            raw.connect()
-        except (OSError, http.client.HTTPException, ValueError) as error:
-            if raw is not None:
-                raw.close()
-            doing = "cannot connect" if not proxy else "cannot connect through the proxy {0}".format(first.authority)
-            failure = describe_failure(error, doing, where)
-            if isinstance(failure, TransportError):
-                failure.unreachable = True
-            raise failure from error
-        return Connection(endpoint, raw.sock, prefix, headers)
-
-    def _opener(self, endpoint: Endpoint, first: Endpoint) -> http.client.HTTPConnection:
-        if endpoint.scheme == "https":
-            context = self._context(endpoint.verify)
-            return http.client.HTTPSConnection(first.host, first.port, timeout=self._timeout, context=context)
-        return http.client.HTTPConnection(first.host, first.port, timeout=self._timeout)
-
-    def _context(self, verify: bool) -> ssl.SSLContext:
-        with self._lock:
-            context = self._contexts.get(verify)
-            if context is None:
-                context = make_context(verify, self._ca_path)
-                self._contexts[verify] = context
-            return context
-
-    def _proxy_for(self, endpoint: Endpoint) -> Optional[_Proxy]:
-        url = self._proxies.get(endpoint.scheme) or self._proxies.get("all")
-        if not url:
-            return None
-        if self._environment_proxies and urllib.request.proxy_bypass_environment(endpoint.authority):
-            return None
-        return _parse_proxy(url)
-
-
-def make_context(verify: bool, ca_path: Optional[str]) -> ssl.SSLContext:
-    """A TLS context; C(ca_path) adds to the system's authorities and does not replace them.
-
-    :raises RegistryError: C(ca_path) cannot be read or holds no certificate.
-    """
-    if not verify:
-        # Without the system's authorities, which take longer to load than a small copy lasts.
-        context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-        context.check_hostname = False
-        context.verify_mode = ssl.CERT_NONE
-        return context
-    context = ssl.create_default_context()
-    if ca_path:
-        try:
-            context.load_verify_locations(cafile=ca_path)
-        except IsADirectoryError:
-            context.load_verify_locations(capath=ca_path)
-        except (OSError, ssl.SSLError) as error:
-            raise RegistryError(
-                "the authority's certificate cannot be loaded",
-                where=ca_path,
-                hint="ca_path wants a PEM file, or a directory prepared by openssl rehash.",
-            ) from error
-    return context
-
-
-class _Proxy(NamedTuple):
-    endpoint: Endpoint
-    headers: List[Tuple[str, str]]
-
-
-def _parse_proxy(url: str) -> _Proxy:
-    try:
-        parts = urllib.parse.urlsplit(url if "://" in url else "http://" + url)
-        host, port = parts.hostname, parts.port
-    except ValueError:
-        host, port = None, None
-    if not host or parts.scheme != "http":
-        raise RegistryError(
-            "the proxy setting cannot be used: only http proxies are supported",
-            hint="Set HTTPS_PROXY and HTTP_PROXY to http://host:port.",
-        )
-    headers = []
-    if parts.username:
-        user = "{0}:{1}".format(urllib.parse.unquote(parts.username), urllib.parse.unquote(parts.password or ""))
-        headers.append(("Proxy-Authorization", "Basic " + base64.b64encode(user.encode("utf-8")).decode("ascii")))
-    return _Proxy(Endpoint("http", host, port or 80), headers)

@@ -20,8 +20,9 @@ from ..config.credentials import CredentialStore
 from ..errors import RegistryError
 from ..model.reference import Repository, api_host
 from .auth import Authorizer, Scopes, access_hint, basic_header, is_password_refused, pull_scope, push_scope
+from .connection import RegistryReply, TransportError
 from .error_replies import ACCESS_HINT, reply_error
-from .pool import RegistryReply, Stream, Transport, TransportError
+from .pool import Stream, Transport
 from .retry import THROTTLED, Retrier
 from .target import Endpoint, Target, parse_target
 from .throttle import Throttle

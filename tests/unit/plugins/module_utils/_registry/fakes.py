@@ -20,12 +20,12 @@ from ansible_collections.longshore.swr.plugins.module_utils._registry.model.mani
     digest_of,
 )
 from ansible_collections.longshore.swr.plugins.module_utils._registry.model.reference import Repository
-from ansible_collections.longshore.swr.plugins.module_utils._registry.transport.limits import Limits
-from ansible_collections.longshore.swr.plugins.module_utils._registry.transport.pool import (
+from ansible_collections.longshore.swr.plugins.module_utils._registry.transport.connection import (
     RegistryReply,
-    Stream,
     TransportError,
 )
+from ansible_collections.longshore.swr.plugins.module_utils._registry.transport.limits import Limits
+from ansible_collections.longshore.swr.plugins.module_utils._registry.transport.pool import Stream
 from ansible_collections.longshore.swr.plugins.module_utils._registry.transport.retry import Retrier
 from ansible_collections.longshore.swr.plugins.module_utils._registry.transport.settings import (
     ConnectionSettings,

@@ -16,7 +16,7 @@ from ansible_collections.longshore.swr.plugins.module_utils._registry.model.mani
     digest_of,
     parse_manifest,
 )
-from ansible_collections.longshore.swr.plugins.module_utils._registry.transport.pool import TransportError
+from ansible_collections.longshore.swr.plugins.module_utils._registry.transport.connection import TransportError
 from ansible_collections.longshore.swr.plugins.module_utils._registry.transport.retry import Retrier
 from ansible_collections.longshore.swr.plugins.module_utils._registry.transport.session import REDIRECTS
 from ansible_collections.longshore.swr.plugins.module_utils._registry.transport.target import parse_target

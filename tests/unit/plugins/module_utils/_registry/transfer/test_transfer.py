@@ -26,7 +26,7 @@ from ansible_collections.longshore.swr.plugins.module_utils._registry.run.image 
 from ansible_collections.longshore.swr.plugins.module_utils._registry.run.journal import Journal
 from ansible_collections.longshore.swr.plugins.module_utils._registry.run.work_queue import WorkQueue
 from ansible_collections.longshore.swr.plugins.module_utils._registry.transfer.transfer import Transfer
-from ansible_collections.longshore.swr.plugins.module_utils._registry.transport.pool import TransportError
+from ansible_collections.longshore.swr.plugins.module_utils._registry.transport.connection import TransportError
 from ansible_collections.longshore.swr.tests.unit.plugins.module_utils._registry.fakes import (
     DESTINATION,
     SOURCE,

@@ -23,7 +23,7 @@ from ansible_collections.longshore.swr.plugins.module_utils._registry.transport.
     pull_scope,
     push_scope,
 )
-from ansible_collections.longshore.swr.plugins.module_utils._registry.transport.pool import TransportError
+from ansible_collections.longshore.swr.plugins.module_utils._registry.transport.connection import TransportError
 from ansible_collections.longshore.swr.plugins.module_utils._registry.transport.target import parse_target
 from ansible_collections.longshore.swr.tests.unit.plugins.module_utils._registry.fakes import (
     FakeClock,

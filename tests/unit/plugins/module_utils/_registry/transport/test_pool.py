@@ -11,13 +11,13 @@ import threading
 import pytest
 
 from ansible_collections.longshore.swr.plugins.module_utils._registry.errors import RegistryError
-from ansible_collections.longshore.swr.plugins.module_utils._registry.transport import pool as transport_module
-from ansible_collections.longshore.swr.plugins.module_utils._registry.transport.pool import (
-    Transport,
+from ansible_collections.longshore.swr.plugins.module_utils._registry.transport import dialer as dialer_module
+from ansible_collections.longshore.swr.plugins.module_utils._registry.transport.connection import (
     TransportError,
     describe_failure,
-    make_context,
 )
+from ansible_collections.longshore.swr.plugins.module_utils._registry.transport.dialer import make_context
+from ansible_collections.longshore.swr.plugins.module_utils._registry.transport.pool import Transport
 from ansible_collections.longshore.swr.plugins.module_utils._registry.transport.target import Endpoint, parse_target
 from ansible_collections.longshore.swr.tests.sandbox.tls import Certificates
 
@@ -454,7 +454,7 @@ def test_a_proxy_that_cannot_be_used_is_refused_by_name_of_the_setting(url):
 
 
 def test_a_proxy_has_port_80_unless_it_says_otherwise():
-    assert transport_module._parse_proxy("proxy.example").endpoint == Endpoint("http", "proxy.example", 80)
+    assert dialer_module._parse_proxy("proxy.example").endpoint == Endpoint("http", "proxy.example", 80)
 
 
 # -- TLS -----------------------------------------------------------------------------------------------------------
@@ -522,8 +522,8 @@ def test_an_authority_file_that_holds_none_is_refused(tmp_path):
 
 
 def test_contexts_are_made_once(transport):
-    assert transport._context(True) is transport._context(True)
-    assert transport._context(True) is not transport._context(False)
+    assert transport._dialer._context(True) is transport._dialer._context(True)
+    assert transport._dialer._context(True) is not transport._dialer._context(False)
 
 
 # -- what is said of failures --------------------------------------------------------------------------------------
