@@ -13,6 +13,7 @@ This file is private to the collection: no other collection may import it.
 from __future__ import annotations
 
 import contextlib
+import functools
 import json
 import os
 import shutil
@@ -27,6 +28,7 @@ from ansible.utils.display import Display
 display = Display()
 
 POLL_SECONDS = 0.25
+LAST_LINES_SECONDS = 5.0
 
 
 class Follower:
@@ -40,6 +42,8 @@ class Follower:
         self._path = path
         self._show = show
         self._ended = threading.Event()
+        self._showing = threading.Lock()
+        self._shut = False
         self._position = os.path.getsize(path) if os.path.exists(path) else 0
         self._rest = b""
         self._thread = threading.Thread(target=self._follow, name="swr progress", daemon=True)
@@ -51,7 +55,11 @@ class Follower:
     def __exit__(self, *_exception: Any) -> None:
         """The last lines are shown before this returns."""
         self._ended.set()
-        self._thread.join(timeout=5)
+        self._thread.join(timeout=LAST_LINES_SECONDS)
+        # A worker that ends in the middle of a line would leave the queue to the main process locked.
+        self._shut = True
+        with self._showing:
+            pass
 
     def _follow(self) -> None:
         while not self._ended.wait(POLL_SECONDS):
@@ -73,7 +81,10 @@ class Follower:
     def _take(self, line: bytes) -> None:
         # The file may be one that others append to as well: what is not understood is not shown.
         with contextlib.suppress(ValueError, KeyError, TypeError, AttributeError):
-            self._show(json.loads(line.decode("utf-8")))
+            event = json.loads(line.decode("utf-8"))
+            with self._showing:
+                if not self._shut:
+                    self._show(event)
 
 
 class ProgressAction(ActionBase):
@@ -118,9 +129,15 @@ class ProgressAction(ActionBase):
             shutil.rmtree(folder, ignore_errors=True)
 
     def _show(self, event: Dict[str, Any]) -> None:
-        """One event as one line."""
+        """One event as one line, by way of the main process.
+
+        This runs in a thread of a forked worker, where nothing may be written: ansible-runner's own display, up to
+        release 2.4.1, would do so with its lock held and wait for ever for a lock that the fork has copied.
+        """
         colour = constants.COLOR_ERROR if event.get("event") == "failure" else None
-        display.display(self.render(event), color=colour, stderr=True)
+        queue = getattr(display, "_final_q", None)
+        send = functools.partial(queue.send_display, "display") if queue else display.display
+        send(self.render(event), color=colour, stderr=True)
 
     def _can_show(self) -> bool:
         is_here = getattr(self._connection, "transport", "") == "local"

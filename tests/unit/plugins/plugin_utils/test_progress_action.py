@@ -6,6 +6,7 @@ from __future__ import annotations
 import json
 import os
 import threading
+import time
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, Dict, List
@@ -65,6 +66,24 @@ def test_what_the_file_had_before_and_what_is_not_understood_is_passed_over(tmp_
     with progress_action.Follower(str(path), show):
         append(path, 'noise\n[]\n{"m": 1}\n\n{"n": 3}\nhalf')
     assert seen == [3]
+
+
+def test_no_line_is_begun_after_the_end_and_none_is_cut_short(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(progress_action, "LAST_LINES_SECONDS", 0.01)
+    path = tmp_path / "progress.jsonl"
+    begun, ended = Seen(), Seen()
+
+    def show(event: Any) -> None:
+        begun(event)
+        time.sleep(0.2)
+        ended(event)
+
+    with progress_action.Follower(str(path), show):
+        append(path, '{"n": 1}\n{"n": 2}\n')
+        assert begun.first.wait(5)
+    assert ended == [{"n": 1}]
+    time.sleep(0.05)
+    assert begun == [{"n": 1}]
 
 
 def plugin(arguments: Dict[str, Any], action: Any = CopyAction, **other: Any) -> Any:
