@@ -108,6 +108,7 @@ from ansible_collections.longshore.swr.plugins.module_utils._http import REQUEST
 from ansible_collections.longshore.swr.plugins.module_utils._huaweicloud.arguments import API_ARGUMENTS, ARGUMENTS
 from ansible_collections.longshore.swr.plugins.module_utils._huaweicloud.login_factory import obtain_login
 from ansible_collections.longshore.swr.plugins.module_utils._secrets import Redactor
+from ansible_collections.longshore.swr.plugins.module_utils._text import one_line
 
 OPTIONS = (*ARGUMENTS, *API_ARGUMENTS, "kind", "duration", "registry")
 
@@ -129,7 +130,7 @@ class LookupModule(LookupBase):
             for region in terms or [options["region"]]:
                 obtained = obtain_login(dict(options, region=region), os.environ, redactor, _before_call)
                 for warning in obtained.warnings:
-                    Display().warning("longshore.swr.swr_login: {0}".format(warning))
+                    Display().warning("longshore.swr.swr_login: {0}".format(one_line(warning)))
                 logins.append(obtained.as_dict())
         except LongshoreError as error:
             raise AnsibleLookupError("longshore.swr.swr_login: {0}".format(redactor(str(error)))) from None

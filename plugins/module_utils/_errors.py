@@ -10,6 +10,27 @@ from __future__ import annotations
 
 from typing import Any, Dict, Optional
 
+from ._text import hide_logins, one_line
+
+
+class _Part:
+    """A text of an error, which passes the gate each time that it is set: it may quote a server, a file or an option.
+
+    :param longest: characters at most.
+    """
+
+    def __init__(self, longest: int) -> None:
+        self._longest = longest
+
+    def __set_name__(self, owner: Any, name: str) -> None:
+        self._name = "_" + name
+
+    def __get__(self, error: Any, owner: Any = None) -> Any:
+        return self if error is None else getattr(error, self._name)
+
+    def __set__(self, error: Any, value: Any) -> None:
+        setattr(error, self._name, None if value is None else one_line(hide_logins(str(value)), self._longest))
+
 
 class LongshoreError(Exception):
     """A failure that names the thing, the place and the remedy.
@@ -24,6 +45,12 @@ class LongshoreError(Exception):
     :param hint: what the user can do about it.
     """
 
+    # An error may name everything that is wrong with an option.
+    what = _Part(100_000)
+    where = _Part(2_000)
+    code = _Part(200)
+    hint = _Part(4_000)
+
     def __init__(
         self,
         what: str,
@@ -32,8 +59,8 @@ class LongshoreError(Exception):
         status: Optional[int] = None,
         hint: Optional[str] = None,
     ) -> None:
-        super().__init__(what)
         self.what = what
+        super().__init__(self.what)
         self.where = where
         self.code = code
         self.status = status
@@ -47,7 +74,7 @@ class LongshoreError(Exception):
         if self.status is not None:
             details.append("HTTP {0}".format(self.status))
         if self.code:
-            details.append(str(self.code))
+            details.append(self.code)
         if details:
             text = "{0} ({1})".format(text, ", ".join(details))
         if self.hint:

@@ -21,9 +21,10 @@ import time
 import traceback
 from http.cookiejar import DefaultCookiePolicy
 from typing import Any, Callable, Dict, Mapping, NamedTuple, Optional, Sequence, Tuple, Type, Union
-from urllib.parse import urlsplit
 
 from ._errors import LongshoreError
+from ._text import one_line, safe
+from ._urls import check_url, host_of
 
 try:
     import requests
@@ -41,6 +42,7 @@ UNEXPLAINED = "the request was refused"
 
 # A body that is no JSON (a proxy's page, for instance) is quoted up to this many characters.
 _QUOTED = 200
+_LONGEST = 1000
 
 # These may be asked again without a second effect (RFC 9110, section 9.2.2).
 _IDEMPOTENT = ("GET", "HEAD")
@@ -159,11 +161,8 @@ class ApiClient:
         sleep: Callable[[float], None] = time.sleep,
         clock: Callable[[], float] = time.time,
     ) -> None:
-        if urlsplit(base_url).scheme not in ("http", "https") or not urlsplit(base_url).hostname:
-            raise error_class(
-                "{0!r} is no URL of an API".format(base_url), hint="Write it as https://host, with a port if needed."
-            )
-        self._base = base_url.rstrip("/")
+        check_url(base_url, "endpoint", error_class)
+        self._base = base_url.strip().rstrip("/")
         self._error_class = error_class
         self._read_error = read_error
         self._hint_for = hint_for
@@ -273,7 +272,9 @@ class ApiClient:
             return json.loads(response.content.decode("utf-8"))
         except ValueError:
             raise self._error_class(
-                "the reply is no JSON, but {0}".format(response.headers.get("Content-Type", "of no stated type")),
+                "the reply is no JSON, but {0}".format(
+                    safe(response.headers.get("Content-Type", "of no stated type"), 100)
+                ),
                 where=where,
                 status=response.status_code,
                 hint="Is this the API's address, or that of a proxy or a web page?",
@@ -284,15 +285,15 @@ class ApiClient:
             said = self._read_error(json.loads(response.content.decode("utf-8")))
         except ValueError:
             text = _readable(response.content[: 20 * _QUOTED].decode("utf-8", "replace"))
-            said = ServerError(message=text[:_QUOTED])
-        what = self._redact(said.message) if said.message else UNEXPLAINED
+            said = ServerError(message=self._redact(text)[:_QUOTED])
+        what = safe(self._redact(said.message or ""), _LONGEST) or UNEXPLAINED
         if response.is_redirect:
-            target = urlsplit(response.headers["Location"]).hostname or "another path"
+            target = host_of(response.headers["Location"]) or "another path"
             what = "the server redirects to {0}, which is not followed".format(target)
         return self._error_class(
             what,
             where=where,
-            code=said.code,
+            code=said.code and one_line(said.code, 100),
             status=response.status_code,
             hint=self._hint_for(response.status_code, said.code),
         )

@@ -13,6 +13,7 @@ import threading
 from typing import Optional, Type
 
 from ._errors import LongshoreError
+from ._text import flat
 
 
 class LineFile:
@@ -48,8 +49,8 @@ class LineFile:
         return self._descriptor >= 0
 
     def write(self, line: str) -> None:
-        """Append a line; its line break is added."""
-        rest = (line + "\n").encode("utf-8", "backslashreplace")
+        """Append a text as one line; its line break is added."""
+        rest = (flat(line) + "\n").encode("utf-8")
         with self._lock:
             try:
                 while rest and self._descriptor >= 0:

@@ -27,8 +27,10 @@ from ansible.module_utils.basic import missing_required_lib
 
 from ._errors import LongshoreError
 from ._secrets import Redactor
+from ._text import logins_in, one_line, shown
 
 _ATTRIBUTE = "_longshore_redactor"
+_LONGEST_WARNING = 4000
 
 
 def redactor_of(module: Any) -> Redactor:
@@ -53,28 +55,45 @@ def require(module: Any, library: str, import_error: Optional[str], reason: Opti
         module.fail_json(msg=missing_required_lib(library, reason=reason), exception=import_error)
 
 
+def warn(module: Any, text: str) -> None:
+    """Shows a warning, with every secret that C(redactor_of(module)) knows masked."""
+    module.warn(one_line(redactor_of(module)(text), _LONGEST_WARNING))
+
+
+def show_warnings(module: Any, result: Dict[str, Any]) -> Dict[str, Any]:
+    """A result with its C(warnings), and the diff, where Ansible wants them."""
+    for warning in result.pop("warnings"):
+        warn(module, warning)
+    if "diff" in result and not module._diff:
+        result.pop("diff")
+    return result
+
+
 def reports_errors(run: Callable[[Any], Dict[str, Any]]) -> Callable[[Any], None]:
     """Makes C(run(module) -> result) end the module, whatever happens.
 
     The result goes to C(exit_json); a result with C(failed) set goes to C(fail_json), with all it
     carries, so that a batch can report what it did besides its failures. A C(LongshoreError) becomes
     one C(fail_json) with C(msg) (one sentence) and C(error) (its parts: what, where, code, status,
-    hint). Both ways of failing have every secret that C(redactor_of(module)) knows masked.
+    hint). Both ways of failing have every secret that C(redactor_of(module)) knows masked. No result has
+    characters that a terminal would obey (see C(_text)).
 
     Any other exception is a defect of the collection, and its traceback is left to Ansible.
     """
 
     @functools.wraps(run)
     def finish(module: Any) -> None:
+        # Ansible shows options as well, beside every failure; such a URL is refused, but must not be shown for that.
+        module.no_log_values.update(logins_in(module.params))
         try:
             result = run(module)
         except LongshoreError as error:
             result = {"failed": True, "msg": str(error), "error": error.as_dict()}
         # Outside of the handler: older releases of Ansible add a traceback to whatever fails inside one.
         if result.get("failed"):
-            failure = redactor_of(module).clean(result)
+            failure = shown(redactor_of(module).clean(result))
             module.fail_json(**{key: value for key, value in failure.items() if key != "failed"})
             return
-        module.exit_json(**result)
+        module.exit_json(**shown(result))
 
     return finish

@@ -18,8 +18,7 @@ from typing import Any, Iterable, Iterator, Optional, Pattern, Set, Tuple, Union
 from urllib.parse import quote, quote_plus
 
 from ._errors import LongshoreError
-
-MASK = "********"
+from ._text import MASK, flat, lines
 
 # A shorter value is too likely to be an ordinary word: masking it would ruin the text and, by showing
 # which words are masked, give the value away.
@@ -53,6 +52,9 @@ def _forms(secret: str) -> Iterator[str]:
     """Every spelling in which C(secret) may turn up in a text."""
     raw = secret.encode("utf-8", "surrogatepass")
     yield secret
+    # As text of a server looks after the gate.
+    yield flat(secret)
+    yield lines(secret)
     for quoted in (quote(raw, safe=""), quote(raw), quote_plus(raw)):
         yield quoted
         yield re.sub("%[0-9A-F]{2}", lambda match: match.group().lower(), quoted)

@@ -313,7 +313,7 @@ from ansible.module_utils.basic import AnsibleModule
 
 from ansible_collections.longshore.swr.plugins.module_utils._access.job import run_access_check
 from ansible_collections.longshore.swr.plugins.module_utils._huaweicloud.regions import registry_host
-from ansible_collections.longshore.swr.plugins.module_utils._module import redactor_of, reports_errors
+from ansible_collections.longshore.swr.plugins.module_utils._module import redactor_of, reports_errors, warn
 
 ARGUMENTS = {
     "region": {"type": "str"},
@@ -343,7 +343,7 @@ def run(module):
     redactor = redactor_of(module)
     result = run_access_check(params, host, os.environ, redactor.add)
     if not params["validate_certs"]:
-        module.warn("Certificates are not verified: whoever answers for {0} gets the login.".format(host))
+        warn(module, "Certificates are not verified: whoever answers for {0} gets the login.".format(host))
     return redactor.clean(result)
 
 

@@ -119,7 +119,8 @@ options:
         default: 1209600
       serial:
         description:
-          - The serial, for several primaries that are to have the same. By default it changes when the zone does.
+          - The serial, from 1 to 4294967295, for several primaries that are to have the same. By default it changes
+            when the zone does.
         type: int
   forward_zones:
     description:

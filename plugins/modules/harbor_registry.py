@@ -252,7 +252,7 @@ from ansible.module_utils.basic import AnsibleModule
 from ansible_collections.longshore.swr.plugins.module_utils._harbor.api.arguments import ARGUMENTS, client_from
 from ansible_collections.longshore.swr.plugins.module_utils._harbor.registry.resource import manage_registry
 from ansible_collections.longshore.swr.plugins.module_utils._http import REQUESTS_IMPORT_ERROR
-from ansible_collections.longshore.swr.plugins.module_utils._module import redactor_of, reports_errors, require
+from ansible_collections.longshore.swr.plugins.module_utils._module import redactor_of, reports_errors, require, warn
 
 REGISTRY = {
     "name": {"type": "str", "required": True},
@@ -277,7 +277,7 @@ def run(module):
     client = client_from(module.params, redactor_of(module))
     result, outcome, warnings = manage_registry(client, module.params, module.check_mode)
     for warning in warnings:
-        module.warn(warning)
+        warn(module, warning)
     if module._diff:
         result["diff"] = outcome.diff()
     return result

@@ -331,7 +331,7 @@ from ansible.module_utils.basic import AnsibleModule
 from ansible_collections.longshore.swr.plugins.module_utils._harbor.api.arguments import ARGUMENTS, client_from
 from ansible_collections.longshore.swr.plugins.module_utils._harbor.execution.run import ReplicationRun
 from ansible_collections.longshore.swr.plugins.module_utils._http import REQUESTS_IMPORT_ERROR
-from ansible_collections.longshore.swr.plugins.module_utils._module import redactor_of, reports_errors, require
+from ansible_collections.longshore.swr.plugins.module_utils._module import redactor_of, reports_errors, require, warn
 
 OWN_ARGUMENTS = {
     "policy": {"type": "str"},
@@ -356,7 +356,7 @@ def run(module):
     runs = ReplicationRun(client_from(module.params, redactor), module.params, module.check_mode, redactor)
     result = runs.run()
     for warning in runs.warnings:
-        module.warn(warning)
+        warn(module, warning)
     return result
 
 

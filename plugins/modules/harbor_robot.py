@@ -286,7 +286,7 @@ from ansible.module_utils.basic import AnsibleModule
 from ansible_collections.longshore.swr.plugins.module_utils._harbor.api.arguments import ARGUMENTS, client_from
 from ansible_collections.longshore.swr.plugins.module_utils._harbor.robot import Robots
 from ansible_collections.longshore.swr.plugins.module_utils._http import REQUESTS_IMPORT_ERROR
-from ansible_collections.longshore.swr.plugins.module_utils._module import redactor_of, reports_errors, require
+from ansible_collections.longshore.swr.plugins.module_utils._module import redactor_of, reports_errors, require, warn
 
 ACCESS_ARGUMENTS = {
     "resource": {"type": "str", "required": True},
@@ -317,7 +317,7 @@ def run(module):
     robots = Robots(client_from(module.params, redactor), module.params, module.check_mode, redactor.add)
     result = robots.run()
     for warning in robots.warnings:
-        module.warn(warning)
+        warn(module, warning)
     return result
 
 

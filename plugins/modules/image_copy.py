@@ -446,7 +446,7 @@ import os
 from ansible.module_utils.basic import AnsibleModule
 
 from ansible_collections.longshore.swr.plugins.module_utils._arguments import Arguments
-from ansible_collections.longshore.swr.plugins.module_utils._module import reports_errors
+from ansible_collections.longshore.swr.plugins.module_utils._module import reports_errors, show_warnings
 from ansible_collections.longshore.swr.plugins.module_utils._registry.jobs.arguments import (
     CONNECTION,
     FORMAT,
@@ -459,7 +459,6 @@ from ansible_collections.longshore.swr.plugins.module_utils._registry.jobs.argum
     check_numbers,
     helper_runner,
     keep_readable,
-    show_warnings,
 )
 from ansible_collections.longshore.swr.plugins.module_utils._registry.jobs.copy import run_copy
 from ansible_collections.longshore.swr.plugins.module_utils._registry.jobs.settings import CopySettings

@@ -423,7 +423,7 @@ import os
 from ansible.module_utils.basic import AnsibleModule
 
 from ansible_collections.longshore.swr.plugins.module_utils._arguments import Arguments
-from ansible_collections.longshore.swr.plugins.module_utils._module import reports_errors
+from ansible_collections.longshore.swr.plugins.module_utils._module import reports_errors, show_warnings
 from ansible_collections.longshore.swr.plugins.module_utils._registry.jobs.arguments import (
     CONNECTION,
     FORMAT,
@@ -434,7 +434,6 @@ from ansible_collections.longshore.swr.plugins.module_utils._registry.jobs.argum
     check_numbers,
     helper_runner,
     keep_readable,
-    show_warnings,
 )
 from ansible_collections.longshore.swr.plugins.module_utils._registry.jobs.plan import run_plan
 from ansible_collections.longshore.swr.plugins.module_utils._registry.jobs.settings import PlanSettings

@@ -276,7 +276,7 @@ error:
 
 from ansible.module_utils.basic import AnsibleModule
 
-from ansible_collections.longshore.swr.plugins.module_utils._module import reports_errors
+from ansible_collections.longshore.swr.plugins.module_utils._module import reports_errors, warn
 from ansible_collections.longshore.swr.plugins.module_utils._registry.jobs.merge import run_merge
 
 
@@ -285,7 +285,7 @@ def run(module):
     """The merged report, as the module's result."""
     result = run_merge(module.params, module.check_mode)
     for warning in result.pop("warnings"):
-        module.warn(warning)
+        warn(module, warning)
     return result
 
 

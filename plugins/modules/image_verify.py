@@ -291,7 +291,7 @@ import os
 from ansible.module_utils.basic import AnsibleModule
 
 from ansible_collections.longshore.swr.plugins.module_utils._arguments import Arguments
-from ansible_collections.longshore.swr.plugins.module_utils._module import reports_errors
+from ansible_collections.longshore.swr.plugins.module_utils._module import reports_errors, show_warnings
 from ansible_collections.longshore.swr.plugins.module_utils._registry.jobs.arguments import (
     CONNECTION,
     FORMAT,
@@ -301,7 +301,6 @@ from ansible_collections.longshore.swr.plugins.module_utils._registry.jobs.argum
     check_numbers,
     helper_runner,
     keep_readable,
-    show_warnings,
 )
 from ansible_collections.longshore.swr.plugins.module_utils._registry.jobs.settings import VerifySettings
 from ansible_collections.longshore.swr.plugins.module_utils._registry.jobs.verify import run_verify

@@ -210,7 +210,7 @@ from ansible.module_utils.basic import AnsibleModule
 from ansible_collections.longshore.swr.plugins.module_utils._http import REQUESTS_IMPORT_ERROR
 from ansible_collections.longshore.swr.plugins.module_utils._huaweicloud.arguments import API_ARGUMENTS, ARGUMENTS
 from ansible_collections.longshore.swr.plugins.module_utils._huaweicloud.login_factory import obtain_login
-from ansible_collections.longshore.swr.plugins.module_utils._module import redactor_of, reports_errors, require
+from ansible_collections.longshore.swr.plugins.module_utils._module import redactor_of, reports_errors, require, warn
 
 
 @reports_errors
@@ -222,7 +222,7 @@ def run(module):
 
     obtained = obtain_login(module.params, os.environ, redactor_of(module), before_call)
     for warning in obtained.warnings:
-        module.warn(warning)
+        warn(module, warning)
     return dict(obtained.as_dict(), changed=False)
 
 

@@ -153,7 +153,7 @@ from ansible_collections.longshore.swr.plugins.module_utils._logins.files import
     parse_moment,
 )
 from ansible_collections.longshore.swr.plugins.module_utils._logins.podman_session import session_warnings
-from ansible_collections.longshore.swr.plugins.module_utils._module import reports_errors
+from ansible_collections.longshore.swr.plugins.module_utils._module import reports_errors, warn
 
 
 def login_of(params):
@@ -181,7 +181,7 @@ def run(module):
     files = files_of(module.params)
     planned = [(form, file, file.plan(registry, login)) for form, file in files]
     for warning in session_warnings(registry, files, os.environ):
-        module.warn(warning)
+        warn(module, warning)
     if not module.check_mode:
         for _form, file, change in planned:
             if change.is_needed:

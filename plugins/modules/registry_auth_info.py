@@ -130,7 +130,7 @@ from ansible_collections.longshore.swr.plugins.module_utils._logins.files import
     utc_now,
 )
 from ansible_collections.longshore.swr.plugins.module_utils._logins.podman_session import session_warnings
-from ansible_collections.longshore.swr.plugins.module_utils._module import reports_errors
+from ansible_collections.longshore.swr.plugins.module_utils._module import reports_errors, warn
 
 
 @reports_errors
@@ -141,7 +141,7 @@ def run(module):
     limit = utc_now() + datetime.timedelta(seconds=options["renew_before"])
     files = files_of(options)
     for warning in session_warnings(registry, files, os.environ):
-        module.warn(warning)
+        warn(module, warning)
     found = []
     for form, file in files:
         stored = file.look(registry)

@@ -112,8 +112,8 @@ options:
     default: 1209600
   serial:
     description:
-      - The serial, for several primaries that are to have the same. By default it is found out from the file and the
-        time.
+      - The serial, from 1 to 4294967295, for several primaries that are to have the same. By default it is found out
+        from the file and the time.
     type: int
   checkzone:
     description:
@@ -204,6 +204,7 @@ import time
 from ansible.module_utils.basic import AnsibleModule
 
 from ansible_collections.longshore.swr.plugins.module_utils._dns.errors import DnsError
+from ansible_collections.longshore.swr.plugins.module_utils._dns.serial import check_serial
 from ansible_collections.longshore.swr.plugins.module_utils._dns.zone import MARK, TYPES, check_name, update
 from ansible_collections.longshore.swr.plugins.module_utils._dns.zone_options import zone_of
 from ansible_collections.longshore.swr.plugins.module_utils._module import reports_errors
@@ -250,11 +251,11 @@ def write(module, zone, text):
 def present(module):
     """The file as it is to be."""
     params, path = module.params, module.params["path"]
-    zone = zone_of(params)
+    zone, serial = zone_of(params), check_serial(params["serial"], "serial")
     current = read_text(path) if os.path.exists(path) else None
     if not os.path.isdir(os.path.dirname(os.path.abspath(path))):
         raise DnsError("its directory does not exist", where=path, hint="Create the directory first.")
-    wanted = update(zone, current, time.time(), params["serial"], where=path)
+    wanted = update(zone, current, time.time(), serial, where=path)
     result = {"changed": wanted.text != current, "name": zone.name, "path": path, "serial": wanted.serial}
     result["created"] = current is None
     if result["changed"]:

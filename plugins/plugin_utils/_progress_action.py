@@ -25,10 +25,13 @@ from ansible import constants
 from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
 
+from ansible_collections.longshore.swr.plugins.module_utils._text import hide_logins, one_line
+
 display = Display()
 
 POLL_SECONDS = 0.25
 LAST_LINES_SECONDS = 5.0
+LONGEST_LINE = 2000
 
 
 class Follower:
@@ -137,7 +140,7 @@ class ProgressAction(ActionBase):
         colour = constants.COLOR_ERROR if event.get("event") == "failure" else None
         queue = getattr(display, "_final_q", None)
         send = functools.partial(queue.send_display, "display") if queue else display.display
-        send(self.render(event), color=colour, stderr=True)
+        send(one_line(hide_logins(self.render(event)), LONGEST_LINE), color=colour, stderr=True)
 
     def _can_show(self) -> bool:
         is_here = getattr(self._connection, "transport", "") == "local"

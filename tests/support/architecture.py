@@ -20,13 +20,18 @@ COLLECTION = "ansible_collections.longshore.swr."
 UTILS = "plugins.module_utils."
 ROOMS = frozenset({"_registry", "_huaweicloud", "_harbor", "_dns", "_access", "_audit"})
 
-# What each part of module_utils may import of the others, itself excepted. A part that is not named here is refused:
-# whoever adds one decides where it stands.
+# Below everything, and open to all.
+SHARED_GROUND = frozenset({"_text", "_urls"})
+
+# What each part of module_utils may import of the others besides, itself excepted. A part that is not named here is
+# refused: whoever adds one decides where it stands.
 ALLOWED: Dict[str, FrozenSet[str]] = {
     "_arguments": frozenset(),
     "_errors": frozenset(),
     "_http": frozenset({"_errors"}),
     "_secrets": frozenset({"_errors", "_http"}),
+    "_text": frozenset(),
+    "_urls": frozenset({"_errors"}),
     "_resource": frozenset({"_errors", "_http", "_secrets"}),
     "_dns_message": frozenset(),
     "_hosts_file": frozenset({"_errors"}),
@@ -104,6 +109,8 @@ STANDARD_LIBRARY_ONLY = frozenset(
         "_line_file",
         "_logins",
         "_secrets",
+        "_text",
+        "_urls",
     }
 )
 # The engine's hot path has a transport of its own: requests costs it several times the processor time.
@@ -254,6 +261,8 @@ def _direction_problem(importer: str, imported: str) -> Optional[str]:
         return _floor_problem(own, package_of(importer), package_of(imported))
     if own not in ALLOWED:
         return "{0} has no place in the architecture: add it to ALLOWED".format(own)
+    if other in SHARED_GROUND:
+        return None
     if other not in ALLOWED[own]:
         kind = "another room" if own in ROOMS and other in ROOMS else "what stands above or beside it"
         return "{0} must not import {1} ({2})".format(own, other, kind)
@@ -327,6 +336,25 @@ def _ansible_problem(importer: str, part: Optional[str], name: str, runs_on_targ
     if part in STANDARD_LIBRARY_ONLY and name != "ansible":
         return "{0} uses the standard library only, not {1}".format(part, name)
     return None
+
+
+# What shows a text to the user. C(_module) puts it through the gate of C(_text) first.
+SHOWING = frozenset({"warn", "deprecate", "exit_json", "fail_json"})
+
+
+def check_shown_text(root: Path) -> List[str]:
+    """Results and warnings of modules leave by way of C(_module), and no part writes to the terminal by itself."""
+    findings = []
+    for source in sources(root):
+        if part_of(source.name) == "_module":
+            continue
+        for node in ast.walk(source.module):
+            if not isinstance(node, ast.Call):
+                continue
+            owner, _dot, name = ast.unparse(node.func).rpartition(".")
+            if (name in SHOWING and owner.rpartition(".")[2] == "module") or (name == "print" and not owner):
+                findings.append("{0}:{1}: {2}() passes _module by".format(source.path, node.lineno, name))
+    return findings
 
 
 def check_cycles(root: Path) -> List[str]:

@@ -18,6 +18,7 @@ CHECKS = [
     architecture.check_directions,
     architecture.check_packages,
     architecture.check_outside_imports,
+    architecture.check_shown_text,
     architecture.check_cycles,
     architecture.check_sizes,
     architecture.check_headers,
@@ -84,6 +85,11 @@ BAD_DIRECTIONS = {
         "from {0}plugins.module_utils._http import B",
         "_http",
     ),
+    "the shared ground imports a room": (
+        UTILS + "_text.py",
+        "from {0}plugins.module_utils._dns.a import B",
+        "_dns",
+    ),
     "shared code imports a module": (UTILS + "_dns/a.py", "from {0}plugins.modules import zone", "must not import"),
     "a module imports a module": ("plugins/modules/a.py", "from {0}plugins.modules.zone import B", "another module"),
     "a filter imports a module": ("plugins/filter/a.py", "from {0}plugins.modules.zone import B", "must not import"),
@@ -140,6 +146,7 @@ GOOD_DIRECTIONS = {
         "plugins/modules/a.py",
         "from {0}plugins.module_utils._dns.a import B\nfrom {0}plugins.module_utils._registry.a import C",
     ),
+    "a room imports the shared ground": (UTILS + "_dns/a.py", "from {0}plugins.module_utils._text import B"),
     "an action imports a room": (
         "plugins/action/a.py",
         "from {0}plugins.module_utils._registry.progress import render",
@@ -235,6 +242,20 @@ def test_a_crowded_package_is_flagged(tree: Callable[[Dict[str, str]], Path]) ->
     assert architecture.check_packages(tree(files)) == []
     (finding,) = architecture.check_packages(tree({UTILS + "_registry/rules/one_more.py": "x = 1"}))
     assert "_registry.rules has 13 files" in finding
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["module.warn('a')", "self.module.exit_json(a=1)", "def f(module):\n    module.fail_json(msg='a')", "print(1)"],
+)
+def test_text_that_passes_the_gate_by_is_flagged(text: str, tree: Callable[[Dict[str, str]], Path]) -> None:
+    (finding,) = architecture.check_shown_text(tree({"plugins/modules/a.py": text}))
+    assert "passes _module by" in finding
+
+
+@pytest.mark.parametrize("text", ["warn(module, 'a')", "warnings.warn('a')", "module.run_command(['print'])"])
+def test_text_that_goes_through_the_gate_is_not_flagged(text: str, tree: Callable[[Dict[str, str]], Path]) -> None:
+    assert architecture.check_shown_text(tree({"plugins/modules/a.py": text})) == []
 
 
 def test_a_cycle_is_flagged_with_its_way(tree: Callable[[Dict[str, str]], Path]) -> None:

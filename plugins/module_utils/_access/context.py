@@ -14,11 +14,11 @@ import time
 from typing import Any, Callable, Dict, List, Mapping, NamedTuple, Optional, Tuple
 from urllib.parse import urlsplit
 
+from .._urls import host_of
 from .deadline import Deadline
 from .errors import Trouble
 from .http_exchange import HttpReply, exchange
 from .node_files import address_of
-from .text import host_of
 from .tls import Trust, shake_hands
 
 _RANDOM = random.SystemRandom()

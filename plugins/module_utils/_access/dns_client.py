@@ -15,9 +15,9 @@ import struct
 from typing import Any, List, NamedTuple, Tuple
 
 from .._dns_message import TYPES, Answer, DnsError, encode_query, parse_answer
+from .._text import safe
 from .deadline import Deadline
 from .errors import Trouble
-from .text import safe
 
 _RANDOM = random.SystemRandom()
 _LARGEST_DATAGRAM = 65535

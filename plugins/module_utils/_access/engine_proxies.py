@@ -17,7 +17,7 @@ import json
 import shlex
 from typing import Any, Dict, Iterator, List, Mapping, NamedTuple
 
-from .text import safe
+from .._text import safe
 
 UNITS = ("docker", "containerd", "crio")
 UNIT_DIRECTORIES = ("/usr/lib/systemd/system", "/lib/systemd/system", "/run/systemd/system", "/etc/systemd/system")

@@ -9,6 +9,7 @@ This module is private to the collection: no other collection may import it.
 from __future__ import annotations
 
 from .._errors import LongshoreError
+from .._text import safe
 
 
 class AccessError(LongshoreError):
@@ -24,7 +25,7 @@ class Trouble(Exception):
     """
 
     def __init__(self, kind: str, text: str, code: int = 0) -> None:
-        super().__init__(text)
         self.kind = kind
-        self.text = text
+        self.text = safe(text)
+        super().__init__(self.text)
         self.code = code

@@ -19,10 +19,10 @@ import ssl
 import struct
 from typing import Any, Dict, Iterator, Mapping, NamedTuple, Optional
 
+from .._text import safe
 from .deadline import Deadline
 from .errors import Trouble
 from .system import trouble_of
-from .text import safe
 
 USER_AGENT = "longshore.swr access_check"
 # linux/tcp.h, struct tcp_info: eight bytes, then 32 bit numbers, by their place.

@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from typing import Any, Callable, Dict, Iterator, List, Mapping
 
+from .._text import quoted
 from .context import Context, Options, canonical
 from .errors import AccessError
 from .node_files import address_of
@@ -31,7 +32,7 @@ def _problems(params: Mapping[str, Any], host: str) -> Iterator[str]:
     for name, hosts in (("host", [host]), ("obs_hosts", params["obs_hosts"] or [])):
         for item in hosts:
             if (not _HOST.match(item) and address_of(item) is None) or len(item) > 253:
-                yield "{0}: {1!r} is no host name (write it without https://, port and path)".format(name, item)
+                yield "{0}: {1} is no host name (write it without https://, port and path)".format(name, quoted(item))
     for item in params["expected_addresses"] or []:
         if address_of(item) is None:
             yield "expected_addresses: {0!r} is no address".format(item)

@@ -12,6 +12,7 @@ import threading
 import time
 from typing import Any, Dict, Iterable, List, Sequence, Tuple
 
+from .._text import safe
 from .checks.base import Check
 from .checks.blobs import ObsDns, ObsGet
 from .checks.connection import Chain, Expiry, Mtu, Name, Skew, Tcp
@@ -22,7 +23,6 @@ from .context import Context
 from .deadline import Deadline
 from .errors import AccessError, Trouble
 from .results import FAIL, SKIP, Result, failed, skipped
-from .text import safe
 
 CHECKS: Tuple[Check, ...] = (
     HostsConflict(),

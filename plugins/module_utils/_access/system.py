@@ -15,10 +15,10 @@ import socket
 import time
 from typing import List, Mapping, Optional
 
+from .._text import safe
 from .deadline import Deadline, bounded
 from .dns_client import DnsClient, ServerAnswer
 from .errors import Trouble
-from .text import safe
 
 _LARGEST_FILE = 1024 * 1024
 

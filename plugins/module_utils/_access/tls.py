@@ -17,10 +17,10 @@ import socket
 import ssl
 from typing import Any, Dict, Optional
 
+from .._text import safe
 from .deadline import Deadline
 from .errors import AccessError, Trouble
 from .system import trouble_of
-from .text import safe
 
 # openssl/x509_vfy.h. Python has no names for these flags, but passes them on.
 _NO_CHECK_TIME = 0x200000

@@ -100,7 +100,7 @@ class Named:
         """
         code, output, errors = self._run([*self._programs.checkzone, name, path])
         if code != 0:
-            raise DnsError("named-checkzone refuses it: {0}".format((output + errors).strip()), where="zone " + name)
+            raise DnsError("named-checkzone refuses it: {0}".format(_said(output + errors)), where="zone " + name)
 
     def reconfigure(self) -> None:
         """Let it read its configuration, and load zones that are new.

@@ -8,11 +8,25 @@ This module is private to the collection: no other collection may import it.
 
 from __future__ import annotations
 
-from typing import Optional
+from typing import Any, Optional
+
+from .errors import DnsError
 
 BITS = 32
 MODULUS = 2**BITS
 HALF = 2 ** (BITS - 1)
+
+
+def check_serial(serial: Any, where: str) -> Optional[int]:
+    """A serial that was given as an option, None for none.
+
+    :raises DnsError: it is no number that a zone can have (RFC 1035, section 3.3.13); zero means none to some servers.
+    """
+    if serial is not None and (isinstance(serial, bool) or not isinstance(serial, int) or not 0 < serial < MODULUS):
+        raise DnsError(
+            "{0} is no serial of a zone".format(serial), where=where, hint="Give 1 to {0}.".format(MODULUS - 1)
+        )
+    return serial
 
 
 def is_later(serial: int, other: int) -> bool:

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from typing import Any, Callable, List, Mapping, NamedTuple, Optional, Sequence, Tuple, TypeVar
 
 from .errors import DnsError
+from .serial import check_serial
 from .zone import Record, Zone, apex_records, check_name, check_records, check_seconds, record_of
 
 SECONDS = ("ttl", "refresh", "retry", "expire")
@@ -177,12 +178,13 @@ def _asked(records: Sequence[Record], zone: str = "") -> Tuple[Tuple[str, Tuple[
 
 def _served(values: Mapping[str, Any], kind: str, where: str) -> ZoneSpec:
     prefix = where + ": "
+    serial = check_serial(values.get("serial"), prefix + "serial")
     if kind == "secondary":
         name = check_name(values["name"], prefix + "name")
         apex = tuple(sorted(record.value for record in apex_records(values["addresses"], prefix + "addresses")))
-        return ZoneSpec(name, None, ((name, apex or None),), values.get("serial"))
+        return ZoneSpec(name, None, ((name, apex or None),), serial)
     zone = zone_of(values, prefix)
-    return ZoneSpec(zone.name, zone, _asked(zone.records, zone.name), values.get("serial"))
+    return ZoneSpec(zone.name, zone, _asked(zone.records, zone.name), serial)
 
 
 def _forward(values: Mapping[str, Any], where: str) -> Forward:

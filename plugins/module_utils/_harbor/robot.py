@@ -16,6 +16,7 @@ import time
 from typing import Any, Callable, Dict, Iterable, List, Mapping, Optional
 
 from .._resource import Resource, State, bring_about
+from .._text import is_printable
 from .api.client import HarborClient
 from .errors import HarborError
 from .replication.executions import epoch
@@ -175,7 +176,9 @@ class RobotResource(Resource):
     def _path(self) -> str:
         return "/robots/{0}".format((self.data or {})["id"])
 
-    def _keep(self, secret: str) -> None:
+    def _keep(self, secret: Any) -> None:
+        if not isinstance(secret, str) or not secret or not is_printable(secret):
+            raise HarborError("Harbor gave a secret that nobody can log in with", where=self._where)
         self._learn_secret(secret)
         self.secret = secret
 

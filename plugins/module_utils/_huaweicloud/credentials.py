@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import configparser
 import os
+import re
 import stat
 from dataclasses import dataclass, field
 from typing import Iterator, List, Mapping, NamedTuple, Optional, Tuple
@@ -24,6 +25,8 @@ from .errors import HuaweiCloudError
 PROFILE_VARIABLE = "HUAWEICLOUD_SDK_CREDENTIALS_FILE"
 PROFILE_PATH = os.path.join(".huaweicloud", "credentials")
 PROFILE_SECTION = "basic"
+# They are sent in headers, and the access key is a part of user names.
+_HEADER_VALUE = re.compile(r"[\x21-\x7e]+\Z")
 
 
 class KeyNames(NamedTuple):
@@ -188,9 +191,18 @@ def find_credentials(
         C(project_id) and C(cloud), as far as they are set.
     :param environ: the environment, such as C(os.environ).
     :param home: the user's home directory; found by default.
-    :raises HuaweiCloudError: when no source has keys, or the first that has any is incomplete.
+    :raises HuaweiCloudError: when no source has keys, the first that has any is incomplete, or one cannot be right.
     """
     keys = _find_keys(options, environ, home if home is not None else os.path.expanduser("~"))
+    project_id = _text(options, "project_id") or keys.project_id
+    sent = {"access key": keys.access_key, "security token": keys.security_token, "project id": project_id}
+    for name, value in sent.items():
+        if value is not None and not _HEADER_VALUE.match(value):
+            raise HuaweiCloudError(
+                "the {0} has characters that none has".format(name),
+                where=keys.source,
+                hint="Copy it again: there are no blanks and no line breaks in it.",
+            )
     region = _text(options, "region")
     elsewhere = region is not None and _text(environ, "HW_REGION_NAME") not in (None, region)
     place: Mapping[str, str] = {} if elsewhere else environ
@@ -198,7 +210,7 @@ def find_credentials(
         access_key=keys.access_key,
         secret_key=keys.secret_key,
         security_token=keys.security_token,
-        project_id=_text(options, "project_id") or keys.project_id,
+        project_id=project_id,
         region=region or _text(place, "HW_REGION_NAME"),
         project_name=_text(options, "project_name") or _text(place, "HW_PROJECT_NAME"),
         cloud=_text(options, "cloud") or _text(place, "HW_CLOUD"),

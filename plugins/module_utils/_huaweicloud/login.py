@@ -20,6 +20,7 @@ from dataclasses import dataclass, field
 from typing import Any, Callable, Dict, Iterator, Mapping, Optional, Tuple
 
 from .._logins.docker_config import basic, docker_config
+from .._text import is_printable, one_line, quoted, safe
 from .credentials import Credentials
 from .errors import HuaweiCloudError
 from .regions import registry_host
@@ -33,6 +34,7 @@ TEMPORARY_PATH = "/v2/manage/utils/secret"
 ENHANCED_PATH = "/v2/manage/utils/authorizationtoken"
 EXPIRY_HEADER = "X-Swr-Expireat"
 
+_PROJECT = re.compile(r"[^\s:@]{1,64}\Z")
 _HOST = re.compile(r"[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?(?::[0-9]{1,5})?\Z", re.IGNORECASE)
 
 
@@ -94,8 +96,13 @@ def project_of(credentials: Credentials) -> str:
             where="region",
             hint="Set region, or the environment variable HW_REGION_NAME.",
         )
-    if ":" in name or "@" in name:
-        raise HuaweiCloudError("{0!r} is no name of a project".format(name), where="project_name")
+    # It is a part of the user name, which is a part of HTTP headers and of shell commands.
+    if not _PROJECT.match(name) or not is_printable(name):
+        raise HuaweiCloudError(
+            "{0} is no name of a project".format(quoted(name)),
+            where="project_name",
+            hint="Write it as the console shows it: up to 64 characters, without blanks, colons and at signs.",
+        )
     return name
 
 
@@ -105,7 +112,7 @@ def registry_of(credentials: Credentials, registry: Optional[str] = None) -> str
         host = registry.strip()
         if not _HOST.match(host):
             raise HuaweiCloudError(
-                "{0!r} is no host name".format(registry),
+                "{0} is no host name".format(quoted(registry)),
                 where="registry",
                 hint="Write the host alone, with a port if needed: no scheme, no path.",
             )
@@ -151,7 +158,7 @@ def long_term_login(credentials: Credentials, registry: Optional[str] = None) ->
 
 
 def normal_time(text: Optional[str]) -> Optional[str]:
-    """A moment as C(2026-07-23T08:46:07Z); a text of any other form is given back as it is.
+    """A moment as C(2026-07-23T08:46:07Z); a text of any other form is given back, fit to be shown.
 
     Fractions of a second are dropped, so that the moment is never later than the true one.
     """
@@ -159,7 +166,7 @@ def normal_time(text: Optional[str]) -> Optional[str]:
         return None
     match = re.match(r"(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d:\d\d)(?:\.\d+)?(Z|[+-]\d\d:?\d\d)?\Z", text.strip())
     if not match:
-        return text.strip()
+        return one_line(text.strip(), 100)
     zone = (match.group(3) or "Z").replace("Z", "+0000").replace(":", "")
     try:
         moment = datetime.datetime.strptime(
@@ -181,7 +188,7 @@ def _choose_entry(data: Any, wanted: str) -> Tuple[str, str]:
     if wanted in entries:
         return wanted, entries[wanted]
     if len(entries) != 1:
-        hosts = ", ".join(sorted(entries)) or "none"
+        hosts = safe(", ".join(sorted(entries))) or "none"
         raise HuaweiCloudError(
             "the reply has no login for {0} (it has: {1})".format(wanted, hosts),
             where="auths",
@@ -195,8 +202,8 @@ def _decode(host: str, auth: str) -> Tuple[str, str]:
         username, colon, password = base64.b64decode(auth, validate=True).decode("utf-8").partition(":")
     except ValueError:
         username, colon, password = "", "", ""
-    if not (username and colon and password):
-        raise HuaweiCloudError("the reply's login for {0} cannot be decoded".format(host), where="auths")
+    if not (username and colon and password) or not is_printable(username + password) or not _HOST.match(host):
+        raise HuaweiCloudError("the reply's login for {0} cannot be decoded".format(safe(host, 100)), where="auths")
     return username, password
 
 

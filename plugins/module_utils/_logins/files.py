@@ -24,6 +24,7 @@ from typing import Any, Callable, Dict, List, Mapping, NamedTuple, Optional, Tup
 
 from .._errors import LongshoreError
 from .._secrets import read_text, write_private
+from .._text import quoted
 from .document import (
     entries_of,
     fingerprint_of,
@@ -109,7 +110,7 @@ def check_registry(registry: str) -> str:
     """
     if not _HOST.match(registry):
         raise LongshoreError(
-            "{0!r} is no registry".format(registry),
+            "{0} is no registry".format(quoted(registry)),
             where="registry",
             hint="Write the host alone, with a port if needed: no scheme, no path.",
         )

@@ -10,11 +10,11 @@ from __future__ import annotations
 
 from typing import Any, Dict, List
 
+from ..._urls import host_of
 from ..context import canonical, is_public
 from ..errors import Trouble
 from ..node_files import HOSTS, hosts_entries
 from ..results import Result, failed, passed, skipped, warned
-from ..text import host_of
 from .base import Check
 
 OBS_HINT = (

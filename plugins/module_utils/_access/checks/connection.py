@@ -14,9 +14,9 @@ from concurrent.futures import ThreadPoolExecutor
 from email.utils import mktime_tz, parsedate_tz
 from typing import Any, Dict, Optional, Tuple
 
+from ..._text import safe
 from ..errors import Trouble
 from ..results import Result, failed, passed, skipped, warned
-from ..text import safe
 from ..tls import ADDRESS_MISMATCH, EXPIRED, HOST_MISMATCH, NOT_YET_VALID, certificate_of, names_of
 from .base import Check
 

@@ -14,12 +14,13 @@ import re
 from typing import Any, Dict, Optional
 from urllib.parse import quote, urlencode
 
+from ..._text import safe
+from ..._urls import host_of
 from ..auth_challenge import bearer_challenge
 from ..context import Blob, canonical, split_url
 from ..errors import Trouble
 from ..http_exchange import HttpReply
 from ..results import Result, failed, passed, skipped
-from ..text import host_of, safe
 from .base import Check
 
 MANIFEST_TYPES = (

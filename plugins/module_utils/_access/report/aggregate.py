@@ -10,9 +10,9 @@ from __future__ import annotations
 
 from typing import Any, Dict, List, Mapping, Optional, Tuple
 
+from ..._text import safe
 from ..errors import AccessError
 from ..results import FAILING, SEVERITY, STATUSES
-from ..text import safe
 
 UNREACHABLE, ERROR, FAIL, WARN, PASS = "unreachable", "error", "fail", "warn", "pass"
 # The worst first: who reads the report wants to see it.

@@ -11,6 +11,7 @@ from __future__ import annotations
 import html
 from typing import Any, Iterator, List, Mapping
 
+from ..._text import flat
 from .aggregate import ERROR, UNREACHABLE, checks_of, headline
 from .table import LEGEND, MARKS
 
@@ -41,7 +42,7 @@ small { color: var(--dim); }
 
 
 def _text(value: Any) -> str:
-    return html.escape(str(value).encode("utf-8", "replace").decode("utf-8"), quote=True)
+    return html.escape(flat(str(value)), quote=True)
 
 
 def _cell(node: Mapping[str, Any], check: str) -> str:

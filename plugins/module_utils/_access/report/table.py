@@ -11,6 +11,7 @@ from __future__ import annotations
 import textwrap
 from typing import Any, Dict, Iterator, List, Mapping, Sequence, Tuple
 
+from ..._text import flat
 from .aggregate import ERROR, UNREACHABLE, checks_of, headline, status_of
 
 WIDTH = 120
@@ -65,7 +66,7 @@ def _wrapped(text: str, indent: str, further: str = "    ") -> List[str]:
 
 
 def _ascii(text: str) -> str:
-    return text.encode("ascii", "replace").decode("ascii")
+    return flat(text).encode("ascii", "replace").decode("ascii")
 
 
 def _row(name: str, cells: Sequence[str], width: int) -> str:

@@ -14,6 +14,8 @@ from typing import Any, Callable, Dict, Iterator, Optional, Sequence, Tuple, Uni
 from urllib.parse import parse_qsl, urlsplit
 
 from ..._http import ApiClient, ApiReply, basic_auth
+from ..._text import safe
+from ..._urls import check_url
 from ..errors import HarborError
 from .error_replies import hint_for, read_error
 from .version import HarborVersion
@@ -32,24 +34,7 @@ def _address(url: str) -> str:
 
     :raises HarborError: it is none, or it contains what does not belong there.
     """
-    try:
-        parts = urlsplit(url.strip())
-    except ValueError:
-        # A bracket that belongs to no IPv6 address.
-        parts = urlsplit("")
-    if "@" in parts.netloc:
-        # The address is part of messages.
-        raise HarborError(
-            "the address must not contain a login",
-            where="harbor_url",
-            hint="Use harbor_username and harbor_password.",
-        )
-    if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment:
-        raise HarborError(
-            "{0!r} is no address of a Harbor".format(url),
-            where="harbor_url",
-            hint="Write it as https://host, with a port if needed.",
-        )
+    parts = check_url(url, "harbor_url", HarborError, "Use harbor_username and harbor_password.")
     return "{0}://{1}{2}".format(parts.scheme, parts.netloc, _API_PATH.sub("", parts.path.rstrip("/")))
 
 
@@ -202,6 +187,7 @@ class HarborClient:
         number = urlsplit(location).path.rstrip("/").rpartition("/")[2]
         if not number.isdigit():
             raise HarborError(
-                "Harbor made it, but does not say its number (Location: {0!r})".format(location), where=self.url
+                "Harbor made it, but does not say its number (Location: {0})".format(safe(location) or "none"),
+                where=self.url,
             )
         return int(number)

@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from typing import Any, Callable, Dict, List, NamedTuple, Optional, Sequence
 
-from ..._secrets import MASK
+from ..._text import hide_logins, lines
 from ..errors import HarborError
 from ..replication.executions import FAILED, Executions, Task, epoch
 from .error_hints import remedy_for_copying
@@ -20,10 +20,6 @@ from .error_hints import remedy_for_copying
 LOGS_AT_MOST = 20
 LINE_LENGTH = 1000
 
-# The logins of the registries are Harbor's, and no redactor knows them.
-_LOGIN = re.compile(r"\b(basic|bearer)(\s+)(?=\S*[\d=._-])[\w+/=.~-]{8,}", re.IGNORECASE)
-_USERINFO = re.compile(r"://[^\s/@]+@")
-_PARAMETER = re.compile(r"(?<=[?&])((?:access_|refresh_)?token|signature|x-amz-[\w-]+)=[^\s&\"']+", re.IGNORECASE)
 # The last error of a job in 2.x says no more than that there was one before.
 _SUMMARY = "mark the job failure"
 # Harbor writes the log of each try over that of the one before, and waits longer than this in between.
@@ -129,9 +125,11 @@ def _cause(errors: Sequence[str]) -> Optional[str]:
 
 
 def clean(text: str, redact: Callable[[str], str]) -> str:
-    """A text without the secrets that are known, and without whatever looks like a login."""
-    text = _LOGIN.sub(lambda found: found.group(1) + found.group(2) + MASK, redact(text))
-    return _PARAMETER.sub(r"\1=" + MASK, _USERINFO.sub("://{0}@".format(MASK), text))
+    """The lines of a text without the secrets that are known, and without whatever looks like a login.
+
+    The logins of the registries are Harbor's, and no redactor knows them.
+    """
+    return hide_logins(lines(redact(text).replace("\r\n", "\n")))
 
 
 def _cut(line: str) -> str:

@@ -11,9 +11,9 @@ This module is private to the collection: no other collection may import it.
 from __future__ import annotations
 
 from typing import Any, Dict, List, Mapping, Optional, Tuple
-from urllib.parse import urlsplit
 
 from ..._resource import SECRET_CHANGED, Resource, ResourceChange, State, bring_about
+from ..._urls import check_url
 from ..api.client import HarborClient
 from ..errors import HarborError
 from .connection_test import NOT_TESTED, ConnectionResult, ConnectionTester
@@ -161,19 +161,13 @@ class RegistryResource(Resource):
             self._check_url(state["url"])
 
     def _check_url(self, url: str) -> None:
-        try:
-            parts = urlsplit(url)
-        except ValueError as error:
-            what = "{0!r} is no address of a registry: {1}".format(url, error)
-            raise HarborError(what, where="url", hint="Write https://host.") from error
-        if parts.scheme not in ("http", "https"):
-            raise HarborError(
-                "{0!r} does not begin with https://, and Harbor would call it without encryption".format(url),
-                where="url",
-                hint="Write it as https://host.",
-            )
-        if not parts.hostname or "@" in parts.netloc or parts.query or parts.fragment:
-            raise HarborError("{0!r} is no address of a registry".format(url), where="url", hint="Write https://host.")
+        check_url(
+            url,
+            "url",
+            HarborError,
+            "Use access_key and access_secret.",
+            "Write it as https://host: without a scheme Harbor would call it without encryption.",
+        )
 
     def create(self, desired: State) -> None:
         body = {name: desired[name] for name in ("name", "type", "url", "description", "insecure")}

@@ -12,8 +12,9 @@ import difflib
 import re
 from typing import Any, Dict, Iterator, List, Mapping, Optional, Sequence, Tuple
 
+from ..._text import quoted
 from ..errors import RulesError
-from ..model.reference import ReferenceProblem, Repository, check_name, parse_registry, quoted, refuse_scheme
+from ..model.reference import ReferenceProblem, Repository, check_name, parse_registry, refuse_scheme
 from .docker_logins import Credential, DockerConfigs, prefixes
 from .documents import Repeated, describe
 from .env_vars import ExpansionProblem, expand

@@ -23,8 +23,9 @@ from typing import Any, Callable, Dict, Iterator, List, Mapping, Optional, Seque
 
 from ..._errors import LongshoreError
 from ..._secrets import read_text
+from ..._text import quoted
 from ..errors import RegistryError
-from ..model.reference import DOCKER_HUB, DOCKER_HUB_ALIASES, Repository, quoted
+from ..model.reference import DOCKER_HUB, DOCKER_HUB_ALIASES, Repository
 from .documents import parse_json
 
 # argv and standard input to exit status and standard output.

@@ -10,7 +10,7 @@ This module is private to the collection: no other collection may import it.
 
 from __future__ import annotations
 
-from typing import Any, Callable, Dict, List, Mapping, Set, Tuple
+from typing import Any, Callable, List, Mapping, Set, Tuple
 
 from ..._arguments import Arguments
 from ..._errors import LongshoreError
@@ -158,12 +158,3 @@ def helper_runner(module: Any) -> Callable[[List[str], str], Tuple[int, str]]:
         return code, output
 
     return run_helper
-
-
-def show_warnings(module: Any, result: Dict[str, Any]) -> Dict[str, Any]:
-    """The engine's result with its warnings, and the diff, where Ansible wants them."""
-    for warning in result.pop("warnings"):
-        module.warn(warning)
-    if "diff" in result and not module._diff:
-        result.pop("diff")
-    return result

@@ -14,13 +14,14 @@ import functools
 import json
 from typing import Any, Callable, Dict, List, Mapping, Optional, Sequence, Tuple, TypeVar
 
+from ..._text import quoted
 from ..client.clients import ClientPool
 from ..client.image_config import read_config
 from ..client.manifests import read_tree
 from ..client.registry import RegistryClient
 from ..errors import RegistryError, RulesError, failure_of
 from ..model.manifest import IMAGE_CONFIG_TYPES, Descriptor, Manifest
-from ..model.reference import Reference, ReferenceProblem, Repository, parse_reference, parse_registry, quoted
+from ..model.reference import Reference, ReferenceProblem, Repository, parse_reference, parse_registry
 from ..model.tree import Tree
 from ..report.report import MOST_FAILURES
 from ..rules.local_sources import parse_local_reference

@@ -12,8 +12,8 @@ import re
 from dataclasses import dataclass
 from typing import Any, Iterable, List, Mapping, Optional, Sequence, Tuple
 
+from ..._text import quoted
 from ..errors import RulesError
-from .reference import quoted
 
 _NAME = r"[^\s,:/]+"
 _FORMS = {

@@ -15,6 +15,7 @@ import re
 from dataclasses import dataclass
 from typing import Optional, Tuple
 
+from ..._text import quoted
 from ..errors import RegistryError
 
 DOCKER_HUB = "docker.io"
@@ -31,7 +32,6 @@ _COMPONENT = re.compile(r"[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*")
 _TAG = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]*")
 _DIGEST_LENGTH = {"sha256": 64, "sha512": 128}
 _LOWER_HEX = re.compile(r"[0-9a-f]+")
-_DIGEST_START = re.compile(r"[a-z0-9+._-]+:[0-9a-fA-F]*$")
 
 
 class ReferenceProblem(RegistryError):
@@ -75,18 +75,6 @@ class Reference:
         if self.digest is not None:
             text = "{0}@{1}".format(text, self.digest)
         return text
-
-
-def quoted(text: str, limit: int = 200) -> str:
-    """C(text) in double quotes, fit to be shown: cut when long, control characters escaped, and without what
-    stands before an C(@) unless a digest follows it, because people paste C(user:password@host) into URLs."""
-    head, at, tail = text.rpartition("@")
-    if at and not _DIGEST_START.match(tail):
-        scheme = _SCHEME.match(head)
-        text = "{0}********@{1}".format(scheme.group(0) if scheme else "", tail)
-    if len(text) > limit:
-        text = text[:limit] + "..."
-    return '"{0}"'.format("".join(char if char.isprintable() else "\\x{0:02x}".format(ord(char)) for char in text))
 
 
 def api_host(registry: str) -> str:

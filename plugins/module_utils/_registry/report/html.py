@@ -12,11 +12,11 @@ This module is private to the collection: no other collection may import it.
 from __future__ import annotations
 
 import html
-import re
 from typing import Any, Callable, Dict, Iterable, Iterator, List, Mapping, Optional, Sequence, Tuple
 
 from ..._errors import LongshoreError
 from ..._secrets import write_private_parts
+from ..._text import flat, hide_logins
 from ..run.image import COPIED, FAILED, FILTERED, SKIPPED
 from ..run.progress import human_bytes, human_duration
 from .html_style import CSP, SCRIPT, STYLE
@@ -24,9 +24,6 @@ from .html_style import CSP, SCRIPT, STYLE
 Entry = Mapping[str, Any]
 Entries = Callable[[], Iterable[Entry]]
 """Gives the entries of all images, anew each time that it is called."""
-
-_CONTROLS = re.compile("[\\x00-\\x1f\\x7f-\\x9f\\u200e\\u200f\\u202a-\\u202e\\u2066-\\u2069\\ud800-\\udfff]")
-"""What a page must not have (HTML, section 3.2.6, "control"), or what turns the direction of the text around it."""
 
 GROUP_ROWS = 1000
 """Rows of one group; a repository with more tags is continued in another one."""
@@ -83,7 +80,7 @@ class Page:
 
     def _text(self, value: Any) -> str:
         """A value as it may stand between tags and in quoted attributes."""
-        return html.escape(_CONTROLS.sub("\N{REPLACEMENT CHARACTER}", self._redact(str(value))))
+        return html.escape(flat(hide_logins(self._redact(str(value)))))
 
     # -- the beginning -----------------------------------------------------------------------------------------
 

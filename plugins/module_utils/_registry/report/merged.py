@@ -21,6 +21,7 @@ import time
 from typing import Any, Dict, Iterable, Iterator, List, Mapping, Optional, Sequence
 
 from ..._errors import LongshoreError
+from ..._text import shown
 from ..errors import RulesError
 from ..run.image import FAILED, OUTCOMES
 from .html import Page
@@ -116,11 +117,11 @@ class MergedReport:
 
     def as_json(self) -> Iterator[str]:
         """The merged report as JSON text, piece by piece."""
-        head = json.dumps(dict({"version": REPORT_VERSION}, **self.facts), indent=1)
+        head = json.dumps(shown(dict({"version": REPORT_VERSION}, **self.facts)), indent=1)
         yield head[: -len("\n}")] + ',\n "results": ['
         separator = "\n  "
         for entry in self.entries():
-            yield separator + json.dumps(entry)
+            yield separator + json.dumps(shown(entry))
             separator = ",\n  "
         yield "\n ]\n}\n"
 

@@ -14,6 +14,7 @@ from typing import Any, Callable, Dict, Iterable, Iterator, List, Mapping, Optio
 
 from ..._errors import LongshoreError
 from ..._secrets import write_private
+from ..._text import shown
 from ..run.image import COPIED, FAILED, OUTCOMES, SKIPPED, Image
 
 MOST_FAILURES = 50
@@ -146,9 +147,9 @@ def render_report(facts: Mapping[str, Any], images: Sequence[Image]) -> Iterator
     document = {"version": REPORT_VERSION}
     document.update(facts)
     document["images"] = count_outcomes(images)  # type: ignore[assignment]
-    yield json.dumps(document, indent=1)[: -len("\n}")] + ',\n "results": ['
+    yield json.dumps(shown(document), indent=1)[: -len("\n}")] + ',\n "results": ['
     for number, image in enumerate(images):
-        yield (",\n  " if number else "\n  ") + json.dumps(image.as_dict())
+        yield (",\n  " if number else "\n  ") + json.dumps(shown(image.as_dict()))
     yield "\n ]\n}\n"
 
 
@@ -160,7 +161,7 @@ def write_report(path: Optional[str], redact: Callable[[str], str], document: Ma
     if not path:
         return []
     try:
-        write_private(path, redact(json.dumps(dict({"version": REPORT_VERSION}, **document), indent=1) + "\n"))
+        write_private(path, redact(json.dumps(shown(dict({"version": REPORT_VERSION}, **document)), indent=1) + "\n"))
     except LongshoreError as error:
         return ["report_path was not written: {0}".format(error)]
     return []

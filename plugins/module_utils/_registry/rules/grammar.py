@@ -11,6 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Optional, Tuple
 
+from ..._text import quoted
 from ..model.reference import (
     DOCKER_HUB,
     ReferenceProblem,
@@ -18,7 +19,6 @@ from ..model.reference import (
     check_name,
     check_tag,
     parse_registry,
-    quoted,
     refuse_scheme,
     repository_beside_tag,
     split_image,

@@ -20,8 +20,9 @@ import stat
 from dataclasses import dataclass
 from typing import Callable, Iterator, List, Mapping, Optional, Tuple
 
+from ..._text import quoted
 from ..errors import RegistryError
-from ..model.reference import Reference, ReferenceProblem, quoted
+from ..model.reference import Reference, ReferenceProblem
 from ..sources.base import UNNAMED, LocalRepository, LocalSource, Named, is_unnamed, listing, local_name
 from ..sources.layer_compression import LayerPacker
 from ..sources.oci_layout import OciLayout

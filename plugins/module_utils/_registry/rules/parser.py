@@ -23,10 +23,11 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any, Dict, Iterator, List, Mapping, NamedTuple, Optional, Tuple
 
+from ..._text import quoted
 from ..config.documents import describe
 from ..config.env_vars import ExpansionProblem, expand
 from ..errors import RulesError
-from ..model.reference import ReferenceProblem, Repository, parse_repository, quoted
+from ..model.reference import ReferenceProblem, Repository, parse_repository
 from .grammar import RuleProblem, Source, parse_destination, parse_place, sentence
 from .keys import DESTINATION, NO_EXTRAS, SCOPE_KEYS, SOURCE, Extras, read_extras
 from .local_sources import check_destination, pair, parse_sources

@@ -17,8 +17,8 @@ import warnings
 from dataclasses import dataclass
 from typing import Any, List, Optional, Pattern, Tuple
 
+from ..._text import quoted
 from ..config.documents import describe
-from ..model.reference import quoted
 
 # What tags and names are made of, and what means something in a shell pattern.
 _SHELL = re.compile(r"[A-Za-z0-9_./*?\[\]!-]+\Z")

@@ -12,8 +12,8 @@ import re
 from dataclasses import dataclass
 from typing import Any, Dict, List, Optional, Pattern, Tuple
 
+from ..._text import quoted
 from ..config.documents import describe
-from ..model.reference import quoted
 from .patterns import PatternProblem, compile_expression
 
 _KINDS: Dict[str, Tuple[str, ...]] = {

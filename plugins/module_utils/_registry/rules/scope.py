@@ -11,7 +11,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import List, Optional, Sequence, Tuple
 
-from ..model.reference import ReferenceProblem, Repository, check_name, quoted
+from ..._text import quoted
+from ..model.reference import ReferenceProblem, Repository, check_name
 from .patterns import EVERY_NAME, Patterns
 from .rename import Step, rename
 

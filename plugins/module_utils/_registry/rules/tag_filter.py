@@ -12,8 +12,8 @@ import difflib
 from dataclasses import dataclass
 from typing import Any, Dict, List, Mapping, NamedTuple, Optional, Sequence, Tuple
 
+from ..._text import quoted
 from ..config.documents import describe
-from ..model.reference import quoted
 from .patterns import EVERY_NAME, Patterns, read_patterns
 from .semver import Range, RangeProblem, Version, parse_version
 

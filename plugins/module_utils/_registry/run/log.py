@@ -30,7 +30,7 @@ class RunLog:
         """Write a line with the time (UTC)."""
         if self._file.active:
             stamp = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
-            self._file.write("{0} {1}".format(stamp, self._redact(text).replace("\n", " ")))
+            self._file.write("{0} {1}".format(stamp, self._redact(text)))
 
     def close(self) -> None:
         """Close the file."""

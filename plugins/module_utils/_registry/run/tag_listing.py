@@ -12,11 +12,11 @@ This module is private to the collection: no other collection may import it.
 from __future__ import annotations
 
 import threading
-import urllib.parse
 from collections import Counter
 from typing import Any, Callable, Dict, List, Mapping, NamedTuple, Optional, Protocol, Sequence, Set
 
 from ..._errors import LongshoreError
+from ..._urls import check_url
 from ..model.manifest import is_digest
 from ..model.reference import Repository
 from .image import Image
@@ -49,13 +49,13 @@ def check_endpoints(endpoints: Mapping[str, Any]) -> None:
     :raises LongshoreError: naming the registry whose address it is.
     """
     for registry, endpoint in endpoints.items():
-        parts = urllib.parse.urlsplit(endpoint) if isinstance(endpoint, str) else None
-        if parts is None or parts.scheme not in ("http", "https") or not parts.hostname:
-            raise LongshoreError(
-                "it is no address of an API",
-                where="inventory_endpoints: {0}".format(registry),
-                hint="Write it as https://swr-api.cn-north-4.myhuaweicloud.com.",
-            )
+        check_url(
+            endpoint,
+            "inventory_endpoints: {0}".format(registry),
+            LongshoreError,
+            "Use access_key and secret_key.",
+            "Write it as https://swr-api.cn-north-4.myhuaweicloud.com.",
+        )
 
 
 class Listed(NamedTuple):

@@ -13,9 +13,10 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import Any, Dict, List, Optional, Sequence, Tuple
 
+from ..._text import quoted
 from ..errors import RegistryError
 from ..model.manifest import Manifest
-from ..model.reference import DOCKER_HUB, Repository, quoted
+from ..model.reference import DOCKER_HUB, Repository
 from .layer_compression import BlockStream
 
 UNNAMED = "@"

@@ -22,6 +22,7 @@ import threading
 import urllib.parse
 from typing import Any, Dict, Iterator, List, Optional, Tuple
 
+from ..._text import safe
 from ..errors import RegistryError
 from ..model.manifest import Manifest, is_digest
 from ..model.reference import Repository
@@ -203,7 +204,7 @@ def _message(reply: Any) -> str:
         text = str(document["message"])
     except (OSError, ValueError, KeyError, TypeError, RecursionError, http.client.HTTPException):
         return "it does not say why"
-    return "".join(char if char.isprintable() else " " for char in text[:500])
+    return safe(text)
 
 
 def _read_list(content: bytes, where: str) -> Dict[Named, str]:

@@ -14,6 +14,7 @@ import re
 import time
 from typing import Any, List, Optional, Tuple
 
+from ..._text import one_line, safe
 from ..errors import RegistryError
 from .connection import RegistryReply
 
@@ -27,9 +28,6 @@ ACCESS_HINT = "Check that the user of this registry's auth entry may do this in 
 
 _LONGEST_TEXT = 300
 
-# A server's words end in a terminal: escape sequences must not.
-_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]+")
-
 
 def reply_error(reply: RegistryReply, what: str, where: str) -> RegistryError:
     """The error of an unexpected reply.
@@ -37,7 +35,8 @@ def reply_error(reply: RegistryReply, what: str, where: str) -> RegistryError:
     :param what: what was wanted, as a clause ("cannot read the manifest").
     :param where: the image, blob or URL.
     """
-    code, message = (None if part is None else _CONTROL.sub(" ", part) for part in _first_error(reply))
+    code, message = _first_error(reply)
+    message = safe(message, _LONGEST_TEXT)
     text = "{0}: {1}".format(what, message) if message else what
     return RegistryError(
         text,
@@ -87,7 +86,7 @@ def _first_error(reply: RegistryReply) -> Tuple[Optional[str], str]:
             if isinstance(detail, str) and detail and detail not in text:
                 text = "{0} ({1})".format(text, detail) if text else detail
             if code or text:
-                return (str(code) if code else None), text[:_LONGEST_TEXT]
+                return (one_line(code, 100) if code else None), text
     return None, ""
 
 
@@ -95,9 +94,10 @@ def _plain_text(reply: RegistryReply) -> str:
     if "html" in reply.headers.get("content-type", "") or reply.body[:64].lstrip()[:1] == b"<":
         title = re.search(rb"<title>([^<]*)</title>", reply.body[:4096], re.IGNORECASE)
         name = title.group(1).decode("utf-8", "replace").strip() if title else "no title"
-        return "an HTML page answered ({0}), so this is a proxy or a web server and not the registry".format(name[:80])
-    text = reply.body[:_LONGEST_TEXT].decode("utf-8", "replace")
-    return " ".join(text.split())
+        return "an HTML page answered ({0}), so this is a proxy or a web server and not the registry".format(
+            safe(name, 80)
+        )
+    return " ".join(reply.body[: 4 * _LONGEST_TEXT].decode("utf-8", "replace").split())
 
 
 def _hint(status: int, code: Optional[str], message: str) -> Optional[str]:

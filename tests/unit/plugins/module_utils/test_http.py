@@ -366,5 +366,5 @@ def test_tls_failures_are_not_repeated():
 
 @pytest.mark.parametrize("url", ["api.example.com", "ftp://api.example.com", "https://", "https:///path"])
 def test_an_address_that_is_none_is_refused(url):
-    with pytest.raises(ApiError, match="is no URL"):
+    with pytest.raises(ApiError, match="endpoint: invalid URL"):
         Bench(base_url=url)

@@ -20,6 +20,7 @@ class Module:
 
     def __init__(self, *no_log_values):
         self.no_log_values = set(no_log_values)
+        self.params = {}
         self.handling = None
         self.outcome = None
 

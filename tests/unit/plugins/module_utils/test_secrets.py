@@ -16,7 +16,8 @@ from hypothesis import strategies as st
 
 from ansible_collections.longshore.swr.plugins.module_utils import _secrets
 from ansible_collections.longshore.swr.plugins.module_utils._errors import LongshoreError
-from ansible_collections.longshore.swr.plugins.module_utils._secrets import MASK, Redactor, read_text, write_private
+from ansible_collections.longshore.swr.plugins.module_utils._secrets import Redactor, read_text, write_private
+from ansible_collections.longshore.swr.plugins.module_utils._text import MASK
 
 SECRETS = st.text(min_size=4, max_size=40).filter(lambda text: text.strip("*"))
 CLOSE_SECRETS = st.text(alphabet="ab*", min_size=4, max_size=9).filter(lambda text: text.strip("*"))

@@ -11,7 +11,7 @@ import os
 import shutil
 import stat
 from pathlib import Path
-from typing import Any, Dict, List
+from typing import Any, Dict, Set
 
 import pytest
 
@@ -29,7 +29,7 @@ class Module:
         self.params = dict(defaults, path=str(path), **options)
         self.check_mode = check_mode
         self._diff = True
-        self.no_log_values: List[str] = []
+        self.no_log_values: Set[str] = set()
         self.result: Dict[str, Any] = {}
 
     def add_cleanup_file(self, path: str) -> None:

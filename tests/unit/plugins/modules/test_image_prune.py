@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 from __future__ import annotations
 
-from typing import Any, Dict, List
+from typing import Any, Dict, List, Set
 
 from ansible_collections.longshore.swr.plugins.modules import image_prune
 
@@ -15,6 +15,7 @@ class FakeModule:
 
     def __init__(self) -> None:
         self.warnings: List[str] = []
+        self.no_log_values: Set[str] = set()
 
     def warn(self, text: str) -> None:
         self.warnings.append(text)

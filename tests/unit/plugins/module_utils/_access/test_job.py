@@ -130,11 +130,11 @@ def test_options() -> None:
 @pytest.mark.parametrize(
     ("host", "given", "named"),
     [
-        ("https://swr.example", {}, ["host: 'https://swr.example'"]),
+        ("https://swr.example", {}, ['host: "https://swr.example"']),
         ("swr.example:443", {}, ["host:"]),
         ("", {}, ["host:"]),
         ("-", {}, ["host:"]),
-        ("swr.example", {"obs_hosts": ["a b"], "expected_addresses": ["10.0.0"]}, ["obs_hosts: 'a b'", "'10.0.0'"]),
+        ("swr.example", {"obs_hosts": ["a b"], "expected_addresses": ["10.0.0"]}, ['obs_hosts: "a b"', "'10.0.0'"]),
         ("swr.example", {"repository": "swr.example:1/team/app", "tag": "a b"}, ["repository:", "tag:"]),
         ("swr.example", {"port": 0, "timeout": 0.0, "time_limit": 1e9}, ["port:", "timeout:", "time_limit:"]),
     ],

@@ -24,7 +24,8 @@ from ansible_collections.longshore.swr.plugins.module_utils._access.node_files i
     hosts_entries,
     nameservers,
 )
-from ansible_collections.longshore.swr.plugins.module_utils._access.text import host_of, safe
+from ansible_collections.longshore.swr.plugins.module_utils._text import safe
+from ansible_collections.longshore.swr.plugins.module_utils._urls import host_of
 
 SIGNED = "https://obs.example:443/b/x?AccessKeyId=AK77&Expires=1&Signature=s3cr%2Ft&x-obs-security-token=t0ken"
 
@@ -45,7 +46,7 @@ def test_signatures_and_passwords_are_not_shown(text: str) -> None:
 
 
 def test_control_characters_and_length() -> None:
-    assert safe("a\x1b[31mb\r\nc\u202ed") == "a [31mb c d"
+    assert safe("a\x1b[31mb\r\nc\u202ed") == "a\\x1b[31mb c\\u202ed"
     assert len(safe("x" * 5000)) == 400
 
 

@@ -18,8 +18,8 @@ from ansible_collections.longshore.swr.plugins.module_utils._registry.model.refe
     parse_reference,
     parse_registry,
     parse_repository,
-    quoted,
 )
+from ansible_collections.longshore.swr.plugins.module_utils._text import quoted
 
 SHA256 = "sha256:" + "0a" * 32
 SHA512 = "sha512:" + "0a" * 64

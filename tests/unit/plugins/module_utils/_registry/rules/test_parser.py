@@ -14,11 +14,12 @@ from hypothesis import strategies as st
 
 from ansible_collections.longshore.swr.plugins.module_utils._registry.config.documents import parse_json, parse_yaml
 from ansible_collections.longshore.swr.plugins.module_utils._registry.errors import RulesError
-from ansible_collections.longshore.swr.plugins.module_utils._registry.model.reference import Repository, quoted
+from ansible_collections.longshore.swr.plugins.module_utils._registry.model.reference import Repository
 from ansible_collections.longshore.swr.plugins.module_utils._registry.rules.keys import RULE_KEYS
 from ansible_collections.longshore.swr.plugins.module_utils._registry.rules.parser import DIALECTS, parse_rules
 from ansible_collections.longshore.swr.plugins.module_utils._registry.rules.rule import TagSelector
 from ansible_collections.longshore.swr.plugins.module_utils._registry.rules.tag_filter import TAG_KEYS
+from ansible_collections.longshore.swr.plugins.module_utils._text import quoted
 
 DIGEST = "sha256:" + "0a" * 32
 OTHER_DIGEST = "sha256:" + "0b" * 32

@@ -1,0 +1,143 @@
+# Copyright: (c) 2026, longshore.swr contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The gate for text from outside: what a server, a file or another user wrote, fit to be shown.
+
+A terminal obeys escape sequences, and a character that turns the direction of writing or has no width makes one name
+look like another. What cannot be seen is written as an escape such as C(\\x1b) or C(\\u202e), which does nothing.
+Errors (C(_errors)), results and warnings (C(_module)), files of lines (C(_line_file)) and reports pass the gate by
+themselves. Whoever puts a server's words into a sentence calls C(safe), which also bounds them and hides logins.
+
+This module is private to the collection: no other collection may import it.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any, FrozenSet, Iterator
+
+MASK = "********"
+LONGEST = 400
+
+# Python calls these printable, but nothing is seen of them (Unicode, property Default_Ignorable_Code_Point).
+_INVISIBLE: FrozenSet[str] = frozenset(
+    chr(code)
+    for first, last in (
+        (0x034F, 0x034F),
+        (0x115F, 0x1160),
+        (0x17B4, 0x17B5),
+        (0x180B, 0x180F),
+        (0x3164, 0x3164),
+        (0xFE00, 0xFE0F),
+        (0xFFA0, 0xFFA0),
+        (0xE0100, 0xE01EF),
+    )
+    for code in range(first, last + 1)
+)
+_OTHER_SPACE = re.compile(r"[^\S ]+")
+# A longer text is cut before anything else is done with it: a server may send megabytes.
+_WORK = 64 * 1024
+
+# -- logins ----------------------------------------------------------------------------------------------------------
+
+_DIGEST = r"(?:sha[0-9]+|md5|blake[0-9][a-z0-9]*):"
+_URL_LOGIN = re.compile(r"(?<=://)[^\s/?#\"'<>]+@")
+# user:password@host without a scheme; image:tag@sha256:... is none.
+_BARE_LOGIN = re.compile(
+    r"(?<![^\s\"'<>(=,;/])[^\s\"'<>(=,;/@:]{{1,200}}:[^\s\"'<>/@]{{1,200}}@(?!{0})".format(_DIGEST)
+)
+_AUTHORIZATION = re.compile(r"\b(basic|bearer)(\s+)(?=\S*[\d=._-])[\w+/=.~-]{8,}", re.IGNORECASE)
+# Parameters of signatures and tokens, wherever they stand, as in an error page that repeats the request.
+_PARAMETER = re.compile(
+    r"((?<![a-z0-9_-])(?:(?:(?:x-[a-z]{2,4}-)?(?:security-?token|signature)|(?:aws|oss)?accesskeyid)\s{0,9}[=:]\s{0,9}"
+    r"|(?:x-amz-[a-z0-9-]+|(?:x-[a-z]{2,4}-)?credential|(?:access_|refresh_|id_)?token|policy)=))[^\s&\"'<>,;]+",
+    re.IGNORECASE,
+)
+# A query ends at white space or at what encloses a URL in prose. The scheme may be missing, as in a relative Location.
+_QUERY = re.compile(r"""\?[^\s"'<>?=]*=[^\s"'<>]*""")
+
+
+def _escaped(character: str) -> str:
+    code = ord(character)
+    return ("\\x{0:02x}" if code < 0x100 else "\\u{0:04x}" if code < 0x10000 else "\\U{0:08x}").format(code)
+
+
+def _printable(text: str, kept: str = "") -> str:
+    if text.isprintable() and (text.isascii() or _INVISIBLE.isdisjoint(text)):
+        return text
+    return "".join(
+        char if char in kept or (char.isprintable() and char not in _INVISIBLE) else _escaped(char) for char in text
+    )
+
+
+def is_printable(text: str) -> bool:
+    """Whether every character of a text shows: no controls, no direction marks, nothing without width."""
+    return _printable(text) == text
+
+
+def lines(text: str) -> str:
+    """A text of several lines without what cannot be seen; line feeds and tabs stay."""
+    return _printable(text, "\n\t")
+
+
+def flat(text: str) -> str:
+    """A text as one line without what cannot be seen, whatever its length. White space becomes a space."""
+    return text if text.isascii() and text.isprintable() else _printable(_OTHER_SPACE.sub(" ", text))
+
+
+def one_line(value: Any, longest: int = LONGEST) -> str:
+    """The same of any value, cut to C(longest) characters."""
+    text = flat(str(value)[: max(_WORK, longest + 1)])
+    return text if len(text) <= longest else text[: longest - 3] + "..."
+
+
+def hide_logins(text: str) -> str:
+    """A text without logins: those in URLs, C(user:password@host), C(Authorization) headers, tokens, signatures."""
+    text = _URL_LOGIN.sub(MASK + "@", text)
+    text = _BARE_LOGIN.sub(MASK + "@", text)
+    text = _AUTHORIZATION.sub(r"\1\2" + MASK, text)
+    return _PARAMETER.sub(r"\1" + MASK, text)
+
+
+def safe(value: Any, longest: int = LONGEST) -> str:
+    """The words of a server or of a file as one line, for a message.
+
+    No query of a URL is shown: that of a redirect to an object storage carries a signature, and whoever has it has the
+    blob.
+    """
+    text = str(value)[:_WORK]
+    return one_line(hide_logins(_QUERY.sub("?" + MASK, text)).strip(), longest)
+
+
+def quoted(text: str, longest: int = 200) -> str:
+    """C(text) in double quotes, fit to be shown: cut when long, control characters escaped, and without what
+    stands before an C(@) unless a digest follows it, because people paste C(user:password@host) into URLs."""
+    head, at, tail = text.rpartition("@")
+    if at and not re.match(_DIGEST, tail):
+        scheme = re.match(r"[A-Za-z][A-Za-z0-9+.-]*://", head)
+        text = "{0}{1}@{2}".format(scheme.group(0) if scheme else "", MASK, tail)
+    return '"{0}"'.format(one_line(_printable(text), longest))
+
+
+def shown(value: Any) -> Any:
+    """A copy of a result or report that can be shown: every text in it through the gate, keys of mappings too."""
+    if isinstance(value, str):
+        text = lines(value)
+        return _URL_LOGIN.sub(MASK + "@", text) if "://" in text else text
+    if isinstance(value, dict):
+        return {shown(key): shown(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [shown(item) for item in value]
+    return value
+
+
+def logins_in(value: Any) -> Iterator[str]:
+    """The logins in URLs in a nested value. A short one without a colon is a user name, as in C(ssh://git@host)."""
+    if isinstance(value, str):
+        yield from (found[:-1] for found in _URL_LOGIN.findall(value) if ":" in found or len(found) > 8)
+    elif isinstance(value, dict):
+        for pair in value.items():
+            yield from logins_in(pair)
+    elif isinstance(value, (list, tuple)):
+        for item in value:
+            yield from logins_in(item)
