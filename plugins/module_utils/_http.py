@@ -178,6 +178,8 @@ class ApiClient:
         self._session.headers.update({"User-Agent": USER_AGENT, "Accept": "application/json"})
         # A session's cookie would take the place of what signs the request: Harbor then wants a CSRF token as well.
         self._session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
+        # Redirects are not followed, but requests would decode the address all the same, and fail when it cannot.
+        self._session.get_redirect_target = lambda _response: None
 
     def call(
         self,

@@ -14,7 +14,7 @@ This module is private to the collection: no other collection may import it.
 from __future__ import annotations
 
 import re
-from typing import Any, FrozenSet, Iterator
+from typing import Any, FrozenSet, Iterator, Mapping
 
 MASK = "********"
 LONGEST = 400
@@ -124,7 +124,7 @@ def shown(value: Any) -> Any:
     if isinstance(value, str):
         text = lines(value)
         return _URL_LOGIN.sub(MASK + "@", text) if "://" in text else text
-    if isinstance(value, dict):
+    if isinstance(value, Mapping):
         return {shown(key): shown(item) for key, item in value.items()}
     if isinstance(value, (list, tuple)):
         return [shown(item) for item in value]
@@ -135,7 +135,7 @@ def logins_in(value: Any) -> Iterator[str]:
     """The logins in URLs in a nested value. A short one without a colon is a user name, as in C(ssh://git@host)."""
     if isinstance(value, str):
         yield from (found[:-1] for found in _URL_LOGIN.findall(value) if ":" in found or len(found) > 8)
-    elif isinstance(value, dict):
+    elif isinstance(value, Mapping):
         for pair in value.items():
             yield from logins_in(pair)
     elif isinstance(value, (list, tuple)):

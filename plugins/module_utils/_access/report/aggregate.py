@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from typing import Any, Dict, List, Mapping, Optional, Tuple
 
-from ..._text import safe
+from ..._text import safe, shown
 from ..errors import AccessError
 from ..results import FAILING, SEVERITY, STATUSES
 
@@ -87,7 +87,7 @@ def aggregate(results: Any, fail_on: str = "error") -> Dict[str, Any]:
         raise AccessError("expected a dictionary of node to result, not {0}".format(type(results).__name__))
     if fail_on not in FAILING:
         raise AccessError("fail_on: {0!r} is none of {1}".format(fail_on, ", ".join(FAILING)))
-    nodes = [_node(str(name), result) for name, result in results.items()]
+    nodes = [_node(str(name), result) for name, result in shown(results).items()]
     nodes.sort(key=lambda node: STATES.index(node["state"]))
     # That a node could not be checked, for wrong variables or for want of Python, is never a matter of severity.
     bad = {"error": (ERROR, FAIL), "warn": (ERROR, FAIL, WARN), "never": (ERROR,)}[fail_on]

@@ -13,7 +13,7 @@ from typing import Any, Dict, List, Mapping, NamedTuple, Optional, Sequence
 from ..errors import HarborError
 from ..replication.executions import STOPPED, SUCCEED, Counts, Execution, Task
 from .error_hints import remedy_for_preparation
-from .task_logs import Failure, as_results, clean
+from .task_logs import Failure, as_results
 from .waiter import WaitResult
 
 _NAMED = 3
@@ -37,15 +37,10 @@ def report(
 ) -> Dict[str, Any]:
     """What a module returns of an execution; None stands for one that does not exist (yet)."""
     return {
-        "execution": None if execution is None else _execution(policy, execution),
+        "execution": None if execution is None else dict(execution.as_dict(), policy=policy),
         "counts": counts.as_dict(),
         "tasks": as_results(tasks, failures),
     }
-
-
-def _execution(policy: str, execution: Execution) -> Dict[str, Any]:
-    # What a registry answered while the execution was prepared is quoted in it.
-    return dict(execution.as_dict(), policy=policy, status_text=clean(execution.status_text, str))
 
 
 def judge(
@@ -112,7 +107,7 @@ def _stopped(where: str, counts: Counts) -> HarborError:
 
 def _failed(where: str, execution: Execution, counts: Counts, failures: Sequence[Failure]) -> HarborError:
     if not failures:
-        said = clean(execution.status_text, str) or "Harbor gives no reason"
+        said = execution.status_text or "Harbor gives no reason"
         return HarborError(
             "failed before anything was copied: {0}".format(said) if not counts.total else "failed: {0}".format(said),
             where=where,

@@ -19,6 +19,7 @@ import re
 import time
 from typing import Any, Dict, Iterable, List, Mapping, NamedTuple, Optional
 
+from ..._text import hide_logins
 from ..api.client import HarborClient
 
 IN_PROGRESS = "InProgress"
@@ -118,7 +119,8 @@ class Execution(NamedTuple):
             id=int(data["id"]),
             policy_id=int(data.get("policy_id") or 0),
             status=str(data.get("status") or IN_PROGRESS),
-            status_text=str(data.get("status_text") or ""),
+            # What a registry answered while the execution was prepared is quoted in it.
+            status_text=hide_logins(str(data.get("status_text") or "")),
             trigger=str(data.get("trigger") or ""),
             start_time=time_or_none(data.get("start_time")),
             end_time=end_time,
