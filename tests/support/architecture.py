@@ -38,12 +38,13 @@ ALLOWED: Dict[str, FrozenSet[str]] = {
     "_line_file": frozenset({"_errors"}),
     "_logins": frozenset({"_errors", "_secrets"}),
     "_module": frozenset({"_errors", "_secrets", "_resource"}),
+    "_time_limit": frozenset(),
     "_tag_listers": frozenset({"_huaweicloud", "_module", "_registry"}),
     "_registry": frozenset({"_arguments", "_errors", "_line_file", "_logins", "_secrets", "_resource"}),
     "_huaweicloud": frozenset({"_arguments", "_errors", "_http", "_logins", "_secrets", "_resource"}),
     "_harbor": frozenset({"_arguments", "_errors", "_http", "_line_file", "_logins", "_secrets", "_resource"}),
-    "_dns": frozenset({"_dns_message", "_errors", "_http", "_secrets", "_resource"}),
-    "_access": frozenset({"_dns_message", "_errors"}),
+    "_dns": frozenset({"_dns_message", "_errors", "_http", "_secrets", "_resource", "_time_limit"}),
+    "_access": frozenset({"_dns_message", "_errors", "_time_limit"}),
     "_audit": frozenset({"_errors", "_http", "_secrets", "_resource"}),
 }
 

@@ -8,11 +8,13 @@ This module is private to the collection: no other collection may import it.
 
 from __future__ import annotations
 
-import threading
 import time
-from typing import Any, Callable, List
+from typing import Callable, TypeVar
 
+from .._time_limit import TimeIsUp, call_within
 from .errors import Trouble
+
+T = TypeVar("T")
 
 
 class Deadline:
@@ -40,28 +42,12 @@ class Deadline:
         return left
 
 
-def bounded(call: Callable[[], Any], deadline: Deadline) -> Any:
+def bounded(call: Callable[[], T], deadline: Deadline) -> T:
     """The result of a call that knows no timeout of its own, such as getaddrinfo.
 
-    A call that does not come back is left behind in its thread, which does not keep the process alive.
-
-    :raises Trouble: it did not come back in time.
+    :raises Trouble: it did not return in time.
     """
-    outcome: List[Any] = []
-
-    def work() -> None:
-        try:
-            outcome.append((call(), None))
-        except Exception as error:  # noqa: BLE001
-            # Raised again where it is waited for.
-            outcome.append((None, error))
-
-    thread = threading.Thread(target=work, daemon=True)
-    thread.start()
-    thread.join(deadline.left())
-    if not outcome:
-        raise Trouble("timeout", "no answer within {0:g} seconds".format(deadline.seconds))
-    value, error = outcome[0]
-    if error is not None:
-        raise error
-    return value
+    try:
+        return call_within(deadline.left(), call)
+    except TimeIsUp:
+        raise Trouble("timeout", "no answer within {0:g} seconds".format(deadline.seconds)) from None
