@@ -51,10 +51,17 @@ options:
         required: true
       names:
         description:
-          - The host names that have it.
+          - The host names that have it. Each entry needs this or O(entries[].region).
         type: list
         elements: str
-        required: true
+      region:
+        description:
+          - The id of a region, as in V(cn-north-4). The host name of SWR there has the address too.
+        type: str
+      cloud:
+        description:
+          - The domain of the host names in O(entries[].region), for a region that the collection does not know.
+        type: str
   conflicts:
     description:
       - What becomes of lines outside of the block that give a name of the block another address.
@@ -78,7 +85,7 @@ EXAMPLES = r"""
   longshore.swr.hosts_file:
     entries:
       - address: 172.16.0.10
-        names: ["{{ 'cn-north-4' | longshore.swr.swr_registry }}"]
+        region: cn-north-4
     conflicts: remove
 
 - name: Take it out again
@@ -92,6 +99,20 @@ path:
   returned: success
   type: str
   sample: /etc/hosts
+entries:
+  description: The entries of the block, with the names in lower case. It is empty with O(state=absent).
+  returned: success
+  type: list
+  elements: dict
+  contains:
+    address:
+      description: The address.
+      type: str
+    names:
+      description: The names that have it.
+      type: list
+      elements: str
+  sample: [{"address": "172.16.0.10", "names": ["swr.cn-north-4.myhuaweicloud.com"]}]
 mounted:
   description: Whether the file is a mount point.
   returned: success
@@ -131,6 +152,7 @@ from ansible_collections.longshore.swr.plugins.module_utils._hosts_file import (
     parse_entries,
     render,
 )
+from ansible_collections.longshore.swr.plugins.module_utils._huaweicloud.regions import registry_host
 from ansible_collections.longshore.swr.plugins.module_utils._module import reports_errors
 
 LOCK_TIMEOUT = 30  # seconds; a run holds the lock for milliseconds
@@ -225,11 +247,20 @@ def replace(module, path, new):
         os.chmod(path, 0o644)
 
 
+def named(entry):
+    """An entry as the block has it: with the name of SWR where it has a region."""
+    names = list(entry.get("names") or [])
+    if entry.get("region"):
+        names.append(registry_host(entry["region"], entry.get("cloud")))
+    return {"address": entry["address"], "names": names}
+
+
 @reports_errors
 def run(module):
     options = module.params
     path = os.path.realpath(options["path"])
-    entries = parse_entries(options["entries"] or []) if options["state"] == "present" else []
+    given = options["entries"] or [] if options["state"] == "present" else []
+    entries = parse_entries([named(entry) for entry in given])
     if options["state"] == "present" and not entries:
         raise HostsFileError("there are none", where="entries", hint="Name at least one, or use state=absent.")
     with locked(os.path.dirname(path)):
@@ -255,6 +286,7 @@ def run(module):
     result = {
         "changed": new != old,
         "path": path,
+        "entries": [dict(entry._asdict(), names=list(entry.names)) for entry in entries],
         "mounted": mounted,
         "conflicts": [dict(conflict._asdict(), names=list(conflict.names)) for conflict in conflicts],
     }
@@ -272,8 +304,12 @@ def main():
                 "elements": "dict",
                 "options": {
                     "address": {"type": "str", "required": True},
-                    "names": {"type": "list", "elements": "str", "required": True},
+                    "names": {"type": "list", "elements": "str"},
+                    "region": {"type": "str"},
+                    "cloud": {"type": "str"},
                 },
+                "required_one_of": [("names", "region")],
+                "required_by": {"cloud": ["region"]},
             },
             "conflicts": {"type": "str", "choices": ["fail", "remove"], "default": "fail"},
             "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},

@@ -221,7 +221,7 @@ FAULTS = [
     ({"bind_regions": []}, "There is nothing to serve"),
     ({"bind_secondaries": ["first"]}, "both have ['first']"),
     ({"bind_primaries": [], "bind_secondaries": ["first"]}, "both are needed"),
-    ({"bind_primaries": ["first", "nobody"]}, "nobody is no address"),
+    ({"bind_primaries": ["first", "nobody"]}, "nobody is not an address"),
     ({"bind_regions": [{"region": "cn-north-4", "swr_addresses": ["10.0.0.300"]}]}, "is no address"),
     ({"bind_zones": [{"name": " a.example.com ", "addresses": ["10.0.0.1"]}]}, "and no spaces"),
     ({"bind_zones": [{"name": OTHER, "addresses": ["10.0.0.1"]}]}, "has a zone of this name already"),

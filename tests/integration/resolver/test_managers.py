@@ -29,11 +29,6 @@ PLAYBOOK = [
         "gather_facts": False,
         "tasks": [
             {"name": "Call the role", "ansible.builtin.include_role": {"name": "longshore.swr.resolver"}},
-            {
-                "name": "Show what was found out",
-                "ansible.builtin.copy": {"content": "{{ resolver_detected | to_json }}", "dest": "{{ found }}"},
-                "check_mode": False,
-            },
         ],
     }
 ]
@@ -48,7 +43,6 @@ class Node:
         (folder / "bin").mkdir()
         for program in ("netplan", "netconfig", "resolvconf", "nmcli"):
             self.program(program, 'echo "{0} $*" >>"{1}"'.format(program, self.calls_path))
-        self.program("pgrep", "exit 1")
         self.write("resolv.conf", OLD)
         self.playbook = folder / "playbook.yml"
         self.playbook.write_text(yaml.safe_dump(PLAYBOOK), encoding="utf-8")
@@ -82,7 +76,6 @@ class Node:
         }
         extra: Dict[str, Any] = {name: str(self.folder / path) for name, path in given.items()}
         extra.update(
-            found=str(self.folder / "found.json"),
             ansible_connection="local",
             ansible_python_interpreter=sys.executable,
             resolver_enabled=True,
@@ -119,8 +112,7 @@ class Node:
         return calls
 
     def files(self) -> Dict[str, str]:
-        skipped = {"found.json", "calls"}
-        paths = (path for path in self.folder.rglob("*") if path.is_file() and path.name not in skipped)
+        paths = (path for path in self.folder.rglob("*") if path.is_file() and path.name != "calls")
         return {str(path): path.read_text(encoding="utf-8") for path in paths if ".ansible" not in str(path)}
 
 
@@ -213,9 +205,3 @@ def test_the_manager_is_found_by_its_mark_and_nothing_is_done_unasked(node: Node
     node.playbook.write_text(yaml.safe_dump(play), encoding="utf-8")
     assert node.run(resolver_enabled=False, __resolver_file=None)["changed"] == 0
     assert {name: node.read(name) for name in cases} == cases
-
-
-def test_a_dhcp_client_that_runs_is_seen(node: Node) -> None:
-    node.program("pgrep", "exit 0")
-    node.run(resolver_enabled=False)
-    assert json.loads(node.read("found.json"))["manager"] == "dhclient"

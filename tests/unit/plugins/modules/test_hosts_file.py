@@ -84,6 +84,23 @@ def test_no_entries_are_no_request(hosts: Path) -> None:
     assert run(hosts, entries=[])["error"]["where"] == "entries"
 
 
+def test_a_region_stands_for_the_name_of_its_registry(hosts: Path) -> None:
+    entries = [
+        {"address": "10.0.0.1", "names": ["A.example.com"], "region": "cn-north-4", "cloud": None},
+        {"address": "10.0.0.2", "names": None, "region": "dc-1", "cloud": "example.com"},
+    ]
+    expected = [
+        {"address": "10.0.0.1", "names": ["a.example.com", "swr.cn-north-4.myhuaweicloud.com"]},
+        {"address": "10.0.0.2", "names": ["swr.dc-1.example.com"]},
+    ]
+    assert run(hosts, entries=entries)["entries"] == expected
+    assert "\n10.0.0.2 swr.dc-1.example.com\n" in hosts.read_text(encoding="utf-8")
+    before = hosts.read_text(encoding="utf-8")
+    assert "atlantis-1" in run(hosts, entries=[{"address": "10.0.0.1", "region": "atlantis-1"}])["msg"]
+    assert hosts.read_text(encoding="utf-8") == before
+    assert run(hosts, state="absent")["entries"] == []
+
+
 def test_a_file_that_is_not_there_is_made_readable_and_a_link_followed(tmp_path: Path) -> None:
     link = tmp_path / "link"
     link.symlink_to(tmp_path / "real")

@@ -1,0 +1,187 @@
+#!/usr/bin/python
+# Copyright: (c) 2026, longshore.swr contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: resolver_check
+short_description: Check DNS settings for SWR, and what names resolve to on a node
+version_added: 0.1.0
+author:
+  - longshore.swr contributors (@longshore)
+description:
+  - Checks DNS servers and domains before they are configured, and names afterwards.
+  - Names are looked up as programs look them up (C(getaddrinfo), IPv4 and IPv6), so that C(/etc/hosts) and
+    C(/etc/nsswitch.conf) count as well as DNS.
+  - It fails and reports everything that is wrong, or returns the addresses of O(names) and O(entries).
+extends_documentation_fragment:
+  - longshore.swr.attributes
+  - longshore.swr.attributes.actiongroup_swr
+attributes:
+  check_mode:
+    support: full
+    details:
+      - It does the same in check mode.
+  diff_mode:
+    support: N/A
+    details:
+      - It changes nothing.
+  idempotent:
+    support: full
+    details:
+      - It changes nothing.
+  platform:
+    platforms: posix
+options:
+  servers:
+    description:
+      - The DNS servers that the node is to use. Each must be the IP address of another host.
+    type: list
+    elements: str
+    default: []
+  domains:
+    description:
+      - The domains that O(servers) are to be used for. Each must be a domain name.
+    type: list
+    elements: str
+    default: []
+  swr_addresses:
+    description:
+      - The addresses of the VPC endpoint of SWR, which answers no DNS. None of O(servers) may be one of them.
+    type: list
+    elements: str
+    default: []
+  swr_names:
+    description:
+      - Host names of SWR. None of O(servers) may be an address of one of them on this node. A name that does not
+        resolve is passed over.
+    type: list
+    elements: str
+    default: []
+  names:
+    description:
+      - Names that must resolve, to whatever address.
+    type: list
+    elements: str
+    default: []
+  entries:
+    description:
+      - Names that must resolve to exactly these addresses, in the form of O(longshore.swr.hosts_file#module:entries).
+    type: list
+    elements: dict
+    default: []
+    suboptions:
+      address:
+        description:
+          - An IPv4 or IPv6 address.
+        type: str
+        required: true
+      names:
+        description:
+          - The names that must have it. A name in several entries must have all their addresses.
+        type: list
+        elements: str
+        required: true
+  timeout:
+    description:
+      - How long to wait for the addresses of a name, in seconds.
+    type: float
+    default: 30
+seealso:
+  - module: longshore.swr.resolver_info
+  - module: longshore.swr.hosts_file
+  - module: longshore.swr.access_check
+"""
+
+EXAMPLES = r"""
+- name: Refuse a DNS server that is the endpoint of SWR
+  longshore.swr.resolver_check:
+    servers: [172.16.0.12]
+    domains: [obs.cn-north-4.myhuaweicloud.com]
+    swr_addresses: [172.16.0.10]
+    swr_names: [swr.cn-north-4.myhuaweicloud.com]
+
+- name: Check that the node finds SWR at the VPC endpoint
+  longshore.swr.resolver_check:
+    entries:
+      - address: 172.16.0.10
+        names: [swr.cn-north-4.myhuaweicloud.com]
+
+- name: Wait until names resolve after a restart of the resolver
+  longshore.swr.resolver_check:
+    names: [swr.cn-north-4.myhuaweicloud.com]
+  register: check
+  until: check is succeeded
+  retries: 5
+  delay: 1
+"""
+
+RETURN = r"""
+answers:
+  description: What O(names) and the names in O(entries) resolve to, in the order of the names.
+  returned: success
+  type: list
+  elements: dict
+  contains:
+    name:
+      description: The name, in lower case.
+      type: str
+    addresses:
+      description: Its addresses, IPv4 first.
+      type: list
+      elements: str
+  sample: [{"name": "swr.cn-north-4.myhuaweicloud.com", "addresses": ["172.16.0.10"]}]
+error:
+  description: The parts of the error.
+  returned: failure
+  type: dict
+  contains:
+    what:
+      description: Everything that is wrong.
+      type: str
+      sample: "servers: 172.16.0.10 is the endpoint of SWR, which answers no DNS"
+    hint:
+      description: What can be done about it.
+      type: str
+      sample: Name the VPC endpoint of the DNS service as the server.
+"""
+
+from ansible.module_utils.basic import AnsibleModule
+
+from ansible_collections.longshore.swr.plugins.module_utils._dns.resolver_check import run_resolver_check
+from ansible_collections.longshore.swr.plugins.module_utils._module import reports_errors
+
+LIST = {"type": "list", "elements": "str", "default": []}
+ENTRY = {
+    "address": {"type": "str", "required": True},
+    "names": {"type": "list", "elements": "str", "required": True},
+}
+
+
+@reports_errors
+def run(module):
+    """The answers, as the module's result."""
+    return run_resolver_check(module.params)
+
+
+def main():
+    run(
+        AnsibleModule(
+            argument_spec={
+                "servers": LIST,
+                "domains": LIST,
+                "swr_addresses": LIST,
+                "swr_names": LIST,
+                "names": LIST,
+                "entries": {"type": "list", "elements": "dict", "default": [], "options": ENTRY},
+                "timeout": {"type": "float", "default": 30},
+            },
+            supports_check_mode=True,
+        )
+    )
+
+
+if __name__ == "__main__":
+    main()

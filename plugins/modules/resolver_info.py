@@ -1,0 +1,118 @@
+#!/usr/bin/python
+# Copyright: (c) 2026, longshore.swr contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: resolver_info
+short_description: Find out what manages a node's resolv.conf
+version_added: 0.1.0
+author:
+  - longshore.swr contributors (@longshore)
+description:
+  - Finds out which program writes C(/etc/resolv.conf), from what the file links to, the comments in it, and the
+    programs that run on the node.
+extends_documentation_fragment:
+  - longshore.swr.attributes
+  - longshore.swr.attributes.actiongroup_swr
+attributes:
+  check_mode:
+    support: full
+    details:
+      - It does the same in check mode.
+  diff_mode:
+    support: N/A
+    details:
+      - It changes nothing.
+  idempotent:
+    support: full
+    details:
+      - It changes nothing.
+  platform:
+    platforms: posix
+options:
+  path:
+    description:
+      - The file.
+    type: path
+    default: /etc/resolv.conf
+seealso:
+  - module: longshore.swr.resolver_check
+"""
+
+EXAMPLES = r"""
+- name: Find out what manages resolv.conf
+  longshore.swr.resolver_info:
+  register: resolver
+
+- name: Show it
+  ansible.builtin.debug:
+    msg: "{{ resolver.manager }} manages resolv.conf; the node asks {{ resolver.nameservers | join(', ') }}"
+"""
+
+RETURN = r"""
+manager:
+  description:
+    - The program that manages the file, V(static) when it is none of these.
+    - One of V(static), V(systemd_resolved), V(networkmanager), V(netplan), V(resolvconf), V(dhclient) and V(wicked).
+  returned: success
+  type: str
+  sample: systemd_resolved
+link:
+  description: The path that the file leads to when it is a link, else empty.
+  returned: success
+  type: str
+  sample: /run/systemd/resolve/stub-resolv.conf
+mounted:
+  description: Whether the file is a mount point, as in containers.
+  returned: success
+  type: bool
+  sample: false
+nameservers:
+  description: The DNS servers in the file, in their order.
+  returned: success
+  type: list
+  elements: str
+  sample: [127.0.0.53]
+systemd:
+  description: The version of systemd, V(0) where there is none.
+  returned: success
+  type: int
+  sample: 257
+nscd:
+  description: Whether the cache C(nscd) runs.
+  returned: success
+  type: bool
+  sample: false
+"""
+
+from ansible.module_utils.basic import AnsibleModule
+
+from ansible_collections.longshore.swr.plugins.module_utils._dns.resolver_manager import look_at_resolver
+from ansible_collections.longshore.swr.plugins.module_utils._module import reports_errors
+
+
+@reports_errors
+def run(module):
+    """What was found, as the module's result."""
+
+    def systemctl():
+        program = module.get_bin_path("systemctl")
+        return module.run_command([program, "--version"])[1] if program else None
+
+    return dict(look_at_resolver(module.params["path"], systemctl), changed=False)
+
+
+def main():
+    run(
+        AnsibleModule(
+            argument_spec={"path": {"type": "path", "default": "/etc/resolv.conf"}},
+            supports_check_mode=True,
+        )
+    )
+
+
+if __name__ == "__main__":
+    main()
