@@ -60,10 +60,17 @@ options:
         Use it when the registry is reached by another name, as through a VPC endpoint.
       - By default it is derived from O(region) and O(cloud).
     type: str
+  check:
+    description:
+      - Whether to make no login, and only return which one would be made (RV(kind), RV(expires)) and where its keys
+        are (RV(credentials_source)). Nothing is called.
+    type: bool
+    default: false
 requirements:
   - requests (for O(kind=temporary) and O(kind=enhanced) only)
 notes:
-  - The result of this task is hidden from output as if C(no_log) were set, since it contains the password.
+  - The result of this task is hidden from output as if C(no_log) were set, since it contains the password. With
+    O(check=true) it contains none and is shown.
     The registered variable has everything. An error is shown, without secrets.
   - Set C(no_log) on tasks that use the password in an option that does not hide it by itself.
   - It cannot be run with C(async), which would write the password to a file.
@@ -117,6 +124,16 @@ EXAMPLES = r"""
   delegate_to: localhost
   register: temporary
 
+- name: Find out whether the keys are temporary
+  longshore.swr.login_token:
+    check: true
+  delegate_to: localhost
+  register: keys
+
+- name: Show where they were found
+  ansible.builtin.debug:
+    msg: "{{ keys.credentials_source }}: {{ keys.expires | ternary('the login expires', 'the login does not expire') }}"
+
 - name: Copy images with it
   longshore.swr.image_copy:
     images:
@@ -128,18 +145,18 @@ EXAMPLES = r"""
 RETURN = r"""
 registry:
   description: The host that the login is for.
-  returned: success
+  returned: success, without O(check=true)
   type: str
   sample: swr.cn-north-4.myhuaweicloud.com
 username:
   description: The user name.
-  returned: success
+  returned: success, without O(check=true)
   type: str
   sample: cn-north-4@QTWAOYTTINDUT2QVKYUC
 password:
   description:
     - The password. It is not shown in output, but it is in the registered variable.
-  returned: success
+  returned: success, without O(check=true)
   type: str
   sample: "89aca1198a970e43..."
 kind:
@@ -156,19 +173,19 @@ expires_at:
   description:
     - When the login ends, as SWR says, in UTC.
     - It is V(null) when the login does not end, or when SWR does not say (see RV(expires)).
-  returned: success
+  returned: success, without O(check=true)
   type: str
   sample: "2026-07-23T08:46:07Z"
 auth:
   description:
     - The login as an entry of the option C(auth) of M(longshore.swr.image_copy). It contains the password.
-  returned: success
+  returned: success, without O(check=true)
   type: dict
   sample: {"swr.cn-north-4.myhuaweicloud.com": {"username": "cn-north-4@QTWAOYTTINDUT2QVKYUC", "password": "89aca..."}}
 docker_config:
   description:
     - The login as the content of a credential file of Docker or Podman. It contains the password.
-  returned: success
+  returned: success, without O(check=true)
   type: dict
   sample: {"auths": {"swr.cn-north-4.myhuaweicloud.com": {"auth": "Y24tbm9..."}}}
 credentials_source:
@@ -211,19 +228,28 @@ from ansible_collections.longshore.swr.plugins.module_utils._http import REQUEST
 from ansible_collections.longshore.swr.plugins.module_utils._huaweicloud.arguments import API_ARGUMENTS, ARGUMENTS
 from ansible_collections.longshore.swr.plugins.module_utils._huaweicloud.login_factory import obtain_login
 from ansible_collections.longshore.swr.plugins.module_utils._module import redactor_of, reports_errors, require, warn
+from ansible_collections.longshore.swr.plugins.module_utils._huaweicloud.login_factory import (
+    obtain_login,
+    preview_login,
+)
+from ansible_collections.longshore.swr.plugins.module_utils._module import redactor_of, reports_errors, require
 
 
 @reports_errors
 def run(module):
-    """The login, as the module's result."""
+    """The login, or what is known of it beforehand, as the module's result."""
 
     def before_call():
         require(module, "requests", REQUESTS_IMPORT_ERROR, reason="for a temporary or enhanced login")
 
-    obtained = obtain_login(module.params, os.environ, redactor_of(module), before_call)
-    for warning in obtained.warnings:
+    if module.params["check"]:
+        result, warnings = preview_login(module.params, os.environ, redactor_of(module))
+    else:
+        obtained = obtain_login(module.params, os.environ, redactor_of(module), before_call)
+        result, warnings = obtained.as_dict(), obtained.warnings
+    for warning in warnings:
         warn(module, warning)
-    return dict(obtained.as_dict(), changed=False)
+    return dict(result, changed=False)
 
 
 def main():
@@ -235,6 +261,7 @@ def main():
                 kind={"type": "str", "choices": ["auto", "long_term", "temporary", "enhanced"], "default": "auto"},
                 duration={"type": "int"},
                 registry={"type": "str"},
+                check={"type": "bool", "default": False},
             ),
             supports_check_mode=True,
         )

@@ -8,7 +8,7 @@ This module is private to the collection: no other collection may import it.
 
 from __future__ import annotations
 
-from typing import Any, Callable, Dict, List, Mapping, NamedTuple, Optional
+from typing import Any, Callable, Dict, List, Mapping, NamedTuple, Optional, Tuple
 
 from .._http import ApiClient
 from .._secrets import Redactor
@@ -72,6 +72,30 @@ def client_for(
     )
 
 
+def _keys_for(
+    options: Mapping[str, Any], environ: Mapping[str, str], redactor: Redactor, home: Optional[str]
+) -> Tuple[Credentials, str]:
+    """The keys that the options ask for, and the kind of login to make from them. The redactor learns the keys."""
+    redactor.add(options.get("secret_key"), options.get("security_token"))
+    credentials = find_credentials(options, environ, home)
+    redactor.add(*credentials.secrets())
+    kind = kind_of(credentials, options.get("kind") or "auto")
+    _check_duration(options.get("duration"), kind)
+    return credentials, kind
+
+
+def preview_login(
+    options: Mapping[str, Any], environ: Mapping[str, str], redactor: Redactor, home: Optional[str] = None
+) -> Tuple[Dict[str, Any], List[str]]:
+    """What login the options would make: its kind, and where its keys are. Nothing is called or computed.
+
+    :returns: C(kind), C(expires) and C(credentials_source), and warnings.
+    """
+    credentials, kind = _keys_for(options, environ, redactor, home)
+    found = {"kind": kind, "expires": kind != LONG_TERM, "credentials_source": credentials.source}
+    return found, list(credentials.warnings)
+
+
 def obtain_login(
     options: Mapping[str, Any],
     environ: Mapping[str, str],
@@ -85,13 +109,8 @@ def obtain_login(
     :param redactor: learns every secret as soon as it is known.
     :param before_call: is called before an API is; a long-term login needs none.
     """
-    redactor.add(options.get("secret_key"), options.get("security_token"))
-    credentials = find_credentials(options, environ, home)
-    redactor.add(*credentials.secrets())
+    credentials, kind = _keys_for(options, environ, redactor, home)
     warnings = list(credentials.warnings)
-    kind = kind_of(credentials, options.get("kind") or "auto")
-    duration = options.get("duration")
-    _check_duration(duration, kind)
     registry = options.get("registry")
     if kind == LONG_TERM:
         login = long_term_login(credentials, registry)
@@ -100,7 +119,7 @@ def obtain_login(
         client = client_for("swr", credentials, options, redactor, lambda status, code: _hint(kind, status, code))
         api = LoginApi(client.call, redactor.add)
         if kind == TEMPORARY:
-            login = api.temporary(credentials, registry, duration)
+            login = api.temporary(credentials, registry, options.get("duration"))
         else:
             login = api.enhanced(credentials, registry)
     redactor.add(*login.secrets())

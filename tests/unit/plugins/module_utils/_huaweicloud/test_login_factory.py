@@ -10,7 +10,11 @@ import pytest
 from ansible_collections.longshore.swr.plugins.module_utils._http import ApiClient
 from ansible_collections.longshore.swr.plugins.module_utils._huaweicloud.credentials import Credentials
 from ansible_collections.longshore.swr.plugins.module_utils._huaweicloud.errors import HuaweiCloudError
-from ansible_collections.longshore.swr.plugins.module_utils._huaweicloud.login_factory import client_for, obtain_login
+from ansible_collections.longshore.swr.plugins.module_utils._huaweicloud.login_factory import (
+    client_for,
+    obtain_login,
+    preview_login,
+)
 from ansible_collections.longshore.swr.plugins.module_utils._secrets import Redactor
 from ansible_collections.longshore.swr.tests.sandbox.http_message import Response
 from ansible_collections.longshore.swr.tests.sandbox.huaweicloud import (
@@ -58,6 +62,61 @@ def test_a_long_term_login_calls_nothing(tmp_path):
     obtained = obtain(options(None), tmp_path, before_call=never)
     assert obtained.as_dict()["credentials_source"] == "options"
     assert (obtained.login.kind, obtained.login.registry, obtained.warnings) == ("long_term", HOST, [])
+
+
+@pytest.mark.parametrize(
+    ("given", "environ", "kind", "source"),
+    [
+        ({"access_key": "AK", "secret_key": SECRET}, {"HW_SECURITY_TOKEN": TOKEN}, "long_term", "options"),
+        ({"access_key": "AK", "secret_key": SECRET, "security_token": TOKEN}, {}, "temporary", "options"),
+        (
+            {},
+            {"HUAWEICLOUD_SDK_AK": "AK", "HUAWEICLOUD_SDK_SK": SECRET, "HW_SECURITY_TOKEN": TOKEN},
+            "long_term",
+            "environment variables HUAWEICLOUD_SDK_*",
+        ),
+        (
+            {},
+            {"HW_ACCESS_KEY": "AK", "HW_SECRET_KEY": SECRET, "HW_SECURITY_TOKEN": TOKEN},
+            "temporary",
+            "environment variables HW_*",
+        ),
+        ({"access_key": "AK", "secret_key": SECRET, "kind": "enhanced"}, {}, "enhanced", "options"),
+    ],
+)
+def test_a_preview_names_the_kind_and_the_source_and_calls_nothing(tmp_path, given, environ, kind, source):
+    redactor = Redactor()
+    found, warnings = preview_login(given, environ, redactor, home=str(tmp_path))
+    assert found == {"kind": kind, "expires": kind != "long_term", "credentials_source": source}
+    assert warnings == []
+    assert SECRET not in redactor("x " + SECRET)
+
+
+def test_a_preview_finds_the_credentials_file_and_warns_of_it(tmp_path):
+    path = tmp_path / ".huaweicloud" / "credentials"
+    path.parent.mkdir()
+    path.write_text("[basic]\nak = AK\nsk = {0}\nsecurity_token = {1}\n".format(SECRET, TOKEN))
+    path.chmod(0o644)
+    found, warnings = preview_login({}, {}, Redactor(), home=str(tmp_path))
+    assert (found["kind"], found["credentials_source"]) == ("temporary", str(path))
+    assert "chmod 600" in warnings[0]
+
+
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [
+        ({}, "no access key and secret key were found"),
+        ({"access_key": "AK"}, "the keys are incomplete"),
+        ({"access_key": "AK", "secret_key": SECRET, "duration": 900}, "only a temporary login has a duration"),
+        (
+            {"access_key": "AK", "secret_key": SECRET, "security_token": TOKEN, "kind": "long_term"},
+            "from temporary keys",
+        ),
+    ],
+)
+def test_a_preview_refuses_what_no_login_can_be_made_from(tmp_path, given, words):
+    with pytest.raises(HuaweiCloudError, match=words):
+        preview_login(given, {}, Redactor(), home=str(tmp_path))
 
 
 def test_a_temporary_login_for_temporary_keys(cloud, tmp_path):
