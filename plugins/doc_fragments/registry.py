@@ -318,3 +318,13 @@ options:
         What is read from the sources follows it, as nothing is stored on the way.
     type: bytes
 """
+
+    # The result in some lines.
+    SUMMARY = r"""
+options:
+  failures_shown:
+    description:
+      - How many failures RV(summary) names.
+    type: int
+    default: 10
+"""

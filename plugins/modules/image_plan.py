@@ -35,6 +35,7 @@ extends_documentation_fragment:
   - longshore.swr.registry.platforms
   - longshore.swr.registry.tag_listing
   - longshore.swr.registry.progress
+  - longshore.swr.registry.summary
 attributes:
   check_mode:
     support: full
@@ -175,6 +176,17 @@ msg:
   returned: always
   type: str
   sample: Images(3000) planned, 412 to copy, 2588 there already, 0 failed
+summary:
+  description:
+    - The result in lines to read, for M(ansible.builtin.debug). They have the counts, each shard, the problems, and the
+      first failures (O(failures_shown)) with their remedies.
+  returned: when the options are valid
+  type: list
+  elements: str
+  sample:
+    - "3000 images: 412 to copy, 2588 there already, 0 filtered out, 0 failed"
+    - 1630 layers and configs (480.0 GB) to send
+    - "shard 1: 140 images, 161.0 GB, about 15456 s"
 plan:
   description: What there is to do.
   returned: when the options were found right
@@ -430,6 +442,7 @@ from ansible_collections.longshore.swr.plugins.module_utils._registry.jobs.argum
     LOGIN,
     PROGRESS,
     RULES,
+    SUMMARY,
     TAG_LISTING,
     check_numbers,
     helper_runner,
@@ -437,6 +450,7 @@ from ansible_collections.longshore.swr.plugins.module_utils._registry.jobs.argum
 )
 from ansible_collections.longshore.swr.plugins.module_utils._registry.jobs.plan import run_plan
 from ansible_collections.longshore.swr.plugins.module_utils._registry.jobs.settings import PlanSettings
+from ansible_collections.longshore.swr.plugins.module_utils._registry.report.summary import plan_summary
 from ansible_collections.longshore.swr.plugins.module_utils._tag_listers import tag_listers
 
 OWN = Arguments(
@@ -458,7 +472,7 @@ OWN = Arguments(
         "journal_path": {"type": "path"},
     }
 )
-ARGUMENTS = LOGIN + CONNECTION + RULES + FORMAT + TAG_LISTING + PROGRESS + OWN
+ARGUMENTS = LOGIN + CONNECTION + RULES + FORMAT + TAG_LISTING + PROGRESS + SUMMARY + OWN
 
 
 def conclude(module, result):
@@ -480,7 +494,9 @@ def run(module):
     """The plan, as the module's result."""
     check_numbers(module.params)
     listers = tag_listers(module)
-    return conclude(module, run_plan(module.params, module.check_mode, os.environ, helper_runner(module), listers))
+    result = run_plan(module.params, module.check_mode, os.environ, helper_runner(module), listers)
+    result["summary"] = plan_summary(result, module.params["failures_shown"])
+    return conclude(module, result)
 
 
 def main():

@@ -22,6 +22,7 @@ description:
 extends_documentation_fragment:
   - longshore.swr.attributes
   - longshore.swr.attributes.actiongroup_swr
+  - longshore.swr.registry.summary
 attributes:
   check_mode:
     support: full
@@ -57,10 +58,15 @@ options:
     description:
       - The number of shards that should have a report, in place of O(shards). They are numbered from V(1).
     type: int
+  plan:
+    description:
+      - The result of M(longshore.swr.image_plan) that the shards come from, in place of O(shards).
+      - Its shards are those that should have a report. Images that it could not plan are problems, and how many images
+        it left out of the shards is a note.
+    type: dict
   problems:
     description:
-      - What is known to be wrong already, such as what was found when the work was planned. It counts like any other
-        problem.
+      - What is known to be wrong already, such as hosts that were lost. It counts like any other problem.
     type: list
     elements: str
     default: []
@@ -121,6 +127,17 @@ msg:
   returned: always
   type: str
   sample: "3 reports merged: 38 images, 12 copied, 26 skipped, 0 filtered, 0 failed"
+summary:
+  description:
+    - The result in lines to read, for M(ansible.builtin.debug). They have the counts, the notes, the first problems and
+      failures (O(failures_shown) of each) with their remedies, and the paths of the merged report.
+  returned: when the options and the reports are valid
+  type: list
+  elements: str
+  sample:
+    - "38 images in 3 shards: 12 copied, 26 there already, 0 filtered out, 0 failed"
+    - 29 layers and configs sent, 734.0 MB, in 84.1 s with 241 requests
+    - "report: /var/lib/migration/report.html and /var/lib/migration/report.json"
 images:
   description: How many images ended how, in all reports together.
   returned: when the options and the reports were found right
@@ -215,14 +232,14 @@ shards:
       sample: 81.204
 problems:
   description:
-    - Those of the option O(problems), reports that are missing or not complete, and destinations that are in two of
-      them.
+    - Those of the option O(problems), images that could not be planned (O(plan)), reports that are missing or not
+      complete, and destinations that are in two of them.
   returned: when the options and the reports were found right
   type: list
   elements: str
   sample: ["shard 2 has no report"]
 notes:
-  description: Those of the option O(notes).
+  description: Those of the option O(notes), and images that are in no shard (O(plan)).
   returned: when the options and the reports were found right
   type: list
   elements: str
@@ -276,34 +293,42 @@ error:
 
 from ansible.module_utils.basic import AnsibleModule
 
+from ansible_collections.longshore.swr.plugins.module_utils._arguments import Arguments
 from ansible_collections.longshore.swr.plugins.module_utils._module import reports_errors, warn
+from ansible_collections.longshore.swr.plugins.module_utils._registry.jobs.arguments import SUMMARY, check_numbers
 from ansible_collections.longshore.swr.plugins.module_utils._registry.jobs.merge import run_merge
+from ansible_collections.longshore.swr.plugins.module_utils._registry.jobs.settings import MergeSettings
+from ansible_collections.longshore.swr.plugins.module_utils._registry.report.summary import merged_summary
+
+ARGUMENTS = SUMMARY + Arguments(
+    {
+        "reports": {"type": "list", "elements": "path", "required": True},
+        "shards": {"type": "list", "elements": "dict"},
+        "expected_shards": {"type": "int"},
+        "plan": {"type": "dict"},
+        "problems": {"type": "list", "elements": "str", "default": []},
+        "notes": {"type": "list", "elements": "str", "default": []},
+        "report_path": {"type": "path"},
+        "html_report_path": {"type": "path"},
+        "fail_on_error": {"type": "bool", "default": MergeSettings.fail_on_error},
+    },
+    mutually_exclusive=[("shards", "expected_shards", "plan")],
+)
 
 
 @reports_errors
 def run(module):
     """The merged report, as the module's result."""
+    check_numbers(module.params)
     result = run_merge(module.params, module.check_mode)
+    result["summary"] = merged_summary(result, module.params["failures_shown"])
     for warning in result.pop("warnings"):
         warn(module, warning)
     return result
 
 
 def main():
-    module = AnsibleModule(
-        argument_spec={
-            "reports": {"type": "list", "elements": "path", "required": True},
-            "shards": {"type": "list", "elements": "dict"},
-            "expected_shards": {"type": "int"},
-            "problems": {"type": "list", "elements": "str", "default": []},
-            "notes": {"type": "list", "elements": "str", "default": []},
-            "report_path": {"type": "path"},
-            "html_report_path": {"type": "path"},
-            "fail_on_error": {"type": "bool", "default": True},
-        },
-        mutually_exclusive=[("shards", "expected_shards")],
-        supports_check_mode=True,
-    )
+    module = AnsibleModule(supports_check_mode=True, **ARGUMENTS.kwargs())
     run(module)
 
 

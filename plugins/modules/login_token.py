@@ -226,13 +226,11 @@ from ansible.module_utils.basic import AnsibleModule
 
 from ansible_collections.longshore.swr.plugins.module_utils._http import REQUESTS_IMPORT_ERROR
 from ansible_collections.longshore.swr.plugins.module_utils._huaweicloud.arguments import API_ARGUMENTS, ARGUMENTS
-from ansible_collections.longshore.swr.plugins.module_utils._huaweicloud.login_factory import obtain_login
-from ansible_collections.longshore.swr.plugins.module_utils._module import redactor_of, reports_errors, require, warn
 from ansible_collections.longshore.swr.plugins.module_utils._huaweicloud.login_factory import (
     obtain_login,
     preview_login,
 )
-from ansible_collections.longshore.swr.plugins.module_utils._module import redactor_of, reports_errors, require
+from ansible_collections.longshore.swr.plugins.module_utils._module import redactor_of, reports_errors, require, warn
 
 
 @reports_errors

@@ -16,7 +16,7 @@ from ..._arguments import Arguments
 from ..._errors import LongshoreError
 from ..convert.converter import ALWAYS, AUTO, NEVER
 from ..transport.settings import ConnectionSettings, LimitSettings
-from .settings import LoginSettings, RuleSettings, RunSettings
+from .settings import FAILURES_SHOWN, LoginSettings, RuleSettings, RunSettings
 
 LOGIN = Arguments(
     {
@@ -79,6 +79,8 @@ PROGRESS = Arguments(
     }
 )
 
+SUMMARY = Arguments({"failures_shown": {"type": "int", "default": FAILURES_SHOWN}})
+
 FLAGS = ("true", "false")
 
 
@@ -139,6 +141,7 @@ def check_numbers(options: Mapping[str, Any]) -> None:
         "upload_limit": (1, 1000),
         "bandwidth_limit": (1024, 1024**5),
         "limits_divided_by": (1, 10_000),
+        "failures_shown": (0, 1000),
     }
     for name, (least, most) in limits.items():
         if options.get(name) is not None and not least <= options[name] <= most:

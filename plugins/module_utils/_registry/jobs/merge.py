@@ -12,7 +12,7 @@ from typing import Any, Dict, Mapping
 
 from ..._secrets import write_private_parts
 from ..errors import RulesError
-from ..report.merged import MergedReport, differs
+from ..report.merged import MergedReport, PlanFindings, differs
 from ..report.shard_reports import expected_shards, find_reports
 from ..run.image import FAILED
 from .settings import MergeSettings, settings_of
@@ -27,12 +27,15 @@ def run_merge(options: Mapping[str, Any], check_mode: bool) -> Dict[str, Any]:
     settings = settings_of(MergeSettings, options)
     paths = {"report_path": settings.report_path, "html_report_path": settings.html_report_path}
     outputs = {name: path for name, path in paths.items() if path}
-    expected = expected_shards(settings.shards, settings.expected_shards)
+    plan = PlanFindings(settings.plan)
+    shards = plan.shards if plan.shards is not None else settings.shards
+    expected = expected_shards(shards, settings.expected_shards)
     reports, absent = find_reports(settings.reports, list(outputs.values()))
     if not reports and not absent and expected is None:
         places = ", ".join(settings.reports) or "an empty list"
         raise RulesError(["reports: there is no report in {0}: name where they are".format(places)])
-    merged = MergedReport(reports, absent, expected, settings.problems, settings.notes)
+    problems, notes = [*plan.problems, *settings.problems], [*plan.notes, *settings.notes]
+    merged = MergedReport(reports, absent, expected, problems, notes)
     merged.add_up()
     contents = {"report_path": merged.as_json, "html_report_path": merged.as_html}
     different = [name for name, path in outputs.items() if differs(path, contents[name]())]

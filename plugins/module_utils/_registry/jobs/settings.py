@@ -17,6 +17,9 @@ from ..transport.settings import ConnectionSettings, LimitSettings
 
 T = TypeVar("T")
 
+FAILURES_SHOWN = 10
+"""Failures that a summary has, each with its remedy."""
+
 
 @dataclass(frozen=True)
 class LoginSettings:
@@ -121,6 +124,7 @@ class MergeSettings:
     reports: Sequence[str] = ()
     shards: Optional[Sequence[Mapping[str, Any]]] = None
     expected_shards: Optional[int] = None
+    plan: Optional[Mapping[str, Any]] = None
     problems: Sequence[str] = ()
     notes: Sequence[str] = ()
     report_path: Optional[str] = None

@@ -130,6 +130,38 @@ class MergedReport:
         return Page(self.facts, self.entries).parts()
 
 
+class PlanFindings:
+    """What a plan says about the reports of its shards.
+
+    :param result: of the module C(image_plan), as far as it was kept; None without a plan.
+    :raises RulesError: it is no such result.
+    """
+
+    def __init__(self, result: Optional[Mapping[str, Any]]) -> None:
+        self.shards: Optional[List[Any]] = None
+        self.problems: List[str] = []
+        self.notes: List[str] = []
+        if result is None:
+            return
+        counts, shards, failures = result.get("plan"), result.get("shards"), result.get("failures")
+        if not isinstance(counts, dict) or not _are_mappings(shards) or not _are_mappings(failures):
+            raise RulesError(["plan: it is not the result of image_plan: it needs plan, shards and failures"])
+        self.shards = shards
+        self.problems = ["not planned: {0}".format(failure.get("error")) for failure in failures or ()]
+        if result.get("failures_truncated"):
+            self.problems.append("{0} more images could not be planned".format(result["failures_truncated"]))
+        for name, text in (
+            ("present", "{0} images were at their destination when the work was planned, and are in no shard."),
+            ("filtered", "{0} images have none of the platforms that were asked for, and are in no shard."),
+        ):
+            if counts.get(name):
+                self.notes.append(text.format(counts[name]))
+
+
+def _are_mappings(value: Any) -> bool:
+    return isinstance(value, list) and all(isinstance(item, dict) for item in value)
+
+
 class Sums:
     """The numbers of reports, added up: those that every report has, and any others alike."""
 

@@ -322,3 +322,38 @@ def test_one_report_at_a_time_is_in_memory(folder: Any) -> None:
     # Two while the next is read, its text, and the names of all destinations: not all six.
     assert peak < 4.5 * size_of_one
     assert os.path.getsize(folder.json) > sum(sizes)
+
+
+PLAN = {
+    "plan": {"images": 9, "present": 3, "filtered": 0},
+    "shards": [{"number": 1, "images": 1}, {"number": 2, "images": 1}, {"number": 3, "images": 0}],
+    "failures": [{"error": "a.example/c: not found"}],
+    "failures_truncated": 2,
+}
+
+
+def test_a_plan_says_which_shards_there_are_and_what_is_in_none(folder: Any) -> None:
+    folder.put("shard-01.json", report(entry("a")))
+    result = folder.join(plan=PLAN, problems=["one was lost"], notes=["mine"], fail_on_error=False)
+    assert result["problems"] == [
+        "not planned: a.example/c: not found",
+        "2 more images could not be planned",
+        "one was lost",
+        "shard 2 has no report",
+    ]
+    assert result["notes"] == [
+        "3 images were at their destination when the work was planned, and are in no shard.",
+        "mine",
+    ]
+    folder.put("shard-02.json", report(entry("b")))
+    quiet = dict(PLAN, plan={"present": 0, "filtered": 2}, failures=[], failures_truncated=0)
+    result = folder.join(plan=quiet)
+    assert (result["failed"], result["problems"]) == (False, [])
+    assert result["notes"] == ["2 images have none of the platforms that were asked for, and are in no shard."]
+
+
+@pytest.mark.parametrize("wrong", [{"plan": 5}, {"shards": "x"}, {"shards": [1]}, {"failures": {}}, {"plan": None}])
+def test_what_is_no_plan_is_refused(folder: Any, wrong: Any) -> None:
+    folder.put("shard-01.json", report(entry("a")))
+    with pytest.raises(RulesError, match="plan: it is not the result of image_plan"):
+        folder.join(plan=dict(PLAN, **wrong))
