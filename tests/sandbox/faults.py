@@ -12,6 +12,7 @@ import re
 import threading
 from dataclasses import asdict, dataclass, field, fields
 from typing import Any, Dict, List, Mapping, Optional, Tuple, Union
+from urllib.parse import urlencode
 
 from .auth import error
 from .http_message import CorruptBody, DropConnectionError, Request, ResizedBody, Response
@@ -40,9 +41,13 @@ ACTIONS = {
     "no_chunked": "405 to PATCH",
     "expire_tokens": "every token given out so far is expired, this request's included",
     "token_realm": "the challenge names C(location) as the token endpoint",
+    "link": "the Link header of a list's page that has a next one becomes C(link); C({url}) in it is that page's URL",
+    "endless": "every page of a list names a next one, and the place in it moves on; nothing more is on those pages",
+    "entries": "adds C(body), a list, to the names of a list of tags or repositories",
 }
 # What some actions are about, whatever the rule says: a kind or a method.
 _ONLY = {"no_head": "HEAD", "no_mount": "mount", "no_chunked": "upload_patch"}
+_NEXT = re.compile(r'<([^<>]*)>; rel="next"')
 HTML = "<html><head><title>{0}</title></head><body><h1>{0}</h1><hr>nginx</body></html>"
 
 
@@ -83,6 +88,7 @@ class Fault:
     delta: int = -1
     digest_value: str = "sha256:" + "0" * 64
     location: str = ""
+    link: str = ""
     reset: bool = False
     seen: int = field(default=0, compare=False)
     applied: int = field(default=0, compare=False)
@@ -109,6 +115,8 @@ class Fault:
             found.append("status: needed for the action {0}".format(self.action))
         if self.action in ("redirect", "token_realm") and not self.location:
             found.append("location: needed for the action {0}".format(self.action))
+        if self.action == "entries" and not isinstance(self.body, list):
+            found.append("body: a list is needed for the action entries")
         return found
 
     @classmethod
@@ -276,46 +284,46 @@ def before(fault: Fault, request: Request, server: Any) -> Optional[Response]:
     return action(fault, request, server) if action else None
 
 
-def _drop_after_work(fault: Fault, _response: Response) -> Response:
+def _drop_after_work(fault: Fault, _request: Request, _response: Response) -> Response:
     raise DropConnectionError(fault.reset)
 
 
-def _truncate(fault: Fault, response: Response) -> Response:
+def _truncate(fault: Fault, _request: Request, response: Response) -> Response:
     response.cut_after = fault.after
     response.reset = fault.reset
     return response
 
 
-def _slow(fault: Fault, response: Response) -> Response:
+def _slow(fault: Fault, _request: Request, response: Response) -> Response:
     response.rate = fault.rate
     return response
 
 
-def _corrupt(fault: Fault, response: Response) -> Response:
+def _corrupt(fault: Fault, _request: Request, response: Response) -> Response:
     if response.length:
         response.body = CorruptBody(response.body_object(), fault.offset)
     return response
 
 
-def _wrong_size(fault: Fault, response: Response) -> Response:
+def _wrong_size(fault: Fault, _request: Request, response: Response) -> Response:
     length = max(0, int(response.headers.get("Content-Length", response.length)) + fault.delta)
     response.body = ResizedBody(response.body_object(), fault.delta)
     response.headers["Content-Length"] = str(length)
     return response
 
 
-def _wrong_digest(fault: Fault, response: Response) -> Response:
+def _wrong_digest(fault: Fault, _request: Request, response: Response) -> Response:
     response.headers["Docker-Content-Digest"] = fault.digest_value
     return response
 
 
-def _chunked(_fault: Fault, response: Response) -> Response:
+def _chunked(_fault: Fault, _request: Request, response: Response) -> Response:
     response.headers.pop("Content-Length", None)
     response.chunked = True
     return response
 
 
-def _headers(fault: Fault, response: Response) -> Response:
+def _headers(fault: Fault, _request: Request, response: Response) -> Response:
     for name, value in fault.headers.items():
         for old in [old for old in response.headers if old.lower() == name.lower()]:
             del response.headers[old]
@@ -324,8 +332,38 @@ def _headers(fault: Fault, response: Response) -> Response:
     return response
 
 
+def _link(fault: Fault, _request: Request, response: Response) -> Response:
+    following = _NEXT.search(response.headers.get("Link", ""))
+    if following:
+        response.headers["Link"] = fault.link.replace("{url}", following.group(1))
+    return response
+
+
+def _endless(_fault: Fault, request: Request, response: Response) -> Response:
+    if response.status != 200 or _NEXT.search(response.headers.get("Link", "")):
+        return response
+    query = {name: values[0] for name, values in request.query.items()}
+    if "page" in query:
+        query["page"] = str(int(query["page"]) + 1)
+    else:
+        # It sorts after every name, so that nothing follows it.
+        passed = query.get("last", "")
+        query["last"] = "~{0:09}".format(int(passed[1:]) + 1 if passed.startswith("~") else 1)
+    response.headers["Link"] = '<{0}?{1}>; rel="next"'.format(request.path, urlencode(query))
+    return response
+
+
+def _entries(fault: Fault, request: Request, response: Response) -> Response:
+    field = {"tags": "tags", "catalog": "repositories"}.get(request.entry.kind)
+    if field is not None and response.status == 200:
+        document = json.loads(response.body)
+        document[field] += fault.body
+        response.body = json.dumps(document).encode()
+    return response
+
+
 _AFTER = {
-    "status_after": lambda fault, _response: canned(fault),
+    "status_after": lambda fault, _request, _response: canned(fault),
     "drop_after_work": _drop_after_work,
     "truncate": _truncate,
     "slow": _slow,
@@ -334,13 +372,16 @@ _AFTER = {
     "wrong_digest": _wrong_digest,
     "chunked": _chunked,
     "headers": _headers,
+    "link": _link,
+    "endless": _endless,
+    "entries": _entries,
 }
 
 
-def after(fault: Fault, response: Response) -> Response:
+def after(fault: Fault, request: Request, response: Response) -> Response:
     """Applies what changes the reply.
 
     :raises DropConnectionError: the connection ends.
     """
     action = _AFTER.get(fault.action)
-    return action(fault, response) if action else response
+    return action(fault, request, response) if action else response

@@ -339,7 +339,7 @@ class HarborServer:
                 return early
         response = self._work(request)
         for fault in found:
-            response = fault_actions.after(fault, response)
+            response = fault_actions.after(fault, request, response)
         return response
 
     def _work(self, request: Request) -> Response:

@@ -97,7 +97,7 @@ class ObjectStorage:
                 return early
         response = self._refuse(request) or self._content(request, digest)
         for fault in found:
-            response = fault_actions.after(fault, response)
+            response = fault_actions.after(fault, request, response)
         return response
 
     def _refuse(self, request: Request) -> Optional[Response]:

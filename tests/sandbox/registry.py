@@ -207,7 +207,7 @@ class Registry:
         if self.options.clock is not None:
             response.headers["Date"] = formatdate(time.time() + self.options.clock, usegmt=True)
         for fault in found:
-            response = fault_actions.after(fault, response)
+            response = fault_actions.after(fault, request, response)
         return response
 
     def work(self, call: Call, request: Request, realm: Optional[str]) -> Response:

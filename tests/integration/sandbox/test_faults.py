@@ -248,11 +248,44 @@ def test_admin_endpoint(registry: Registry) -> None:
     assert ask(url + "nothing").status == 404
 
 
+def test_lists_whose_pages_are_named_in_another_form(sandbox_registry: Callable[..., Registry]) -> None:
+    registry = sandbox_registry(options={"page_size": 1})
+    for tag in ("1", "2"):
+        registry.load(IMAGE, "a/b", tag)
+    registry.faults.add(Fault("link", kind="tags", link="{url}; rel='next'"))
+    first = ask(registry.url + "/v2/a/b/tags/list?n=5")
+    assert (first.json()["tags"], first.headers["link"]) == (["1"], "/v2/a/b/tags/list?last=1&n=1; rel='next'")
+    assert "link" not in ask(registry.url + "/v2/a/b/tags/list?last=1&n=1").headers
+
+
+def test_lists_without_an_end(registry: Registry) -> None:
+    registry.faults.add(Fault("endless", kind="tags,catalog"))
+    for path, field in (("/v2/a/b/tags/list", "tags"), ("/v2/_catalog", "repositories")):
+        found, following = [], path + "?n=5"
+        for _page in range(3):
+            reply = ask(registry.url + following)
+            found += reply.json()[field]
+            assert reply.headers["link"].endswith('>; rel="next"')
+            assert "<{0}>".format(following) not in reply.headers["link"]
+            following = reply.headers["link"][1:].partition(">")[0]
+        assert len(found) == 1
+
+
+def test_lists_with_other_entries(registry: Registry) -> None:
+    registry.faults.add(Fault("entries", kind="tags,catalog", body=["sha256:x", None]))
+    assert ask(registry.url + "/v2/a/b/tags/list").json()["tags"] == ["1", "sha256:x", None]
+    assert ask(registry.url + "/v2/_catalog").json()["repositories"] == ["a/b", "sha256:x", None]
+    assert ask(registry.url + "/v2/no/such/tags/list").status == 404
+    with pytest.raises(ValueError, match="a list is needed"):
+        Fault("entries")
+
+
 @pytest.mark.parametrize("action", sorted(ACTIONS))
 def test_every_action_that_is_documented_is_carried_out(sandbox_registry: Callable[..., Registry], action: str) -> None:
     registry = sandbox_registry(auth=BearerAuth({}))
     registry.load(IMAGE, "a/b", "1")
     values: Dict[str, Any] = {"status": {"status": 500}, "status_after": {"status": 500}, "hang": {"times": 0}}
+    values["entries"] = {"body": []}
     extra = values.get(action, {"location": "http://127.0.0.1:9/"} if action in ("redirect", "token_realm") else {})
     registry.faults.add(Fault(action, **extra))
     try:
