@@ -11,8 +11,6 @@ This module is private to the collection: no other collection may import it.
 
 from __future__ import annotations
 
-import base64
-import email.utils
 import html
 import json
 import random
@@ -23,6 +21,7 @@ from http.cookiejar import DefaultCookiePolicy
 from typing import Any, Callable, Dict, Mapping, NamedTuple, Optional, Sequence, Tuple, Type, Union
 
 from ._errors import LongshoreError
+from ._http_values import basic_auth, parse_retry_after
 from ._text import one_line, safe
 from ._urls import check_url, host_of
 
@@ -66,29 +65,12 @@ class ApiReply(NamedTuple):
     data: Any
 
 
-def retry_after(value: Optional[str], now: float) -> Optional[float]:
-    """Seconds to wait according to a C(Retry-After) header (RFC 9110, section 10.2.3).
-
-    :param value: the header: a number of seconds or a date.
-    :param now: seconds since the epoch.
-    :return: V(None) when there is no header or it cannot be read.
-    """
-    if not value:
-        return None
-    if value.strip().isdigit():
-        return float(value.strip())
-    try:
-        return max(0.0, email.utils.parsedate_to_datetime(value).timestamp() - now)
-    except (TypeError, ValueError, OverflowError):
-        return None
-
-
-def basic_auth(username: str, password: str) -> Callable[[Any], Any]:
-    """Signs requests with a user name and a password (RFC 7617), in UTF-8."""
-    login = base64.b64encode("{0}:{1}".format(username, password).encode("utf-8")).decode("ascii")
+def sign_basic(username: str, password: str) -> Callable[[Any], Any]:
+    """Signs requests with a user name and a password."""
+    header = basic_auth(username, password)
 
     def sign(request: Any) -> Any:
-        request.headers["Authorization"] = "Basic " + login
+        request.headers["Authorization"] = header
         return request
 
     return sign
@@ -255,7 +237,7 @@ class ApiClient:
 
     def _wait_before_repeating(self, method: str, response: Any, attempt: int) -> Optional[float]:
         status = response.status_code
-        asked = retry_after(response.headers.get("Retry-After"), self._clock())
+        asked = parse_retry_after(response.headers.get("Retry-After"), self._clock())
         turned_away = status == 429 or (status == 503 and asked is not None)
         if not turned_away and not (method in _IDEMPOTENT and status in (502, 503, 504)):
             return None

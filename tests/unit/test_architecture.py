@@ -70,6 +70,11 @@ BAD_DIRECTIONS = {
     ),
     "by the package": (UTILS + "_dns/a.py", "from {0}plugins.module_utils import _audit", "another room"),
     "a lower part imports a room": (UTILS + "_http.py", "from {0}plugins.module_utils._registry.a import B", "above"),
+    "the ground of all rooms imports a room": (
+        UTILS + "_paging.py",
+        "from {0}plugins.module_utils._harbor.a import B",
+        "above",
+    ),
     "the lowest part imports anything": (
         UTILS + "_errors.py",
         "from {0}plugins.module_utils._secrets import B",
@@ -142,6 +147,10 @@ GOOD_DIRECTIONS = {
     "within the room": (UTILS + "_registry/a.py", "from {0}plugins.module_utils._registry.b import C"),
     "down in the room": (UTILS + "_registry/jobs/a.py", "from ..model.b import C\nfrom ..._errors import D"),
     "the ground of the room": (UTILS + "_registry/model/a.py", "from ..errors import C"),
+    "a room on the ground of all": (
+        UTILS + "_access/a.py",
+        "from {0}plugins.module_utils._http_values import B\nfrom {0}plugins.module_utils._paging import C",
+    ),
     "a module imports rooms": (
         "plugins/modules/a.py",
         "from {0}plugins.module_utils._dns.a import B\nfrom {0}plugins.module_utils._registry.a import C",

@@ -19,7 +19,8 @@ import re
 from dataclasses import dataclass, field
 from typing import Any, Callable, Dict, Iterator, Mapping, Optional, Tuple
 
-from .._logins.docker_config import basic, docker_config
+from .._http_values import basic_credentials
+from .._logins.docker_config import docker_config
 from .._text import is_printable, one_line, quoted, safe
 from .credentials import Credentials
 from .errors import HuaweiCloudError
@@ -79,7 +80,7 @@ class Login:
     def secrets(self) -> Iterator[str]:
         """The values that must not be shown: the password, and the base64 text that contains it."""
         yield self.password
-        yield basic(self.username, self.password)
+        yield basic_credentials(self.username, self.password)
 
 
 def long_term_password(access_key: str, secret_key: str) -> str:

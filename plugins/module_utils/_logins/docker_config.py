@@ -8,15 +8,10 @@ This module is private to the collection: no other collection may import it.
 
 from __future__ import annotations
 
-import base64
 from typing import Any, Dict, Mapping
 
 from .._errors import LongshoreError
-
-
-def basic(username: str, password: str) -> str:
-    """C(username:password) in base64, as the Basic scheme wants it (RFC 7617)."""
-    return base64.b64encode("{0}:{1}".format(username, password).encode("utf-8")).decode("ascii")
+from .._http_values import basic_credentials
 
 
 def docker_config(auth: Mapping[str, Any], with_parts: bool = False) -> Dict[str, Any]:
@@ -39,6 +34,6 @@ def docker_config(auth: Mapping[str, Any], with_parts: bool = False) -> Dict[str
         if ":" in parts["username"]:
             raise LongshoreError("a user name cannot contain a colon", where=str(registry))
         entry = parts if with_parts else {}
-        entry["auth"] = basic(**{name: parts[name] for name in ("username", "password")})
+        entry["auth"] = basic_credentials(**{name: parts[name] for name in ("username", "password")})
         entries[str(registry)] = entry
     return {"auths": entries}

@@ -18,7 +18,7 @@ import re
 from typing import Any, Dict, List, Optional, Tuple
 
 from .._errors import LongshoreError
-from .docker_config import basic
+from .._http_values import basic_credentials
 
 _CREDENTIAL_KEYS = ("auth", "username", "password", "identitytoken", "registrytoken")
 
@@ -56,7 +56,7 @@ def put_login(document: Dict[str, Any], registry: str, username: str, password: 
     entries = dict(entries_of(document, path))
     old = entries.get(registry)
     kept = {key: value for key, value in old.items() if key not in _CREDENTIAL_KEYS} if isinstance(old, dict) else {}
-    entry = dict({"auth": basic(username, password)}, **kept)
+    entry = dict({"auth": basic_credentials(username, password)}, **kept)
     entries[registry] = entry
     document["auths"] = entries
     return entry

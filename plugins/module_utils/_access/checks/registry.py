@@ -8,12 +8,12 @@ This module is private to the collection: no other collection may import it.
 
 from __future__ import annotations
 
-import base64
 import json
 import re
 from typing import Any, Dict, Optional
 from urllib.parse import quote, urlencode
 
+from ..._http_values import basic_auth
 from ..._text import safe
 from ..._urls import host_of
 from ..auth_challenge import bearer_challenge
@@ -142,8 +142,7 @@ class Token(Check):
         known: Dict[str, Any] = {"target": safe(realm, 160), "source": "http"}
         headers = {}
         if options.username:
-            login = "{0}:{1}".format(options.username, options.password).encode("utf-8")
-            headers["Authorization"] = "Basic " + base64.b64encode(login).decode("ascii")
+            headers["Authorization"] = basic_auth(options.username, options.password)
         reply = context.fetch(url, headers, _MOST_JSON)
         value = read_json(reply.body) or {}
         token = value.get("token") or value.get("access_token")

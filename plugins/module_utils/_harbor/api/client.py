@@ -13,7 +13,7 @@ import time
 from typing import Any, Callable, Dict, Iterator, Optional, Sequence, Tuple, Union
 from urllib.parse import parse_qsl, urlsplit
 
-from ..._http import ApiClient, ApiReply, basic_auth
+from ..._http import ApiClient, ApiReply, sign_basic
 from ..._text import safe
 from ..._urls import check_url
 from ..errors import HarborError
@@ -73,7 +73,7 @@ class HarborClient:
             HarborError,
             read_error,
             hint_for=hint_for,
-            auth=basic_auth(username, password),
+            auth=sign_basic(username, password),
             verify=verify,
             timeout=timeout,
             retries=retries,

@@ -18,6 +18,7 @@ import time
 import urllib.parse
 from typing import Callable, Dict, List, NamedTuple, Optional, Tuple
 
+from ..._http_values import basic_auth
 from ..config.credentials import CredentialStore
 from ..config.docker_logins import Credential
 from ..errors import RegistryError
@@ -328,8 +329,7 @@ def missing_credentials(repository: Repository) -> RegistryError:
 
 def basic_header(credential: Credential) -> str:
     """The value that sends user and password."""
-    pair = "{0}:{1}".format(credential.username, credential.password).encode("utf-8")
-    return "Basic " + base64.b64encode(pair).decode("ascii")
+    return basic_auth(credential.username, credential.password)
 
 
 def _jwt_lifetime(token: str) -> float:

@@ -10,7 +10,6 @@ This module is private to the collection: no other collection may import it.
 
 from __future__ import annotations
 
-import base64
 import http.client
 import ssl
 import threading
@@ -18,6 +17,7 @@ import urllib.parse
 import urllib.request
 from typing import Dict, List, Mapping, NamedTuple, Optional, Tuple
 
+from ..._http_values import basic_auth
 from ..errors import RegistryError
 from .connection import Connection, TransportError, describe_failure
 from .target import Endpoint
@@ -132,6 +132,6 @@ def _parse_proxy(url: str) -> _Proxy:
         )
     headers = []
     if parts.username:
-        user = "{0}:{1}".format(urllib.parse.unquote(parts.username), urllib.parse.unquote(parts.password or ""))
-        headers.append(("Proxy-Authorization", "Basic " + base64.b64encode(user.encode("utf-8")).decode("ascii")))
+        user, password = (urllib.parse.unquote(part or "") for part in (parts.username, parts.password))
+        headers.append(("Proxy-Authorization", basic_auth(user, password)))
     return _Proxy(Endpoint("http", host, port or 80), headers)

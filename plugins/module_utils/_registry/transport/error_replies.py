@@ -8,12 +8,11 @@ This module is private to the collection: no other collection may import it.
 
 from __future__ import annotations
 
-import email.utils
 import json
 import re
-import time
 from typing import Any, List, Optional, Tuple
 
+from ..._http_values import parse_retry_after
 from ..._text import one_line, safe
 from ..errors import RegistryError
 from .connection import RegistryReply
@@ -47,21 +46,6 @@ def reply_error(reply: RegistryReply, what: str, where: str) -> RegistryError:
         retryable=reply.status in RETRYABLE,
         retry_after=parse_retry_after(reply.headers.get("retry-after")),
     )
-
-
-def parse_retry_after(value: Optional[str], now: Optional[float] = None) -> Optional[float]:
-    """Seconds to wait, from either form of C(Retry-After); None where there is none or it cannot be read."""
-    if not value:
-        return None
-    # isdigit() takes digits of every script, and float() refuses some of them.
-    if value.isascii() and value.strip().isdigit():
-        return float(value.strip())
-    try:
-        moment = email.utils.parsedate_to_datetime(value)
-        seconds = moment.timestamp() - (time.time() if now is None else now)
-    except (TypeError, ValueError, IndexError, OverflowError):
-        return None
-    return max(0.0, seconds)
 
 
 def _first_error(reply: RegistryReply) -> Tuple[Optional[str], str]:

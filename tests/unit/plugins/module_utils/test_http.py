@@ -15,7 +15,7 @@ requests = pytest.importorskip("requests")
 from urllib3.exceptions import MaxRetryError, NewConnectionError  # noqa: E402
 
 from ansible_collections.longshore.swr.plugins.module_utils._errors import LongshoreError  # noqa: E402
-from ansible_collections.longshore.swr.plugins.module_utils._http import ApiClient, ServerError, basic_auth, retry_after  # noqa: E402
+from ansible_collections.longshore.swr.plugins.module_utils._http import ApiClient, ServerError, sign_basic  # noqa: E402
 from ansible_collections.longshore.swr.plugins.module_utils._secrets import Redactor  # noqa: E402
 
 URL = "https://api.example.com/base"
@@ -225,14 +225,6 @@ def test_attempts_end():
     assert len(bench.methods) == 4
 
 
-@pytest.mark.parametrize(
-    ("value", "seconds"),
-    [(None, None), ("", None), ("12", 12.0), ("soon", None), ("Thu, 01 Jan 1970 00:00:00 GMT", 0.0), ("-3", None)],
-)
-def test_retry_after(value, seconds):
-    assert retry_after(value, 1000.0) == seconds
-
-
 def test_an_error_has_all_its_parts():
     bench = Bench(
         (409, {}, {"code": "SVCSTG.SWR.4090060", "text": "exists"}), hint_for=lambda status, code: str((status, code))
@@ -306,7 +298,7 @@ def test_cookies_are_neither_kept_nor_sent():
 
 
 def test_basic_auth_is_a_header_in_utf8():
-    bench = Bench(OK, auth=basic_auth("admin", "pässword"))
+    bench = Bench(OK, auth=sign_basic("admin", "pässword"))
     bench.client.call("GET", "/")
     assert bench.adapter.sent[0][0].headers["Authorization"] == "Basic YWRtaW46cMOkc3N3b3Jk"
 

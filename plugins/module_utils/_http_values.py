@@ -1,0 +1,157 @@
+# Copyright: (c) 2026, longshore.swr contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Values of HTTP headers, read and written in one place for all rooms.
+
+This module is private to the collection: no other collection may import it.
+"""
+
+from __future__ import annotations
+
+import base64
+import datetime
+import email.utils
+import re
+import time
+from typing import Dict, List, NamedTuple, Optional
+from urllib.parse import urljoin, urlsplit
+
+LONGEST_LINK = 64 * 1024
+
+_SHOWN = 200
+# A target in angle brackets; or, as some servers write it, without them and followed by parameters. Commas are part of
+# such a target, as the one that separates links comes after parameters.
+_TARGET = re.compile(r"""<([^<>]*)>|([^\s<>"',;][^\s<>"';]*)(?=\s*;)""")
+_PARAMETER = re.compile(
+    r"""\s*;\s*(?:([\w!#$%&*+.^`|~-]+)\s*(?:=\s*(?:"((?:[^"\\]|\\.)*)"|'([^']*)'|([^\s"'<>,;][^\s"<>,;]*)))?)?"""
+)
+_BETWEEN = re.compile(r"[\s,]*")
+_NOT_IN_URLS = re.compile(r"[\x00-\x20\x7f]")
+_COUNT = re.compile(r"[0-9]{1,15}\Z")
+
+
+class NotUnderstood(ValueError):
+    """What a server sent is not understood, or cannot be all. The text is a clause for a message."""
+
+
+class _Link(NamedTuple):
+    """One link: its target, and its relations in lower case; None where it names none."""
+
+    target: str
+    bracketed: bool
+    relations: Optional[List[str]]
+
+
+def parse_retry_after(value: Optional[str], now: Optional[float] = None) -> Optional[float]:
+    """Seconds to wait according to a C(Retry-After) header, a number of seconds or a date (RFC 9110, section 10.2.3).
+
+    :param now: seconds since the epoch; by default the clock's.
+    :return: None where there is no header, or it cannot be read.
+    """
+    text = (value or "").strip()
+    # isdigit() alone takes digits of every script, and float() refuses some of them.
+    if text.isascii() and text.isdigit():
+        return float(text)
+    try:
+        moment = email.utils.parsedate_to_datetime(text)
+        if moment.tzinfo is None:
+            moment = moment.replace(tzinfo=datetime.timezone.utc)
+        return max(0.0, moment.timestamp() - (time.time() if now is None else now))
+    except (TypeError, ValueError, IndexError, OverflowError):
+        return None
+
+
+def basic_credentials(username: str, password: str) -> str:
+    """C(username:password) in UTF-8 and base64, as the Basic scheme wants it (RFC 7617)."""
+    return base64.b64encode("{0}:{1}".format(username, password).encode("utf-8")).decode("ascii")
+
+
+def basic_auth(username: str, password: str) -> str:
+    """The C(Authorization) header with a user name and a password (RFC 7617)."""
+    return "Basic " + basic_credentials(username, password)
+
+
+def parse_count(value: Optional[str]) -> Optional[int]:
+    """A header that counts, such as C(X-Total-Count); None where there is none.
+
+    :raises NotUnderstood: it is not a number.
+    """
+    if value is None or not value.strip():
+        return None
+    if not _COUNT.match(value.strip()):
+        raise NotUnderstood("the number of entries is {0}".format(_quoted(value)))
+    return int(value)
+
+
+def next_page_of(link: Optional[str], current: str) -> Optional[str]:
+    """The next page of a list, from a C(Link) header (RFC 8288). None: this page is the last.
+
+    Besides the RFC's form these are read: targets without angle brackets, values in single quotes, and a single link
+    without a relation, which means the next page for most clients of registries.
+
+    :param link: the header; several of them joined with commas.
+    :param current: URL or path of the page that came with it. Relative targets are joined to it.
+    :raises NotUnderstood: there is a link, and it cannot be told whether it leads to a next page.
+    """
+    text = link or ""
+    links = _parse_links(text)
+    following = {one.target for one in links if one.relations and "next" in one.relations}
+    if not following and any(not one.relations for one in links):
+        if len(links) > 1 or not links[0].bracketed:
+            raise _no_link(text)
+        following = {links[0].target}
+    if not following:
+        return None
+    if len(following) > 1:
+        raise NotUnderstood("the Link header names several next pages: {0}".format(_quoted(text)))
+    target = following.pop()
+    try:
+        # Not every URL that can be joined can be taken apart.
+        return urlsplit(urljoin(current, target)).geturl()
+    except ValueError:
+        raise _no_link(text) from None
+
+
+def _parse_links(text: str) -> List[_Link]:
+    if len(text) > LONGEST_LINK:
+        raise NotUnderstood("the Link header has {0} characters".format(len(text)))
+    links = []
+    position = _skip(text, 0)
+    while position < len(text):
+        found = _TARGET.match(text, position)
+        if found is None:
+            raise _no_link(text)
+        target = (found.group(1) if found.group(2) is None else found.group(2)).strip()
+        position = found.end()
+        parameters: Dict[str, str] = {}
+        while True:
+            parameter = _PARAMETER.match(text, position)
+            if parameter is None:
+                break
+            name, quoted, single, plain = parameter.groups()
+            value = re.sub(r"\\(.)", r"\1", quoted) if quoted is not None else single or plain or ""
+            # Of several the first counts (RFC 8288, section 3.3).
+            parameters.setdefault((name or "").lower(), value)
+            position = parameter.end()
+        end = _skip(text, position)
+        if _NOT_IN_URLS.search(target) or (end < len(text) and "," not in text[position:end]):
+            raise _no_link(text)
+        position = end
+        relations = parameters.get("rel")
+        links.append(_Link(target, found.group(2) is None, None if relations is None else relations.lower().split()))
+    return links
+
+
+def _skip(text: str, position: int) -> int:
+    found = _BETWEEN.match(text, position)
+    return found.end() if found is not None else position
+
+
+def _no_link(text: str) -> NotUnderstood:
+    return NotUnderstood("the Link header is not understood: {0}".format(_quoted(text)))
+
+
+def _quoted(text: str) -> str:
+    """As it may be shown: cut when long, and without control characters."""
+    shown = text if len(text) <= _SHOWN else text[:_SHOWN] + "..."
+    return '"{0}"'.format("".join(char if char.isprintable() else "?" for char in shown))
