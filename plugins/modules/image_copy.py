@@ -268,11 +268,14 @@ images:
     filtered:
       description:
         - Images without a platform that was asked for, and rules whose choices leave no tag.
+        - What a source lists that is not a valid tag or repository name, where the rule's choices leave it out.
         - What could not be carried along, see O(referrers).
       type: int
       sample: 0
     failed:
-      description: Images, and rules, that failed.
+      description:
+        - Images, and rules, that failed.
+        - What a source lists that is not a valid tag or repository name. The other tags and repositories are copied.
       type: int
       sample: 0
 converted:

@@ -242,6 +242,11 @@ repositories:
       description: The digest of each tag, with O(tag_digests=true).
       type: dict
       sample: {"1.27": "sha256:6af79ae5de407283dcea8b00d5c37ace95441fd58a8b1d2aa1ed93f5511bb18c"}
+    invalid:
+      description: What the registry lists as a tag and is not one. Only set when there is any.
+      type: list
+      elements: str
+      sample: ["sha256:6af79ae5de407283dcea8b00d5c37ace95441fd58a8b1d2aa1ed93f5511bb18c"]
     error:
       description: Why it could not be listed.
       type: str
@@ -261,6 +266,11 @@ registries:
       type: list
       elements: str
       sample: ["registry.example.com:5000/team/app"]
+    invalid:
+      description: What the registry lists as a repository and is not a valid name. Only set when there is any.
+      type: list
+      elements: str
+      sample: ["team/MyApp"]
     error:
       description: Why it could not be listed.
       type: str

@@ -26,6 +26,9 @@ description:
     stays (C(sha256-...), as signatures by cosign have) stays as well, and so does one for what belongs to that in turn.
   - A repository fails, and keeps all its tags, when the source of one of its rules cannot be listed or has no tags, and
     when the rules produce no tag at all for it.
+  - The list of a source has to be complete. Where the registry does not say that a page is the last one, it is asked
+    for more. A repository also fails, and keeps all its tags, when its list may be incomplete, and when the source
+    lists something that is not a valid tag and that the rule does not leave out.
   - Without further options it is a dry run.
 extends_documentation_fragment:
   - longshore.swr.attributes

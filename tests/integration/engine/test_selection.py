@@ -200,7 +200,7 @@ def test_swr_lists_its_repositories(sandbox_swr: Callable[..., Swr], world: Worl
         result = world.copy()
         assert (result["images"]["failed"], result["images"]["total"]) == (failed, 1 if failed else 3)
         if failed:
-            assert "SWR lists 2 of 4 repositories" in result["failures"][0]["error"]
+            assert "the list ends after 2 of 4 entries" in result["failures"][0]["error"]
     assert everything(world.destination) == ["from/swr/app:1", "from/swr/web:1", "from/swr/x/y:1"]
 
 

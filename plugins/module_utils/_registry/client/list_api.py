@@ -9,11 +9,14 @@ This module is private to the collection: no other collection may import it.
 from __future__ import annotations
 
 import json
-from typing import Any, Dict, List, Tuple
+from typing import Any, Callable, Dict, List, Tuple
 
+from ..._http_values import NotUnderstood
+from ..._paging import INCOMPLETE_HINT, Page, read_pages
 from ..errors import RegistryError
-from ..model.reference import ReferenceProblem, Repository, check_name
+from ..model.reference import Repository
 from ..transport.connection import RegistryReply
+from ..transport.pool import RegistryReply
 from .registry import RegistryClient
 
 LISTING = "cannot list the repositories"
@@ -42,11 +45,13 @@ class ListApi:
             raise RegistryError("the list of repositories is not what this registry sends", where=self._where)
         return entries or []
 
-    def _checked(self, name: Any) -> str:
-        """
-        :raises RegistryError: it is no name, and would lead to another path.
+    def _all(self, first: Any, fetch: Callable[[Any], Page], key: Callable[[Any], Any]) -> List[Any]:
+        """Every entry of a list.
+
+        :raises RegistryError: it may not be whole.
         """
         try:
-            return check_name(name if isinstance(name, str) else "")
-        except ReferenceProblem as problem:
-            raise RegistryError("the registry lists something that is no repository", where=self._where) from problem
+            return list(read_pages(first, fetch, key))
+        except NotUnderstood as problem:
+            what = "{0}: {1}".format(LISTING, problem)
+            raise RegistryError(what, where=self._where, hint=INCOMPLETE_HINT) from problem

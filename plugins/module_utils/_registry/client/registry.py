@@ -13,14 +13,15 @@ from __future__ import annotations
 
 import functools
 import json
-import re
 import urllib.parse
-from typing import Any, Callable, Dict, Iterator, List, NamedTuple, Optional
+from typing import Any, Callable, Dict, List, NamedTuple, Optional, Set
 
+from ..._http_values import NotUnderstood, next_page_of
+from ..._paging import INCOMPLETE_HINT, Page, read_pages
 from ..config.credentials import CredentialStore
 from ..errors import RegistryError
 from ..model.manifest import ACCEPT, Manifest, digest_of, is_digest, parse_manifest
-from ..model.reference import Repository, check_name, check_tag
+from ..model.reference import Listing, Repository, check_name, check_tag, read_entry, sort_entries
 from ..transport.auth import Scopes, delete_scope
 from ..transport.connection import RegistryReply
 from ..transport.limits import Bandwidth
@@ -30,15 +31,14 @@ from ..transport.session import REDIRECTS
 from ..transport.throttle import Throttle
 from .uploads import RegistryUploads, describe_blob
 
-_LINK = re.compile(r"<([^<>]*)>([^<]*)")
-_RELATION = re.compile(r";\s*rel\s*=\s*\"?([^\",;]*)", re.IGNORECASE)
-
 _NO_SUCH_API = (400, 404, 405, 406, 501)
 """What registries say to a call that came with version 1.1 of the specification and that they do not know."""
 
+_UNKNOWN_HERE = ("NAME_UNKNOWN", "MANIFEST_UNKNOWN")
+"""What registries that know the call say of a repository or a manifest that they do not have."""
+
 NAMES_PER_PAGE = 1000
 CATALOG_SCOPE = "registry:catalog:*"
-_ONE = {"tags": "tag", "repositories": "repository"}
 
 _CATALOG_HINT = (
     "Many registries, SWR and Docker Hub among them, do not list their repositories, or to administrators only. Name "
@@ -48,6 +48,19 @@ _FOREIGN_HINT = (
     "The image has layers that live at their own URLs and in no registry. Let the registry accept such manifests "
     "(docker-registry: validation.manifests.urls.allow), or push the image again with these layers in it."
 )
+
+
+class _Names(NamedTuple):
+    """A list of names that registries give, and what its names are."""
+
+    kind: str
+    field: str
+    check: Callable[[str], str]
+    what: str
+
+
+_TAGS = _Names("tags", "tags", check_tag, "cannot list the tags")
+_CATALOG = _Names("catalog", "repositories", check_name, "cannot list the repositories")
 
 
 class Found(NamedTuple):
@@ -82,48 +95,76 @@ class RegistryClient(RegistryUploads):
     # -- reading -----------------------------------------------------------------------------------------------
 
     def tags(self, repository: Repository) -> List[str]:
+        """The names of L(list_tags,#)."""
+        return self.list_tags(repository).names
+
+    def list_tags(self, repository: Repository, proven: bool = False) -> Listing:
         """Every tag of the repository, in the registry's order.
 
         SWR answers C(tags: null) for a repository that it does not have: an empty list here.
 
-        :raises RegistryError: the repository does not exist, or may not be read.
+        :param proven: ask once more after the last page, where the registry does not say that it is the last.
+        :raises RegistryError: the repository does not exist, or may not be read, or its list may not be whole.
         """
         path = "/v2/{0}/tags/list?n={1}".format(repository.name, NAMES_PER_PAGE)
-        names: List[str] = []
-        for reply in self._pages("tags", repository, path, "cannot list the tags", str(repository)):
-            names.extend(_names(reply, "tags", check_tag, str(repository)))
-        return names
+        return self._list_names(_TAGS, repository, path, str(repository), proven)
 
     def catalog(self) -> List[str]:
-        """The name of every repository that the registry shows this user, in the registry's order.
+        """The names of L(list_repositories,#)."""
+        return self.list_repositories().names
 
-        :raises RegistryError: the registry has no catalog, as SWR and Docker Hub, or not for this user.
+    def list_repositories(self, proven: bool = False) -> Listing:
+        """Every repository that the registry shows this user, in the registry's order.
+
+        :param proven: see L(list_tags,#).
+        :raises RegistryError: the registry has no catalog, as SWR and Docker Hub, or not for this user, or it may not
+            be whole.
         """
-        everything = Repository(self.registry, "")
         path = "/v2/_catalog?n={0}".format(NAMES_PER_PAGE)
-        names: List[str] = []
         try:
-            for reply in self._pages(
-                "catalog", everything, path, "cannot list the repositories", self.registry, (CATALOG_SCOPE,)
-            ):
-                names.extend(_names(reply, "repositories", check_name, self.registry))
+            return self._list_names(
+                _CATALOG, Repository(self.registry, ""), path, self.registry, proven, (CATALOG_SCOPE,)
+            )
         except RegistryError as error:
             if error.status in (401, 403, 404, 405, 501):
                 error.hint = " ".join(filter(None, (error.hint, _CATALOG_HINT)))
             raise
-        return names
 
-    def _pages(
-        self, kind: str, repository: Repository, first: str, what: str, where: str, scopes: Optional[Scopes] = None
-    ) -> Iterator[RegistryReply]:
-        path: Optional[str] = first
-        seen = set()
-        while path is not None and path not in seen:
-            seen.add(path)
-            ask = functools.partial(self._once, kind, "GET", repository, path, (200,), what, where, scopes=scopes)
-            reply = self._retry(ask)
-            yield reply
-            path = _next_page(reply.headers.get("link", ""), path)
+    def _list_names(
+        self, of: _Names, place: Repository, first: str, where: str, proven: bool, scopes: Optional[Scopes] = None
+    ) -> Listing:
+        """All pages of names.
+
+        A page that is as full as it may be, and has no link, need not be the last: something in between may have taken
+        the link away. Then the registry is asked for what follows its last name.
+        """
+        asked: Set[str] = set()
+
+        def fetch(path: str) -> Page:
+            try:
+                reply = self._get_page(of.kind, place, path, of.what, where, scopes)
+            except RegistryError as error:
+                if path not in asked or error.status not in _NO_SUCH_API:
+                    raise
+                # It does not go on from a name. Without a link its list ends (distribution specification).
+                return Page([])
+            entries = _entries_of(reply, of.field, where)
+            # SWR has empty texts on its lists.
+            found = [read_entry(entry, of.check) for entry in entries if entry != ""]
+            link = reply.headers.get("link", "")
+            last = next((entry for entry in reversed(found) if isinstance(entry, str)), None)
+            if link or last is None or not (proven or len(entries) == NAMES_PER_PAGE):
+                return Page(found, _next_path(link, path))
+            following = "{0}&last={1}".format(first, urllib.parse.quote(last, safe=""))
+            asked.add(following)
+            return Page(found, following, asked=True)
+
+        return sort_entries(_all(first, fetch, of.what, where))
+
+    def _get_page(
+        self, kind: str, place: Repository, path: str, what: str, where: str, scopes: Optional[Scopes] = None
+    ) -> RegistryReply:
+        return self._retry(functools.partial(self._once, kind, "GET", place, path, (200,), what, where, scopes=scopes))
 
     def head_manifest(self, repository: Repository, reference: str) -> Optional[Found]:
         """What C(reference) (a tag or a digest) stands for, or None when the registry has no such manifest."""
@@ -180,20 +221,24 @@ class RegistryClient(RegistryUploads):
     def referrers(self, repository: Repository, digest: str) -> Optional[List[Dict[str, Any]]]:
         """The descriptors of the manifests whose subject this one is; None where there is no API to say it.
 
-        :raises RegistryError: the registry has the API and it failed.
+        :raises RegistryError: the registry has the API and it failed, or its list may not be whole.
         """
         if self._referrers_api is False:
             return None
-        where = _image(repository, digest)
-        path = "/v2/{0}/referrers/{1}".format(repository.name, digest)
-        found: List[Dict[str, Any]] = []
+        what, where = "cannot list the referrers", _image(repository, digest)
+
+        def fetch(path: str) -> Page:
+            reply = self._get_page("referrers", repository, path, what, where)
+            return Page(_referrers_of(reply, where), _next_path(reply.headers.get("link", ""), path))
+
+        first = "/v2/{0}/referrers/{1}".format(repository.name, digest)
         try:
-            for reply in self._pages("referrers", repository, path, "cannot list the referrers", where):
-                found.extend(_referrers_of(reply, where))
+            found = _all(first, fetch, what, where, lambda entry: entry["digest"])
         except RegistryError as error:
             if error.status not in _NO_SUCH_API or self._referrers_api:
                 raise
-            self._referrers_api = False
+            if error.code not in _UNKNOWN_HERE:
+                self._referrers_api = False
             return None
         self._referrers_api = True
         return found
@@ -303,22 +348,31 @@ class RegistryClient(RegistryUploads):
         return bool(reply.status != 404)
 
 
-def _names(reply: RegistryReply, field: str, check: Callable[[str], str], where: str) -> List[str]:
-    """The names of one page.
+def _all(
+    first: str, fetch: Callable[[str], Page], what: str, where: str, key: Callable[[Any], Any] = lambda entry: entry
+) -> List[Any]:
+    """Every entry of a list.
 
-    :raises RegistryError: it is no such page, or a name on it is none and would lead to another path.
+    :raises RegistryError: it may not be whole.
     """
     try:
-        names = json.loads(reply.body).get(field) or []
-    except (ValueError, AttributeError, RecursionError) as error:
-        raise RegistryError("the list of {0} is not what a registry sends".format(field), where=where) from error
-    if not isinstance(names, list):
-        raise RegistryError("the list of {0} is not what a registry sends".format(field), where=where)
+        return list(read_pages(first, fetch, key))
+    except NotUnderstood as problem:
+        raise RegistryError("{0}: {1}".format(what, problem), where=where, hint=INCOMPLETE_HINT) from problem
+
+
+def _entries_of(reply: RegistryReply, field: str, where: str) -> List[Any]:
+    """The entries of one page of names. Go's servers send C(null) for an empty list.
+
+    :raises RegistryError: it is no such page.
+    """
     try:
-        return [check(name) for name in names if isinstance(name, str) and name]
-    except RegistryError as error:
-        what = "the registry lists something that is no {0}".format(_ONE[field])
-        raise RegistryError(what, where=where) from error
+        entries = json.loads(reply.body)[field]
+    except (ValueError, TypeError, KeyError, RecursionError):
+        entries = False
+    if entries is not None and not isinstance(entries, list):
+        raise RegistryError("the list of {0} is not what a registry sends".format(field), where=where)
+    return entries or []
 
 
 def _referrers_of(reply: RegistryReply, where: str) -> List[Dict[str, Any]]:
@@ -336,17 +390,14 @@ def _referrers_of(reply: RegistryReply, where: str) -> List[Dict[str, Any]]:
     return list(entries)
 
 
-def _next_page(link: str, current: str) -> Optional[str]:
-    """The path of the next page from a C(Link) header, or None on the last one (RFC 8288).
-
-    :param current: the path of the page that had the header. The host that the link may name is passed over.
-    """
-    for url, parameters in _LINK.findall(link):
-        relations = _RELATION.search(parameters)
-        if relations and "next" in relations.group(1).lower().split():
-            parts = urllib.parse.urlsplit(urllib.parse.urljoin(current, url.strip()))
-            return (parts.path or "/") + ("?" + parts.query if parts.query else "")
-    return None
+def _next_path(link: str, current: str) -> Optional[str]:
+    """The path of the next page, or None on the last one. The host that a link may name is passed over: behind a proxy
+    it may be another."""
+    following = next_page_of(link, current)
+    if following is None:
+        return None
+    parts = urllib.parse.urlsplit(following)
+    return (parts.path or "/") + ("?" + parts.query if parts.query else "")
 
 
 def _image(repository: Repository, reference: str) -> str:

@@ -19,7 +19,10 @@ import threading
 import urllib.parse
 from typing import Any, Callable, Dict, List, Optional, Union
 
+from ..._http_values import next_page_of, parse_count
+from ..._paging import Page
 from ..errors import RegistryError
+from ..model.reference import InvalidEntry, Listing, check_name, read_entry, sort_entries
 from ..model.swr import is_swr_basic
 from .list_api import ListApi
 from .registry import RegistryClient
@@ -32,26 +35,29 @@ PAGE = 100
 
 _HARBOR_BASES = ("/api/v2.0", "/api")
 _CATALOG_REFUSED = (401, 403, 404, 405, 501)
+_NO_SUCH_PAGE = (400, 404, 405, 406, 501)
 
 
 class Discovery:
     """Lists repositories; a registry's catalog once for all who ask. Used by any number of threads.
 
     :param sources: gives the client to read a registry with.
+    :param proven: see L(client.RegistryClient.list_tags,#).
     """
 
-    def __init__(self, sources: ClientFor) -> None:
+    def __init__(self, sources: ClientFor, proven: bool = False) -> None:
         self._sources = sources
+        self._proven = proven
         self._lock = threading.Lock()
         self._locks: Dict[str, threading.Lock] = {}
-        self._catalogs: Dict[str, Union[List[str], RegistryError]] = {}
+        self._catalogs: Dict[str, Union[Listing, RegistryError]] = {}
 
-    def names(self, registry: str, namespace: str, via: str) -> List[str]:
-        """The names of the repositories below C(namespace), and perhaps of others; all where it is empty.
+    def names(self, registry: str, namespace: str, via: str) -> Listing:
+        """The repositories below C(namespace), and perhaps others; all where it is empty.
 
         :param via: C(auto), C(catalog), C(harbor) or C(swr). C(auto) takes SWR's interface for SWR's basic edition,
             else the catalog, and Harbor's where the catalog is refused and a Harbor answers.
-        :raises RegistryError: nothing lists them.
+        :raises RegistryError: nothing lists them, or not all of them.
         """
         client = self._sources(registry)
         if via == "swr" or (via == "auto" and is_swr_basic(registry)):
@@ -68,14 +74,14 @@ class Discovery:
                 raise
         return harbor.names()
 
-    def _catalog(self, client: RegistryClient) -> List[str]:
+    def _catalog(self, client: RegistryClient) -> Listing:
         with self._lock:
             lock = self._locks.setdefault(client.registry, threading.Lock())
         with lock:
             known = self._catalogs.get(client.registry)
             if known is None:
                 try:
-                    known = client.catalog()
+                    known = client.list_repositories(self._proven)
                 except RegistryError as error:
                     known = error
                 self._catalogs[client.registry] = known
@@ -122,11 +128,11 @@ class _Harbor(ListApi):
             return False
         return isinstance(facts, dict) and ("harbor_version" in facts or "auth_mode" in facts)
 
-    def names(self) -> List[str]:
+    def names(self) -> Listing:
         """The repositories of the project, or of every project that the login may see."""
         modern = self._base != "/api"
         if self._project and modern:
-            return self._repositories(self._project)
+            return sort_entries(self._repositories(self._project))
         query = "?name={0}".format(urllib.parse.quote(self._project, safe="")) if self._project else ""
         projects = self._pages(self._base + "/projects" + query)
         # Harbor finds names that only contain the wanted one, too.
@@ -137,39 +143,49 @@ class _Harbor(ListApi):
                 where=self._where,
                 hint="Check the project's name, and that the login may see it.",
             )
-        names: List[str] = []
-        for project in wanted:
-            names.extend(self._repositories(project.get("name") if modern else project.get("project_id")))
-        return names
+        field = "name" if modern else "project_id"
+        if any(not isinstance(one.get(field), (str, int)) for one in wanted):
+            raise RegistryError("the list of projects is not what Harbor sends", where=self._where)
+        return sort_entries(name for project in wanted for name in self._repositories(project[field]))
 
-    def _repositories(self, project: Any) -> List[str]:
+    def _repositories(self, project: Any) -> List[Union[str, InvalidEntry]]:
         text = urllib.parse.quote(str(project), safe="")
         if self._base == "/api":
             path = "/api/repositories?project_id=" + text
         else:
             path = "{0}/projects/{1}/repositories".format(self._base, text)
-        return [self._checked(one.get("name")) for one in self._pages(path)]
+        return [read_entry(one.get("name", one), check_name) for one in self._pages(path)]
 
     def _pages(self, path: str) -> List[Dict[str, Any]]:
-        """Every page; a list that ends before the total that Harbor told is a failure and not a shorter list."""
-        entries: List[Dict[str, Any]] = []
-        number, total = 0, None
-        while True:
-            number += 1
-            joint = "&" if "?" in path else "?"
-            reply = self._get("{0}{1}page={2}&page_size={3}".format(path, joint, number, PAGE))
-            page = self._entries(reply)
-            entries.extend(page)
-            told = reply.headers.get("x-total-count", "").strip()
-            total = int(told) if told.isascii() and told.isdigit() and len(told) < 10 else None
-            more = len(page) >= PAGE if total is None else len(entries) < total
-            more = more or 'rel="next"' in reply.headers.get("link", "")
-            if not page or not more:
-                break
-        if total is not None and len(entries) < total:
-            raise RegistryError(
-                "Harbor lists {0} of {1} entries".format(len(entries), total),
-                where=self._where,
-                hint="Something was deleted meanwhile, or a proxy is in between: run again.",
-            )
-        return entries
+        """Every entry of a list. Harbor says how many there are, and where the next page is."""
+        path, _mark, query = path.partition("?")
+        number = count = 0
+
+        def fetch(asked: str) -> Page:
+            nonlocal number, count
+            place = "{0}?{1}".format(path, asked)
+            reply = self._get(place)
+            entries = self._entries(reply)
+            number, count = number + 1, count + len(entries)
+            total = parse_count(reply.headers.get("x-total-count"))
+            following = next_page_of(reply.headers.get("link"), place)
+            if following is not None:
+                # Of the address only the query counts: behind a proxy its host and path may be others.
+                return Page(entries, urllib.parse.urlsplit(following).query, total)
+            if entries and (len(entries) >= PAGE if total is None else count < total):
+                return Page(entries, self._query(query, number + 1), total, asked=True)
+            return Page(entries, total=total)
+
+        return self._all(self._query(query, 1), fetch, lambda entry: str(entry.get("name")))
+
+    @staticmethod
+    def _query(query: str, number: int) -> str:
+        return "&".join(filter(None, (query, "page={0}&page_size={1}".format(number, PAGE))))
+
+
+def _name_of(entry: Dict[str, Any]) -> Union[str, InvalidEntry]:
+    """The repository of an entry of SWR's. In paths of its management API a dollar sign stands for the slash."""
+    parts = (entry.get("namespace"), entry.get("name"))
+    if not all(isinstance(part, str) for part in parts):
+        return read_entry(entry, check_name)
+    return read_entry("{0}/{1}".format(*parts).replace("$", "/"), check_name)

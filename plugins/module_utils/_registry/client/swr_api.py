@@ -13,13 +13,16 @@ from __future__ import annotations
 
 import json
 import urllib.parse
-from typing import Any, Dict, List, Optional, Set
+from typing import Any, Dict, Optional, Set, Union
 
+from ..._http_values import parse_count
+from ..._paging import Page
 from ..errors import RegistryError
-from ..model.reference import Repository
+from ..model.reference import InvalidEntry, Listing, Repository, sort_entries
 from ..model.swr import is_swr_basic
 from .list_api import ListApi
 from .registry import RegistryClient
+from .repository_listing import _NO_SUCH_PAGE, _name_of
 
 SWR_PAGE = 1000
 
@@ -74,31 +77,30 @@ class Dockyard:
 class SwrRepositories(ListApi):
     kind = "swr_list"
 
-    def names(self) -> List[str]:
+    def names(self) -> Listing:
         """Every repository of the account.
 
-        SWR's reply says how many there are (C(total_range)). Whether it ever leaves some out is not documented:
-        where it does, the rest is asked for in the way of its management API; where that does not help it is a failure.
+        SWR's reply says how many there are (C(total_range)). Whether it ever leaves some out is not documented: where
+        it does, or does not say how many there are, the rest is asked for in the way of its management API; where that
+        does not bring all it is a failure.
         """
-        path = "/dockyard/v2/repositories?filter=center::self"
-        found: Dict[str, None] = {}
-        total = 0
-        more = ""
-        while True:
-            entries = self._entries(self._get(path + more))
-            before = len(found)
-            for entry in entries:
-                # In paths of SWR's management API a dollar sign stands for the slash.
-                name = "{0}/{1}".format(entry.get("namespace"), entry.get("name")).replace("$", "/")
-                found.setdefault(self._checked(name))
-                told = entry.get("total_range")
-                total = max(total, told if isinstance(told, int) and not isinstance(told, bool) else 0)
-            if len(found) >= total:
-                return list(found)
-            if len(found) == before:
-                raise RegistryError(
-                    "SWR lists {0} of {1} repositories".format(len(found), total),
-                    where=self._where,
-                    hint="Name the repositories in rules of their own.",
-                )
-            more = "%7Climit::{0}%7Coffset::{1}".format(SWR_PAGE, len(found))
+        first = "/dockyard/v2/repositories?filter=center::self"
+        known: Dict[Union[str, InvalidEntry], None] = {}
+
+        def fetch(path: str) -> Page:
+            try:
+                entries = self._entries(self._get(path))
+            except RegistryError as error:
+                if path == first or error.status not in _NO_SUCH_PAGE:
+                    raise
+                entries = []
+            fresh = dict.fromkeys(name for name in map(_name_of, entries) if name not in known)
+            known.update(fresh)
+            told = [entry["total_range"] for entry in entries if entry.get("total_range") is not None]
+            total = max((parse_count(str(number)) or 0 for number in told), default=None)
+            if not fresh or (total is not None and len(known) >= total):
+                return Page(list(fresh), total=total)
+            following = "{0}%7Climit::{1}%7Coffset::{2}".format(first, SWR_PAGE, len(known))
+            return Page(list(fresh), following, total, asked=True)
+
+        return sort_entries(self._all(first, fetch, lambda entry: entry))

@@ -21,7 +21,7 @@ from ..client.manifests import read_tree
 from ..client.registry import RegistryClient
 from ..errors import RegistryError, RulesError, failure_of
 from ..model.manifest import IMAGE_CONFIG_TYPES, Descriptor, Manifest
-from ..model.reference import Reference, ReferenceProblem, Repository, parse_reference, parse_registry
+from ..model.reference import Listing, Reference, ReferenceProblem, Repository, parse_reference, parse_registry, quoted
 from ..model.tree import Tree
 from ..report.report import MOST_FAILURES
 from ..rules.local_sources import parse_local_reference
@@ -245,14 +245,14 @@ class Inspector:
     def _list_tags(self, entry: Entry, repository: Repository) -> None:
         client = self._clients.source(repository.registry)
         try:
-            tags = client.tags(repository)
+            listing = client.list_tags(repository)
         except RegistryError as error:
             if error.status != 404:
                 raise
-            tags = []
-        tags = list(dict.fromkeys(tags))
+            listing = Listing([], [])
+        tags = listing.names
         # SWR answers with an empty list for a repository that it does not have.
-        entry.update(exists=bool(tags), tags=tags)
+        entry.update(exists=bool(tags), tags=tags, **_invalid(listing))
         if not self._tag_digests:
             return
         digests: Dict[str, str] = {}
@@ -272,8 +272,14 @@ class Inspector:
         return look_up
 
     def _list_repositories(self, entry: Entry, registry: str) -> None:
-        names = self._clients.source(registry).catalog()
-        entry["repositories"] = ["{0}/{1}".format(registry, name) for name in dict.fromkeys(names)]
+        listing = self._clients.source(registry).list_repositories()
+        entry["repositories"] = ["{0}/{1}".format(registry, name) for name in listing.names]
+        entry.update(_invalid(listing))
+
+
+def _invalid(listing: Listing) -> Entry:
+    """The entries of a list that are no names, where there are any."""
+    return {"invalid": [entry.shown for entry in listing.invalid]} if listing.invalid else {}
 
 
 def platform_text(platform: Mapping[str, Any]) -> str:

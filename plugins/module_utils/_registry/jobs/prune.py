@@ -6,7 +6,8 @@
 Only repositories that a rule fills by selection (all tags, an expression) are pruned: a list of tags says what is to
 be copied, and nothing about what else may be there. Of a namespace's rule these are the repositories that the source
 has now and that the rule selects: a destination that no source repository maps to is not looked at. Whatever is not
-known for sure keeps its tags.
+known for sure keeps its tags: where a list may not be whole, or has an entry that is no tag and that no choice leaves
+out, the tags of that repository stay, and it is a failure.
 
 This module is private to the collection: no other collection may import it.
 """
@@ -180,7 +181,8 @@ class Pruner:
 
     def _examine(self, target: PruneTarget) -> None:
         try:
-            tags = list(dict.fromkeys(self._clients(target.repository.registry).tags(target.repository)))
+            # A tag that is not listed may share its digest with one that is to be deleted.
+            tags = self._clients(target.repository.registry).list_tags(target.repository, proven=True).names
         except RegistryError as error:
             if error.status != 404:
                 raise
@@ -232,7 +234,7 @@ def run_prune(
     with ClientPool(settings, request.credentials, Limits(settings)) as clients:
         with clients.queue() as queue:
             # A platform filter leaves images out of a copy; their tags are the rules' all the same.
-            selector = Selector(clients.source, queue, nothing)
+            selector = Selector(clients.source, queue, nothing, proven=True)
             targets = targets_of(selector.select(request.rules))
             pruner = Pruner(clients.source, queue, request.keep)
             pruner.examine(targets)

@@ -178,19 +178,24 @@ class TagDeleter:
         """Add what an index names, there or not; images of it need not be read."""
         manifest = self._client.get_manifest(self._repository, digest)
         if manifest is None:
-            return
+            raise RegistryError(
+                "it cannot be told what stays in use: the registry has an index and does not give it",
+                where="{0}@{1}".format(self._repository, digest),
+                hint="Run again; push the index again where it stays so.",
+            )
 
         def note(child: Descriptor) -> bool:
             in_use.add(child.digest)
             return child.media_type not in IMAGE_TYPES
 
+        # Registries may have an index without all of what it names.
         where = "{0}@{1}".format(self._repository, digest)
         read_tree(self._client, self._repository, manifest, where, note, on_missing=lambda child: None)
 
     def _assure_kept(self) -> None:
         if not self._kept:
             return
-        left = set(self._client.tags(self._repository))
+        left = set(self._client.list_tags(self._repository, proven=True).names)
         lost = [tag for tag in self._kept if tag not in left]
         if lost:
             raise RegistryError(

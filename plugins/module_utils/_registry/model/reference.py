@@ -11,9 +11,10 @@ This module is private to the collection: no other collection may import it.
 
 from __future__ import annotations
 
+import json
 import re
 from dataclasses import dataclass
-from typing import Optional, Tuple
+from typing import Any, Callable, Iterable, List, NamedTuple, Optional, Tuple, Union
 
 from ..._text import quoted
 from ..errors import RegistryError
@@ -24,6 +25,8 @@ DOCKER_HUB_API = "registry-1.docker.io"
 
 NAME_LENGTH_MAX = 255
 TAG_LENGTH_MAX = 128
+_LONGEST_ENTRY = 1024
+_LONGEST_SHOWN = 200
 
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*)://")
 _HOST = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?(?:\.[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?)*")
@@ -75,6 +78,60 @@ class Reference:
         if self.digest is not None:
             text = "{0}@{1}".format(text, self.digest)
         return text
+
+
+class InvalidEntry(NamedTuple):
+    """An entry of a registry's list that is not the name it should be.
+
+    :ivar text: the entry; its JSON where it is not a text.
+    :ivar problem: why it is no name.
+    :ivar is_text: a text no longer than any choice of names is made for. Of anything else it is not known what name
+        it was to be: JSON has one number for the tags 1.1 and 1.10.
+    """
+
+    text: str
+    problem: str
+    is_text: bool
+
+    @property
+    def shown(self) -> str:
+        """It, fit for a message."""
+        return quoted(self.text)[1:-1]
+
+
+class Listing(NamedTuple):
+    """What a registry lists, each once and in its order: names, and entries that are none."""
+
+    names: List[str]
+    invalid: List[InvalidEntry]
+
+
+def read_entry(entry: Any, check: Callable[[str], str]) -> Union[str, InvalidEntry]:
+    """An entry of a list of tags or repositories.
+
+    :param check: raises C(ReferenceProblem) for a text that is no name.
+    """
+    if not isinstance(entry, str):
+        try:
+            text = json.dumps(entry)[:_LONGEST_SHOWN]
+        except RecursionError:
+            text = type(entry).__name__
+        return InvalidEntry(text, "it is not a text", False)
+    try:
+        return check(entry)
+    except ReferenceProblem as problem:
+        return InvalidEntry(entry[:_LONGEST_ENTRY], problem.what, len(entry) <= _LONGEST_ENTRY)
+
+
+def sort_entries(entries: Iterable[Union[str, InvalidEntry]]) -> Listing:
+    """Entries that were read, as a list."""
+    listing = Listing([], [])
+    for entry in entries:
+        if isinstance(entry, str):
+            listing.names.append(entry)
+        else:
+            listing.invalid.append(entry)
+    return listing
 
 
 def api_host(registry: str) -> str:

@@ -16,7 +16,7 @@ from ..client.creation_time import created_at
 from ..client.registry import RegistryClient
 from ..client.repository_listing import Discovery
 from ..errors import RegistryError, failure_of
-from ..model.reference import Repository
+from ..model.reference import InvalidEntry, Listing, Repository, quoted
 from ..rules.keys import SCOPE_KEYS
 from ..rules.rule import Rule, TagSelector
 from ..rules.scope import Scope
@@ -24,6 +24,9 @@ from ..run.image import FAILED, FILTERED, Image
 from ..run.work_queue import WorkQueue
 
 ClientFor = Callable[[str], RegistryClient]
+
+MOST_INVALID = 500
+"""Entries of one list that are told by themselves, of those that fail and of those that are left out."""
 
 
 class _Plain(NamedTuple):
@@ -52,13 +55,17 @@ class Selector:
 
     :param sources: gives the client to read a registry with.
     :param on_finished: called for each image that is finished here (filtered, failed).
+    :param proven: see L(client.RegistryClient.list_tags,#).
     """
 
-    def __init__(self, sources: ClientFor, queue: WorkQueue, on_finished: Callable[[Image], None]) -> None:
+    def __init__(
+        self, sources: ClientFor, queue: WorkQueue, on_finished: Callable[[Image], None], proven: bool = False
+    ) -> None:
         self._sources = sources
         self._queue = queue
         self._on_finished = on_finished
-        self._discovery = Discovery(sources)
+        self._proven = proven
+        self._discovery = Discovery(sources, proven)
 
     def select(self, rules: Sequence[Rule]) -> List[Image]:
         """One image for each tag of each rule, in the rules' order; a rule, or a repository of a rule, without any gets
@@ -106,13 +113,14 @@ class Selector:
         if error is not None:
             listings[key] = error
 
-    def _of_scope(self, rule: Rule, scope: Scope, names: Any) -> Iterator[Found]:
-        if isinstance(names, RegistryError):
-            yield self._without_tags(rule, FAILED, error=names)
+    def _of_scope(self, rule: Rule, scope: Scope, listing: Any) -> Iterator[Found]:
+        if isinstance(listing, RegistryError):
+            yield self._without_tags(rule, FAILED, error=listing)
             return
-        inside = scope.covers(rule.source.name, names)
+        yield from self._invalid(rule, listing.invalid, scope)
+        inside = scope.covers(rule.source.name, listing.names)
         if not inside:
-            yield self._without_tags(rule, FAILED, error=_nothing_inside(rule, names))
+            yield self._without_tags(rule, FAILED, error=_nothing_inside(rule, listing.names))
             return
         wanted = scope.repositories(inside)
         if not wanted:
@@ -129,7 +137,7 @@ class Selector:
 
     def _list_tags(self, repository: Repository, tags: Dict[Repository, Any]) -> None:
         def work() -> None:
-            tags[repository] = self._sources(repository.registry).tags(repository)
+            tags[repository] = self._sources(repository.registry).list_tags(repository, self._proven)
 
         error = failure_of(work, str(repository))
         if error is not None:
@@ -138,10 +146,11 @@ class Selector:
     def _choose(self, rule: Rule, available: Any) -> _Chosen:
         if isinstance(available, RegistryError):
             return _Chosen([])
-        tags = choose_tags(rule.selector, available)
+        names = available.names if available is not None else []
+        tags = choose_tags(rule.selector, names)
         if rule.tag_filter is None:
             return _Chosen(tags)
-        story = "{0} listed".format(len(available or ()))
+        story = "{0} listed".format(len(names))
         if rule.selector.kind == "regex":
             story += ", {0} match /{1}/".format(len(tags), rule.selector.values[0])
         return _Chosen(*rule.tag_filter.candidates(tags, story))
@@ -185,29 +194,56 @@ class Selector:
             tags = rule.tag_filter.latest(tags, times)
         elif rule.tag_filter is not None:
             tags = rule.tag_filter.latest(tags, {})
+        invalid = list(self._invalid(rule, available.invalid)) if isinstance(available, Listing) else []
         if tags or rule.selector.kind in ("list", "digest"):
-            return [
+            return invalid + [
                 Image(rule, rule.source, source_ref, rule.destination, destination_ref)
                 for source_ref, destination_ref in pairs(rule, tags)
             ]
-        return [self._none_of(one, available, its)]
+        return [*invalid, self._none_of(one, available, its)]
 
     def _none_of(self, one: _Plain, available: Any, its: Optional[_Chosen]) -> Image:
         rule = one.rule
-        if one.listed and (not available or isinstance(available, RegistryError)):
-            error = available if isinstance(available, RegistryError) else None
-            return self._without_tags(rule, FILTERED, "the registry lists the repository, and no tags of it", error)
-        if available and its is not None and its.story:
+        if one.listed and (isinstance(available, RegistryError) or not available.names):
+            reason = "the registry lists the repository, and no tags of it"
+            error = available if isinstance(available, RegistryError) else _no_tags(rule)
+            return self._without_tags(rule, FILTERED, reason, error)
+        if available.names and its is not None and its.story:
             return self._without_tags(rule, FILTERED, "none of its tags is selected: {0}".format(its.story))
-        if available and rule.selector.kind == "regex":
-            reason = "none of the {0} tags matches /{1}/".format(len(available), rule.selector.values[0])
+        if available.names and rule.selector.kind == "regex":
+            reason = "none of the {0} tags matches /{1}/".format(len(available.names), rule.selector.values[0])
             return self._without_tags(rule, FILTERED, reason)
-        error = RegistryError(
-            "the repository has no tags",
-            where=str(rule.source),
-            hint="Check its name; some registries, SWR among them, answer so for a repository that does not exist.",
-        )
-        return self._without_tags(rule, FAILED, error=error)
+        return self._without_tags(rule, FAILED, error=_no_tags(rule))
+
+    # -- entries that are no names -----------------------------------------------------------------------------
+
+    def _invalid(self, rule: Rule, entries: Sequence[InvalidEntry], scope: Optional[Scope] = None) -> Iterator[Image]:
+        """An image for each entry of a list that is no tag, or with C(scope) no repository."""
+        meant = {True: FAILED, False: FILTERED, None: None}
+        outcomes = [(entry, meant[_is_meant(rule, entry, scope)]) for entry in entries]
+        for outcome in (FAILED, FILTERED):
+            found = [entry for entry, its in outcomes if its == outcome]
+            for entry in found[:MOST_INVALID]:
+                yield self._invalid_image(rule, entry, scope, outcome)
+            if len(found) > MOST_INVALID:
+                more = "{0} more entries of the list".format(len(found) - MOST_INVALID)
+                yield self._invalid_image(rule, InvalidEntry(more, "see those before", False), scope, outcome)
+
+    def _invalid_image(self, rule: Rule, entry: InvalidEntry, scope: Optional[Scope], outcome: str) -> Image:
+        source, destination = "{0}:{1}".format(rule.source, entry.shown), rule.destination
+        kind, choice = "tag", "tags"
+        if scope is not None:
+            source, kind, choice = "{0}/{1}".format(rule.source.registry, entry.shown), "repository", "repositories"
+            if entry.is_text:
+                # It may be renamed to something that is a name.
+                (name,) = scope.covers(rule.source.name, [entry.text])
+                destination = scope.place_of(rule.destination, name)
+        image = Image(rule, rule.source, None, destination, None, shown=source)
+        what = "the registry lists {0}, which is no {1}: {2}".format(quoted(entry.text), kind, entry.problem)
+        hint = "Rename or remove it at the source, or leave it out with the rule's {0} (deny).".format(choice)
+        error = RegistryError(what, where=source, hint=hint)
+        self._settle(image, outcome, what if outcome == FILTERED else "", error if outcome == FAILED else None)
+        return image
 
     def _without_tags(self, rule: Rule, outcome: str, reason: str = "", error: Optional[RegistryError] = None) -> Image:
         image = Image(rule, rule.source, None, rule.destination, None)
@@ -239,6 +275,25 @@ class Selector:
     def _settle(self, image: Image, outcome: str, reason: str = "", error: Optional[RegistryError] = None) -> None:
         if image.finish(outcome, reason, error):
             self._on_finished(image)
+
+
+def _is_meant(rule: Rule, entry: InvalidEntry, scope: Optional[Scope]) -> Optional[bool]:
+    """Whether the rule would copy what the entry stands for, if it were a name; None where it is of no concern."""
+    if not entry.is_text:
+        return True
+    if scope is not None:
+        inside = scope.covers(rule.source.name, [entry.text])
+        return bool(scope.repositories(inside)) if inside else None
+    chosen = choose_tags(rule.selector, [entry.text])
+    return bool(chosen if rule.tag_filter is None else rule.tag_filter.candidates(chosen, "").tags)
+
+
+def _no_tags(rule: Rule) -> RegistryError:
+    return RegistryError(
+        "the repository has no tags",
+        where=str(rule.source),
+        hint="Check its name; some registries, SWR among them, answer so for a repository that does not exist.",
+    )
 
 
 def _listing_of(rule: Rule) -> Tuple[str, str, str]:

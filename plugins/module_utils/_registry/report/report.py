@@ -83,7 +83,9 @@ def rules_of(images: Iterable[Image], outcomes: Tuple[str, ...]) -> Dict[str, An
             continue
         # What belongs to an image comes by the image's rule, not by one of its own.
         image = image.owner or image
-        source, destination = image.source_text, _destination_of(image)
+        # An entry that is no tag cannot be in a rule: the rule that it came by is.
+        source = image.source_text if image.source_ref is not None else image.rule.source_text
+        destination = _destination_of(image)
         known = rules.get(source)
         if known is None:
             rules[source] = destination

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import List, Optional, Sequence, Tuple
 
 from ..._text import quoted
-from ..model.reference import ReferenceProblem, Repository, check_name
+from ..model.reference import NAME_LENGTH_MAX, ReferenceProblem, Repository, check_name, quoted
 from .patterns import EVERY_NAME, Patterns
 from .rename import Step, rename
 
@@ -44,16 +44,22 @@ class Scope:
         :param place: the rule's destination, and C(name) what follows the namespace.
         :raises ReferenceProblem: the new name is none.
         """
-        renamed = rename(self.rename, name)
+        found = self.place_of(place, name)
         try:
-            return Repository(place.registry, check_name("/".join(filter(None, (place.name, renamed)))))
+            check_name(found.name)
         except ReferenceProblem as problem:
             raise ReferenceProblem(
                 "the repository {0} is renamed to {1}, which is no name: {2}".format(
-                    quoted(name), quoted(renamed), problem.what
+                    quoted(name), quoted(rename(self.rename, name)), problem.what
                 ),
                 hint="Change the rule's rename.",
             ) from None
+        return found
+
+    def place_of(self, place: Repository, name: str) -> Repository:
+        """Where the repository would go, whether or not that is a name; fit to be shown."""
+        renamed = "/".join(filter(None, (place.name, rename(self.rename, name))))
+        return Repository(place.registry, quoted(renamed, NAME_LENGTH_MAX)[1:-1])
 
 
 def is_within(repository: Repository, place: Repository) -> bool:

@@ -40,7 +40,8 @@ UNCHANGED = Form()
 class Image:
     """One tag (or digest) of one rule; C(source_ref) is None for a rule whose tags could not be found out.
 
-    C(outcome) is set exactly once, through L(finish,#). C(original) is the tree before it was converted to C(form), and
+    C(outcome) is set exactly once, through L(finish,#). C(shown) stands for an entry of a list that is no tag, or no
+    repository. C(original) is the tree before it was converted to C(form), and
     C(tried) has the digests of the forms that the destination does not take. C(attached_to) is what a signature or
     another artifact belongs to, and C(owner) the image of a rule that it came by.
     """
@@ -60,6 +61,7 @@ class Image:
     converted: bool = False
     recompressed: int = 0
     dropped: List[str] = field(default_factory=list)
+    shown: str = ""
     attached_to: str = ""
     owner: Optional[Image] = None
     original: Optional[Tree] = None
@@ -82,6 +84,8 @@ class Image:
     @property
     def source_text(self) -> str:
         """The source as a reference; the rule's own words where there is no tag."""
+        if self.shown:
+            return self.shown
         return _reference(self.source, self.source_ref) if self.source_ref else self.rule.source_text
 
     @property
@@ -89,6 +93,8 @@ class Image:
         """The destination as a reference; the rule's own words where there is no tag."""
         if self.destination_ref:
             return _reference(self.destination, self.destination_ref)
+        if self.shown:
+            return str(self.destination)
         return self.rule.destination_text or str(self.destination)
 
     def as_dict(self) -> Dict[str, Any]:

@@ -16,7 +16,7 @@ from typing import Any, Dict, List, Optional, Sequence, Tuple
 from ..._text import quoted
 from ..errors import RegistryError
 from ..model.manifest import Manifest
-from ..model.reference import DOCKER_HUB, Repository
+from ..model.reference import DOCKER_HUB, Listing, Repository, quoted
 from .layer_compression import BlockStream
 
 UNNAMED = "@"
@@ -67,6 +67,10 @@ class LocalSource(abc.ABC):
         """Every tag of the repository."""
         wanted = (host_of(repository), repository.name)
         return list(dict.fromkeys(tag for host, name, tag in self.named() if (host, name) == wanted))
+
+    def list_tags(self, repository: Repository, proven: bool = False) -> Listing:
+        """The same, as a registry's client gives them."""
+        return Listing(self.tags(repository), [])
 
     def head_manifest(self, repository: Repository, reference: str) -> Any:
         """What C(reference) stands for (a manifest's digest and media type), or None."""

@@ -233,10 +233,9 @@ def test_follows_the_pages():
         ('<list?last=b>; rel="next"', "tags/list?last=b"),
         ('<?last=b>; title=x; rel="prev next"', "tags/list?last=b"),
         ('</v2/x?last=a>; rel="prev", </v2/ns/app/tags/list?last=b,c>; Rel = "next"', "tags/list?last=b,c"),
+        ("</v2/ns/app/tags/list?last=a>", "tags/list?last=a"),
+        ("/v2/ns/app/tags/list?last=a; rel='next'", "tags/list?last=a"),
         ('</v2/x?last=a>; rel="prev"', None),
-        ("</v2/x?last=a>", None),
-        ("nonsense; rel=next", None),
-        ('</v2/ns/app/tags/list?n=1000>; rel="next"', None),
     ],
 )
 def test_every_manner_of_naming_the_next_page(link, following):
@@ -245,28 +244,81 @@ def test_every_manner_of_naming_the_next_page(link, following):
     assert bench.lines[1:] == (["GET " + BASE + following] if following else [])
 
 
+@pytest.mark.parametrize(
+    ("link", "what"),
+    [("nonsense", "not understood"), ('</v2/ns/app/tags/list?n=1000>; rel="next"', "lead back")],
+)
+def test_a_list_that_may_not_be_whole_is_refused(link, what):
+    for work in (lambda client: client.tags(APP), lambda client: client.referrers(APP, DIGEST)):
+        body = {"tags": ["a"], "manifests": []}
+        bench = Bench(reply(200, body, link=link), *[reply(200, body, link="<?n=1000>; rel=next")] * 2)
+        with pytest.raises(RegistryError, match=what) as caught:
+            work(bench.client)
+        assert caught.value.where.startswith(str(APP))
+        assert "Nothing is done with a list" in caught.value.hint
+
+
 @pytest.mark.parametrize("tags", [None, []])
 def test_no_tags(tags):
     assert Bench(reply(200, {"tags": tags})).client.tags(APP) == []
-    assert Bench(reply(200, {})).client.tags(APP) == []
 
 
-def test_passes_over_what_stands_for_nothing():
-    assert Bench(reply(200, {"tags": ["a", None, "", 7]})).client.tags(APP) == ["a"]
+def test_entries_that_are_no_tags_are_listed_apart():
+    listing = Bench(reply(200, {"tags": ["a", None, "", 7, "b", "a", 7]})).client.list_tags(APP)
+    assert listing.names == ["a", "b"]
+    assert [(entry.shown, entry.is_text) for entry in listing.invalid] == [("null", False), ("7", False)]
 
 
 @pytest.mark.parametrize(
-    "body", [b"<html>", [], "text", {"tags": "abc"}, {"tags": {"a": 1}}, {"tags": 7}, b"[" * 100_000]
+    "body",
+    [b"<html>", {}, {"name": "ns/app"}, [], "text", {"tags": "abc"}, {"tags": {"a": 1}}, {"tags": 7}, b"[" * 100_000],
 )
 def test_what_is_no_list_of_tags_is_refused(body):
     with pytest.raises(RegistryError, match="not what a registry sends"):
         Bench(reply(200, body)).client.tags(APP)
 
 
-@pytest.mark.parametrize("tag", ["../../other/manifests/v1", "a?b", "a b", "a\nb", "a/b", "-a", "x" * 129])
+@pytest.mark.parametrize(
+    "tag", ["../../other/manifests/v1", "a?b", "a b", "a\nb", "a/b", "-a", "x" * 129, "\ud800", "x" * 9999]
+)
 def test_a_tag_cannot_lead_to_another_path(tag):
-    with pytest.raises(RegistryError, match="no tag"):
-        Bench(reply(200, {"tags": ["good", tag]})).client.tags(APP)
+    listing = Bench(reply(200, {"tags": ["good", tag]})).client.list_tags(APP)
+    assert listing.names == ["good"]
+    (entry,) = listing.invalid
+    assert entry.shown.isprintable()
+    assert len(entry.shown) < 250
+    assert entry.is_text is (len(tag) < 9999)
+
+
+def test_a_full_page_without_a_link_is_gone_on_from():
+    full = reply(200, {"tags": ["t{0}".format(number) for number in range(1000)]})
+    bench = Bench(full, reply(200, {"tags": ["z"]}))
+    assert len(bench.client.tags(APP)) == 1001
+    assert bench.lines[1] == "GET " + BASE + "tags/list?n=1000&last=t999"
+    for second in (full, reply(200, {"tags": None}), reply(404), reply(400)):
+        assert len(Bench(full, second).client.tags(APP)) == 1000
+    with pytest.raises(RegistryError):
+        Bench(full, reply(500), retries=0).client.tags(APP)
+    # A link says whether there is more.
+    assert len(Bench(full._replace(headers={"link": '<x>; rel="prev"'})).client.tags(APP)) == 1000
+
+
+def test_where_it_has_to_be_certain_every_last_page_is_gone_on_from():
+    bench = Bench(reply(200, {"tags": ["a", "b c"]}), reply(200, {"tags": ["b c"]}))
+    assert bench.client.list_tags(APP, proven=True).names == ["a"]
+    assert bench.lines[1:] == ["GET " + BASE + "tags/list?n=1000&last=a"]
+    assert Bench(reply(200, {"tags": []})).client.list_tags(APP, proven=True).names == []
+
+
+@pytest.mark.parametrize("code", ["NAME_UNKNOWN", "MANIFEST_UNKNOWN"])
+def test_one_unknown_repository_does_not_mean_that_there_are_no_referrers(code):
+    unknown = reply(404, {"errors": [{"code": code}]})
+    bench = Bench(unknown, reply(200, {"manifests": []}), reply(404), reply(404))
+    assert bench.client.referrers(APP, DIGEST) is None
+    assert bench.client.referrers(APP, DIGEST) == []
+    bench = Bench(reply(404))
+    assert (bench.client.referrers(APP, DIGEST), bench.client.referrers(APP, DIGEST)) == (None, None)
+    assert len(bench.lines) == 1
 
 
 def test_an_unknown_repository_is_an_error():
@@ -620,10 +672,15 @@ def test_registry_without_a_catalog_is_told_with_the_alternative(status):
     assert "Name the repositories instead" in caught.value.hint
 
 
-@pytest.mark.parametrize("body", [b"<html>", b"[]", {"repositories": "a"}, {"repositories": ["../../etc"]}])
+@pytest.mark.parametrize("body", [b"<html>", b"[]", {}, {"repositories": "a"}, {"names": ["a"]}])
 def test_catalog_that_is_none_is_refused(body):
     with pytest.raises(RegistryError, match="repositor"):
         Bench(reply(200, body)).client.catalog()
+
+
+def test_a_name_cannot_lead_to_another_path():
+    listing = Bench(reply(200, {"repositories": ["a/b", "../../etc", "A"]})).client.list_repositories()
+    assert (listing.names, [entry.text for entry in listing.invalid]) == (["a/b"], ["../../etc", "A"])
 
 
 @pytest.mark.parametrize(("status", "deleted"), [(202, True), (200, True), (404, False)])

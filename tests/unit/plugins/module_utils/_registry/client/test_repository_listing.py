@@ -31,12 +31,13 @@ HTML = reply(404, b"<html><title>404</title></html>", content_type="text/html")
 
 
 def listed(script, namespace="team", via="auto", credentials=None, host=HOST):
-    """The names, and the paths that were asked for."""
+    """The names, then what is none, and the paths that were asked for."""
     transport = FakeTransport(script)
     credentials = store(**{host.replace(".", "_dot_"): ("user", "password")}) if credentials is None else credentials
     clients = client_pool(transport, credentials, no_wait_retrier(0), 0.0)
     try:
-        names = discovery.Discovery(clients.source).names(host, namespace, via)
+        listing = discovery.Discovery(clients.source).names(host, namespace, via)
+        names = [*listing.names, *(entry.shown for entry in listing.invalid)]
     except RegistryError as error:
         names = error
     paths = [line.replace("https://" + host, "") for line in transport.lines]
@@ -53,7 +54,7 @@ def test_harbor_where_the_catalog_is_refused():
         [
             NO_CATALOG,
             SYSTEM,
-            reply(200, [{"name": "team/a"}, {"name": "team/b/c"}], x_total_count="3", link='<x?page=2>; rel="next"'),
+            reply(200, [{"name": "team/a"}, {"name": "team/b/c"}], x_total_count="3", link="x?page=2&n=2; rel=next"),
             reply(200, [{"name": "team/d"}], x_total_count="3"),
         ]
     )
@@ -61,7 +62,7 @@ def test_harbor_where_the_catalog_is_refused():
     assert paths[1:] == [
         "GET /api/v2.0/systeminfo",
         "GET /api/v2.0/projects/team/repositories?page=1&page_size=100",
-        "GET /api/v2.0/projects/team/repositories?page=2&page_size=100",
+        "GET /api/v2.0/projects/team/repositories?page=2&n=2",
     ]
     assert [one.headers for one in sent[1:]] == [{"Accept": "application/json", "Authorization": LOGIN}] * 3
 
@@ -72,12 +73,12 @@ def test_harbor_of_the_first_generation():
             HTML,
             SYSTEM,
             reply(200, [{"name": "team2", "project_id": 7}, {"name": "team", "project_id": 3}]),
-            reply(200, [{"name": "team/a"}] * 100),
+            reply(200, [{"name": "team/a{0}".format(number)} for number in range(100)]),
             reply(200, b"null"),
         ],
         via="harbor",
     )
-    assert names == ["team/a"] * 100
+    assert names == ["team/a{0}".format(number) for number in range(100)]
     assert paths == [
         "GET /api/v2.0/systeminfo",
         "GET /api/systeminfo",
@@ -124,12 +125,16 @@ def test_other_failures_of_the_catalog_are_not_hidden(via):
 @pytest.mark.parametrize(
     ("answers", "words"),
     [
-        ([SYSTEM, reply(200, [{"name": "team/../x"}])], "something that is no repository"),
-        ([SYSTEM, reply(200, [{"nam": "x"}])], "something that is no repository"),
+        ([SYSTEM, reply(200, [{"name": "a"}], link="page=2")], "Link header is not understood"),
+        ([SYSTEM, reply(200, [{"name": "a"}], x_total_count="many")], "number of entries"),
+        ([SYSTEM, reply(200, [{"name": "a"}], link="<?page=1&page_size=100>; rel=next")], "lead back"),
+        ([SYSTEM, *(reply(200, [], link="<?page={0}>; rel=next".format(n)) for n in range(11))], "10 pages in a row"),
         ([SYSTEM, reply(200, {"name": "x"})], "not what this registry sends"),
         ([SYSTEM, reply(200, ["x"])], "not what this registry sends"),
         ([SYSTEM, reply(200, b"<html>")], "not what this registry sends"),
         ([SYSTEM, reply(200, [{"name": "team/a"}], x_total_count="2"), reply(200, [], x_total_count="2")], "1 of 2"),
+        ([SYSTEM, reply(200, [{"name": "team/a"}], x_total_count="2"), reply(200, b"null")], "1 of 2"),
+        ([HTML, SYSTEM, reply(200, [{"name": "team"}])], "projects is not what Harbor sends"),
         ([SYSTEM, reply(403, {"errors": [{"code": "FORBIDDEN", "message": "forbidden"}]})], "forbidden"),
         ([HTML, HTML], "this is no Harbor"),
         ([HTML, SYSTEM, reply(200, [{"name": "team2", "project_id": 7}])], "there is no such project"),
@@ -141,9 +146,25 @@ def test_harbors_that_cannot_be_understood(answers, words):
     assert words in str(names)
 
 
+def test_what_is_no_name_is_listed_apart():
+    entries = [{"name": "team/a"}, {"name": "team/../x"}, {"nam": "x"}, {"name": 7}]
+    names, _paths, _sent = listed([SYSTEM, reply(200, entries)], via="harbor")
+    assert names == ["team/a", "team/../x", '{"nam": "x"}', "7"]
+
+
+def test_a_page_that_only_the_number_of_entries_tells_of():
+    """Something in between has taken the link away."""
+    names, paths, _sent = listed(
+        [SYSTEM, *(reply(200, [{"name": "team/" + name}], x_total_count="2") for name in ("a", "b"))], via="harbor"
+    )
+    assert names == ["team/a", "team/b"]
+    assert paths[2].endswith("?page=2&page_size=100")
+
+
 def swr(*names, total=None):
     entries = [dict(zip(("namespace", "name"), name.split("/", 1))) for name in names]
-    return reply(200, [dict(entry, total_range=len(names) if total is None else total) for entry in entries])
+    told = {} if total == "untold" else {"total_range": len(names) if total is None else total}
+    return reply(200, [dict(entry, **told) for entry in entries])
 
 
 def test_swr_by_itself_where_the_host_is_its():
@@ -156,9 +177,37 @@ def test_swr_that_lists_a_part_at_a_time():
     names, paths, _sent = listed([swr("t/a", "t/b", total=3), swr("t/c", total=3)], via="swr")
     assert names == ["t/a", "t/b", "t/c"]
     assert paths[1] == "GET /dockyard/v2/repositories?filter=center::self%7Climit::1000%7Coffset::2"
-    for second in (swr("t/a", "t/b", total=3), reply(200, b"null")):
+    for second in (swr("t/a", "t/b", total=3), reply(200, b"null"), reply(400)):
         names, _paths, _sent = listed([swr("t/a", "t/b", total=3), second], via="swr")
-        assert "SWR lists 2 of 3 repositories" in str(names)
+        assert "ends after 2 of 3 entries" in str(names)
+
+
+def test_what_was_listed_before_does_not_count_towards_the_number():
+    pages = [swr("t/a", "t/b", total=4), swr("t/b", "t/c", total=4), swr("t/a", "t/b", total=4)]
+    names, _paths, _sent = listed(pages, via="swr")
+    assert "ends after 3 of 4 entries" in str(names)
+
+
+@pytest.mark.parametrize("second", [swr("t/a", total="untold"), reply(200, b"null"), reply(200, []), reply(400)])
+def test_swr_that_does_not_tell_the_number_is_asked_once_more(second):
+    names, paths, _sent = listed([swr("t/a", total="untold"), second], via="swr")
+    assert (names, len(paths)) == (["t/a"], 2)
+    more = [swr("t/a", total="untold"), swr("t/b", total="untold"), reply(200, [])]
+    assert listed(more, via="swr")[0] == ["t/a", "t/b"]
+    assert listed([swr("t/a", total="untold"), reply(500)], via="swr")[0].status == 500
+
+
+@pytest.mark.parametrize("total", ["many", -1, 1.5, True, [1]])
+def test_swr_whose_number_is_none(total):
+    names, _paths, _sent = listed([reply(200, [{"namespace": "t", "name": "a", "total_range": total}])], via="swr")
+    assert "number of entries" in str(names)
+
+
+def test_entries_of_swr_that_are_no_names():
+    entries = [{"namespace": "t", "name": "a"}, {"namespace": "t", "name": "B"}, {"namespace": "t"}, {"name": None}]
+    names, _paths, _sent = listed([reply(200, [dict(one, total_range=4) for one in entries])], via="swr")
+    assert names[:2] == ["t/a", "t/B"]
+    assert names[2].startswith('{"namespace": "t"')
 
 
 def test_catalog_is_asked_for_once():

@@ -20,6 +20,7 @@ from ansible_collections.longshore.swr.plugins.module_utils._registry.model.mani
     digest_of,
     parse_manifest,
 )
+from ansible_collections.longshore.swr.plugins.module_utils._registry.model.reference import Listing
 from ansible_collections.longshore.swr.tests.unit.plugins.module_utils._registry.fakes import (
     image_of,
     index_of,
@@ -56,8 +57,9 @@ class Repository:
         for child in json.loads(CONTENT[digest]).get("manifests", ()):
             self._store(child["digest"])
 
-    def tags(self, _repository: Any) -> List[str]:
-        return list(self.tagged)
+    def list_tags(self, _repository: Any, proven: bool) -> Listing:
+        assert proven
+        return Listing(list(self.tagged), [])
 
     def head_manifest(self, _repository: Any, reference: str) -> Any:
         digest = self.tagged.get(reference, reference)
@@ -140,6 +142,14 @@ def test_tag_without_a_manifest_is_passed_over() -> None:
     untagger = TagDeleter(registry, APP, ["a"], set())
     untagger.delete(["b"])
     assert (untagger.deleted, untagger.shared, untagger.failures) == ([], [], [])
+
+
+def test_index_that_is_there_and_is_not_given_stops_everything() -> None:
+    registry = Repository({"a": digest_of(INDEXES[0]), "b": digest_of(SINGLES[2])}, by_tag=False)
+    registry.get_manifest = lambda _repository, _digest: None  # type: ignore[method-assign]
+    with pytest.raises(RegistryError, match="does not give it"):
+        TagDeleter(registry, APP, ["a"], set()).delete(["b"])
+    assert registry.tagged["b"]
 
 
 def test_index_that_is_too_deep_stops_everything(monkeypatch: pytest.MonkeyPatch) -> None:
