@@ -57,12 +57,14 @@ class ServerError(NamedTuple):
 class ApiReply(NamedTuple):
     """A reply with one of the statuses that were expected.
 
-    C(headers) ignores case. C(data) is the parsed JSON body, V(None) when there was none.
+    C(headers) ignores case. C(data) is the parsed JSON body, V(None) when there was none or it was C(null): C(has_body)
+    tells the two apart.
     """
 
     status: int
     headers: Mapping[str, str]
     data: Any
+    has_body: bool = True
 
 
 def sign_basic(username: str, password: str) -> Callable[[Any], Any]:
@@ -197,7 +199,7 @@ class ApiClient:
                 continue
             if response.status_code in expect:
                 data = response.content.decode("utf-8", "replace") if text else self._parse(where, response)
-                return ApiReply(response.status_code, response.headers, data)
+                return ApiReply(response.status_code, response.headers, data, bool(response.content))
             wait = None if last else self._wait_before_repeating(method, response, attempt)
             if wait is None:
                 raise self._refusal(where, response)

@@ -26,7 +26,7 @@ def _version(client: HarborClient, _options: Mapping[str, Any]) -> Dict[str, Any
 
 
 def _adapters(client: HarborClient, _options: Mapping[str, Any]) -> List[str]:
-    return sorted(client.get("/replication/adapters").data or ())
+    return sorted(map(str, client.get_list("/replication/adapters")[0]))
 
 
 def _registries(client: HarborClient, _options: Mapping[str, Any]) -> List[Dict[str, Any]]:

@@ -127,12 +127,13 @@ class RobotResource(Resource):
     def prefix(self) -> str:
         """What stands before the name. Only administrators may read it."""
         try:
-            settings = self._client.get("/configurations").data
+            settings = self._client.get_object("/configurations").data
         except HarborError as error:
             if error.status not in (403, 404):
                 raise
             return DEFAULT_PREFIX
-        return str(((settings or {}).get("robot_name_prefix") or {}).get("value") or DEFAULT_PREFIX)
+        prefix = settings.get("robot_name_prefix")
+        return str((prefix.get("value") if isinstance(prefix, dict) else None) or DEFAULT_PREFIX)
 
     def desired(self, current: Optional[State]) -> Optional[State]:
         if self._options["state"] == "absent":
@@ -154,7 +155,7 @@ class RobotResource(Resource):
         body = dict(_body(desired), name=self._options["name"])
         made = self._write("POST", "/robots", body).data
         self._created_now = True
-        self._keep(made["secret"])
+        self._keep(made)
         if desired["disabled"]:
             # Harbor takes it with the rest, and makes the account enabled.
             self.data = made
@@ -170,15 +171,20 @@ class RobotResource(Resource):
 
     def refresh_secret(self) -> None:
         """Gives it a new secret; the old one is void at once."""
-        self._keep(self._client.patch(self._path, {"secret": ""}).data["secret"])
+        self._keep(self._client.patch(self._path, {"secret": ""}).data)
 
     @property
     def _path(self) -> str:
         return "/robots/{0}".format((self.data or {})["id"])
 
-    def _keep(self, secret: Any) -> None:
+    def _keep(self, told: Any) -> None:
+        """
+        :param told: what Harbor says after it made a secret.
+        :raises HarborError: not the secret.
+        """
+        secret = told.get("secret") if isinstance(told, dict) else None
         if not isinstance(secret, str) or not secret or not is_printable(secret):
-            raise HarborError("Harbor gave a secret that nobody can log in with", where=self._where)
+            raise HarborError("Harbor made a secret, and does not tell one that a login can have", where=self._where)
         self._learn_secret(secret)
         self.secret = secret
 

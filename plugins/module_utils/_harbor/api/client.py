@@ -8,12 +8,15 @@ This module is private to the collection: no other collection may import it.
 
 from __future__ import annotations
 
+import json
 import re
 import time
-from typing import Any, Callable, Dict, Iterator, Optional, Sequence, Tuple, Union
+from typing import Any, Callable, Dict, Iterator, List, Optional, Sequence, Tuple, Union
 from urllib.parse import parse_qsl, urlsplit
 
 from ..._http import ApiClient, ApiReply, sign_basic
+from ..._http_values import NotUnderstood, next_page_of, parse_count
+from ..._paging import INCOMPLETE_HINT, Page, read_pages
 from ..._text import safe
 from ..._urls import check_url
 from ..errors import HarborError
@@ -22,7 +25,6 @@ from .version import HarborVersion
 
 # More is refused with status 422.
 PAGE_SIZE = 100
-_NEXT = re.compile(r'<([^>]*)>\s*;\s*rel="?next"?')
 # What people copy out of a browser or out of the API's description.
 _API_PATH = re.compile(r"/(api(/v2\.0)?|(harbor|account)(/.*)?)\Z")
 
@@ -143,6 +145,35 @@ class HarborClient:
         """
         return self._api.call("GET", self.base + path, list(params) or None)
 
+    def get_object(self, path: str) -> ApiReply:
+        """The same, of something that Harbor describes by an object.
+
+        :raises HarborError: besides, the reply is none.
+        """
+        reply = self.get(path)
+        if not isinstance(reply.data, dict):
+            raise self._not_harbors(path)
+        return reply
+
+    def get_list(self, path: str, params: Params = ()) -> Tuple[List[Any], ApiReply]:
+        """A list that is not given page by page, or one page of one that is; with the reply that brought it.
+
+        1.10 has C(null) for an empty one.
+
+        :raises HarborError: besides, the reply is no list.
+        """
+        reply = self.get(path, params)
+        if not reply.has_body or (reply.data is not None and not isinstance(reply.data, list)):
+            raise self._not_harbors(path)
+        return reply.data or [], reply
+
+    def _not_harbors(self, path: str) -> HarborError:
+        return HarborError(
+            "the reply is not what Harbor sends",
+            where="GET {0}{1}{2}".format(self.url, self.base, path),
+            hint="See whether a proxy answers in its place.",
+        )
+
     def text(self, path: str) -> str:
         """The reply of a call that answers with plain text, as the log of a task is."""
         return self._api.call("GET", self.base + path, text=True).data
@@ -163,20 +194,31 @@ class HarborClient:
     def list(self, path: str, params: Params = ()) -> Iterator[Dict[str, Any]]:
         """Everything in a list, page by page as it is used.
 
-        1.10 answers with everything at once in some lists, and with C(null) for an empty one.
+        1.10 answers with everything at once in some lists, whatever page is asked for.
+
+        :raises HarborError: besides, it is no list, or may not be whole.
         """
-        query = [*params, ("page", "1"), ("page_size", str(PAGE_SIZE))]
-        seen = []
-        while query not in seen:
-            seen.append(query)
-            reply = self.get(path, query)
-            yield from reply.data or ()
-            following = _NEXT.search(reply.headers.get("Link") or "")
-            if not following:
-                return
-            # Of the address only the query counts: behind a proxy its host and path may be others.
-            query = parse_qsl(urlsplit(following.group(1)).query, keep_blank_values=True)
-        raise HarborError("the pages of the list lead back to a page that was read", where=self.url + self.base + path)
+        number = count = 0
+
+        def fetch(query: Params) -> Page:
+            nonlocal number, count
+            entries, reply = self.get_list(path, query)
+            if not all(isinstance(entry, dict) for entry in entries):
+                raise self._not_harbors(path)
+            number, count = number + 1, count + len(entries)
+            total = parse_count(reply.headers.get("X-Total-Count"))
+            following = next_page_of(reply.headers.get("Link"), self.base + path)
+            if following is not None:
+                # Of the address only the query counts: behind a proxy its host and path may be others.
+                return Page(entries, tuple(parse_qsl(urlsplit(following).query, keep_blank_values=True)), total)
+            if entries and (len(entries) >= PAGE_SIZE if total is None else count < total):
+                return Page(entries, _page(params, number + 1), total, asked=True)
+            return Page(entries, total=total)
+
+        try:
+            yield from read_pages(_page(params, 1), fetch, _identity)
+        except NotUnderstood as problem:
+            raise HarborError(str(problem), where=self.url + self.base + path, hint=INCOMPLETE_HINT) from problem
 
     def created_id(self, reply: ApiReply) -> int:
         """The number of what a POST has made, which only the header C(Location) tells.
@@ -185,9 +227,19 @@ class HarborClient:
         """
         location = reply.headers.get("Location") or ""
         number = urlsplit(location).path.rstrip("/").rpartition("/")[2]
-        if not number.isdigit():
+        if not (number.isascii() and number.isdigit()):
             raise HarborError(
                 "Harbor made it, but does not say its number (Location: {0})".format(safe(location) or "none"),
                 where=self.url,
             )
         return int(number)
+
+
+def _page(params: Params, number: int) -> Params:
+    return (*params, ("page", str(number)), ("page_size", str(PAGE_SIZE)))
+
+
+def _identity(entry: Dict[str, Any]) -> str:
+    """What makes two entries of a list the same. Much else in them may change between two pages."""
+    names = {name: entry[name] for name in ("id", "name", "digest") if name in entry}
+    return json.dumps(names or entry, sort_keys=True)

@@ -247,7 +247,7 @@ class ReplicationRun:
 
     def _policy_of(self, execution: Execution) -> Policy:
         try:
-            return _policy(self._client.get("/replication/policies/{0}".format(execution.policy_id)).data)
+            return _policy(self._client.get_object("/replication/policies/{0}".format(execution.policy_id)).data)
         except HarborError as error:
             if error.status != 404:
                 raise

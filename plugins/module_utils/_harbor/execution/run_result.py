@@ -58,8 +58,8 @@ def judge(
         return RunResult(_stopped(where, counts))
     if execution.status != SUCCEED:
         return RunResult(_failed(where, execution, counts, failures))
-    if counts.failed or counts.in_progress:
-        return RunResult(_contradiction(where, counts))
+    if counts.failed or counts.in_progress or counts.total < execution.counts.total:
+        return RunResult(_contradiction(where, execution, counts))
     if counts.total:
         return RunResult(None)
     return _empty(where, execution, options["fail_on_empty"])
@@ -129,9 +129,12 @@ def _reason(failure: Failure) -> str:
     return " ({0})".format(reason) if reason else ""
 
 
-def _contradiction(where: str, counts: Counts) -> HarborError:
+def _contradiction(where: str, execution: Execution, counts: Counts) -> HarborError:
+    what = "of its tasks {0}".format(_counted(counts))
+    if counts.total < execution.counts.total:
+        what = "lists {0} of its {1} tasks".format(counts.total, execution.counts.total)
     return HarborError(
-        "Harbor calls it a success, but of its tasks {0}".format(_counted(counts)),
+        "Harbor calls it a success, but {0}".format(what),
         where=where,
         hint="Look at it in Harbor, and start it again.",
     )

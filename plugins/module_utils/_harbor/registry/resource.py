@@ -229,7 +229,7 @@ class RegistryResource(Resource):
 
         :raises HarborError: Harbor does not list this type.
         """
-        types = sorted(self._client.get("/replication/adapters").data or ())
+        types = sorted(map(str, self._client.get_list("/replication/adapters")[0]))
         if kind not in types:
             raise HarborError(
                 "Harbor does not take the registry, and does not list its type {0!r}; it lists {1}".format(

@@ -13,14 +13,16 @@ This module is private to the collection: no other collection may import it.
 from __future__ import annotations
 
 import calendar
+import contextlib
 import email.utils
 import itertools
 import re
 import time
-from typing import Any, Dict, Iterable, List, Mapping, NamedTuple, Optional
+from typing import Any, Dict, Iterable, Iterator, List, Mapping, NamedTuple, Optional
 
 from ..._text import hide_logins
 from ..api.client import HarborClient
+from ..errors import HarborError
 
 IN_PROGRESS = "InProgress"
 SUCCEED = "Succeed"
@@ -35,6 +37,20 @@ _LOOKED_AT = 500
 _TIME = re.compile(r"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.\d+)?(?:Z|([+-])(\d\d):?(\d\d))\Z")
 # The time that Go writes for none.
 _NO_TIME = "0001-01-01"
+
+
+@contextlib.contextmanager
+def _reading(what: str) -> Iterator[None]:
+    """Makes one error of all that can be wrong with a description.
+
+    :raises HarborError: it is not Harbor's.
+    """
+    try:
+        yield
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
+        raise HarborError(
+            "{0} is not described as Harbor does".format(what), hint="See whether a proxy answers in its place."
+        ) from error
 
 
 class Counts(NamedTuple):
@@ -70,17 +86,19 @@ class Task(NamedTuple):
     def read(cls, data: Mapping[str, Any]) -> Task:
         """
         :param data: an element of the API's list of tasks.
+        :raises HarborError: it is none.
         """
-        return cls(
-            id=int(data["id"]),
-            status=str(data.get("status") or ""),
-            operation=str(data.get("operation") or ""),
-            resource_type=str(data.get("resource_type") or ""),
-            source=str(data.get("src_resource") or ""),
-            destination=str(data.get("dst_resource") or ""),
-            start_time=time_or_none(data.get("start_time")),
-            end_time=time_or_none(data.get("end_time")),
-        )
+        with _reading("a task"):
+            return cls(
+                id=int(data["id"]),
+                status=str(data["status"]),
+                operation=str(data.get("operation") or ""),
+                resource_type=str(data.get("resource_type") or ""),
+                source=str(data.get("src_resource") or ""),
+                destination=str(data.get("dst_resource") or ""),
+                start_time=time_or_none(data.get("start_time")),
+                end_time=time_or_none(data.get("end_time")),
+            )
 
     def as_dict(self) -> Dict[str, Any]:
         """The task with the API's names."""
@@ -112,22 +130,24 @@ class Execution(NamedTuple):
         """
         :param data: the API's execution.
         :param date: the header C(Date) of the reply.
+        :raises HarborError: it is none.
         """
-        end_time = time_or_none(data.get("end_time"))
-        ended, now = epoch(end_time), _date(date)
-        return cls(
-            id=int(data["id"]),
-            policy_id=int(data.get("policy_id") or 0),
-            status=str(data.get("status") or IN_PROGRESS),
-            # What a registry answered while the execution was prepared is quoted in it.
-            status_text=hide_logins(str(data.get("status_text") or "")),
-            trigger=str(data.get("trigger") or ""),
-            start_time=time_or_none(data.get("start_time")),
-            end_time=end_time,
-            counts=Counts(*(int(data.get(name) or 0) for name in Counts._fields)),
-            # Both may lack up to a second: it has to be true that it ended so long ago.
-            ended_ago=None if ended is None or now is None else max(0.0, now - ended - 1),
-        )
+        with _reading("an execution"):
+            end_time = time_or_none(data.get("end_time"))
+            ended, now = epoch(end_time), _date(date)
+            return cls(
+                id=int(data["id"]),
+                policy_id=int(data.get("policy_id") or 0),
+                status=str(data["status"]),
+                # What a registry answered while the execution was prepared is quoted in it.
+                status_text=hide_logins(str(data.get("status_text") or "")),
+                trigger=str(data.get("trigger") or ""),
+                start_time=time_or_none(data.get("start_time")),
+                end_time=end_time,
+                counts=Counts(*(int(data.get(name) or 0) for name in Counts._fields)),
+                # Both may lack up to a second: it has to be true that it ended so long ago.
+                ended_ago=None if ended is None or now is None else max(0.0, now - ended - 1),
+            )
 
     @property
     def ended(self) -> bool:
@@ -196,15 +216,15 @@ class Executions:
         self._client = client
 
     def get(self, execution_id: int) -> Execution:
-        reply = self._client.get("/replication/executions/{0}".format(execution_id))
+        reply = self._client.get_object("/replication/executions/{0}".format(execution_id))
         return Execution.read(reply.data, reply.headers.get("Date"))
 
     def newest(self, policy_id: int) -> Optional[Execution]:
         """The newest execution of a policy, None when there was none."""
         # 1.10 has no parameter for the order, ignores it, and begins with the newest too.
         query = [("policy_id", str(policy_id)), ("sort", "-start_time"), ("page", "1"), ("page_size", "10")]
-        reply = self._client.get("/replication/executions", query)
-        found = [Execution.read(item, reply.headers.get("Date")) for item in reply.data or ()]
+        listed, reply = self._client.get_list("/replication/executions", query)
+        found = [Execution.read(item, reply.headers.get("Date")) for item in listed]
         return max(found, key=lambda execution: execution.id, default=None)
 
     def working(self, policy_id: int) -> List[Execution]:

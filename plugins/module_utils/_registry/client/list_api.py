@@ -16,7 +16,6 @@ from ..._paging import INCOMPLETE_HINT, Page, read_pages
 from ..errors import RegistryError
 from ..model.reference import Repository
 from ..transport.connection import RegistryReply
-from ..transport.pool import RegistryReply
 from .registry import RegistryClient
 
 LISTING = "cannot list the repositories"

@@ -21,7 +21,7 @@ from ..client.manifests import read_tree
 from ..client.registry import RegistryClient
 from ..errors import RegistryError, RulesError, failure_of
 from ..model.manifest import IMAGE_CONFIG_TYPES, Descriptor, Manifest
-from ..model.reference import Listing, Reference, ReferenceProblem, Repository, parse_reference, parse_registry, quoted
+from ..model.reference import Listing, Reference, ReferenceProblem, Repository, parse_reference, parse_registry
 from ..model.tree import Tree
 from ..report.report import MOST_FAILURES
 from ..rules.local_sources import parse_local_reference

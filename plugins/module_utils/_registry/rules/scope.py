@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import List, Optional, Sequence, Tuple
 
 from ..._text import quoted
-from ..model.reference import NAME_LENGTH_MAX, ReferenceProblem, Repository, check_name, quoted
+from ..model.reference import NAME_LENGTH_MAX, ReferenceProblem, Repository, check_name
 from .patterns import EVERY_NAME, Patterns
 from .rename import Step, rename
 

@@ -16,7 +16,7 @@ from typing import Any, Dict, List, Optional, Sequence, Tuple
 from ..._text import quoted
 from ..errors import RegistryError
 from ..model.manifest import Manifest
-from ..model.reference import DOCKER_HUB, Listing, Repository, quoted
+from ..model.reference import DOCKER_HUB, Listing, Repository
 from .layer_compression import BlockStream
 
 UNNAMED = "@"

@@ -176,6 +176,15 @@ def test_an_account_that_is_disabled_from_the_start_needs_a_second_call(harbor: 
     assert result["secret"] == SECRET
 
 
+@pytest.mark.parametrize("told", [None, [], {}, {"secret": ""}, {"secret": None}])
+def test_a_secret_that_is_not_told_is_an_error(harbor: FakeHarbor, told: Any) -> None:
+    harbor.on(FIND, [])
+    harbor.on(MAKE, Reply(told, 201))
+    with pytest.raises(HarborError, match="does not tell it") as caught:
+        ensure(harbor)
+    assert "secret=refresh" in caught.value.hint
+
+
 def test_a_secret_that_is_lost_is_told(harbor: FakeHarbor) -> None:
     harbor.on(FIND, [])
     harbor.on(MAKE, Reply({"id": 7, "name": "robot$replicator", "secret": SECRET}, 201))

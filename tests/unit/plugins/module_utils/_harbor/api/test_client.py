@@ -125,6 +125,71 @@ def test_pages_are_followed_by_the_query_of_the_link_alone():
     assert [item["id"] for item in harbor.client.list("/x", [("name", "a")])] == [1, 2]
 
 
+@pytest.mark.parametrize(
+    "link", ["</y?page=2&n=1>", "</y?page=2&n=1>; rel='next'", "/y?page=2&n=1; rel=next", "<y?page=2&n=1>; rel=Next"]
+)
+def test_pages_are_followed_in_every_form_that_others_read(link):
+    harbor = FakeHarbor()
+    harbor.on("GET /x?page=1&page_size=100", Reply([{"id": 1}], Link=link))
+    harbor.on("GET /x?page=2&n=1", [{"id": 2}])
+    assert [item["id"] for item in harbor.client.list("/x")] == [1, 2]
+
+
+@pytest.mark.parametrize("headers", [{"Link": "</x?page=2"}, {"Link": "page=2"}, {"X-Total-Count": "some"}])
+def test_a_page_that_may_not_be_the_last_is_an_error(headers):
+    harbor = FakeHarbor()
+    harbor.on("GET /x?page=1&page_size=100", Reply([{"id": 1}], **headers))
+    with pytest.raises(HarborError, match=r"GET|api/v2.0/x") as caught:
+        list(harbor.client.list("/x"))
+    assert "Nothing is done with a list" in caught.value.hint
+
+
+def test_a_link_that_was_taken_away_is_made_up_for_by_the_number_of_entries():
+    harbor = FakeHarbor()
+    harbor.on("GET /x?page=1&page_size=100", Reply([{"id": 1}], **{"X-Total-Count": "2"}))
+    harbor.on("GET /x?page=2&page_size=100", Reply([{"id": 2}], **{"X-Total-Count": "2"}))
+    assert len(list(harbor.client.list("/x"))) == 2
+    harbor.on("GET /x?page=2&page_size=100", Reply([], **{"X-Total-Count": "2"}))
+    with pytest.raises(HarborError, match="ends after 1 of 2 entries"):
+        list(harbor.client.list("/x"))
+
+
+def test_a_list_that_is_given_at_once_is_read_once():
+    harbor = FakeHarbor("v1.10.19-41c1a5ca")
+    everything = [{"id": number} for number in range(100)]
+    harbor.on("GET /registries?page=1&page_size=100", everything)
+    harbor.on("GET /registries?page=2&page_size=100", everything)
+    assert len(list(harbor.client.list("/registries"))) == 100
+
+
+def test_a_list_without_an_end_is_an_error():
+    harbor = FakeHarbor()
+    for number in range(1, 13):
+        link = "</x?page={0}&page_size=100>; rel=next".format(number + 1)
+        harbor.on("GET /x?page={0}&page_size=100".format(number), Reply([{"id": 1, "update_time": number}], Link=link))
+    with pytest.raises(HarborError, match="10 pages in a row"):
+        list(harbor.client.list("/x"))
+    assert len(harbor.calls) == 11
+    # Who needs the first entries only never comes to it.
+    assert next(harbor.client.list("/x"))["id"] == 1
+
+
+@pytest.mark.parametrize("data", [{}, {"errors": []}, "", 0, False, [1], [None], [[]], ["x"]])
+def test_what_is_no_list_is_an_error(data):
+    harbor = FakeHarbor()
+    harbor.on("GET /x?page=1&page_size=100", Reply(data))
+    with pytest.raises(HarborError):
+        list(harbor.client.list("/x"))
+
+
+def test_what_is_no_object_is_an_error():
+    harbor = FakeHarbor()
+    for data in ([], None, "", 1):
+        harbor.on("GET /x/1", Reply(data))
+        with pytest.raises(HarborError):
+            harbor.client.get_object("/x/1")
+
+
 def test_a_link_in_a_circle_is_an_error():
     harbor = FakeHarbor()
     harbor.on("GET /x?page=1&page_size=100", Reply([], Link='</x?page=1&page_size=100>; rel="next"'))

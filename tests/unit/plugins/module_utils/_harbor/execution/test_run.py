@@ -410,6 +410,37 @@ def test_a_success_with_failed_tasks_is_none(harbor: FakeHarbor) -> None:
     assert harbor.clock.slept == [2] * 5
 
 
+@pytest.mark.parametrize("listed", [[], tasks("Succeed")])
+def test_a_success_whose_tasks_are_not_listed_is_none(harbor: FakeHarbor, listed: List[Dict[str, Any]]) -> None:
+    harbor.on(ONE, execution("Succeed", succeed=2, end_time=ENDED_NOW))
+    harbor.on(TASKS, listed)
+    result = run(harbor)
+    assert result["failed"] is True
+    assert "Harbor calls it a success, but lists {0} of its 2 tasks".format(len(listed)) in result["msg"]
+
+
+@pytest.mark.parametrize(
+    "data", [[], None, {}, {"id": "x", "status": "Succeed"}, {"id": 12}, dict(id=12, status="x", total="many")]
+)
+def test_what_is_no_execution_is_never_a_success(harbor: FakeHarbor, data: Any) -> None:
+    harbor.on(ONE, data)
+    # A Harbor that starts, and the proxy before it, may answer anything: it is asked again until the time is over.
+    result = run(harbor, wait_timeout=30)
+    assert result["failed"] is True
+    assert "not what Harbor sends" in result["msg"] or "an execution is not described" in result["msg"]
+    with pytest.raises(HarborError, match="Harbor"):
+        run(harbor, wait=False)
+
+
+@pytest.mark.parametrize("entry", [{}, {"id": 80}, {"id": None, "status": "Succeed"}])
+def test_what_is_no_task_is_never_a_success(harbor: FakeHarbor, entry: Any) -> None:
+    harbor.on(ONE, execution("Succeed", succeed=1, end_time=ENDED_NOW))
+    harbor.on(TASKS, [entry])
+    result = run(harbor, wait_timeout=30)
+    assert result["failed"] is True
+    assert "a task is not described" in result["msg"]
+
+
 def test_nothing_matched_is_a_warning_or_a_failure(harbor: FakeHarbor) -> None:
     harbor.on(ONE, execution("Succeed", status_text="no resources need to be replicated", end_time=ENDED_NOW))
     harbor.on(TASKS, [])
