@@ -13,10 +13,12 @@ from __future__ import annotations
 
 import re
 import threading
-from typing import Any, Callable, Dict, Mapping, Optional
+from typing import Any, Callable, Dict, Mapping, Optional, Tuple
 from urllib.parse import quote
 
 from .._http import REQUESTS_IMPORT_ERROR
+from .._http_values import NotUnderstood
+from .._paging import Page, read_pages
 from .._secrets import Redactor
 from .credentials import find_credentials
 from .errors import HuaweiCloudError
@@ -24,7 +26,9 @@ from .login_factory import client_for
 from .regions import api_endpoint
 
 TAGS_PER_CALL = 1000
-MOST_CALLS = 1000
+UNKNOWN = ""
+"""In the place of a digest that the list does not tell."""
+
 MISSING = (404,)
 
 _HOST = re.compile(r"swr\.([a-z0-9-]+)\.([a-z0-9.-]+\.[a-z]+)\Z", re.IGNORECASE)
@@ -45,7 +49,7 @@ class SwrTagApi:
         self.calls = 0
 
     def tags(self, repository: str) -> Dict[str, str]:
-        """Tag to digest of C(organization/repository); empty where the repository does not exist.
+        """Tag to digest of C(organization/repository), or C(UNKNOWN); empty where the repository does not exist.
 
         :raises HuaweiCloudError: the API refuses, or its reply is not what its reference says.
         """
@@ -56,33 +60,45 @@ class SwrTagApi:
         path = "/v3/manage/namespaces/{0}/repos/{1}/tags".format(
             quote(organization, safe=""), quote(name.replace("/", "$"), safe="")
         )
-        found: Dict[str, str] = {}
-        marker: Optional[str] = None
-        # The session behind it belongs to one thread at a time.
-        with self._lock:
-            for _page in range(MOST_CALLS):
-                marker = self._read_page(path, marker, found)
-                if marker is None:
-                    return found
-        raise HuaweiCloudError("the list of tags has no end", where=path)
+        try:
+            # The session behind it belongs to one thread at a time.
+            with self._lock:
+                return dict(read_pages("", lambda marker: self._read_page(path, marker), lambda entry: entry[0]))
+        except NotUnderstood as problem:
+            raise HuaweiCloudError(str(problem), where=path) from problem
 
-    def _read_page(self, path: str, marker: Optional[str], found: Dict[str, str]) -> Optional[str]:
-        """Take in one page and return the marker of the next, None after the last."""
-        params = [("limit", str(TAGS_PER_CALL))] + ([("marker", marker)] if marker is not None else [])
+    def _read_page(self, path: str, marker: str) -> Page:
+        """
+        :param marker: of the page; empty for the first one.
+        """
+        params = [("limit", str(TAGS_PER_CALL))] + ([("marker", marker)] if marker else [])
         self.calls += 1
         try:
             data = self._call("GET", path, params=params).data
         except HuaweiCloudError as error:
-            if error.status in MISSING and error.code and error.code.startswith("SVCSTG.SWR."):
-                return None
-            raise
-        if not isinstance(data, dict) or not isinstance(data.get("tags") or [], list):
-            raise HuaweiCloudError("the list of tags is not what the API's reference says", where=path)
-        for entry in data.get("tags") or []:
-            if isinstance(entry, dict) and isinstance(entry.get("tag"), str) and isinstance(entry.get("digest"), str):
-                found[entry["tag"]] = entry["digest"]
-        following = data.get("nextMarker")
-        return str(following) if data.get("has_more") and following not in (None, "", marker) else None
+            missing = error.status in MISSING and error.code and error.code.startswith("SVCSTG.SWR.")
+            if not missing or marker:
+                raise
+            return Page([])
+        if not isinstance(data, dict) or not isinstance(data.get("tags", False), (list, type(None))):
+            raise NotUnderstood("the list of tags is not what the API's reference says")
+        entries = [_read_entry(entry) for entry in data["tags"] or []]
+        more, following = data.get("has_more"), data.get("nextMarker")
+        if more not in (True, False, None) or (more and following in (None, "")):
+            raise NotUnderstood("the list of tags does not say where it goes on")
+        following = None if more is False or following in (None, "") else str(following)
+        return Page([entry for entry in entries if entry[0]], following, asked=not more)
+
+
+def _read_entry(entry: Any) -> Tuple[str, str]:
+    """Tag and digest. SWR has empty texts among tags.
+
+    :raises NotUnderstood: it names no tag.
+    """
+    if not isinstance(entry, dict) or not isinstance(entry.get("tag"), str):
+        raise NotUnderstood("the list of tags is not what the API's reference says")
+    digest = entry.get("digest")
+    return entry["tag"], digest if isinstance(digest, str) else UNKNOWN
 
 
 def lister_of(

@@ -85,6 +85,22 @@ def test_a_list_that_lags_behind_leads_to_no_copy(to_swr: World, api: HuaweiClou
     assert (again["images"]["skipped"], again["changed"]) == (TAGS, False)
 
 
+@pytest.mark.parametrize("digest", ["", "sha256:short", "unknown"])
+def test_a_digest_that_is_none_is_asked_of_the_registry(to_swr: World, digest: str) -> None:
+    to_swr.copy()
+
+    class Partly:
+        calls = 1
+
+        def tags(self, _repository: str) -> Any:
+            return dict.fromkeys(to_swr.source.tags("team/deep/app"), digest)
+
+    again = to_swr.copy(lister_for=lambda _registry: Partly())
+    assert (again["images"]["skipped"], again["changed"]) == (TAGS, False)
+    assert again["requests"]["by_registry"][to_swr.destination.host]["manifest_head"] == TAGS + UNTOLD
+    assert again["requests"]["by_registry"][to_swr.source.host] == {"manifest_head": TAGS, "tags": 1}
+
+
 @pytest.mark.parametrize(
     "refusal",
     [

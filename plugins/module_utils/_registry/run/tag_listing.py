@@ -34,7 +34,7 @@ class Lister(Protocol):
     calls: int
 
     def tags(self, repository: str) -> Mapping[str, str]:
-        """Tag to digest; empty for a repository that does not exist.
+        """Tag to digest, or to something else where that is not told; empty for a repository that does not exist.
 
         :raises LongshoreError: it cannot be listed.
         """
@@ -95,7 +95,9 @@ class TagListing:
         if reference is None or is_digest(reference) or self._wanted[repository] < WORTH_WHILE:
             return Listed(False)
         tags = self._list(repository)
-        return Listed(False) if tags is None else Listed(True, tags.get(reference))
+        digest = None if tags is None else tags.get(reference)
+        known = tags is not None and (digest is None or is_digest(digest))
+        return Listed(True, digest) if known else Listed(False)
 
     def calls(self) -> Dict[str, int]:
         """Requests made, by registry."""

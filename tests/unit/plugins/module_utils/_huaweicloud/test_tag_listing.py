@@ -11,7 +11,11 @@ import pytest
 
 from ansible_collections.longshore.swr.plugins.module_utils._http import ApiReply
 from ansible_collections.longshore.swr.plugins.module_utils._huaweicloud.errors import HuaweiCloudError
-from ansible_collections.longshore.swr.plugins.module_utils._huaweicloud.tag_listing import SwrTagApi, lister_of
+from ansible_collections.longshore.swr.plugins.module_utils._huaweicloud.tag_listing import (
+    UNKNOWN,
+    SwrTagApi,
+    lister_of,
+)
 from ansible_collections.longshore.swr.plugins.module_utils._secrets import Redactor
 
 PATH = "/v3/manage/namespaces/team/repos/deep$er$app/tags"
@@ -47,12 +51,40 @@ def test_pages_are_followed_by_their_markers() -> None:
     assert inventory.calls == 2
 
 
-def test_a_marker_that_stays_the_same_ends_the_list() -> None:
-    api = Api(page("1", has_more=True, nextMarker="m"), page("2", has_more=True, nextMarker="m"))
+def failure(*answers: Any) -> str:
+    with pytest.raises(HuaweiCloudError) as caught:
+        SwrTagApi(Api(*answers).call).tags("team/app")
+    assert str(caught.value.where).endswith("/tags")
+    return str(caught.value)
+
+
+def test_a_marker_that_stays_the_same_is_an_error() -> None:
+    pages = page("1", has_more=True, nextMarker="m"), page("2", has_more=True, nextMarker="m")
+    assert "lead back" in failure(*pages)
+
+
+@pytest.mark.parametrize("more", [{"has_more": True}, {"has_more": True, "nextMarker": ""}, {"has_more": "yes"}])
+def test_more_that_is_nowhere_is_an_error(more: Any) -> None:
+    assert "where it goes on" in failure(page("1", **more))
+
+
+def test_a_list_without_an_end_is_an_error() -> None:
+    pages = [page("1", has_more=True, nextMarker="m{0}".format(number)) for number in range(12)]
+    assert "10 pages in a row" in failure(*pages)
+
+
+def test_a_list_that_does_not_say_whether_there_is_more_is_asked() -> None:
+    api = Api(page("1", nextMarker="m"), page("2", nextMarker="n"), page())
     assert set(SwrTagApi(api.call).tags("team/app")) == {"1", "2"}
 
 
-@pytest.mark.parametrize("answer", [{"tags": None}, {}, page()])
+def test_a_repository_that_is_gone_in_between_is_an_error() -> None:
+    missing = HuaweiCloudError("no such repository", status=404, code="SVCSTG.SWR.4040003")
+    with pytest.raises(HuaweiCloudError, match="no such repository"):
+        SwrTagApi(Api(page("1", has_more=True, nextMarker="m"), missing).call).tags("team/app")
+
+
+@pytest.mark.parametrize("answer", [{"tags": None}, {"tags": []}, page()])
 def test_a_repository_without_tags_is_empty(answer: Any) -> None:
     assert SwrTagApi(Api(answer).call).tags("team/app") == {}
 
@@ -68,15 +100,21 @@ def test_a_region_that_does_not_have_the_call_is_an_error() -> None:
         SwrTagApi(Api(missing).call).tags("team/app")
 
 
-@pytest.mark.parametrize("answer", [[], None, "text", {"tags": "text"}, {"tags": {"tag": "1"}}])
+@pytest.mark.parametrize(
+    "answer",
+    [[], None, "text", {}, {"errors": []}, {"tags": "text"}, {"tags": {"tag": "1"}}, {"tags": 0}]
+    + [{"tags": [entry]} for entry in (None, 1, "1", {}, {"tag": 1, "digest": "x"}, {"tag": None})],
+)
 def test_a_reply_that_is_no_list_of_tags_is_an_error(answer: Any) -> None:
     with pytest.raises(HuaweiCloudError, match="not what the API's reference says"):
         SwrTagApi(Api(answer).call).tags("team/app")
 
 
-def test_entries_that_are_none_are_passed_over() -> None:
-    answer = {"tags": [None, 1, {"tag": 1, "digest": "x"}, {"tag": "a"}, {"tag": "b", "digest": "sha256:b"}]}
-    assert SwrTagApi(Api(answer).call).tags("team/app") == {"b": "sha256:b"}
+def test_a_digest_that_is_not_told_is_unknown_and_an_empty_tag_is_none() -> None:
+    answer = {
+        "tags": [{"tag": "a"}, {"tag": "", "digest": "x"}, {"tag": "b", "digest": "d"}, {"tag": "c", "digest": 1}]
+    }
+    assert SwrTagApi(Api(answer).call).tags("team/app") == {"a": UNKNOWN, "b": "d", "c": UNKNOWN}
 
 
 def test_a_name_without_an_organization_has_no_list() -> None:

@@ -420,7 +420,7 @@ def test_a_success_whose_tasks_are_not_listed_is_none(harbor: FakeHarbor, listed
 
 
 @pytest.mark.parametrize(
-    "data", [[], None, {}, {"id": "x", "status": "Succeed"}, {"id": 12}, dict(id=12, status="x", total="many")]
+    "data", [[], None, {}, {"id": "x", "status": "Succeed"}, {"id": 12}, {"id": 12, "status": "x", "total": "many"}]
 )
 def test_what_is_no_execution_is_never_a_success(harbor: FakeHarbor, data: Any) -> None:
     harbor.on(ONE, data)
