@@ -60,6 +60,7 @@ options:
     description:
       - The path of a file that outcomes are appended to as they happen. A run that was killed is continued with it
         without asking for what it did already, and a rerun is cheaper.
+      - Each line has a checksum. A line that was damaged or edited is not used, and a warning says how many there were.
       - It is created with mode 0600. Its directory must exist. It contains no secret.
     type: path
   report_path:

@@ -78,7 +78,7 @@ class Converter:
     @property
     def key(self) -> List[str]:
         """What of the settings decides about the digests that images get."""
-        return [self.mode] if self.recompress != ALWAYS else [self.mode, self.recompress]
+        return [self.mode, self.recompress]
 
     def is_due(self, client: RegistryClient, tree: Tree) -> bool:
         """Whether this image has to be converted for this destination, by what is known now."""

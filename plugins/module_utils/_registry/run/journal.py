@@ -4,23 +4,31 @@
 """What earlier runs did, as an append-only file of JSON lines.
 
 The journal makes a rerun cheaper; it is never the only witness. What it says of the destination is checked there
-before anything is skipped because of it, so an old, a foreign or a truncated journal costs requests and nothing else.
+before anything is skipped because of it, so an old, a foreign or a damaged journal costs requests and nothing else.
+
+That the destination has a digest does not show what it was made from: only the journal says that. So each line ends
+with a sum over the rest of it, and a line whose sum is wrong, or that another version wrote, is passed over.
 
 This module is private to the collection: no other collection may import it.
 """
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
+import re
 import threading
 from typing import Any, Dict, List, Optional, Tuple
 
 from ..._line_file import LineFile
 from ..errors import RegistryError
+from ..model.manifest import is_digest
 from .image import COPIED, SKIPPED
 
 VERSION = 1
+_DIGESTS = ("digest", "layer", "diff_id", "source_digest", "destination_digest")
+_SUM = re.compile(r',"sum":"([0-9a-f]{16})"}\s*\Z')
 
 
 class Journal:
@@ -129,7 +137,7 @@ class Journal:
 
     def _take(self, line: str) -> None:
         try:
-            entry = json.loads(line)
+            entry = _read(line)
             event = entry["event"]
             if event == "blob":
                 self._remember_blob(entry["registry"], entry["repository"], entry["digest"])
@@ -161,7 +169,29 @@ class Journal:
 
     def _write(self, entry: Dict[str, Any]) -> None:
         if self._file.active:
-            self._file.write(json.dumps(dict(entry, v=VERSION), separators=(",", ":")))
+            text = json.dumps(dict(entry, v=VERSION), separators=(",", ":"))
+            self._file.write('{0},"sum":"{1}"}}'.format(text[:-1], _sum(text)))
+
+
+def _sum(text: str) -> str:
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:16]
+
+
+def _read(line: str) -> Dict[str, Any]:
+    """A line as it was written.
+
+    :raises ValueError: it is not, or is of another version.
+    """
+    found = _SUM.search(line)
+    text = line[: found.start()] + "}" if found is not None else ""
+    if found is None or _sum(text) != found.group(1):
+        raise ValueError("the sum is not the line's")
+    entry: Dict[str, Any] = json.loads(text)
+    if entry["v"] != VERSION:
+        raise ValueError("another version")
+    if any(name in entry and not is_digest(entry[name]) for name in _DIGESTS):
+        raise ValueError("something else where a digest should be")
+    return entry
 
 
 def _ends_in_the_middle(path: str) -> bool:

@@ -49,6 +49,7 @@ def test_what_was_written_is_known_again(tmp_path):
 def test_lines_are_json_and_private(tmp_path):
     written(tmp_path / "j", finished="failed", error="why")
     lines = [json.loads(line) for line in (tmp_path / "j").read_text().splitlines()]
+    assert lines[0].pop("sum")
     assert lines[0] == {"event": "blob", "registry": "reg", "repository": "ns/one", "digest": BEFORE, "v": 1}
     assert lines[-1]["outcome"] == "failed"
     assert lines[-1]["error"] == "why"
@@ -141,6 +142,51 @@ LINES = st.sampled_from(
 )
 
 
+def test_a_line_that_is_changed_in_any_place_is_passed_over(tmp_path):
+    path = tmp_path / "j"
+    journal = Journal(str(path))
+    journal.open()
+    journal.image_finished("src:v1", "dst:v1", "copied", BEFORE, AFTER, "linux")
+    journal.close()
+    line = path.read_text()
+    for place in range(len(line) - 1):
+        for char in ("0", "b", '"', " "):
+            if line[place] != char:
+                path.write_text(line[:place] + char + line[place + 1 :])
+                changed = loaded(path)
+                assert changed.unreadable_lines == 1
+                assert changed.digest_after("dst:v1", BEFORE, "linux") is None
+    for other in (
+        line[:-1] + line,
+        line[1:],
+        line.replace(',"v":1', ""),
+        line.replace('"v":1', '"v":2'),
+        line[:-20] + "}\n",
+    ):
+        path.write_text(other)
+        assert loaded(path).unreadable_lines == 1
+    path.write_text(line.rstrip() + "\r\n")
+    assert loaded(path).digest_after("dst:v1", BEFORE, "linux") == AFTER
+
+
+@pytest.mark.parametrize(
+    "entry",
+    [
+        {"event": "blob", "registry": "r", "repository": "a", "digest": "d"},
+        {"event": "image", "destination": "d", "outcome": "copied", "source_digest": 1, "destination_digest": AFTER},
+        {"event": "recompressed", "layer": BEFORE, "method": "m", "digest": AFTER, "size": 1, "diff_id": "x"},
+        {"event": "recompressed", "layer": BEFORE, "method": "m", "digest": AFTER, "size": "x", "diff_id": AFTER},
+        {"event": "recompressed", "layer": BEFORE, "method": "m", "digest": AFTER, "diff_id": AFTER},
+    ],
+)
+def test_a_line_of_another_shape_is_passed_over(tmp_path, entry):
+    journal = Journal(str(tmp_path / "j"))
+    journal.open()
+    journal._write(entry)
+    journal.close()
+    assert loaded(tmp_path / "j").unreadable_lines == 1
+
+
 @given(st.lists(LINES | st.binary(max_size=30), max_size=8).map(b"\n".join))
 def test_any_file_loads(tmp_path_factory, content):
     path = tmp_path_factory.mktemp("journal") / "j"
@@ -157,7 +203,7 @@ def test_reruns_with_nothing_to_do_add_nothing(tmp_path):
         journal = Journal(str(path))
         journal.load()
         journal.open()
-        journal.image_finished("a/b:1", "c/d:1", outcome, "sha256:1", "sha256:2", "")
+        journal.image_finished("a/b:1", "c/d:1", outcome, BEFORE, AFTER, "")
         journal.close()
         sizes.append(path.stat().st_size)
     assert sizes[0] == sizes[1] == sizes[2] > 0
@@ -167,6 +213,6 @@ def test_an_image_that_another_tool_copied_is_noted_once(tmp_path):
     journal = Journal(str(tmp_path / "journal"))
     journal.open()
     for _run in range(2):
-        journal.image_finished("a/b:1", "c/d:1", "skipped", "sha256:1", "sha256:1", "")
+        journal.image_finished("a/b:1", "c/d:1", "skipped", BEFORE, BEFORE, "")
     journal.close()
     assert len((tmp_path / "journal").read_text().splitlines()) == 1
