@@ -384,6 +384,25 @@ def test_quotas_of_swr_and_of_the_user(
     assert plan(world, quotas={"tags_per_repository": 5, "repositories": 3})["problems"] == []
 
 
+@pytest.mark.parametrize(
+    ("manners", "fault"),
+    [({"list_page": 2}, None), ({"list_page": 2, "list_offset": False}, None), ({}, {"body": {"x": 1}}), ({}, {})],
+)
+def test_repositories_that_are_not_all_listed_are_a_warning(
+    sandbox_registry: Callable[..., Registry], sandbox_swr: Callable[..., Swr], manners: Any, fault: Any
+) -> None:
+    world = at_swr(sandbox_registry, sandbox_swr, manners=manners)
+    for name in ("a", "b", "c"):
+        world.destination.load(images.docker_image("there"), "team/" + name, "1")
+    world.offer(images.docker_image("new"), "team/app", "1")
+    if fault is not None:
+        status = 200 if fault else 500
+        world.destination.faults.add(Fault("status", kind="dockyard", path="repositories", status=status, **fault))
+    result = plan(world, quotas={"repositories": 3}, retries=0)
+    whole = fault is None and "list_offset" not in manners
+    assert problems(result) == ([("repositories", "error" if whole else "warn")])
+
+
 def test_quotas_count_for_other_registries_when_given(world: World) -> None:
     sharing(world, 2, tags=3)
     assert plan(world)["problems"] == []

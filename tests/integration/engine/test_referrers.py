@@ -283,6 +283,22 @@ def test_a_fault_is_a_failure_that_names_what_it_belongs_to(
     assert world.copy(referrers=True, images=None, images_file=str(failed))["attached"]["copied"] == 1
 
 
+@pytest.mark.parametrize("side", ["source", "destination"])
+def test_an_image_that_is_not_given_is_no_image_without_anything(world: World, tmp_path: Path, side: str) -> None:
+    index = images.oci_index("i", platforms=("linux/amd64", "linux/arm64"))
+    world.offer(index, REPOSITORY, "1")
+    attach(world.source, artifact("signature", subject=index), to=index.digest)
+    options: Any = {"os": ["linux"], "arch": ["arm64"], "journal_path": str(tmp_path / "journal")}
+    world.copy(**options)
+    registry: Registry = getattr(world, side)
+    stored = registry.manifest(REPOSITORY, "1")
+    assert stored is not None
+    registry.faults.add(Fault("status", kind="manifest_get", reference=stored.digest, status=404))
+    result = world.copy(referrers=True, **options)
+    assert (result["images"]["skipped"], result["attached"]["failed"], result["failed"]) == (1, 1, True)
+    assert "does not give it" in result["failures"][0]["error"]
+
+
 def test_verification_misses_what_was_not_copied(world: World, app: Image) -> None:
     world.offer(app, REPOSITORY, "1")
     attach(world.source, artifact("signature", subject=app), to=app.digest)

@@ -237,6 +237,28 @@ def test_newest_by_creation(world: World) -> None:
     assert world.source.count("manifest_get", reference="old") == 0
 
 
+@pytest.mark.parametrize("case", ["no time", "no child"])
+def test_a_creation_that_cannot_be_told_is_no_old_one(world: World, case: str) -> None:
+    """An image that nobody knows the age of would be left out of the newest, and its copy be pruned."""
+    for number in range(3):
+        created = "2024-06-0{0}T00:00:00Z".format(number + 1)
+        image = sandbox_images.docker_image(str(number), layers=1, created=created)
+        for registry in (world.source, world.destination):
+            registry.load(image, "team/app", str(number))
+    if case == "no time":
+        world.source.load(sandbox_images.docker_image("x", layers=1, created="June 2025"), "team/app", "x")
+    else:
+        world.source.load(sandbox_images.docker_list([sandbox_images.docker_image("child")]), "team/app", "x")
+        child = sandbox_images.docker_image("child").digest
+        world.source.faults.add(Fault("status", kind="manifest_get", reference=child, status=404))
+    world.rules = [rule(world, "team/app", "team/app", tags={"newest": 2, "newest_by": "created"})]
+    result = world.copy()
+    assert (result["images"]["failed"], result["images"]["total"]) == (1, 1)
+    assert "cannot be told when it was created" in result["failures"][0]["error"]
+    pruned = run_prune(dict(FAST, images=world.rules, auth=world.login, dry_run=False), False, {})
+    assert (pruned["failed"], world.destination.tags("team/app")) == (True, ["0", "1", "2"])
+
+
 def test_rule_that_selects_nothing_is_filtered_once_with_its_story(shop: World, tmp_path: Path) -> None:
     shop.rules = [rule(shop, "team/app", "org/app", tags={"allow": "1.*", "deny": "*.0", "semver": ">=2"})]
     report = tmp_path / "report.json"

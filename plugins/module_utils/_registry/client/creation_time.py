@@ -54,12 +54,28 @@ def created_at(client: RegistryClient, repository: Repository, tag: str) -> floa
         if not manifest.is_index:
             break
         child = next((one for one in manifest.children if (one.platform or {}).get("os") != "unknown"), None)
-        manifest = client.get_manifest(repository, child.digest) if child is not None else None
-        if manifest is None:
+        if child is None:
             return UNKNOWN
+        manifest = client.get_manifest(repository, child.digest)
+        if manifest is None:
+            break
+    if manifest is None or manifest.is_index:
+        raise RegistryError(
+            "it cannot be told when it was created: its index leads to no image that the registry has",
+            where=where,
+            hint="Push the image again, or leave it out with deny.",
+        )
     if manifest.config is None or manifest.config.media_type not in IMAGE_CONFIG_TYPES:
         return UNKNOWN
-    return parse_time(read_config(client, repository, manifest.config, where).get("created"))
+    text = read_config(client, repository, manifest.config, where).get("created")
+    time = parse_time(text)
+    if time == UNKNOWN and text not in (None, ""):
+        raise RegistryError(
+            "it cannot be told when it was created: the time in its config is not understood",
+            where=where,
+            hint="Leave it out with deny, or choose the newest by semver.",
+        )
+    return time
 
 
 def parse_time(text: Any) -> float:

@@ -34,7 +34,7 @@ PAGE = 100
 """What Harbor gives at a time at most."""
 
 _HARBOR_BASES = ("/api/v2.0", "/api")
-_CATALOG_REFUSED = (401, 403, 404, 405, 501)
+CATALOG_REFUSED = (401, 403, 404, 405, 501)
 _NO_SUCH_PAGE = (400, 404, 405, 406, 501)
 
 
@@ -67,7 +67,7 @@ class Discovery:
         try:
             return self._catalog(client)
         except RegistryError as refused:
-            if via != "auto" or refused.status not in _CATALOG_REFUSED:
+            if via != "auto" or refused.status not in CATALOG_REFUSED:
                 raise
             harbor = _Harbor.find(client, namespace)
             if harbor is None:

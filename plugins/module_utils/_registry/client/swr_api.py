@@ -1,19 +1,18 @@
 # Copyright: (c) 2026, longshore.swr contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What SWR calls its organizations and repositories: the API of its console's back end.
+"""What SWR calls its organizations: the API of its console's back end.
 
 It is on the registry's host and takes the login's password. It is not documented; Harbor's adapter for SWR relies on it
-(C(GET /dockyard/v2/namespaces/{namespace}), C(GET /dockyard/v2/repositories?filter=center::self)).
+(C(GET /dockyard/v2/namespaces/{namespace})). Its list of repositories is read by C(discovery).
 
 This module is private to the collection: no other collection may import it.
 """
 
 from __future__ import annotations
 
-import json
 import urllib.parse
-from typing import Any, Dict, Optional, Set, Union
+from typing import Dict, Union
 
 from ..._http_values import parse_count
 from ..._paging import Page
@@ -59,19 +58,6 @@ class Dockyard:
                 return False
             raise
         return True
-
-    def repositories(self) -> Optional[Set[str]]:
-        """The account's repositories as C(organization/name); None where the reply is not what is known of it.
-
-        :raises RegistryError: they cannot be listed.
-        """
-        path = "/dockyard/v2/repositories?filter=center::self"
-        reply = self._client.get_with_password("dockyard", self._repository, path, "cannot list the repositories")
-        try:
-            entries: Any = json.loads(reply.body)
-            return {"{0}/{1}".format(entry["namespace"], entry["name"]) for entry in entries}
-        except (ValueError, KeyError, TypeError, RecursionError):
-            return None
 
 
 class SwrRepositories(ListApi):

@@ -16,6 +16,7 @@ import re
 from typing import Any, Callable, Dict, Iterable, List, Mapping, NamedTuple, Optional, Set, Tuple
 
 from ..client.registry import RegistryClient
+from ..client.repository_listing import CATALOG_REFUSED, Discovery
 from ..client.swr_api import ORGANIZATION_UNKNOWN, Dockyard, speaks_dockyard
 from ..errors import RegistryError, RulesError, failure_of
 from ..model.manifest import is_digest
@@ -230,18 +231,17 @@ class Preflight:
         most = self._quota("repositories", SWR_REPOSITORIES, registry)
         if most is None:
             return
-        client = self._destinations(registry)
-        there: List[Set[str]] = []
+        known: Set[str] = set()
 
         def work() -> None:
-            if self._swr.get(registry):
-                there.append(Dockyard(client, self._samples[registry]).repositories() or set())
-            else:
-                there.append(set(client.catalog()))
+            via = "swr" if self._swr.get(registry) else "catalog"
+            known.update(Discovery(self._destinations).names(registry, self._samples[registry].name, via).names)
 
         # Without a list the planned ones alone are counted: the least that there will be.
-        known = failure_of(work, registry) is None and there[0]
-        total = planned | (known or set())
+        error = failure_of(work, registry)
+        if error is not None and error.status not in CATALOG_REFUSED:
+            self.found("repositories", WARN, registry, str(error), error.hint or "")
+        total = planned | known
         if len(total) > most:
             self.found(
                 "repositories",

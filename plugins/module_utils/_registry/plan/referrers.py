@@ -189,7 +189,12 @@ class Attachments:
     def _read_digests(self, client: RegistryClient, repository: Repository, digest: str) -> List[str]:
         manifest = client.get_manifest(repository, digest)
         if manifest is None:
-            return []
+            raise RegistryError(
+                "the registry had the image, and does not give it",
+                where="{0}@{1}".format(repository, digest),
+                code="MANIFEST_UNKNOWN",
+                hint="Run again.",
+            )
         return [tree.manifest.digest for tree in read_tree(client, repository, manifest, str(repository)).walk()]
 
     # -- what belongs to it ------------------------------------------------------------------------------------

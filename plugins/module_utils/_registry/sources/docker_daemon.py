@@ -217,8 +217,9 @@ def _read_list(content: bytes, where: str) -> Dict[Named, str]:
     images: Dict[Named, str] = {}
     for identity, names in found:
         text = identity if str(identity).startswith("sha256:") else "sha256:{0}".format(identity)
-        if not is_digest(text) or not isinstance(names, list):
-            continue
-        for name in filter(None, (parse_name(str(each)) for each in names)):
+        # An image without a name has null there.
+        if names is not None and not (is_digest(text) and isinstance(names, list)):
+            raise RegistryError("the daemon's list of images is not understood", where=where)
+        for name in filter(None, (parse_name(str(each)) for each in names or ())):
             images[name] = text
     return images

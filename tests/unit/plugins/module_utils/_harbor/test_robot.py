@@ -180,7 +180,7 @@ def test_an_account_that_is_disabled_from_the_start_needs_a_second_call(harbor: 
 def test_a_secret_that_is_not_told_is_an_error(harbor: FakeHarbor, told: Any) -> None:
     harbor.on(FIND, [])
     harbor.on(MAKE, Reply(told, 201))
-    with pytest.raises(HarborError, match="does not tell it") as caught:
+    with pytest.raises(HarborError, match="does not tell one") as caught:
         ensure(harbor)
     assert "secret=refresh" in caught.value.hint
 

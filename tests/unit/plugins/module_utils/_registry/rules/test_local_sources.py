@@ -16,12 +16,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ansible_collections.longshore.swr.plugins.module_utils._registry.errors import RulesError
+from ansible_collections.longshore.swr.plugins.module_utils._registry.errors import RegistryError, RulesError
 from ansible_collections.longshore.swr.plugins.module_utils._registry.jobs.inspect import run_info
 from ansible_collections.longshore.swr.plugins.module_utils._registry.rules.grammar import RuleProblem
 from ansible_collections.longshore.swr.plugins.module_utils._registry.rules.local_sources import parse_sources
 from ansible_collections.longshore.swr.plugins.module_utils._registry.rules.parser import parse_rules
 from ansible_collections.longshore.swr.plugins.module_utils._registry.rules.rule import Rule
+from ansible_collections.longshore.swr.plugins.module_utils._registry.sources.docker_daemon import _read_list
 from ansible_collections.longshore.swr.plugins.module_utils._registry.sources.oci_layout import (
     CONTAINERD_NAME,
     REF_NAME,
@@ -32,6 +33,7 @@ from ansible_collections.longshore.swr.tests.support import archives
 
 LAYER = archives.layer_tar("layer")
 OTHER = archives.layer_tar("other")
+DIGEST = "sha256:" + "a" * 64
 
 
 def rules(document: Any, **options: Any) -> List[Rule]:
@@ -290,3 +292,17 @@ def test_a_manifest_list_that_is_none_is_refused(tmp_path: Path) -> None:
         path = archives.write(tmp_path / "a.tar", [("manifest.json", content)])
         assert words in problem({"docker-archive:{0}".format(path): ""})
         os.unlink(path)
+
+
+@pytest.mark.parametrize(
+    "entries",
+    [[{"Id": "x", "RepoTags": ["a:1"]}], [{"Id": DIGEST, "RepoTags": "a:1"}], [{"Id": None, "RepoTags": []}], [7], 7],
+)
+def test_a_daemons_list_that_is_not_understood_is_refused(entries: Any) -> None:
+    with pytest.raises(RegistryError, match=r"not understood|no Docker or Podman"):
+        _read_list(json.dumps(entries).encode(), "docker-daemon:/x")
+
+
+def test_images_without_a_name_are_none_of_a_daemons_names() -> None:
+    entries = [{"Id": DIGEST, "RepoTags": None}, {"Id": DIGEST[7:], "RepoTags": ["<none>:<none>", "a:1"]}, {"Id": "x"}]
+    assert _read_list(json.dumps(entries).encode(), "x") == {("docker.io", "library/a", "1"): DIGEST}
