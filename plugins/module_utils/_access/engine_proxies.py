@@ -99,10 +99,12 @@ class EngineProxies:
     """Looks for the proxies of a node.
 
     :param system: reads files and the environment, see C(system.System).
+    :ivar unread: files that may name a proxy and are not understood.
     """
 
     def __init__(self, system: Any) -> None:
         self._system = system
+        self.unread: List[str] = []
 
     def settings(self) -> List[ProxySetting]:
         """The proxies in effect, one for every program that has one."""
@@ -163,9 +165,12 @@ class EngineProxies:
 
     def _daemon_json(self) -> ProxySetting:
         try:
-            settings = json.loads(self._system.read(DAEMON_JSON) or "{}")
+            settings = json.loads((self._system.read(DAEMON_JSON) or "").strip() or "{}")
         except (ValueError, RecursionError):
+            settings = None
+        if not isinstance(settings, dict):
+            self.unread.append(DAEMON_JSON)
             settings = {}
-        proxies = settings.get("proxies") if isinstance(settings, dict) else None
+        proxies = settings.get("proxies")
         proxies = proxies if isinstance(proxies, dict) else {}
         return ProxySetting(DAEMON_JSON, str(proxies.get("https-proxy") or ""), str(proxies.get("no-proxy") or ""))

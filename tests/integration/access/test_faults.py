@@ -225,6 +225,25 @@ def test_obs_cuts_off(world: World) -> None:
     only(world.check(), "blob.obs_get")
 
 
+@pytest.mark.parametrize(
+    ("status", "body", "headers"),
+    [
+        (200, "<html>log in first</html>" * 9000, {}),
+        (206, "x", {"Content-Range": "bytes 0-0/7"}),
+    ],
+)
+def test_something_else_answers_for_obs(world: World, status: int, body: str, headers: Any) -> None:
+    world.fault(kind="obs_get", action="status", status=status, body=body, headers=headers)
+    found = only(world.check(), "blob.obs_get")
+    assert "something else" in found["message"]
+
+
+def test_settings_of_an_engine_that_are_not_understood(world: World) -> None:
+    world.node.files["/etc/docker/daemon.json"] = '{"proxies": {"https-proxy": "http://p:3128"},}'
+    found = only(world.check(), "env.proxy", "warn")
+    assert "/etc/docker/daemon.json is not understood" in found["message"]
+
+
 @pytest.mark.parametrize(("seconds", "status"), [(120, "warn"), (-120, "warn"), (4000, "fail"), (-4000, "fail")])
 def test_clock_that_is_wrong(world: World, seconds: int, status: str) -> None:
     moment = world.node.now() + seconds

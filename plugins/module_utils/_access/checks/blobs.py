@@ -8,7 +8,8 @@ This module is private to the collection: no other collection may import it.
 
 from __future__ import annotations
 
-from typing import Any, Dict, List
+import re
+from typing import Any, Dict, List, Optional
 
 from ..._urls import host_of
 from ..context import canonical, is_public
@@ -31,7 +32,11 @@ INBOUND_HINT = (
     "Small replies arrive and large ones do not: allow ICMP (fragmentation needed) on the way from OBS, or clamp the "
     "MSS at the VPN gateway."
 )
+SOMETHING_ELSE_HINT = (
+    "Something answers in the place of OBS: look for a proxy or a portal on the way, and at what the host's name means."
+)
 CHUNK = 64 * 1024
+_RANGE = re.compile(r"\s*bytes [0-9]+-[0-9]+/([0-9]{1,18})\s*\Z")
 
 
 class ObsDns(Check):
@@ -95,6 +100,10 @@ class ObsGet(Check):
             return failed("{0} refuses the layer: HTTP 403".format(known["target"]), POLICY_HINT, **known)
         if reply.status not in (200, 206) or not reply.body:
             return failed("{0} gives no layer: HTTP {1}".format(known["target"], reply.status), OBS_HINT, **known)
+        size = _size_of(reply)
+        if blob.size and size is not None and size != blob.size:
+            text = "{0} gives something else: {1} bytes, and the layer has {2}".format(known["target"], size, blob.size)
+            return failed(text, SOMETHING_ELSE_HINT, **known)
         wanted = min(CHUNK, blob.size) if blob.size else 1
         try:
             body = self._get(context, wanted - 1).body
@@ -111,3 +120,12 @@ class ObsGet(Check):
     def _get(context: Any, last: int) -> Any:
         headers = dict(context.blob.headers, Range="bytes=0-{0}".format(last))
         return context.fetch(context.blob.url, headers, last + 1)
+
+
+def _size_of(reply: Any) -> Optional[int]:
+    """The size of all that a reply is from, where it tells."""
+    if reply.status == 206:
+        found = _RANGE.match(reply.header("content-range"))
+        return int(found.group(1)) if found is not None else None
+    text = reply.header("content-length")
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= 18 else None

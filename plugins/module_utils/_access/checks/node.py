@@ -33,7 +33,8 @@ class Proxy(Check):
     def run(self, context: Any) -> Result:
         options = context.options
         hosts = [(options.host, options.port), *((host, 443) for host in self._obs_hosts(context))]
-        settings = EngineProxies(context.system).settings()
+        proxies = EngineProxies(context.system)
+        settings = proxies.settings()
         proxied: List[str] = []
         lacking: List[str] = []
         for setting in settings:
@@ -46,6 +47,9 @@ class Proxy(Check):
             "observed": tuple(proxied),
             "source": "environment",
         }
+        if proxies.unread and not proxied:
+            text = "it cannot be told whether a proxy is set: {0} is not understood".format(", ".join(proxies.unread))
+            return warned(text, "Correct the file; the engine does not start with it either.", **known)
         if not settings:
             return passed("no proxy is set", **known)
         if not proxied:
