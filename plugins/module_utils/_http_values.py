@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, longshore.swr contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Values of HTTP headers, read and written in one place for all rooms.
+"""Parse and format values of HTTP headers.
 
 This module is private to the collection: no other collection may import it.
 """
@@ -19,8 +19,8 @@ from urllib.parse import urljoin, urlsplit
 LONGEST_LINK = 64 * 1024
 
 _SHOWN = 200
-# A target in angle brackets; or, as some servers write it, without them and followed by parameters. Commas are part of
-# such a target, as the one that separates links comes after parameters.
+# A target in angle brackets or, as some servers write it, a bare one that is followed by parameters. A bare target may
+# contain commas, because the comma that separates links comes after the parameters.
 _TARGET = re.compile(r"""<([^<>]*)>|([^\s<>"',;][^\s<>"';]*)(?=\s*;)""")
 _PARAMETER = re.compile(
     r"""\s*;\s*(?:([\w!#$%&*+.^`|~-]+)\s*(?:=\s*(?:"((?:[^"\\]|\\.)*)"|'([^']*)'|([^\s"'<>,;][^\s"<>,;]*)))?)?"""
@@ -31,11 +31,11 @@ _COUNT = re.compile(r"[0-9]{1,15}\Z")
 
 
 class NotUnderstood(ValueError):
-    """What a server sent is not understood, or cannot be all. The text is a clause for a message."""
+    """What a server sent cannot be understood, or cannot be complete. The text is a clause for a message."""
 
 
 class _Link(NamedTuple):
-    """One link: its target, and its relations in lower case; None where it names none."""
+    """One link: its target, and its relation types in lower case; None if it has no C(rel)."""
 
     target: str
     bracketed: bool
@@ -43,10 +43,10 @@ class _Link(NamedTuple):
 
 
 def parse_retry_after(value: Optional[str], now: Optional[float] = None) -> Optional[float]:
-    """Seconds to wait according to a C(Retry-After) header, a number of seconds or a date (RFC 9110, section 10.2.3).
+    """Seconds to wait according to a C(Retry-After) header: a number of seconds or a date (RFC 9110, section 10.2.3).
 
-    :param now: seconds since the epoch; by default the clock's.
-    :return: None where there is no header, or it cannot be read.
+    :param now: seconds since the epoch; by default the current time.
+    :return: None if there is no header or it cannot be parsed.
     """
     text = (value or "").strip()
     # isdigit() alone takes digits of every script, and float() refuses some of them.
@@ -72,7 +72,7 @@ def basic_auth(username: str, password: str) -> str:
 
 
 def parse_count(value: Optional[str]) -> Optional[int]:
-    """A header that counts, such as C(X-Total-Count); None where there is none.
+    """A header that is a count, such as C(X-Total-Count); None if there is none.
 
     :raises NotUnderstood: it is not a number.
     """
@@ -84,14 +84,14 @@ def parse_count(value: Optional[str]) -> Optional[int]:
 
 
 def next_page_of(link: Optional[str], current: str) -> Optional[str]:
-    """The next page of a list, from a C(Link) header (RFC 8288). None: this page is the last.
+    """The next page of a list, from a C(Link) header (RFC 8288). None: this page is the last one.
 
-    Besides the RFC's form these are read: targets without angle brackets, values in single quotes, and a single link
-    without a relation, which means the next page for most clients of registries.
+    Some registries deviate from the RFC, and other clients cope with it. So these are accepted as well: targets without
+    angle brackets, values in single quotes, and a single link without a relation type, which means the next page.
 
     :param link: the header; several of them joined with commas.
-    :param current: URL or path of the page that came with it. Relative targets are joined to it.
-    :raises NotUnderstood: there is a link, and it cannot be told whether it leads to a next page.
+    :param current: URL or path of the page that it came with, to resolve relative targets.
+    :raises NotUnderstood: there is a link, and it is unclear whether it leads to a next page.
     """
     text = link or ""
     links = _parse_links(text)
@@ -106,7 +106,7 @@ def next_page_of(link: Optional[str], current: str) -> Optional[str]:
         raise NotUnderstood("the Link header names several next pages: {0}".format(_quoted(text)))
     target = following.pop()
     try:
-        # Not every URL that can be joined can be taken apart.
+        # Not every URL that can be joined can be parsed.
         return urlsplit(urljoin(current, target)).geturl()
     except ValueError:
         raise _no_link(text) from None
@@ -152,6 +152,6 @@ def _no_link(text: str) -> NotUnderstood:
 
 
 def _quoted(text: str) -> str:
-    """As it may be shown: cut when long, and without control characters."""
+    """The text fit to be shown: truncated, and without control characters."""
     shown = text if len(text) <= _SHOWN else text[:_SHOWN] + "..."
     return '"{0}"'.format("".join(char if char.isprintable() else "?" for char in shown))

@@ -146,9 +146,9 @@ class HarborClient:
         return self._api.call("GET", self.base + path, list(params) or None)
 
     def get_object(self, path: str) -> ApiReply:
-        """The same, of something that Harbor describes by an object.
+        """Get something that Harbor describes by a JSON object.
 
-        :raises HarborError: besides, the reply is none.
+        :raises HarborError: also if the reply is not an object.
         """
         reply = self.get(path)
         if not isinstance(reply.data, dict):
@@ -156,11 +156,11 @@ class HarborClient:
         return reply
 
     def get_list(self, path: str, params: Params = ()) -> Tuple[List[Any], ApiReply]:
-        """A list that is not given page by page, or one page of one that is; with the reply that brought it.
+        """Get a list that is not paginated, or one page of one that is, with the whole reply.
 
-        1.10 has C(null) for an empty one.
+        1.10 sends C(null) for an empty list.
 
-        :raises HarborError: besides, the reply is no list.
+        :raises HarborError: also if the reply is not a list.
         """
         reply = self.get(path, params)
         if not reply.has_body or (reply.data is not None and not isinstance(reply.data, list)):
@@ -192,11 +192,11 @@ class HarborClient:
         return self._api.call("DELETE", self.base + path, expect=expect)
 
     def list(self, path: str, params: Params = ()) -> Iterator[Dict[str, Any]]:
-        """Everything in a list, page by page as it is used.
+        """Every entry of a list; a page is read when its first entry is needed.
 
-        1.10 answers with everything at once in some lists, whatever page is asked for.
+        1.10 sends some lists in one reply, whatever page is requested.
 
-        :raises HarborError: besides, it is no list, or may not be whole.
+        :raises HarborError: also if the reply is not a list of objects, or the list may be incomplete.
         """
         number = count = 0
 
@@ -209,7 +209,7 @@ class HarborClient:
             total = parse_count(reply.headers.get("X-Total-Count"))
             following = next_page_of(reply.headers.get("Link"), self.base + path)
             if following is not None:
-                # Of the address only the query counts: behind a proxy its host and path may be others.
+                # Only the query counts: behind a proxy the host and the path may differ.
                 return Page(entries, tuple(parse_qsl(urlsplit(following).query, keep_blank_values=True)), total)
             if entries and (len(entries) >= PAGE_SIZE if total is None else count < total):
                 return Page(entries, _page(params, number + 1), total, asked=True)
@@ -240,6 +240,6 @@ def _page(params: Params, number: int) -> Params:
 
 
 def _identity(entry: Dict[str, Any]) -> str:
-    """What makes two entries of a list the same. Much else in them may change between two pages."""
+    """Identifies an entry of a list. Its other fields may change between two pages."""
     names = {name: entry[name] for name in ("id", "name", "digest") if name in entry}
     return json.dumps(names or entry, sort_keys=True)

@@ -47,7 +47,7 @@ class ListApi:
     def _all(self, first: Any, fetch: Callable[[Any], Page], key: Callable[[Any], Any]) -> List[Any]:
         """Every entry of a list.
 
-        :raises RegistryError: it may not be whole.
+        :raises RegistryError: the list may be incomplete.
         """
         try:
             return list(read_pages(first, fetch, key))

@@ -51,7 +51,7 @@ _FOREIGN_HINT = (
 
 
 class _Names(NamedTuple):
-    """A list of names that registries give, and what its names are."""
+    """A kind of list: its field in replies, and the check of its names."""
 
     kind: str
     field: str
@@ -103,8 +103,8 @@ class RegistryClient(RegistryUploads):
 
         SWR answers C(tags: null) for a repository that it does not have: an empty list here.
 
-        :param proven: ask once more after the last page, where the registry does not say that it is the last.
-        :raises RegistryError: the repository does not exist, or may not be read, or its list may not be whole.
+        :param proven: ask for more after the last page, unless the registry states that it is the last one.
+        :raises RegistryError: the repository does not exist, or may not be read, or its list may be incomplete.
         """
         path = "/v2/{0}/tags/list?n={1}".format(repository.name, NAMES_PER_PAGE)
         return self._list_names(_TAGS, repository, path, str(repository), proven)
@@ -117,8 +117,8 @@ class RegistryClient(RegistryUploads):
         """Every repository that the registry shows this user, in the registry's order.
 
         :param proven: see L(list_tags,#).
-        :raises RegistryError: the registry has no catalog, as SWR and Docker Hub, or not for this user, or it may not
-            be whole.
+        :raises RegistryError: the registry has no catalog, as SWR and Docker Hub, or not for this user, or it may be
+            incomplete.
         """
         path = "/v2/_catalog?n={0}".format(NAMES_PER_PAGE)
         try:
@@ -133,10 +133,10 @@ class RegistryClient(RegistryUploads):
     def _list_names(
         self, of: _Names, place: Repository, first: str, where: str, proven: bool, scopes: Optional[Scopes] = None
     ) -> Listing:
-        """All pages of names.
+        """All names of a list.
 
-        A page that is as full as it may be, and has no link, need not be the last: something in between may have taken
-        the link away. Then the registry is asked for what follows its last name.
+        A full page without a C(Link) header need not be the last one: a proxy may have dropped the header. Then the
+        registry is asked for what follows the last name.
         """
         asked: Set[str] = set()
 
@@ -146,7 +146,7 @@ class RegistryClient(RegistryUploads):
             except RegistryError as error:
                 if path not in asked or error.status not in _NO_SUCH_API:
                     raise
-                # It does not go on from a name. Without a link its list ends (distribution specification).
+                # It does not support that. A list without a link is complete (distribution specification).
                 return Page([])
             entries = _entries_of(reply, of.field, where)
             # SWR has empty texts on its lists.
@@ -221,7 +221,7 @@ class RegistryClient(RegistryUploads):
     def referrers(self, repository: Repository, digest: str) -> Optional[List[Dict[str, Any]]]:
         """The descriptors of the manifests whose subject this one is; None where there is no API to say it.
 
-        :raises RegistryError: the registry has the API and it failed, or its list may not be whole.
+        :raises RegistryError: the registry has the API and it failed, or its list may be incomplete.
         """
         if self._referrers_api is False:
             return None
@@ -353,7 +353,7 @@ def _all(
 ) -> List[Any]:
     """Every entry of a list.
 
-    :raises RegistryError: it may not be whole.
+    :raises RegistryError: the list may be incomplete.
     """
     try:
         return list(read_pages(first, fetch, key))
@@ -391,8 +391,7 @@ def _referrers_of(reply: RegistryReply, where: str) -> List[Dict[str, Any]]:
 
 
 def _next_path(link: str, current: str) -> Optional[str]:
-    """The path of the next page, or None on the last one. The host that a link may name is passed over: behind a proxy
-    it may be another."""
+    """The path of the next page, or None on the last one. The host is ignored: behind a proxy it may differ."""
     following = next_page_of(link, current)
     if following is None:
         return None

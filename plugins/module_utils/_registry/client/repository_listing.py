@@ -57,7 +57,7 @@ class Discovery:
 
         :param via: C(auto), C(catalog), C(harbor) or C(swr). C(auto) takes SWR's interface for SWR's basic edition,
             else the catalog, and Harbor's where the catalog is refused and a Harbor answers.
-        :raises RegistryError: nothing lists them, or not all of them.
+        :raises RegistryError: nothing lists them, or the list may be incomplete.
         """
         client = self._sources(registry)
         if via == "swr" or (via == "auto" and is_swr_basic(registry)):
@@ -157,7 +157,7 @@ class _Harbor(ListApi):
         return [read_entry(one.get("name", one), check_name) for one in self._pages(path)]
 
     def _pages(self, path: str) -> List[Dict[str, Any]]:
-        """Every entry of a list. Harbor says how many there are, and where the next page is."""
+        """Every entry of a list. Harbor states the total and the next page."""
         path, _mark, query = path.partition("?")
         number = count = 0
 
@@ -170,7 +170,7 @@ class _Harbor(ListApi):
             total = parse_count(reply.headers.get("x-total-count"))
             following = next_page_of(reply.headers.get("link"), place)
             if following is not None:
-                # Of the address only the query counts: behind a proxy its host and path may be others.
+                # Only the query counts: behind a proxy the host and the path may differ.
                 return Page(entries, urllib.parse.urlsplit(following).query, total)
             if entries and (len(entries) >= PAGE if total is None else count < total):
                 return Page(entries, self._query(query, number + 1), total, asked=True)

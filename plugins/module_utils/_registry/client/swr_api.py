@@ -66,9 +66,9 @@ class SwrRepositories(ListApi):
     def names(self) -> Listing:
         """Every repository of the account.
 
-        SWR's reply says how many there are (C(total_range)). Whether it ever leaves some out is not documented: where
-        it does, or does not say how many there are, the rest is asked for in the way of its management API; where that
-        does not bring all it is a failure.
+        SWR's reply states the total (C(total_range)). Whether it ever leaves some out is not documented: where it does,
+        or states no total, the rest is requested in the way of its management API; if that does not bring all of them
+        it is a failure.
         """
         first = "/dockyard/v2/repositories?filter=center::self"
         known: Dict[Union[str, InvalidEntry], None] = {}

@@ -81,12 +81,12 @@ class Reference:
 
 
 class InvalidEntry(NamedTuple):
-    """An entry of a registry's list that is not the name it should be.
+    """An entry of a registry's list that is not a valid name.
 
-    :ivar text: the entry; its JSON where it is not a text.
-    :ivar problem: why it is no name.
-    :ivar is_text: a text no longer than any choice of names is made for. Of anything else it is not known what name
-        it was to be: JSON has one number for the tags 1.1 and 1.10.
+    :ivar text: the entry, as JSON if it is not a string.
+    :ivar problem: what is wrong with it.
+    :ivar is_text: it is a string of a length that patterns are meant for. Otherwise the name it stands for is unknown:
+        in JSON the tags 1.1 and 1.10 are the same number.
     """
 
     text: str
@@ -95,28 +95,28 @@ class InvalidEntry(NamedTuple):
 
     @property
     def shown(self) -> str:
-        """It, fit for a message."""
+        """The entry, fit for a message."""
         return quoted(self.text)[1:-1]
 
 
 class Listing(NamedTuple):
-    """What a registry lists, each once and in its order: names, and entries that are none."""
+    """What a registry lists: valid names and invalid entries, each once and in the registry's order."""
 
     names: List[str]
     invalid: List[InvalidEntry]
 
 
 def read_entry(entry: Any, check: Callable[[str], str]) -> Union[str, InvalidEntry]:
-    """An entry of a list of tags or repositories.
+    """Read an entry of a list of tags or repositories.
 
-    :param check: raises C(ReferenceProblem) for a text that is no name.
+    :param check: raises C(ReferenceProblem) for an invalid name.
     """
     if not isinstance(entry, str):
         try:
             text = json.dumps(entry)[:_LONGEST_SHOWN]
         except RecursionError:
             text = type(entry).__name__
-        return InvalidEntry(text, "it is not a text", False)
+        return InvalidEntry(text, "it is not a string", False)
     try:
         return check(entry)
     except ReferenceProblem as problem:
@@ -124,7 +124,7 @@ def read_entry(entry: Any, check: Callable[[str], str]) -> Union[str, InvalidEnt
 
 
 def sort_entries(entries: Iterable[Union[str, InvalidEntry]]) -> Listing:
-    """Entries that were read, as a list."""
+    """Separate valid names from invalid entries."""
     listing = Listing([], [])
     for entry in entries:
         if isinstance(entry, str):

@@ -26,7 +26,7 @@ from ..run.work_queue import WorkQueue
 ClientFor = Callable[[str], RegistryClient]
 
 MOST_INVALID = 500
-"""Entries of one list that are told by themselves, of those that fail and of those that are left out."""
+"""Invalid entries of one list that are reported one by one; the rest is summed up."""
 
 
 class _Plain(NamedTuple):
@@ -215,10 +215,10 @@ class Selector:
             return self._without_tags(rule, FILTERED, reason)
         return self._without_tags(rule, FAILED, error=_no_tags(rule))
 
-    # -- entries that are no names -----------------------------------------------------------------------------
+    # -- invalid entries ---------------------------------------------------------------------------------------
 
     def _invalid(self, rule: Rule, entries: Sequence[InvalidEntry], scope: Optional[Scope] = None) -> Iterator[Image]:
-        """An image for each entry of a list that is no tag, or with C(scope) no repository."""
+        """An image for each entry of a list that is not a valid tag or, with C(scope), not a valid repository name."""
         meant = {True: FAILED, False: FILTERED, None: None}
         outcomes = [(entry, meant[_is_meant(rule, entry, scope)]) for entry in entries]
         for outcome in (FAILED, FILTERED):
@@ -227,20 +227,23 @@ class Selector:
                 yield self._invalid_image(rule, entry, scope, outcome)
             if len(found) > MOST_INVALID:
                 more = "{0} more entries of the list".format(len(found) - MOST_INVALID)
-                yield self._invalid_image(rule, InvalidEntry(more, "see those before", False), scope, outcome)
+                yield self._invalid_image(rule, InvalidEntry(more, "see the ones before", False), scope, outcome)
 
     def _invalid_image(self, rule: Rule, entry: InvalidEntry, scope: Optional[Scope], outcome: str) -> Image:
         source, destination = "{0}:{1}".format(rule.source, entry.shown), rule.destination
         kind, choice = "tag", "tags"
         if scope is not None:
-            source, kind, choice = "{0}/{1}".format(rule.source.registry, entry.shown), "repository", "repositories"
+            source = "{0}/{1}".format(rule.source.registry, entry.shown)
+            kind, choice = "repository name", "repositories"
             if entry.is_text:
-                # It may be renamed to something that is a name.
+                # The rule may rename it to a valid name.
                 (name,) = scope.covers(rule.source.name, [entry.text])
                 destination = scope.place_of(rule.destination, name)
         image = Image(rule, rule.source, None, destination, None, shown=source)
-        what = "the registry lists {0}, which is no {1}: {2}".format(quoted(entry.text), kind, entry.problem)
-        hint = "Rename or remove it at the source, or leave it out with the rule's {0} (deny).".format(choice)
+        what = "the registry lists {0}, which is not a valid {1}".format(quoted(entry.text), kind)
+        if "not valid" not in entry.problem:
+            what = "{0}: {1}".format(what, entry.problem)
+        hint = "Rename or remove it at the source, or exclude it with the rule's {0} (deny).".format(choice)
         error = RegistryError(what, where=source, hint=hint)
         self._settle(image, outcome, what if outcome == FILTERED else "", error if outcome == FAILED else None)
         return image
@@ -278,7 +281,7 @@ class Selector:
 
 
 def _is_meant(rule: Rule, entry: InvalidEntry, scope: Optional[Scope]) -> Optional[bool]:
-    """Whether the rule would copy what the entry stands for, if it were a name; None where it is of no concern."""
+    """Whether the rule selects the entry; None if it is outside of the rule's namespace."""
     if not entry.is_text:
         return True
     if scope is not None:

@@ -40,10 +40,10 @@ UNCHANGED = Form()
 class Image:
     """One tag (or digest) of one rule; C(source_ref) is None for a rule whose tags could not be found out.
 
-    C(outcome) is set exactly once, through L(finish,#). C(shown) stands for an entry of a list that is no tag, or no
-    repository. C(original) is the tree before it was converted to C(form), and
-    C(tried) has the digests of the forms that the destination does not take. C(attached_to) is what a signature or
-    another artifact belongs to, and C(owner) the image of a rule that it came by.
+    C(outcome) is set exactly once, through L(finish,#). C(shown) is what an invalid entry of a list is called in
+    messages. C(original) is the tree before it was converted to C(form), and C(tried) has the digests of the forms that
+    the destination does not take. C(attached_to) is what a signature or another artifact belongs to, and C(owner) the
+    image of a rule that it came by.
     """
 
     rule: Rule

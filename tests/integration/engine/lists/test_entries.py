@@ -60,7 +60,7 @@ def test_an_entry_that_is_no_tag_fails_by_itself(shop: World, entry: str, tmp_pa
     assert shop.destination.tags("shop/app") == ["1.0", "2.0"]
     assert (result["images"]["copied"], result["images"]["failed"], result["images"]["total"]) == (2, 1, 3)
     (failure,) = result["failures"]
-    assert "no tag" in failure["error"]
+    assert "not a valid tag" in failure["error"]
     assert failure["source"].startswith(shop.source.host + "/shop/app:")
     assert entry[:8].strip("\x1b\t") in failure["source"] or not entry.isprintable() or entry[0] == "."
     assert "deny" in failure["hint"]
@@ -101,7 +101,7 @@ def test_an_entry_that_a_choice_leaves_out_is_filtered_by_name(shop: World, choi
     assert sorted(entry["outcome"] for entry in results) == ["copied", "copied", "filtered"]
     (left_out,) = [entry for entry in results if entry["outcome"] == "filtered"]
     assert CHILD in left_out["source"]
-    assert "no tag" in left_out["reason"]
+    assert "not a valid tag" in left_out["reason"]
     assert shop.copy()["failed"] is False
 
 

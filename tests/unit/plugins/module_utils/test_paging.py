@@ -51,7 +51,7 @@ def test_what_comes_twice_counts_once():
 
 def test_pages_that_lead_back_are_an_error():
     for pages in ([Page(["a"], 0)], [Page(["a"], 1), Page(["b"], 0)]):
-        with pytest.raises(NotUnderstood, match="lead back"):
+        with pytest.raises(NotUnderstood, match="links back"):
             read(*pages)
 
 

@@ -60,7 +60,7 @@ def failure(*answers: Any) -> str:
 
 def test_a_marker_that_stays_the_same_is_an_error() -> None:
     pages = page("1", has_more=True, nextMarker="m"), page("2", has_more=True, nextMarker="m")
-    assert "lead back" in failure(*pages)
+    assert "links back" in failure(*pages)
 
 
 @pytest.mark.parametrize("more", [{"has_more": True}, {"has_more": True, "nextMarker": ""}, {"has_more": "yes"}])

@@ -246,7 +246,7 @@ def test_every_manner_of_naming_the_next_page(link, following):
 
 @pytest.mark.parametrize(
     ("link", "what"),
-    [("nonsense", "not understood"), ('</v2/ns/app/tags/list?n=1000>; rel="next"', "lead back")],
+    [("nonsense", "not understood"), ('</v2/ns/app/tags/list?n=1000>; rel="next"', "links back")],
 )
 def test_a_list_that_may_not_be_whole_is_refused(link, what):
     for work in (lambda client: client.tags(APP), lambda client: client.referrers(APP, DIGEST)):
@@ -255,7 +255,7 @@ def test_a_list_that_may_not_be_whole_is_refused(link, what):
         with pytest.raises(RegistryError, match=what) as caught:
             work(bench.client)
         assert caught.value.where.startswith(str(APP))
-        assert "Nothing is done with a list" in caught.value.hint
+        assert "A list that may be incomplete" in caught.value.hint
 
 
 @pytest.mark.parametrize("tags", [None, []])

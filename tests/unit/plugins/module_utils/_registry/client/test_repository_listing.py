@@ -127,7 +127,7 @@ def test_other_failures_of_the_catalog_are_not_hidden(via):
     [
         ([SYSTEM, reply(200, [{"name": "a"}], link="page=2")], "Link header is not understood"),
         ([SYSTEM, reply(200, [{"name": "a"}], x_total_count="many")], "number of entries"),
-        ([SYSTEM, reply(200, [{"name": "a"}], link="<?page=1&page_size=100>; rel=next")], "lead back"),
+        ([SYSTEM, reply(200, [{"name": "a"}], link="<?page=1&page_size=100>; rel=next")], "links back"),
         ([SYSTEM, *(reply(200, [], link="<?page={0}>; rel=next".format(n)) for n in range(11))], "10 pages in a row"),
         ([SYSTEM, reply(200, {"name": "x"})], "not what this registry sends"),
         ([SYSTEM, reply(200, ["x"])], "not what this registry sends"),
