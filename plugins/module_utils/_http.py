@@ -21,6 +21,8 @@ from http.cookiejar import DefaultCookiePolicy
 from typing import Any, Callable, Dict, Mapping, NamedTuple, Optional, Sequence, Tuple, Type, Union
 
 from ._errors import LongshoreError
+from ._files.errors import FilesError
+from ._files.inputs import check_authorities
 from ._http_values import basic_auth, parse_retry_after
 from ._text import one_line, safe
 from ._urls import check_url, host_of
@@ -146,12 +148,19 @@ class ApiClient:
         clock: Callable[[], float] = time.time,
     ) -> None:
         check_url(base_url, "endpoint", error_class)
+        try:
+            self._verify = check_authorities(verify) if isinstance(verify, str) else verify
+        except FilesError as error:
+            raise error_class(
+                "the certificate authorities cannot be read: {0}".format(error.what),
+                where=verify,
+                hint="Give ca_path a file with certificates in PEM format.",
+            ) from error
         self._base = base_url.strip().rstrip("/")
         self._error_class = error_class
         self._read_error = read_error
         self._hint_for = hint_for
         self._auth = auth or _no_auth
-        self._verify = verify
         self._timeout = timeout
         self._retries = retries
         self._longest_wait = longest_wait

@@ -8,11 +8,13 @@ This module is private to the collection: no other collection may import it.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import threading
 from typing import Optional, Type
 
 from ._errors import LongshoreError
+from ._files.safe_file import SafeFile
 from ._text import flat
 
 
@@ -25,7 +27,7 @@ class LineFile:
     :param path: the file, created with mode 0600; None to drop every line.
     :param option: the option that named it, for the message.
     :param error_class: the family of errors to raise.
-    :raises LongshoreError: of that family: the file cannot be opened.
+    :raises LongshoreError: of that family: the file cannot be opened, or is not a regular file.
     """
 
     def __init__(self, path: Optional[str], option: str, error_class: Type[LongshoreError] = LongshoreError) -> None:
@@ -35,18 +37,24 @@ class LineFile:
         self._descriptor = -1
         if path:
             try:
-                self._descriptor = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o600)
-            except OSError as error:
-                raise error_class(
-                    "the file cannot be written: {0}".format(error.strerror),
-                    where=path,
-                    hint="Give {0} a file in a directory that exists and can be written.".format(option),
-                ) from error
+                with SafeFile(path) as file:
+                    self._descriptor = file.append()
+            except LongshoreError as error:
+                what = "{0} cannot be used: {1}".format(option, error.what)
+                raise error_class(what, where=path, hint=error.hint) from error
+            self._end_line()
 
     @property
     def active(self) -> bool:
         """Whether lines are written."""
         return self._descriptor >= 0
+
+    def _end_line(self) -> None:
+        """A killed run may have left half a line: the next one must not be glued to it."""
+        with contextlib.suppress(OSError):
+            size = os.fstat(self._descriptor).st_size
+            if size and os.pread(self._descriptor, 1, size - 1) != b"\n":
+                self.write("")
 
     def write(self, line: str) -> None:
         """Append a text as one line; its line break is added."""

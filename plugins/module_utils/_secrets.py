@@ -10,14 +10,13 @@ from __future__ import annotations
 
 import base64
 import json
-import os
 import re
-import tempfile
 import threading
-from typing import Any, Iterable, Iterator, Optional, Pattern, Set, Tuple, Union
+from typing import Any, Iterable, Iterator, Optional, Pattern, Set, Union
 from urllib.parse import quote, quote_plus
 
-from ._errors import LongshoreError
+from ._files.inputs import LARGEST, decode, read_bytes
+from ._files.safe_file import SafeFile, private
 from ._text import MASK, flat, lines
 
 # A shorter value is too likely to be an ordinary word: masking it would ruin the text and, by showing
@@ -137,69 +136,32 @@ class Redactor:
         return value
 
 
-def _file_error(what: str, path: Any, error: OSError, hint: Optional[str] = None) -> LongshoreError:
-    return LongshoreError("{0}: {1}".format(what, error.strerror or type(error).__name__), where=str(path), hint=hint)
-
-
-def write_private(path: Any, data: Union[bytes, str], owner: Optional[Tuple[int, int]] = None) -> None:
+def write_private(path: Any, data: Union[bytes, str]) -> None:
     """Writes a file that only its owner can read (mode 0600), completely or not at all.
 
     The data goes to a temporary file in the same directory, which is private from its first byte on,
-    and then takes the place of C(path). A symbolic link is kept, its target is replaced.
+    and then takes the place of C(path). A symbolic link is kept, its target is replaced, unless other users can
+    change the link.
 
-    :param owner: user and group id that the file is to have, when they are others than this process's.
-    :raises LongshoreError: naming the file, when it cannot be written.
+    :raises LongshoreError: naming the file, when it cannot be written, or is not a regular file.
     """
-    write_private_parts(path, (data,), owner)
+    write_private_parts(path, (data,))
 
 
-def write_private_parts(path: Any, parts: Iterable[Union[bytes, str]], owner: Optional[Tuple[int, int]] = None) -> None:
+def write_private_parts(path: Any, parts: Iterable[Union[bytes, str]]) -> None:
     """The same for a file that is made piece by piece, so that it need not be in memory as a whole.
 
     :raises LongshoreError: naming the file, when it cannot be written. What C(parts) raises is passed on, and the file
         is as it was.
     """
-    target = os.path.realpath(str(path))
-    directory, name = os.path.split(target)
-    try:
-        descriptor, temporary = tempfile.mkstemp(prefix=".{0}.".format(name), dir=directory)
-    except OSError as error:
-        raise _file_error("cannot be written", path, error, "Create the directory first.") from error
-    try:
-        with os.fdopen(descriptor, "wb") as handle:
-            for part in parts:
-                handle.write(part.encode("utf-8") if isinstance(part, str) else part)
-            handle.flush()
-            os.fsync(handle.fileno())
-        os.chmod(temporary, 0o600)
-        if owner is not None:
-            os.chown(temporary, *owner)
-        os.replace(temporary, target)
-    except OSError as error:
-        os.unlink(temporary)
-        raise _file_error("cannot be written", path, error) from error
-    except BaseException:
-        os.unlink(temporary)
-        raise
+    with SafeFile(str(path)) as file:
+        file.replace(parts, private())
 
 
-def read_text(path: Any) -> str:
+def read_text(path: Any, limit: int = LARGEST) -> str:
     """The text of a UTF-8 file, without its byte order mark.
 
-    :raises LongshoreError: naming the file, when it is absent, unreadable or not UTF-8.
+    :raises LongshoreError: naming the file, when it is absent, unreadable, not a regular file, longer than C(limit)
+        bytes or not UTF-8.
     """
-    try:
-        with open(str(path), "rb") as handle:
-            raw = handle.read()
-    except FileNotFoundError as error:
-        raise LongshoreError("the file does not exist", where=str(path)) from error
-    except OSError as error:
-        raise _file_error("cannot be read", path, error) from error
-    try:
-        return raw.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        # The error's own text would quote bytes of the file.
-        line = raw.count(b"\n", 0, error.start) + 1
-        raise LongshoreError(
-            "line {0} is not valid UTF-8".format(line), where=str(path), hint="Save the file as UTF-8."
-        ) from None
+    return decode(read_bytes(str(path), limit), str(path))

@@ -370,12 +370,12 @@ from ansible.module_utils.basic import AnsibleModule
 
 from ansible_collections.longshore.swr.plugins.module_utils._dns.errors import DnsError
 from ansible_collections.longshore.swr.plugins.module_utils._dns.layout import Paths
-from ansible_collections.longshore.swr.plugins.module_utils._dns.lock import exclusive
 from ansible_collections.longshore.swr.plugins.module_utils._dns.named import Named, Programs
 from ansible_collections.longshore.swr.plugins.module_utils._dns.resolver import Resolver
 from ansible_collections.longshore.swr.plugins.module_utils._dns.server import Server, Settings
 from ansible_collections.longshore.swr.plugins.module_utils._dns.zone import TYPES
 from ansible_collections.longshore.swr.plugins.module_utils._dns.zone_options import ALGORITHMS, desired_of
+from ansible_collections.longshore.swr.plugins.module_utils._files.lock import exclusive
 from ansible_collections.longshore.swr.plugins.module_utils._module import reports_errors
 
 LIST = {"type": "list", "elements": "str", "default": []}

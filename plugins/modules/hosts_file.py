@@ -34,7 +34,7 @@ attributes:
 options:
   path:
     description:
-      - The hosts file, or a template of it. A link is followed.
+      - The hosts file, or a template of it. A link is followed, unless other users can change it.
     type: path
     default: /etc/hosts
   entries:
@@ -136,15 +136,14 @@ conflicts:
   sample: [{"line": 4, "text": "10.0.0.9 swr.example.com", "names": ["swr.example.com"]}]
 """
 
-import contextlib
-import errno
-import fcntl
 import os
-import tempfile
-import time
 
 from ansible.module_utils.basic import AnsibleModule
 
+from ansible_collections.longshore.swr.plugins.module_utils._files.errors import FilesError
+from ansible_collections.longshore.swr.plugins.module_utils._files.inputs import read_bytes
+from ansible_collections.longshore.swr.plugins.module_utils._files.lock import exclusive
+from ansible_collections.longshore.swr.plugins.module_utils._files.safe_file import SafeFile
 from ansible_collections.longshore.swr.plugins.module_utils._hosts_file import (
     HostsFileError,
     find_conflicts,
@@ -158,93 +157,23 @@ from ansible_collections.longshore.swr.plugins.module_utils._module import repor
 LOCK_TIMEOUT = 30  # seconds; a run holds the lock for milliseconds
 
 
-def read(path):
-    """The text of the file, whatever its bytes; empty where there is none."""
-    try:
-        with open(path, encoding="utf-8", errors="surrogateescape", newline="") as handle:
-            return handle.read()
-    except FileNotFoundError:
-        return ""
-    except OSError as error:
-        raise HostsFileError("cannot be read: {0}".format(error.strerror), where=path) from error
-
-
 def is_mount_point(path):
     """Whether the file itself is mounted, so that no other file can take its place."""
     try:
-        with open("/proc/self/mountinfo", encoding="utf-8", errors="surrogateescape") as handle:
-            return any(line.split(" ")[4] == path for line in handle)
-    except OSError:
+        lines = read_bytes("/proc/self/mountinfo").splitlines()
+    except FilesError:
         return False
+    return any(line.split(b" ")[4] == os.fsencode(path) for line in lines)
 
 
-@contextlib.contextmanager
-def locked(directory):
-    """Keep other runs out while the file is read and written."""
-    try:
-        descriptor = os.open(directory, os.O_RDONLY)
-    except OSError as error:
-        raise HostsFileError("cannot be opened: {0}".format(error.strerror), where=directory) from error
-    try:
-        deadline = time.monotonic() + LOCK_TIMEOUT
-        while True:
-            try:
-                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                break
-            except OSError as error:
-                if error.errno not in (errno.EAGAIN, errno.EACCES):
-                    raise HostsFileError("cannot be locked: {0}".format(error.strerror), where=directory) from error
-            if time.monotonic() > deadline:
-                raise HostsFileError(
-                    "another run has held it for {0} seconds".format(LOCK_TIMEOUT),
-                    where=directory,
-                    hint="Wait until the other run has ended, and run again.",
-                )
-            time.sleep(0.1)
-        yield
-    finally:
-        os.close(descriptor)
-
-
-def overwrite(path, old, new):
+def overwrite(file, old, new):
     """Write into the file itself. What was there is put back when that fails."""
     try:
-        _write_into(path, new)
-    except OSError as error:
+        file.overwrite(new)
+    except FilesError as error:
         # The blocks of the old content are still the file's: nothing was cut off yet.
-        _write_into(path, old)
-        raise HostsFileError(
-            "cannot be written, and is as it was: {0}".format(error.strerror), where=path, hint="See the disk's space."
-        ) from error
-
-
-def _write_into(path, text):
-    data = text.encode("utf-8", "surrogateescape")
-    with open(path, "r+b", buffering=0) as handle:
-        written = 0
-        while written < len(data):
-            written += handle.write(data[written:])
-        os.fsync(handle.fileno())
-        handle.truncate(len(data))
-
-
-def replace(module, path, new):
-    """Put a new file in the place of the old one, with the owner, mode and label that it has."""
-    try:
-        descriptor, temporary = tempfile.mkstemp(dir=os.path.dirname(path), prefix=".longshore-hosts-")
-        module.add_cleanup_file(temporary)
-        with os.fdopen(descriptor, "wb") as handle:
-            handle.write(new.encode("utf-8", "surrogateescape"))
-            handle.flush()
-            os.fsync(handle.fileno())
-    except OSError as error:
-        raise HostsFileError(
-            "cannot be written, and is as it was: {0}".format(error.strerror), where=path, hint="See the disk's space."
-        ) from error
-    is_new = not os.path.exists(path)
-    module.atomic_move(temporary, path)
-    if is_new:
-        os.chmod(path, 0o644)
+        file.overwrite(old)
+        raise FilesError("{0}. The file is as it was".format(error.what), where=error.where, hint=error.hint) from error
 
 
 def named(entry):
@@ -258,13 +187,14 @@ def named(entry):
 @reports_errors
 def run(module):
     options = module.params
-    path = os.path.realpath(options["path"])
     given = options["entries"] or [] if options["state"] == "present" else []
     entries = parse_entries([named(entry) for entry in given])
     if options["state"] == "present" and not entries:
         raise HostsFileError("there are none", where="entries", hint="Name at least one, or use state=absent.")
-    with locked(os.path.dirname(path)):
-        old = read(path)
+    with SafeFile(options["path"]) as file, exclusive(os.path.dirname(file.path), LOCK_TIMEOUT):
+        path, data = file.path, file.read() or b""
+        # Whatever its bytes are, they stay.
+        old = data.decode("utf-8", "surrogateescape")
         try:
             conflicts = find_conflicts(original(old), entries)
             new = render(old, entries)
@@ -279,10 +209,11 @@ def run(module):
             )
         mounted = is_mount_point(path)
         if new != old and not module.check_mode:
+            wanted = new.encode("utf-8", "surrogateescape")
             if mounted:
-                overwrite(path, old, new)
+                overwrite(file, data, wanted)
             else:
-                replace(module, path, new)
+                file.replace((wanted,))
     result = {
         "changed": new != old,
         "path": path,

@@ -21,7 +21,6 @@ description:
 extends_documentation_fragment:
   - longshore.swr.attributes
   - longshore.swr.attributes.actiongroup_swr
-  - ansible.builtin.files
 attributes:
   check_mode:
     support: full
@@ -40,7 +39,8 @@ options:
     required: true
   path:
     description:
-      - The path of the zone file. A file that this module has not made is an error.
+      - The path of the zone file. A file that this module has not made is an error, and so is a link that other users
+        can change.
     type: path
     required: true
   addresses:
@@ -126,6 +126,19 @@ options:
       - Whether to keep the old file, with the time in its name.
     type: bool
     default: false
+  owner:
+    description:
+      - The user that the file belongs to, as a name or a number. By default that stays as it is.
+    type: str
+  group:
+    description:
+      - The group that the file belongs to, as a name or a number. By default that stays as it is.
+    type: str
+  mode:
+    description:
+      - The permissions of the file, as an octal number in quotes. By default they stay as they are, and a new file has
+        V(0644).
+    type: raw
   state:
     description:
       - Whether the file is to be there. With V(absent) only a file of this module is removed.
@@ -197,8 +210,10 @@ backup_file:
   sample: /var/lib/bind/swr.zone.4711.2026-07-23@08:46:07~
 """
 
+import grp
 import os
-import tempfile
+import pwd
+import stat
 import time
 
 from ansible.module_utils.basic import AnsibleModule
@@ -207,8 +222,11 @@ from ansible_collections.longshore.swr.plugins.module_utils._dns.errors import D
 from ansible_collections.longshore.swr.plugins.module_utils._dns.serial import check_serial
 from ansible_collections.longshore.swr.plugins.module_utils._dns.zone import MARK, TYPES, check_name, update
 from ansible_collections.longshore.swr.plugins.module_utils._dns.zone_options import zone_of
+from ansible_collections.longshore.swr.plugins.module_utils._files.errors import MissingDirectoryError
+from ansible_collections.longshore.swr.plugins.module_utils._files.inputs import decode
+from ansible_collections.longshore.swr.plugins.module_utils._files.safe_file import Attributes, SafeFile
 from ansible_collections.longshore.swr.plugins.module_utils._module import reports_errors
-from ansible_collections.longshore.swr.plugins.module_utils._secrets import read_text
+from ansible_collections.longshore.swr.plugins.module_utils._secrets import write_private
 
 RECORD = {
     "name": {"type": "str", "default": "@"},
@@ -218,10 +236,10 @@ RECORD = {
 }
 
 
-def check(module, zone, temporary):
-    """Have the file judged by BIND's own program.
+def check(module, zone, text):
+    """Have the text judged by BIND's own program, in a private place.
 
-    :raises DnsError: it does not like the file.
+    :raises DnsError: the program refuses it, or is not installed.
     """
     if not module.params["checkzone"]:
         return
@@ -232,49 +250,79 @@ def check(module, zone, temporary):
             where="checkzone",
             hint="Install BIND's utilities (bind9-utils, bind-utils), or give an empty text for no check.",
         )
+    temporary = os.path.join(module.tmpdir, "zone")
+    write_private(temporary, text)
     code, output, errors = module.run_command([program, zone.name, temporary])
     if code != 0:
         raise DnsError("{0} refuses the zone: {1}".format(program, (output + errors).strip()), where=zone.name)
 
 
-def write(module, zone, text):
-    """Check the file in a private place, and put it into its own."""
-    path = module.params["path"]
-    handle, temporary = tempfile.mkstemp(dir=module.tmpdir)
-    with os.fdopen(handle, "w", encoding="utf-8") as file:
-        file.write(text)
-    check(module, zone, temporary)
-    if not module.check_mode:
-        module.atomic_move(temporary, path, unsafe_writes=module.params["unsafe_writes"])
+def identity(value, database, option):
+    """The number of a user or a group; None for none.
+
+    :raises DnsError: there is no such user or group.
+    """
+    if value is None or value.isdigit():
+        return None if value is None else int(value)
+    try:
+        return database(value)
+    except KeyError:
+        raise DnsError("there is no {0} {1!r} on this host".format(option, value), where=option) from None
 
 
-def present(module):
+def attributes_of(params):
+    """What the file is to have.
+
+    :raises DnsError: an option cannot be carried out.
+    """
+    mode = params["mode"]
+    try:
+        # YAML reads an octal number without quotes as the number that it is.
+        mode = mode if mode is None or isinstance(mode, int) else int(str(mode), 8)
+    except ValueError:
+        mode = -1
+    if mode is not None and not 0 <= mode <= 0o7777:
+        raise DnsError("{0!r} is not a mode".format(params["mode"]), where="mode", hint='Write it as "0644".')
+    return Attributes(
+        mode,
+        identity(params["owner"], lambda name: pwd.getpwnam(name).pw_uid, "owner"),
+        identity(params["group"], lambda name: grp.getgrnam(name).gr_gid, "group"),
+    )
+
+
+def fits(status, wanted):
+    """Whether a file has these attributes."""
+    found = (stat.S_IMODE(status.st_mode), status.st_uid, status.st_gid)
+    return all(value in (None, there) for value, there in zip(wanted, found))
+
+
+def present(module, file):
     """The file as it is to be."""
     params, path = module.params, module.params["path"]
-    zone, serial = zone_of(params), check_serial(params["serial"], "serial")
-    current = read_text(path) if os.path.exists(path) else None
-    if not os.path.isdir(os.path.dirname(os.path.abspath(path))):
-        raise DnsError("its directory does not exist", where=path, hint="Create the directory first.")
+    zone, attributes = zone_of(params), attributes_of(params)
+    serial = check_serial(params["serial"], "serial")
+    status = file.status()
+    current = None if status is None else decode(file.read(), path)
     wanted = update(zone, current, time.time(), serial, where=path)
-    result = {"changed": wanted.text != current, "name": zone.name, "path": path, "serial": wanted.serial}
-    result["created"] = current is None
-    if result["changed"]:
-        if params["backup"] and current is not None and not module.check_mode:
-            result["backup_file"] = module.backup_local(path)
-        write(module, zone, wanted.text)
+    changed = wanted.text != current
+    result = {"name": zone.name, "path": path, "serial": wanted.serial, "created": current is None}
+    if changed:
+        check(module, zone, wanted.text)
+    result["changed"] = changed or not fits(status, attributes)
+    if result["changed"] and not module.check_mode:
+        if changed and params["backup"] and current is not None:
+            result["backup_file"] = file.back_up()
+        file.replace((wanted.text,), attributes)
     if module._diff:
         result["diff"] = {"before_header": path, "after_header": path, "before": current or "", "after": wanted.text}
-    if os.path.exists(path):
-        arguments = module.load_file_common_arguments(params)
-        result["changed"] = module.set_fs_attributes_if_different(arguments, result["changed"])
     return result
 
 
-def absent(module):
+def absent(module, file):
     """No file."""
     path = module.params["path"]
     name = check_name(module.params["name"], "name")
-    current = read_text(path) if os.path.exists(path) else None
+    current = None if file is None or file.status() is None else decode(file.read(), path)
     result = {"changed": current is not None, "name": name, "path": path}
     if current is None:
         return result
@@ -284,15 +332,22 @@ def absent(module):
         result["diff"] = {"before_header": path, "after_header": path, "before": current, "after": ""}
     if not module.check_mode:
         if module.params["backup"]:
-            result["backup_file"] = module.backup_local(path)
-        os.unlink(path)
+            result["backup_file"] = file.back_up()
+        file.remove()
     return result
 
 
 @reports_errors
 def run(module):
     """The file as it is to be, as the module's result."""
-    return present(module) if module.params["state"] == "present" else absent(module)
+    work = present if module.params["state"] == "present" else absent
+    try:
+        with SafeFile(module.params["path"]) as file:
+            return work(module, file)
+    except MissingDirectoryError:
+        if work is present:
+            raise
+        return absent(module, None)
 
 
 def main():
@@ -312,9 +367,11 @@ def main():
                 "serial": {"type": "int"},
                 "checkzone": {"type": "str", "default": "named-checkzone"},
                 "backup": {"type": "bool", "default": False},
+                "owner": {"type": "str"},
+                "group": {"type": "str"},
+                "mode": {"type": "raw"},
                 "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
             },
-            add_file_common_args=True,
             supports_check_mode=True,
         )
     )

@@ -25,6 +25,8 @@ from ansible import constants
 from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
 
+from ansible_collections.longshore.swr.plugins.module_utils._files.errors import FilesError
+from ansible_collections.longshore.swr.plugins.module_utils._files.inputs import open_regular
 from ansible_collections.longshore.swr.plugins.module_utils._text import hide_logins, one_line
 
 display = Display()
@@ -32,6 +34,8 @@ display = Display()
 POLL_SECONDS = 0.25
 LAST_LINES_SECONDS = 5.0
 LONGEST_LINE = 2000
+MOST_BYTES = 16 * 1024 * 1024
+"""At each look: a file that is not one of progress must not fill the memory."""
 
 
 class Follower:
@@ -71,10 +75,10 @@ class Follower:
 
     def _read(self) -> None:
         try:
-            with open(self._path, "rb") as handle:
+            with os.fdopen(open_regular(self._path), "rb") as handle:
                 handle.seek(self._position)
-                fresh = handle.read()
-        except OSError:
+                fresh = handle.read(MOST_BYTES)
+        except (OSError, FilesError):
             return
         self._position += len(fresh)
         *lines, self._rest = (self._rest + fresh).split(b"\n")

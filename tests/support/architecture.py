@@ -21,7 +21,9 @@ UTILS = "plugins.module_utils."
 ROOMS = frozenset({"_registry", "_huaweicloud", "_harbor", "_dns", "_access", "_audit"})
 
 # Below everything, and open to all. These parts use the standard library, and each other where that makes no cycle.
-SHARED_GROUND = frozenset({"_arguments", "_errors", "_http_values", "_paging", "_text", "_time_limit", "_urls"})
+SHARED_GROUND = frozenset(
+    {"_arguments", "_errors", "_files", "_http_values", "_paging", "_text", "_time_limit", "_urls"}
+)
 
 # What each other part of module_utils may import besides, itself excepted. A part that is not named here is refused:
 # whoever adds one decides where it stands.
@@ -98,6 +100,39 @@ PACKAGE_FILES = 12
 STANDARD_LIBRARY_ONLY = SHARED_GROUND | {"_access", "_dns_message", "_hosts_file", "_line_file", "_logins", "_secrets"}
 # The engine's hot path has a transport of its own: requests costs it several times the processor time.
 WITHOUT_REQUESTS = frozenset({"_registry", "_access"})
+
+
+def _words(text: str) -> FrozenSet[str]:
+    return frozenset(text.split())
+
+
+# Files are opened and changed in this room only, which does so by descriptor: between a look at a path and its use
+# another user may have put something else there.
+FILES_ROOM = UTILS + "_files."
+BY_PATH: Dict[str, FrozenSet[str]] = {
+    "builtins": _words("open"),
+    "os": _words(
+        """chflags chmod chown lchflags lchmod lchown link makedirs mkdir mkfifo mknod open remove removedirs
+        removexattr rename renames replace rmdir setxattr symlink truncate unlink utime"""
+    ),
+    "tempfile": _words("NamedTemporaryFile TemporaryDirectory mkdtemp mkstemp mktemp"),
+    "shutil": _words("chown copy copy2 copyfile copymode copystat copytree make_archive move rmtree"),
+    **dict.fromkeys(("bz2", "codecs", "dbm", "gzip", "io", "lzma", "shelve", "tarfile"), _words("open")),
+    "zipfile": _words("ZipFile"),
+    "pathlib": _words("Path PosixPath"),
+}
+# Ansible's own, which work by path too.
+ANSIBLE_BY_PATH = _words(
+    """atomic_move backup_local preserved_copy set_context_if_different set_file_attributes_if_different
+    set_fs_attributes_if_different set_group_if_different set_mode_if_different set_owner_if_different"""
+)
+# A directory with a random name in Ansible's own temporary one, which nobody else can enter.
+MAY_BY_PATH = frozenset(
+    {
+        ("plugins.plugin_utils._progress_action", "tempfile.mkdtemp"),
+        ("plugins.plugin_utils._progress_action", "shutil.rmtree"),
+    }
+)
 ANSIBLE_MODULE = "ansible.module_utils.basic"
 
 FILE_LINES, FUNCTION_LINES, MAIN_LINES = 400, 40, 25
@@ -338,6 +373,35 @@ def check_shown_text(root: Path) -> List[str]:
             if (name in SHOWING and owner.rpartition(".")[2] == "module") or (name == "print" and not owner):
                 findings.append("{0}:{1}: {2}() passes _module by".format(source.path, node.lineno, name))
     return findings
+
+
+def _bound_names(source: Source) -> Dict[str, str]:
+    """What the names that imports bring in stand for, as in C(mkdir): C(os.mkdir)."""
+    bound = {"open": "builtins.open"}
+    for node in ast.walk(source.module):
+        if isinstance(node, ast.Import):
+            bound.update({alias.asname or alias.name.split(".")[0]: alias.name for alias in node.names})
+        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            bound.update({alias.asname or alias.name: node.module + "." + alias.name for alias in node.names})
+    return bound
+
+
+def check_files_room(root: Path) -> List[str]:
+    """Only one room opens, makes, replaces and removes files, or changes whose they are."""
+    findings = []
+    for source in sources(root):
+        if source.name.startswith(FILES_ROOM):
+            continue
+        bound = _bound_names(source)
+        for node in ast.walk(source.module):
+            if isinstance(node, (ast.Name, ast.Attribute)) and isinstance(node.ctx, ast.Load):
+                first, dot, rest = ast.unparse(node).partition(".")
+                full = bound.get(first, first) + dot + rest
+                module, _dot, name = full.rpartition(".")
+                refused = name in BY_PATH.get(module, ()) or (dot and rest in ANSIBLE_BY_PATH)
+                if refused and (source.name, full) not in MAY_BY_PATH:
+                    findings.append("{0}:{1}: {2} works by path: use _files".format(source.path, node.lineno, full))
+    return sorted(set(findings))
 
 
 def check_cycles(root: Path) -> List[str]:

@@ -19,6 +19,7 @@ CHECKS = [
     architecture.check_packages,
     architecture.check_outside_imports,
     architecture.check_shown_text,
+    architecture.check_files_room,
     architecture.check_cycles,
     architecture.check_sizes,
     architecture.check_headers,
@@ -265,6 +266,40 @@ def test_text_that_passes_the_gate_by_is_flagged(text: str, tree: Callable[[Dict
 @pytest.mark.parametrize("text", ["warn(module, 'a')", "warnings.warn('a')", "module.run_command(['print'])"])
 def test_text_that_goes_through_the_gate_is_not_flagged(text: str, tree: Callable[[Dict[str, str]], Path]) -> None:
     assert architecture.check_shown_text(tree({"plugins/modules/a.py": text})) == []
+
+
+BY_PATH = {
+    "open": "def f(path):\n    with open(path) as file:\n        return file",
+    "a module's": "import os\nos.chmod('x', 0)",
+    "by another name": "import os as system\nsystem.chown('x', 0, 0)",
+    "imported by itself": "from os import replace as put\nput('x', 'y')",
+    "passed on": "import os\nRENAME = os.rename",
+    "of the standard library": "import tempfile\ntempfile.mkstemp()",
+    "as an object": "from pathlib import Path\nPath('x').write_text('y')",
+    "Ansible's": "def f(module):\n    module.atomic_move('x', 'y')",
+}
+
+
+@pytest.mark.parametrize("case", sorted(BY_PATH))
+@pytest.mark.parametrize("path", [UTILS + "_dns/a.py", UTILS + "_secrets.py", "plugins/modules/a.py"])
+def test_work_by_path_is_flagged(case: str, path: str, tree: Callable[[Dict[str, str]], Path]) -> None:
+    (finding,) = architecture.check_files_room(tree({path: BY_PATH[case]}))
+    assert finding.startswith(path + ":")
+    assert "by path" in finding
+
+
+@pytest.mark.parametrize(
+    ("path", "text"),
+    [
+        (UTILS + "_files/a.py", BY_PATH["open"]),
+        (UTILS + "_dns/a.py", "import os\nos.write(os.dup(1), b'x')\nos.path.exists('x')"),
+        (UTILS + "_dns/a.py", "import tempfile\ntempfile.TemporaryFile()"),
+        (UTILS + "_dns/a.py", "class A:\n    def open(self):\n        pass\nA().open()"),
+        (UTILS + "_dns/a.py", "def f(text):\n    return text.replace('a', 'b')"),
+    ],
+)
+def test_work_by_descriptor_is_not_flagged(path: str, text: str, tree: Callable[[Dict[str, str]], Path]) -> None:
+    assert architecture.check_files_room(tree({path: text})) == []
 
 
 def test_a_cycle_is_flagged_with_its_way(tree: Callable[[Dict[str, str]], Path]) -> None:

@@ -15,6 +15,8 @@ import socket
 import time
 from typing import List, Mapping, Optional
 
+from .._files.errors import FilesError
+from .._files.inputs import open_regular
 from .._text import safe
 from .deadline import Deadline, bounded
 from .dns_client import DnsClient, ServerAnswer
@@ -51,10 +53,13 @@ class System:
 
     def read(self, path: str) -> Optional[str]:
         """The text of a file, None when it cannot be read."""
+        # A unit of systemd is masked by a link there.
+        if os.path.realpath(path) == os.devnull:
+            return ""
         try:
-            with open(path, encoding="utf-8", errors="replace") as handle:
+            with os.fdopen(open_regular(path), encoding="utf-8", errors="replace") as handle:
                 return handle.read(_LARGEST_FILE)
-        except OSError:
+        except (OSError, FilesError):
             return None
 
     def names_in(self, directory: str) -> List[str]:

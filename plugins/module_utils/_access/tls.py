@@ -17,6 +17,8 @@ import socket
 import ssl
 from typing import Any, Dict, Optional
 
+from .._files.errors import FilesError
+from .._files.inputs import check_authorities
 from .._text import safe
 from .deadline import Deadline
 from .errors import AccessError, Trouble
@@ -47,8 +49,8 @@ class Trust:
             if path and os.path.isdir(path):
                 context = ssl.create_default_context(capath=path)
             else:
-                context = ssl.create_default_context(cafile=path)
-        except (OSError, ValueError) as error:
+                context = ssl.create_default_context(cafile=path and check_authorities(path))
+        except (OSError, ValueError, FilesError) as error:
             raise AccessError(
                 "the certificate authorities cannot be read: {0}".format(safe(error, 160)),
                 where="ca_path",

@@ -12,15 +12,12 @@ This module is private to the collection: no other collection may import it.
 from __future__ import annotations
 
 import contextlib
-import os
 import stat
-import tempfile
-import time
-from typing import Callable, Dict, List, NamedTuple, Optional, Sequence
+from typing import Iterator, List, NamedTuple, Optional, Sequence
 
+from .._files.errors import FilesError
+from .._files.safe_file import Attributes, SafeFile, Staged, read_safely
 from .errors import DnsError
-
-_SELINUX = "security.selinux"
 
 
 class FileChange(NamedTuple):
@@ -46,25 +43,75 @@ def read_file(path: str) -> Optional[bytes]:
 
     :raises DnsError: it cannot be read.
     """
-    try:
-        with open(path, "rb") as file:
-            return file.read()
-    except FileNotFoundError:
-        return None
-    except OSError as error:
-        raise DnsError("cannot be read: {0}".format(error.strerror), where=path) from error
+    with _reported():
+        return read_safely(path)
 
 
 def differs(change: FileChange) -> bool:
-    """Whether there is anything to do."""
+    """Whether there is anything to do.
+
+    :raises DnsError: there is something else than a file.
+    """
     if change.old != change.new:
         return True
     if change.new is None:
         return False
-    found = os.stat(change.path)
-    return (change.mode is not None and stat.S_IMODE(found.st_mode) != change.mode) or (
-        change.group is not None and found.st_gid != change.group
+    with _reported(), SafeFile(change.path) as file:
+        found = file.status()
+    return found is None or (
+        (change.mode is not None and stat.S_IMODE(found.st_mode) != change.mode)
+        or (change.group is not None and found.st_gid != change.group)
     )
+
+
+class _Step:
+    """One change on its way: a place, and what lies beside it."""
+
+    def __init__(self, change: FileChange) -> None:
+        self.change = change
+        self._file = SafeFile(change.path)
+        self._new: Optional[Staged] = None
+        self._old: Optional[str] = None
+
+    def prepare(self) -> None:
+        """Write everything that needs space."""
+        change = self.change
+        if change.in_place:
+            return
+        if change.new is not None:
+            self._new = self._file.stage((change.new,), Attributes(change.mode, None, change.group))
+        if change.old is not None:
+            self._old = self._file.link_aside()
+
+    def put(self) -> None:
+        """Make the change."""
+        change = self.change
+        if change.in_place and change.new is not None:
+            self._file.overwrite(change.new)
+        elif self._new is not None:
+            self._file.put(self._new)
+            self._new = None
+        else:
+            self._file.remove()
+
+    def back(self) -> None:
+        """Make the file what it was."""
+        change = self.change
+        if change.old is None:
+            self._file.remove()
+        elif change.in_place:
+            self._file.overwrite(change.old)
+        elif self._old is not None:
+            # With the time of now: named does not load a zone file that is older than its last load.
+            self._file.put_back(self._old)
+            self._old = None
+
+    def close(self) -> None:
+        """Remove what lies beside the file."""
+        for name in (self._new.name if self._new else None, self._old):
+            if name is not None:
+                self._file.discard(name)
+        self._file.close()
 
 
 class FileTransaction:
@@ -75,9 +122,8 @@ class FileTransaction:
 
     def __init__(self, changes: Sequence[FileChange]) -> None:
         self._changes = list(changes)
-        self._new: Dict[str, str] = {}
-        self._old: Dict[str, str] = {}
-        self._done: List[FileChange] = []
+        self._steps: List[_Step] = []
+        self._done: List[_Step] = []
 
     def prepare(self) -> None:
         """Write everything that needs space. No file has changed after this.
@@ -85,106 +131,41 @@ class FileTransaction:
         :raises DnsError: the disk is full, or the like.
         """
         for change in self._changes:
-            _reported(change.path, lambda change=change: self._prepare(change))
-
-    def _prepare(self, change: FileChange) -> None:
-        if change.in_place:
-            return
-        folder, name = os.path.split(change.path)
-        if change.old is not None:
-            descriptor, beside = tempfile.mkstemp(prefix=".{0}.old.".format(name), dir=folder)
-            os.close(descriptor)
-            os.unlink(beside)
-            os.link(change.path, beside)
-            self._old[change.path] = beside
-        if change.new is None:
-            return
-        descriptor, temporary = tempfile.mkstemp(prefix=".{0}.new.".format(name), dir=folder)
-        self._new[change.path] = temporary
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(change.new)
-            file.flush()
-            os.fsync(file.fileno())
-        self._dress(change, temporary)
-
-    @staticmethod
-    def _dress(change: FileChange, temporary: str) -> None:
-        """Give the new file owner, permissions and SELinux's context of the old one, or those that were asked for."""
-        mode, user, group = change.mode, -1, -1 if change.group is None else change.group
-        if change.old is not None:
-            found = os.stat(change.path)
-            mode = stat.S_IMODE(found.st_mode) if mode is None else mode
-            user, group = found.st_uid, found.st_gid if group == -1 else group
-            # Without SELinux there is none to take over. A new file has the context of its directory.
-            with contextlib.suppress(OSError, AttributeError):
-                os.setxattr(temporary, _SELINUX, os.getxattr(change.path, _SELINUX))
-        os.chown(temporary, user, group)
-        os.chmod(temporary, 0o644 if mode is None else mode)
+            with _reported():
+                self._steps.append(_Step(change))
+                self._steps[-1].prepare()
 
     def commit(self) -> None:
         """Put the new files into place.
 
         :raises DnsError: naming the file that this failed at.
         """
-        for change in self._changes:
+        for step in self._steps:
             # Before, not after: a signal may arrive in between.
-            self._done.append(change)
-            _reported(change.path, lambda change=change: self._put(change))
-
-    def _put(self, change: FileChange) -> None:
-        if change.in_place and change.new is not None:
-            _overwrite(change.path, change.new)
-        elif change.new is not None:
-            os.replace(self._new[change.path], change.path)
-            del self._new[change.path]
-        elif os.path.lexists(change.path):
-            os.unlink(change.path)
+            self._done.append(step)
+            with _reported():
+                step.put()
 
     def roll_back(self) -> List[str]:
         """Everything as it was; the paths that it could not be done for, with the reason."""
         failed = []
         while self._done:
-            change = self._done.pop()
+            step = self._done.pop()
             try:
-                self._back(change)
-            except OSError as error:
-                failed.append("{0}: {1}".format(change.path, error.strerror or error))
+                step.back()
+            except FilesError as error:
+                failed.append("{0}: {1}".format(step.change.path, error.what))
         return failed
-
-    def _back(self, change: FileChange) -> None:
-        if change.old is None:
-            if os.path.lexists(change.path):
-                os.unlink(change.path)
-        elif change.in_place:
-            _overwrite(change.path, change.old)
-        else:
-            os.replace(self._old[change.path], change.path)
-            del self._old[change.path]
-            # named does not load a zone file that is older than its last load.
-            os.utime(change.path, ns=(time.time_ns(), time.time_ns()))
 
     def close(self) -> None:
         """Remove what only the transaction needs."""
-        for beside in list(self._new.values()) + list(self._old.values()):
-            if os.path.lexists(beside):
-                os.unlink(beside)
+        while self._steps:
+            self._steps.pop().close()
 
 
-def _overwrite(path: str, data: bytes) -> None:
-    """Write into the file itself. It is not emptied first, so that a full disk leaves room for what was in it."""
-    with open(path, "r+b") as file:
-        file.write(data)
-        file.flush()
-        file.truncate(len(data))
-        os.fsync(file.fileno())
-
-
-def _reported(path: str, step: Callable[[], None]) -> None:
+@contextlib.contextmanager
+def _reported() -> Iterator[None]:
     try:
-        step()
-    except OSError as error:
-        raise DnsError(
-            "cannot be written: {0}".format(error.strerror or type(error).__name__),
-            where=path,
-            hint="Free space on its file system and look at the permissions of its directory.",
-        ) from error
+        yield
+    except FilesError as error:
+        raise DnsError(error.what, where=error.where, hint=error.hint) from error

@@ -17,7 +17,8 @@ import glob
 import os
 from typing import Dict, List, Mapping, NamedTuple, Optional, Tuple
 
-from .._secrets import read_text
+from .._files.inputs import decode
+from .._files.safe_file import SafeFile
 from .errors import DnsError
 from .named_syntax import Statement, parse, plain_name
 
@@ -55,9 +56,12 @@ class NamedFiles:
     def _read(self, path: str, context: Context, depth: int) -> None:
         if depth > _DEEPEST:
             raise DnsError("files include each other", where=path)
-        text = read_text(path)
-        self.texts[os.path.realpath(path)] = text
-        self._visit(os.path.realpath(path), parse(text, path), context, depth)
+        with SafeFile(path) as file:
+            real, raw = file.path, file.read()
+        if raw is None:
+            raise DnsError("the file does not exist", where=path)
+        self.texts[real] = decode(raw, path)
+        self._visit(real, parse(self.texts[real], path), context, depth)
 
     def _visit(self, path: str, statements: Tuple[Statement, ...], context: Context, depth: int) -> None:
         for statement in statements:

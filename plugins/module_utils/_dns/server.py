@@ -13,6 +13,8 @@ import os
 import time
 from typing import Any, Callable, Dict, Iterator, List, NamedTuple, Optional, Sequence, Tuple
 
+from .._errors import LongshoreError
+from .._secrets import write_private
 from .errors import DnsError
 from .file_transaction import FileChange, FileTransaction, differs, read_file
 from .layout import Layout, Paths, layout, owned_zones
@@ -219,8 +221,7 @@ class Server:
         for change in changes:
             if change.path in names and change.new is not None:
                 temporary = os.path.join(self._settings.temporary, "zone")
-                with open(temporary, "wb") as file:
-                    file.write(change.new)
+                write_private(temporary, change.new)
                 self._named.check_zone(names[change.path], temporary)
 
     def _problem(self, zone: ZoneSpec) -> Optional[str]:
@@ -320,7 +321,7 @@ class Server:
             except BaseException as error:
                 signals.ignore()
                 state = self._roll_back(files, reload if touched else None, before)
-                if not isinstance(error, (DnsError, OSError, Interrupted)):
+                if not isinstance(error, (LongshoreError, OSError, Interrupted)):
                     raise
                 raise DnsError(
                     "{0}. {1}".format(getattr(error, "what", str(error)).rstrip("."), state),

@@ -23,7 +23,9 @@ import re
 from typing import Any, Callable, Dict, List, Mapping, NamedTuple, Optional, Tuple
 
 from .._errors import LongshoreError
-from .._secrets import read_text, write_private
+from .._files.errors import MissingDirectoryError
+from .._files.safe_file import SafeFile, private, read_text_safely
+from .._files.walk import NewDirectories
 from .._text import quoted
 from .document import (
     entries_of,
@@ -160,7 +162,8 @@ class CredentialFile:
     """One credential file and its record.
 
     :param owner: user and group id that the file belongs to; None for those of this process.
-    :param home: the directory that the file must stay in, however links lead; None for anywhere.
+    :param user: the account whose file it is, for messages.
+    :param home: the home directory, which is never made; None where there is none to look for.
     :param clock: tells the time, in UTC.
     """
 
@@ -169,11 +172,13 @@ class CredentialFile:
         path: str,
         owner: Optional[Tuple[int, int]] = None,
         home: Optional[str] = None,
+        user: Optional[str] = None,
         clock: Callable[[], datetime.datetime] = utc_now,
     ) -> None:
         self.path = path
         self._owner = owner
         self._home = home
+        self._user = user
         self._clock = clock
         self._record_path = os.path.join(os.path.dirname(path), RECORD)
         self._name = os.path.basename(path)
@@ -200,9 +205,10 @@ class CredentialFile:
         """What has to be done so that the file has this login, or with None has none for C(registry).
 
         :raises LongshoreError: the file cannot be read, is not what a credential file is, or names a credential store
-            that would win over what is written.
+            that would win over what is written; or the home directory does not exist.
         """
-        self._check_place()
+        if login is not None:
+            self._check_home()
         text, document = self._read(self.path)
         record_text, record = self._read(self._record_path)
         wanted = copy.deepcopy(document) if document is not None else {}
@@ -229,8 +235,6 @@ class CredentialFile:
         :raises LongshoreError: the directory or a file cannot be written, or another program has changed the file since
             it was read.
         """
-        if change.after is not None:
-            self._make_directories()
         if self._read(self.path)[0] != change.before:
             raise LongshoreError(
                 "another program has changed the file in the meantime", where=self.path, hint="Run the task again."
@@ -240,17 +244,19 @@ class CredentialFile:
             (self._record_path, change.record_before, change.record_after),
         ):
             if after is not None and (before != after or (path == self.path and change.wrong_mode)):
-                write_private(path, after, self._owner)
+                with SafeFile(path, NewDirectories(owner=self._owner)) as file:
+                    file.replace((after,), private(self._owner))
             elif after is None and before is not None:
-                os.unlink(os.path.realpath(path))
+                with SafeFile(path) as file:
+                    file.remove()
 
     # -- reading -----------------------------------------------------------------------------------------------
 
     def _read(self, path: str) -> Tuple[Optional[str], Any]:
         """Text and content; None where there is no file. An empty file is an empty document, as for Docker."""
-        if not os.path.exists(path):
+        text = read_text_safely(path)
+        if text is None:
             return None, None
-        text = read_text(path)
         if not text.strip():
             return text, {}
         try:
@@ -279,40 +285,29 @@ class CredentialFile:
 
     def _is_open(self) -> bool:
         try:
-            found = os.stat(self.path)
-        except FileNotFoundError:
+            with SafeFile(self.path) as file:
+                found = file.status()
+        except MissingDirectoryError:
+            return False
+        if found is None:
             return False
         wrong_owner = self._owner is not None and (found.st_uid, found.st_gid) != self._owner
         return bool(found.st_mode & 0o177) or wrong_owner
 
-    def _check_place(self) -> None:
-        """Refuse a link that leads out of the user's home: whoever made it would have a file of others overwritten."""
-        if self._home is None:
-            return
-        home = os.path.realpath(self._home)
-        for path in (self.path, self._record_path):
-            if os.path.commonpath([home, os.path.realpath(path)]) != home:
-                raise LongshoreError(
-                    "a link leads out of the user's home directory, to {0}".format(os.path.realpath(path)),
-                    where=path,
-                    hint="Give the file that it leads to as path, if that is the one that is meant.",
-                )
+    def _check_home(self) -> None:
+        """Refuse to make the home directory of a user who has none: root would make it for an account such as nobody.
 
-    def _make_directories(self) -> None:
-        missing: List[str] = []
-        directory = os.path.dirname(self.path)
-        while directory and not os.path.isdir(directory):
-            missing.append(directory)
-            directory = os.path.dirname(directory)
-        for path in reversed(missing):
-            try:
-                os.mkdir(path, 0o700)
-                if self._owner is not None:
-                    os.chown(path, *self._owner)
-            except OSError as error:
-                raise LongshoreError(
-                    "the directory cannot be made: {0}".format(error.strerror or type(error).__name__), where=path
-                ) from error
+        :raises LongshoreError: it does not exist.
+        """
+        home = self._home
+        if home and self.path.startswith(os.path.join(home, "")) and not os.path.isdir(home):
+            raise LongshoreError(
+                "the home directory of {0} does not exist".format(
+                    "the user {0}".format(self._user) if self._user else "this user"
+                ),
+                where=home,
+                hint="Create it first (ansible.builtin.user with create_home), or give path a file elsewhere.",
+            )
 
 
 def files_of(options: Mapping[str, Any]) -> List[Tuple[str, CredentialFile]]:
@@ -320,15 +315,15 @@ def files_of(options: Mapping[str, Any]) -> List[Tuple[str, CredentialFile]]:
 
     :raises LongshoreError: there is no such user.
     """
-    account = account_of(options["user"]) if options.get("user") else None
-    home, owner = account if account else (os.path.expanduser("~"), None)
+    user = options.get("user") or None
+    home, owner = account_of(user) if user else (os.path.expanduser("~"), None)
     if options.get("path"):
-        return [("path", CredentialFile(options["path"], owner))]
+        return [("path", CredentialFile(os.path.abspath(options["path"]), owner, home, user))]
     found = []
     for form in dict.fromkeys(options["formats"]):
         # The kubelet's file is not below anybody's home, and is root's.
         mine = form != "kubelet"
-        found.append((form, CredentialFile(path_of(form, home), owner if mine else None, home if mine else None)))
+        found.append((form, CredentialFile(path_of(form, home), *((owner, home, user) if mine else ()))))
     return found
 
 

@@ -16,7 +16,7 @@ import os
 from typing import Any, Iterable, Iterator, List, Mapping, Optional, Tuple
 
 from .._errors import LongshoreError
-from .._secrets import read_text
+from .._files.safe_file import read_text_safely
 
 WARNING = (
     "{0} has a login to {1}, which podman prefers to what {2} has. "
@@ -48,7 +48,7 @@ def session_warnings(
             continue
         runtime_dir = environ.get("XDG_RUNTIME_DIR") if file.uid == os.getuid() else None
         for path in session_files(file.uid, runtime_dir, run):
-            if os.path.isfile(path) and any(_host(key) == registry for key in _keys(path)):
+            if any(_host(key) == registry for key in _keys(path)):
                 yield WARNING.format(path, registry, file.path)
 
 
@@ -60,7 +60,7 @@ def _host(key: str) -> str:
 def _keys(path: str) -> Iterator[str]:
     """What the file has logins or credential helpers for; nothing, where it cannot be read: podman itself says so."""
     try:
-        document: Any = json.loads(read_text(path))
+        document: Any = json.loads(read_text_safely(path) or "{}")
     except (LongshoreError, ValueError, RecursionError):
         return
     for name in ("auths", "credHelpers"):

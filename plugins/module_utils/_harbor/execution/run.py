@@ -13,6 +13,7 @@ from __future__ import annotations
 import time
 from typing import Any, Callable, Dict, List, Mapping, NamedTuple, Optional, Tuple
 
+from ..._files.safe_file import check_output
 from ..api.client import HarborClient
 from ..errors import HarborError
 from ..replication.executions import FAILED, STOPPED, Counts, Execution, Executions
@@ -56,6 +57,8 @@ class ReplicationRun:
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         _check_numbers(options)
+        if options.get("progress_file"):
+            check_output("progress_file", options["progress_file"], replaced=False)
         self._client = client
         self._options = options
         self._check_mode = check_mode

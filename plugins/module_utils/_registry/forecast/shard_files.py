@@ -8,14 +8,18 @@ This module is private to the collection: no other collection may import it.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import re
 import stat
 from typing import Any, List, Mapping, Sequence
 
-from ..._secrets import write_private
-from ..errors import RegistryError, RulesError
+from ..._errors import LongshoreError
+from ..._files.errors import MissingDirectoryError
+from ..._files.safe_file import SafeFile, private
+from ..._files.walk import NewDirectories
+from ..errors import RulesError
 
 MOST_TAGS = 100
 """Tags in one rule, so that a line can be read."""
@@ -35,6 +39,11 @@ def check_directory(path: str) -> None:
         folder = os.path.dirname(folder)
     if not os.access(folder, os.W_OK | os.X_OK):
         raise RulesError(["shards_path: {0} cannot be written: check its permissions".format(folder)])
+    try:
+        with contextlib.suppress(MissingDirectoryError):
+            SafeFile(os.path.join(path, "shard-01.json")).close()
+    except LongshoreError as error:
+        raise RulesError(["shards_path: {0}".format(error)]) from error
 
 
 class ShardFiles:
@@ -63,13 +72,13 @@ class ShardFiles:
             return
         self.changed = True
         if not self._check_mode:
-            self._make_folder()
-            write_private(path, text)
+            with SafeFile(path, NewDirectories()) as file:
+                file.replace((text,), private())
 
     def keep(self, count: int) -> None:
         """Remove the files of parts that an earlier plan had and this one has not: they must not be run.
 
-        :raises RegistryError: one cannot be removed.
+        :raises LongshoreError: one cannot be removed.
         """
         wanted = {os.path.basename(self.path(number)) for number in range(1, count + 1)}
         for name in self._present():
@@ -77,38 +86,28 @@ class ShardFiles:
                 continue
             self.changed = True
             if not self._check_mode:
-                path = os.path.join(self._folder, name)
-                try:
-                    os.unlink(path)
-                except OSError as error:
-                    raise _file_error("the shard of an earlier plan cannot be removed", path, error) from error
+                with SafeFile(os.path.join(self._folder, name)) as file:
+                    file.remove()
 
     def _present(self) -> List[str]:
         try:
-            return sorted(name for name in os.listdir(self._folder) if _NAME.match(name))
-        except FileNotFoundError:
+            with SafeFile(self.path(1)) as file:
+                return sorted(name for name in file.siblings() if _NAME.match(name))
+        except MissingDirectoryError:
             return []
-        except OSError as error:
-            raise _file_error("the directory cannot be read", self._folder, error) from error
-
-    def _make_folder(self) -> None:
-        try:
-            os.makedirs(self._folder, mode=0o700, exist_ok=True)
-        except OSError as error:
-            raise _file_error("the directory cannot be made", self._folder, error) from error
 
 
 def _is_so(path: str, text: str) -> bool:
+    """Whether a file has this content, and may be read by nobody else.
+
+    :raises LongshoreError: what is there cannot be replaced.
+    """
+    data = text.encode("utf-8")
     try:
-        with open(path, encoding="utf-8") as content:
-            return content.read() == text and stat.S_IMODE(os.fstat(content.fileno()).st_mode) == 0o600
-    except (OSError, ValueError):
+        with SafeFile(path) as file:
+            status = file.status()
+            if status is None or (stat.S_IMODE(status.st_mode), status.st_size) != (0o600, len(data)):
+                return False
+            return file.read(len(data)) == data
+    except MissingDirectoryError:
         return False
-
-
-def _file_error(what: str, path: str, error: OSError) -> RegistryError:
-    return RegistryError(
-        "{0}: {1}".format(what, error.strerror or type(error).__name__),
-        where=path,
-        hint="Give shards_path a directory that this user may write, for these files alone.",
-    )

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from typing import Any, Dict, Mapping
 
+from ..._files.safe_file import check_output
 from ..._secrets import write_private_parts
 from ..errors import RulesError
 from ..report.merged import MergedReport, PlanFindings, differs
@@ -38,6 +39,8 @@ def run_merge(options: Mapping[str, Any], check_mode: bool) -> Dict[str, Any]:
     merged = MergedReport(reports, absent, expected, problems, notes)
     merged.add_up()
     contents = {"report_path": merged.as_json, "html_report_path": merged.as_html}
+    for name, path in outputs.items():
+        check_output(name, path)
     different = [name for name, path in outputs.items() if differs(path, contents[name]())]
     for name in different:
         if not check_mode:

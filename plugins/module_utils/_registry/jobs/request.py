@@ -8,10 +8,10 @@ This module is private to the collection: no other collection may import it.
 
 from __future__ import annotations
 
-import os
 from typing import Any, Callable, List, Mapping, Optional, Sequence, Tuple
 
 from ..._errors import LongshoreError
+from ..._files.safe_file import check_output
 from ..._secrets import Redactor
 from ..config.credentials import CredentialStore
 from ..config.docker_logins import DockerConfigs
@@ -34,6 +34,7 @@ OUTPUTS = (
     "output_failed_images",
     "progress_file",
 )
+APPENDED = ("journal_path", "log_path", "progress_file")
 
 
 class Logins:
@@ -134,12 +135,9 @@ def _check_outputs(settings: RuleSettings, _environ: Mapping[str, str]) -> None:
         path = getattr(settings, option, None)
         if not path:
             continue
-        folder = os.path.dirname(os.path.abspath(path))
-        if os.path.isdir(path):
-            problems.append("{0}: {1} is a directory: give the path of a file".format(option, path))
-        elif not os.path.isdir(folder):
-            problems.append("{0}: the directory {1} does not exist: create it first".format(option, folder))
-        elif not os.access(path if os.path.exists(path) else folder, os.W_OK):
-            problems.append("{0}: {1} cannot be written: check its permissions".format(option, path))
+        try:
+            check_output(option, path, replaced=option not in APPENDED)
+        except LongshoreError as error:
+            problems.append(str(error))
     if problems:
         raise RulesError(problems)

@@ -15,18 +15,17 @@ from __future__ import annotations
 import calendar
 import hashlib
 import json
-import os
 import stat
 import time
 from typing import Any, Dict, Iterable, Iterator, List, Mapping, Optional, Sequence
 
-from ..._errors import LongshoreError
+from ..._files.safe_file import SafeFile
 from ..._text import shown
 from ..errors import RulesError
 from ..run.image import FAILED, OUTCOMES
 from .html import Page
 from .report import MOST_FAILURES, REPORT_VERSION
-from .shard_reports import Expected, ShardReport, absence
+from .shard_reports import LARGEST, Expected, ShardReport, absence
 
 _TIME = "%Y-%m-%dT%H:%M:%SZ"
 
@@ -252,15 +251,8 @@ def differs(path: str, parts: Iterable[str]) -> bool:
     for part in parts:
         wanted.update(part.encode("utf-8"))
     found = hashlib.sha256()
-    try:
-        with open(path, "rb") as handle:
-            mode = stat.S_IMODE(os.fstat(handle.fileno()).st_mode)
-            for block in iter(lambda: handle.read(1 << 20), b""):
-                found.update(block)
-    except FileNotFoundError:
-        return True
-    except OSError as error:
-        raise LongshoreError(
-            "cannot be read: {0}".format(error.strerror or type(error).__name__), where=path
-        ) from error
-    return mode != 0o600 or found.digest() != wanted.digest()
+    with SafeFile(path) as file:
+        status = file.status()
+        for block in file.parts(LARGEST):
+            found.update(block)
+    return status is None or stat.S_IMODE(status.st_mode) != 0o600 or found.digest() != wanted.digest()

@@ -20,6 +20,9 @@ from ..errors import RulesError
 from ..run.image import OUTCOMES
 from .report import REPORT_VERSION
 
+LARGEST = 1024 * 1024 * 1024
+"""Bytes of a report."""
+
 _NOT_ONE = "this is not a report of image_copy"
 _NUMBER = re.compile(r"(\d+)(?!.*\d)")
 
@@ -44,7 +47,7 @@ class ShardReport:
         :raises LongshoreError: it cannot be read.
         """
         try:
-            document = json.loads(read_text(self.path))
+            document = json.loads(read_text(self.path, LARGEST))
         except ValueError as error:
             place = ""
             if isinstance(error, json.JSONDecodeError):

@@ -16,11 +16,12 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import re
 import threading
 from typing import Any, Dict, List, Optional, Tuple
 
+from ..._errors import LongshoreError
+from ..._files.inputs import lines_of
 from ..._line_file import LineFile
 from ..errors import RegistryError
 from ..model.manifest import is_digest
@@ -29,6 +30,8 @@ from .image import COPIED, SKIPPED
 VERSION = 1
 _DIGESTS = ("digest", "layer", "diff_id", "source_digest", "destination_digest")
 _SUM = re.compile(r',"sum":"([0-9a-f]{16})"}\s*\Z')
+LARGEST = 4 * 1024 * 1024 * 1024
+"""Bytes of a journal that is read."""
 
 
 class Journal:
@@ -53,17 +56,18 @@ class Journal:
 
         :raises RegistryError: the file is there and cannot be read.
         """
-        if not self.path or not os.path.isfile(self.path):
+        if not self.path:
             return
         try:
-            with open(self.path, encoding="utf-8", errors="replace") as lines:
-                for line in lines:
-                    self._take(line)
-        except OSError as error:
+            for line in lines_of(self.path, LARGEST):
+                self._take(line.decode("utf-8", "replace"))
+        except FileNotFoundError:
+            return
+        except LongshoreError as error:
             raise RegistryError(
-                "the journal cannot be read: {0}".format(error.strerror),
+                "the journal cannot be read: {0}".format(error.what),
                 where=self.path,
-                hint="Give journal_path a file that this user may read, or remove it.",
+                hint="Give journal_path a regular file that this user may read, or remove it.",
             ) from error
 
     def open(self) -> None:
@@ -72,9 +76,6 @@ class Journal:
         :raises RegistryError: the file cannot be opened for writing.
         """
         self._file = LineFile(self.path, "journal_path", RegistryError)
-        if self.path and os.path.isfile(self.path) and _ends_in_the_middle(self.path):
-            # A killed run left half a line; the next one must not be glued to it.
-            self._file.write("")
 
     def close(self) -> None:
         """Close the file."""
@@ -192,11 +193,3 @@ def _read(line: str) -> Dict[str, Any]:
     if any(name in entry and not is_digest(entry[name]) for name in _DIGESTS):
         raise ValueError("something else where a digest should be")
     return entry
-
-
-def _ends_in_the_middle(path: str) -> bool:
-    with open(path, "rb") as content:
-        if content.seek(0, os.SEEK_END) == 0:
-            return False
-        content.seek(-1, os.SEEK_END)
-        return content.read(1) != b"\n"

@@ -12,12 +12,13 @@ This module is private to the collection: no other collection may import it.
 from __future__ import annotations
 
 import os
-import stat
 import threading
 import zlib
 from collections import OrderedDict
 from typing import Any, Dict, List, NamedTuple, Optional, Tuple
 
+from ..._files.errors import FilesError
+from ..._files.inputs import open_regular
 from .tar_index import DAMAGED_HINT, ArchiveError, Member, TarReader, find_member, index_tar
 
 CHUNK = 256 * 1024
@@ -202,15 +203,11 @@ class ArchiveFile:
     def open(cls, path: str) -> ArchiveFile:
         """Open a file. :raises ArchiveError: it cannot be read, or is no archive."""
         try:
-            descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
-        except OSError as error:
-            raise ArchiveError(
-                "the file cannot be read: {0}".format(error.strerror), hint="Check its permissions."
-            ) from error
-        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-            os.close(descriptor)
-            raise ArchiveError("it is no regular file", hint="Write what it holds into a file first.")
-        return cls(descriptor)
+            return cls(open_regular(path))
+        except FileNotFoundError as error:
+            raise ArchiveError("the file cannot be read: {0}".format(error.strerror)) from error
+        except FilesError as error:
+            raise ArchiveError(error.what, hint="Give a file that this user may read.") from error
 
     def has(self, name: str) -> bool:
         """Whether there is a member of this name."""

@@ -13,9 +13,10 @@ from __future__ import annotations
 
 import json
 import os
-import stat
 from typing import Any, Dict, Iterator, List, NamedTuple, Optional, Tuple
 
+from ..._errors import LongshoreError
+from ..._files.inputs import open_regular
 from ..model.manifest import Manifest, is_digest, parse_manifest
 from ..model.reference import ReferenceProblem, Repository, check_tag
 from .archive_file import CHUNK, MemberReader, PlainReader, read_small
@@ -55,14 +56,12 @@ class Folder:
     def open_member(self, name: str) -> Any:
         """Read a file. :raises ArchiveError: there is none."""
         try:
-            descriptor = os.open(os.path.join(self._path, name), os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
-        except OSError as error:
+            descriptor = open_regular(os.path.join(self._path, name))
+        except FileNotFoundError as error:
             raise ArchiveError("the file {0} cannot be read: {1}".format(name, error.strerror)) from error
-        status = os.fstat(descriptor)
-        if not stat.S_ISREG(status.st_mode):
-            os.close(descriptor)
-            raise ArchiveError("{0} is no regular file".format(name))
-        return _FileReader(descriptor, status.st_size)
+        except LongshoreError as error:
+            raise ArchiveError("the file {0} cannot be read: {1}".format(name, error.what)) from error
+        return _FileReader(descriptor, os.fstat(descriptor).st_size)
 
     def read_member(self, name: str, limit: int) -> bytes:
         """A small file, whole. :raises ArchiveError: there is none, or it is larger than C(limit) bytes."""

@@ -11,12 +11,15 @@ This module is private to the collection: no other collection may import it.
 from __future__ import annotations
 
 import http.client
+import os
 import ssl
 import threading
 import urllib.parse
 import urllib.request
 from typing import Dict, List, Mapping, NamedTuple, Optional, Tuple
 
+from ..._files.errors import FilesError
+from ..._files.inputs import check_authorities
 from ..._http_values import basic_auth
 from ..errors import RegistryError
 from .connection import Connection, TransportError, describe_failure
@@ -102,10 +105,11 @@ def make_context(verify: bool, ca_path: Optional[str]) -> ssl.SSLContext:
     context = ssl.create_default_context()
     if ca_path:
         try:
-            context.load_verify_locations(cafile=ca_path)
-        except IsADirectoryError:
-            context.load_verify_locations(capath=ca_path)
-        except (OSError, ssl.SSLError) as error:
+            if os.path.isdir(check_authorities(ca_path)):
+                context.load_verify_locations(capath=ca_path)
+            else:
+                context.load_verify_locations(cafile=ca_path)
+        except (OSError, ssl.SSLError, FilesError) as error:
             raise RegistryError(
                 "the authority's certificate cannot be loaded",
                 where=ca_path,

@@ -1,0 +1,127 @@
+# Copyright: (c) 2026, longshore.swr contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Files that the user names to be read: regular files only, and no more of them than can be handled.
+
+Links are followed, because nothing is written. A file that is written as well is read by way of C(SafeFile).
+
+This module is private to the collection: no other collection may import it.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+from typing import Iterator
+
+from .errors import FilesError, check_path, refuse_unusual, reported
+
+LARGEST = 64 * 1024 * 1024
+"""Bytes of a file that is read as a whole, where nothing else is said."""
+
+_LONGEST_LINE = 1024 * 1024
+
+# Opening a named pipe waits for a writer, and opening a terminal can make it this process's own.
+CAREFUL = os.O_NOCTTY | os.O_NONBLOCK | os.O_CLOEXEC
+
+
+def open_regular(path: str) -> int:
+    """A descriptor for reading a regular file.
+
+    :raises FileNotFoundError: there is no such file.
+    :raises FilesError: it is something else, or cannot be read.
+    """
+    try:
+        # Some devices do something when they are opened: this look comes first.
+        refuse_unusual(os.stat(check_path(path)), path)
+        descriptor = os.open(path, os.O_RDONLY | CAREFUL)
+    except FileNotFoundError:
+        raise
+    except OSError as error:
+        raise FilesError("cannot be read: {0}".format(error.strerror), where=path) from error
+    try:
+        refuse_unusual(os.fstat(descriptor), path)
+    except BaseException:
+        os.close(descriptor)
+        raise
+    return descriptor
+
+
+def read_bytes(path: str, limit: int = LARGEST) -> bytes:
+    """A regular file, whole.
+
+    :raises FilesError: it does not exist, cannot be read, is something else, or has more than C(limit) bytes.
+    """
+    try:
+        descriptor = open_regular(path)
+    except FileNotFoundError as error:
+        raise FilesError("the file does not exist", where=path) from error
+    try:
+        return b"".join(parts_of(descriptor, path, limit))
+    finally:
+        os.close(descriptor)
+
+
+def parts_of(descriptor: int, where: str, limit: int) -> Iterator[bytes]:
+    """The rest of an open file, piece by piece.
+
+    :raises FilesError: it cannot be read, or there are more than C(limit) bytes.
+    """
+    with reported("cannot be read", where):
+        if os.fstat(descriptor).st_size > limit:
+            raise _too_large(where, limit)
+        left = limit
+        while left >= 0:
+            part = os.read(descriptor, min(left + 1, 1024 * 1024))
+            if not part:
+                return
+            left -= len(part)
+            yield part
+    raise _too_large(where, limit)
+
+
+def _too_large(where: str, limit: int) -> FilesError:
+    return FilesError(
+        "it has more than {0} bytes".format(limit), where=where, hint="Give the path of the right file, or shorten it."
+    )
+
+
+def lines_of(path: str, limit: int) -> Iterator[bytes]:
+    """The lines of a regular file, in pieces where a line is longer than any that is meant.
+
+    :raises FileNotFoundError: there is no such file.
+    :raises FilesError: it cannot be read, is something else, or has more than C(limit) bytes.
+    """
+    with os.fdopen(open_regular(path), "rb") as file, reported("cannot be read", path):
+        if os.fstat(file.fileno()).st_size > limit:
+            raise _too_large(path, limit)
+        left = limit
+        for line in iter(lambda: file.readline(_LONGEST_LINE), b""):
+            left -= len(line)
+            if left < 0:
+                raise _too_large(path, limit)
+            yield line
+
+
+def decode(raw: bytes, where: str) -> str:
+    """UTF-8 as text, without a byte order mark.
+
+    :raises FilesError: naming the line that is not UTF-8. Its bytes are not quoted.
+    """
+    try:
+        return raw.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = raw.count(b"\n", 0, error.start) + 1
+    raise FilesError("line {0} is not valid UTF-8".format(line), where=where, hint="Save the file as UTF-8.")
+
+
+def check_authorities(path: str) -> str:
+    """The path of a file or a directory of certificate authorities, for a library that opens it itself.
+
+    :raises FilesError: it is something that a library would wait for, or read without an end.
+    """
+    with reported("cannot be read", check_path(path)):
+        found = os.stat(path)
+    if not stat.S_ISDIR(found.st_mode):
+        read_bytes(path)
+    return path

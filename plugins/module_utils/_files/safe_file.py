@@ -1,0 +1,376 @@
+# Copyright: (c) 2026, longshore.swr contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""One file to be written: a name in a directory that stays open while it is worked with.
+
+Everything is done by way of the directory's descriptor and of descriptors of regular files. A new file gets its owner
+and mode before it gets its name.
+
+This module is private to the collection: no other collection may import it.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import os
+import secrets
+import stat
+import time
+from typing import Iterable, Iterator, List, NamedTuple, Optional, Tuple, Union
+
+from .errors import FilesError, MissingDirectoryError, refuse_unusual, reported
+from .inputs import CAREFUL, LARGEST, decode, parts_of
+from .walk import NewDirectories, walk
+
+_SELINUX = "security.selinux"
+_AS_CREATED = -1
+
+
+class Attributes(NamedTuple):
+    """What a new file is to have; None is what the file has that it replaces.
+
+    :param mode: permissions; 0644 where there was no file.
+    :param uid: user id, C(-1) for this process's.
+    :param gid: group id, likewise.
+    """
+
+    mode: Optional[int] = None
+    uid: Optional[int] = None
+    gid: Optional[int] = None
+
+
+KEPT = Attributes()
+
+
+def private(owner: Optional[Tuple[int, int]] = None) -> Attributes:
+    """For its owner alone.
+
+    :param owner: user and group ids; None for those of this process.
+    """
+    return Attributes(0o600, *(owner or (_AS_CREATED, _AS_CREATED)))
+
+
+class Staged(NamedTuple):
+    """A whole new file under another name."""
+
+    name: str
+    status: os.stat_result
+
+
+class SafeFile:
+    """A file that exists or is to exist.
+
+    Where other users can put something of theirs under its name, only a regular file with no other name is touched.
+
+    :param path: its path. Links that only root and this user can change are followed.
+    :param make: how to make missing directories; None to refuse them.
+    :ivar path: the path with links resolved.
+    :raises MissingDirectoryError: its directory does not exist.
+    :raises FilesError: its directory cannot be opened, or there is a link in the path that other users can change.
+    """
+
+    def __init__(self, path: str, make: Optional[NewDirectories] = None) -> None:
+        self._where = path
+        self._folder, self._name = walk(path, make)
+        self.path = os.path.join(self._folder.path, self._name)
+        self._names = 1
+
+    def __enter__(self) -> SafeFile:
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the directory."""
+        os.close(self._folder.descriptor)
+
+    # -- looking -----------------------------------------------------------------------------------------------
+
+    def status(self) -> Optional[os.stat_result]:
+        """What the system says of the file, None where there is none.
+
+        :raises FilesError: it is not a regular file.
+        """
+        with reported("cannot be read", self._where):
+            found = self._folder.look(self._name)
+        if found is not None:
+            self._check(found)
+        return found
+
+    def siblings(self) -> List[str]:
+        """The names in its directory.
+
+        :raises FilesError: they cannot be listed.
+        """
+        with reported("the directory cannot be read", os.path.dirname(self.path)):
+            descriptor = os.open(".", os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC, dir_fd=self._folder.descriptor)
+            try:
+                return os.listdir(descriptor)
+            finally:
+                os.close(descriptor)
+
+    def check_writable(self, replaced: bool = True) -> None:
+        """See that a file can be written here.
+
+        :param replaced: whether a new file takes the place of the old one, or it is written to the old one.
+        :raises FilesError: it cannot.
+        """
+        name = "." if replaced or self.status() is None else self._name
+        mode = os.W_OK | os.X_OK if name == "." else os.W_OK
+        if not os.access(name, mode, dir_fd=self._folder.descriptor):
+            raise FilesError(
+                "cannot be written: Permission denied",
+                where=self._where,
+                hint="Look at the permissions of the file and of its directory.",
+            )
+
+    def read(self, limit: int = LARGEST) -> Optional[bytes]:
+        """The content, None where there is no file.
+
+        :raises FilesError: it cannot be read, is not a regular file, or has more than C(limit) bytes.
+        """
+        return b"".join(self.parts(limit)) if self.status() is not None else None
+
+    def parts(self, limit: int = LARGEST) -> Iterator[bytes]:
+        """The content piece by piece, nothing where there is no file.
+
+        :raises FilesError: as L(read,#).
+        """
+        with self._opened(os.O_RDONLY) as descriptor:
+            if descriptor is not None:
+                yield from parts_of(descriptor, self._where, limit)
+
+    def _check(self, found: os.stat_result) -> None:
+        refuse_unusual(found, self._where)
+        if found.st_nlink > self._names and self._folder.shared:
+            # Another user may have given a file of root's this name.
+            raise FilesError(
+                "the file has other names (hard links), and other users can make some here",
+                where=self._where,
+                hint='Put a copy in its place, or remove the others: "find / -xdev -samefile {0}" lists them.'.format(
+                    self.path
+                ),
+            )
+
+    @contextlib.contextmanager
+    def _opened(self, flags: int, what: str = "cannot be read") -> Iterator[Optional[int]]:
+        """A descriptor of the file, None where there is none."""
+        if self.status() is None:
+            yield None
+            return
+        with reported(what, self._where):
+            descriptor = os.open(self._name, flags | CAREFUL | os.O_NOFOLLOW, dir_fd=self._folder.descriptor)
+        try:
+            self._check(os.fstat(descriptor))
+            yield descriptor
+        finally:
+            os.close(descriptor)
+
+    # -- writing -----------------------------------------------------------------------------------------------
+
+    def replace(self, parts: Iterable[Union[bytes, str]], attributes: Attributes = KEPT) -> None:
+        """Put a new file in the place of the old one, or leave everything as it was.
+
+        :param parts: its content; texts become UTF-8.
+        :raises FilesError: it cannot be written. What C(parts) raises is passed on.
+        """
+        staged = self.stage(parts, attributes)
+        try:
+            self.put(staged)
+        except BaseException:
+            self.discard(staged.name)
+            raise
+
+    def stage(self, parts: Iterable[Union[bytes, str]], attributes: Attributes = KEPT) -> Staged:
+        """Write the new file under another name beside the old one.
+
+        :raises FilesError: it cannot be written. What C(parts) raises is passed on.
+        """
+        self.status()
+        name = self._other_name()
+        with self._writing():
+            flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
+            descriptor = os.open(name, flags, 0o600, dir_fd=self._folder.descriptor)
+            try:
+                with os.fdopen(descriptor, "wb") as file:
+                    for part in parts:
+                        file.write(part.encode("utf-8") if isinstance(part, str) else part)
+                    file.flush()
+                    self._dress(descriptor, attributes)
+                    os.fsync(descriptor)
+                    return Staged(name, os.fstat(descriptor))
+            except BaseException:
+                self.discard(name)
+                raise
+
+    def put(self, staged: Staged) -> None:
+        """Give a staged file its name.
+
+        :raises FilesError: something that is not a regular file has the name, or the system refuses.
+        """
+        self.status()
+        with self._writing():
+            self._rename(staged.name)
+        if self._folder.shared:
+            now = self._folder.look(self._name)
+            if now is None or not os.path.samestat(now, staged.status):
+                raise FilesError(
+                    "another process has put something else in its place",
+                    where=self._where,
+                    hint="Find out which process of the directory's owner does so, and run the task again.",
+                )
+
+    def discard(self, name: str) -> None:
+        """Remove what is beside the file under a name that L(stage,#) or L(link_aside,#) gave."""
+        with contextlib.suppress(OSError):
+            os.unlink(name, dir_fd=self._folder.descriptor)
+
+    def link_aside(self) -> str:
+        """Give the file a second name, under which it stays as it is when it is replaced.
+
+        :returns: the name, for L(put_back,#).
+        """
+        return self._link(self._other_name())
+
+    def put_back(self, name: str) -> None:
+        """Let the file be again what it was when it got a second name. Its time of modification is now."""
+        with self._writing():
+            self._rename(name)
+            now = time.time_ns()
+            os.utime(self._name, ns=(now, now), dir_fd=self._folder.descriptor, follow_symlinks=False)
+
+    def back_up(self) -> str:
+        """Keep the old file, which is about to be replaced, under Ansible's name for a backup. Returns its path."""
+        moment = time.strftime("%Y-%m-%d@%H:%M:%S~")
+        name = self._link("{0}.{1}.{2}".format(self._name, os.getpid(), moment))
+        return os.path.join(self._folder.path, name)
+
+    def overwrite(self, data: bytes) -> None:
+        """Write into the file itself, which may be a mount point. It is not emptied first, so that a full disk leaves
+        room for what was in it.
+
+        :raises FilesError: it does not exist, or cannot be written.
+        """
+        with self._opened(os.O_RDWR, "cannot be written") as descriptor, self._writing():
+            if descriptor is None:
+                raise OSError(errno.ENOENT, os.strerror(errno.ENOENT))
+            rest = data
+            while rest:
+                rest = rest[os.write(descriptor, rest) :]
+            os.fsync(descriptor)
+            os.ftruncate(descriptor, len(data))
+            os.fsync(descriptor)
+
+    def append(self, mode: int = 0o600) -> int:
+        """A descriptor for appending, and for reading. A missing file is made.
+
+        :raises FilesError: the file cannot be opened, or is not a regular file.
+        """
+        self.status()
+        flags = os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_NOFOLLOW | CAREFUL
+        with self._writing():
+            descriptor = os.open(self._name, flags, mode, dir_fd=self._folder.descriptor)
+            try:
+                self._check(os.fstat(descriptor))
+            except BaseException:
+                os.close(descriptor)
+                raise
+            return descriptor
+
+    def remove(self) -> bool:
+        """Remove the file; False where there is none.
+
+        :raises FilesError: it is not a regular file, or cannot be removed.
+        """
+        if self.status() is None:
+            return False
+        with reported("cannot be removed", self._where):
+            os.unlink(self._name, dir_fd=self._folder.descriptor)
+        return True
+
+    def _writing(self) -> contextlib.AbstractContextManager[None]:
+        return reported(
+            "cannot be written", self._where, "Look at the space on its disk and the permissions of its directory."
+        )
+
+    def _other_name(self) -> str:
+        return ".{0}.{1}".format(self._name[:200], secrets.token_hex(8))
+
+    def _link(self, name: str) -> str:
+        with self._writing():
+            folder = self._folder.descriptor
+            os.link(self._name, name, src_dir_fd=folder, dst_dir_fd=folder, follow_symlinks=False)
+        self._names += 1
+        return name
+
+    def _rename(self, name: str) -> None:
+        folder = self._folder.descriptor
+        os.replace(name, self._name, src_dir_fd=folder, dst_dir_fd=folder)
+
+    def _dress(self, descriptor: int, wanted: Attributes) -> None:
+        """Give a new file its owner, permissions and SELinux context."""
+        old = self.status()
+        mode = wanted.mode
+        if old is not None:
+            mode = stat.S_IMODE(old.st_mode) if mode is None else mode
+            self._copy_labels(descriptor, everything=wanted.mode is None)
+        uid = _AS_CREATED if wanted.uid is None else wanted.uid
+        gid = _AS_CREATED if wanted.gid is None else wanted.gid
+        if (uid, gid) != (_AS_CREATED, _AS_CREATED):
+            with reported("its owner cannot be changed", self._where, "Run the task as root (become)."):
+                os.fchown(descriptor, uid, gid)
+        if old is not None:
+            # Only root may give a file away: what could not be kept is no failure of another user's.
+            with contextlib.suppress(PermissionError):
+                os.fchown(
+                    descriptor,
+                    old.st_uid if wanted.uid is None else _AS_CREATED,
+                    old.st_gid if wanted.gid is None else _AS_CREATED,
+                )
+        os.fchmod(descriptor, 0o644 if mode is None else mode)
+
+    def _copy_labels(self, descriptor: int, everything: bool) -> None:
+        """SELinux's context, and with C(everything) access control lists and other extended attributes."""
+        # Not every system, file system and user has them.
+        with contextlib.suppress(FilesError, OSError, AttributeError), self._opened(os.O_RDONLY) as old:
+            for name in os.listxattr(old) if everything else (_SELINUX,):
+                with contextlib.suppress(OSError):
+                    os.setxattr(descriptor, name, os.getxattr(old, name))
+
+
+def check_output(option: str, path: str, replaced: bool = True) -> None:
+    """Refuse a file that is to be written later, before anything is done.
+
+    :param option: the option that named it.
+    :param replaced: whether a new file will take its place, or lines will be appended to it.
+    :raises FilesError: it cannot be written.
+    """
+    try:
+        with SafeFile(path) as file:
+            file.check_writable(replaced)
+    except FilesError as error:
+        what = "{0} cannot be used: {1}".format(option, error.what)
+        raise FilesError(what, where=path, hint=error.hint) from error
+
+
+def read_safely(path: str, limit: int = LARGEST) -> Optional[bytes]:
+    """The content of a file that is written as well, None where there is no such file or directory.
+
+    :raises FilesError: see C(SafeFile).
+    """
+    try:
+        with SafeFile(path) as file:
+            return file.read(limit)
+    except MissingDirectoryError:
+        return None
+
+
+def read_text_safely(path: str, limit: int = LARGEST) -> Optional[str]:
+    """The same as text.
+
+    :raises FilesError: see C(SafeFile); it is not UTF-8.
+    """
+    raw = read_safely(path, limit)
+    return None if raw is None else decode(raw, path)
