@@ -151,11 +151,8 @@ class ApiClient:
         try:
             self._verify = check_authorities(verify) if isinstance(verify, str) else verify
         except FilesError as error:
-            raise error_class(
-                "the certificate authorities cannot be read: {0}".format(error.what),
-                where=verify,
-                hint="Give ca_path a file with certificates in PEM format.",
-            ) from error
+            hint = "Give ca_path a file with certificates in PEM format."
+            raise error_class(error.what, where=str(verify), hint=hint) from error
         self._base = base_url.strip().rstrip("/")
         self._error_class = error_class
         self._read_error = read_error

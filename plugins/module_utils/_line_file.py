@@ -40,7 +40,7 @@ class LineFile:
                 with SafeFile(path) as file:
                     self._descriptor = file.append()
             except LongshoreError as error:
-                what = "{0} cannot be used: {1}".format(option, error.what)
+                what = "{0} ({1})".format(error.what, option)
                 raise error_class(what, where=path, hint=error.hint) from error
             self._end_line()
 

@@ -351,7 +351,7 @@ def check_output(option: str, path: str, replaced: bool = True) -> None:
         with SafeFile(path) as file:
             file.check_writable(replaced)
     except FilesError as error:
-        what = "{0} cannot be used: {1}".format(option, error.what)
+        what = "{0} ({1})".format(error.what, option)
         raise FilesError(what, where=path, hint=error.hint) from error
 
 

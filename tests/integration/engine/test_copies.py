@@ -15,6 +15,7 @@ import yaml
 from ansible_collections.longshore.swr.plugins.module_utils._registry.errors import RulesError
 from ansible_collections.longshore.swr.tests.sandbox import BearerAuth, Fault, Registry, Swr, images, workloads
 from ansible_collections.longshore.swr.tests.sandbox.swr import login_password
+from ansible_collections.longshore.swr.tests.support.full_disk import full_disk
 
 from .conftest import World
 
@@ -365,9 +366,10 @@ def test_every_problem_is_told_before_anything_is_connected_to(world: World, tmp
     assert world.source.log.entries() == []
 
 
-def test_a_disk_that_is_full_for_the_journal_does_not_stop_the_copy(world: World) -> None:
+def test_a_disk_that_is_full_for_the_journal_does_not_stop_the_copy(world: World, tmp_path: Path) -> None:
     world.offer(images.docker_image("x"), "team/app", "1")
-    result = world.copy(journal_path="/dev/full", log_path="/dev/full", report_path=None)
+    with full_disk():
+        result = world.copy(journal_path=str(tmp_path / "journal"), log_path=str(tmp_path / "log"), report_path=None)
     assert result["images"]["copied"] == 1
     assert "journal could not be written any further" in result["warnings"][0]
 

@@ -65,7 +65,7 @@ class Journal:
             return
         except LongshoreError as error:
             raise RegistryError(
-                "the journal cannot be read: {0}".format(error.what),
+                "{0} (journal_path)".format(error.what),
                 where=self.path,
                 hint="Give journal_path a regular file that this user may read, or remove it.",
             ) from error

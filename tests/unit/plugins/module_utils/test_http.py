@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import http.server
 import json
+import os
 import ssl
 import threading
 
@@ -115,12 +116,22 @@ def test_a_post_carries_json_or_nothing():
     assert second.headers["Content-Length"] == "0"
 
 
-def test_the_given_authority_wins_over_the_environment(monkeypatch):
+def test_the_given_authority_wins_over_the_environment(monkeypatch, tmp_path):
     monkeypatch.setenv("REQUESTS_CA_BUNDLE", "/elsewhere.pem")
-    for verify in (False, "/mine.pem"):
+    (tmp_path / "mine.pem").write_text("")
+    for verify in (False, str(tmp_path / "mine.pem")):
         bench = Bench(OK, verify=verify)
         bench.client.call("GET", "/")
         assert bench.adapter.sent[0][1]["verify"] == verify
+
+
+def test_an_authority_that_cannot_be_read_is_named(tmp_path):
+    os.mkfifo(tmp_path / "pipe")
+    for path, words in ((tmp_path / "none", "No such file"), (tmp_path / "pipe", "a named pipe")):
+        with pytest.raises(ApiError, match=words) as caught:
+            Bench(OK, verify=str(path))
+        assert caught.value.where == str(path)
+        assert "ca_path" in caught.value.hint
 
 
 def test_proxies_come_from_the_environment(monkeypatch):

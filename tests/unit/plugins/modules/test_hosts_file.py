@@ -8,7 +8,6 @@ from __future__ import annotations
 import errno
 import fcntl
 import os
-import shutil
 import stat
 from pathlib import Path
 from typing import Any, Dict, Set
@@ -31,14 +30,6 @@ class Module:
         self._diff = True
         self.no_log_values: Set[str] = set()
         self.result: Dict[str, Any] = {}
-
-    def add_cleanup_file(self, path: str) -> None:
-        """Nothing is left to clean where the test has a folder of its own."""
-
-    def atomic_move(self, source: str, target: str) -> None:
-        if os.path.exists(target):
-            shutil.copymode(target, source)
-        os.rename(source, target)
 
     def exit_json(self, **result: Any) -> None:
         self.result = result
@@ -127,17 +118,19 @@ def test_a_mount_is_overwritten_in_place(hosts: Path, monkeypatch: pytest.Monkey
 
 def test_a_full_disk_leaves_a_mounted_file_as_it_was(hosts: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(hosts_file, "is_mount_point", lambda path: True)
-    whole, calls = hosts_file._write_into, []
+    write, calls = os.write, []
 
-    def first_time_full(path: str, text: str) -> None:
-        calls.append(text)
+    def full_after_a_half(descriptor: int, data: bytes) -> int:
+        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+            return write(descriptor, data)
+        calls.append(data)
         if len(calls) == 1:
-            with open(path, "r+b") as handle:
-                handle.write(b"half of it")
+            return write(descriptor, b"half of it")
+        if len(calls) == 2:
             raise OSError(errno.ENOSPC, "No space left on device")
-        whole(path, text)
+        return write(descriptor, data)
 
-    monkeypatch.setattr(hosts_file, "_write_into", first_time_full)
+    monkeypatch.setattr(os, "write", full_after_a_half)
     assert "No space left on device" in run(hosts)["msg"]
     assert hosts.read_text(encoding="utf-8") == TEXT
 
@@ -146,7 +139,7 @@ def test_a_full_disk_leaves_a_file_as_it_was(hosts: Path, monkeypatch: pytest.Mo
     def full(descriptor: int) -> None:
         raise OSError(errno.ENOSPC, "No space left on device")
 
-    monkeypatch.setattr(hosts_file.os, "fsync", full)
+    monkeypatch.setattr(os, "fsync", full)
     assert "No space left on device" in run(hosts)["msg"]
     assert hosts.read_text(encoding="utf-8") == TEXT
 
@@ -169,5 +162,5 @@ def test_a_damaged_block_names_the_file(hosts: Path) -> None:
 
 def test_a_folder_is_no_hosts_file(tmp_path: Path) -> None:
     (tmp_path / "hosts").mkdir()
-    assert "cannot be read" in run(tmp_path / "hosts")["msg"]
-    assert "cannot be opened" in run(tmp_path / "missing" / "hosts")["msg"]
+    assert "it is a directory" in run(tmp_path / "hosts")["msg"]
+    assert "does not exist" in run(tmp_path / "missing" / "hosts")["msg"]

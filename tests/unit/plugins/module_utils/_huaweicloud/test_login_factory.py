@@ -232,11 +232,13 @@ def test_nothing_listens(tmp_path, monkeypatch):
     ("given", "url", "verify", "timeout"),
     [
         ({}, "https://swr-api.cn-north-4.myhuaweicloud.com/x", True, 30.0),
-        ({"validate_certs": True, "ca_path": "/ca.pem", "timeout": 5.0}, None, "/ca.pem", 5.0),
-        ({"validate_certs": False, "ca_path": "/ca.pem", "endpoint": "https://a.example.com/"}, None, False, 30.0),
+        ({"validate_certs": True, "ca_path": "ca.pem", "timeout": 5.0}, None, "ca.pem", 5.0),
+        ({"validate_certs": False, "ca_path": "ca.pem", "endpoint": "https://a.example.com/"}, None, False, 30.0),
     ],
 )
-def test_how_an_api_is_reached(monkeypatch, given, url, verify, timeout):
+def test_how_an_api_is_reached(monkeypatch, tmp_path, given, url, verify, timeout):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "ca.pem").write_text("")
     requests = pytest.importorskip("requests")
     for name in ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"):
         monkeypatch.delenv(name, raising=False)

@@ -182,17 +182,16 @@ def test_another_programs_login_in_the_meantime_is_not_lost(path: Path) -> None:
     assert "late.example" in path.read_text()
 
 
-def test_a_link_out_of_the_home_directory_is_refused(tmp_path: Path) -> None:
-    home, elsewhere = tmp_path / "home", tmp_path / "shadow"
-    (home / ".docker").mkdir(parents=True)
-    elsewhere.write_text("{}")
-    (home / ".docker" / "config.json").symlink_to(elsewhere)
-    with pytest.raises(LongshoreError, match="leads out of the user's home"):
+def test_a_home_directory_that_does_not_exist_is_not_made(tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    with pytest.raises(LongshoreError, match="the home directory of this user does not exist") as caught:
         change(home / ".docker" / "config.json", home=home)
-    assert elsewhere.read_text() == "{}"
+    assert "create_home" in str(caught.value.hint)
+    assert not home.exists()
+    assert not change(home / ".docker" / "config.json", None, home=home)
 
 
-def test_a_link_within_the_home_directory_is_kept(tmp_path: Path) -> None:
+def test_a_link_that_the_user_has_made_is_kept(tmp_path: Path) -> None:
     (tmp_path / "dotfiles").mkdir()
     link = tmp_path / ".docker" / "config.json"
     link.parent.mkdir()

@@ -261,10 +261,12 @@ def test_a_secret_in_what_harbor_says_is_masked():
     assert "pass-of-the-admin-51" not in json.dumps(caught.value.as_dict())
 
 
-def test_a_given_authority_is_used():
+def test_a_given_authority_is_used(tmp_path):
+    authority = tmp_path / "x.pem"
+    authority.write_text("")
     params = {"harbor_url": URL, "harbor_username": "a", "harbor_password": "b", "timeout": 30.0}
-    client = client_from(dict(params, validate_certs=True, ca_path="/x.pem"), Redactor())
-    assert client._api._verify == "/x.pem"
+    client = client_from(dict(params, validate_certs=True, ca_path=str(authority)), Redactor())
+    assert client._api._verify == str(authority)
     assert client_from(dict(params, validate_certs=True), Redactor())._api._verify is True
 
 

@@ -10,10 +10,12 @@ import pytest
 
 requests = pytest.importorskip("requests")
 
+from ansible_collections.longshore.swr.plugins.module_utils._errors import LongshoreError  # noqa: E402
 from ansible_collections.longshore.swr.plugins.module_utils._harbor.errors import HarborError  # noqa: E402
 from ansible_collections.longshore.swr.plugins.module_utils._harbor.execution.progress import render  # noqa: E402
 from ansible_collections.longshore.swr.plugins.module_utils._harbor.execution.run import ReplicationRun  # noqa: E402
 from ansible_collections.longshore.swr.tests.support.fake_harbor import URL, FakeHarbor, Reply  # noqa: E402
+from ansible_collections.longshore.swr.tests.support.full_disk import full_disk  # noqa: E402
 
 WORKING = "GET /replication/executions?policy_id=3&status=InProgress&sort=-start_time&page=1&page_size=100"
 NEWEST = "GET /replication/executions?policy_id=3&sort=-start_time&page=1&page_size=10"
@@ -853,10 +855,13 @@ def test_lines_of_progress_come_on_change_and_every_half_minute(harbor: FakeHarb
 
 
 def test_a_progress_file_that_cannot_be_written_is_told_before_the_end(harbor: FakeHarbor, tmp_path: Any) -> None:
-    with pytest.raises(HarborError, match="progress_file"):
+    with pytest.raises(LongshoreError, match="progress_file"):
         run(harbor, progress_file=str(tmp_path / "absent" / "file"))
-    full = runs(harbor, progress_file="/dev/full")
+    assert harbor.calls == []
+    path = str(tmp_path / "progress")
+    full = runs(harbor, progress_file=path)
     harbor.on(ONE, execution("Succeed", succeed=1))
     harbor.on(TASKS, tasks("Succeed"))
-    full.run()
-    assert full.warnings == ["Progress could not be written to the end: /dev/full: No space left on device"]
+    with full_disk():
+        full.run()
+    assert full.warnings == ["Progress could not be written to the end: {0}: No space left on device".format(path)]

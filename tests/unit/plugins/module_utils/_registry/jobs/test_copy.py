@@ -21,6 +21,7 @@ from ansible_collections.longshore.swr.plugins.module_utils._registry.transport.
     ConnectionSettings,
     LimitSettings,
 )
+from ansible_collections.longshore.swr.tests.support.full_disk import full_disk
 from ansible_collections.longshore.swr.tests.unit.plugins.module_utils._registry.fakes import (
     DESTINATION,
     SOURCE,
@@ -171,9 +172,9 @@ def test_a_damaged_journal_is_a_warning(bench):
     assert "1 lines of the journal could not be read" in bench.run(journal_path=bench.file("j"))["warnings"]
 
 
-@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="needs /dev/full")
 def test_a_full_disk_is_a_warning(bench):
-    result = bench.run(journal_path="/dev/full", log_path="/dev/full", progress_file="/dev/full")
+    with full_disk():
+        result = bench.run(journal_path=bench.file("j"), log_path=bench.file("l"), progress_file=bench.file("p"))
     assert result["images"]["copied"] == 2
     assert any("No space left" in warning for warning in result["warnings"])
 

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from ansible_collections.longshore.swr.plugins.module_utils._registry.errors import RegistryError
 from ansible_collections.longshore.swr.plugins.module_utils._registry.run.journal import Journal
+from ansible_collections.longshore.swr.tests.support.full_disk import full_disk
 
 BEFORE, AFTER = "sha256:" + "a" * 64, "sha256:" + "b" * 64
 
@@ -94,10 +95,10 @@ def test_two_runs_append(tmp_path):
 
 def test_a_path_that_cannot_be_used_is_named(tmp_path):
     for path in (tmp_path, tmp_path / "no" / "j"):
-        with pytest.raises(RegistryError, match="cannot be written") as caught:
+        with pytest.raises(RegistryError, match="journal_path") as caught:
             Journal(str(path)).open()
         assert caught.value.where == str(path)
-        assert "journal_path" in caught.value.hint
+        assert caught.value.hint
 
 
 def test_a_journal_that_cannot_be_read_is_named(tmp_path, monkeypatch):
@@ -106,17 +107,17 @@ def test_a_journal_that_cannot_be_read_is_named(tmp_path, monkeypatch):
     def refuse(*_args, **_kwargs):
         raise PermissionError(13, "Permission denied")
 
-    monkeypatch.setattr("builtins.open", refuse)
-    with pytest.raises(RegistryError, match="the journal cannot be read: Permission denied") as caught:
+    monkeypatch.setattr(os, "open", refuse)
+    with pytest.raises(RegistryError, match="cannot be read: Permission denied \\(journal_path") as caught:
         Journal(str(tmp_path / "j")).load()
     assert caught.value.where == str(tmp_path / "j")
 
 
-@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="needs /dev/full")
-def test_a_full_disk_ends_the_journal_and_not_the_copy():
-    journal = Journal("/dev/full")
+def test_a_full_disk_ends_the_journal_and_not_the_copy(tmp_path):
+    journal = Journal(str(tmp_path / "j"))
     journal.open()
-    journal.blob_stored("reg", "ns/one", BEFORE)
+    with full_disk():
+        journal.blob_stored("reg", "ns/one", BEFORE)
     assert "No space left" in journal.write_error
     journal.blob_stored("reg", "ns/two", BEFORE)
     journal.close()

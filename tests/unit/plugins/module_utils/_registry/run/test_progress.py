@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 
 import pytest
 from hypothesis import given
@@ -20,6 +19,7 @@ from ansible_collections.longshore.swr.plugins.module_utils._registry.run.progre
     human_duration,
     render,
 )
+from ansible_collections.longshore.swr.tests.support.full_disk import full_disk
 from ansible_collections.longshore.swr.tests.unit.plugins.module_utils._registry.fakes import FakeClock
 
 
@@ -139,12 +139,13 @@ def test_without_a_file_nothing_is_told():
     assert progress._thread is None
 
 
-@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="needs /dev/full")
-def test_a_full_disk_does_not_stop_the_run():
-    progress = Progress("/dev/full")
-    progress.enter(COPYING)
-    progress.image_finished(image(COPIED))
-    progress.close()
+def test_a_full_disk_does_not_stop_the_run(tmp_path):
+    progress = Progress(str(tmp_path / "p"))
+    with full_disk():
+        progress.enter(COPYING)
+        progress.image_finished(image(COPIED))
+        progress.close()
+    assert (tmp_path / "p").read_text() == ""
 
 
 @pytest.mark.parametrize(
