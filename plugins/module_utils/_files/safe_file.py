@@ -117,7 +117,8 @@ class SafeFile:
         :param replaced: whether a new file takes the place of the old one, or it is written to the old one.
         :raises FilesError: it cannot.
         """
-        name = "." if replaced or self.status() is None else self._name
+        found = self.status()
+        name = "." if replaced or found is None else self._name
         mode = os.W_OK | os.X_OK if name == "." else os.W_OK
         if not os.access(name, mode, dir_fd=self._folder.descriptor):
             raise FilesError(
@@ -215,7 +216,7 @@ class SafeFile:
             self._rename(staged.name)
         if self._folder.shared:
             now = self._folder.look(self._name)
-            if now is None or not os.path.samestat(now, staged.status):
+            if now is None or _identity(now) != _identity(staged.status):
                 raise FilesError(
                     "another process has put something else in its place",
                     where=self._where,
@@ -338,6 +339,11 @@ class SafeFile:
             for name in os.listxattr(old) if everything else (_SELINUX,):
                 with contextlib.suppress(OSError):
                     os.setxattr(descriptor, name, os.getxattr(old, name))
+
+
+def _identity(found: os.stat_result) -> Tuple[int, ...]:
+    """What tells a file from another one: the number of its inode may be used again at once."""
+    return (found.st_dev, found.st_ino, found.st_mode, found.st_uid, found.st_gid, found.st_size, found.st_mtime_ns)
 
 
 def check_output(option: str, path: str, replaced: bool = True) -> None:

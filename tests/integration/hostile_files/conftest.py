@@ -93,7 +93,7 @@ class Treasure:
 def treasure(tmp_path: Path) -> Iterator[Treasure]:
     treasure = Treasure(tmp_path / "treasure")
     # pytest's own directory is root's alone; everybody passes through it here.
-    for folder in (tmp_path, *tmp_path.parents[: len(tmp_path.parents) - 2]):
+    for folder in (tmp_path, *list(tmp_path.parents)[:-2]):
         folder.chmod(0o711 | folder.stat().st_mode & 0o7777)
     yield treasure
     treasure.close()
