@@ -28,10 +28,14 @@ options:
   path:
     description:
       - The path of one credential file that is at none of these places. O(formats) does not count then.
+      - A symbolic link in it is followed where only root and the user of the task can change it. A link that another
+        user can change is refused.
     type: path
   user:
     description:
       - The user of the host whose files are meant. The files belong to this user.
       - By default it is the user that the task runs as. For another one the task needs C(become).
+      - The home directory has to exist. Where the user keeps the files behind symbolic links, run the task as this
+        user (C(become_user)) and leave O(user) out.
     type: str
 """

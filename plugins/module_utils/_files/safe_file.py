@@ -15,7 +15,6 @@ import contextlib
 import errno
 import os
 import secrets
-import stat
 import time
 from typing import Iterable, Iterator, List, NamedTuple, Optional, Tuple, Union
 
@@ -24,6 +23,7 @@ from .inputs import CAREFUL, LARGEST, decode, parts_of
 from .walk import NewDirectories, walk
 
 _SELINUX = "security.selinux"
+_ACL = "system.posix_acl_access"
 _AS_CREATED = -1
 
 
@@ -315,7 +315,7 @@ class SafeFile:
         old = self.status()
         mode = wanted.mode
         if old is not None:
-            mode = stat.S_IMODE(old.st_mode) if mode is None else mode
+            mode = old.st_mode & 0o777 if mode is None else mode
             self._copy_labels(descriptor, everything=wanted.mode is None)
         uid = _AS_CREATED if wanted.uid is None else wanted.uid
         gid = _AS_CREATED if wanted.gid is None else wanted.gid
@@ -333,10 +333,11 @@ class SafeFile:
         os.fchmod(descriptor, 0o644 if mode is None else mode)
 
     def _copy_labels(self, descriptor: int, everything: bool) -> None:
-        """SELinux's context, and with C(everything) access control lists and other extended attributes."""
+        """SELinux's context, and with C(everything) access control lists and what users have attached."""
         # Not every system, file system and user has them.
         with contextlib.suppress(FilesError, OSError, AttributeError), self._opened(os.O_RDONLY) as old:
-            for name in os.listxattr(old) if everything else (_SELINUX,):
+            others = [name for name in os.listxattr(old) if name == _ACL or name.startswith("user.")]
+            for name in (_SELINUX, *(others if everything else ())):
                 with contextlib.suppress(OSError):
                     os.setxattr(descriptor, name, os.getxattr(old, name))
 

@@ -164,6 +164,17 @@ def test_faults_that_are_not_to_fail(tmp_path: Path, make_swr: Callable[..., Dic
     assert "FAIL dns.nss on one" in "\n".join(table(done.stdout))
 
 
+@pytest.mark.parametrize("option", ["access_check_json_path", "access_check_html_path"])
+def test_a_report_takes_the_place_of_files_only(tmp_path: Path, option: str) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    done = Inventory(tmp_path, {"one": {}}).run(**{option: str(pipe)})
+    assert done.returncode != 0
+    assert "{0} exists and is not a regular file".format(pipe) in " ".join(done.stdout.split())
+    assert "Check the way" not in done.stdout
+    assert pipe.is_fifo()
+
+
 def test_without_a_host_the_variables_are_refused(tmp_path: Path) -> None:
     done = Inventory(tmp_path, {"one": {}}).run(access_check_fail_on="never", access_check_host="")
     assert done.returncode != 0

@@ -17,7 +17,6 @@ import pytest
 
 from ansible_collections.longshore.swr.plugins.module_utils._dns.errors import DnsError
 from ansible_collections.longshore.swr.plugins.module_utils._dns.file_transaction import FileChange, FileTransaction
-from ansible_collections.longshore.swr.plugins.module_utils._dns.lock import exclusive
 from ansible_collections.longshore.swr.tests.integration.bind.conftest import (
     NAME,
     OTHER,
@@ -360,10 +359,3 @@ def test_a_signal(daemon: Daemon, number: int) -> None:
     with Questioner(daemon.port, dict(STEADY, **{NAME: ["10.0.0.1", "10.0.0.2"]})):
         daemon.run = interrupted
         daemon.refused("interrupted by the signal", "All files are as before", zones=[zone("10.0.0.2")])
-
-
-def test_two_runs_at_once(tmp_path: Path) -> None:
-    with exclusive(str(tmp_path), 1), pytest.raises(DnsError, match="another run"), exclusive(str(tmp_path), 0.1):
-        pass
-    with exclusive(str(tmp_path), 1):
-        pass

@@ -25,8 +25,8 @@ from ansible.module_utils import basic
 RIVAL = 61234
 """A user id that no account has."""
 
-TRIES = int(os.environ.get("HOSTILE_FILES_TRIES", "100"))
-SECONDS = float(os.environ.get("HOSTILE_FILES_SECONDS", "1"))
+TRIES = int(os.environ.get("LONGSHORE_RACE_TRIES", "100"))
+SECONDS = float(os.environ.get("LONGSHORE_RACE_SECONDS", "0.5"))
 """A race is tried so often, or for so long: the default run is short."""
 
 # What the rival does, over and over: whatever has a name that it looks for is put away, and a link has its name.

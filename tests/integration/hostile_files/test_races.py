@@ -43,12 +43,12 @@ def is_rivals(path: Path) -> bool:
 def test_a_credential_file_of_the_user(run_module: Run, account: str, land: Path, treasure: Treasure) -> None:
     docker = land / ".docker"
 
-    def clear() -> None:
-        empty(land)
-        docker.mkdir(mode=0o700)
-        give(docker)
+    docker.mkdir(mode=0o700)
+    give(docker)
 
-    clear()
+    def clear() -> None:
+        empty(docker)
+
     with rival(docker, treasure.file, ".config.json.*"):
         assert race(lambda: run_module(registry_auth, user=account, **LOGIN), clear, treasure).events == []
     clear()
