@@ -15,6 +15,7 @@ import shutil
 import struct
 import subprocess
 import sys
+import tempfile
 import time
 from pathlib import Path
 from typing import Any, Callable, Dict, Iterator, List, NamedTuple
@@ -37,6 +38,7 @@ folder, target, pattern, user = sys.argv[1:]
 os.setgroups([])
 os.setgid(int(user))
 os.setuid(int(user))
+os.listdir(folder)
 print("ready", flush=True)
 number = 0
 while True:
@@ -90,19 +92,25 @@ class Treasure:
 
 
 @pytest.fixture
-def treasure(tmp_path: Path) -> Iterator[Treasure]:
-    treasure = Treasure(tmp_path / "treasure")
-    # pytest's own directory is root's alone; everybody passes through it here.
-    for folder in (tmp_path, *list(tmp_path.parents)[:-2]):
-        folder.chmod(0o711 | folder.stat().st_mode & 0o7777)
+def ground() -> Iterator[Path]:
+    """A directory of root's that everybody may pass through, which pytest's own is not."""
+    folder = Path(tempfile.mkdtemp(prefix="longshore-"))
+    folder.chmod(0o711)
+    yield folder
+    shutil.rmtree(folder)
+
+
+@pytest.fixture
+def treasure(ground: Path) -> Iterator[Treasure]:
+    treasure = Treasure(ground / "treasure")
     yield treasure
     treasure.close()
 
 
 @pytest.fixture
-def land(tmp_path: Path, treasure: Treasure) -> Path:
+def land(ground: Path, treasure: Treasure) -> Path:
     """A directory of the rival's."""
-    folder = tmp_path / "land"
+    folder = ground / "land"
     folder.mkdir(mode=0o755)
     os.chown(folder, RIVAL, RIVAL)
     return folder

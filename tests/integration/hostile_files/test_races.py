@@ -246,27 +246,27 @@ def test_a_file_of_roots_under_another_name_is_refused(
 
 
 def test_a_link_that_only_root_can_change_is_followed(
-    run_module: Run, account: str, tmp_path: Path, land: Path, treasure: Treasure
+    run_module: Run, account: str, ground: Path, land: Path, treasure: Treasure
 ) -> None:
-    link = tmp_path / "linked"
+    link = ground / "linked"
     link.symlink_to(land)
     assert run_module(registry_auth, path=str(link / "auth.json"), user=account, **LOGIN)["changed"]
     assert json.loads((land / "auth.json").read_text())["auths"]
-    private = tmp_path / "private"
+    private = ground / "private"
     private.mkdir()
     (private / "up").symlink_to("../land/new")
     write_private(str(private / "up"), "x")
     assert (land / "new").read_text() == "x"
 
 
-def test_a_link_in_a_directory_for_all_is_its_owners(tmp_path: Path, treasure: Treasure) -> None:
+def test_a_link_in_a_directory_for_all_is_its_owners(ground: Path, treasure: Treasure) -> None:
     """As in C(/tmp): nobody else can change it there."""
-    shared = tmp_path / "shared"
+    shared = ground / "shared"
     shared.mkdir()
     shared.chmod(0o1777)
-    (shared / "mine").symlink_to(tmp_path / "a")
+    (shared / "mine").symlink_to(ground / "a")
     write_private(str(shared / "mine"), "x")
-    assert (tmp_path / "a").read_text() == "x"
+    assert (ground / "a").read_text() == "x"
     (shared / "other").symlink_to(treasure.file)
     give(shared / "other")
     with pytest.raises(LongshoreError, match="symbolic link that other users can change"):

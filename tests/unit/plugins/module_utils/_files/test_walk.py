@@ -8,7 +8,9 @@ from __future__ import annotations
 import grp
 import os
 import pwd
+import shutil
 import stat
+import tempfile
 from pathlib import Path
 from typing import Iterator
 
@@ -26,6 +28,15 @@ def _no_descriptor_is_left_open() -> Iterator[None]:
     before = set(os.listdir("/proc/self/fd"))
     yield
     assert set(os.listdir("/proc/self/fd")) <= before
+
+
+@pytest.fixture
+def ground() -> Iterator[Path]:
+    """A directory of root's that everybody may pass through, which pytest's own is not."""
+    folder = Path(tempfile.mkdtemp(prefix="longshore-"))
+    folder.chmod(0o711)
+    yield folder
+    shutil.rmtree(folder)
 
 
 def led_to(path: object) -> str:
@@ -160,13 +171,11 @@ class TestAsRoot:
         assert exposed(shared / "b")
 
     @pytest.mark.parametrize("owner", [(0, 0), (OTHER, OTHER)])
-    def test_directories_are_made_for_a_user(self, tmp_path: Path, owner: tuple) -> None:
+    def test_directories_are_made_for_a_user(self, ground: Path, owner: tuple) -> None:
         """In a directory of root's, and in one of the user's."""
-        home = tmp_path / "home"
+        home = ground / "home"
         home.mkdir(mode=0o755)
         os.chown(home, *owner)
-        for folder in (tmp_path, *list(tmp_path.parents)[:-2]):
-            folder.chmod(0o711 | folder.stat().st_mode & 0o7777)
         before = (os.geteuid(), os.getegid(), os.getgroups())
         folder, _name = walk(str(home / "a" / "b" / "x"), NewDirectories(0o750, (OTHER, OTHER)))
         os.close(folder.descriptor)
@@ -175,13 +184,13 @@ class TestAsRoot:
             assert (found.st_uid, found.st_gid, stat.S_IMODE(found.st_mode)) == (OTHER, OTHER, 0o750)
         assert (os.geteuid(), os.getegid(), os.getgroups()) == before
 
-    def test_no_directory_is_made_for_a_user_where_another_could_move_it(self, tmp_path: Path) -> None:
-        (tmp_path / "land").mkdir()
-        os.chown(tmp_path / "land", OTHER + 1, OTHER + 1)
+    def test_no_directory_is_made_for_a_user_where_another_could_move_it(self, ground: Path) -> None:
+        (ground / "land").mkdir(mode=0o755)
+        os.chown(ground / "land", OTHER + 1, OTHER + 1)
         with pytest.raises(FilesError, match="the directory cannot be made: Permission denied"):
-            walk(str(tmp_path / "land" / "a" / "x"), NewDirectories(owner=(OTHER, OTHER)))
+            walk(str(ground / "land" / "a" / "x"), NewDirectories(owner=(OTHER, OTHER)))
         assert os.geteuid() == 0
-        assert os.listdir(tmp_path / "land") == []
+        assert os.listdir(ground / "land") == []
 
     def test_a_directory_that_is_moved_away_leads_to_nothing_else(self, tmp_path: Path) -> None:
         """The way up is the way down that was taken."""
