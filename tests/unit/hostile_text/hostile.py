@@ -17,11 +17,11 @@ INVISIBLE = "".join(map(chr, (0x034F, 0x115F, 0x1160, 0x17B4, 0x180B, 0x3164, 0x
 
 CONTROLS = "".join(
     chr(code)
-    for code in (*range(0x3000), *range(0xD800, 0xE000), *range(0xFE00, 0x10000), *range(0xE0000, 0xE0080))
-    if unicodedata.category(chr(code)) in ("Cc", "Cf", "Cs", "Zl", "Zp") and code not in (0xD801, 0xDC01)
+    for code in (*range(0x3000), 0xD800, 0xDBFF, 0xDC00, 0xDFFF, *range(0xFE00, 0x10000), *range(0xE0000, 0xE0080))
+    if unicodedata.category(chr(code)) in ("Cc", "Cf", "Cs", "Zl", "Zp")
 )
 EVIL = "evil\x1b[31m" + CONTROLS + INVISIBLE
-"""Every character of the kind, behind a word that shows whether the text came through."""
+"""Every character of the kind, a few halves of pairs, behind a word that shows whether the text came through."""
 
 SHORT = "evil\x1b[2J\x07\x9b\u202e\u200b\u2028\ud800\r\n\x00"
 """Some, where there is no room for all."""
