@@ -8,8 +8,12 @@ This module is private to the collection: no other collection may import it.
 
 from __future__ import annotations
 
+import errno
 import os
 from typing import List, Set
+
+from .._files.errors import FilesError
+from .._files.inputs import open_regular
 
 PROC = "/proc"
 _LARGEST = 1024 * 1024
@@ -20,8 +24,20 @@ def read(proc: str, pid: str, name: str) -> str:
 
     :raises OSError: it cannot be read, or the process has ended.
     """
-    with open(os.path.join(proc, pid, name), encoding="utf-8", errors="replace") as handle:
-        return handle.read(_LARGEST)
+    return text_of(os.path.join(proc, pid, name))
+
+
+def text_of(path: str) -> str:
+    """The beginning of a regular file, whatever its bytes are.
+
+    :raises OSError: it cannot be read, or is something else.
+    """
+    try:
+        descriptor = open_regular(path)
+    except FilesError as error:
+        raise OSError(errno.EINVAL, error.what) from error
+    with os.fdopen(descriptor, "rb") as handle:
+        return handle.read(_LARGEST).decode("utf-8", "replace")
 
 
 def pids_of(command: str, proc: str = PROC) -> List[str]:

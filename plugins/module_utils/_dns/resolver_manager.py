@@ -16,7 +16,7 @@ import re
 from typing import Any, Callable, Dict, List, NamedTuple, Optional
 
 from .errors import DnsError
-from .processes import PROC, mount_points, pids_of
+from .processes import PROC, mount_points, pids_of, text_of
 
 CONNECTIONS = "/run/NetworkManager/system-connections"
 _LARGEST = 1024 * 1024
@@ -91,8 +91,7 @@ def look_at_resolver(
 def _read(path: str) -> str:
     """The text of the file, empty where there is none: a link may lead to what no program has written yet."""
     try:
-        with open(path, encoding="utf-8", errors="replace") as handle:
-            return handle.read(_LARGEST)
+        return text_of(path)
     except FileNotFoundError:
         return ""
 

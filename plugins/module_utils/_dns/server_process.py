@@ -11,7 +11,7 @@ from __future__ import annotations
 import os
 from typing import Any, Dict, Sequence, Tuple
 
-from .processes import PROC, mount_points, pids_of, read
+from .processes import PROC, mount_points, pids_of, read, text_of
 
 ENFORCE = "/sys/fs/selinux/enforce"
 
@@ -69,9 +69,8 @@ def _is_same(path: str, root: str) -> bool:
 
 def _selinux_type(folder: str, enforce: str) -> str:
     try:
-        with open(enforce, encoding="ascii") as handle:
-            if handle.read(1) != "1":
-                return ""
+        if text_of(enforce)[:1] != "1":
+            return ""
         label = os.getxattr(folder, "security.selinux")
         return label.decode("utf-8", "replace").rstrip("\0").split(":")[2]
     except (OSError, IndexError):

@@ -114,7 +114,13 @@ def test_what_cannot_be_seen_is_shown_as_it_is(place: str) -> None:
 
 def test_the_invocation_hides_a_login_in_a_url() -> None:
     module = Module(
-        **dict(KEYS, endpoint=LOGINS[0].format(SECRET), kind="temporary", nested=[{"a": LOGINS[1].format(SECRET)}])
+        **dict(
+            KEYS,
+            check=False,
+            endpoint=LOGINS[0].format(SECRET),
+            kind="temporary",
+            nested=[{"a": LOGINS[1].format(SECRET)}],
+        )
     )
     login_token.run(module)
     assert module.result["failed"]
@@ -161,7 +167,7 @@ OTHERS = {"checkzone": "", "backup": False, "state": "present"}
 @pytest.mark.parametrize("serial", [-1, 0, 2**32, -(2**40)])
 def test_a_serial_is_one(serial: int, tmp_path: Path) -> None:
     path = tmp_path / "zone"
-    said = result_of(zone.run, **dict(ZONE, **OTHERS, path=str(path), serial=serial))
+    said = result_of(zone.run, **dict(ZONE, **OTHERS, path=str(path), serial=serial, mode=None, owner=None, group=None))
     assert "is no serial of a zone" in said
     assert not path.exists()
     for kind in ("primary", "secondary"):

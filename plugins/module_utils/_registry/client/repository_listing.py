@@ -35,7 +35,6 @@ PAGE = 100
 
 _HARBOR_BASES = ("/api/v2.0", "/api")
 CATALOG_REFUSED = (401, 403, 404, 405, 501)
-_NO_SUCH_PAGE = (400, 404, 405, 406, 501)
 
 
 class Discovery:
@@ -181,11 +180,3 @@ class _Harbor(ListApi):
     @staticmethod
     def _query(query: str, number: int) -> str:
         return "&".join(filter(None, (query, "page={0}&page_size={1}".format(number, PAGE))))
-
-
-def _name_of(entry: Dict[str, Any]) -> Union[str, InvalidEntry]:
-    """The repository of an entry of SWR's. In paths of its management API a dollar sign stands for the slash."""
-    parts = (entry.get("namespace"), entry.get("name"))
-    if not all(isinstance(part, str) for part in parts):
-        return read_entry(entry, check_name)
-    return read_entry("{0}/{1}".format(*parts).replace("$", "/"), check_name)

@@ -12,18 +12,18 @@ This module is private to the collection: no other collection may import it.
 from __future__ import annotations
 
 import urllib.parse
-from typing import Dict, Union
+from typing import Any, Dict, Union
 
 from ..._http_values import parse_count
 from ..._paging import Page
 from ..errors import RegistryError
-from ..model.reference import InvalidEntry, Listing, Repository, sort_entries
+from ..model.reference import InvalidEntry, Listing, Repository, check_name, read_entry, sort_entries
 from ..model.swr import is_swr_basic
 from .list_api import ListApi
 from .registry import RegistryClient
-from .repository_listing import _NO_SUCH_PAGE, _name_of
 
 SWR_PAGE = 1000
+_NO_SUCH_PAGE = (400, 404, 405, 406, 501)
 
 SERVICE = "dockyard"
 ORGANIZATION_UNKNOWN = "organization does not exist"
@@ -90,3 +90,11 @@ class SwrRepositories(ListApi):
             return Page(list(fresh), following, total, asked=True)
 
         return sort_entries(self._all(first, fetch, lambda entry: entry))
+
+
+def _name_of(entry: Dict[str, Any]) -> Union[str, InvalidEntry]:
+    """The repository of an entry of SWR's. In paths of its management API a dollar sign stands for the slash."""
+    parts = (entry.get("namespace"), entry.get("name"))
+    if not all(isinstance(part, str) for part in parts):
+        return read_entry(entry, check_name)
+    return read_entry("{0}/{1}".format(*parts).replace("$", "/"), check_name)

@@ -119,5 +119,5 @@ def test_a_running_dhcp_client(files: Files) -> None:
 
 def test_a_file_that_cannot_be_read_is_an_error(files: Files) -> None:
     files.path.mkdir()
-    with pytest.raises(DnsError, match=r"resolv\.conf: cannot be read: Is a directory"):
+    with pytest.raises(DnsError, match=r"resolv\.conf: cannot be read: .*directory"):
         files.look()
