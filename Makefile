@@ -9,7 +9,6 @@ SHELL := /bin/bash
 VENV := .venv
 OLDEST := .venv-oldest
 TARGET := .venv-target
-MOLECULE := .venv-molecule
 CACHE := $(CURDIR)/.cache
 STAMPS := .cache/stamps
 TREE := $(CACHE)/collections
@@ -35,10 +34,10 @@ export ANSIBLE_NOCOLOR ?= 1
 export PYTHONDONTWRITEBYTECODE := 1
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-# Two at a time: Molecule mostly waits for its nodes, and takes as long as all that needs one core beside it. Alone: what
-# uses every core by itself, and end-to-end tests, which run containers of their own.
-SHARED_GATES := molecule ruff ansible-lint changelog docs shellcheck artifact sanity sanity-oldest unit-oldest unit-target demo
-SERIAL_GATES := unit integration coverage e2e
+# In the order of phases. The first two keep two cores busy with two gates at a time, the longest first; end-to-end tests
+# run containers of their own, and so not beside Molecule. Alone: what uses every core by itself.
+PHASES := --together molecule sanity sanity-oldest artifact ansible-lint docs ruff changelog shellcheck \
+	--together e2e unit-target unit-oldest demo --alone unit integration coverage
 
 .PHONY: help
 help: ## list the targets
@@ -57,24 +56,20 @@ python:
 stamp = $(STAMPS)/$(1)-$(notdir $(2))
 
 RUNTIME_STAMP := $(call stamp,runtime,$(NEWEST_PYTHON))
-TEST_STAMP := $(call stamp,test,$(NEWEST_PYTHON))
-LINT_STAMP := $(call stamp,lint,$(NEWEST_PYTHON))
-MOLECULE_STAMP := $(call stamp,molecule,$(NEWEST_PYTHON))
+VENV_STAMP := $(call stamp,venv,$(NEWEST_PYTHON))
 OLDEST_STAMP := $(call stamp,oldest,$(OLDEST_PYTHON))
 TARGET_STAMP := $(call stamp,target,$(TARGET_PYTHON))
 SYSTEM_STAMP := $(STAMPS)/system
+TOOLS := requirements/test.txt requirements/lint.txt requirements/molecule.txt
 
 $(RUNTIME_STAMP): requirements/runtime.txt | python $(STAMPS)
 	@tools/venv $(VENV) $(NEWEST_PYTHON) requirements/runtime.txt
 	@touch $@
 
-$(TEST_STAMP): requirements/test.txt $(RUNTIME_STAMP)
-	@tools/venv $(VENV) $(NEWEST_PYTHON) requirements/test.txt
-	@touch $@
-
-$(LINT_STAMP): requirements/lint.txt $(RUNTIME_STAMP)
-	@tools/venv $(VENV) $(NEWEST_PYTHON) requirements/lint.txt
-	@touch $@
+# One call of pip for all that is used with the newest ansible-core: it works out what fits together once.
+$(VENV_STAMP): requirements/runtime.txt $(TOOLS) | python $(STAMPS)
+	@tools/venv $(VENV) $(NEWEST_PYTHON) $(TOOLS)
+	@touch $(RUNTIME_STAMP) $@
 
 $(OLDEST_STAMP): requirements/oldest.txt | $(STAMPS)
 	@if [ -n "$(OLDEST_PYTHON)" ]; then tools/venv $(OLDEST) $(OLDEST_PYTHON) requirements/oldest.txt; \
@@ -84,10 +79,6 @@ $(OLDEST_STAMP): requirements/oldest.txt | $(STAMPS)
 $(TARGET_STAMP): requirements/target.txt | $(STAMPS)
 	@if [ -n "$(TARGET_PYTHON)" ]; then tools/venv $(TARGET) $(TARGET_PYTHON) requirements/target.txt; \
 	else echo "environment $(TARGET): skipped, no Python 3.9 was found"; fi
-	@touch $@
-
-$(MOLECULE_STAMP): requirements/molecule.txt | python $(STAMPS)
-	@if compgen -G 'extensions/molecule/*/molecule.yml' >/dev/null; then tools/venv $(MOLECULE) $(NEWEST_PYTHON) requirements/molecule.txt; fi
 	@touch $@
 
 $(SYSTEM_STAMP): tools/system-packages | $(STAMPS)
@@ -101,37 +92,37 @@ tree:
 	@test -e $(TREE)/ansible_collections/longshore/swr/galaxy.yml || ln -sfn ../../../.. $(TREE)/ansible_collections/longshore/swr
 
 .PHONY: setup
-setup: $(SYSTEM_STAMP) $(TEST_STAMP) $(LINT_STAMP) $(OLDEST_STAMP) $(TARGET_STAMP) $(MOLECULE_STAMP) tree ## make every environment
+setup: $(SYSTEM_STAMP) $(VENV_STAMP) $(OLDEST_STAMP) $(TARGET_STAMP) tree ## make every environment
 
 ##@ gates
 
 .PHONY: test
 test: ## every gate; fails when one fails
-	@tools/gates --setup setup --together $(SHARED_GATES) --alone $(SERIAL_GATES)
+	@tools/gates --setup setup $(PHASES)
 
 .PHONY: lint
 lint: ruff ansible-lint changelog docs shellcheck ## the static gates but ansible-test
 
 .PHONY: ruff
-ruff: $(LINT_STAMP) ## Python style and formatting
+ruff: $(VENV_STAMP) ## Python style and formatting
 	$(VENV)/bin/ruff check --quiet .
 	$(VENV)/bin/ruff format --check --quiet .
 
 .PHONY: format
-format: $(LINT_STAMP) ## rewrite Python files in the house format
+format: $(VENV_STAMP) ## rewrite Python files in the house format
 	$(VENV)/bin/ruff check --quiet --fix .
 	$(VENV)/bin/ruff format .
 
 .PHONY: ansible-lint
-ansible-lint: $(LINT_STAMP) tree ## ansible-lint, production profile
+ansible-lint: $(VENV_STAMP) tree ## ansible-lint, production profile
 	PATH="$(CURDIR)/$(VENV)/bin:$$PATH" $(VENV)/bin/ansible-lint --offline --nocolor
 
 .PHONY: changelog
-changelog: $(LINT_STAMP) ## changelog fragments
+changelog: $(VENV_STAMP) ## changelog fragments
 	$(VENV)/bin/antsibull-changelog lint
 
 .PHONY: docs
-docs: $(LINT_STAMP) tree ## documentation of plugins and roles, and docs/docsite
+docs: $(VENV_STAMP) tree ## documentation of plugins and roles, and docs/docsite
 	PATH="$(CURDIR)/$(VENV)/bin:$$PATH" $(VENV)/bin/antsibull-docs lint-collection-docs --plugin-docs --validate-collection-refs all --skip-rstcheck .
 
 .PHONY: shellcheck
@@ -139,7 +130,7 @@ shellcheck: ## shell scripts
 	@tools/shellcheck
 
 .PHONY: sanity
-sanity: $(TEST_STAMP) ## ansible-test sanity on the newest ansible-core
+sanity: $(VENV_STAMP) ## ansible-test sanity on the newest ansible-core
 	@tools/sanity $(VENV) newest
 
 .PHONY: sanity-oldest
@@ -147,45 +138,45 @@ sanity-oldest: $(OLDEST_STAMP) ## ansible-test sanity on ansible-core 2.18
 	@tools/sanity $(OLDEST) oldest
 
 .PHONY: unit
-unit: $(TEST_STAMP) tree ## unit tests, with their branch coverage
+unit: $(VENV_STAMP) tree ## unit tests, with their branch coverage
 	COVERAGE_FILE=$(CACHE)/coverage-unit $(VENV)/bin/python -m pytest tests/unit -n $(JOBS) \
 		--cov --cov-report=term:skip-covered --cov-fail-under=0 $(PYTEST_ARGS)
 
 .PHONY: unit-oldest
-unit-oldest: $(OLDEST_STAMP) tree ## unit tests on ansible-core 2.18
+unit-oldest: $(OLDEST_STAMP) tree ## unit tests that import Ansible, on ansible-core 2.18
 	@test -x $(OLDEST)/bin/python || { echo "no Python 3.11 to 3.13 for ansible-core 2.18"; exit 77; }
-	$(OLDEST)/bin/python -m pytest tests/unit -q -n 1 -p no:cacheprovider $(PYTEST_ARGS)
+	$(OLDEST)/bin/python -m pytest $$($(OLDEST)/bin/python -m tests.support.ansible_imports tests/unit) -q -n 1 -p no:cacheprovider $(PYTEST_ARGS)
 
 .PHONY: unit-target
 unit-target: $(TARGET_STAMP) $(RUNTIME_STAMP) tree ## unit tests of what runs on target nodes, on Python 3.9
 	@tools/unit-target $(TARGET) $(VENV)
 
 .PHONY: integration
-integration: $(SYSTEM_STAMP) $(TEST_STAMP) tree ## the sandbox, and playbooks against it
+integration: $(SYSTEM_STAMP) $(VENV_STAMP) tree ## the sandbox, and playbooks against it
 	@COVERAGE_FILE=$(CACHE)/coverage-integration tools/pytest-if-any $(VENV) tests/integration -n $(JOBS) \
 		--cov --cov-report= --cov-fail-under=0 $(PYTEST_ARGS)
 
 # Unit tests alone would ask for stand-ins where the sandbox is the better judge: the limit is for both together.
 .PHONY: coverage
-coverage: $(TEST_STAMP) ## branch coverage of the last unit and integration tests, with the limit of pyproject.toml
+coverage: $(VENV_STAMP) ## branch coverage of the last unit and integration tests, with the limit of pyproject.toml
 	$(VENV)/bin/python -m coverage combine --quiet --keep .cache/coverage-*
 	$(VENV)/bin/python -m coverage xml --quiet --fail-under=0 -o .cache/branch-coverage.xml
 	$(VENV)/bin/python -m coverage report --skip-covered
 
 .PHONY: e2e
-e2e: $(SYSTEM_STAMP) $(TEST_STAMP) tree ## playbooks against real programs: docker-registry, skopeo, podman
+e2e: $(SYSTEM_STAMP) $(VENV_STAMP) tree ## playbooks against real programs: docker-registry, skopeo, podman
 	@tools/pytest-if-any $(VENV) tests/e2e $(PYTEST_ARGS)
 
 .PHONY: molecule
-molecule: $(SYSTEM_STAMP) $(MOLECULE_STAMP) tree ## every Molecule scenario, or SCENARIOS="hosts bind"
-	@tools/molecule $(MOLECULE) $(SCENARIOS)
+molecule: $(SYSTEM_STAMP) $(VENV_STAMP) tree ## every Molecule scenario, or SCENARIOS="hosts bind"
+	@tools/molecule $(VENV) $(SCENARIOS)
 
 .PHONY: node-images
 node-images: $(SYSTEM_STAMP) ## the images of the nodes that Molecule's scenarios run on
 	@tools/node-images
 
 .PHONY: artifact
-artifact: $(TEST_STAMP) ## build, install and use what users install
+artifact: $(VENV_STAMP) ## build, install and use what users install
 	@tools/artifact $(VENV)
 
 ##@ to see and to ship
@@ -195,7 +186,7 @@ demo: $(RUNTIME_STAMP) tree ## copy images to an SWR sandbox, have a Harbor push
 	@$(VENV)/bin/ansible-playbook -i inventories/demo playbooks/demo.yml </dev/null
 
 .PHONY: bench
-bench: $(SYSTEM_STAMP) $(TEST_STAMP) tree ## what copies cost, beside skopeo and its like; BENCH_ARGS="--works a,b --json FILE"
+bench: $(SYSTEM_STAMP) $(VENV_STAMP) tree ## what copies cost, beside skopeo and its like; BENCH_ARGS="--works a,b --json FILE"
 	@$(VENV)/bin/python -m tests.bench $(BENCH_ARGS)
 
 .PHONY: build
@@ -206,5 +197,5 @@ build: $(RUNTIME_STAMP) ## build/longshore-swr-VERSION.tar.gz
 
 .PHONY: clean
 clean: ## remove everything that make has made
-	rm -rf .venv .venv-oldest .venv-target .venv-molecule .cache build demo-output .pytest_cache .ruff_cache .hypothesis .coverage .coverage.* tests/output
+	rm -rf .venv .venv-oldest .venv-target .cache build demo-output .pytest_cache .ruff_cache .hypothesis .coverage .coverage.* tests/output
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
