@@ -51,14 +51,8 @@ def machine_release() -> Release:
         raise UnavailableError("apt-get does not say where this machine's packages come from") from error
     for line in done.stdout.splitlines():
         mirror, suite, codename, component, origin = (line.split() + [""] * 5)[:5]
-        scripts = Path("/usr/share/debootstrap/scripts")
         # Updates and security fixes are suites beside the base, and no base themselves.
-        if (
-            component == "main"
-            and origin == "Debian"
-            and suite in (codename, "stable")
-            and (scripts / codename).exists()
-        ):
+        if component == "main" and origin == "Debian" and suite in (codename, "stable"):
             return Release(mirror, codename)
     raise UnavailableError("apt knows no base suite of Debian on this machine")
 
@@ -85,19 +79,11 @@ def _make(release: Release, archive: Path) -> None:
         urllib.request.urlopen(url, timeout=30).close()
     except (urllib.error.URLError, OSError) as error:
         raise UnavailableError("Debian's mirror does not answer: {0}: {1}".format(url, error)) from error
-    root, unfinished = archive.with_suffix(".root"), archive.with_suffix(".unfinished")
-    _remove(root)
-    _run(["debootstrap", "--variant=minbase", release.suite, str(root), release.mirror])
-    # What the installation needed and the image does not.
-    shutil.rmtree(str(root / "var/cache/apt"), ignore_errors=True)
-    _run(["tar", "--numeric-owner", "--exclude=./var/lib/apt/lists/*", "-C", str(root), "-cf", str(unfinished), "."])
-    _remove(root)
+    unfinished = archive.with_suffix(".unfinished")
+    _run(
+        ["mmdebstrap", "--quiet", "--variant=essential", "--format=tar", release.suite, str(unfinished), release.mirror]
+    )
     unfinished.replace(archive)
-
-
-def _remove(root: Path) -> None:
-    # A debootstrap that was killed leaves the kernel's file systems mounted below it, which must not be emptied.
-    _run(["rm", "-rf", "--one-file-system", str(root)])
 
 
 class Podman:

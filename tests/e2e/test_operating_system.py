@@ -28,7 +28,7 @@ pytestmark = [
     pytest.mark.needs_skopeo,
     pytest.mark.needs_podman,
     pytest.mark.needs_root,
-    pytest.mark.needs_program("apt-get", "debootstrap", "htpasswd", "openssl"),
+    pytest.mark.needs_program("apt-get", "mmdebstrap", "htpasswd", "openssl"),
     pytest.mark.slow,
 ]
 

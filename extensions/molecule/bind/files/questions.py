@@ -47,5 +47,5 @@ while not os.path.exists(stop):
             code, found, wrong = str(problem), [], True
         if wrong:
             print("{0:.3f} {1}: {2} {3}".format(time.time(), name, code, found), flush=True)
-    time.sleep(0.005)
+    time.sleep(0.02)
 print("asked {0}".format(count), flush=True)
