@@ -65,13 +65,16 @@ class SafeFile:
 
     :param path: its path. Links that only root and this user can change are followed.
     :param make: how to make missing directories; None to refuse them.
+    :param owner: the id of the user whose file it has to be where other users can put something under its name; None
+        for anybody.
     :ivar path: the path with links resolved.
     :raises MissingDirectoryError: its directory does not exist.
     :raises FilesError: its directory cannot be opened, or there is a link in the path that other users can change.
     """
 
-    def __init__(self, path: str, make: Optional[NewDirectories] = None) -> None:
+    def __init__(self, path: str, make: Optional[NewDirectories] = None, owner: Optional[int] = None) -> None:
         self._where = path
+        self._owner = owner
         self._folder, self._name = walk(path, make)
         self.path = os.path.join(self._folder.path, self._name)
         self._names = 1
@@ -132,7 +135,8 @@ class SafeFile:
 
         :raises FilesError: it cannot be read, is not a regular file, or has more than C(limit) bytes.
         """
-        return b"".join(self.parts(limit)) if self.status() is not None else None
+        with self._opened(os.O_RDONLY) as descriptor:
+            return None if descriptor is None else b"".join(parts_of(descriptor, self._where, limit))
 
     def parts(self, limit: int = LARGEST) -> Iterator[bytes]:
         """The content piece by piece, nothing where there is no file.
@@ -145,13 +149,23 @@ class SafeFile:
 
     def _check(self, found: os.stat_result) -> None:
         refuse_unusual(found, self._where)
-        if found.st_nlink > self._names and self._folder.shared:
-            # Another user may have given a file of root's this name.
+        if not self._folder.shared:
+            return
+        # Another user may have given a file of root's this name: by a hard link, or where it lay in the same directory.
+        if found.st_nlink > self._names:
             raise FilesError(
                 "the file has other names (hard links), and other users can make some here",
                 where=self._where,
                 hint='Put a copy in its place, or remove the others: "find / -xdev -samefile {0}" lists them.'.format(
                     self.path
+                ),
+            )
+        if self._owner not in (None, found.st_uid):
+            raise FilesError(
+                "the file belongs to the user with the id {0}, and other users can put files here".format(found.st_uid),
+                where=self._where,
+                hint="Give it to the user whose file it is to be (chown {0} {1}), or remove it.".format(
+                    self._owner, self.path
                 ),
             )
 
@@ -362,22 +376,23 @@ def check_output(option: str, path: str, replaced: bool = True) -> None:
         raise FilesError(what, where=path, hint=error.hint) from error
 
 
-def read_safely(path: str, limit: int = LARGEST) -> Optional[bytes]:
+def read_safely(path: str, limit: int = LARGEST, owner: Optional[int] = None) -> Optional[bytes]:
     """The content of a file that is written as well, None where there is no such file or directory.
 
+    :param owner: see C(SafeFile).
     :raises FilesError: see C(SafeFile).
     """
     try:
-        with SafeFile(path) as file:
+        with SafeFile(path, owner=owner) as file:
             return file.read(limit)
     except MissingDirectoryError:
         return None
 
 
-def read_text_safely(path: str, limit: int = LARGEST) -> Optional[str]:
+def read_text_safely(path: str, limit: int = LARGEST, owner: Optional[int] = None) -> Optional[str]:
     """The same as text.
 
     :raises FilesError: see C(SafeFile); it is not UTF-8.
     """
-    raw = read_safely(path, limit)
+    raw = read_safely(path, limit, owner)
     return None if raw is None else decode(raw, path)

@@ -182,6 +182,8 @@ class CredentialFile:
         self._clock = clock
         self._record_path = os.path.join(os.path.dirname(path), RECORD)
         self._name = os.path.basename(path)
+        # What the file has goes to this user: it must not be a file of others that was moved there.
+        self._trusted = owner[0] if owner else None
 
     @property
     def uid(self) -> int:
@@ -244,17 +246,17 @@ class CredentialFile:
             (self._record_path, change.record_before, change.record_after),
         ):
             if after is not None and (before != after or (path == self.path and change.wrong_mode)):
-                with SafeFile(path, NewDirectories(owner=self._owner)) as file:
+                with SafeFile(path, NewDirectories(owner=self._owner), self._trusted) as file:
                     file.replace((after,), private(self._owner))
             elif after is None and before is not None:
-                with SafeFile(path) as file:
+                with SafeFile(path, owner=self._trusted) as file:
                     file.remove()
 
     # -- reading -----------------------------------------------------------------------------------------------
 
     def _read(self, path: str) -> Tuple[Optional[str], Any]:
         """Text and content; None where there is no file. An empty file is an empty document, as for Docker."""
-        text = read_text_safely(path)
+        text = read_text_safely(path, owner=self._trusted)
         if text is None:
             return None, None
         if not text.strip():
@@ -285,7 +287,7 @@ class CredentialFile:
 
     def _is_open(self) -> bool:
         try:
-            with SafeFile(self.path) as file:
+            with SafeFile(self.path, owner=self._trusted) as file:
                 found = file.status()
         except MissingDirectoryError:
             return False

@@ -48,7 +48,7 @@ def session_warnings(
             continue
         runtime_dir = environ.get("XDG_RUNTIME_DIR") if file.uid == os.getuid() else None
         for path in session_files(file.uid, runtime_dir, run):
-            if any(_host(key) == registry for key in _keys(path)):
+            if any(_host(key) == registry for key in _keys(path, file.uid)):
                 yield WARNING.format(path, registry, file.path)
 
 
@@ -57,10 +57,10 @@ def _host(key: str) -> str:
     return key.partition("://")[2].partition("/")[0] if "://" in key else key.partition("/")[0]
 
 
-def _keys(path: str) -> Iterator[str]:
+def _keys(path: str, uid: int) -> Iterator[str]:
     """What the file has logins or credential helpers for; nothing, where it cannot be read: podman itself says so."""
     try:
-        document: Any = json.loads(read_text_safely(path) or "{}")
+        document: Any = json.loads(read_text_safely(path, owner=uid) or "{}")
     except (LongshoreError, ValueError, RecursionError):
         return
     for name in ("auths", "credHelpers"):

@@ -245,6 +245,22 @@ def test_a_file_of_roots_under_another_name_is_refused(
     assert treasure.events() == []
 
 
+def test_a_file_of_roots_that_was_moved_there_is_refused(
+    run_module: Run, account: str, land: Path, treasure: Treasure
+) -> None:
+    """It lay in a directory of the user's, who may move it, and would be given to him with all that is in it."""
+    treasure.file.rename(land / "auth.json")
+    treasure.events()
+    options = {"path": str(land / "auth.json"), "user": account}
+    for module in (registry_auth, registry_auth_info):
+        result = run_module(module, **dict(LOGIN if module is registry_auth else {"registry": "x.example"}, **options))
+        assert result["failed"]
+        assert "belongs to the user with the id 0" in result["msg"]
+        assert "Remedy: " in result["msg"]
+    assert (land / "auth.json").stat().st_uid == 0
+    assert treasure.events() == []
+
+
 def test_a_link_that_only_root_can_change_is_followed(
     run_module: Run, account: str, ground: Path, land: Path, treasure: Treasure
 ) -> None:
