@@ -14,6 +14,7 @@ import resource
 import signal
 import socket
 import stat
+import time
 from pathlib import Path
 from typing import Any, Callable, Dict, Iterator
 
@@ -39,6 +40,7 @@ from ansible_collections.longshore.swr.plugins.modules import (
     registry_auth_info,
     zone,
 )
+from ansible_collections.longshore.swr.plugins.plugin_utils._progress_action import Follower
 
 Run = Callable[..., Dict[str, Any]]
 
@@ -251,6 +253,17 @@ def test_what_a_node_has_without_an_end(run_module: Run, tmp_path: Path, kind: s
         result = run_module(access_check, host="swr.example.invalid", ca_path=str(path), timeout=1)
         assert result["failed"]
         assert "certificate authorities cannot be read" in result["msg"]
+
+
+@pytest.mark.parametrize("kind", ["pipe", "zero", ENDLESS])
+def test_what_is_no_progress_file_is_not_followed(tmp_path: Path, kind: str) -> None:
+    path = tmp_path / "here" / "progress"
+    follower = Follower(str(path), lambda event: None)
+    make(path, kind)
+    started = time.monotonic()
+    with follower:
+        pass
+    assert time.monotonic() - started < 4
 
 
 def test_a_masked_unit_is_an_empty_one(tmp_path: Path) -> None:
