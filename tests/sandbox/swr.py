@@ -46,6 +46,7 @@ class Manners(NamedTuple):
     :param max_tags: tags of one repository; 0: no limit. Documented: 300.
     :param list_page: repositories that C(dockyard) lists at once; 0: all (unknown).
     :param list_offset: whether the rest can be asked for by an offset in the filter (unknown).
+    :param delete_organizations: whether C(dockyard) deletes organizations (unknown).
     """
 
     refuse_oci_index: bool = True
@@ -61,6 +62,7 @@ class Manners(NamedTuple):
     max_tags: int = 0
     list_page: int = 0
     list_offset: bool = True
+    delete_organizations: bool = True
 
 
 def login_password(access_key: str, secret_key: str) -> str:
@@ -265,14 +267,24 @@ class Swr(Registry):
             return self._json(200, {"namespaces": sorted(self.organizations)})
         if path == "namespaces":
             return self._namespaces(request)
-        if path.startswith("namespaces/") and request.method == "GET":
-            name = path.partition("/")[2]
-            if name in self.organizations:
-                return self._json(200, self._namespace(name))
-            return error(404, "NAMESPACE_UNKNOWN", "namespace does not exist")
+        if path.startswith("namespaces/"):
+            return self._one_namespace(request.method, path.partition("/")[2])
         if path == "repositories" and request.method == "GET":
             return self._repositories(request.param("filter") or "")
         return error(404, "NOT_FOUND", "not found")
+
+    def _one_namespace(self, method: str, name: str) -> Response:
+        if method not in ("GET", "DELETE") or (method == "DELETE" and not self.manners.delete_organizations):
+            return error(405, "UNSUPPORTED", "The operation is unsupported.")
+        if name not in self.organizations:
+            return error(404, "NAMESPACE_UNKNOWN", "namespace does not exist")
+        if method == "GET":
+            return self._json(200, self._namespace(name))
+        if any(repository.startswith(name + "/") for repository in self.storage.repositories()):
+            # Documented for the API that takes signed requests.
+            return error(406, "SVCSTG.SWR.4060074", "The organization is not empty")
+        self.organizations.discard(name)
+        return Response(204)
 
     def _namespaces(self, request: Request) -> Response:
         if request.method == "GET":

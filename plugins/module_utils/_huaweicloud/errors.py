@@ -13,6 +13,9 @@ from typing import Any, Optional
 from .._errors import LongshoreError
 from .._http import ServerError
 
+# SWR refuses too many calls with status 403.
+THROTTLED = ("SVCSTG.SWR.4031032", "SVCSTG.SWR.4031042")
+
 
 class HuaweiCloudError(LongshoreError):
     """A failure of a Huawei Cloud API, or of what is needed to call one."""
@@ -53,7 +56,7 @@ def hint_for(status: int, code: Optional[str]) -> Optional[str]:
             "Check access key, secret key and security token, that the key is enabled and not expired, "
             "that it belongs to this region's cloud, and this machine's clock (a signature is valid for 15 minutes)."
         )
-    if status == 403 and code in ("SVCSTG.SWR.4031032", "SVCSTG.SWR.4031042"):
+    if status == 403 and code in THROTTLED:
         return "SWR limits how often it is called: try again later, or with fewer tasks at once."
     if status == 403:
         return "Give the user the permission in IAM that this call needs."

@@ -149,6 +149,17 @@ def test_dockyard_calls(swr: Swr) -> None:
     found = ask(url + "repositories?filter=center::self", headers=login).json()
     assert [(item["namespace"], item["name"], item["tags"]) for item in found] == [("team", "sub/app", ["1"])]
     assert swr.count("dockyard") == 8
+    assert ask(url + "namespaces/team", "DELETE", headers=login).status == 406
+    assert ask(url + "namespaces/other", "DELETE", headers=login).status == 204
+    assert ask(url + "namespaces/other", "DELETE", headers=login).status == 404
+    assert "other" not in swr.organizations
+
+
+def test_a_dockyard_that_deletes_nothing(sandbox_swr: Callable[..., Swr]) -> None:
+    server = sandbox_swr(keys={"A": "S"}, organizations=["team"], manners={"delete_organizations": False})
+    login = basic("cn-north-4@A", login_password("A", "S"))
+    assert ask(server.url + "/dockyard/v2/namespaces/team", "DELETE", headers=login).status == 405
+    assert server.organizations == {"team"}
 
 
 def test_further_logins_and_public_repositories(sandbox_swr: Callable[..., Swr]) -> None:

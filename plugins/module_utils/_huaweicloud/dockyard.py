@@ -1,0 +1,169 @@
+# Copyright: (c) 2026, longshore.swr contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""SWR's API for the login to the registry: the back end of its console, on the registry's own host.
+
+It is not documented. Harbor's adapter for SWR relies on C(GET) and C(POST) of C(/dockyard/v2/namespaces) and on
+C(/dockyard/v2/repositories); the C(DELETE) is by analogy with the documented API, C(/v2/manage/namespaces/{namespace}).
+
+This module is private to the collection: no other collection may import it.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any, Callable, List, Mapping, Optional
+from urllib.parse import quote
+
+from .._http import ApiClient, basic_auth
+from .._resource import State
+from .errors import HuaweiCloudError, hint_for, read_error
+from .regions import registry_host
+
+NAMESPACES = "/dockyard/v2/namespaces"
+# Unquoted, as every known client sends it
+REPOSITORIES = "/dockyard/v2/repositories?filter=center::self"
+
+PERMISSIONS = {7: "manage", 3: "write", 1: "read"}
+
+_REGISTRY = re.compile(r"[a-z0-9.-]+(:[0-9]{1,5})?\Z", re.IGNORECASE)
+
+
+def dockyard_client(options: Mapping[str, Any], redact: Callable[[str], str], session: Any = None) -> ApiClient:
+    """A client for the API that logs in as C(docker login) does.
+
+    :param options: C(username) and C(password); C(endpoint), or C(registry), or C(region) and C(cloud); and
+        C(validate_certs), C(ca_path) and C(timeout).
+    :param session: a C(requests.Session) to use instead of one of its own.
+    :raises HuaweiCloudError: it is unknown where the registry is.
+    """
+    verify: Any = options.get("ca_path") or True
+    if options.get("validate_certs") is False:
+        verify = False
+    return ApiClient(
+        _endpoint(options),
+        HuaweiCloudError,
+        read_error,
+        hint_for=_hint,
+        auth=basic_auth(options["username"], options["password"]),
+        verify=verify,
+        timeout=options.get("timeout") or 30.0,
+        redact=redact,
+        session=session,
+    )
+
+
+def _endpoint(options: Mapping[str, Any]) -> str:
+    endpoint, registry = options.get("endpoint"), options.get("registry")
+    if endpoint:
+        return str(endpoint)
+    if not registry:
+        if not options.get("region"):
+            raise HuaweiCloudError(
+                "the registry is unknown", where="registry", hint="Set region, registry or endpoint."
+            )
+        registry = registry_host(options["region"], options.get("cloud"))
+    if not _REGISTRY.match(registry):
+        raise HuaweiCloudError(
+            "invalid registry {0!r}".format(registry),
+            where="registry",
+            hint="Write the host as image names have it, without a scheme and a path. A URL goes into endpoint.",
+        )
+    return "https://" + registry
+
+
+def _hint(status: int, code: Optional[str]) -> Optional[str]:
+    if status == 401:
+        return (
+            "Check the user name and the password, that the access key is enabled, "
+            "and that the project in the user name is the region's."
+        )
+    if status == 409:
+        return "Organization names are unique in a region, and this one belongs to another account: choose another."
+    if code == "SVCSTG.SWR.4000097":
+        return "The quota of organizations is used up: delete one that is not needed, or have the quota raised."
+    if code == "SVCSTG.SWR.4060074":
+        return "Delete its repositories first."
+    return hint_for(status, code)
+
+
+class DockyardOrganizations:
+    """Organizations, by a login to the registry.
+
+    :param call: C(ApiClient.call) of C(dockyard_client).
+    """
+
+    def __init__(self, call: Callable[..., Any]) -> None:
+        self._call = call
+
+    def find(self, name: str) -> Optional[State]:
+        """The organization, None when it does not exist.
+
+        :raises HuaweiCloudError: SWR refuses, or its reply is not understood.
+        """
+        path = _path(name)
+        try:
+            found = self._call("GET", path).data
+        except HuaweiCloudError as error:
+            if error.status == 404:
+                return None
+            raise
+        if not isinstance(found, dict):
+            raise _not_understood("an organization", path)
+        # An object without the name, too, says that there is no such organization (Harbor's adapter relies on it).
+        if found.get("name") != name:
+            return None
+        return {
+            "name": name,
+            "creator": found.get("creator_name"),
+            "permission": PERMISSIONS.get(found.get("auth")),
+        }
+
+    def create(self, name: str) -> None:
+        """
+        :raises HuaweiCloudError: with status 409 when it exists.
+        """
+        self._call("POST", NAMESPACES, body={"namespace": name}, expect=(200, 201))
+
+    def delete(self, name: str) -> None:
+        """
+        :raises HuaweiCloudError: with status 404 when it does not exist.
+        """
+        try:
+            self._call("DELETE", _path(name), expect=(200, 202, 204))
+        except HuaweiCloudError as error:
+            if error.status in (405, 501):
+                error.hint = "SWR does not let a registry login delete organizations: delete it in SWR's console."
+            raise
+
+    def repositories(self, name: str) -> List[str]:
+        """The repositories in an organization.
+
+        :raises HuaweiCloudError: they cannot be listed completely.
+        """
+        found = self._call("GET", REPOSITORIES).data
+        if not isinstance(found, list) or not all(isinstance(item, dict) for item in found):
+            raise _not_understood("a list of repositories", REPOSITORIES)
+        names = [str(item.get("name")) for item in found if item.get("namespace") == name]
+        totals = [item["total_range"] for item in found if isinstance(item.get("total_range"), int)]
+        if not names and max(totals, default=0) > len(found):
+            raise HuaweiCloudError(
+                "SWR lists {0} of {1} repositories, so it is unknown whether the organization is empty".format(
+                    len(found), max(totals)
+                ),
+                where="GET " + REPOSITORIES,
+                hint="Delete the organization in SWR's console.",
+            )
+        return names
+
+
+def _path(name: str) -> str:
+    return "{0}/{1}".format(NAMESPACES, quote(name, safe=""))
+
+
+def _not_understood(what: str, path: str) -> HuaweiCloudError:
+    return HuaweiCloudError(
+        "the reply is not {0}".format(what),
+        where="GET " + path,
+        hint="Check that registry or endpoint is SWR's registry, and no proxy or web page.",
+    )

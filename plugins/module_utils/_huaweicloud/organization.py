@@ -1,0 +1,105 @@
+# Copyright: (c) 2026, longshore.swr contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""An organization of SWR: the namespace that its repositories are in.
+
+This module is private to the collection: no other collection may import it.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Dict, List, Optional, Protocol
+
+from .._errors import LongshoreError
+from .._resource import Resource, State, bring_about
+from .errors import THROTTLED, HuaweiCloudError
+from .names import check_organization
+
+
+class OrganizationApi(Protocol):
+    """What is needed of an API, however it authenticates. Each method raises C(HuaweiCloudError)."""
+
+    def find(self, name: str) -> Optional[State]:
+        """C(name), C(creator) and C(permission), None when there is no such organization."""
+
+    def create(self, name: str) -> None:
+        """An error of status 409 says that the name is taken."""
+
+    def delete(self, name: str) -> None:
+        """An error of status 404 says that it is gone."""
+
+    def repositories(self, name: str) -> List[str]:
+        """All repositories in it."""
+
+
+class Organization(Resource):
+    """One organization, which is to exist or not to exist.
+
+    :raises HuaweiCloudError: the name is invalid.
+    :ivar found: what was read last.
+    """
+
+    def __init__(self, api: OrganizationApi, name: str, present: bool) -> None:
+        self._api = api
+        self._name = check_organization(name)
+        self._present = present
+        self.found: Optional[State] = None
+
+    def observe(self) -> Optional[State]:
+        self.found = None
+        try:
+            self.found = self._api.find(self._name)
+        except HuaweiCloudError as error:
+            # SWR may refuse to speak of what a user cannot see. Only the attempt tells whether it can be created, but
+            # nothing is taken for deleted because it cannot be seen.
+            if not self._present or error.status not in (400, 403) or error.code in THROTTLED:
+                raise
+        return self.found
+
+    def desired(self, current: Optional[State]) -> Optional[State]:
+        if self._present:
+            return current or {"name": self._name}
+        if current is not None:
+            self._refuse_unless_empty()
+        return None
+
+    def _refuse_unless_empty(self) -> None:
+        names = sorted(self._api.repositories(self._name))
+        if names:
+            raise HuaweiCloudError(
+                "the organization is not empty ({0})".format(", ".join(names[:3]) + (", ..." if names[3:] else "")),
+                where="organization {0}".format(self._name),
+                hint="Delete its repositories first. Nothing was changed.",
+            )
+
+    def create(self, desired: State) -> None:
+        self._api.create(self._name)
+
+    def update(self, current: State, desired: State) -> None:
+        """An organization has nothing that can change."""
+
+    def delete(self, current: State) -> None:
+        self._api.delete(self._name)
+
+    def not_kept(self, fields: List[str], desired: State, found: Optional[State]) -> LongshoreError:
+        return HuaweiCloudError(
+            "SWR agreed to {0} the organization, but it is {1}".format(
+                "create" if self._present else "delete", "not visible" if found is None else "still there"
+            ),
+            where="organization {0}".format(self._name),
+            hint="Check in SWR's console whether this user has access to it.",
+        )
+
+
+def manage_organization(api: OrganizationApi, name: str, present: bool, check_mode: bool) -> Dict[str, Any]:
+    """Creates or deletes an organization, or says what would change.
+
+    :return: C(changed), C(organization) and C(diff).
+    :raises HuaweiCloudError: the name is invalid, or SWR refuses.
+    """
+    organization = Organization(api, name, present)
+    outcome = bring_about(organization, check_mode)
+    state = organization.found or outcome.after if present else None
+    if state is not None:
+        state = dict({"creator": None, "permission": None}, **state)
+    return {"changed": outcome.changed, "organization": state, "diff": outcome.diff()}
