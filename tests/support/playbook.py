@@ -1,0 +1,184 @@
+# Copyright: (c) 2026, longshore.swr contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The one way in which tests start ansible-playbook, and look for secrets in what was printed.
+
+.. code-block:: python
+
+    playbook = Playbook(tmp_path, {"HARBOR_PASSWORD": PASSWORD}, secrets=[PASSWORD])
+    run = playbook.run([play([{"longshore.swr.harbor_info": {}, "register": "made"}, keep(made="made")])], "--check")
+    assert run.value("made")["version"]["api"] == "v2.0"
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any, Dict, List, Mapping, NamedTuple, Optional, Sequence, Union
+
+Task = Dict[str, Any]
+
+_ACTIONS = Path(__file__).resolve().parent / "action"
+_RECAP = re.compile(r"^(\S+)\s+: (ok=\d+ .*)$", re.MULTILINE)
+
+
+class Run(NamedTuple):
+    """What one ansible-playbook did.
+
+    :ivar recap: the counts of the last lines, by host: C(recap["localhost"]["changed"]).
+    :ivar kept: what tasks of C(keep) wrote, by host.
+    """
+
+    code: int
+    out: str
+    err: str
+    recap: Dict[str, Dict[str, int]]
+    kept: Dict[str, Dict[str, Any]]
+
+    @property
+    def text(self) -> str:
+        return self.out + self.err
+
+    def count(self, name: str) -> int:
+        """C(changed), C(failed) ... of all hosts together."""
+        return sum(counts[name] for counts in self.recap.values())
+
+    @property
+    def changed(self) -> int:
+        return self.count("changed")
+
+    def value(self, name: str, host: str = "localhost") -> Any:
+        """What C(keep(name=...)) wrote."""
+        return self.kept[host][name]
+
+
+class Playbook:
+    """A user with a folder, a home in it and an environment, who starts ansible-playbook.
+
+    Nothing of the machine's own settings and logins gets in. All hosts are this machine, unless the inventory says
+    otherwise.
+
+    :param environ: more variables, which every run gets.
+    :param secrets: texts that no run may print.
+    :ivar runs: every run so far.
+    """
+
+    def __init__(self, folder: Path, environ: Optional[Mapping[str, str]] = None, secrets: Sequence[str] = ()) -> None:
+        self.folder = folder
+        self.home = folder / "home"
+        self.secrets: List[str] = list(secrets)
+        self.runs: List[Run] = []
+        self._kept = self.home / "kept.jsonl"
+        self.home.mkdir(parents=True, exist_ok=True)
+        (self.home / "ansible.cfg").touch()
+        self.environ: Dict[str, str] = {
+            # Debian keeps named and its like where only root's PATH leads.
+            "PATH": os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"], "/usr/sbin", "/sbin"]),
+            "HOME": str(self.home),
+            "LC_ALL": "C.UTF-8",
+            "ANSIBLE_ACTION_PLUGINS": str(_ACTIONS),
+            "ANSIBLE_ASYNC_DIR": str(self.home / "async"),
+            "ANSIBLE_COLLECTIONS_PATH": os.environ["ANSIBLE_COLLECTIONS_PATH"],
+            "ANSIBLE_CONFIG": str(self.home / "ansible.cfg"),
+            "ANSIBLE_HOME": str(self.home / ".ansible"),
+            "ANSIBLE_INJECT_FACT_VARS": "false",
+            "ANSIBLE_INVENTORY_UNPARSED_WARNING": "false",
+            "ANSIBLE_LOCALHOST_WARNING": "false",
+            "ANSIBLE_NOCOLOR": "1",
+            "ANSIBLE_PIPELINING": "1",
+            "ANSIBLE_PYTHON_INTERPRETER": sys.executable,
+            # Ansible asks the shell for the user's home here, whatever HOME says.
+            "ANSIBLE_REMOTE_TMP": str(self.home / ".ansible" / "tmp"),
+            "ANSIBLE_TRANSPORT": "local",
+            "LONGSHORE_KEPT": str(self._kept),
+            **(environ or {}),
+        }
+
+    def write(self, name: str, content: Any) -> Path:
+        """A file in the user's folder; what is no text becomes JSON, which is YAML as well."""
+        path = self.folder / name
+        path.write_text(content if isinstance(content, str) else json.dumps(content, indent=4), encoding="utf-8")
+        return path
+
+    def run(
+        self,
+        playbook: Union[str, Sequence[Mapping[str, Any]]],
+        *arguments: str,
+        ok: Optional[bool] = True,
+        inventory: Optional[Mapping[str, Any]] = None,
+        variables: Optional[Mapping[str, Any]] = None,
+        environ: Optional[Mapping[str, str]] = None,
+        timeout: float = 300,
+    ) -> Run:
+        """
+        :param playbook: a path or the name of a collection's playbook, or plays.
+        :param ok: whether it has to succeed or to fail; None for either.
+        :param inventory: in the form of Ansible's YAML inventories; without, there is localhost alone.
+        :param variables: as with C(-e).
+        :raises AssertionError: it ended the other way, or printed a secret or a traceback.
+        """
+        if not isinstance(playbook, str):
+            self.write("play.yml", playbook)
+            playbook = "play.yml"
+        line = ["ansible-playbook", playbook, *arguments]
+        if inventory is not None:
+            line += ["-i", str(self.write("hosts.json", inventory))]
+        if variables is not None:
+            line += ["-e", "@{0}".format(self.write("variables.json", variables))]
+        self._kept.unlink(missing_ok=True)
+        done = subprocess.run(
+            line,
+            cwd=self.folder,
+            env={**self.environ, **(environ or {})},
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            timeout=timeout,
+            check=False,
+        )
+        run = Run(done.returncode, done.stdout, done.stderr, _recap(done.stdout), self._read_kept())
+        self.runs.append(run)
+        secret_free(run.text, *self.secrets)
+        assert "Traceback (most recent call last)" not in run.text, run.text
+        assert ok is None or (run.code == 0) == ok, run.text
+        return run
+
+    def _read_kept(self) -> Dict[str, Dict[str, Any]]:
+        kept: Dict[str, Dict[str, Any]] = {}
+        lines = self._kept.read_text(encoding="utf-8").splitlines() if self._kept.exists() else []
+        for line in lines:
+            entry = json.loads(line)
+            kept.setdefault(entry["host"], {}).update(entry["values"])
+        return kept
+
+
+def play(tasks: Sequence[Task], hosts: str = "localhost", **more: Any) -> Dict[str, Any]:
+    """A play that gathers no facts."""
+    return {"hosts": hosts, "gather_facts": False, "tasks": list(tasks), **more}
+
+
+def keep(**expressions: str) -> Task:
+    """A task that hands the values of Jinja expressions to C(Run.value), in check mode too, and shows nothing."""
+    values = {name: "{{{{ {0} }}}}".format(expression) for name, expression in expressions.items()}
+    return {"name": "Keep values for the test", "keep": values, "no_log": True}
+
+
+def secret_free(text: str, *secrets: str) -> None:
+    """
+    :raises AssertionError: one of the secrets is in the text; the message does not repeat it.
+    """
+    leaked = [number for number, secret in enumerate(secrets) if secret and secret in text]
+    assert not leaked, "secrets number {0} are in the output".format(leaked)
+
+
+def _recap(out: str) -> Dict[str, Dict[str, int]]:
+    _before, _heading, lines = out.rpartition("PLAY RECAP")
+    recap = {}
+    for host, counts in _RECAP.findall(lines):
+        pairs = (word.partition("=") for word in counts.split())
+        recap[host] = {name: int(count) for name, _equals, count in pairs}
+    return recap
