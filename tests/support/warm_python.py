@@ -1,0 +1,192 @@
+# Copyright: (c) 2026, longshore.swr contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A Python for modules that starts in a fraction of the time: a fork of a process that has loaded Ansible's code.
+
+Most of the time of a playbook goes into the start of modules: a new Python each, and Ansible's own code compiled out of
+the module's zip each time. C(interpreter) gives a program for C(ansible_python_interpreter) that lets a server fork
+instead. A fork has the standard library, requests and ansible.module_utils, and nothing of a collection: a collection's
+code comes out of the zip, as on any node.
+
+A process with PYTHONPATH, or with options for Python, gets a Python of its own.
+"""
+
+from __future__ import annotations
+
+import atexit
+import functools
+import gc
+import importlib
+import os
+import select
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import types
+from pathlib import Path
+from typing import Dict, List, NamedTuple, Optional
+
+# What modules and their wrapper import.
+LOADED = (
+    "ansible.module_utils.basic",
+    "ansible.module_utils.urls",
+    "base64",
+    "concurrent.futures",
+    "configparser",
+    "decimal",
+    "hashlib",
+    "http.client",
+    "ipaddress",
+    "json",
+    "logging",
+    "queue",
+    "requests",
+    "runpy",
+    "ssl",
+    "tarfile",
+    "tempfile",
+    "urllib.request",
+    "uuid",
+    "zipfile",
+)
+# The client is started for every module, so that it imports next to nothing.
+CLIENT = """#!{python} -ISB
+import array, os, sys
+import _socket
+if "PYTHONPATH" in os.environ or sys.argv[1:2] and sys.argv[1].startswith("-"):
+    os.execv({python!r}, [{python!r}, *sys.argv[1:]])
+umask = os.umask(0)
+os.umask(umask)
+words = [os.getcwdb(), b"%d" % umask, b"%d" % (len(sys.argv) - 1), *map(os.fsencode, sys.argv[1:])]
+words += [name + b"=" + value for name, value in os.environb.items()]
+request = b"\\0".join(words)
+server = _socket.socket(_socket.AF_UNIX, _socket.SOCK_STREAM)
+server.connect({address!r})
+fds = [(_socket.SOL_SOCKET, _socket.SCM_RIGHTS, array.array("i", [0, 1, 2]))]
+request = b"%8d" % len(request) + request
+request = request[server.sendmsg([request], fds):]
+while request:
+    request = request[server.send(request):]
+code = server.recv(1)
+os._exit(code[0] if code else 1)
+"""
+
+
+class Request(NamedTuple):
+    """What a client was started with. C(descriptors) are its standard input, output and error."""
+
+    directory: bytes
+    umask: int
+    arguments: List[str]
+    environ: Dict[bytes, bytes]
+    descriptors: List[int]
+
+
+@functools.cache
+def interpreter() -> str:
+    """The program, for as long as this process lives. Where there are no pidfds, plain Python."""
+    if not hasattr(os, "pidfd_open"):
+        return sys.executable
+    folder = tempfile.mkdtemp(prefix="warm-python-")
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    address, program = os.path.join(folder, "socket"), Path(folder, "python")
+    program.write_text(CLIENT.format(python=sys.executable, address=address), encoding="utf-8")
+    program.chmod(0o755)
+    # The pipe ends with this process, and the server with the pipe.
+    server = subprocess.Popen(
+        [sys.executable, "-I", __file__, address],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        start_new_session=True,
+    )
+    assert server.stdin is not None
+    assert server.stdout is not None
+    atexit.register(server.wait)
+    atexit.register(server.stdin.close)
+    assert server.stdout.readline() == b"ready\n"
+    return str(program)
+
+
+def serve(address: str) -> Request:
+    """Fork for every client; comes back in a process that is to become a module."""
+    for name in LOADED:
+        importlib.import_module(name)
+    # What is there now is never looked at again, and so stays shared by all forks.
+    gc.collect()
+    gc.freeze()
+    listener = socket.socket(socket.AF_UNIX)
+    listener.bind(address)
+    listener.listen(64)
+    print("ready", flush=True)
+    while sys.stdin not in select.select([listener, sys.stdin], [], [])[0]:
+        client = listener.accept()[0]
+        if os.fork() == 0:
+            listener.close()
+            request = _read(client)
+            child = os.fork()
+            if child == 0:
+                client.close()
+                return request
+            _watch(client, child)
+        client.close()
+        _reap()
+    os._exit(0)
+
+
+def _read(client: socket.socket) -> Request:
+    data, descriptors, _flags, _address = socket.recv_fds(client, 1 << 16, 3)
+    while len(data) < 8 or len(data) < 8 + int(data[:8]):
+        more = client.recv(1 << 16)
+        if not more:
+            os._exit(1)
+        data += more
+    directory, umask, count, *rest = data[8:].split(b"\0")
+    environ = dict(word.partition(b"=")[::2] for word in rest[int(count) :])
+    arguments = [os.fsdecode(word) for word in rest[: int(count)]]
+    return Request(directory, int(umask), arguments, environ, descriptors)
+
+
+def _watch(client: socket.socket, child: int) -> None:
+    """Give the client the code of the process; a client that is killed takes the process with it."""
+    ended = os.pidfd_open(child)
+    if ended not in select.select([client, ended], [], [])[0]:
+        os.kill(child, signal.SIGKILL)
+    code = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+    try:
+        client.send(bytes([code & 0xFF]))
+    finally:
+        os._exit(0)
+
+
+def _reap() -> None:
+    pid: Optional[int] = 1
+    while pid:
+        try:
+            pid = os.waitpid(-1, os.WNOHANG)[0]
+        except ChildProcessError:
+            return
+
+
+def become(request: Request) -> None:
+    """Run the program that Python was to run: a file with arguments, or what standard input has."""
+    for number, descriptor in enumerate(request.descriptors):
+        os.dup2(descriptor, number)
+        os.close(descriptor)
+    os.environb.clear()
+    os.environb.update(request.environ)
+    os.chdir(request.directory)
+    os.umask(request.umask)
+    path = request.arguments[0] if request.arguments else "<stdin>"
+    source = Path(path).read_bytes() if request.arguments else sys.stdin.buffer.read()
+    sys.argv = request.arguments or ["-"]
+    sys.path.insert(0, os.path.dirname(path))
+    main = sys.modules["__main__"] = types.ModuleType("__main__")
+    main.__file__ = path
+    exec(compile(source, path, "exec"), main.__dict__)
+
+
+if __name__ == "__main__":
+    become(serve(sys.argv[1]))
