@@ -214,13 +214,7 @@ def run(module):
 
 
 def main():
-    run(
-        AnsibleModule(
-            argument_spec=dict(API_ARGUMENTS, **OWN_ARGUMENTS),
-            required_one_of=[("region", "registry", "endpoint")],
-            supports_check_mode=True,
-        )
-    )
+    run(AnsibleModule(argument_spec=dict(API_ARGUMENTS, **OWN_ARGUMENTS), supports_check_mode=True))
 
 
 if __name__ == "__main__":
