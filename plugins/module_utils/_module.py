@@ -21,7 +21,8 @@ This module is private to the collection: no other collection may import it.
 from __future__ import annotations
 
 import functools
-from typing import Any, Callable, Dict, Optional
+import os
+from typing import Any, Callable, Dict, Optional, Sequence, Tuple
 
 from ansible.module_utils.basic import missing_required_lib
 
@@ -67,6 +68,22 @@ def show_warnings(module: Any, result: Dict[str, Any]) -> Dict[str, Any]:
     if "diff" in result and not module._diff:
         result.pop("diff")
     return result
+
+
+def programs(module: Any) -> Callable[[Sequence[str], Optional[str]], Tuple[int, str, str]]:
+    """Runs programs of the host: words and a folder (None for any) in; status, output and errors out.
+
+    A program that cannot be started has a status, too, as in a shell.
+    """
+
+    def run(words: Sequence[str], folder: Optional[str] = None) -> Tuple[int, str, str]:
+        try:
+            result = module.run_command(list(words), cwd=folder, handle_exceptions=False, expand_user_and_vars=False)
+        except OSError as error:
+            return 127, "", "{0}: {1}".format(words[0], error.strerror or os.strerror(error.errno or 0))
+        return result[0], result[1], result[2]
+
+    return run
 
 
 def reports_errors(run: Callable[[Any], Dict[str, Any]]) -> Callable[[Any], None]:

@@ -17,18 +17,20 @@ This module is private to the collection: no other collection may import it.
 from __future__ import annotations
 
 import hashlib
-import ipaddress
 import json
 import re
+import traceback
 from typing import Any, Dict, Iterator, List, Optional, Sequence, Tuple
 
 from ..errors import HarborError
-from .host_entries import Host
+from .host_entries import Host, host_of, read_host
 
 try:
     import yaml
 except ImportError:
-    yaml = None  # type: ignore[assignment]
+    YAML_IMPORT_ERROR: Optional[str] = traceback.format_exc()
+else:
+    YAML_IMPORT_ERROR = None
 
 SERVICES = ("core", "jobservice")
 OVERRIDE, BASE = "docker-compose.override.yml", "docker-compose.yml"
@@ -123,6 +125,27 @@ def _with_hosts(before: str, base: str, hosts: Sequence[Host]) -> str:
     )
 
 
+def hosts_of(text: str, where: str = OVERRIDE) -> Dict[str, List[Host]]:
+    """The C(extra_hosts) of both services in a Compose file.
+
+    :raises HarborError: the file cannot be read.
+    """
+    services = _get(_parse(text, where), "services")
+    return {
+        name: _entries(_get(_get(services, name), "extra_hosts"), "{0}, service {1}".format(where, name))
+        for name in SERVICES
+    }
+
+
+def service_names(text: str) -> List[str]:
+    """The services in C(docker-compose.yml).
+
+    :raises HarborError: the file cannot be read.
+    """
+    services = _get(_parse(text, BASE), "services")
+    return [str(key.value) for key, _value in services.value] if isinstance(services, yaml.MappingNode) else []
+
+
 # -- blocks
 
 
@@ -159,15 +182,13 @@ def _block(indent: str, lines: Sequence[str]) -> str:
 
 
 def _parse(text: str, where: str) -> Any:
-    if yaml is None:
-        raise HarborError("PyYAML is missing", hint="Install it for the Python of ansible-core.")
     try:
         root = yaml.compose(text, Loader=yaml.SafeLoader)
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         place = where if mark is None else "{0}, line {1}".format(where, mark.line + 1)
         why = getattr(error, "problem", None) or getattr(error, "reason", None) or "it cannot be read"
-        raise HarborError("this is no YAML: {0}".format(why), where=place) from error
+        raise HarborError("invalid YAML: {0}".format(why), where=place) from error
     if _is_null(root):
         return None
     if not isinstance(root, yaml.MappingNode):
@@ -228,12 +249,11 @@ def _entries(node: Any, where: str) -> List[Host]:
         found = []
         for key, value in node.value:
             items = value.value if isinstance(value, yaml.SequenceNode) else [value]
-            found.extend(Host(str(key.value), str(item.value)) for item in items)
+            found.extend(host_of(str(key.value), str(item.value)) for item in items)
         return found
     if not isinstance(node, yaml.SequenceNode):
         raise HarborError("extra_hosts is no list", where=where)
-    split = [re.split("[:=]", str(item.value), maxsplit=1) for item in node.value]
-    return [Host(parts[0], parts[-1]) for parts in split]
+    return [read_host(str(item.value)) for item in node.value]
 
 
 def _refuse_others(service: Any, hosts: Sequence[Host], where: str) -> List[Host]:
@@ -244,12 +264,7 @@ def _refuse_others(service: Any, hosts: Sequence[Host], where: str) -> List[Host
     wanted = {host.name: host.address for host in hosts}
     present = []
     for name, address in _entries(_get(service, "extra_hosts"), where):
-        name = name.strip().lower()
-        try:
-            plain = str(ipaddress.ip_address(address.strip().strip("[]")))
-        except ValueError:
-            plain = address
-        if wanted.get(name, plain) != plain:
+        if wanted.get(name, address) != address:
             raise HarborError(
                 "extra_hosts gives {0} the address {1}, and not {2}".format(name, address, wanted[name]),
                 where=where,

@@ -50,6 +50,12 @@ def alias_patch(deployment: Any, hosts: Sequence[Host]) -> Dict[str, Any]:
     }
 
 
+def noted_hosts(deployment: Any) -> List[str]:
+    """What is ours in a Deployment, or in a patch of one, as C(name:address)."""
+    metadata = deployment.get("metadata") or {}
+    return [str(host) for host in _own((metadata.get("annotations") or {}).get(ANNOTATION), "Deployment")]
+
+
 def _own(noted: Any, where: str) -> List[Host]:
     if not noted:
         return []

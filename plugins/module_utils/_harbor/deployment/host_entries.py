@@ -8,9 +8,10 @@ This module is private to the collection: no other collection may import it.
 
 from __future__ import annotations
 
+import contextlib
 import ipaddress
 import re
-from typing import Any, Dict, List, Mapping, NamedTuple, Sequence
+from typing import Any, Dict, List, Mapping, NamedTuple, Optional, Sequence
 
 from ..errors import HarborError
 
@@ -30,31 +31,53 @@ class Host(NamedTuple):
         return "{0}:{1}".format(self.name, self.address)
 
 
-def parse_hosts(given: Any) -> List[Host]:
-    """Names and addresses as the user gave them: dictionaries with C(address) and C(names).
+def host_of(name: str, address: str) -> Host:
+    """A name and an address that somebody has written, in the one form that can be compared."""
+    address = address.strip().strip("[]")
+    # What is no address, such as host-gateway, stays as it is.
+    with contextlib.suppress(ValueError):
+        address = str(ipaddress.ip_address(address))
+    return Host(name.strip().lower(), address)
+
+
+def read_host(text: str) -> Host:
+    """C(name:address) or C(name=address), as Compose and Docker have it."""
+    parts = re.split("[:=]", text, maxsplit=1)
+    return host_of(parts[0], parts[-1])
+
+
+def names_of(entry: Mapping[str, Any]) -> List[str]:
+    """The names in an entry, in the form that is compared. A text with a comma too many has an empty one."""
+    return [str(name).strip().lower() for name in entry.get("names") or [] if str(name).strip()]
+
+
+def parse_hosts(given: Optional[Sequence[Mapping[str, Any]]]) -> List[Host]:
+    """Names and addresses as the user gave them: mappings with C(address) and C(names).
 
     :raises HarborError: no address, no name, or a name with two addresses.
     """
+    if not given:
+        raise HarborError("there are none", where="entries", hint="Give at least one, or use state=absent.")
     problems: List[str] = []
     known: Dict[str, str] = {}
-    for number, item in enumerate(given if isinstance(given, (list, tuple)) else [given], 1):
-        item = item if isinstance(item, Mapping) else {}
+    for number, item in enumerate(given, 1):
         try:
-            address = str(ipaddress.ip_address(str(item.get("address", "")).strip()))
+            address = str(ipaddress.ip_address(str(item.get("address") or "").strip()))
         except ValueError:
             problems.append("entry {0}: {1!r} is no IP address".format(number, item.get("address")))
             continue
-        names = item.get("names") or []
-        if isinstance(names, str) or not names:
+        names = names_of(item)
+        if not names:
             problems.append("entry {0} has no list of names".format(number))
-            continue
-        for name in (str(name).lower() for name in names):
+        for name in names:
             if not _NAME.match(name) or re.match(r"[0-9.]+\Z", name):
                 problems.append("entry {0}: {1!r} is no host name".format(number, name))
             elif known.setdefault(name, address) != address:
                 problems.append("{0} has two addresses, {1} and {2}".format(name, known[name], address))
     if problems:
-        raise HarborError("; ".join(problems), where="hosts", hint="Give each name one address of the endpoint.")
+        raise HarborError(
+            "; ".join(problems), where="entries", hint="Give each name one address, that of the endpoint."
+        )
     return [Host(name, address) for name, address in known.items()]
 
 

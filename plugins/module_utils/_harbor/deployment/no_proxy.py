@@ -17,11 +17,15 @@ from ..errors import HarborError
 try:
     import yaml
 except ImportError:
+    # The module has said so before it comes here.
     yaml = None  # type: ignore[assignment]
 
 WHERE = "harbor.yml"
 _COMPONENTS = ("core", "jobservice")
-_HINT = "Write the names into no_proxy of the section proxy by hand, separated by commas, and run ./prepare."
+_HINT = (
+    "Add the names to no_proxy in the section proxy by hand, separated by commas, and run ./prepare. "
+    "With no_proxy=ignore (harbor_no_proxy of the role) the file is not read."
+)
 
 
 class ProxyFile(NamedTuple):
@@ -108,14 +112,12 @@ def _unfit() -> HarborError:
 
 
 def _parse(text: str) -> Any:
-    if yaml is None:
-        raise HarborError("PyYAML is missing", hint="Install it for the Python of ansible-core.")
     try:
         return yaml.compose(text, Loader=yaml.SafeLoader)
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         place = WHERE if mark is None else "{0}, line {1}".format(WHERE, mark.line + 1)
-        raise HarborError("this is no YAML", where=place, hint="See whether Harbor itself can read it.") from None
+        raise HarborError("invalid YAML", where=place, hint=_HINT) from None
 
 
 def _get(node: Any, name: str) -> Any:

@@ -130,7 +130,6 @@ def test_several_names_and_an_ipv6_address():
     text = render("", NEW_BASE, hosts)
     assert hosts_of(text, "core") == ["a.example.com:2001:db8::7", "b.example.com:2001:db8::7"]
     assert render("services:\n  core:\n    extra_hosts: ['a.example.com:[2001:db8:0::7]']\n", NEW_BASE, hosts[:1])
-    assert parse_hosts([]) == []
 
 
 OTHERS = {
@@ -154,17 +153,17 @@ def test_another_address_of_the_name_is_refused(case):
 @pytest.mark.parametrize(
     ("before", "base", "words"),
     [
-        ("services: [", NEW_BASE, "no YAML"),
+        ("services: [", NEW_BASE, "invalid YAML"),
         ("a: b: c", NEW_BASE, "line 1"),
         ("- a\n", NEW_BASE, "no mapping"),
         ("services: 5\n", NEW_BASE, "no mapping"),
         ("services:\n  core: text\n", NEW_BASE, "no mapping"),
         ("services:\n  core:\n    extra_hosts: text\n", NEW_BASE, "no list"),
-        ("a: 1\n---\nb: 2\n", NEW_BASE, "no YAML"),
-        ("\x00", NEW_BASE, "no YAML"),
+        ("a: 1\n---\nb: 2\n", NEW_BASE, "invalid YAML"),
+        ("\x00", NEW_BASE, "invalid YAML"),
         ("", "services:\n  web: {}\n", "no service core and no service jobservice"),
         ("", "", "no service core"),
-        ("", "services: [", "no YAML"),
+        ("", "services: [", "invalid YAML"),
         ("x: &x\n  extra_hosts: [a:b]\nservices:\n  core:\n    <<: *x\n", NEW_BASE, "merge key"),
         ("x: &x\n  extra_hosts: [a:b]\nservices:\n  core:\n    <<: [*x]\n", NEW_BASE, "merge key"),
         ("x: &x [*x]\n", NEW_BASE, "undefined alias|too deeply"),
@@ -196,11 +195,12 @@ def test_a_block_that_was_changed_by_hand_is_not_lost():
     [
         ([{"address": "swr.example.com", "names": ["a"]}], "no IP address"),
         ([{"address": "10.0.0.1", "names": []}], "no list of names"),
-        ([{"address": "10.0.0.1", "names": "a"}], "no list of names"),
+        ([{"address": "10.0.0.1", "names": [" "]}], "no list of names"),
+        ([{"names": ["a"]}], "no IP address"),
         ([{"address": "10.0.0.1", "names": ["a b"]}], "no host name"),
         ([{"address": "10.0.0.1", "names": ["10.0.0.2"]}], "no host name"),
         ([{"address": "10.0.0.1", "names": ["a"]}, {"address": "10.0.0.2", "names": ["A"]}], "two addresses"),
-        ("text", "no IP address"),
+        ([], "there are none"),
     ],
 )
 def test_what_is_no_name_and_address_is_refused(given_hosts, words):

@@ -100,7 +100,7 @@ def test_domains_are_compared_as_go_does():
     ["a: [Password-5", "proxy: {https_proxy: p, components: [core]}\nb: &x Password-5\nc: *x\nd: [\n"],
 )
 def test_a_file_that_cannot_be_read_is_not_quoted(text):
-    with pytest.raises(HarborError, match=r"harbor\.yml.*no YAML") as caught:
+    with pytest.raises(HarborError, match=r"harbor\.yml.*invalid YAML") as caught:
         adjust(text, [SWR], True)
     assert "Password-5" not in str(caught.value)
 

@@ -1,0 +1,131 @@
+# Copyright: (c) 2026, longshore.swr contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What Docker and Compose say on the host that Harbor runs on.
+
+This module is private to the collection: no other collection may import it.
+"""
+
+from __future__ import annotations
+
+import json
+import shlex
+from typing import Any, Callable, Dict, List, Optional, Sequence, Tuple
+
+from .deployment.host_entries import Host, read_host
+from .errors import HarborError
+
+# Runs a program in a folder. Returns its status, what it wrote, and its errors.
+Run = Callable[[Sequence[str], Optional[str]], Tuple[int, str, str]]
+
+_LONGEST_ERROR = 2000  # characters
+
+
+def words_of(command: Any) -> List[str]:
+    """A command that may be a list, or one text as typed into a shell: surveys of AWX know texts only.
+
+    :raises HarborError: a quotation has no end.
+    """
+    if not isinstance(command, str):
+        return [str(word) for word in command or []]
+    try:
+        return shlex.split(command)
+    except ValueError as error:
+        raise HarborError("invalid command {0!r}: {1}".format(command, error)) from error
+
+
+def said(output: str, errors: str = "") -> str:
+    """The end of what a program wrote, in one line."""
+    return " ".join((errors.strip() or output.strip() or "no message").split())[-_LONGEST_ERROR:]
+
+
+class Compose:
+    """Compose, in the folder of one installation.
+
+    :param words: how it is called.
+    """
+
+    def __init__(self, run: Run, words: Sequence[str], folder: str) -> None:
+        self._run = run
+        self._words = list(words)
+        self._folder = folder
+
+    @classmethod
+    def find(cls, run: Run, given: Sequence[str], folder: str) -> Optional[Compose]:
+        """The one that was given, or the first of its two kinds that answers; None where there is none."""
+        for words in [list(given)] if given else [["docker", "compose"], ["docker-compose"]]:
+            if run([*words, "version"], folder)[0] == 0:
+                return cls(run, words, folder)
+        return None
+
+    def __str__(self) -> str:
+        return " ".join(self._words)
+
+    @property
+    def is_plugin(self) -> bool:
+        """Whether it is version 2, which looks for more names of files."""
+        return self._words[-1:] == ["compose"]
+
+    def check(self, base: str, override: str) -> None:
+        """Has it read two files together.
+
+        :raises HarborError: it refuses them.
+        """
+        code, output, errors = self._run([*self._words, "-f", base, "-f", override, "config", "-q"], self._folder)
+        if code != 0:
+            raise HarborError(
+                "Compose refuses it: {0}".format(said(output, errors)), hint="Correct what others have written into it."
+            )
+
+    def call(self, *arguments: str) -> str:
+        """
+        :raises HarborError: it fails.
+        """
+        code, output, errors = self._run([*self._words, *arguments], self._folder)
+        if code != 0:
+            raise HarborError(
+                "{0} {1} failed: {2}".format(self, " ".join(arguments), said(output, errors)),
+                where=self._folder,
+                hint="Remove the cause, and run again: what is left to do will be done.",
+            )
+        return output
+
+    def mapped(self, service: str) -> Optional[List[Host]]:
+        """The names that a service's container was created with, None where there is no container.
+
+        :raises HarborError: Docker does not say.
+        """
+        container = self.call("ps", "-q", service).split()
+        if not container:
+            return None
+        command = ["docker", "inspect", "--format", "{{json .HostConfig.ExtraHosts}}", container[0]]
+        code, output, errors = self._run(command, self._folder)
+        try:
+            if code == 0:
+                return [read_host(str(item)) for item in json.loads(output) or []]
+        except (ValueError, TypeError):
+            errors = errors or output
+        raise HarborError(
+            "Docker does not say what the container of {0} was created with: {1}".format(service, said(output, errors)),
+            where=self._folder,
+        )
+
+
+def networks(run: Run) -> List[Dict[str, Any]]:
+    """Docker's networks.
+
+    :raises HarborError: Docker does not list them.
+    """
+    code, output, errors = run(["docker", "network", "ls", "--quiet"], None)
+    names = output.split()
+    if code == 0 and names:
+        code, output, errors = run(["docker", "network", "inspect", *names], None)
+    try:
+        if code == 0:
+            return json.loads(output) if names else []
+    except ValueError:
+        errors = "no JSON"
+    raise HarborError(
+        "Docker does not list its networks: {0}".format(said(output, errors)),
+        hint="Start Docker, or set check_subnets to false (harbor_check_subnets of the role).",
+    )

@@ -1,0 +1,91 @@
+# Copyright: (c) 2026, longshore.swr contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Names and addresses for the pods of a Harbor that its Helm chart has installed, by C(kubectl).
+
+The chart has no value for them. An upgrade of the release may set them back.
+
+This module is private to the collection: no other collection may import it.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any, Dict, List, Mapping
+
+from .deployment.host_aliases import alias_patch, noted_hosts
+from .deployment.host_entries import parse_hosts
+from .docker import Run, said, words_of
+from .errors import HarborError
+
+COMPONENTS = ("core", "jobservice")
+
+
+class HelmRelease:
+    """The Deployments of one release.
+
+    :param options: those of the module C(harbor_host_aliases).
+    :raises HarborError: the options are invalid.
+    """
+
+    def __init__(self, options: Mapping[str, Any], run: Run, check_mode: bool) -> None:
+        self._options = options
+        self._run = run
+        self._check_mode = check_mode
+        self._hosts = parse_hosts(options.get("entries")) if options["state"] == "present" else []
+        self._kubectl = [*words_of(options["kubectl"]), "--namespace", options["namespace"]]
+
+    def bring_about(self) -> Dict[str, Any]:
+        """Makes the pods know the names, or says what would change.
+
+        :return: the result of the module C(harbor_host_aliases).
+        :raises HarborError: kubectl fails, or the Deployments do not keep what they were given.
+        """
+        names = ["{0}-{1}".format(self._options["fullname"], component) for component in COMPONENTS]
+        found = {name: self._get(name) for name in names}
+        patches = {name: alias_patch(deployment, self._hosts) for name, deployment in found.items()}
+        changed = [name for name in names if patches[name]]
+        for name in changed:
+            # The API server judges the patch in check mode too.
+            dry_run = ["--dry-run=server"] if self._check_mode else []
+            self._call("patch", "deployment", name, "--type", "merge", "--patch", json.dumps(patches[name]), *dry_run)
+        if not self._check_mode:
+            self._wait(names)
+            for name in changed:
+                self._confirm(name)
+        before = {name: noted_hosts(found[name]) for name in names}
+        after = {name: noted_hosts(patches[name] or found[name]) for name in names}
+        return {"changed": bool(changed), "deployments": changed, "diff": {"before": before, "after": after}}
+
+    def _wait(self, names: List[str]) -> None:
+        """Also for those that an earlier run has patched: it may have ended before their pods were replaced."""
+        timeout = "{0}s".format(self._options["rollout_timeout"])
+        for name in names:
+            self._call("rollout", "status", "deployment/" + name, "--timeout", timeout)
+
+    def _confirm(self, name: str) -> None:
+        if alias_patch(self._get(name), self._hosts):
+            raise HarborError(
+                "something has set the Deployment back",
+                where=name,
+                hint="Find out which operator or GitOps tool manages it, and give the hostAliases to that.",
+            )
+
+    def _get(self, name: str) -> Any:
+        output = self._call("get", "deployment", name, "--output", "json")
+        try:
+            return json.loads(output)
+        except ValueError as error:
+            raise HarborError("kubectl does not answer with JSON", where=name) from error
+
+    def _call(self, *arguments: str) -> str:
+        code, output, errors = self._run([*self._kubectl, *arguments], None)
+        if code != 0:
+            # What it wrote may be a Deployment with passwords.
+            raise HarborError(
+                "kubectl {0} failed: {1}".format(" ".join(arguments[:3]), said("", errors)),
+                where="namespace {0}".format(self._options["namespace"]),
+                hint="Check namespace, fullname (the name of the release, or fullnameOverride) and kubectl "
+                "(harbor_namespace, harbor_fullname and harbor_kubectl of the role).",
+            )
+        return output
