@@ -10,13 +10,15 @@ from typing import Any, Callable, Dict
 from ansible.errors import AnsibleFilterError
 
 from ansible_collections.longshore.swr.plugins.module_utils._errors import LongshoreError
-from ansible_collections.longshore.swr.plugins.module_utils._harbor.replication.preflight import look, parse_rule
+from ansible_collections.longshore.swr.plugins.module_utils._harbor.replication.preflight import preflight
 
 
-def harbor_preflight(artifacts: Any, rule: Any, source: str, target: str, organization: str = "") -> Dict[str, Any]:
-    """What of a replication rule SWR will refuse, and what to copy in Harbor's place."""
+def harbor_preflight(
+    listed: Any, source: str, target: str, organization: str = "", copy: bool = False
+) -> Dict[str, Any]:
+    """What of replication rules SWR will refuse, and what to copy in Harbor's place."""
     try:
-        return look(artifacts, parse_rule(rule, organization), source, target)
+        return preflight(listed, source, target, organization, copy)
     except (LongshoreError, ValueError) as error:
         raise AnsibleFilterError("longshore.swr.harbor_preflight: {0}".format(error)) from error
 

@@ -87,14 +87,9 @@ def _chosen(artifacts: Iterable[Mapping[str, Any]], rule: Rule) -> List[Tuple[Ma
 
 
 def look(artifacts: Sequence[Mapping[str, Any]], rule: Rule, source: str, target: str) -> Dict[str, Any]:
-    """
+    """One rule's part of C(preflight).
+
     :param artifacts: those of Harbor, as module C(harbor_info) lists them.
-    :param source: the host that Harbor's images are pulled from.
-    :param target: the host of SWR.
-    :return: C(refused), what SWR will refuse; C(images), rules for C(image_copy) with every tag that the rule takes of
-        the repositories that hold such, because Harbor calls the whole repository failed; C(unknown), the number of
-        artifacts of which Harbor does not tell the format; C(unjudged), the rule's name where labels decide, so that
-        more may be named than is replicated, and nothing is to be copied.
     :raises HarborError: see C(Rule.destination).
     """
     chosen = _chosen(artifacts, rule)
@@ -122,3 +117,55 @@ def look(artifacts: Sequence[Mapping[str, Any]], rule: Rule, source: str, target
     ]
     unknown = sum(1 for artifact, _tags in chosen if artifact.get("refused_by_swr") is None)
     return {"refused": refused, "images": images, "unknown": unknown, "unjudged": [rule.name] if rule.labels else []}
+
+
+def preflight(
+    listed: Iterable[Mapping[str, Any]], source: str, target: str, organization: str, copy: bool
+) -> Dict[str, Any]:
+    """
+    :param listed: results of the module C(harbor_info) in a loop over rules: C(item), the rule, and C(artifacts).
+        Those without artifacts are passed over.
+    :param source: the host that Harbor's images are pulled from.
+    :param target: the host of SWR.
+    :param organization: the one of rules that name none.
+    :param copy: whether the images will be copied in Harbor's place; it counts for the summary only.
+    :return: C(refused), what SWR will refuse; C(images), rules for C(image_copy) with every tag that the rules take of
+        the repositories that hold such, because Harbor calls the whole repository failed; C(unknown), the number of
+        artifacts of which Harbor does not tell the format; C(unjudged), the names of rules where labels decide, so that
+        more may be named than is replicated, and nothing is to be copied; C(summary), the same as lines of text.
+    :raises HarborError: see C(Rule.destination).
+    """
+    parts = [
+        look(found["artifacts"], parse_rule(found["item"], organization), source, target)
+        for found in listed
+        if found.get("artifacts") is not None
+    ]
+    images = [image for part in parts for image in part["images"]]
+    result = {
+        "refused": [item for part in parts for item in part["refused"]],
+        "images": list({(image["source"], image["destination"]): image for image in images}.values()),
+        "unknown": sum(part["unknown"] for part in parts),
+        "unjudged": [name for part in parts for name in part["unjudged"]],
+    }
+    return dict(result, summary=_summary(result, copy))
+
+
+def _summary(result: Mapping[str, Any], copy: bool) -> List[str]:
+    refused = result["refused"]
+    lines = [
+        "{0}: {1}:{2}: {3}".format(
+            item["rule"], item["repository"], ",".join(item["tags"]) or item["digest"], item["media_type"]
+        )
+        for item in refused
+    ]
+    lines.extend(dict.fromkeys(str(item["reason"]) for item in refused))
+    if refused and copy:
+        lines.append("They will be converted and copied in Harbor's place, with the rest of their repositories.")
+    elif refused:
+        lines.append("With harbor_copy_refused they are converted and copied in Harbor's place.")
+    for name in result["unjudged"]:
+        text = "{0} selects by labels: not all of these may be replicated, and none is copied in Harbor's place."
+        lines.append(text.format(name))
+    if result["unknown"]:
+        lines.append("This Harbor does not report the format of {0} artifacts.".format(result["unknown"]))
+    return lines

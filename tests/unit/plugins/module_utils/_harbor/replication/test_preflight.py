@@ -8,7 +8,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ansible_collections.longshore.swr.plugins.module_utils._harbor.errors import HarborError
-from ansible_collections.longshore.swr.plugins.module_utils._harbor.replication.preflight import look, parse_rule
+from ansible_collections.longshore.swr.plugins.module_utils._harbor.replication.preflight import (
+    look,
+    parse_rule,
+    preflight,
+)
 
 HARBOR, SWR = "harbor.example.com", "swr.cn-north-4.myhuaweicloud.com"
 INDEX = "application/vnd.oci.image.index.v1+json"
@@ -115,6 +119,46 @@ def test_what_is_not_known_is_counted_and_labels_are_not_judged():
     assert pairs(result) == [("library/app:v1", "team/app:v1")]
     assert found(labels=["a"])["unjudged"] == ["r"]
     assert found(labels=["a"])["refused"]
+
+
+def listed(*rules):
+    return [{"item": rule, "artifacts": ARTIFACTS} for rule in rules]
+
+
+def test_rules_are_put_together():
+    rules = listed({"name": "a", "repositories": "library/app"}, {"name": "b", "repositories": "library/*"})
+    result = preflight([*rules, {"item": {"name": "skipped"}, "skipped": True}], HARBOR, SWR, "team", False)
+    assert [item["rule"] for item in result["refused"]] == ["a", "b"]
+    # Both take the same images to the same place.
+    assert pairs(result) == pairs(found(repositories="library/app"))
+    assert (result["unknown"], result["unjudged"]) == (0, [])
+    assert preflight([], HARBOR, SWR, "team", True) == {
+        "refused": [],
+        "images": [],
+        "unknown": 0,
+        "unjudged": [],
+        "summary": [],
+    }
+
+
+def test_the_summary():
+    lines = preflight(listed({"name": "a", "repositories": "library/app"}), HARBOR, SWR, "team", False)["summary"]
+    assert lines == [
+        "a: library/app:v1,latest: " + INDEX,
+        "why",
+        "With harbor_copy_refused they are converted and copied in Harbor's place.",
+    ]
+    copied = preflight(listed({"name": "a", "repositories": "library/app"}), HARBOR, SWR, "team", True)["summary"]
+    assert copied[2] == "They will be converted and copied in Harbor's place, with the rest of their repositories."
+    old = [{"item": {"name": "a", "labels": ["x"]}, "artifacts": [artifact("library/app", refused=None)]}]
+    assert preflight(old, HARBOR, SWR, "team", False)["summary"] == [
+        "a selects by labels: not all of these may be replicated, and none is copied in Harbor's place.",
+        "This Harbor does not report the format of 1 artifacts.",
+    ]
+    untagged = [{"item": {"name": "a"}, "artifacts": [artifact("library/app", refused=True)]}]
+    assert (
+        preflight(untagged, HARBOR, SWR, "team", False)["summary"][0] == "a: library/app:sha256:library/app: " + INDEX
+    )
 
 
 NAMES = st.lists(st.sampled_from(["a", "b", "c"]), min_size=2, max_size=4).map("/".join)

@@ -1,0 +1,231 @@
+# Copyright: (c) 2026, longshore.swr contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What the role C(harbor) has done, and what it still has to do, from the results of its tasks.
+
+This module is private to the collection: no other collection may import it.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any, Dict, List, Mapping, Optional
+
+# The name of a repository in a task's resource, as in C(library/app:[2 item(s) in total])
+_REPOSITORY = re.compile(r"[^ :\[]*")
+
+
+def _results(registered: Any) -> List[Mapping[str, Any]]:
+    """The results of a loop, none when the task did not run."""
+    return list((registered or {}).get("results") or [])
+
+
+def _is_true(value: Any) -> bool:
+    """A variable as C(bool) reads it: a survey of AWX gives text."""
+    return str(value).lower() in ("true", "yes", "on", "1", "y", "t")
+
+
+class RoleRun:
+    """One run of the role.
+
+    :param facts: variables of the role (C(check_mode), C(rules), C(start), C(copy_refused), C(endpoint_name),
+        C(organizations)), and what its tasks registered (C(created), C(endpoint), C(policies), C(last), C(runs),
+        C(copied)), each empty or missing while the task has not run; C(preflight) is the result of the filter
+        C(harbor_preflight).
+    """
+
+    def __init__(self, facts: Mapping[str, Any]) -> None:
+        self._facts = facts
+        self._check_mode = _is_true(facts.get("check_mode"))
+        self._copies = _is_true(facts.get("copy_refused"))
+        self._rules: List[Mapping[str, Any]] = list(facts.get("rules") or [])
+        self._preflight: Mapping[str, Any] = facts.get("preflight") or {}
+        self._copied: Mapping[str, Any] = facts.get("copied") or {}
+        self._kept = [found for found in _results(facts.get("policies")) if found.get("policy")]
+
+    # -- what is to be done
+
+    @property
+    def changed_rules(self) -> List[str]:
+        """Rules that were created or changed, or would be."""
+        unchanged = {found["policy"]["name"] for found in self._kept if not found.get("changed")}
+        return [rule["name"] for rule in self._rules if rule["name"] not in unchanged]
+
+    @property
+    def look_up(self) -> List[str]:
+        """Rules whose last execution decides whether they are started."""
+        if self._facts.get("start") != "needed":
+            return []
+        changed = self.changed_rules
+        return [rule["name"] for rule in self._rules if rule["name"] not in changed]
+
+    @property
+    def due(self) -> List[str]:
+        """Rules that are to be started, among them those that check mode has not created."""
+        start = self._facts.get("start")
+        if start not in ("needed", "always"):
+            return []
+        done = set() if start == "always" else set(self.look_up) & self._succeeded()
+        return [
+            rule["name"] for rule in self._rules if _is_true(rule.get("enabled", True)) and rule["name"] not in done
+        ]
+
+    @property
+    def start(self) -> List[str]:
+        """Rules that can be started now."""
+        known = {found["policy"]["name"] for found in self._kept if found["policy"].get("id")}
+        return [name for name in self.due if not self._check_mode or name in known]
+
+    @property
+    def copies_images(self) -> bool:
+        """Whether images are to be copied in Harbor's place now."""
+        return self._copies and bool(self._preflight.get("images")) and not self._copy_waits()
+
+    def _copy_waits(self) -> bool:
+        """Whether check mode has not created an organization that is copied to."""
+        return self._check_mode and bool((self._facts.get("created") or {}).get("changed"))
+
+    def _succeeded(self) -> set:
+        """Rules whose last execution has done all that Harbor can do.
+
+        A repository with an image that SWR refuses fails every time. Where nothing but these has failed, the rest has
+        arrived, and they are copied in Harbor's place.
+        """
+        names = set()
+        for found in _results(self._facts.get("last")):
+            for last in (found.get("executions") or [])[:1]:
+                counts, refused = last["counts"], len(self._refused_repositories(found["item"])) if self._copies else 0
+                all_ended = counts["succeed"] + counts["failed"] == counts["total"]
+                only_refused = last["status"] == "Failed" and 0 < refused == counts["failed"] and all_ended
+                if last["status"] == "Succeed" or only_refused:
+                    names.add(found["item"])
+        return names
+
+    def _refused_repositories(self, rule: Optional[str] = None) -> set:
+        refused = self._preflight.get("refused") or []
+        return {item["repository"] for item in refused if rule is None or item["rule"] == rule}
+
+    # -- what was done
+
+    @property
+    def executions(self) -> List[Dict[str, Any]]:
+        """What was started, with what failed and why."""
+        return [self._execution(run) for run in _results(self._facts.get("runs"))]
+
+    def _execution(self, run: Mapping[str, Any]) -> Dict[str, Any]:
+        execution: Mapping[str, Any] = run.get("execution") or {}
+        failed = [task for task in run.get("tasks") or [] if task["status"] == "Failed"]
+        repositories = {_REPOSITORY.match(task["src_resource"]).group() for task in failed}  # type: ignore[union-attr]
+        # A failure is Harbor's alone when all that failed is in repositories that were copied in its place.
+        covered = (
+            execution.get("status") == "Failed"
+            and bool(repositories)
+            and self._copy_succeeded()
+            and repositories <= self._refused_repositories()
+        )
+        bad = "error" in run or not execution
+        problem = str(run.get("msg") or run.get("module_stderr") or "it ended without a result")
+        return {
+            "rule": run["item"],
+            "id": execution.get("id"),
+            "status": execution.get("status"),
+            "counts": run.get("counts") or {},
+            "covered": bad and covered,
+            "problem": problem if bad and not covered else "",
+            "failed": [[task["src_resource"], task.get("cause") or "", task.get("hint") or ""] for task in failed],
+        }
+
+    def _copy_succeeded(self) -> bool:
+        images = self._copied.get("images")
+        return images is not None and images["failed"] == 0
+
+    def _copy_problems(self) -> List[str]:
+        if not self.copies_images or self._copy_succeeded():
+            return []
+        if self._copied.get("images") is None:
+            return ["the images that SWR refuses were not copied: {0}".format(self._copied.get("msg") or "no result")]
+        failures = self._copied.get("failures") or [{}]
+        return ["not all images that SWR refuses were copied: {0}".format(failures[0].get("error") or "no reason")]
+
+    def result(self) -> Dict[str, Any]:
+        """What the role leaves as C(harbor_result), without secrets."""
+        endpoint: Mapping[str, Any] = self._facts.get("endpoint") or {}
+        executions = self.executions
+        runs = _results(self._facts.get("runs"))
+        registered = [endpoint, self._facts.get("created") or {}, self._copied, *runs]
+        result = {
+            "changed": bool(self.changed_rules) or any(item.get("changed") for item in registered),
+            "endpoint": endpoint.get("registry"),
+            "connection": endpoint.get("connection"),
+            "harbor_version": endpoint.get("harbor_version"),
+            "organizations": list(self._facts.get("organizations") or []),
+            "rules": [found["policy"] for found in self._kept],
+            "changed_rules": self.changed_rules,
+            "refused": list(self._preflight.get("refused") or []),
+            "executions": executions,
+            "copied": self._copied.get("images"),
+            "problems": ["rule {0}: {1}".format(run["rule"], run["problem"]) for run in executions if run["problem"]]
+            + self._copy_problems(),
+        }
+        return dict(result, summary=self._summary(result))
+
+    # -- the same for people
+
+    def _summary(self, result: Mapping[str, Any]) -> List[str]:
+        lines = [
+            "Harbor {0}".format(result["harbor_version"]),
+            "endpoint {0} -> {1}, {2}, {3}".format(
+                self._facts.get("endpoint_name"),
+                (result["endpoint"] or {}).get("url"),
+                _changed((self._facts.get("endpoint") or {}).get("changed")),
+                "connection tested" if (result["connection"] or {}).get("healthy") else "connection not tested",
+            ),
+        ]
+        for rule in result["rules"]:
+            trigger = "{0} at {1}".format(rule["trigger"], rule["cron"]) if rule.get("cron") else rule["trigger"]
+            changed = _changed(rule["name"] in result["changed_rules"])
+            lines.append("rule {0} -> {1}, {2}, {3}".format(rule["name"], rule["dest_namespace"], trigger, changed))
+        if self._check_mode:
+            failed = {run["rule"] for run in result["executions"] if run["problem"]}
+            lines.extend("rule {0} would be started".format(name) for name in self.due if name not in failed)
+        for run in result["executions"]:
+            if run["id"]:
+                lines.extend(_execution_lines(run))
+        return lines + self._copy_lines(result)
+
+    def _copy_lines(self, result: Mapping[str, Any]) -> List[str]:
+        lines = []
+        if result["refused"]:
+            lines.append("SWR refuses the format of {0} artifacts".format(len(result["refused"])))
+        images, copied = self._preflight.get("images"), result["copied"]
+        if self._copies and images and self._copy_waits():
+            lines.append("{0} images would be copied by image_copy".format(len(images)))
+        if copied:
+            text = "their repositories, by image_copy: {0} images copied, {1} already there, {2} failed"
+            lines.append(text.format(copied["copied"], copied["skipped"], copied["failed"]))
+        return lines
+
+
+def _changed(value: Any) -> str:
+    return "changed" if value else "unchanged"
+
+
+def _execution_lines(run: Mapping[str, Any]) -> List[str]:
+    counts = run["counts"]
+    lines = [
+        "execution {0} of {1}: {2}, {3} of {4} repositories copied".format(
+            run["id"], run["rule"], run["status"], counts.get("succeed"), counts.get("total")
+        )
+    ]
+    for resource, cause, hint in run["failed"]:
+        lines.append("failed: {0}: {1}{2}".format(resource, cause, " Remedy: " + hint if hint else ""))
+    return lines
+
+
+def role_result(facts: Mapping[str, Any]) -> Dict[str, Any]:
+    """
+    :return: C(result), what the role leaves; C(look_up), rules whose last execution is to be looked up; C(start), rules
+        to start; C(copy_images), whether to copy what SWR refuses.
+    """
+    run = RoleRun(facts)
+    return {"result": run.result(), "look_up": run.look_up, "start": run.start, "copy_images": run.copies_images}
