@@ -1,126 +1,89 @@
 # Copyright: (c) 2026, longshore.swr contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Runs of the role and the playbook harbor."""
+"""Runs of the role harbor: many steps in one ansible-playbook, each on an inventory host of its own.
+
+A step's recap is that of its host, and what it left is kept under the name of the step.
+"""
 
 from __future__ import annotations
 
 import json
-import os
-import re
-import subprocess
-import sys
 from pathlib import Path
-from typing import Any, Dict, List, NamedTuple
+from typing import Any, Dict, List, Mapping, Optional, Sequence
 
+from ansible_collections.longshore.swr.tests.sandbox import HarborServer
 from ansible_collections.longshore.swr.tests.sandbox.swr import login_password
+from ansible_collections.longshore.swr.tests.support.playbook import Playbook, Run, keep, play, secret_free
 
-ROLE = "longshore.swr.harbor"
 HARBOR_PASSWORD = "pass-of-harbors-admin-81"
 ACCESS_KEY = "SANDBOXACCESSKEY"
 SECRET_KEY = "sk-of-the-account-47"
-LOGIN_PASSWORD = login_password(ACCESS_KEY, SECRET_KEY)
-SECRETS = (HARBOR_PASSWORD, SECRET_KEY, LOGIN_PASSWORD)
-RECAP = re.compile(r"^(\S+)\s+: ok=(\d+)\s+changed=(\d+)\s+unreachable=(\d+)\s+failed=(\d+)", re.MULTILINE)
+FILE_PASSWORD = "pass-in-harbor-yml-64"
+SECRETS = (HARBOR_PASSWORD, SECRET_KEY, FILE_PASSWORD, login_password(ACCESS_KEY, SECRET_KEY))
+QUICK = {"harbor_poll_interval": 0.1, "harbor_settle_time": 0.3}
 
 
-class Run(NamedTuple):
-    """What ansible-playbook did."""
+def harbor_variables(harbor: HarborServer) -> Dict[str, Any]:
+    """Where a sandbox Harbor is, and who calls it."""
+    return {
+        "harbor_url": harbor.url,
+        "harbor_username": "admin",
+        "harbor_password": HARBOR_PASSWORD,
+        "harbor_registry_host": harbor.registry.host,
+        "harbor_region": "cn-north-4",
+        "harbor_access_key": ACCESS_KEY,
+        "harbor_secret_key": SECRET_KEY,
+        **QUICK,
+    }
 
-    code: int
-    text: str
 
-    @property
-    def changed(self) -> int:
-        return sum(int(found[2]) for found in RECAP.findall(self.text))
+def include(variables: Mapping[str, Any], entry: str = "main") -> Dict[str, Any]:
+    role = {"name": "longshore.swr.harbor", "tasks_from": entry}
+    return {"ansible.builtin.include_role": role, "vars": dict(variables)}
 
 
-class Runs:
-    """A user with a home and a directory, and plays on localhost.
+def step(name: str, variables: Mapping[str, Any], entry: str = "main", before: Sequence[Any] = ()) -> Dict[str, Any]:
+    """A play that runs the role on the host C(name), and goes on after a failure.
 
-    :ivar folder: where the user is and has files.
-    :ivar runs: everything that was printed, to look for secrets in.
+    It keeps C(result), which is C(harbor_result), and after a failure C(failure).
     """
+    block = {
+        "block": [*before, include(variables, entry)],
+        "rescue": [keep(failure="ansible_failed_result")],
+        "always": [keep(result="harbor_result | default({})")],
+    }
+    return play([block], hosts=name)
 
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        self.runs: List[Run] = []
-        self.environ: Dict[str, str] = {
-            "PATH": os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]]),
-            "HOME": str(folder / "home"),
-            "ANSIBLE_HOME": str(folder / "home" / ".ansible"),
-            "ANSIBLE_COLLECTIONS_PATH": os.environ["ANSIBLE_COLLECTIONS_PATH"],
-            "ANSIBLE_NOCOLOR": "1",
-            "ANSIBLE_LOCALHOST_WARNING": "false",
-            "ANSIBLE_INVENTORY_UNPARSED_WARNING": "false",
-            "ANSIBLE_INJECT_FACT_VARS": "false",
-            "LC_ALL": "C.UTF-8",
-        }
-        (folder / "home").mkdir(parents=True)
 
-    def run(self, playbook: str, *arguments: str, **environ: str) -> Run:
-        done = subprocess.run(
-            ["ansible-playbook", playbook, *arguments],
-            cwd=self.folder,
-            env={**self.environ, **environ},
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            timeout=180,
-            check=False,
-        )
-        self.runs.append(Run(done.returncode, done.stdout + done.stderr))
-        return self.runs[-1]
+def attempts(name: str, cases: Mapping[str, Mapping[str, Any]], entry: str = "main") -> Dict[str, Any]:
+    """A play in which the role fails many times, and keeps each failure under the key of its variables."""
+    blocks = [
+        {"block": [include(variables, entry)], "rescue": [keep(**{key: "ansible_failed_result"})]}
+        for key, variables in cases.items()
+    ]
+    return play(blocks, hosts=name)
 
-    def role(self, variables: Dict[str, Any], *arguments: str, entry: str = "main", **environ: str) -> Run:
-        """A play that includes the role, and writes its result where C(result) finds it."""
-        include = {"ansible.builtin.include_role": {"name": ROLE, "tasks_from": entry}, "vars": variables}
-        task = {"block": [include], "always": [self._keep("result.json", "{{ harbor_result | default({}) }}")]}
-        return self._play([task], *arguments, **environ)
 
-    def attempts(self, cases: List[Dict[str, Any]], *arguments: str, entry: str = "main") -> List[str]:
-        """Includes the role once for each case, in one play, and goes on after a failure.
+class Steps:
+    """One ansible-playbook with the plays of C(step) and C(attempts)."""
 
-        :return: what the failure says, as JSON, for each case; empty where there was none.
-        """
-        tasks: List[Dict[str, Any]] = [{"ansible.builtin.set_fact": {"failures": []}}]
-        for variables in cases:
-            include = {"ansible.builtin.include_role": {"name": ROLE, "tasks_from": entry}, "vars": variables}
-            kept = "{{ failures + [%s] }}"
-            good = {"ansible.builtin.set_fact": {"failures": kept % "''"}}
-            bad = {"ansible.builtin.set_fact": {"failures": kept % "ansible_failed_result | to_json"}}
-            tasks.append({"block": [include, good], "rescue": [bad]})
-        tasks.append(self._keep("failures.json", "{{ failures }}"))
-        tasks.append(self._keep("result.json", "{{ harbor_result | default({}) }}"))
-        done = self._play(tasks, *arguments)
-        assert done.code == 0, done.text
-        # Each failure is JSON in JSON.
-        return [" ".join(str(text).split()) for text in json.loads((self.folder / "failures.json").read_text())]
+    def __init__(
+        self, folder: Path, plays: List[Dict[str, Any]], environ: Optional[Mapping[str, str]] = None, *secrets: str
+    ) -> None:
+        playbook = Playbook(folder, environ, [*SECRETS, *secrets])
+        hosts = {"all": {"hosts": {str(item["hosts"]): {} for item in plays}}}
+        self.run: Run = playbook.run(plays, "-vvv", "--diff", inventory=hosts, timeout=900)
+        secret_free(json.dumps(self.run.kept), *SECRETS, *secrets)
 
-    def _keep(self, name: str, value: str) -> Dict[str, Any]:
-        content = value.replace(" }}", " | to_json }}")
-        copy = {"content": content, "dest": str(self.folder / name), "mode": "0600"}
-        return {"ansible.builtin.copy": copy, "changed_when": False, "check_mode": False, "diff": False}
+    def result(self, name: str) -> Any:
+        """What a step that must not have failed left."""
+        assert "failure" not in self.run.kept[name], self.run.kept[name]
+        return self.run.value("result", name)
 
-    def _play(self, tasks: List[Dict[str, Any]], *arguments: str, **environ: str) -> Run:
-        play = {
-            "hosts": "localhost",
-            "connection": "local",
-            "gather_facts": False,
-            "vars": {"ansible_python_interpreter": "{{ ansible_playbook_python }}"},
-            "tasks": tasks,
-        }
-        # JSON is YAML.
-        (self.folder / "play.yml").write_text(json.dumps([play]))
-        return self.run("play.yml", *arguments, **environ)
+    def changed(self, name: str) -> int:
+        return self.run.recap[name]["changed"]
 
-    def result(self) -> Any:
-        """C(harbor_result) of the last run."""
-        return json.loads((self.folder / "result.json").read_text())
-
-    def leaks(self, *more: str) -> List[str]:
-        """The secrets that were printed, or that results and failures have."""
-        paths = [self.folder / name for name in ("result.json", "failures.json")]
-        kept = [path.read_text() for path in paths if path.exists()]
-        text = "".join([run.text for run in self.runs] + kept)
-        return [secret for secret in (*SECRETS, *more) if secret in text]
+    def failure(self, name: str, key: str = "failure") -> str:
+        """What is said about a failure, in one line."""
+        return " ".join(json.dumps(self.run.value(key, name), ensure_ascii=False).split())

@@ -1,15 +1,18 @@
 # Copyright: (c) 2026, longshore.swr contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The role harbor between a sandbox Harbor and a sandbox SWR."""
+"""The role harbor between sandbox Harbors and a sandbox SWR: what it does in which order, in one run of many steps.
+
+What it computes, and what its modules do, is tested where that is.
+"""
 
 from __future__ import annotations
 
 import base64
+import contextlib
 import json
 import urllib.request
-from pathlib import Path
-from typing import Any, Callable, Dict, Iterator
+from typing import Any, Dict, Iterator
 
 import pytest
 
@@ -17,93 +20,45 @@ from ansible_collections.longshore.swr.tests.integration.harbor.role_runs import
     ACCESS_KEY,
     HARBOR_PASSWORD,
     SECRET_KEY,
-    Runs,
+    Steps,
+    attempts,
+    harbor_variables,
+    step,
 )
 from ansible_collections.longshore.swr.tests.sandbox import Fault, HarborServer, Swr, images
+from ansible_collections.longshore.swr.tests.sandbox.swr import login_password
 
+TOKEN = "token-of-the-session-5"
 RULE = {"name": "library-to-swr", "repositories": "library/**", "organization": "team"}
-
-
-@pytest.fixture
-def swr() -> Iterator[Swr]:
-    with Swr({ACCESS_KEY: SECRET_KEY}, organizations=["team"]) as server:
-        yield server
-        assert not server.server.errors
-
-
-@pytest.fixture
-def harbor(request: pytest.FixtureRequest) -> Iterator[HarborServer]:
-    options = {"status_lag": 0.05, "retry_delay": 0.05}
-    version = getattr(request, "param", "2.9.5")
-    with HarborServer(version=version, users={"admin": HARBOR_PASSWORD}, options=options) as server:
-        for number in (1, 2):
-            server.load(images.docker_image("app-{0}".format(number)), "library/app", "v{0}".format(number))
-        server.load(images.docker_image("web"), "library/web", "v1")
-        yield server
-        assert not server.defects
-
-
-@pytest.fixture
-def runs(tmp_path: Path) -> Runs:
-    return Runs(tmp_path / "user")
-
-
-@pytest.fixture
-def given(harbor: HarborServer, swr: Swr) -> Dict[str, Any]:
-    """The variables of the role for these two."""
-    return {
-        "harbor_url": harbor.url,
-        "harbor_username": "admin",
-        "harbor_password": HARBOR_PASSWORD,
-        "harbor_registry_host": harbor.registry.host,
-        "harbor_region": "cn-north-4",
-        "harbor_access_key": ACCESS_KEY,
-        "harbor_secret_key": SECRET_KEY,
-        "harbor_swr_registry": swr.host,
-        "harbor_swr_url": swr.url,
-        "harbor_poll_interval": 0.1,
-        "harbor_settle_time": 0.3,
-        "harbor_rules": [RULE],
-    }
-
-
-@pytest.mark.parametrize("harbor", ["1.10.19", "2.9.5"], indirect=True)
-def test_from_nothing_to_images_and_back(runs: Runs, harbor: HarborServer, swr: Swr, given: Dict[str, Any]) -> None:
-    swr.organizations.clear()
-    given = dict(given, harbor_start="needed", harbor_preflight="fail")
-    forecast = runs.role(given, "--check", "--diff")
-    # The organization, the endpoint, the rule.
-    assert (forecast.code, forecast.changed) == (0, 3), forecast.text
-    assert not swr.organizations
-    assert "library-to-swr would be started" in forecast.text
-    assert not [call for call in harbor.calls if call.method != "GET"]
-
-    first = runs.role(given, "-vvv", "--diff")
-    assert (first.code, first.changed) == (0, 4), first.text
-    assert swr.organizations == {"team"}
-    assert swr.tags("team/app") == ["v1", "v2"]
-    assert "2 of 2 repositories copied" in first.text
-    result = runs.result()
-    assert result["changed"]
-    assert result["endpoint"]["name"] == "swr-cn-north-4"
-    assert result["rules"][0]["filters"] == [{"type": "name", "value": "library/**"}]
-    assert [run["status"] for run in result["executions"]] == ["Succeed"]
-
-    swr.log.reset()
-    again = runs.role(given, "-vvv", "--diff")
-    assert (again.code, again.changed) == (0, 0), again.text
-    assert not runs.result()["changed"]
-    assert not swr.count("manifest_put")
-
-    out = runs.role(dict(given, harbor_state="absent"), "-vvv", "--diff")
-    assert (out.code, out.changed) == (0, 2), out.text
-    assert not harbor.policies.stored
-    assert runs.role(dict(given, harbor_state="absent")).changed == 0
-    assert not runs.leaks()
+# Each is invalid for another reason, but for the last.
+INVALID_RULES = [
+    {"name": "no organization", "organization": ""},
+    {"name": "organization", "organization": "Team"},
+    {"name": "tags", "tags": "v*", "exclude_tags": "x"},
+    {"name": "labels", "labels": ["a"], "exclude_labels": ["b"]},
+    {"name": "flatten", "flatten": "foo"},
+    {"name": "twice"},
+    {"name": "twice"},
+    {"name": "valid"},
+]
+# What cannot be carried out, and the words that say so
+REFUSED: Dict[str, Any] = {
+    "temporary": ({"harbor_security_token": TOKEN}, "Harbor stores the password permanently"),
+    "no_password": ({"harbor_password": ""}, "HARBOR_PASSWORD"),
+    "half_a_login": ({"harbor_swr_username": "u"}, "harbor_swr_password"),
+    "invalid_rules": (
+        {"harbor_rules": [dict({"organization": "team"}, **rule) for rule in INVALID_RULES]},
+        "Invalid rule twice: it needs an organization",
+    ),
+    "missing": (
+        {"harbor_organizations": "check", "harbor_rules": [dict(RULE, organization="no")]},
+        "no organization no that this login can see",
+    ),
+}
 
 
 def call(harbor: HarborServer, path: str, body: Any) -> None:
-    """What somebody else has made in Harbor before."""
+    """What somebody else has done in Harbor before."""
     login = base64.b64encode("admin:{0}".format(HARBOR_PASSWORD).encode()).decode()
     headers = {"Content-Type": "application/json", "Authorization": "Basic " + login}
     request = urllib.request.Request(harbor.api + path, json.dumps(body).encode(), headers, method="POST")
@@ -111,195 +66,157 @@ def call(harbor: HarborServer, path: str, body: Any) -> None:
         assert reply.status == 201
 
 
-def test_what_is_there_is_adopted_and_an_old_login_replaced(
-    runs: Runs, harbor: HarborServer, swr: Swr, given: Dict[str, Any]
-) -> None:
-    old = {"type": "basic", "access_key": "cn-north-4@" + ACCESS_KEY, "access_secret": "an-old-login"}
-    call(harbor, "/registries", {"name": "mine", "type": "huawei-SWR", "url": swr.url, "credential": old})
+def make_endpoint(harbor: HarborServer, swr: Swr, name: str, password: str) -> None:
+    login = {"type": "basic", "access_key": "cn-north-4@" + ACCESS_KEY, "access_secret": password}
+    call(harbor, "/registries", {"name": name, "type": "huawei-SWR", "url": swr.url, "credential": login})
     rule = {"name": "library-to-swr", "dest_registry": {"id": 1}, "dest_namespace": "other", "enabled": True}
     call(harbor, "/replication/policies", rule)
-    wanted = dict(RULE, tags="v*", flatten="none", trigger="scheduled", cron="0 30 2 * * *", speed=1024)
-    # Two more rules: one that chooses by labels, one that is disabled and so never started.
-    others = [{"name": "labels", "labels": ["a", "b"], "flatten": 1}, {"name": "off", "enabled": False}]
-    given = dict(given, harbor_endpoint_name="mine", harbor_rules=[wanted, *others], harbor_organization="team")
-    done = runs.role(dict(given, harbor_start="always", harbor_preflight="skip"))
-    assert (done.code, done.changed) == (0, 3), done.text
-    assert len(harbor.registries.stored) == 1
-    assert len(harbor.policies.stored) == 3
-    policy = harbor.policy("library-to-swr")
+
+
+class Site:
+    """An SWR, Harbors that replicate to it, and what the role did with them."""
+
+    def __init__(self, stack: contextlib.ExitStack, folder: Any) -> None:
+        self.swr = stack.enter_context(Swr({ACCESS_KEY: SECRET_KEY}, organizations=["other", "team", "old", "today"]))
+        harbors = {}
+        for name, version, options in (
+            ("adopting", "2.9.5", {}),
+            ("refusing", "2.9.5", {}),
+            ("old", "1.10.19", {}),
+            ("slow", "2.9.5", {"task_delay": 3600.0}),
+        ):
+            options = {"status_lag": 0.05, "retry_delay": 0.05, **options}
+            harbor = HarborServer(version=version, users={"admin": HARBOR_PASSWORD}, options=options)
+            harbors[name] = stack.enter_context(harbor)
+            for number in (1, 2):
+                harbor.load(images.docker_image("app-{0}".format(number)), "library/app", "v{0}".format(number))
+        self.adopting, self.refusing, self.old, self.slow = harbors.values()
+        self._prepare()
+        self.steps = Steps(folder, self._plays(), None, TOKEN)
+
+    def _prepare(self) -> None:
+        make_endpoint(self.adopting, self.swr, "mine", "an-old-login")
+        self.refusing.load(images.oci_index("today"), "library/today", "v1")
+        self.refusing.load(images.docker_image("yesterday"), "library/today", "v0")
+        self.refusing.load(images.oci_index("other"), "other/today", "v1")
+        self.old.load(images.docker_image("web"), "library/web", "v1")
+        self.swr.faults.add(Fault(kind="manifest_put", repository="old/web", action="status", status=500))
+        make_endpoint(self.slow, self.swr, "swr-cn-north-4", login_password(ACCESS_KEY, SECRET_KEY))
+        call(self.slow, "/replication/executions", {"policy_id": 1})
+
+    def given(self, harbor: HarborServer, *rules: Dict[str, Any], **more: Any) -> Dict[str, Any]:
+        usual = {"harbor_swr_registry": self.swr.host, "harbor_swr_url": self.swr.url, "harbor_rules": list(rules)}
+        return {**harbor_variables(harbor), **usual, **{"harbor_" + name: value for name, value in more.items()}}
+
+    def _plays(self) -> Any:
+        # As texts, which a survey of AWX gives, and empty ones for questions without an answer.
+        names = ("cloud", "project_name", "security_token", "swr_username", "swr_password", "ca_path")
+        empty = dict.fromkeys((*names, "endpoint_description"), "")
+        wanted = dict(RULE, organization="new", tags="v*", flatten="none", trigger="scheduled", cron="0 30 2 * * *")
+        labels = {"name": "labels", "labels": ["a", "b"], "flatten": 1, "enabled": "true"}
+        adopt = {"endpoint_name": "mine", "organization": "team", "start": "always", "wait_timeout": "60"}
+        adopt.update(preflight="skip", insecure="true", wait="true", **empty)
+        today = dict(RULE, organization="today")
+        copy = {"start": "needed", "copy_refused": True}
+        slow = self.given(self.slow, RULE, state="absent")
+        old = self.given(self.old, dict(RULE, organization="old"), start="needed", preflight="skip")
+        mend = {"ansible.builtin.uri": {"url": self.swr.url + "/_sandbox/faults", "method": "DELETE"}}
+        invalid = self.given(self.slow, RULE, preflight="skip")
+        return [
+            step("adopt", self.given(self.adopting, dict(wanted, speed=1024), labels, **adopt)),
+            step("refuse", self.given(self.refusing, today, preflight="fail", start="needed")),
+            step("copy", self.given(self.refusing, today, **copy)),
+            step("copy_again", self.given(self.refusing, today, **copy)),
+            attempts("invalid", {key: {**invalid, **variables} for key, (variables, _words) in REFUSED.items()}),
+            step("fail", dict(old, harbor_fail_on_error=False)),
+            step("retry", old, before=[mend]),
+            step("keep", slow),
+            step("stop", dict(slow, harbor_stop_executions=True)),
+        ]
+
+
+@pytest.fixture(scope="module", name="site")
+def a_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    with contextlib.ExitStack() as stack:
+        site = Site(stack, tmp_path_factory.mktemp("site"))
+        yield site
+        assert not site.swr.server.errors
+        assert not [harbor.defects for harbor in (site.adopting, site.refusing, site.old, site.slow) if harbor.defects]
+
+
+def test_what_is_there_is_adopted_and_an_old_login_replaced(site: Site) -> None:
+    result = site.steps.result("adopt")
+    assert len(site.adopting.registries.stored) == 1
+    assert len(site.adopting.policies.stored) == 2
+    policy = site.adopting.policy("library-to-swr")
     assert (policy.id, policy.cron is not None) == (1, True)
-    result = runs.result()
-    assert [rule["dest_namespace"] for rule in result["rules"]] == ["team"] * 3
-    assert [rule["dest_namespace_replace_count"] for rule in result["rules"]] == [0, 1, -1]
+    assert result["endpoint"]["insecure"] is True
+    assert result["connection"]["healthy"] is True
+    assert [rule["dest_namespace"] for rule in result["rules"]] == ["new", "team"]
+    assert [rule["dest_namespace_replace_count"] for rule in result["rules"]] == [0, 1]
     assert result["rules"][1]["filters"] == [{"type": "label", "value": ["a", "b"], "decoration": "matches"}]
+
+
+def test_missing_organizations_are_created_and_rules_started(site: Site) -> None:
+    result = site.steps.result("adopt")
+    assert site.swr.organizations == {"new", "other", "team", "old", "today"}
+    assert (result["organizations"], result["changed"]) == (["new", "team"], True)
     assert {run["rule"]: run["status"] for run in result["executions"]} == {
         "library-to-swr": "Succeed",
         "labels": "Succeed",
     }
-    assert swr.tags("team/library/app") == ["v1", "v2"]
-    assert not runs.leaks()
+    assert site.swr.tags("new/library/app") == ["v1", "v2"]
+    # The organization; the endpoint's loop is one task, and so is that of the rules and that of the executions.
+    assert site.steps.changed("adopt") == 4
 
 
-def test_what_swr_refuses_is_named_before_and_copied_on_request(
-    runs: Runs, harbor: HarborServer, swr: Swr, given: Dict[str, Any]
-) -> None:
-    harbor.load(images.oci_index("today"), "library/today", "v1")
-    harbor.load(images.docker_image("yesterday"), "library/today", "v0")
-    harbor.load(images.oci_index("other"), "other/today", "v1")
-    refused = runs.role(dict(given, harbor_preflight="fail", harbor_start="needed"))
-    assert refused.code == 2
-    assert "library/today:v1: application/vnd.oci.image.index.v1+json" in refused.text
-    assert "other/today" not in refused.text
-    assert "oci-mediatypes=false" in refused.text
-    assert not [entry for entry in harbor.calls if entry.method != "GET"]
-
-    failed = runs.role(dict(given, harbor_start="needed"))
-    assert failed.code == 2
-    assert "Invalid image, fail to parse 'manifest.json'" in failed.text.replace("\\", "")
-    assert "2 of 3 repositories copied" in failed.text
-
-    given = dict(given, harbor_start="needed", harbor_copy_refused=True)
-    elsewhere = dict(given, harbor_rules=[dict(RULE, organization="not-made-yet")], harbor_endpoint_name="other")
-    forecast = runs.role(elsewhere, "--check")
-    assert forecast.code == 0, forecast.text
-    assert "2 images would be copied" in forecast.text
-    swr.log.reset()
-    copied = runs.role(given, "-vvv")
-    # The endpoint and the rule are there, and Harbor has done what it can: only the image is missing.
-    assert (copied.code, copied.changed) == (0, 1), copied.text
-    assert runs.result()["copied"]["copied"] == 1
-    assert swr.tags("team/today") == ["v0", "v1"]
-    assert swr.manifest("team/today", "v1").media_type == "application/vnd.docker.distribution.manifest.list.v2+json"
-    again = runs.role(given)
-    assert (again.code, again.changed) == (0, 0), again.text
-    assert len([entry for entry in harbor.calls if entry.method == "POST" and "executions" in entry.path]) == 1
-    # In one go: what Harbor reports as failed is covered.
-    at_once = runs.role(dict(given, harbor_start="always"))
-    assert at_once.code == 0, at_once.text
-    assert [(run["status"], run["covered"]) for run in runs.result()["executions"]] == [("Failed", True)]
-    assert not runs.leaks()
+def test_what_swr_refuses_is_named_before_anything_is_created(site: Site) -> None:
+    assert "SWR's basic edition will refuse 1 of the artifacts" in site.steps.failure("refuse")
+    assert "oci-mediatypes=false" in site.steps.failure("refuse")
+    text = site.steps.run.text
+    assert "library-to-swr: library/today:v1: application/vnd.oci.image.index.v1+json" in text
+    assert "other/today" not in text
+    assert site.steps.changed("refuse") == 0
 
 
-def test_a_failure_is_told_and_tried_again(runs: Runs, harbor: HarborServer, swr: Swr, given: Dict[str, Any]) -> None:
-    given = dict(given, harbor_start="needed", harbor_preflight="skip")
-    swr.faults.add(Fault(kind="manifest_put", repository="team/web", action="status", status=500))
-    failed = runs.role(dict(given, harbor_fail_on_error=False))
-    assert failed.code == 0, failed.text
-    assert len(runs.result()["problems"]) == 1
-    assert runs.result()["problems"][0].startswith("rule library-to-swr: ")
-    assert "failed: library/web" in failed.text
-    swr.faults.clear()
-    done = runs.role(given)
-    assert (done.code, done.changed) == (0, 1), done.text
-    assert swr.tags("team/web") == ["v1"]
-    assert not runs.leaks()
+def test_what_swr_refuses_is_copied_on_request_and_covers_the_failure(site: Site) -> None:
+    result = site.steps.result("copy")
+    assert [(run["status"], run["covered"]) for run in result["executions"]] == [("Failed", True)]
+    assert (result["copied"]["copied"], result["problems"]) == (1, [])
+    assert site.swr.tags("today/today") == ["v0", "v1"]
+    index = site.swr.manifest("today/today", "v1")
+    assert index.media_type == "application/vnd.docker.distribution.manifest.list.v2+json"
+    assert "1 of 2 repositories copied" in "\n".join(result["summary"])
+    # Harbor has done what it can, and the rest is there.
+    assert site.steps.result("copy_again")["executions"] == []
+    assert (site.steps.result("copy_again")["changed"], site.steps.changed("copy_again")) == (False, 0)
+    assert len(site.refusing.bodies("POST", "/replication/executions")) == 1
 
 
-def test_what_cannot_be_carried_out_is_refused_with_the_reason(
-    runs: Runs, harbor: HarborServer, swr: Swr, given: Dict[str, Any]
-) -> None:
-    swr.faults.add(Fault(kind="dockyard", method="POST", action="status", status=409))
-    two = {"repositories": "library/**", "organization": "team"}
-    cases = [
-        ({"harbor_security_token": "token-of-the-session-5"}, "Harbor keeps the password for good"),
-        ({"harbor_password": ""}, "HARBOR_PASSWORD"),
-        ({"harbor_swr_username": "u"}, "harbor_swr_password"),
-        ({"harbor_rules": [{"name": "a"}]}, "Rule a: it needs an organization"),
-        ({"harbor_rules": [dict(two, name="a", tags="v*", exclude_tags="x")]}, "either tags or exclude_tags"),
-        ({"harbor_rules": [dict(two, name="a"), dict(two, name="a")]}, "a name that no other rule has"),
-        ({"harbor_rules": [dict(two, name="a", organization="Team")]}, "a small letter, then small letters"),
-        ({"harbor_rules": [dict(two, name="a", flatten=2)]}, "levels are to be replaced"),
-        ({"harbor_rules": [dict(two, name="a", flatten="foo")]}, "flatten of all, none or a number"),
-        ({"harbor_rules": [dict(two, name="a", trigger="scheduled", cron="@daily")]}, "is no schedule"),
-        ({"harbor_organization": "gone", "harbor_rules": [{"name": "a"}]}, "it answers 409 to the attempt"),
-        (
-            {"harbor_organizations": "check", "harbor_rules": [{"name": "a", "organization": "no"}]},
-            "no: there is no such",
-        ),
-        (
-            {"harbor_swr_username": "cn-north-4@X", "harbor_swr_password": "wrong-login-8"},
-            "whether the access key is active",
-        ),
-        ({"harbor_url": "http://127.0.0.1:1"}, "127.0.0.1:1"),
-    ]
-    found = runs.attempts([dict(given, **variables) for variables, _words in cases], "-vvv")
-    for text, (_variables, words) in zip(found, cases):
-        assert words in text
-    # Nothing was made before it was known that all can be.
-    assert not harbor.policies.stored
-    assert not harbor.registries.stored
-    assert swr.organizations == {"team"}
-    assert not runs.leaks("token-of-the-session-5", "wrong-login-8")
+def test_a_failure_is_told_and_tried_again_with_harbor_1_10(site: Site) -> None:
+    result = site.steps.result("fail")
+    assert [problem.partition(": ")[0] for problem in result["problems"]] == ["rule library-to-swr"]
+    assert "failed: library/web" in "\n".join(result["summary"])
+    assert len(result["executions"]) == len(site.steps.result("retry")["executions"]) == 1
+    assert site.steps.result("retry")["problems"] == []
+    assert site.swr.tags("old/web") == ["v1"]
 
 
-def test_a_survey_may_give_everything_as_text(
-    runs: Runs, harbor: HarborServer, swr: Swr, given: Dict[str, Any]
-) -> None:
-    names = (
-        "cloud",
-        "project_name",
-        "security_token",
-        "swr_username",
-        "swr_password",
-        "ca_path",
-        "endpoint_description",
-    )
-    off = dict(RULE, name="off", enabled="false", repositories="other/**")
-    texts = dict(given, harbor_start="needed", harbor_wait="true", harbor_wait_timeout="60", harbor_rules=[RULE, off])
-    texts.update({"harbor_" + name: "" for name in names})
-    forecast = runs.role(texts, "--check")
-    assert forecast.code == 0, forecast.text
-    assert "library-to-swr would be started" in forecast.text
-    assert "off would be started" not in forecast.text
-    assert runs.role(texts).code == 0
-    assert [run["rule"] for run in runs.result()["executions"]] == ["library-to-swr"]
-    assert swr.tags("team/app") == ["v1", "v2"]
-    assert not runs.leaks()
+def test_a_rule_that_runs_is_removed_on_request_only(site: Site) -> None:
+    assert "stop_executions" in site.steps.failure("keep")
+    assert site.steps.changed("stop") == 2
+    assert not site.slow.policies.stored
+    assert not site.slow.registries.stored
 
 
-def test_absent_stops_what_runs_when_asked(runs: Runs, swr: Swr, given: Dict[str, Any]) -> None:
-    options = {"status_lag": 0.05, "task_delay": 60.0}
-    with HarborServer(users={"admin": HARBOR_PASSWORD}, options=options) as slow:
-        slow.load(images.docker_image("app"), "library/app", "v1")
-        given = dict(given, harbor_url=slow.url, harbor_preflight="skip")
-        absent = dict(given, harbor_state="absent")
-        found = runs.attempts(
-            [
-                dict(given, harbor_start="always", harbor_wait=False),
-                absent,
-                dict(absent, harbor_stop_executions=True),
-            ]
-        )
-        assert (found[0], found[2]) == ("", "")
-        assert "stop_executions" in found[1]
-        assert not slow.policies.stored
-        assert not slow.registries.stored
+@pytest.mark.parametrize("key", REFUSED)
+def test_what_cannot_be_carried_out_is_refused_with_the_reason(site: Site, key: str) -> None:
+    assert REFUSED[key][1] in site.steps.failure("invalid", key)
+    # Nothing was created before it was known that everything can be.
+    assert len(site.slow.bodies("POST", "/replication/policies")) == len(site.slow.bodies("POST", "/registries")) == 1
 
 
-def test_a_private_line_with_the_name_of_swr_and_with_another(
-    runs: Runs, sandbox_swr: Callable[..., Swr], given: Dict[str, Any]
-) -> None:
-    real, other = "swr.cn-north-4.myhuaweicloud.com", "vpcep-1.cn-north-4.myhuaweicloud.com"
-    swr = sandbox_swr(keys={ACCESS_KEY: SECRET_KEY}, organizations=["team"], tls=True)
-    resolve = {real: swr, other: swr}
-    with HarborServer(users={"admin": HARBOR_PASSWORD}, options={"status_lag": 0.05}, resolve=resolve) as harbor:
-        harbor.load(images.docker_image("app"), "library/app", "v1")
-        # This host does not reach SWR under these names, Harbor does.
-        usual = {"harbor_network": "private_endpoint", "harbor_organizations": "ignore", "harbor_url": harbor.url}
-        line = {
-            **{name: value for name, value in given.items() if "swr" not in name},
-            **usual,
-            "harbor_start": "needed",
-        }
-        found = runs.attempts(
-            [
-                dict(line, harbor_swr_registry=other),
-                dict(line, harbor_swr_registry=other, harbor_insecure=True),
-            ]
-        )
-        assert "certificate" in found[0]
-        assert found[1] == ""
-        assert runs.result()["endpoint"]["url"] == "https://" + other
-        assert runs.result()["endpoint"]["insecure"]
-        assert swr.tags("team/app") == ["v1"]
-        assert not runs.leaks()
+def test_every_invalid_rule_is_named(site: Site) -> None:
+    results = site.steps.run.value("invalid_rules", "invalid")["results"]
+    refused = [rule["name"] for rule, result in zip(INVALID_RULES, results) if result.get("failed")]
+    assert refused == [rule["name"] for rule in INVALID_RULES if rule["name"] != "valid"]
