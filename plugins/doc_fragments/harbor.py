@@ -12,15 +12,15 @@ class ModuleDocFragment:
 options:
   harbor_url:
     description:
-      - The address of Harbor, as in V(https://harbor.example.com).
+      - The URL of Harbor, as in V(https://harbor.example.com).
       - When it is not set, the environment variable E(HARBOR_URL) is used.
     type: str
     required: true
   harbor_username:
     description:
       - The user that calls Harbor's API. A robot account is written with its prefix, as in V(robot$replicator).
-      - An administrator may do everything. From Harbor 2.2 on a system robot account can do, which
-        M(longshore.swr.harbor_robot) makes with the permissions that are needed. In 1.10 only an administrator can.
+      - Since Harbor 2.3 a system robot account will do, which M(longshore.swr.harbor_robot) creates with the
+        permissions that replication needs. Earlier versions need an administrator.
       - When it is not set, the environment variable E(HARBOR_USERNAME) is used.
     type: str
     required: true
@@ -32,14 +32,13 @@ options:
     required: true
   validate_certs:
     description:
-      - Whether to verify the TLS certificate of Harbor. The certificates of registries that Harbor itself calls are
-        another matter.
+      - Whether to verify the TLS certificate of Harbor. It does not apply to the registries that Harbor itself calls.
     type: bool
     default: true
   ca_path:
     description:
       - The path of a file with the certificate authorities to trust for Harbor, in PEM format.
-      - By default the ones that the Python library C(requests) comes with, or E(REQUESTS_CA_BUNDLE), are used.
+      - By default, those of the Python library C(requests) or of E(REQUESTS_CA_BUNDLE) are used.
     type: path
   timeout:
     description:
@@ -49,7 +48,7 @@ options:
 requirements:
   - requests
 notes:
-  - Harbor 1.10.5 and later are supported. What a version does not have is refused when it is asked for.
+  - Harbor 1.10.5 and later are supported. Options that a version does not have are refused.
   - The module runs on the host of the play, and calls Harbor from there. Set C(delegate_to) to C(localhost) to call it
-    from the controller. Replication is done by Harbor itself, which connects to the other registries from where it is.
+    from the controller. Harbor itself replicates, and connects to the other registries from its own host.
 """

@@ -7,14 +7,14 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: harbor_info
-short_description: Show what a Harbor has, and what of it SWR refuses
+short_description: Show what Harbor has, and what of it SWR refuses
 version_added: 0.1.0
 author:
   - longshore.swr contributors (@longshore)
 description:
-  - Shows Harbor's version, the registries that it knows, its replication policies and their executions, its robot
-    accounts, and the artifacts in its projects.
-  - Of artifacts it tells the media type, and whether SWR's basic edition refuses it.
+  - Shows Harbor's version, its registry endpoints, replication policies and executions, its robot accounts, and the
+    artifacts in its projects.
+  - For artifacts it shows the media type, and whether SWR's basic edition refuses it.
 extends_documentation_fragment:
   - longshore.swr.harbor
   - longshore.swr.attributes
@@ -34,28 +34,28 @@ options:
   gather:
     description:
       - What to show. Each is a key of the result.
-      - V(artifacts) takes a request for every repository, and V(robots) needs Harbor 2.2.
+      - V(artifacts) takes a request for every repository. V(robots) requires Harbor 2.2.
     type: list
     elements: str
     choices: [version, adapters, registries, policies, executions, artifacts, robots]
     default: [version, registries, policies]
   policy:
     description:
-      - The name of a policy. Only its executions are shown.
+      - The name of a policy, to show only its executions.
     type: str
   limit:
     description:
-      - How many executions are shown, the newest first.
+      - How many executions to show, the newest first.
     type: int
     default: 20
   project:
     description:
-      - The name of a project, or a pattern. Only artifacts in such projects are shown.
+      - The name of a project, or a pattern, to show only artifacts in such projects.
     type: str
   repository:
     description:
-      - A pattern of the names of repositories with their projects, as in a policy's filter of type C(name), such as
-        V(library/**). Only artifacts in such repositories are shown.
+      - A pattern for names of repositories with their projects, as in a policy's filter of type C(name), such as
+        V(library/**), to show only artifacts in such repositories.
     type: str
 seealso:
   - module: longshore.swr.harbor_registry
@@ -65,7 +65,7 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: Look at what is to be replicated
+- name: List the artifacts of a project
   longshore.swr.harbor_info:
     harbor_url: https://harbor.example.com
     harbor_username: admin
@@ -75,7 +75,7 @@ EXAMPLES = r"""
   delegate_to: localhost
   register: harbor
 
-- name: Name what SWR's basic edition refuses
+- name: Show what SWR's basic edition refuses
   ansible.builtin.debug:
     msg: "{{ item.repository }} {{ item.tags | join(', ') }}: {{ item.reason }}"
   loop: "{{ harbor.artifacts | selectattr('refused_by_swr') }}"
@@ -90,24 +90,24 @@ harbor_version:
   type: str
   sample: v2.9.5-e8b44df6
 version:
-  description: More about it.
+  description: Details of the version.
   returned: when asked for
   type: dict
   contains:
     version:
-      description: Harbor's version, as it tells it.
+      description: Harbor's version, as Harbor reports it.
       type: str
       sample: v2.9.5-e8b44df6
     api:
-      description: The version of its API. It is V(1.x) for Harbor 1.10.
+      description: The version of its API, V(1.x) for Harbor 1.10.
       type: str
       sample: v2.0
     known:
-      description: Whether Harbor tells its version.
+      description: Whether Harbor reports its version.
       type: bool
       sample: true
 adapters:
-  description: The types of registries that can be added. Newer versions of Harbor leave out what is switched off.
+  description: The types of registries that can be created. Newer versions of Harbor omit disabled ones.
   returned: when asked for
   type: list
   elements: str
@@ -129,23 +129,23 @@ executions:
   elements: dict
   contains:
     id:
-      description: Its number.
+      description: Its id.
       type: int
       sample: 4
     policy:
-      description: The name of the policy. It is V(null) when there is no such policy any more.
+      description: The name of the policy. V(null) when the policy no longer exists.
       type: str
       sample: library-to-swr
     policy_id:
-      description: The number of the policy.
+      description: The id of the policy.
       type: int
       sample: 1
     status:
-      description: One of V(InProgress), V(Succeed), V(Failed), V(Stopped). It may be late by half a minute.
+      description: One of V(InProgress), V(Succeed), V(Failed), V(Stopped). It may lag by half a minute.
       type: str
       sample: Succeed
     status_text:
-      description: What Harbor says about it.
+      description: Harbor's comment.
       type: str
       sample: ''
     trigger:
@@ -157,11 +157,11 @@ executions:
       type: str
       sample: "2026-07-23T08:46:07.000Z"
     end_time:
-      description: When it ended. It is V(null) as long as it has not.
+      description: When it ended. V(null) while it runs.
       type: str
       sample: "2026-07-23T08:47:11.000Z"
     counts:
-      description: How many repositories it has, and how far they are.
+      description: The number of repositories, by the state of their tasks.
       type: dict
       sample: {total: 2, succeed: 2, failed: 0, in_progress: 0, stopped: 0}
 artifacts:
@@ -179,24 +179,24 @@ artifacts:
       type: str
       sample: sha256:4c0fdaa8b6341bfdeca5f18f7837462c80cff90527ee35ef185571e1c327beac
     tags:
-      description: The tags, which may be none.
+      description: The tags. There may be none.
       type: list
       elements: str
       sample: ["1.27"]
     size:
-      description: The size in bytes, as Harbor counts it.
+      description: The size in bytes, as Harbor reports it.
       type: int
       sample: 71005258
     type:
-      description: What it is. It is V(null) in Harbor 1.10.
+      description: The kind of artifact. V(null) in Harbor 1.10.
       type: str
       sample: image
     media_type:
-      description: The media type of its manifest. It is V(null) in Harbor 1.10.
+      description: The media type of its manifest. V(null) in Harbor 1.10.
       type: str
       sample: application/vnd.oci.image.index.v1+json
     refused_by_swr:
-      description: Whether SWR's basic edition refuses it. It is V(null) when that is not known.
+      description: Whether SWR's basic edition refuses it. V(null) when that is unknown.
       type: bool
       sample: true
     reason:
@@ -209,26 +209,26 @@ robots:
   elements: dict
   contains:
     id:
-      description: Its number.
+      description: Its id.
       type: int
       sample: 1
     name:
-      description: Its name with the prefix, which is the user name.
+      description: Its name with the prefix, which is the user name of its login.
       type: str
       sample: robot$replicator
     description:
       description: Its description.
       type: str
     level:
-      description: Whether it is one of the C(system) or of a C(project).
+      description: Whether it belongs to the C(system) or to a C(project).
       type: str
       sample: system
     duration:
-      description: How many days it is valid, V(-1) for ever.
+      description: How many days it is valid, V(-1) for no end.
       type: int
       sample: -1
     expires_at:
-      description: When it ends, in seconds since 1970, V(-1) for never.
+      description: When it expires, in seconds since 1970, V(-1) for never.
       type: int
       sample: -1
     disabled:
@@ -240,7 +240,7 @@ robots:
       type: list
       elements: dict
     creation_time:
-      description: When it was made.
+      description: When it was created.
       type: str
       sample: "2026-07-23T08:46:07.000Z"
 error:

@@ -12,11 +12,11 @@ version_added: 0.1.0
 author:
   - longshore.swr contributors (@longshore)
 description:
-  - Adds, changes and removes a registry (in Harbor's pages an endpoint) that replication policies push to or pull from,
-    such as Huawei Cloud SWR.
+  - Creates, updates and deletes a registry endpoint that replication policies push to or pull from, such as Huawei
+    Cloud SWR.
   - An existing registry of the same name is adopted.
-  - Whether Harbor really reaches the registry, and whether its login is right, is tested. Harbor's own test finds every
-    registry of type V(huawei-SWR) healthy, whatever it is.
+  - Tests whether Harbor reaches the registry and can log in. Harbor's own test reports every registry of type
+    V(huawei-SWR) as healthy.
 extends_documentation_fragment:
   - longshore.swr.harbor
   - longshore.swr.attributes
@@ -25,88 +25,89 @@ attributes:
   check_mode:
     support: full
     details:
-      - The registry as it is may be tested in check mode too, which changes nothing. One that would be written first is
-        not.
+      - An existing registry may be tested in check mode, which changes nothing. One that would have to be written first
+        is not tested.
   diff_mode:
     support: full
     details:
-      - Of the secret it is only shown whether it is changed.
+      - For the secret, the diff only shows whether it changes.
   idempotent:
     support: full
     details:
-      - Not with O(update_secret=always), which writes the secret every time.
+      - Except with O(update_secret=always), which writes the secret every time.
 options:
   name:
     description:
-      - The name of the registry, up to 64 characters. It is found by it, and never renamed.
+      - The name of the registry, up to 64 characters. It identifies the registry, which is never renamed.
     type: str
     required: true
   type:
     description:
       - Harbor's name for the kind of registry, such as V(huawei-SWR), V(docker-registry) or V(harbor).
       - It cannot be changed. An existing registry of another type is an error.
-      - To pull from SWR take V(docker-registry). Harbor ignores the filters of policies that pull from V(huawei-SWR).
+      - To pull from SWR, use V(docker-registry). Harbor ignores the filters of policies that pull from V(huawei-SWR).
     type: str
     default: huawei-SWR
   url:
     description:
-      - The address of the registry, as in V(https://swr.cn-north-4.myhuaweicloud.com). On a private line it is the same
-        where that name leads Harbor's containers to the VPC endpoint, and the endpoint's domain name elsewhere.
-      - It is required for a new registry. Harbor takes an address without V(https://) for one with V(http://), so that
-        such an address is refused here.
-      - When it changes, O(access_secret) is needed, since newer versions of Harbor forget the secret then.
+      - The URL of the registry, as in V(https://swr.cn-north-4.myhuaweicloud.com). With a VPC endpoint it stays the
+        same if Harbor's containers resolve that name to the endpoint. Otherwise it has the endpoint's domain name.
+      - Required for a new registry. Harbor turns a URL without a scheme into one with V(http://), so the module refuses
+        it.
+      - When it changes, O(access_secret) is required, since newer versions of Harbor then drop the stored secret.
     type: str
   description:
     description:
-      - A description. By default that of an existing registry is left as it is.
+      - A description. By default, that of an existing registry is kept.
     type: str
   access_key:
     description:
       - The user name at the registry. For SWR it is V(project@access key), as in
         RV(longshore.swr.login_token#module:username).
-      - By default that of an existing registry is left as it is. An empty one removes the login of a registry that is
-        not of type V(huawei-SWR).
+      - By default, that of an existing registry is kept. An empty one removes the login of a registry, unless its type
+        is V(huawei-SWR).
     type: str
   access_secret:
     description:
       - The password at the registry. For SWR it is the long-term login key, as in
         RV(longshore.swr.login_token#module:password).
-      - It is required for a new registry with O(access_key), and when O(url) or O(access_key) changes.
+      - Required for a new registry with O(access_key), and when O(url) or O(access_key) changes.
     type: str
   insecure:
     description:
-      - Whether Harbor leaves the registry's TLS certificate unverified. It is the inverse of the box
-        C(Verify Remote Cert) in Harbor's pages.
-      - It is needed on a private line when O(url) has the domain name of the VPC endpoint, which is not in SWR's
-        certificate. Where SWR's own name leads Harbor's containers to the endpoint, verification can stay on.
-      - Harbor verifies the certificate in any case when it has a O(ca_certificate). Both together are refused.
+      - Whether Harbor skips the verification of the registry's TLS certificate. It is the inverse of C(Verify Remote
+        Cert) in Harbor's user interface.
+      - It is needed when O(url) has the domain name of a VPC endpoint, which is not in SWR's certificate. If Harbor's
+        containers resolve SWR's own name to the endpoint, verification can stay on.
+      - Harbor always verifies the certificate when it has a O(ca_certificate), so the two cannot be combined.
     type: bool
     default: false
   ca_certificate:
     description:
       - The certificate authority that Harbor trusts for this registry, in PEM format. An empty text removes it.
-      - It needs Harbor 2.15.
+      - Requires Harbor 2.15.
     type: str
   update_secret:
     description:
-      - When O(access_secret) is written to an existing registry. Harbor does not tell what it has.
-      - With V(auto) the connection is tested first, and the secret is written when the test fails, unless it is the
-        certificate's fault. A secret that is not the one that is given, but still valid, stays.
-      - V(always) writes it every time, and the task is always changed. V(on_create) does not write it again.
+      - When to write O(access_secret) to an existing registry. Harbor does not reveal the one it has.
+      - V(auto) tests the connection first, and writes the secret when the test fails for another reason than the
+        certificate. A stored secret that differs but is still valid is kept.
+      - V(always) writes it every time, and the task always reports a change. V(on_create) never writes it again.
       - It is always written when O(url), O(access_key), O(insecure) or O(ca_certificate) changes.
     type: str
     choices: [auto, always, on_create]
     default: auto
   test_connection:
     description:
-      - Whether the task fails when Harbor does not reach the registry, or may not log in. It has been written by then.
-      - V(false) is for a registry that is not reachable yet. What O(update_secret=auto) finds out is a warning then.
+      - Whether the task fails when Harbor cannot reach the registry or cannot log in. The registry has been written by
+        then.
+      - Set it to V(false) for a registry that is not reachable yet. O(update_secret=auto) then warns.
     type: bool
     default: true
   state:
     description:
-      - Whether the registry is to be there.
-      - One that is used by replication policies is not removed. The error names them.
+      - Whether the registry exists.
+      - A registry that replication policies use is not deleted. The error names them.
     type: str
     choices: [present, absent]
     default: present
@@ -117,13 +118,13 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: Make the login of SWR
+- name: Get a login for SWR
   longshore.swr.login_token:
     region: cn-north-4
   delegate_to: localhost
   register: swr
 
-- name: Let Harbor push to SWR
+- name: Create an endpoint for SWR
   longshore.swr.harbor_registry:
     harbor_url: https://harbor.example.com
     harbor_username: admin
@@ -134,7 +135,7 @@ EXAMPLES = r"""
     access_secret: "{{ swr.password }}"
   delegate_to: localhost
 
-- name: Let Harbor push to SWR on a private line, by the domain name of the VPC endpoint
+- name: Create an endpoint for SWR by the domain name of a VPC endpoint
   longshore.swr.harbor_registry:
     harbor_url: https://harbor.example.com
     harbor_username: admin
@@ -146,7 +147,7 @@ EXAMPLES = r"""
     insecure: true
   delegate_to: localhost
 
-- name: Remove it
+- name: Delete the endpoint
   longshore.swr.harbor_registry:
     harbor_url: https://harbor.example.com
     harbor_username: admin
@@ -158,12 +159,12 @@ EXAMPLES = r"""
 
 RETURN = r"""
 registry:
-  description: The registry, as it is or would be. It is V(null) when it is absent.
+  description: The registry, as it is or would be. V(null) when it is absent.
   returned: success, and when the connection test failed
   type: dict
   contains:
     id:
-      description: Its number. It is V(null) when it would be made in check mode.
+      description: Its id. V(null) in check mode before it is created.
       type: int
       sample: 1
     name:
@@ -175,7 +176,7 @@ registry:
       type: str
       sample: huawei-SWR
     url:
-      description: Its address.
+      description: Its URL.
       type: str
       sample: https://swr.cn-north-4.myhuaweicloud.com
     description:
@@ -183,11 +184,11 @@ registry:
       type: str
       sample: ''
     insecure:
-      description: Whether its certificate is left unverified.
+      description: Whether the verification of its certificate is skipped.
       type: bool
       sample: false
     ca_certificate:
-      description: The certificate authority that is trusted for it.
+      description: The certificate authority that Harbor trusts for it.
       type: str
       sample: ''
     access_key:

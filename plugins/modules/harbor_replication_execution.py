@@ -12,10 +12,10 @@ version_added: 0.1.0
 author:
   - longshore.swr contributors (@longshore)
 description:
-  - Starts a replication policy of Harbor and waits until everything is copied, with lines of progress.
-  - It can also wait for an execution that a schedule, an event or somebody else has started, and stop executions.
-  - What failed is told with its reason. Harbor names the reason only in the logs of the tasks, whose ends are returned,
-    and known reasons come with a remedy.
+  - Starts a replication policy of Harbor, shows its progress, and waits until everything is copied.
+  - It can also wait for an execution that was started by a schedule, an event or another user, and stop executions.
+  - It reports what failed and why. Harbor gives the reason in the logs of tasks only, so the end of each log is
+    returned, and known reasons come with a remedy.
   - An execution has one task for each repository.
 extends_documentation_fragment:
   - longshore.swr.harbor
@@ -25,100 +25,101 @@ attributes:
   check_mode:
     support: full
     details:
-      - Nothing is started, stopped or waited for. Whether that would be done is what RV(ignore:changed) says, and the
-        execution is returned as it is. How an execution ended fails no task then.
+      - Nothing is started, stopped or waited for. RV(ignore:changed) says whether it would be, and the execution is
+        returned as it is. An execution that failed does not fail the task.
   diff_mode:
     support: N/A
     details:
-      - It describes no state, it runs something.
+      - It runs something and describes no state.
   idempotent:
     support: partial
     details:
-      - With O(state=started) each run starts an execution, unless one is in progress and O(if_running=join).
-        O(state=finished) changes nothing, and O(state=stopped) nothing when nothing is in progress.
+      - With O(state=started), each run starts an execution, unless one is in progress and O(if_running=join).
+        O(state=finished) changes nothing. O(state=stopped) changes nothing when nothing is in progress.
 options:
   policy:
     description:
-      - The name of the policy. It is needed unless O(execution_id) is set.
+      - The name of the policy. Required unless O(execution_id) is set.
     type: str
   execution_id:
     description:
-      - The number of an execution to wait for or to stop. Not with O(state=started).
-      - By default it is the newest execution of O(policy) that is waited for, and each one that is in progress that is
-        stopped.
+      - The id of an execution to wait for or to stop. Not with O(state=started).
+      - By default, O(state=finished) waits for the newest execution of O(policy), and O(state=stopped) stops all that
+        are in progress.
     type: int
   state:
     description:
       - V(started) starts the policy, and waits for the end.
-      - V(finished) waits for an execution that was started before, and starts nothing.
-      - V(stopped) stops what is in progress, and waits until it has. What is copied just then may be finished first.
-        Harbor's own stop passes over a task that has failed and will be tried again. So this takes up to
-        O(settle_time) where there are such tasks, and stops them when they are tried again.
+      - V(finished) waits for an execution that was started earlier, and starts nothing.
+      - V(stopped) stops what is in progress, and waits until it has stopped. Harbor may finish the image that it is
+        copying. Its own stop ignores a failed task that will be retried, so with such tasks this takes up to
+        O(settle_time), and stops them when they are retried.
     type: str
     choices: [started, finished, stopped]
     default: started
   if_running:
     description:
       - What O(state=started) does when an execution of the policy is in progress already.
-      - V(join) takes that one for its own and starts none. It may not copy what was pushed since it began.
-      - V(start) starts one more beside it.
+      - V(join) waits for that one and starts none. It may miss images that were pushed after it started.
+      - V(start) starts another one.
       - V(fail) fails.
     type: str
     choices: [join, start, fail]
     default: join
   wait:
     description:
-      - Whether to wait for the end. With V(false) the execution is returned as it is, and how it ended fails no task.
+      - Whether to wait for the end. With V(false), the execution is returned as it is, and the task does not fail with
+        it.
     type: bool
     default: true
   wait_timeout:
     description:
-      - How many seconds to wait at most. When they are over the task fails, and the execution goes on in Harbor.
+      - How many seconds to wait at most. After that the task fails, and the execution goes on in Harbor.
         O(state=finished) with O(execution_id) waits for it again.
-      - A Harbor that does not answer meanwhile, because it is restarted, is asked again until then.
+      - If Harbor does not answer, because it is being restarted, it is polled until then.
     type: int
     default: 3600
   poll_interval:
     description:
-      - Seconds between two looks at the execution.
+      - Seconds between two requests for the state of the execution.
     type: float
     default: 10
   settle_time:
     description:
-      - How many seconds a failure must have lasted to be believed. Harbor tries a failed task again up to two times,
-        16 to 74 seconds after the first failure and 31 to 118 after the second, and the execution is C(Failed)
-        meanwhile. Each try that fails too begins the time anew.
-      - A failure before anything was copied is believed at once.
+      - How many seconds a failure must last to be final. Harbor retries a failed task up to two times, 16 to 74 seconds
+        after the first failure and 31 to 118 after the second, and the execution is C(Failed) in the meantime. Each
+        retry that fails restarts the time.
+      - A failure before anything was copied is final at once.
     type: float
     default: 130
   fail_on_empty:
     description:
-      - Whether it is a failure when nothing matches the policy's filters. By default there is a warning.
+      - Whether to fail when nothing matches the policy's filters. By default the module warns.
     type: bool
     default: false
   log_lines:
     description:
-      - How many lines of the log of a failed task are returned, from its end. The logs of the first 20 failed tasks are
-        read, and lines are cut after 1000 characters. Logins in them are hidden.
+      - How many lines to return from the end of a failed task's log. The logs of the first 20 failed tasks are read,
+        and lines are cut after 1000 characters. Logins in them are masked.
     type: int
     default: 50
   progress_file:
     description:
-      - The path of a file that progress is appended to while the module waits, one JSON object a line.
+      - The path of a file to append progress to while the module waits, one JSON object a line.
       - When it is not set and the module runs on the controller (C(connection) is V(local) or C(delegate_to) is
         V(localhost)), a private file is used and removed at the end.
     type: path
 notes:
-  - While it runs on the controller, lines of progress are shown on standard error, and as events of C(ansible-runner)
-    and AWX - one when something changed, and one every 30 seconds. They are not shown with C(no_log), C(async) or
-    C(become), nor on other hosts. Use O(progress_file) there.
-  - Harbor calls it a success when it skipped a tag because the registry has another image of this tag and the policy
-    does not override.
+  - While it runs on the controller, progress is shown on standard error, and as events of C(ansible-runner) and AWX - a
+    line when something has changed, and one every 30 seconds. It is not shown with C(no_log), C(async) or C(become),
+    nor on other hosts. Use O(progress_file) there.
+  - Harbor reports success when it skips a tag because the registry has another image of this tag and the policy does
+    not override it.
 seealso:
   - module: longshore.swr.harbor_replication_policy
   - module: longshore.swr.harbor_info
   - module: longshore.swr.image_copy
-    description: Copies what SWR does not take from Harbor.
+    description: Copies what SWR refuses from Harbor.
 """
 
 EXAMPLES = r"""
@@ -132,11 +133,11 @@ EXAMPLES = r"""
   delegate_to: localhost
   register: run
 
-- name: Say how much was copied
+- name: Show how much was copied
   ansible.builtin.debug:
     msg: "{{ run.counts.succeed }} of {{ run.counts.total }} repositories in execution {{ run.execution.id }}"
 
-- name: Start a long run and leave it
+- name: Start a long run without waiting
   longshore.swr.harbor_replication_execution:
     harbor_url: https://harbor.example.com
     harbor_username: robot$replicator
@@ -156,7 +157,7 @@ EXAMPLES = r"""
     wait_timeout: 21600
   delegate_to: localhost
 
-- name: Stop whatever the policy is doing
+- name: Stop all executions of the policy
   longshore.swr.harbor_replication_execution:
     harbor_url: https://harbor.example.com
     harbor_username: admin
@@ -169,13 +170,13 @@ EXAMPLES = r"""
 RETURN = r"""
 execution:
   description:
-    - The execution. Of several that were stopped it is the newest.
-    - It is V(null) when there is none, as in check mode before it is started.
+    - The execution. Of several that were stopped, the newest.
+    - V(null) when there is none, as in check mode before it is started.
   returned: always
   type: dict
   contains:
     id:
-      description: Its number.
+      description: Its id.
       type: int
       sample: 12
     policy:
@@ -183,7 +184,7 @@ execution:
       type: str
       sample: to-swr
     policy_id:
-      description: The number of its policy.
+      description: The id of its policy.
       type: int
       sample: 3
     status:
@@ -191,7 +192,7 @@ execution:
       type: str
       sample: Succeed
     status_text:
-      description: What Harbor says about it, which is the reason when it failed before anything was copied.
+      description: Harbor's comment, which is the reason when it failed before anything was copied.
       type: str
       sample: ''
     trigger:
@@ -199,15 +200,15 @@ execution:
       type: str
       sample: manual
     start_time:
-      description: When it began.
+      description: When it started.
       type: str
       sample: '2026-03-02T08:15:11.342Z'
     end_time:
-      description: When it ended. It is V(null) when it has not.
+      description: When it ended. V(null) while it runs.
       type: str
       sample: '2026-03-02T08:21:40.518Z'
 counts:
-  description: How many repositories it has, counted by their tasks.
+  description: The number of repositories, counted by their tasks.
   returned: always
   type: dict
   contains:
@@ -224,7 +225,7 @@ counts:
       type: int
       sample: 1
     in_progress:
-      description: Not ended.
+      description: In progress.
       type: int
       sample: 0
     stopped:
@@ -233,13 +234,13 @@ counts:
       sample: 0
 tasks:
   description:
-    - The tasks, one for each repository. Those that failed have RV(tasks[].log) and what follows from it.
+    - The tasks, one for each repository. Failed ones have RV(tasks[].log) and what was derived from it.
   returned: always
   type: list
   elements: dict
   contains:
     id:
-      description: Its number.
+      description: Its id.
       type: int
       sample: 85
     status:
@@ -259,11 +260,11 @@ tasks:
       type: str
       sample: library/app [2 item(s) in total]
     dst_resource:
-      description: The same, where it is copied to.
+      description: The same at the destination.
       type: str
       sample: dev-container/app [2 item(s) in total]
     start_time:
-      description: When it began.
+      description: When it started.
       type: str
       sample: '2026-03-02T08:15:12.000Z'
     end_time:
@@ -277,7 +278,7 @@ tasks:
       sample:
         - "2026-03-02T08:15:47Z [ERROR] [/controller/replication/transfer/image/transfer.go:335]: failed to push"
     log_problem:
-      description: Why there is no log. It is V(null) when there is.
+      description: Why there is no log. V(null) when there is one.
       type: str
       sample: null
     cause:
@@ -285,17 +286,17 @@ tasks:
       type: str
       sample: failed to push manifest dev-container/app:1.0
     hint:
-      description: What can be done about it. It is V(null) for an unknown cause.
+      description: What can be done about it. V(null) for an unknown cause.
       type: str
       sample: Copy these images with longshore.swr.image_copy.
 stopped:
-  description: The numbers of the executions that were stopped, or would be in check mode.
+  description: The ids of the executions that were stopped, or would be in check mode.
   returned: with O(state=stopped)
   type: list
   elements: int
   sample: [12]
 harbor_version:
-  description: The version of Harbor, as it says.
+  description: The version of Harbor, as Harbor reports it.
   returned: always
   type: str
   sample: v2.9.5-e8b44df6

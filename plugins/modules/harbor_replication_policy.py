@@ -12,10 +12,10 @@ version_added: 0.1.0
 author:
   - longshore.swr contributors (@longshore)
 description:
-  - Adds, changes and removes a replication policy (in Harbor's pages a rule), which says what Harbor replicates, where
-    to and when.
+  - Creates, updates and deletes a replication policy (a rule in Harbor's user interface), which says what Harbor
+    replicates, where and when.
   - An existing policy of the same name is adopted.
-  - What Harbor would take and never do, or fail at when it replicates, is refused before anything is written.
+  - Refuses, before anything is written, what Harbor would accept but never carry out, or what would fail later.
 extends_documentation_fragment:
   - longshore.swr.harbor
   - longshore.swr.attributes
@@ -30,12 +30,12 @@ attributes:
 options:
   name:
     description:
-      - The name of the policy. It is found by it, and never renamed.
+      - The name of the policy. It identifies the policy, which is never renamed.
     type: str
     required: true
   description:
     description:
-      - A description. By default that of an existing policy is left as it is.
+      - A description. By default, that of an existing policy is kept.
     type: str
   mode:
     description:
@@ -45,110 +45,110 @@ options:
     default: push
   registry:
     description:
-      - The name of the registry to replicate to or from, as module M(longshore.swr.harbor_registry) makes it.
-      - It is required for a new policy. By default that of an existing policy is left as it is.
+      - The name of the registry to replicate to or from, see M(longshore.swr.harbor_registry).
+      - Required for a new policy. By default, that of an existing policy is kept.
     type: str
   dest_namespace:
     description:
-      - The namespace that images get at the destination. In SWR it is the organization, which has to exist.
-      - It is required to push to SWR. Elsewhere an empty one keeps the names as they are.
-      - By default that of an existing policy is left as it is.
+      - The namespace of images at the destination. In SWR it is the organization, which has to exist.
+      - Required to push to SWR. Elsewhere, an empty one keeps the names as they are.
+      - By default, that of an existing policy is kept.
     type: str
   dest_namespace_replace_count:
     description:
-      - How many levels of a repository's name O(dest_namespace) takes the place of. Of C(a/b/c/image), V(-1) makes
-        C(namespace/image), V(0) makes C(namespace/a/b/c/image), V(1) makes C(namespace/b/c/image) and V(2) makes
-        C(namespace/c/image).
-      - When a repository has fewer levels than that Harbor replicates nothing at all. A number that is larger than the
-        levels that the filter of type V(name) guarantees is refused.
-      - When repositories of the same name in several places may become one, there is a warning.
-      - Another value than V(-1) needs Harbor 2.3.
+      - How many levels of a repository's name O(dest_namespace) replaces. C(a/b/c/image) becomes C(namespace/image)
+        with V(-1), C(namespace/a/b/c/image) with V(0), C(namespace/b/c/image) with V(1), and C(namespace/c/image) with
+        V(2).
+      - When any repository has fewer levels, Harbor replicates nothing at all. So a number larger than the levels that
+        the filter of type V(name) guarantees is refused.
+      - The module warns when several repositories may become one.
+      - Values other than V(-1) require Harbor 2.3.
     type: int
     default: -1
   filters:
     description:
-      - What is replicated. An image has to pass all filters. There is at most one of each type, and their order does
-        not matter.
-      - By default those of an existing policy are left as they are. An empty list removes them.
+      - What to replicate. An image has to pass all filters. There is at most one of each type, and their order does not
+        matter.
+      - By default, those of an existing policy are kept. An empty list removes them.
     type: list
     elements: dict
     suboptions:
       type:
         description:
-          - V(name) is for the name of the repository with its project, V(tag) for the tag, V(label) for labels.
-          - V(resource) is for the kind of artifact. Harbor does not apply it since 2.8, which is a warning.
+          - V(name) applies to the name of the repository with its project, V(tag) to the tag, and V(label) to labels.
+          - V(resource) applies to the kind of artifact. Harbor ignores it since 2.8, so the module warns.
         type: str
         choices: [name, tag, label, resource]
         required: true
       value:
         description:
-          - For V(name) and V(tag) a pattern, in which C(*) stands for any characters but a slash and C(**) for any
+          - For V(name) and V(tag), a pattern, in which C(*) stands for any characters but a slash and C(**) for any
             number of levels, as in V(library/**), V(library/{app,web}) or V(v1.*). Write it between quotes.
-          - For V(label) the name of a label or a list of them, all of which an image has to have.
-          - For V(resource) V(image), or from 2.0 on V(artifact), or before 2.8 V(chart).
+          - For V(label), the name of a label or a list of names, all of which an image must have.
+          - For V(resource), V(image), or V(artifact) since 2.0, or V(chart) before 2.8.
           - An empty value is the same as no filter.
         type: raw
       decoration:
         description:
-          - Whether V(tag) and V(label) take what matches, or everything else.
-          - V(excludes) needs Harbor 2.4.
+          - Whether V(tag) and V(label) select what matches, or everything else.
+          - V(excludes) requires Harbor 2.4.
         type: str
         choices: [matches, excludes]
   trigger:
     description:
-      - Whether the policy is executed by hand (see M(longshore.swr.harbor_replication_execution)), by O(cron), or when
-        an image is pushed to Harbor. The last is for O(mode=push) only.
+      - Whether the policy is started manually (see M(longshore.swr.harbor_replication_execution)), by O(cron), or when
+        an image is pushed to Harbor. The last requires O(mode=push).
     type: str
     choices: [manual, scheduled, event_based]
     default: manual
   cron:
     description:
-      - When to execute it, for O(trigger=scheduled), in Harbor's time zone (UTC as a rule).
-      - There are six fields, as in V(0 30 2 * * *) - seconds, minutes, hours, day of the month, month, day of the week
-        (V(0) is Sunday). The seconds have to be V(0), and the minutes must not be V(*), as newer versions want it.
+      - When to start it, for O(trigger=scheduled), in Harbor's time zone (usually UTC).
+      - It has six fields, as in V(0 30 2 * * *) - seconds, minutes, hours, day of the month, month, day of the week
+        (V(0) is Sunday). The seconds must be V(0), and the minutes must not be V(*), as newer versions require.
     type: str
   deletion:
     description:
-      - Whether to delete at the destination what is deleted at the source. Harbor cannot do that in SWR.
+      - Whether to delete at the destination what is deleted at the source. Harbor cannot do so in SWR.
     type: bool
     default: false
   override:
     description:
       - Whether to replace tags that exist at the destination.
-      - With V(false) Harbor skips a tag that is another image there, and reports success.
+      - With V(false), Harbor skips a tag that names another image there, and reports success.
     type: bool
     default: true
   enabled:
     description:
-      - Whether the policy can be executed.
+      - Whether the policy can be started.
     type: bool
     default: true
   speed:
     description:
-      - How fast each transfer may be, in Kbit/s. V(-1) and V(0) are no limit. There are several transfers at a time.
-      - A limit needs Harbor 2.4.
+      - The limit of each transfer in Kbit/s. V(-1) and V(0) mean no limit. Several transfers run at a time.
+      - A limit requires Harbor 2.4.
     type: int
     default: -1
   copy_by_chunk:
     description:
-      - Whether to copy layers in chunks, which only other Harbors can take. V(true) needs Harbor 2.7.
+      - Whether to copy layers in chunks, which only another Harbor accepts. V(true) requires Harbor 2.7.
     type: bool
     default: false
   single_active_replication:
     description:
-      - Whether an execution is skipped while another one of the policy runs.
-      - By default that of an existing policy is left as it is. V(true) needs Harbor 2.14, and is not for
+      - Whether to skip an execution while another one of the policy runs.
+      - By default, that of an existing policy is kept. V(true) requires Harbor 2.14, and is not for
         O(trigger=event_based).
     type: bool
   stop_executions:
     description:
-      - Whether to stop executions of a policy that is to be absent, and wait until they have ended, up to five minutes.
-        Otherwise a policy that is being executed is not removed.
+      - With O(state=absent), whether to stop executions first, and wait for up to five minutes until they have ended.
+        Otherwise a running policy is not deleted.
     type: bool
     default: false
   state:
     description:
-      - Whether the policy is to be there. Harbor removes the records of its executions with it, but 1.10 keeps them.
+      - Whether the policy exists. Harbor deletes the records of its executions with it; 1.10 keeps them.
     type: str
     choices: [present, absent]
     default: present
@@ -159,7 +159,7 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: Push the images of a project to an organization of SWR, by hand
+- name: Push the images of a project to an organization of SWR when started manually
   longshore.swr.harbor_replication_policy:
     harbor_url: https://harbor.example.com
     harbor_username: admin
@@ -174,7 +174,7 @@ EXAMPLES = r"""
         value: image
   delegate_to: localhost
 
-- name: Push releases every night, with no more than 50 Mbit/s for each transfer
+- name: Push releases every night, each transfer limited to 50 Mbit/s
   longshore.swr.harbor_replication_policy:
     harbor_url: https://harbor.example.com
     harbor_username: admin
@@ -194,7 +194,7 @@ EXAMPLES = r"""
     speed: 51200
   delegate_to: localhost
 
-- name: Remove it, even while it is executed
+- name: Delete the policy, even while it runs
   longshore.swr.harbor_replication_policy:
     harbor_url: https://harbor.example.com
     harbor_username: admin
@@ -207,12 +207,12 @@ EXAMPLES = r"""
 
 RETURN = r"""
 policy:
-  description: The policy, as it is or would be. It is V(null) when it is absent.
+  description: The policy, as it is or would be. V(null) when it is absent.
   returned: success
   type: dict
   contains:
     id:
-      description: Its number. It is V(null) when it would be made in check mode.
+      description: Its id. V(null) in check mode before it is created.
       type: int
       sample: 1
     name:
@@ -236,7 +236,7 @@ policy:
       type: str
       sample: dev-container
     dest_namespace_replace_count:
-      description: How many levels it takes the place of.
+      description: How many levels it replaces.
       type: int
       sample: -1
     filters:
@@ -245,11 +245,11 @@ policy:
       elements: dict
       sample: [{type: name, value: library/*}]
     trigger:
-      description: What executes it.
+      description: What starts it.
       type: str
       sample: manual
     cron:
-      description: When, if it is scheduled.
+      description: The schedule, if there is one.
       type: str
       sample: ''
     deletion:
@@ -261,11 +261,11 @@ policy:
       type: bool
       sample: true
     enabled:
-      description: Whether it can be executed.
+      description: Whether it can be started.
       type: bool
       sample: true
     speed:
-      description: How fast each transfer may be, in Kbit/s. V(0) is no limit.
+      description: The limit of each transfer in Kbit/s. V(0) means no limit.
       type: int
       sample: 0
     copy_by_chunk:
@@ -277,7 +277,7 @@ policy:
       type: bool
       sample: false
 warnings:
-  description: What works, but perhaps not as it is meant. Ansible shows them as warnings.
+  description: What works, but perhaps not as intended. Ansible shows them as warnings.
   returned: when there are any
   type: list
   elements: str

@@ -7,17 +7,17 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: harbor_robot
-short_description: Manage robot accounts of Harbor that may replicate
+short_description: Manage Harbor's robot accounts for replication
 version_added: 0.1.0
 author:
   - longshore.swr contributors (@longshore)
 description:
-  - Makes, changes and removes system robot accounts of Harbor, so that replication can be managed without an
+  - Creates, updates and deletes system robot accounts of Harbor, so that replication can be managed without an
     administrator's password.
-  - By default an account has the least permissions that the modules for registries, replication policies and executions
+  - By default, an account has only the permissions that the modules for registries, replication policies and executions
     need.
-  - Its secret is told once, when it is made or renewed. The registered result can be used as RV(robot.name) and
-    RV(secret) in O(harbor_username) and O(harbor_password) of other tasks.
+  - Its secret is returned once, when it is created or renewed. Use RV(robot.name) and RV(secret) of the registered
+    result as O(harbor_username) and O(harbor_password) of other tasks.
 extends_documentation_fragment:
   - longshore.swr.harbor
   - longshore.swr.attributes
@@ -30,42 +30,41 @@ attributes:
   diff_mode:
     support: full
     details:
-      - With a new secret the diff is hidden like the rest of the result.
+      - With a new secret, the diff is hidden like the rest of the result.
   idempotent:
     support: partial
     details:
-      - With O(secret=refresh) each run makes a new secret. Otherwise it is.
+      - With O(secret=refresh), each run creates a new secret.
 options:
   name:
     description:
-      - The name of the account, without the prefix that Harbor puts before it (by default C(robot$)).
-      - An account of this name is adopted, whatever its prefix is.
+      - The name of the account, without the prefix that Harbor adds (C(robot$) by default).
+      - An account of this name is adopted, whatever its prefix.
     type: str
     required: true
   description:
     description:
-      - What the account is for. By default it is left as it is.
+      - What the account is for. By default it is kept.
     type: str
   duration:
     description:
-      - How many days the account is valid, counted from the day it was made, also when this is changed later. V(-1) is
-        without end.
-      - By default a new account is valid without end, and an existing one is left as it is.
+      - How many days the account is valid, counted from its creation, also when this is changed later. V(-1) means no
+        end.
+      - By default, a new account is valid without end, and that of an existing one is kept.
     type: int
   permissions:
     description:
-      - What the account may do. All others are taken from it.
-      - By default a new account may do what replication needs, and an existing one is left as it is.
-      - What replication needs is, in the system, C(create), C(read), C(update), C(delete) and C(list) of C(registry)
-        and C(replication-policy), C(create), C(read) and C(list) of C(replication), and C(list) of
-        C(replication-adapter).
-      - Before Harbor 2.10 an account that has permissions of the system cannot use those in projects.
+      - The permissions of the account. All others are removed.
+      - By default, a new account gets what replication needs, and those of an existing one are kept.
+      - Replication needs, in the system, C(create), C(read), C(update), C(delete) and C(list) of C(registry) and
+        C(replication-policy), C(create), C(read) and C(list) of C(replication), and C(list) of C(replication-adapter).
+      - Before Harbor 2.10, an account with system permissions cannot use those for projects.
     type: list
     elements: dict
     suboptions:
       kind:
         description:
-          - Whether it is about the system or about projects.
+          - Whether it applies to the system or to projects.
         type: str
         choices: [system, project]
         required: true
@@ -75,43 +74,43 @@ options:
         type: str
       access:
         description:
-          - The actions. From Harbor 2.10 on C(GET /api/v2.0/permissions) lists those that there are.
+          - The actions. Since Harbor 2.10, C(GET /api/v2.0/permissions) lists the available ones.
         type: list
         elements: dict
         required: true
         suboptions:
           resource:
             description:
-              - What is acted on, as in V(replication-policy).
+              - The resource, as in V(replication-policy).
             type: str
             required: true
           action:
             description:
-              - What is done, as in V(read).
+              - The action, as in V(read).
             type: str
             required: true
   disabled:
     description:
-      - Whether the account can log in. By default a new account can, and an existing one is left as it is.
+      - Whether the account is disabled. By default a new account is enabled, and an existing one is kept as it is.
     type: bool
   secret:
     description:
-      - V(keep) leaves the secret as it is. Harbor does not tell it again.
-      - V(refresh) makes a new one in each run. The old one is void at once.
+      - V(keep) leaves the secret as it is. Harbor does not return it again.
+      - V(refresh) creates a new one in each run. The old one becomes invalid at once.
     type: str
     choices: [keep, refresh]
     default: keep
   state:
     description:
-      - Whether the account is there.
+      - Whether the account exists.
     type: str
     choices: [present, absent]
     default: present
 notes:
-  - Harbor 2.2 or later is needed. Replication needs an administrator up to 2.2, whatever an account may do.
-  - An administrator has to run it. A robot account cannot change robot accounts.
-  - A result with a secret is hidden from output as if C(no_log) were set. The registered variable has everything. An
-    error is shown, without secrets.
+  - Requires Harbor 2.2. Up to 2.2, replication needs an administrator, whatever the permissions of an account.
+  - It has to be run by an administrator. A robot account cannot change robot accounts.
+  - A result with a secret is hidden from output as if C(no_log) were set. The registered variable has everything.
+    Errors are shown, without secrets.
   - It cannot be run with C(async), which would write the secret to a file.
 seealso:
   - module: longshore.swr.harbor_registry
@@ -121,7 +120,7 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: Make an account for replication
+- name: Create an account for replication
   longshore.swr.harbor_robot:
     harbor_url: https://harbor.example.com
     harbor_username: admin
@@ -132,7 +131,7 @@ EXAMPLES = r"""
   delegate_to: localhost
   register: made
 
-- name: Keep its secret, which is told this once
+- name: Store its secret, which is returned only once
   ansible.builtin.copy:
     content: "{{ {'harbor_username': made.robot.name, 'harbor_password': made.secret} | to_nice_yaml }}"
     dest: "{{ playbook_dir }}/replicator.yml"
@@ -141,7 +140,7 @@ EXAMPLES = r"""
   no_log: true
   when: made.secret is defined
 
-- name: Give it a new secret
+- name: Renew its secret
   longshore.swr.harbor_robot:
     harbor_url: https://harbor.example.com
     harbor_username: admin
@@ -151,7 +150,7 @@ EXAMPLES = r"""
   delegate_to: localhost
   register: renewed
 
-- name: Use it
+- name: Replicate with the account
   longshore.swr.harbor_replication_execution:
     harbor_url: https://harbor.example.com
     harbor_username: "{{ renewed.robot.name }}"
@@ -159,7 +158,7 @@ EXAMPLES = r"""
     policy: to-swr
   delegate_to: localhost
 
-- name: Make an account that can also list artifacts, with Harbor 2.10 or later
+- name: Create an account that can also list artifacts, with Harbor 2.10 or later
   longshore.swr.harbor_robot:
     harbor_url: https://harbor.example.com
     harbor_username: admin
@@ -180,7 +179,7 @@ EXAMPLES = r"""
   delegate_to: localhost
   register: auditor
 
-- name: Remove it
+- name: Delete the account
   longshore.swr.harbor_robot:
     harbor_url: https://harbor.example.com
     harbor_username: admin
@@ -192,16 +191,16 @@ EXAMPLES = r"""
 
 RETURN = r"""
 robot:
-  description: The account. It is V(null) when it is absent.
+  description: The account. V(null) when it is absent.
   returned: success
   type: dict
   contains:
     id:
-      description: Its number. It is V(null) in check mode before it is made.
+      description: Its id. V(null) in check mode before it is created.
       type: int
       sample: 7
     name:
-      description: Its name with the prefix, which is the user name to log in with.
+      description: Its name with the prefix, which is the user name of its login.
       type: str
       sample: robot$replicator
     level:
@@ -218,7 +217,7 @@ robot:
       sample: 365
     expires_at:
       description:
-        - When it ends, in seconds since 1970, V(-1) for never. It is V(null) in check mode before it is made.
+        - When it expires, in seconds since 1970, V(-1) for never. V(null) in check mode before it is created.
       type: int
       sample: 1803974400
     disabled:
@@ -226,14 +225,14 @@ robot:
       type: bool
       sample: false
     permissions:
-      description: What it may do.
+      description: Its permissions.
       type: list
       elements: dict
       sample: [{"kind": "system", "namespace": "/", "access": [{"resource": "replication", "action": "create"}]}]
 secret:
   description:
     - The new secret. It is not shown in output, but it is in the registered variable.
-  returned: when one was made
+  returned: when one was created
   type: str
   sample: 5sLrSd0wFvvQAjFs8DyZKNCOZrtDBDEC
 diff:
@@ -242,15 +241,15 @@ diff:
   type: dict
   contains:
     before:
-      description: Before. Empty when it was not there.
+      description: Before. Empty when it did not exist.
       type: dict
       sample: {}
     after:
-      description: After. Empty when it is not there.
+      description: After. Empty when it does not exist.
       type: dict
       sample: {"description": "Replication to SWR", "duration": 365, "disabled": false, "permissions": []}
 harbor_version:
-  description: The version of Harbor, as it says.
+  description: The version of Harbor, as Harbor reports it.
   returned: success
   type: str
   sample: v2.9.5-e8b44df6
