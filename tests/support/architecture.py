@@ -13,6 +13,7 @@ import ast
 import re
 import sys
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Dict, FrozenSet, Iterator, List, Optional, Sequence, Set, Tuple
 
@@ -173,8 +174,14 @@ def sources(root: Path, folder: str = "plugins") -> List[Source]:
     found = []
     for path in sorted((root / folder).rglob("*.py")):
         text = path.read_text(encoding="utf-8")
-        found.append(Source(path.relative_to(root).as_posix(), text, ast.parse(text, str(path))))
+        found.append(_source(path.relative_to(root).as_posix(), text))
     return found
+
+
+@lru_cache(maxsize=None)
+def _source(path: str, text: str) -> Source:
+    """Parsed once for all checks."""
+    return Source(path, text, ast.parse(text, path))
 
 
 def part_of(name: str) -> Optional[str]:
@@ -221,6 +228,7 @@ def _names_of(node: ast.AST, source: Source) -> List[str]:
     return []
 
 
+@lru_cache(maxsize=None)
 def imports(source: Source) -> List[Import]:
     """Every import of a file, wherever in it."""
     found: List[Import] = []

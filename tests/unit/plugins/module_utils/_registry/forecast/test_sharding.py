@@ -66,34 +66,34 @@ def works(draw: st.DrawFn) -> Work:
 
 @settings(max_examples=300, deadline=None)
 @given(works(), st.integers(1, 7))
-def test_every_image_is_in_exactly_one_part(work: Work, count: int) -> None:
+def test_of_any_work(work: Work, count: int) -> None:
     parts = cut(work, count)
+    assert cut(work, count) == parts
+    every_image_is_in_exactly_one_part(work, count, parts)
+    what_fits_into_a_fair_share_stays_together(work, count, parts)
+    parts_are_even(work, count, parts)
+
+
+def every_image_is_in_exactly_one_part(work: Work, count: int, parts: List[Part]) -> None:
     assert sorted(image for part in parts for image in part.images) == list(range(len(work.repositories)))
     assert len(parts) <= count
     assert all(part.images for part in parts)
     assert [part.weight for part in parts] == [weight(work, part.images) for part in parts]
-    assert cut(work, count) == parts
 
 
-@settings(max_examples=300, deadline=None)
-@given(works(), st.integers(1, 7))
-def test_what_fits_into_a_fair_share_stays_together(work: Work, count: int) -> None:
-    parts = cut(work, count)
+def what_fits_into_a_fair_share_stays_together(work: Work, count: int, parts: List[Part]) -> None:
     fair = -(-weight(work, range(len(work.repositories))) // count)
     for its in components(work):
         if weight(work, sorted(its)) <= fair:
             assert len([part for part in parts if its & set(part.images)]) == 1
 
 
-@settings(max_examples=300, deadline=None)
-@given(works(), st.integers(1, 7))
-def test_parts_are_even(work: Work, count: int) -> None:
+def parts_are_even(work: Work, count: int, parts: List[Part]) -> None:
     """No part is heavier than a fair share of everything, what travels repeatedly included, and the heaviest piece.
 
     A piece is a component or a repository's part of one that is not heavier than a fair share, a quarter of that, or a
     single image.
     """
-    parts = cut(work, count)
     images = range(len(work.repositories))
     apart = sum(weight(work, [image]) for image in images)
     together = weight(work, images)

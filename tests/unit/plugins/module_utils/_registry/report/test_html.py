@@ -212,7 +212,7 @@ def many(count: int) -> Iterator[Dict[str, Any]]:
 
 
 def test_memory_does_not_grow_with_the_images(tmp_path: Any) -> None:
-    count = 20_000
+    count = 6000
     facts = {"images": {"total": count, "failed": count // 4, "copied": count // 4}}
     path = tmp_path / "report.html"
     tracemalloc.start()
@@ -221,9 +221,9 @@ def test_memory_does_not_grow_with_the_images(tmp_path: Any) -> None:
         peak = tracemalloc.get_traced_memory()[1]
     finally:
         tracemalloc.stop()
-    assert path.stat().st_size > 5_000_000
-    # One group of rows, and what the page is written through.
-    assert peak < 4_000_000
+    assert path.stat().st_size > 1_500_000
+    # One group of rows, and what the page is written through; all rows at once would take twice this.
+    assert peak < 1_200_000
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
 
 

@@ -307,7 +307,7 @@ def test_one_report_at_a_time_is_in_memory(folder: Any) -> None:
     count = 6
     sizes: List[int] = []
     for number in range(count):
-        results = [entry("team/repository{0}:{1:06d}".format(number, index)) for index in range(2000)]
+        results = [entry("team/repository{0}:{1:06d}".format(number, index)) for index in range(500)]
         sizes.append(os.path.getsize(folder.put("shard-{0}.json".format(number), report(*results))))
     tracemalloc.start()
     try:

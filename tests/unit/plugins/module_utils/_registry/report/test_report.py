@@ -133,13 +133,18 @@ NAMES = st.from_regex(r"[a-z0-9]{1,8}(/[a-z0-9]{1,8}){1,3}", fullmatch=True)
 TAGS = st.from_regex(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,20}", fullmatch=True) | st.sampled_from(["1.0", "no", "0x1", "1e3"])
 
 
+@pytest.fixture(scope="module")
+def rules_folder(tmp_path_factory):
+    return tmp_path_factory.mktemp("rules")
+
+
 @given(st.lists(st.tuples(NAMES, TAGS, NAMES), min_size=1, max_size=6), st.booleans())
-def test_failed_images_can_be_fed_back(tmp_path_factory, images, as_json):
+def test_failed_images_can_be_fed_back(rules_folder, images, as_json):
     failed = [
         image(FAILED, tag, "source.example/" + source, "destination.example/" + destination)
         for source, tag, destination in images
     ]
-    path = tmp_path_factory.mktemp("rules") / ("failed.json" if as_json else "failed.yaml")
+    path = rules_folder / ("failed.json" if as_json else "failed.yaml")
     path.write_text(render_rules(failed_rules(failed), as_json))
     again = parse_rules(load_document(str(path)), where="x", environ={})
     asked = {

@@ -343,11 +343,12 @@ def test_a_login_in_a_reference_is_not_shown():
     assert "hunter2" not in str(found)
 
 
-def test_a_hundred_thousand_rules():
-    document = {"registry.example.com/team/app{0}:v1".format(n): "other.example.com/team/app" for n in range(100000)}
+def test_many_rules_take_no_longer_each_than_few():
+    count = 20_000
+    document = {"registry.example.com/team/app{0}:v1".format(n): "other.example.com/team/app" for n in range(count)}
     started = time.process_time()
-    assert len(parse(document)) == 100000
-    assert time.process_time() - started < 20
+    assert len(parse(document)) == count
+    assert time.process_time() - started < 4
 
 
 def item(source="quay.io/a/b", destination="swr.io/c/d", **keys):
