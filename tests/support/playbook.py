@@ -20,6 +20,8 @@ import sys
 from pathlib import Path
 from typing import Any, Dict, List, Mapping, NamedTuple, Optional, Sequence, Union
 
+from . import warm_python
+
 Task = Dict[str, Any]
 
 _ACTIONS = Path(__file__).resolve().parent / "action"
@@ -89,8 +91,6 @@ class Playbook:
             "ANSIBLE_INVENTORY_UNPARSED_WARNING": "false",
             "ANSIBLE_LOCALHOST_WARNING": "false",
             "ANSIBLE_NOCOLOR": "1",
-            "ANSIBLE_PIPELINING": "1",
-            "ANSIBLE_PYTHON_INTERPRETER": sys.executable,
             # Ansible asks the shell for the user's home here, whatever HOME says.
             "ANSIBLE_REMOTE_TMP": str(self.home / ".ansible" / "tmp"),
             "ANSIBLE_TRANSPORT": "local",
@@ -124,7 +124,14 @@ class Playbook:
         if not isinstance(playbook, str):
             self.write("play.yml", playbook)
             playbook = "play.yml"
-        line = ["ansible-playbook", playbook, *arguments]
+        # Not in the environment: Ansible's own localhost has a Python of its own.
+        line = [
+            "ansible-playbook",
+            playbook,
+            "-e",
+            "ansible_python_interpreter=" + warm_python.interpreter(),
+            *arguments,
+        ]
         if inventory is not None:
             line += ["-i", str(self.write("hosts.json", inventory))]
         if variables is not None:
