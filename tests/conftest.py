@@ -73,6 +73,13 @@ if (
     pytest_plugins = [PLUGIN]
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_cmdline_main(config: pytest.Config) -> None:
+    """Several processes share the tests: those that share a costly fixture, by C(xdist_group), go to one of them."""
+    if config.getoption("numprocesses", None) and config.getoption("dist") == "no":
+        config.option.dist = "loadgroup"
+
+
 def missing_requirement(item: pytest.Item) -> Optional[str]:
     """Why a test cannot run on this machine, or None."""
     programs: List[str] = [name for marker in item.iter_markers("needs_program") for name in marker.args]

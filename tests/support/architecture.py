@@ -13,7 +13,7 @@ import ast
 import re
 import sys
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache
 from pathlib import Path
 from typing import Dict, FrozenSet, Iterator, List, Optional, Sequence, Set, Tuple
 
@@ -178,7 +178,7 @@ def sources(root: Path, folder: str = "plugins") -> List[Source]:
     return found
 
 
-@lru_cache(maxsize=None)
+@cache
 def _source(path: str, text: str) -> Source:
     """Parsed once for all checks."""
     return Source(path, text, ast.parse(text, path))
@@ -228,7 +228,7 @@ def _names_of(node: ast.AST, source: Source) -> List[str]:
     return []
 
 
-@lru_cache(maxsize=None)
+@cache
 def imports(source: Source) -> List[Import]:
     """Every import of a file, wherever in it."""
     found: List[Import] = []
