@@ -24,7 +24,7 @@ from . import warm_python
 
 Task = Dict[str, Any]
 
-_ACTIONS = Path(__file__).resolve().parent / "action"
+_HERE = Path(__file__).resolve().parent
 _RECAP = re.compile(r"^(\S+)\s+: (ok=\d+ .*)$", re.MULTILINE)
 
 
@@ -82,8 +82,10 @@ class Playbook:
             "PATH": os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"], "/usr/sbin", "/sbin"]),
             "HOME": str(self.home),
             "LC_ALL": "C.UTF-8",
-            "ANSIBLE_ACTION_PLUGINS": str(_ACTIONS),
+            "ANSIBLE_ACTION_PLUGINS": str(_HERE / "action"),
             "ANSIBLE_ASYNC_DIR": str(self.home / "async"),
+            "ANSIBLE_CALLBACK_PLUGINS": str(_HERE / "callback"),
+            "ANSIBLE_CALLBACKS_ENABLED": "warm",
             "ANSIBLE_COLLECTIONS_PATH": os.environ["ANSIBLE_COLLECTIONS_PATH"],
             "ANSIBLE_CONFIG": str(self.home / "ansible.cfg"),
             "ANSIBLE_HOME": str(self.home / ".ansible"),

@@ -6,17 +6,20 @@
 Most of the time of a playbook goes into the start of modules: a new Python each, and Ansible's own code compiled out of
 the module's zip each time. C(interpreter) gives a program for C(ansible_python_interpreter) that lets a server fork
 instead. A fork has the standard library, requests and ansible.module_utils, and nothing of a collection: a collection's
-code comes out of the zip, as on any node.
+code comes out of the zip, as on any node, and is compiled once.
 
 A process with PYTHONPATH, or with options for Python, gets a Python of its own.
 """
 
 from __future__ import annotations
 
+import _imp
 import atexit
 import functools
 import gc
+import hashlib
 import importlib
+import marshal
 import os
 import select
 import shutil
@@ -26,6 +29,7 @@ import subprocess
 import sys
 import tempfile
 import types
+import zipimport
 from pathlib import Path
 from typing import Dict, List, NamedTuple, Optional
 
@@ -76,8 +80,12 @@ os._exit(code[0] if code else 1)
 
 
 class Request(NamedTuple):
-    """What a client was started with. C(descriptors) are its standard input, output and error."""
+    """What a client was started with. C(descriptors) are its standard input, output and error.
 
+    :ivar folder: where the server keeps what it has compiled.
+    """
+
+    folder: str
     directory: bytes
     umask: int
     arguments: List[str]
@@ -125,7 +133,7 @@ def serve(address: str) -> Request:
         client = listener.accept()[0]
         if os.fork() == 0:
             listener.close()
-            request = _read(client)
+            request = _read(client, os.path.dirname(address))
             child = os.fork()
             if child == 0:
                 client.close()
@@ -136,7 +144,7 @@ def serve(address: str) -> Request:
     os._exit(0)
 
 
-def _read(client: socket.socket) -> Request:
+def _read(client: socket.socket, folder: str) -> Request:
     data, descriptors, _flags, _address = socket.recv_fds(client, 1 << 16, 3)
     while len(data) < 8 or len(data) < 8 + int(data[:8]):
         more = client.recv(1 << 16)
@@ -146,7 +154,7 @@ def _read(client: socket.socket) -> Request:
     directory, umask, count, *rest = data[8:].split(b"\0")
     environ = dict(word.partition(b"=")[::2] for word in rest[int(count) :])
     arguments = [os.fsdecode(word) for word in rest[: int(count)]]
-    return Request(directory, int(umask), arguments, environ, descriptors)
+    return Request(folder, directory, int(umask), arguments, environ, descriptors)
 
 
 def _watch(client: socket.socket, child: int) -> None:
@@ -170,6 +178,26 @@ def _reap() -> None:
             return
 
 
+def _remember_code(folder: str) -> None:
+    """What comes out of a zip is compiled once, and not for every module: the same source is the same code."""
+    compile_source = zipimport._compile_source
+
+    def compiled(pathname: str, source: bytes) -> types.CodeType:
+        path = os.path.join(folder, hashlib.sha256(source).hexdigest())
+        try:
+            code: types.CodeType = marshal.loads(Path(path).read_bytes())
+        except OSError:
+            code = compile_source(pathname, source)
+            own = "{0}.{1}".format(path, os.getpid())
+            Path(own).write_bytes(marshal.dumps(code))
+            os.replace(own, path)
+        else:
+            _imp._fix_co_filename(code, pathname)
+        return code
+
+    zipimport._compile_source = compiled
+
+
 def become(request: Request) -> None:
     """Run the program that Python was to run: a file with arguments, or what standard input has."""
     for number, descriptor in enumerate(request.descriptors):
@@ -181,6 +209,7 @@ def become(request: Request) -> None:
     os.umask(request.umask)
     path = request.arguments[0] if request.arguments else "<stdin>"
     source = Path(path).read_bytes() if request.arguments else sys.stdin.buffer.read()
+    _remember_code(request.folder)
     sys.argv = request.arguments or ["-"]
     sys.path.insert(0, os.path.dirname(path))
     main = sys.modules["__main__"] = types.ModuleType("__main__")
