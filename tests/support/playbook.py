@@ -25,6 +25,8 @@ from . import warm_python
 Task = Dict[str, Any]
 
 _HERE = Path(__file__).resolve().parent
+# The loop that waits for workers asks a thousand times a second by itself.
+_SETTINGS = "[defaults]\ninternal_poll_interval = 0.005\n"
 _RECAP = re.compile(r"^(\S+)\s+: (ok=\d+ .*)$", re.MULTILINE)
 
 
@@ -76,7 +78,7 @@ class Playbook:
         self.runs: List[Run] = []
         self._kept = self.home / "kept.jsonl"
         self.home.mkdir(parents=True, exist_ok=True)
-        (self.home / "ansible.cfg").touch()
+        (self.home / "ansible.cfg").write_text(_SETTINGS, encoding="utf-8")
         self.environ: Dict[str, str] = {
             # Debian keeps named and its like where only root's PATH leads.
             "PATH": os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"], "/usr/sbin", "/sbin"]),

@@ -7,77 +7,50 @@ from __future__ import annotations
 
 import grp
 import json
-import os
-import subprocess
-import sys
-from pathlib import Path
-from typing import Any, Dict, Tuple
+from typing import Any, Dict
 
 from ansible_collections.longshore.swr.tests.integration.bind.conftest import NAME, Daemon
+from ansible_collections.longshore.swr.tests.support.modules import run_module
+from ansible_collections.longshore.swr.tests.support.playbook import Playbook, Task, keep, play, secret_free
 
 SECRET = "c2VjcmV0LW9mLXRoZS10cmFuc2Zlci1rZXk="
 
 
-def play(daemon: Daemon, options: Dict[str, Any], *arguments: str) -> Tuple[Dict[str, Any], str]:
-    """A play with the module as its one task: the result, and all output."""
+def options_of(daemon: Daemon) -> Dict[str, Any]:
+    """What leads the module to a server."""
     places = dict(zip(("config", "include_in", "fragment", "zone_dir"), daemon.paths))
-    options = dict(places, group=grp.getgrgid(daemon.group).gr_name, query_port=daemon.port, **options)
-    options["rndc_options"] = ["-c", str(daemon.rndc_conf)]
-    result = daemon.folder / "result.json"
-    tasks = [
-        {"longshore.swr.bind_zones": options, "register": "done", "ignore_errors": True},
-        {"ansible.builtin.copy": {"content": "{{ done | to_json }}", "dest": str(result)}, "check_mode": False},
-    ]
-    interpreter = {"ansible_python_interpreter": "{{ ansible_playbook_python }}"}
-    book = daemon.folder / "play.yml"
-    book.write_text(
-        json.dumps(
-            [{"hosts": "localhost", "connection": "local", "gather_facts": False, "vars": interpreter, "tasks": tasks}]
-        )
-    )
-    done = subprocess.run(
-        ["ansible-playbook", str(book), "-vvv", *arguments],
-        env={
-            "PATH": os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"], "/usr/sbin"]),
-            "HOME": str(daemon.folder),
-            "ANSIBLE_COLLECTIONS_PATH": os.environ["ANSIBLE_COLLECTIONS_PATH"],
-            "ANSIBLE_NOCOLOR": "1",
-            "LC_ALL": "C.UTF-8",
-        },
-        cwd=daemon.folder,
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        timeout=180,
-        check=False,
-    )
-    text = done.stdout + done.stderr
-    assert done.returncode == 0, text
-    assert SECRET not in text
-    return json.loads(result.read_text()), text
+    group = grp.getgrgid(daemon.group).gr_name
+    return dict(places, group=group, query_port=daemon.port, rndc_options=["-c", str(daemon.rndc_conf)])
 
 
 def test_the_module(daemon: Daemon) -> None:
-    options = {
-        "zones": [{"name": NAME, "addresses": ["10.0.0.1"]}],
-        "key": {"name": "swr-transfer", "secret": SECRET},
-    }
+    where = options_of(daemon)
+    zones = [{"name": NAME, "addresses": ["10.0.0.1"]}]
+    options = dict(where, zones=zones, key={"name": "swr-transfer", "secret": SECRET})
+    playbook = Playbook(daemon.folder, secrets=[SECRET])
+
+    def task(register: str, **more: Any) -> Task:
+        return {"longshore.swr.bind_zones": dict(options, **more), "register": register, "ignore_errors": True}
+
     before = daemon.snapshot()
-    predicted, text = play(daemon, options, "--check", "--diff")
+    run = playbook.run([play([task("applied"), keep(applied="applied")])], "-vvv", "--check", "--diff")
+    predicted = run.value("applied")
     assert predicted["changed"]
-    assert "A 10.0.0.1" in text
-    assert 'zone "{0}"'.format(NAME) in text
+    assert "A 10.0.0.1" in run.text
+    assert 'zone "{0}"'.format(NAME) in run.text
     assert daemon.snapshot() == before
-    applied, _text = play(daemon, options, "--diff")
+    wrong = task("failed", zones=[dict(zones[0], name=" " + NAME)])
+    tasks = [task("applied"), task("again"), wrong, keep(applied="applied", again="again", failed="failed")]
+    run = playbook.run([play(tasks)], "-vvv", "--diff")
+    applied, again, failed = (run.value(name) for name in ("applied", "again", "failed"))
     assert applied["changed"]
     assert applied["files"] == predicted["files"]
     assert daemon.ask().addresses == ("10.0.0.1",)
-    again, _text = play(daemon, options, "--diff")
     assert not again["changed"]
     assert again["serials"] == applied["serials"]
-    failed, _text = play(daemon, dict(options, zones=[{"name": " " + NAME, "addresses": ["10.0.0.1"]}]))
     assert failed["failed"]
     assert "no spaces" in failed["msg"]
-    removed, _text = play(daemon, {"state": "absent"})
+    secret_free(json.dumps([predicted, applied, again, failed]), SECRET)
+    removed = run_module("bind_zones", dict(where, state="absent"))
     assert removed["changed"]
     assert daemon.snapshot() == before

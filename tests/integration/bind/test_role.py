@@ -6,17 +6,13 @@
 from __future__ import annotations
 
 import grp
-import json
-import os
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any, Dict, Iterator, List
 
 import pytest
-import yaml
 
 from ansible_collections.longshore.swr.tests.integration.bind.conftest import NAME, OTHER, Daemon, run
+from ansible_collections.longshore.swr.tests.support.playbook import Playbook, play
 
 OBS = "bucket.obs.cn-north-4.myhuaweicloud.com"
 SECRET = "c2VjcmV0LW9mLXRoZS10cmFuc2Zlci1rZXk="
@@ -42,7 +38,14 @@ class Site:
     """Servers, an inventory of them, and plays with the role."""
 
     def __init__(self, folder: Path, servers: Dict[str, Daemon]) -> None:
-        self.folder, self.servers = folder, servers
+        self.servers = servers
+        environ = {
+            # Facts that are there are not gathered again.
+            "ANSIBLE_CACHE_PLUGIN": "ansible.builtin.jsonfile",
+            "ANSIBLE_CACHE_PLUGIN_CONNECTION": str(folder / "facts"),
+            "LONGSHORE_CALLS": str(folder / "calls"),
+        }
+        self.playbook = Playbook(folder, environ, secrets=[SECRET])
         self.tasks: List[Dict[str, Any]] = []
         self.output = ""
         self.common: Dict[str, Any] = {
@@ -70,47 +73,21 @@ class Site:
                 "bind_service": "named-" + name,
                 "bind_family": "Debian",
             }
-        common = {"ansible_connection": "local", "ansible_python_interpreter": sys.executable}
-        return {"all": {"hosts": hosts, "vars": common}}
+        return {"all": {"hosts": hosts}}
 
     def play(self, *arguments: str, ok: bool = True, **variables: Any) -> Dict[str, Dict[str, int]]:
         """One run of the role on all servers: the counts of the recap by host."""
         tasks = self.tasks or [{"ansible.builtin.include_role": {"name": "longshore.swr.bind"}}]
-        book, inventory = self.folder / "play.yml", self.folder / "hosts.yml"
-        book.write_text(json.dumps([{"hosts": "all", "gather_facts": False, "tasks": tasks}]), encoding="utf-8")
-        inventory.write_text(yaml.safe_dump(self.inventory()), encoding="utf-8")
-        extra = self.folder / "extra.json"
-        extra.write_text(json.dumps(dict(self.common, **variables)), encoding="utf-8")
-        done = subprocess.run(
-            ["ansible-playbook", "-i", str(inventory), "-e", "@" + str(extra), "-vvv", *arguments, str(book)],
-            env={
-                "PATH": os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"], "/usr/sbin"]),
-                "HOME": str(self.folder),
-                "ANSIBLE_COLLECTIONS_PATH": os.environ["ANSIBLE_COLLECTIONS_PATH"],
-                # Facts that are there are not gathered again.
-                "ANSIBLE_CACHE_PLUGIN": "ansible.builtin.jsonfile",
-                "ANSIBLE_CACHE_PLUGIN_CONNECTION": str(self.folder / "facts"),
-                "ANSIBLE_INJECT_FACT_VARS": "0",
-                "ANSIBLE_NOCOLOR": "1",
-                "LC_ALL": "C.UTF-8",
-                "LONGSHORE_CALLS": str(self.folder / "calls"),
-            },
-            cwd=self.folder,
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            timeout=300,
-            check=False,
+        run = self.playbook.run(
+            [play(tasks, hosts="all")],
+            "-vvv",
+            *arguments,
+            ok=ok,
+            inventory=self.inventory(),
+            variables=dict(self.common, **variables),
         )
-        self.output = done.stdout + done.stderr
-        assert (done.returncode == 0) == ok, self.output
-        assert SECRET not in self.output
-        recap: Dict[str, Dict[str, int]] = {}
-        for line in done.stdout.rsplit("PLAY RECAP", 1)[1].splitlines()[1:]:
-            name, _colon, counts = line.partition(":")
-            words = (word.partition("=") for word in counts.split())
-            recap[name.strip()] = {word: int(count) for word, _equals, count in words}
-        return {name: counts for name, counts in recap.items() if name in self.servers}
+        self.output = run.text
+        return {name: counts for name, counts in run.recap.items() if name in self.servers}
 
     def changed(self, *arguments: str, **variables: Any) -> List[str]:
         """The servers that a run changes, or would change."""
@@ -270,6 +247,7 @@ def test_a_server_is_installed_and_started_only_when_asked(folder: Path) -> None
     daemon = Daemon(folder / "first")
     site = Site(folder, {"first": daemon})
     site.common.update(bind_primaries=[], bind_secondaries=[])
+    site.playbook.environ["LONGSHORE_MODULES"] = str(folder / "modules")
     library = folder / "library"
     library.mkdir()
     for kind, modules in {"package": ["apt", "dnf", "dnf5"], "service": ["systemd", "service", "sysvinit"]}.items():

@@ -18,44 +18,24 @@ from typing import Any, Dict
 
 import yaml
 
+from ansible_collections.longshore.swr.tests.support.playbook import Playbook, keep, play
+
 ROOT = Path(__file__).resolve().parents[3]
 
 
 def detected(folder: Path, hosts: Dict[str, Dict[str, Any]]) -> Dict[str, Any]:
     """What the role makes of each host's facts and variables: C(bind_detected), or the words of its refusal."""
     given = {name: "{{{{ facts.{0} }}}}".format(name) for name in facts("", "", "")}
-    found = "{{ dict(groups.all | zip(groups.all | map('extract', hostvars, 'bind_detected'))) | to_json }}"
     tasks = [
         {"ansible.builtin.set_fact": dict(given, cacheable=True)},
         {
             "block": [{"ansible.builtin.include_role": {"name": "longshore.swr.bind", "tasks_from": "layout.yml"}}],
             "rescue": [{"ansible.builtin.set_fact": {"bind_detected": "{{ ansible_failed_result.msg }}"}}],
         },
-        {
-            "ansible.builtin.copy": {
-                "content": found,
-                "dest": str(folder / "found.json"),
-            },
-            "run_once": True,
-        },
+        keep(detected="bind_detected"),
     ]
-    common = {"ansible_connection": "local", "ansible_python_interpreter": sys.executable}
-    (folder / "hosts.yml").write_text(yaml.safe_dump({"all": {"hosts": hosts, "vars": common}}), encoding="utf-8")
-    book = folder / "playbook.yml"
-    book.write_text(json.dumps([{"hosts": "all", "gather_facts": False, "tasks": tasks}]), encoding="utf-8")
-    environ = dict(os.environ, ANSIBLE_NOCOLOR="1", LC_ALL="C.UTF-8", ANSIBLE_STDOUT_CALLBACK="ansible.builtin.default")
-    environ.setdefault("ANSIBLE_COLLECTIONS_PATH", str(ROOT / ".cache" / "collections"))
-    done = subprocess.run(
-        [str(Path(sys.executable).parent / "ansible-playbook"), "-i", str(folder / "hosts.yml"), str(book)],
-        env=environ,
-        cwd=str(folder),
-        capture_output=True,
-        text=True,
-        timeout=180,
-        check=False,
-    )
-    assert done.returncode == 0, done.stdout + done.stderr
-    return json.loads((folder / "found.json").read_text(encoding="utf-8"))
+    run = Playbook(folder).run([play(tasks, hosts="all")], inventory={"all": {"hosts": hosts}})
+    return {name: run.value("detected", name) for name in hosts}
 
 
 def facts(distribution: str, version: str, family: str) -> Dict[str, Any]:

@@ -10,6 +10,7 @@ import signal
 import subprocess
 import sys
 import time
+import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +30,8 @@ sys.exit(beside.CODE)
 
 
 def started(*arguments: str, **options: Any) -> subprocess.CompletedProcess[str]:
+    # The tests themselves may have been started with PYTHONPATH.
+    options.setdefault("env", {})
     return subprocess.run(
         [warm_python.interpreter(), *arguments], capture_output=True, text=True, check=False, timeout=60, **options
     )
@@ -50,6 +53,16 @@ def test_a_program_on_standard_input_and_one_that_fails() -> None:
     assert (failed.returncode, "ZeroDivisionError" in failed.stderr) == (1, True)
 
 
+def test_what_is_in_the_zip_of_a_module_comes_first(tmp_path: Path) -> None:
+    with zipfile.ZipFile(tmp_path / "zip", "w") as packed:
+        packed.writestr("ansible/modules/__init__.py", "")
+        packed.writestr("ansible/modules/stat.py", "print('out of the zip')")
+        packed.writestr("ansible_collections/__init__.py", "print('a collection too')")
+    program = "import sys; sys.path.insert(0, {0!r}); import ansible.modules.stat, ansible_collections"
+    done = started(input=program.format(str(tmp_path / "zip")))
+    assert done.stdout.splitlines() == ["out of the zip", "a collection too"], done.stderr
+
+
 def test_what_needs_a_python_of_its_own_gets_one() -> None:
     program = "import os, sys; print('requests' in sys.modules, sys.executable)"
     for done in (started("-c", program), started(input=program, env={"PYTHONPATH": "/nowhere"})):
@@ -59,12 +72,12 @@ def test_what_needs_a_python_of_its_own_gets_one() -> None:
 def test_who_kills_the_program_kills_the_process(tmp_path: Path) -> None:
     (tmp_path / "program.py").write_text("import os, time; print(os.getpid(), flush=True); time.sleep(600)\n")
     line = [warm_python.interpreter(), str(tmp_path / "program.py")]
-    with subprocess.Popen(line, stdout=subprocess.PIPE, text=True) as program:
+    with subprocess.Popen(line, stdout=subprocess.PIPE, text=True, env={}) as program:
         assert program.stdout is not None
         pid = int(program.stdout.readline())
-        assert pid != program.pid
         program.send_signal(signal.SIGKILL)
-        deadline = time.monotonic() + 30
-        while Path("/proc", str(pid)).exists():
-            assert time.monotonic() < deadline
-            time.sleep(0.01)
+    assert pid != program.pid
+    deadline = time.monotonic() + 30
+    while Path("/proc", str(pid)).exists():
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
