@@ -9,14 +9,8 @@ facts those that Ansible gathers from their os-release.
 
 from __future__ import annotations
 
-import json
-import os
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any, Dict
-
-import yaml
 
 from ansible_collections.longshore.swr.tests.support.playbook import Playbook, keep, play
 
