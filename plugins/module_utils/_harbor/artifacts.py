@@ -11,7 +11,7 @@ from __future__ import annotations
 from typing import Any, Dict, Iterator, List, Mapping, Optional, Tuple
 from urllib.parse import quote
 
-from .api.client import HarborClient
+from .api.client import HarborClient, required
 from .errors import HarborError
 from .replication.patterns import MANY, alternatives, is_fixed, matches, problem_of
 
@@ -50,7 +50,7 @@ def list_artifacts(client: HarborClient, pattern: str = "", project_pattern: str
         if problem:
             raise HarborError("{0!r} is no pattern: {1}".format(text, problem), where=where)
     for project in _projects(client, pattern or (project_pattern + "/" + MANY if project_pattern else "")):
-        if not matches(project_pattern, project["name"]):
+        if not matches(project_pattern, str(project["name"])):
             continue
         for name in sorted(_repositories(client, project)):
             if matches(pattern, name):
@@ -62,20 +62,20 @@ def _projects(client: HarborClient, pattern: str) -> List[Mapping[str, Any]]:
     firsts = {components[0] for components in alternatives(pattern)} if pattern else {MANY}
     # Its own search is inexact, but one that names the project is faster than all of them.
     query = [("name", next(iter(firsts)))] if len(firsts) == 1 and is_fixed(next(iter(firsts))) else []
-    found = [
-        project
-        for project in client.list("/projects", query)
-        if any(first == MANY or matches(first, project["name"]) for first in firsts)
-    ]
+    found = []
+    for project in client.list("/projects", query):
+        name = str(required(project, "name"))
+        if any(first == MANY or matches(first, name) for first in firsts):
+            found.append(project)
     return sorted(found, key=lambda project: str(project["name"]))
 
 
 def _repositories(client: HarborClient, project: Mapping[str, Any]) -> List[str]:
     if client.version.is_1x:
-        listed = client.list("/repositories", [("project_id", str(project["project_id"]))])
+        listed = client.list("/repositories", [("project_id", str(required(project, "project_id")))])
     else:
-        listed = client.list("/projects/{0}/repositories".format(quote(project["name"], safe="")))
-    return [str(repository["name"]) for repository in listed]
+        listed = client.list("/projects/{0}/repositories".format(quote(str(project["name"]), safe="")))
+    return [str(required(repository, "name")) for repository in listed]
 
 
 def _artifacts(client: HarborClient, project: Mapping[str, Any], name: str) -> Iterator[Dict[str, Any]]:
@@ -83,10 +83,10 @@ def _artifacts(client: HarborClient, project: Mapping[str, Any], name: str) -> I
         yield from _old_artifacts(client, name)
         return
     # Its slashes have to outlive a proxy that takes one quoting away.
-    rest = quote(quote(name[len(project["name"]) + 1 :], safe=""), safe="")
-    path = "/projects/{0}/repositories/{1}/artifacts".format(quote(project["name"], safe=""), rest)
+    rest = quote(quote(name[len(str(project["name"])) + 1 :], safe=""), safe="")
+    path = "/projects/{0}/repositories/{1}/artifacts".format(quote(str(project["name"]), safe=""), rest)
     for artifact in client.list(path, [("with_tag", "true")]):
-        tags = sorted(str(tag["name"]) for tag in artifact.get("tags") or ())
+        tags = sorted(str(required(tag, "name")) for tag in artifact.get("tags") or ())
         yield _artifact(
             name,
             artifact.get("digest"),
@@ -102,7 +102,7 @@ def _old_artifacts(client: HarborClient, name: str) -> Iterator[Dict[str, Any]]:
     tags: Dict[str, List[str]] = {}
     sizes: Dict[str, Any] = {}
     for tag in client.list("/repositories/{0}/tags".format(quote(name))):
-        tags.setdefault(str(tag.get("digest")), []).append(str(tag["name"]))
+        tags.setdefault(str(tag.get("digest")), []).append(str(required(tag, "name")))
         sizes[str(tag.get("digest"))] = tag.get("size")
     for digest, names in tags.items():
         yield _artifact(name, digest, sorted(names), sizes[digest], None, None)

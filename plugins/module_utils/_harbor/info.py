@@ -11,7 +11,7 @@ from __future__ import annotations
 import itertools
 from typing import Any, Callable, Dict, List, Mapping
 
-from .api.client import HarborClient
+from .api.client import HarborClient, required
 from .artifacts import list_artifacts
 from .errors import HarborError
 from .registry.model import list_registries, public_registry, registry_state
@@ -46,7 +46,7 @@ def _executions(client: HarborClient, options: Mapping[str, Any]) -> List[Dict[s
         query = [("policy_id", str(policies[0]["id"]))]
     else:
         policies, query = list(client.list("/replication/policies")), []
-    names = {policy["id"]: policy["name"] for policy in policies}
+    names = {required(policy, "id"): required(policy, "name") for policy in policies}
     listed = client.list("/replication/executions", [*query, ("sort", "-start_time")])
     found = map(Execution.read, itertools.islice(listed, options["limit"]))
     return [

@@ -11,7 +11,7 @@ from __future__ import annotations
 import json
 import re
 import time
-from typing import Any, Callable, Dict, Iterator, List, Optional, Sequence, Tuple, Union
+from typing import Any, Callable, Dict, Iterator, List, Mapping, Optional, Sequence, Tuple, Union
 from urllib.parse import parse_qsl, urlsplit
 
 from ..._http import ApiClient, ApiReply, sign_basic
@@ -233,6 +233,20 @@ class HarborClient:
                 where=self.url,
             )
         return int(number)
+
+
+def required(data: Mapping[str, Any], name: str) -> Any:
+    """A field that Harbor never leaves out.
+
+    :raises HarborError: it is missing, or is neither a text nor a number.
+    """
+    value = data.get(name)
+    if not isinstance(value, (str, int)):
+        raise HarborError(
+            "the reply has no {0}, which Harbor always sends".format(name),
+            hint="See whether a proxy answers in its place.",
+        )
+    return value
 
 
 def _page(params: Params, number: int) -> Params:

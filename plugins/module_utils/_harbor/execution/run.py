@@ -14,7 +14,7 @@ import time
 from typing import Any, Callable, Dict, List, Mapping, NamedTuple, Optional, Tuple
 
 from ..._files.safe_file import check_output
-from ..api.client import HarborClient
+from ..api.client import HarborClient, required
 from ..errors import HarborError
 from ..replication.executions import FAILED, STOPPED, Counts, Execution, Executions
 from ..replication.policy import require_policy
@@ -263,7 +263,7 @@ class ReplicationRun:
 
 def _policy(data: Mapping[str, Any]) -> Policy:
     # Newer versions leave out what is false.
-    return Policy(int(data["id"]), str(data["name"]), bool(data.get("enabled")))
+    return Policy(int(required(data, "id")), str(required(data, "name")), bool(data.get("enabled")))
 
 
 def _disabled(policy: Policy) -> HarborError:

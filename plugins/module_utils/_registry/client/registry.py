@@ -109,10 +109,6 @@ class RegistryClient(RegistryUploads):
         path = "/v2/{0}/tags/list?n={1}".format(repository.name, NAMES_PER_PAGE)
         return self._list_names(_TAGS, repository, path, str(repository), proven)
 
-    def catalog(self) -> List[str]:
-        """The names of L(list_repositories,#)."""
-        return self.list_repositories().names
-
     def list_repositories(self, proven: bool = False) -> Listing:
         """Every repository that the registry shows this user, in the registry's order.
 

@@ -58,11 +58,6 @@ class LocalSource(abc.ABC):
     def named(self) -> List[Named]:
         """The names of all images, in their order. :raises RegistryError: they cannot be read."""
 
-    def catalog(self) -> List[str]:
-        """The repositories' names."""
-        names = ["{0}/{1}".format(host, name) if name else "" for host, name, _tag in self.named()]
-        return list(dict.fromkeys(filter(None, names)))
-
     def tags(self, repository: Repository) -> List[str]:
         """Every tag of the repository."""
         wanted = (host_of(repository), repository.name)

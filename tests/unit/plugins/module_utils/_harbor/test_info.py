@@ -3,6 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 requests = pytest.importorskip("requests")
@@ -165,3 +167,17 @@ def test_robots_are_shown_without_their_secrets():
     assert "shown-once" not in str(found)
     with pytest.raises(HarborError, match=r"gather: robots: this needs Harbor 2\.2"):
         gather(FakeHarbor("v1.10.19-41c1a5ca").client, dict(OPTIONS, gather=["robots"]))
+
+
+@pytest.mark.parametrize(
+    ("subset", "path"), [("artifacts", "/projects"), ("executions", "/replication/policies"), ("executions", "/x")]
+)
+@pytest.mark.parametrize("entry", [{}, {"name": None}, {"id": [], "name": {}}])
+def test_an_entry_without_what_harbor_always_sends_is_an_error(subset: str, path: str, entry: Any) -> None:
+    harbor = FakeHarbor()
+    harbor.on("GET {0}?page=1&page_size=100".format(path), [entry])
+    harbor.on("GET /replication/policies?page=1&page_size=100", [entry] if path != "/x" else [])
+    harbor.on("GET /replication/executions?sort=-start_time&page=1&page_size=100", [entry])
+    options = {"gather": [subset], "repository": None, "project": None, "policy": None, "limit": 5}
+    with pytest.raises(HarborError, match="Harbor"):
+        gather(harbor.client, options)

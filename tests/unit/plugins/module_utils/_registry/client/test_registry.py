@@ -655,7 +655,7 @@ def test_catalog_is_read_page_by_page_with_a_scope_of_its_own():
         reply(200, {"repositories": ["c"]}),
     )
     bench = Bench(CHALLENGE, token(), *pages)
-    assert bench.client.catalog() == ["a/b", "c"]
+    assert bench.client.list_repositories().names == ["a/b", "c"]
     assert bench.lines == [
         "GET https://source.example/v2/_catalog?n=1000",
         "GET https://auth.source.example/t?service=s&scope=registry%3Acatalog%3A%2A",
@@ -667,7 +667,7 @@ def test_catalog_is_read_page_by_page_with_a_scope_of_its_own():
 @pytest.mark.parametrize("status", [403, 404, 405])
 def test_registry_without_a_catalog_is_told_with_the_alternative(status):
     with pytest.raises(RegistryError) as caught:
-        Bench(reply(status)).client.catalog()
+        Bench(reply(status)).client.list_repositories()
     assert caught.value.status == status
     assert "Name the repositories instead" in caught.value.hint
 
@@ -675,7 +675,7 @@ def test_registry_without_a_catalog_is_told_with_the_alternative(status):
 @pytest.mark.parametrize("body", [b"<html>", b"[]", {}, {"repositories": "a"}, {"names": ["a"]}])
 def test_catalog_that_is_none_is_refused(body):
     with pytest.raises(RegistryError, match="repositor"):
-        Bench(reply(200, body)).client.catalog()
+        Bench(reply(200, body)).client.list_repositories()
 
 
 def test_a_name_cannot_lead_to_another_path():
