@@ -15,7 +15,7 @@ import re
 from typing import Any, Callable, List, Mapping, Optional
 from urllib.parse import quote
 
-from .._http import ApiClient, basic_auth
+from .._http import ApiClient, sign_basic
 from .._resource import State
 from .errors import HuaweiCloudError, hint_for, read_error
 from .regions import registry_host
@@ -45,7 +45,7 @@ def dockyard_client(options: Mapping[str, Any], redact: Callable[[str], str], se
         HuaweiCloudError,
         read_error,
         hint_for=_hint,
-        auth=basic_auth(options["username"], options["password"]),
+        auth=sign_basic(options["username"], options["password"]),
         verify=verify,
         timeout=options.get("timeout") or 30.0,
         redact=redact,
