@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any, Callable, Dict
 
-from ansible_collections.longshore.swr.plugins.module_utils._harbor.role_result import role_result
+from ansible_collections.longshore.swr.plugins.module_utils._harbor.replication.role_result import role_result
 
 
 def harbor_result(facts: Any) -> Dict[str, Any]:

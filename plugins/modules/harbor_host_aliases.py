@@ -139,7 +139,7 @@ error:
 
 from ansible.module_utils.basic import AnsibleModule
 
-from ansible_collections.longshore.swr.plugins.module_utils._harbor.helm import HelmRelease
+from ansible_collections.longshore.swr.plugins.module_utils._harbor.deployment.helm import HelmRelease
 from ansible_collections.longshore.swr.plugins.module_utils._module import programs, reports_errors
 
 ENTRY_ARGUMENTS = {

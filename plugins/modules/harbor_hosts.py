@@ -187,16 +187,24 @@ error:
 """
 
 import os
-import shutil
-import stat
-import tempfile
 
 from ansible.module_utils.basic import AnsibleModule
 
+from ansible_collections.longshore.swr.plugins.module_utils._files.inputs import read_bytes
+from ansible_collections.longshore.swr.plugins.module_utils._files.safe_file import (
+    Attributes,
+    SafeFile,
+    private,
+    read_safely,
+)
 from ansible_collections.longshore.swr.plugins.module_utils._harbor.deployment.compose_override import YAML_IMPORT_ERROR
-from ansible_collections.longshore.swr.plugins.module_utils._harbor.errors import HarborError
-from ansible_collections.longshore.swr.plugins.module_utils._harbor.installation import Installation
-from ansible_collections.longshore.swr.plugins.module_utils._module import programs, reports_errors, require
+from ansible_collections.longshore.swr.plugins.module_utils._harbor.deployment.installation import Installation
+from ansible_collections.longshore.swr.plugins.module_utils._module import (
+    programs,
+    reports_errors,
+    require,
+    show_warnings,
+)
 
 LARGEST = 4 * 1024 * 1024  # bytes
 
@@ -226,19 +234,9 @@ class HostFiles:
         self._module = module
 
     def read(self, path):
-        """The text of a regular file; None where there is none."""
-        try:
-            if not stat.S_ISREG(os.stat(path).st_mode):
-                raise HarborError("it is not a regular file", where=path)
-            with open(path, encoding="utf-8", errors="surrogateescape", newline="") as handle:
-                text = handle.read(LARGEST + 1)
-        except FileNotFoundError:
-            return None
-        except OSError as error:
-            raise HarborError("it cannot be read: {0}".format(error.strerror), where=path) from error
-        if len(text) > LARGEST:
-            raise HarborError("it is larger than {0} bytes".format(LARGEST), where=path)
-        return text
+        """The text of a regular file, whatever its bytes; None where there is none."""
+        data = read_safely(path, LARGEST)
+        return None if data is None else data.decode("utf-8", "surrogateescape")
 
     def units(self, folders):
         """The text of each unit of systemd, by its path. Links stand for units that are elsewhere."""
@@ -246,47 +244,36 @@ class HostFiles:
         for folder in dict.fromkeys(os.path.realpath(folder) for folder in folders):
             names = sorted(os.listdir(folder)) if os.path.isdir(folder) else []
             paths += [os.path.join(folder, name) for name in names if name.endswith(".service")]
-        return {path: self.read(path) or "" for path in paths if os.path.isfile(path) and not os.path.islink(path)}
+        return {
+            path: read_bytes(path, LARGEST).decode("utf-8", "replace")
+            for path in paths
+            if os.path.isfile(path) and not os.path.islink(path)
+        }
 
     def draft(self, text):
         """A private file with this text."""
-        return self._temporary(text, self._module.tmpdir)
-
-    def _temporary(self, text, folder):
-        try:
-            descriptor, path = tempfile.mkstemp(dir=folder, prefix=".longshore-harbor-", suffix=".yml")
-            self._module.add_cleanup_file(path)
-            with os.fdopen(descriptor, "wb") as handle:
-                handle.write(text.encode("utf-8", "surrogateescape"))
-                handle.flush()
-                os.fsync(handle.fileno())
-        except OSError as error:
-            raise HarborError("nothing can be written there: {0}".format(error.strerror), where=folder) from error
+        path = os.path.join(self._module.tmpdir, "override.yml")
+        with SafeFile(path) as file:
+            file.replace((text.encode("utf-8", "surrogateescape"),), private())
         return path
 
     def write(self, path, text, backup=True):
         """Puts a file in the place of another one, with its owner and mode."""
-        path = os.path.realpath(path)
-        is_new = not os.path.exists(path)
-        if backup and not is_new:
-            self._module.backup_local(path)
-        self._module.atomic_move(self._temporary(text, os.path.dirname(path)), path)
-        if is_new:
-            os.chmod(path, 0o644)
+        with SafeFile(path) as file:
+            if backup and file.status() is not None:
+                file.back_up()
+            file.replace((text.encode("utf-8", "surrogateescape"),))
 
     def copy(self, path, target):
         """Copies a file with its mode."""
-        try:
-            shutil.copy2(path, target)
-        except OSError as error:
-            raise HarborError("it cannot be copied to {0}: {1}".format(target, error.strerror), where=path) from error
+        with SafeFile(path) as file, SafeFile(target) as copied:
+            mode = file.status().st_mode & 0o777
+            copied.replace((file.read(LARGEST),), Attributes(mode))
 
     def remove(self, path):
         """Removes a file."""
-        try:
-            os.unlink(path)
-        except OSError as error:
-            raise HarborError("it cannot be removed: {0}".format(error.strerror), where=path) from error
+        with SafeFile(path) as file:
+            file.remove()
 
 
 @reports_errors
@@ -294,12 +281,7 @@ def run(module):
     """The mapping, as the module's result."""
     require(module, "PyYAML", YAML_IMPORT_ERROR)
     installation = Installation(module.params, HostFiles(module), programs(module), module.check_mode)
-    result = installation.bring_about()
-    for warning in installation.warnings:
-        module.warn(warning)
-    if not module._diff:
-        del result["diff"]
-    return result
+    return show_warnings(module, dict(installation.bring_about(), warnings=installation.warnings))
 
 
 def main():

@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+import functools
+import itertools
 import json
 from pathlib import Path
 from typing import Any, Dict, List
@@ -63,6 +65,9 @@ class Host:
         self.programs = Programs()
         monkeypatch.setenv("HOME", str(folder))
         monkeypatch.setattr(harbor_hosts, "programs", lambda module: self.programs.run)
+        # A backup has the number of its process in its name, and each run of a module is a process.
+        processes = itertools.count(1)
+        self._next_process = lambda: monkeypatch.setattr("os.getpid", functools.partial(int, next(processes)))
 
     def module(self, check_mode: bool = False, names: Any = (NAME,), address: str = ADDRESS, **options: Any) -> Any:
         given: Dict[str, Any] = {
@@ -72,6 +77,7 @@ class Host:
         }
         given.update(options)
         before = self.files()
+        self._next_process()
         result = run_module("harbor_hosts", given, check_mode)
         assert PASSWORD not in json.dumps(result)
         if check_mode:
@@ -348,4 +354,4 @@ def test_files_that_are_no_files_are_refused(host: Host) -> None:
     assert "not a regular file" in run_module("harbor_hosts", {"directory": str(host.folder), "state": "absent"})["msg"]
     host.override.rmdir()
     host.base.write_text("x" * (harbor_hosts.LARGEST + 1))
-    assert "larger than" in host.fail()
+    assert "more than" in host.fail()

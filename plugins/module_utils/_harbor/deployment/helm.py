@@ -13,10 +13,10 @@ from __future__ import annotations
 import json
 from typing import Any, Dict, List, Mapping
 
-from .deployment.host_aliases import alias_patch, noted_hosts
-from .deployment.host_entries import parse_hosts
+from ..errors import HarborError
 from .docker import Run, said, words_of
-from .errors import HarborError
+from .host_aliases import alias_patch, noted_hosts
+from .host_entries import parse_hosts
 
 COMPONENTS = ("core", "jobservice")
 

@@ -12,8 +12,8 @@ import json
 import shlex
 from typing import Any, Callable, Dict, List, Optional, Sequence, Tuple
 
-from .deployment.host_entries import Host, read_host
-from .errors import HarborError
+from ..errors import HarborError
+from .host_entries import Host, read_host
 
 # Runs a program in a folder. Returns its status, what it wrote, and its errors.
 Run = Callable[[Sequence[str], Optional[str]], Tuple[int, str, str]]

@@ -9,7 +9,7 @@ from typing import Any, Dict, List, Optional
 
 import pytest
 
-from ansible_collections.longshore.swr.plugins.module_utils._harbor.role_result import role_result
+from ansible_collections.longshore.swr.plugins.module_utils._harbor.replication.role_result import role_result
 
 RULES = [{"name": "a"}, {"name": "b", "enabled": True}, {"name": "off", "enabled": "false"}]
 ENDPOINT = {

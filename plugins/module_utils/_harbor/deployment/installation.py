@@ -11,12 +11,12 @@ from __future__ import annotations
 import os
 from typing import Any, Dict, List, Mapping, Optional, Protocol, Sequence
 
+from ..errors import HarborError
 from .bypasses import env_bypasses, process_bypasses, unit_bypasses
-from .deployment.compose_override import BASE, OVERRIDE, SERVICES, hosts_of, original, render, service_names
-from .deployment.host_entries import Host, clashes, names_of, parse_hosts
-from .deployment.no_proxy import ProxyFile, adjust
+from .compose_override import BASE, OVERRIDE, SERVICES, hosts_of, original, render, service_names
 from .docker import Compose, Run, networks, said, words_of
-from .errors import HarborError
+from .host_entries import Host, clashes, names_of, parse_hosts
+from .no_proxy import ProxyFile, adjust
 
 # In the order in which Compose looks for them. Version 1 does not know the first two.
 PLUGIN_OVERRIDES = ("compose.override.yml", "compose.override.yaml")
