@@ -14,8 +14,6 @@ from typing import Any, Dict
 
 from ansible_collections.longshore.swr.tests.support.playbook import Playbook, keep, play
 
-ROOT = Path(__file__).resolve().parents[3]
-
 
 def detected(folder: Path, hosts: Dict[str, Dict[str, Any]]) -> Dict[str, Any]:
     """What the role makes of each host's facts and variables: C(bind_detected), or the words of its refusal."""
@@ -94,55 +92,59 @@ CHROOT = {
 WRITABLE = {"Debian": "/var/cache/bind", "RedHat": "/var/named/slaves", "Suse": "/var/lib/named/slave"}
 
 
-def test_every_distribution_has_its_own_paths_with_a_chroot_and_without(tmp_path: Path) -> None:
-    hosts, expected = {}, {}
-    for name, (values, layout) in DISTRIBUTIONS.items():
-        hosts[name] = {"facts": values}
-        expected[name] = layout
-        hosts[name + "-chroot"] = {"facts": values, "bind_chroot": True}
-        expected[name + "-chroot"] = dict(layout, **CHROOT[layout["family"]])
-        hosts[name + "-secondary"] = {"facts": values, "bind_primaries": ["192.0.2.1"]}
-        expected[name + "-secondary"] = dict(layout, kind="secondary", zone_dir=WRITABLE[layout["family"]])
-    assert detected(tmp_path, hosts) == expected
+GIVEN = {
+    "bind_family": "RedHat",
+    "bind_config": "/srv/named.conf",
+    "bind_include_in": "/srv/local.conf",
+    "bind_fragment": "/srv/swr.conf",
+    "bind_zone_dir": "/srv/zones",
+    "bind_group": "dns",
+    "bind_service": "dns-server",
+    "bind_packages": ["isc-bind"],
+}
+ODD = facts("Deepin", "23", "Deepin")
 
 
-def test_a_distribution_without_a_name_is_told_by_what_is_there_and_all_of_it_can_be_given(tmp_path: Path) -> None:
-    odd = facts("Deepin", "23", "Deepin")
+def marked(**there: bool) -> Dict[str, Any]:
+    """What the role has registered of the directories that distributions have."""
+    found = [{"item": {"family": name}, "stat": {"exists": exists}} for name, exists in there.items()]
+    return {"results": found}
 
-    def marked(**there: bool) -> Dict[str, Any]:
-        found = [{"item": {"family": name}, "stat": {"exists": exists}} for name, exists in there.items()]
-        return {"results": found}
 
-    given = {
-        "bind_family": "RedHat",
-        "bind_config": "/srv/named.conf",
-        "bind_include_in": "/srv/local.conf",
-        "bind_fragment": "/srv/swr.conf",
-        "bind_zone_dir": "/srv/zones",
-        "bind_group": "dns",
-        "bind_service": "dns-server",
-        "bind_packages": ["isc-bind"],
-    }
-    hosts = {
-        "by-mark": {"facts": odd, "__bind_marked": marked(Debian=False, Suse=True, RedHat=False)},
+def test_every_distribution_has_its_paths_an_unknown_one_is_told_by_what_is_there_and_all_can_be_given(
+    tmp_path: Path,
+) -> None:
+    hosts: Dict[str, Dict[str, Any]] = {
+        "by-mark": {"facts": ODD, "__bind_marked": marked(Debian=False, Suse=True, RedHat=False)},
         # What Ansible says of the family comes last.
         "by-family": {"facts": facts("Mint", "1", "Debian"), "__bind_marked": marked(Debian=False, RedHat=False)},
         "mark-first": {"facts": facts("Odd", "1", "Debian"), "__bind_marked": marked(Debian=False, RedHat=True)},
-        "unknown": {"facts": odd, "__bind_marked": marked(Debian=False, Suse=False, RedHat=False)},
-        "given": dict(given, facts=odd),
+        "unknown": {"facts": ODD, "__bind_marked": marked(Debian=False, Suse=False, RedHat=False)},
+        "given": dict(GIVEN, facts=ODD),
         # Debian and RedHat are names of distributions as well.
         "red-hat-on-debian": {"facts": DISTRIBUTIONS["debian-12"][0], "bind_family": "RedHat"},
         "suse-on-old-ubuntu": {"facts": DISTRIBUTIONS["ubuntu-18.04"][0], "bind_family": "Suse"},
         "debian-on-red-hat": {"facts": DISTRIBUTIONS["rhel-9"][0], "bind_family": "Debian"},
     }
+    expected = {
+        "by-mark": SUSE,
+        "by-family": DEBIAN,
+        "mark-first": RED_HAT,
+        "red-hat-on-debian": RED_HAT,
+        "suse-on-old-ubuntu": SUSE,
+        "debian-on-red-hat": DEBIAN,
+        "given": dict({name[5:]: value for name, value in GIVEN.items()}, kind="primary"),
+    }
+    for name, (values, layout) in DISTRIBUTIONS.items():
+        hosts[name] = {"facts": values}
+        expected[name] = layout
+        # A chroot is about programs, a secondary about directories: one host shows both.
+        both = name + "-chroot-secondary"
+        hosts[both] = {"facts": values, "bind_chroot": True, "bind_primaries": ["192.0.2.1"]}
+        directory = WRITABLE[layout["family"]]
+        expected[both] = dict(layout, kind="secondary", zone_dir=directory, **CHROOT[layout["family"]])
     found = detected(tmp_path, hosts)
-    assert found["by-mark"] == SUSE
-    assert found["by-family"] == DEBIAN
-    assert found["mark-first"] == RED_HAT
-    assert found["red-hat-on-debian"] == RED_HAT
-    assert found["suse-on-old-ubuntu"] == SUSE
-    assert found["debian-on-red-hat"] == DEBIAN
-    assert "Deepin is not a known distribution" in found["unknown"]
-    assert "bind_family" in found["unknown"]
-    wanted = {name[5:]: value for name, value in given.items()}
-    assert found["given"] == dict(wanted, kind="primary")
+    unknown = found.pop("unknown")
+    assert found == expected
+    assert "Deepin is not a known distribution" in unknown
+    assert "bind_family" in unknown

@@ -158,6 +158,7 @@ def test_a_zone_that_is_served_already(daemon: Daemon, name: str) -> None:
         ({"zones": [zone("10.0.0.1")], "allow_transfer": ["10.0.0.0/99"]}, "no network"),
         ({"forward_zones": [{"name": "obs.example.com", "forwarders": ["dns"]}]}, "is no address"),
         ({"zones": [zone("10.0.0.1")], "kind": "secondary"}, "primaries"),
+        ({"zones": [zone("10.0.0.1")], "key": dict(KEY, secret="%%%%")}, "the secret is no base64 text"),
     ],
 )
 def test_bad_input(daemon: Daemon, options: Any, part: str) -> None:
