@@ -31,7 +31,7 @@ import tempfile
 import types
 import zipimport
 from pathlib import Path
-from typing import Dict, List, NamedTuple, Optional
+from typing import Dict, Iterator, List, NamedTuple, Optional
 
 # What modules and their wrapper import.
 LOADED = (
@@ -91,6 +91,13 @@ class Request(NamedTuple):
     arguments: List[str]
     environ: Dict[bytes, bytes]
     descriptors: List[int]
+
+
+class ZipFirst(List[str]):
+    """Where parts of the package ansible are that are not loaded yet: in what comes first on the path by then."""
+
+    def __iter__(self) -> Iterator[str]:
+        return iter([os.path.join(path, "ansible") for path in sys.path])
 
 
 @functools.cache
@@ -212,6 +219,7 @@ def become(request: Request) -> None:
     _remember_code(request.folder)
     sys.argv = request.arguments or ["-"]
     sys.path.insert(0, os.path.dirname(path))
+    sys.modules["ansible"].__path__ = ZipFirst()
     main = sys.modules["__main__"] = types.ModuleType("__main__")
     main.__file__ = path
     exec(compile(source, path, "exec"), main.__dict__)
