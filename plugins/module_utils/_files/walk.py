@@ -190,7 +190,7 @@ def _is_writable_by_others(found: os.stat_result) -> bool:
     return bool(found.st_mode & stat.S_IWGRP) and found.st_gid != 0 and not _is_own_group(found.st_gid, os.geteuid())
 
 
-@functools.lru_cache(maxsize=None)
+@functools.lru_cache(maxsize=256)
 def _is_own_group(gid: int, uid: int) -> bool:
     """Whether this user alone is in the group, as is usual where each user has a group of the same name."""
     try:

@@ -120,7 +120,7 @@ def may_meet(one: List[str], other: List[str]) -> bool:
     """Whether some name may match both. Both are lists of components; in doubt they do."""
     one, other = ([*item[:-1], "*", MANY] if item[-1] == MANY else item for item in (one, other))
 
-    @functools.lru_cache(maxsize=None)
+    @functools.cache
     def meet(first: int, second: int) -> bool:
         if first == len(one) or second == len(other):
             return all(item == MANY for item in one[first:] + other[second:])
@@ -167,7 +167,7 @@ def _characters_meet(one: Optional[str], other: Optional[str]) -> bool:
 def _components_meet(one: str, other: str) -> bool:
     left, right = _tokens(one), _tokens(other)
 
-    @functools.lru_cache(maxsize=None)
+    @functools.cache
     def meet(first: int, second: int) -> bool:
         if first == len(left) or second == len(right):
             return all(token is None for token in left[first:] + right[second:])
