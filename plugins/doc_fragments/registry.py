@@ -242,7 +242,7 @@ options:
     type: str
     choices: [auto, never]
     default: auto
-  inventory_endpoints:
+  tag_listing_endpoints:
     description:
       - The address of SWR's API for registries whose name is not that of a region's SWR, as behind a VPC endpoint.
       - The keys are registries as in O(images), with their port. The values are as in

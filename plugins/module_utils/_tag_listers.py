@@ -22,10 +22,10 @@ def tag_listers(module: Any) -> ListerFor:
     :raises LongshoreError: an endpoint is not valid.
     """
     params = module.params
-    check_endpoints(params["inventory_endpoints"])
+    check_endpoints(params["tag_listing_endpoints"])
 
     def lister_for(registry: str) -> Optional[Lister]:
-        known = is_swr_basic(registry) or registry in params["inventory_endpoints"]
+        known = is_swr_basic(registry) or registry in params["tag_listing_endpoints"]
         if params["tag_listing"] == "never" or not known:
             return None
         # Only here: what it stands on (requests) takes longer to import than all else together.

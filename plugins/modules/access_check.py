@@ -174,45 +174,45 @@ msg:
   sample: 'swr.cn-north-4.myhuaweicloud.com: 15 pass, 0 warn, 0 fail, 2 skip'
 ok:
   description: Whether no check failed. A warning is no failure.
-  returned: when the options were found right
+  returned: when options are valid
   type: bool
   sample: false
 host:
   description: The registry's host.
-  returned: when the options were found right
+  returned: when options are valid
   type: str
   sample: swr.cn-north-4.myhuaweicloud.com
 port:
   description: The registry's port.
-  returned: when the options were found right
+  returned: when options are valid
   type: int
   sample: 443
 expected_addresses:
   description: The addresses that the name should have.
-  returned: when the options were found right
+  returned: when options are valid
   type: list
   elements: str
   sample: [172.16.0.10]
 addresses:
   description: The addresses that the name has on this node.
-  returned: when the options were found right
+  returned: when options are valid
   type: list
   elements: str
   sample: [203.0.113.9]
 obs_hosts:
   description: The hosts of OBS that were given or found out.
-  returned: when the options were found right
+  returned: when options are valid
   type: list
   elements: str
   sample: [op-svc-swr-cn-north-4-backup.obs.cn-north-4.myhuaweicloud.com]
 validate_certs:
   description: Whether certificates had to be right.
-  returned: when the options were found right
+  returned: when options are valid
   type: bool
   sample: true
 summary:
   description: How many checks ended how.
-  returned: when the options were found right
+  returned: when options are valid
   type: dict
   contains:
     pass:
@@ -233,7 +233,7 @@ summary:
       sample: 15
 checks:
   description: The findings, in the order of O(checks).
-  returned: when the options were found right
+  returned: when options are valid
   type: list
   elements: dict
   contains:

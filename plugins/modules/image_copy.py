@@ -251,7 +251,7 @@ images:
   description:
     - How many images ended how. RV(images.total) is always the sum of the others.
     - In check mode RV(images.copied) are those that would be copied.
-  returned: when the options were found right
+  returned: when options are valid
   type: dict
   contains:
     total:
@@ -283,13 +283,13 @@ converted:
   description:
     - How many of the copied images have another digest at their destination, because they were converted to Docker's
       format (O(convert)) or have layers that were recompressed (O(recompress)).
-  returned: when the options were found right
+  returned: when options are valid
   type: int
   sample: 3
 attached:
   description:
-    - What became of that which belongs to images, see O(referrers). RV(images) counts it as well.
-  returned: when the options were found right
+    - Outcome of signatures, SBOMs and attestations, see O(referrers). RV(images) counts it as well.
+  returned: when options are valid
   type: dict
   contains:
     copied:
@@ -310,12 +310,12 @@ attached:
       sample: 0
 recompressed:
   description: How many of the copied images have layers that were recompressed, see O(recompress).
-  returned: when the options were found right
+  returned: when options are valid
   type: int
   sample: 1
 plan:
   description: What had to be done, found out before anything was written.
-  returned: when the options were found right
+  returned: when options are valid
   type: dict
   contains:
     images:
@@ -335,8 +335,8 @@ plan:
       type: int
       sample: 734003200
 blobs:
-  description: What became of layers and configurations.
-  returned: when the options were found right
+  description: How layers and configurations ended.
+  returned: when options are valid
   type: dict
   contains:
     uploaded:
@@ -353,7 +353,7 @@ blobs:
       sample: 17
 bytes:
   description: How much there was to send, and how much was sent.
-  returned: when the options were found right
+  returned: when options are valid
   type: dict
   contains:
     planned:
@@ -366,7 +366,7 @@ bytes:
       sample: 734003200
 requests:
   description: How many requests were made.
-  returned: when the options were found right
+  returned: when options are valid
   type: dict
   contains:
     total:
@@ -379,7 +379,7 @@ requests:
       sample: {"registry.example.com": {"blob_get": 31, "manifest_get": 38}}
 failures:
   description: The images that failed, 50 at most.
-  returned: when the options were found right
+  returned: when options are valid
   type: list
   elements: dict
   contains:
@@ -405,37 +405,37 @@ failures:
       sample: Check the tag.
 failures_truncated:
   description: How many more failures there are. RV(report_path) has all of them.
-  returned: when the options were found right
+  returned: when options are valid
   type: int
   sample: 0
 report_path:
   description: The report's path.
-  returned: when O(report_path) is set and the options were found right
+  returned: when O(report_path) is set and options are valid
   type: str
   sample: /var/lib/migration/report.json
 html_report_path:
   description: The path of the report in HTML.
-  returned: when O(html_report_path) is set and the options were found right
+  returned: when O(html_report_path) is set and options are valid
   type: str
   sample: /var/lib/migration/report.html
 journal_path:
   description: The journal's path.
-  returned: when O(journal_path) is set and the options were found right
+  returned: when O(journal_path) is set and options are valid
   type: str
   sample: /var/lib/migration/journal.jsonl
 check_mode:
   description: Whether this is a plan and nothing was written.
-  returned: when the options were found right
+  returned: when options are valid
   type: bool
   sample: false
 started_at:
   description: When the work began, in UTC.
-  returned: when the options were found right
+  returned: when options are valid
   type: str
   sample: "2026-07-23T08:46:07Z"
 duration:
   description: Seconds from the beginning to the end.
-  returned: when the options were found right
+  returned: when options are valid
   type: float
   sample: 81.204
 error:

@@ -140,7 +140,7 @@ msg:
   sample: Looked at 4
 images:
   description: One entry for each of O(images), in their order.
-  returned: when the options were found right
+  returned: when options are valid
   type: list
   elements: dict
   contains:
@@ -217,7 +217,7 @@ images:
       sample: 'registry.example.com/team/app:1.0: cannot read the manifest (HTTP 403, DENIED)'
 repositories:
   description: One entry for each of O(repositories), in their order.
-  returned: when the options were found right
+  returned: when options are valid
   type: list
   elements: dict
   contains:
@@ -253,7 +253,7 @@ repositories:
       sample: 'registry.example.com/team/app: cannot list the tags (HTTP 403, DENIED)'
 registries:
   description: One entry for each of O(registries), in their order.
-  returned: when the options were found right
+  returned: when options are valid
   type: list
   elements: dict
   contains:
@@ -277,7 +277,7 @@ registries:
       sample: 'registry.example.com:5000: cannot list the repositories (HTTP 404)'
 failures:
   description: What could not be looked at, 50 at most.
-  returned: when the options were found right
+  returned: when options are valid
   type: list
   elements: dict
   contains:
@@ -295,12 +295,12 @@ failures:
       sample: Check that the user of this registry's auth entry may do this in this repository.
 failures_truncated:
   description: How many more failures there are. The entries themselves have all of them.
-  returned: when the options were found right
+  returned: when options are valid
   type: int
   sample: 0
 requests:
   description: How many requests were made.
-  returned: when the options were found right
+  returned: when options are valid
   type: dict
   contains:
     total:

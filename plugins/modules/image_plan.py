@@ -189,7 +189,7 @@ summary:
     - "shard 1: 140 images, 161.0 GB, about 15456 s"
 plan:
   description: What there is to do.
-  returned: when the options were found right
+  returned: when options are valid
   type: dict
   contains:
     images:
@@ -226,7 +226,7 @@ plan:
       sample: 480000000000
 estimate:
   description: How long the copy takes. It is an estimate; take the range for what it is.
-  returned: when the options were found right
+  returned: when options are valid
   type: dict
   contains:
     requests:
@@ -256,7 +256,7 @@ estimate:
       sample: 15904
 shards:
   description: The parts of the work.
-  returned: when the options were found right
+  returned: when options are valid
   type: list
   elements: dict
   contains:
@@ -291,17 +291,17 @@ shards:
       sample: 15456
 shards_path:
   description: The directory of the shards.
-  returned: when O(shards_path) is set and the options were found right
+  returned: when O(shards_path) is set and options are valid
   type: str
   sample: /var/lib/migration/shards
 duplicated_bytes:
   description: Bytes that travel more than once because images that share them are in several shards.
-  returned: when the options were found right
+  returned: when options are valid
   type: int
   sample: 6400000
 repositories:
   description: The destinations' repositories with the most bytes to come, 50 at most.
-  returned: when the options were found right
+  returned: when options are valid
   type: list
   elements: dict
   contains:
@@ -327,12 +327,12 @@ repositories:
       sample: 8300000000
 repositories_truncated:
   description: How many more there are.
-  returned: when the options were found right
+  returned: when options are valid
   type: int
   sample: 0
 problems:
   description: What would stop the copy, or may do so, 100 at most, errors first.
-  returned: when the options were found right
+  returned: when options are valid
   type: list
   elements: dict
   contains:
@@ -359,12 +359,12 @@ problems:
       sample: Create the organization in SWR first, or correct its name in the rule's destination.
 problems_truncated:
   description: How many more there are.
-  returned: when the options were found right
+  returned: when options are valid
   type: int
   sample: 0
 failures:
   description: The images that could not be looked at, 50 at most.
-  returned: when the options were found right
+  returned: when options are valid
   type: list
   elements: dict
   contains:
@@ -390,12 +390,12 @@ failures:
       sample: Check that the user of this registry's auth entry may do this in this repository.
 failures_truncated:
   description: How many more failures there are.
-  returned: when the options were found right
+  returned: when options are valid
   type: int
   sample: 0
 requests:
   description: How many requests the plan took.
-  returned: when the options were found right
+  returned: when options are valid
   type: dict
   contains:
     total:
@@ -408,7 +408,7 @@ requests:
       sample: {"registry.example.com": {"manifest_head": 2588, "manifest_get": 412, "tags": 40}}
 duration:
   description: Seconds from the beginning to the end.
-  returned: when the options were found right
+  returned: when options are valid
   type: float
   sample: 61.702
 error:

@@ -120,19 +120,19 @@ msg:
   sample: 2 tags to delete, 2 deleted, 36 kept, in 4 repositories; 0 repositories failed
 to_delete:
   description: The tags that the rules do not produce and nothing keeps, 200 at most. RV(report_path) has all of them.
-  returned: when the options were found right
+  returned: when options are valid
   type: list
   elements: str
   sample: ["mirror.example.com/shop/cart:1.3"]
 deleted:
   description: Those of them that were deleted, 200 at most.
-  returned: when the options were found right
+  returned: when options are valid
   type: list
   elements: str
   sample: ["mirror.example.com/shop/cart:1.3"]
 tags:
   description: How many tags of the repositories that are pruned ended how.
-  returned: when the options were found right
+  returned: when options are valid
   type: dict
   contains:
     kept:
@@ -157,7 +157,7 @@ tags:
       sample: 0
 repositories:
   description: The destinations of the rules.
-  returned: when the options were found right
+  returned: when options are valid
   type: list
   elements: dict
   contains:
@@ -198,7 +198,7 @@ repositories:
       sample: 'registry.example.com/shop/cart: cannot list the tags (HTTP 403, DENIED)'
 failures:
   description: What failed, 50 at most.
-  returned: when the options were found right
+  returned: when options are valid
   type: list
   elements: dict
   contains:
@@ -216,22 +216,22 @@ failures:
       sample: Check that the user of this registry's auth entry may do this in this repository.
 failures_truncated:
   description: How many more failures there are. RV(report_path) has all of them.
-  returned: when the options were found right
+  returned: when options are valid
   type: int
   sample: 0
 dry_run:
   description: Whether this was a dry run.
-  returned: when the options were found right
+  returned: when options are valid
   type: bool
   sample: false
 exceeded:
   description: Whether more tags were to be deleted than O(maximum).
-  returned: when the options were found right
+  returned: when options are valid
   type: bool
   sample: false
 requests:
   description: How many requests were made.
-  returned: when the options were found right
+  returned: when options are valid
   type: dict
   contains:
     total:
@@ -244,12 +244,12 @@ requests:
       sample: {"mirror.example.com": {"manifest_delete": 2, "tags": 6}}
 report_path:
   description: The report's path.
-  returned: when O(report_path) is set and the options were found right
+  returned: when O(report_path) is set and options are valid
   type: str
   sample: /var/lib/migration/pruned.json
 duration:
   description: Seconds from the beginning to the end.
-  returned: when the options were found right
+  returned: when options are valid
   type: float
   sample: 1.702
 error:

@@ -107,7 +107,7 @@ EXAMPLES = r"""
   delegate_to: localhost
   run_once: true
 
-- name: Look at two runs together, whatever became of them
+- name: Look at two runs together, whatever their outcome
   longshore.swr.image_report:
     reports:
       - /var/lib/migration/monday.json
@@ -140,7 +140,7 @@ summary:
     - "report: /var/lib/migration/report.html and /var/lib/migration/report.json"
 images:
   description: How many images ended how, in all reports together.
-  returned: when the options and the reports were found right
+  returned: when options and reports are valid
   type: dict
   contains:
     total:
@@ -165,27 +165,27 @@ images:
       sample: 0
 converted:
   description: How many images were converted to Docker's format.
-  returned: when the options and the reports were found right
+  returned: when options and reports are valid
   type: int
   sample: 3
 blobs:
-  description: What became of layers and configurations, as M(longshore.swr.image_copy) returns it.
-  returned: when the options and the reports were found right
+  description: How layers and configurations ended, as M(longshore.swr.image_copy) returns it.
+  returned: when options and reports are valid
   type: dict
   sample: {"mounted": 2, "present": 17, "uploaded": 29}
 bytes:
   description: How much there was to send, and how much was sent.
-  returned: when the options and the reports were found right
+  returned: when options and reports are valid
   type: dict
   sample: {"planned": 734003200, "uploaded": 734003200}
 plan:
   description: What had to be done.
-  returned: when the options and the reports were found right
+  returned: when options and reports are valid
   type: dict
   sample: {"blobs": 31, "bytes": 734003200, "images": 38, "to_copy": 12}
 requests:
   description: How many requests were made.
-  returned: when the options and the reports were found right
+  returned: when options and reports are valid
   type: dict
   contains:
     total:
@@ -198,7 +198,7 @@ requests:
       sample: {"registry.example.com": {"blob_get": 31, "manifest_get": 38}}
 shards:
   description: The reports that were merged.
-  returned: when the options and the reports were found right
+  returned: when options and reports are valid
   type: list
   elements: dict
   contains:
@@ -234,50 +234,50 @@ problems:
   description:
     - Those of the option O(problems), images that could not be planned (O(plan)), reports that are missing or not
       complete, and destinations that are in two of them.
-  returned: when the options and the reports were found right
+  returned: when options and reports are valid
   type: list
   elements: str
   sample: ["shard 2 has no report"]
 notes:
   description: Those of the option O(notes), and images that are in no shard (O(plan)).
-  returned: when the options and the reports were found right
+  returned: when options and reports are valid
   type: list
   elements: str
   sample: []
 failures:
   description: The images that failed, 50 at most, as M(longshore.swr.image_copy) returns them, with C(shard).
-  returned: when the options and the reports were found right
+  returned: when options and reports are valid
   type: list
   elements: dict
   sample: []
 failures_truncated:
   description: How many more failures there are. The merged report has all of them.
-  returned: when the options and the reports were found right
+  returned: when options and reports are valid
   type: int
   sample: 0
 started_at:
   description: When the first run began, in UTC, if that is known.
-  returned: when the options and the reports were found right
+  returned: when options and reports are valid
   type: str
   sample: "2026-07-23T08:46:07Z"
 duration:
   description: Seconds from there to the end of the run that ended last.
-  returned: when the options and the reports were found right
+  returned: when options and reports are valid
   type: float
   sample: 84.1
 report_path:
   description: The path of the merged report.
-  returned: when O(report_path) is set and the options and the reports were found right
+  returned: when O(report_path) is set and options and reports are valid
   type: str
   sample: /var/lib/migration/report.json
 html_report_path:
   description: The path of the merged report in HTML.
-  returned: when O(html_report_path) is set and the options and the reports were found right
+  returned: when O(html_report_path) is set and options and reports are valid
   type: str
   sample: /var/lib/migration/report.html
 check_mode:
   description: Whether nothing was written.
-  returned: when the options and the reports were found right
+  returned: when options and reports are valid
   type: bool
   sample: false
 error:

@@ -120,7 +120,7 @@ msg:
   sample: Images(38) verified, 38 equal, 0 different, 0 missing, 0 failed
 images:
   description: How many images ended how. RV(images.total) is always the sum of the others.
-  returned: when the options were found right
+  returned: when options are valid
   type: dict
   contains:
     total:
@@ -151,7 +151,7 @@ images:
       sample: 0
 differences:
   description: The images that are different or missing, 50 at most.
-  returned: when the options were found right
+  returned: when options are valid
   type: list
   elements: dict
   contains:
@@ -193,12 +193,12 @@ differences:
       sample: sha256:2d429b9e73a6cf90a5bb85105c8118b30a1b2deedeae3ea9587055ffcb80eb45
 differences_truncated:
   description: How many more differences there are. RV(report_path) has all of them.
-  returned: when the options were found right
+  returned: when options are valid
   type: int
   sample: 0
 failures:
   description: The images that could not be compared, 50 at most.
-  returned: when the options were found right
+  returned: when options are valid
   type: list
   elements: dict
   contains:
@@ -228,12 +228,12 @@ failures:
       sample: Check that the user of this registry's auth entry may do this in this repository.
 failures_truncated:
   description: How many more failures there are. RV(report_path) has all of them.
-  returned: when the options were found right
+  returned: when options are valid
   type: int
   sample: 0
 blobs:
   description: The layers and configurations that were looked at, see O(blobs).
-  returned: when the options were found right
+  returned: when options are valid
   type: dict
   contains:
     checked:
@@ -246,7 +246,7 @@ blobs:
       sample: 734003200
 requests:
   description: How many requests were made.
-  returned: when the options were found right
+  returned: when options are valid
   type: dict
   contains:
     total:
@@ -259,12 +259,12 @@ requests:
       sample: {"registry.example.com": {"manifest_head": 38, "tags": 2}}
 report_path:
   description: The report's path.
-  returned: when O(report_path) is set and the options were found right
+  returned: when O(report_path) is set and options are valid
   type: str
   sample: /var/lib/migration/verified.json
 duration:
   description: Seconds from the beginning to the end.
-  returned: when the options were found right
+  returned: when options are valid
   type: float
   sample: 7.301
 error:

@@ -344,7 +344,7 @@ def check_options(options: Mapping[str, Any]) -> None:
 def _check_permissions(permissions: List[Mapping[str, Any]]) -> None:
     if not permissions:
         raise HarborError(
-            "an account without permissions is not possible",
+            "an account needs permissions",
             where="permissions",
             hint="Leave the option out for those that replication needs.",
         )

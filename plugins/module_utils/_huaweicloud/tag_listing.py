@@ -110,12 +110,12 @@ def lister_of(
 ) -> Optional[SwrTagApi]:
     """What lists the tags of C(registry); None without keys, or where its API is not known.
 
-    :param options: C(access_key), C(secret_key) and C(security_token); C(inventory_endpoints), registry to API address,
-        for registries whose name does not tell; C(ca_path) and C(timeout).
+    :param options: C(access_key), C(secret_key) and C(security_token); C(tag_listing_endpoints), registry to API
+        address, for registries whose name does not tell; C(ca_path) and C(timeout).
     :param redactor: learns every secret as soon as it is known.
     :raises HuaweiCloudError: keys that were given are not complete, or C(requests) is not installed.
     """
-    endpoint = (options.get("inventory_endpoints") or {}).get(registry) or _endpoint_of(registry)
+    endpoint = (options.get("tag_listing_endpoints") or {}).get(registry) or _endpoint_of(registry)
     given = {name: options.get(name) for name in ("access_key", "secret_key", "security_token")}
     if endpoint is None:
         return None

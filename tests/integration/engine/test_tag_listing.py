@@ -46,7 +46,7 @@ def api(to_swr: World) -> Iterator[HuaweiCloudServer]:
 
 @pytest.fixture
 def lister_for(to_swr: World, api: HuaweiCloudServer, tmp_path: Any) -> Callable[[str], Any]:
-    options = {"inventory_endpoints": {to_swr.destination.host: api.url}}
+    options = {"tag_listing_endpoints": {to_swr.destination.host: api.url}}
     environ = {"HW_ACCESS_KEY": "AKAKAKAK", "HW_SECRET_KEY": "the-secret-key"}
     redactor = Redactor()
     return lambda registry: lister_of(registry, options, environ, redactor, str(tmp_path))
@@ -132,5 +132,5 @@ def test_one_tag_alone_is_asked_of_the_registry(to_swr: World, api: HuaweiCloudS
 
 @pytest.mark.parametrize("endpoint", ["swr-api.example.com", "ftp://example.com", "https://", 5, None])
 def test_an_address_that_is_none_is_refused(endpoint: Optional[Any]) -> None:
-    with pytest.raises(LongshoreError, match="inventory_endpoints"):
+    with pytest.raises(LongshoreError, match="tag_listing_endpoints"):
         check_endpoints({"registry.example.com": endpoint})

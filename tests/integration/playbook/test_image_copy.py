@@ -138,7 +138,7 @@ def test_swr_is_asked_for_its_list_of_tags_with_the_key_of_the_environment(
     with HuaweiCloudServer([Account(ACCESS_KEY, SECRET_KEY)], images=world.swr) as api:
         options = {
             "images": {world.source.host + "/team/app": world.swr.host + "/team/app"},
-            "inventory_endpoints": {world.swr.host: api.url},
+            "tag_listing_endpoints": {world.swr.host: api.url},
         }
         assert world.module("image_copy", **options)["images"]["copied"] == 2
         again = world.module("image_copy", **options)

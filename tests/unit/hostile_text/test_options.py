@@ -74,7 +74,7 @@ def registry_of_harbor(url: str) -> Any:
 
 PLACES: Dict[str, Callable[[str], Any]] = {
     "endpoint": lambda url: obtain(endpoint=url, kind="temporary"),
-    "inventory_endpoints": lambda url: check_endpoints({"swr.example": url}),
+    "tag_listing_endpoints": lambda url: check_endpoints({"swr.example": url}),
     "harbor_url": lambda url: HarborClient(url, "u", "p"),
     "url of harbor_registry": registry_of_harbor,
     "registry": lambda url: obtain(registry=url),

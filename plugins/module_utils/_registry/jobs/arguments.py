@@ -65,7 +65,7 @@ REFERRERS = Arguments({"referrers": {"type": "bool", "default": RunSettings.refe
 TAG_LISTING = Arguments(
     {
         "tag_listing": {"type": "str", "choices": [AUTO, NEVER], "default": AUTO},
-        "inventory_endpoints": {"type": "dict", "default": {}},
+        "tag_listing_endpoints": {"type": "dict", "default": {}},
         # Part of user names: hiding it would hide them in every result.
         "access_key": {"type": "str", "no_log": False},
         "secret_key": {"type": "str", "no_log": True},
@@ -146,7 +146,7 @@ def check_numbers(options: Mapping[str, Any]) -> None:
     for name, (least, most) in limits.items():
         if options.get(name) is not None and not least <= options[name] <= most:
             raise LongshoreError(
-                "{0} is not possible".format(options[name]),
+                "{0} is out of range".format(options[name]),
                 where=name,
                 hint="Give a number from {0} to {1}.".format(least, most),
             )

@@ -51,7 +51,7 @@ _RUN_SETS = {"exposed_ports": "ExposedPorts", "volumes": "Volumes"}
 
 
 class Inquiry(Logins):
-    """What is asked for, read and found right.
+    """What is asked for, read and checked.
 
     :raises RulesError: with every problem of the names and the logins.
     """

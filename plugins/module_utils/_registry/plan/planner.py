@@ -36,7 +36,7 @@ class Planner:
     :param destinations: gives the client to write to a registry with.
     :param on_finished: called for each image that is finished here (skipped, filtered, failed).
     :param looked_at: told of every image that was examined.
-    :param inventory: the destinations' own lists of what they have; by default each tag is asked for.
+    :param tag_listing: the destinations' own lists of what they have; by default each tag is asked for.
     """
 
     def __init__(
@@ -50,7 +50,7 @@ class Planner:
         on_finished: Callable[[Image], None],
         looked_at: Callable[[], None],
         converter: Converter,
-        inventory: Optional[TagListing] = None,
+        tag_listing: Optional[TagListing] = None,
     ) -> None:
         self._sources = sources
         self._destinations = destinations
@@ -61,7 +61,7 @@ class Planner:
         self._on_finished = on_finished
         self._looked_at = looked_at
         self._converter = converter
-        self._inventory = inventory or TagListing()
+        self._tag_listing = tag_listing or TagListing()
         self.filter_key = self._key(platforms)
 
     def key_of(self, image: Image) -> str:
@@ -83,7 +83,7 @@ class Planner:
 
     def examine(self, images: Sequence[Image]) -> None:
         """Look at every image that is still open: finish those with nothing to do, read the others' manifests."""
-        self._inventory.expect(images)
+        self._tag_listing.expect(images)
         for image in images:
             if image.outcome is None:
                 self._queue.put((1,), lambda image=image: self._examine_safely(image))
@@ -97,7 +97,7 @@ class Planner:
 
     def _examine(self, image: Image) -> None:
         source = self._sources(image.source.registry)
-        listed = self._inventory.look_up(image.destination, image.destination_ref)
+        listed = self._tag_listing.look_up(image.destination, image.destination_ref)
         present = listed.digest if listed.known else self._digest_at_destination(image)
         reference = str(image.source_ref)
         if present and not self._force and self._is_same_image(image, source, present):

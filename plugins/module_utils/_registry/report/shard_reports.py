@@ -41,7 +41,7 @@ class ShardReport:
         self.number = int(found.group(1)) if found else None
 
     def read(self) -> Dict[str, Any]:
-        """The whole report, found right.
+        """The whole report, checked.
 
         :raises RulesError: it is not a report, and where that shows.
         :raises LongshoreError: it cannot be read.
@@ -210,7 +210,7 @@ def expected_shards(shards: Optional[Sequence[Any]], count: Optional[int]) -> Op
     """
     if count is not None:
         if count < 0:
-            raise RulesError(["expected_shards: {0} is not possible: give 0 or more".format(count)])
+            raise RulesError(["expected_shards: {0} is out of range: give 0 or more".format(count)])
         return Expected(dict.fromkeys(range(1, count + 1)))
     if shards is None:
         return None

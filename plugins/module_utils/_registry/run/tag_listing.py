@@ -51,7 +51,7 @@ def check_endpoints(endpoints: Mapping[str, Any]) -> None:
     for registry, endpoint in endpoints.items():
         check_url(
             endpoint,
-            "inventory_endpoints: {0}".format(registry),
+            "tag_listing_endpoints: {0}".format(registry),
             LongshoreError,
             "Use access_key and secret_key.",
             "Write it as https://swr-api.cn-north-4.myhuaweicloud.com.",
@@ -134,8 +134,8 @@ class TagListing:
             return None
 
 
-def merge_calls(requests: Dict[str, Dict[str, int]], inventory: TagListing) -> Dict[str, Dict[str, int]]:
-    """Requests by registry and kind, those of the inventory among them."""
-    for registry, calls in inventory.calls().items():
+def merge_calls(requests: Dict[str, Dict[str, int]], listing: TagListing) -> Dict[str, Dict[str, int]]:
+    """Requests by registry and kind, those of the listing among them."""
+    for registry, calls in listing.calls().items():
         requests.setdefault(registry, {})["tag_listing"] = calls
     return requests

@@ -128,7 +128,7 @@ KEYS = {"HW_ACCESS_KEY": "AK", "HW_SECRET_KEY": "the-secret-key"}
 
 def test_swr_is_known_by_its_name_and_others_by_the_option(tmp_path: Any) -> None:
     redactor = Redactor()
-    options = {"inventory_endpoints": {"endpoint.example.com:8443": "https://api.example.com"}}
+    options = {"tag_listing_endpoints": {"endpoint.example.com:8443": "https://api.example.com"}}
     for registry in ("swr.cn-north-4.myhuaweicloud.com", "endpoint.example.com:8443"):
         assert isinstance(lister_of(registry, options, KEYS, redactor, str(tmp_path)), SwrTagApi)
     assert redactor("the-secret-key") != "the-secret-key"
