@@ -372,9 +372,9 @@ from ansible_collections.longshore.swr.plugins.module_utils._dns.errors import D
 from ansible_collections.longshore.swr.plugins.module_utils._dns.layout import Paths
 from ansible_collections.longshore.swr.plugins.module_utils._dns.named import Named, Programs
 from ansible_collections.longshore.swr.plugins.module_utils._dns.resolver import Resolver
-from ansible_collections.longshore.swr.plugins.module_utils._dns.server import Server, Settings
+from ansible_collections.longshore.swr.plugins.module_utils._dns.server import Server
 from ansible_collections.longshore.swr.plugins.module_utils._dns.zone import TYPES
-from ansible_collections.longshore.swr.plugins.module_utils._dns.zone_options import ALGORITHMS, desired_of
+from ansible_collections.longshore.swr.plugins.module_utils._dns.zone_options import ALGORITHMS, Settings, desired_of
 from ansible_collections.longshore.swr.plugins.module_utils._files.lock import exclusive
 from ansible_collections.longshore.swr.plugins.module_utils._module import reports_errors
 

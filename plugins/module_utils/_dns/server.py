@@ -26,25 +26,10 @@ from .resolver import DnsReply
 from .serial import following, is_later
 from .zone import MARK as ZONE_MARK
 from .zone import update, with_serial
-from .zone_options import ServerSpec, ZoneSpec
+from .zone_options import ServerSpec, Settings, ZoneSpec
 
 _PAUSE = 0.2
 _REFRESH_EVERY = 2.0
-
-
-class Settings(NamedTuple):
-    """How it is done.
-
-    :param timeout: seconds until the server has to serve what it is to.
-    :param group: id of the group that the server reads its key by.
-    :param in_place: whether files of the distribution are mounts.
-    :param temporary: a private directory.
-    """
-
-    timeout: float
-    group: int
-    in_place: bool
-    temporary: str
 
 
 class ZoneChange(NamedTuple):

@@ -25,6 +25,21 @@ _WORD = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]*\Z")
 T = TypeVar("T")
 
 
+class Settings(NamedTuple):
+    """How it is done.
+
+    :param timeout: seconds until the server has to serve what it is to.
+    :param group: id of the group that the server reads its key by.
+    :param in_place: whether files of the distribution are mounts.
+    :param temporary: a private directory.
+    """
+
+    timeout: float
+    group: int
+    in_place: bool
+    temporary: str
+
+
 class ZoneSpec(NamedTuple):
     """A zone with data.
 

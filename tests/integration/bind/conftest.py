@@ -22,8 +22,8 @@ from ansible_collections.longshore.swr.plugins.module_utils._dns.errors import D
 from ansible_collections.longshore.swr.plugins.module_utils._dns.layout import Paths
 from ansible_collections.longshore.swr.plugins.module_utils._dns.named import Named, Programs
 from ansible_collections.longshore.swr.plugins.module_utils._dns.resolver import Resolver
-from ansible_collections.longshore.swr.plugins.module_utils._dns.server import Server, Settings, ZoneChange
-from ansible_collections.longshore.swr.plugins.module_utils._dns.zone_options import desired_of
+from ansible_collections.longshore.swr.plugins.module_utils._dns.server import Server, ZoneChange
+from ansible_collections.longshore.swr.plugins.module_utils._dns.zone_options import Settings, desired_of
 
 NAME = "swr.cn-north-4.myhuaweicloud.com"
 OTHER = "steady.example.com"

@@ -39,8 +39,7 @@ BEGIN, END = "# BEGIN longshore.swr.harbor", "# END longshore.swr.harbor"
 WAS, WAS_OPEN = "#longshore.swr.harbor was:", "#longshore.swr.harbor was, without an end:"
 
 _BEGIN_LINE = re.compile(r"[ ]*# BEGIN longshore\.swr\.harbor ([0-9a-f]{12})\r?\n?\Z")
-_STRING, _SEQUENCE, _MAPPING = ("tag:yaml.org,2002:" + kind for kind in ("str", "seq", "map"))
-_MERGE = "tag:yaml.org,2002:merge"
+_STRING, _SEQUENCE, _MAPPING, _MERGE = ("tag:yaml.org,2002:" + kind for kind in ("str", "seq", "map", "merge"))
 
 
 class _Unfit(Exception):
