@@ -152,7 +152,7 @@ class ApiClient:
             self._verify = check_authorities(verify) if isinstance(verify, str) else verify
         except FilesError as error:
             hint = "Give ca_path a file with certificates in PEM format."
-            raise error_class(error.what, where=str(verify), hint=hint) from error
+            raise error_class(error.what, where=str(verify), hint=hint) from error  # pylint: disable=bad-exception-cause
         self._base = base_url.strip().rstrip("/")
         self._error_class = error_class
         self._read_error = read_error

@@ -90,7 +90,7 @@ class Site:
             harbors[name] = stack.enter_context(harbor)
             for number in (1, 2):
                 harbor.load(images.docker_image("app-{0}".format(number)), "library/app", "v{0}".format(number))
-        self.adopting, self.refusing, self.old, self.slow = harbors.values()
+        self.adopting, self.refusing, self.old, self.slow = list(harbors.values())
         self._prepare()
         self.steps = Steps(folder, self._plays(), None, TOKEN)
 

@@ -250,7 +250,8 @@ class Attachments:
 
     def _new(self, subject: Subject, source: Repository, reference: str) -> Attached:
         registry = subject.repository.registry
-        return Attached(
+        # pylint does not see the fields of a dataclass that is imported relatively.
+        return Attached(  # pylint: disable=redundant-keyword-arg
             subject.owner.rule,
             source,
             reference,

@@ -149,7 +149,10 @@ def _whole(registry: str, named: List[Named], count: int) -> Iterator[Source]:
     for host, name in dict.fromkeys(each[:2] for each in named):
         tags = [tag for *other, tag in named if tuple(other) == (host, name)]
         only = tags[0] if len(named) == 1 else None
-        yield _WholeSource(LocalRepository(registry, name, host), TagSelector("all"), only=only)
+        # pylint does not see the fields of a dataclass that is imported relatively.
+        yield _WholeSource(  # pylint: disable=redundant-keyword-arg
+            LocalRepository(registry, name, host), TagSelector("all"), only=only
+        )
 
 
 def _digest_source(kind: str, registry: str, image: str) -> Source:
