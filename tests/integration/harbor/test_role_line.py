@@ -86,7 +86,7 @@ class Host:
         """The variables of the role on this host."""
         usual: Dict[str, Any] = {
             "region": "cn-north-4",
-            "line_address": ADDRESS,
+            "private_address": ADDRESS,
             "directory": str(self.harbor),
             "unit_directories": [str(self.units)],
         }
@@ -114,13 +114,13 @@ def a_line(tmp_path_factory: pytest.TempPathFactory) -> Any:
     (host.units / "harbor.service").write_text("[Service]\nExecStart=docker compose -f docker-compose.yml up\n")
     edit = {"no_proxy": "edit", "prepare_arguments": "--with-trivy --with-notary"}
     helm = {"deployment": "helm", "namespace": "registry", "fullname": "x", "kubectl": "kubectl"}
-    names = {"line_names": NAME + ", Other.io", "compose_command": "docker compose"}
-    in_subnet = {"line_address": "172.18.0.10", "apply": "false", "check_subnets": False}
+    names = {"private_names": NAME + ", Other.io", "compose_command": "docker compose"}
+    in_subnet = {"private_address": "172.18.0.10", "apply": "false", "check_subnets": False}
     cases = {
         "directory": {"harbor_private_address": ADDRESS, "harbor_region": "cn-north-4"},
         "address": {"harbor_region": "cn-north-4"},
         "namespace": host.given(deployment="helm"),
-        "subnet": host.given(line_address="172.18.0.10"),
+        "subnet": host.given(private_address="172.18.0.10"),
     }
     steps = Steps(
         folder,
@@ -216,7 +216,7 @@ class Site:
         for name in ("password", "access_key", "secret_key"):
             del found["harbor_" + name]
         # The controller does not find SWR by its name, Harbor does.
-        more = {"scenario": LINE, "organizations": "ignore", "start": "needed", "preflight": "fail"}
+        more = {"network": LINE, "organizations": "ignore", "start": "needed", "preflight": "fail"}
         given = self.host.given(no_proxy="ignore", rules=[{"name": "all", "organization": "team"}], **more)
         # Variables of the inventory, so that a playbook's own come before them.
         children = {name: {"hosts": dict.fromkeys(hosts)} for name, hosts in groups.items()}
