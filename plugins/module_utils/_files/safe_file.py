@@ -350,6 +350,8 @@ class SafeFile:
         """SELinux's context, and with C(everything) access control lists and what users have attached."""
         # Not every system, file system and user has them.
         with contextlib.suppress(FilesError, OSError, AttributeError), self._opened(os.O_RDONLY) as old:
+            if old is None:  # It has gone; to os.listxattr None is the current directory.
+                return
             others = [name for name in os.listxattr(old) if name == _ACL or name.startswith("user.")]
             for name in (_SELINUX, *(others if everything else ())):
                 with contextlib.suppress(OSError):

@@ -90,6 +90,21 @@ def test_selinux_has_its_context_back(tmp_path: Path, monkeypatch: pytest.Monkey
     assert labels == [("security.selinux", b"system_u:object_r:net_conf_t:s0")]
 
 
+def test_a_file_that_goes_meanwhile_is_written_anew(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "x"
+    path.write_text("old")
+    keep_labels = SafeFile._copy_labels
+
+    def copy_labels(self: SafeFile, *arguments: Any, **options: Any) -> None:
+        path.unlink()
+        keep_labels(self, *arguments, **options)
+
+    monkeypatch.setattr(SafeFile, "_copy_labels", copy_labels)
+    with SafeFile(str(path)) as file:
+        file.replace(("new",))
+    assert path.read_text() == "new"
+
+
 def test_a_file_that_cannot_be_written_is_as_it_was(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = tmp_path / "a"
     path.write_text("old")
