@@ -24,6 +24,24 @@ attributes:
     platforms: posix
 """
 
+    # For a module that only looks.
+    READS_ONLY = r"""
+options: {}
+attributes:
+  check_mode:
+    support: full
+    details:
+      - It does the same in check mode.
+  diff_mode:
+    support: N/A
+    details:
+      - It changes nothing.
+  idempotent:
+    support: full
+    details:
+      - It changes nothing.
+"""
+
     # For a module that calls the cloud or a registry, not the host it runs on.
     ACTIONGROUP_SWR = r"""
 options: {}

@@ -52,3 +52,30 @@ notes:
   - The module runs on the host of the play, and calls Harbor from there. Set C(delegate_to) to C(localhost) to call it
     from the controller. Harbor itself replicates, and connects to the other registries from its own host.
 """
+
+    # What Harbor's containers, or its pods, are to find at other addresses.
+    HOST_ENTRIES = r"""
+options:
+  entries:
+    description:
+      - The names and their addresses. Required with O(state=present).
+    type: list
+    elements: dict
+    suboptions:
+      address:
+        description:
+          - The IPv4 or IPv6 address, such as that of a VPC endpoint. Required with O(state=present).
+        type: str
+      names:
+        description:
+          - The host names that have it.
+        type: list
+        elements: str
+        required: true
+  state:
+    description:
+      - Whether the names are mapped.
+    type: str
+    choices: [present, absent]
+    default: present
+"""

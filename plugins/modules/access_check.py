@@ -20,18 +20,8 @@ description:
   - It needs nothing but Python 3.9 on the node.
 extends_documentation_fragment:
   - longshore.swr.attributes
+  - longshore.swr.attributes.reads_only
   - longshore.swr.attributes.actiongroup_swr
-attributes:
-  check_mode:
-    support: full
-    details:
-      - It never changes anything and does the same in check mode.
-  diff_mode:
-    support: N/A
-    details:
-      - It changes nothing.
-  idempotent:
-    support: full
 options:
   region:
     description:

@@ -19,6 +19,7 @@ description:
     just that, and another address replaces the earlier one.
   - It waits until the pods are replaced, and checks that nothing has set the Deployments back.
 extends_documentation_fragment:
+  - longshore.swr.harbor.host_entries
   - longshore.swr.attributes
   - longshore.swr.attributes.actiongroup_swr
 attributes:
@@ -45,22 +46,6 @@ options:
       - What the names of the Deployments begin with. It is the name of the release, or C(fullnameOverride).
     type: str
     default: harbor
-  entries:
-    description:
-      - The names and their addresses. Required with O(state=present).
-    type: list
-    elements: dict
-    suboptions:
-      address:
-        description:
-          - The IPv4 or IPv6 address, such as that of a VPC endpoint. Required with O(state=present).
-        type: str
-      names:
-        description:
-          - The host names that have it.
-        type: list
-        elements: str
-        required: true
   kubectl:
     description:
       - How to call kubectl, as a list of words or as one text, with options such as C(--context).
@@ -71,12 +56,6 @@ options:
       - How many seconds to wait for new pods.
     type: int
     default: 300
-  state:
-    description:
-      - Whether the names are mapped.
-    type: str
-    choices: [present, absent]
-    default: present
 notes:
   - It runs C(kubectl) on the host of the play.
   - An upgrade of the release may set the Deployments back. Run the task again afterwards.

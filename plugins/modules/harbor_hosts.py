@@ -22,6 +22,7 @@ description:
   - It works on the host that Harbor was installed on by its installer. For Harbor's Helm chart there is
     M(longshore.swr.harbor_host_aliases).
 extends_documentation_fragment:
+  - longshore.swr.harbor.host_entries
   - longshore.swr.attributes
   - longshore.swr.attributes.actiongroup_swr
 attributes:
@@ -41,23 +42,6 @@ options:
       - The directory that Harbor was installed from, which has C(docker-compose.yml), C(harbor.yml) and C(prepare).
     type: path
     required: true
-  entries:
-    description:
-      - The names and their addresses. Required with O(state=present).
-      - With O(state=absent) and O(no_proxy=edit) their names are removed from C(no_proxy).
-    type: list
-    elements: dict
-    suboptions:
-      address:
-        description:
-          - The IPv4 or IPv6 address, such as that of a VPC endpoint. Required with O(state=present).
-        type: str
-      names:
-        description:
-          - The host names that have it.
-        type: list
-        elements: str
-        required: true
   compose_command:
     description:
       - How to call Compose, as a list of words or as one text. By default C(docker compose) or C(docker-compose),
@@ -85,6 +69,7 @@ options:
       - V(report) warns, and V(ignore) does not read the file.
       - V(edit) adds it to C(no_proxy) and runs C(./prepare), which creates C(docker-compose.yml) and C(common/config)
         anew. What was changed there by hand is lost; the earlier file is kept as C(docker-compose.yml.before-prepare).
+        With O(state=absent) it removes the names of O(entries) from C(no_proxy).
     type: str
     choices: [report, edit, ignore]
     default: report
@@ -99,12 +84,6 @@ options:
     type: list
     elements: path
     default: [/etc/systemd/system, /run/systemd/system, /usr/lib/systemd/system, /lib/systemd/system]
-  state:
-    description:
-      - Whether the names are mapped.
-    type: str
-    choices: [present, absent]
-    default: present
 requirements:
   - PyYAML, for the Python that runs the module
 notes:

@@ -18,19 +18,9 @@ description:
   - It warns of a login that C(podman login) has left, as M(longshore.swr.registry_auth) does.
 extends_documentation_fragment:
   - longshore.swr.attributes
+  - longshore.swr.attributes.reads_only
   - longshore.swr.attributes.actiongroup_swr
   - longshore.swr.credential_files
-attributes:
-  check_mode:
-    support: full
-    details:
-      - It only reads.
-  diff_mode:
-    support: none
-  idempotent:
-    support: full
-  platform:
-    platforms: posix
 options:
   renew_before:
     description:
