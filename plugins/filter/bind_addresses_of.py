@@ -9,7 +9,7 @@ from typing import Any, Callable, Dict, List
 
 from ansible.errors import AnsibleFilterError
 
-from ansible_collections.longshore.swr.plugins.module_utils._dns.role_zones import addresses_of
+from ansible_collections.longshore.swr.plugins.module_utils._dns.zones.role import addresses_of
 
 
 def bind_addresses_of(servers: Any, hostvars: Any) -> List[str]:

@@ -9,7 +9,7 @@ from typing import Any, Callable, Dict, List, Mapping
 
 from ansible.errors import AnsibleFilterError
 
-from ansible_collections.longshore.swr.plugins.module_utils._dns.role_zones import zones_of
+from ansible_collections.longshore.swr.plugins.module_utils._dns.zones.role import zones_of
 from ansible_collections.longshore.swr.plugins.module_utils._errors import LongshoreError
 from ansible_collections.longshore.swr.plugins.module_utils._huaweicloud.regions import registry_host
 

@@ -16,22 +16,8 @@ description:
     files that M(longshore.swr.bind_zones) writes. Servers in containers on the host are not looked at.
 extends_documentation_fragment:
   - longshore.swr.attributes
+  - longshore.swr.attributes.reads_only
   - longshore.swr.attributes.actiongroup_swr
-attributes:
-  check_mode:
-    support: full
-    details:
-      - It does the same in check mode.
-  diff_mode:
-    support: N/A
-    details:
-      - It changes nothing.
-  idempotent:
-    support: full
-    details:
-      - It changes nothing.
-  platform:
-    platforms: posix
 options:
   config:
     description:
@@ -114,7 +100,7 @@ import os
 from ansible.module_utils.basic import AnsibleModule
 
 from ansible_collections.longshore.swr.plugins.module_utils._dns.errors import DnsError
-from ansible_collections.longshore.swr.plugins.module_utils._dns.server_process import look_at_server
+from ansible_collections.longshore.swr.plugins.module_utils._dns.named.process import look_at_server
 from ansible_collections.longshore.swr.plugins.module_utils._module import reports_errors
 
 

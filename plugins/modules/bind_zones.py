@@ -368,13 +368,13 @@ import os
 
 from ansible.module_utils.basic import AnsibleModule
 
+from ansible_collections.longshore.swr.plugins.module_utils._dns.client import Resolver
 from ansible_collections.longshore.swr.plugins.module_utils._dns.errors import DnsError
-from ansible_collections.longshore.swr.plugins.module_utils._dns.layout import Paths
-from ansible_collections.longshore.swr.plugins.module_utils._dns.named import Named, Programs
-from ansible_collections.longshore.swr.plugins.module_utils._dns.resolver import Resolver
-from ansible_collections.longshore.swr.plugins.module_utils._dns.server import Server
-from ansible_collections.longshore.swr.plugins.module_utils._dns.zone import TYPES
-from ansible_collections.longshore.swr.plugins.module_utils._dns.zone_options import ALGORITHMS, Settings, desired_of
+from ansible_collections.longshore.swr.plugins.module_utils._dns.named.programs import Named, Programs
+from ansible_collections.longshore.swr.plugins.module_utils._dns.server.layout import Paths
+from ansible_collections.longshore.swr.plugins.module_utils._dns.server.server import Server
+from ansible_collections.longshore.swr.plugins.module_utils._dns.zones.options import ALGORITHMS, Settings, desired_of
+from ansible_collections.longshore.swr.plugins.module_utils._dns.zones.zone import TYPES
 from ansible_collections.longshore.swr.plugins.module_utils._files.lock import exclusive
 from ansible_collections.longshore.swr.plugins.module_utils._module import reports_errors
 

@@ -141,8 +141,8 @@ import os
 from ansible.module_utils.basic import AnsibleModule
 
 from ansible_collections.longshore.swr.plugins.module_utils._files.errors import FilesError
-from ansible_collections.longshore.swr.plugins.module_utils._files.inputs import read_bytes
 from ansible_collections.longshore.swr.plugins.module_utils._files.lock import exclusive
+from ansible_collections.longshore.swr.plugins.module_utils._files.mounts import mount_points
 from ansible_collections.longshore.swr.plugins.module_utils._files.safe_file import SafeFile
 from ansible_collections.longshore.swr.plugins.module_utils._hosts_file import (
     HostsFileError,
@@ -155,15 +155,6 @@ from ansible_collections.longshore.swr.plugins.module_utils._huaweicloud.regions
 from ansible_collections.longshore.swr.plugins.module_utils._module import reports_errors
 
 LOCK_TIMEOUT = 30  # seconds; a run holds the lock for milliseconds
-
-
-def is_mount_point(path):
-    """Whether the file itself is mounted, so that no other file can take its place."""
-    try:
-        lines = read_bytes("/proc/self/mountinfo").splitlines()
-    except FilesError:
-        return False
-    return any(line.split(b" ")[4] == os.fsencode(path) for line in lines)
 
 
 def overwrite(file, old, new):
@@ -207,7 +198,7 @@ def run(module):
                 where=path,
                 hint="Remove them, or set conflicts to remove (hosts_conflicts of the role).",
             )
-        mounted = is_mount_point(path)
+        mounted = path in mount_points()
         if new != old and not module.check_mode:
             wanted = new.encode("utf-8", "surrogateescape")
             if mounted:

@@ -18,22 +18,8 @@ description:
   - It fails and reports everything that is wrong, or returns the addresses of O(names) and O(entries).
 extends_documentation_fragment:
   - longshore.swr.attributes
+  - longshore.swr.attributes.reads_only
   - longshore.swr.attributes.actiongroup_swr
-attributes:
-  check_mode:
-    support: full
-    details:
-      - It does the same in check mode.
-  diff_mode:
-    support: N/A
-    details:
-      - It changes nothing.
-  idempotent:
-    support: full
-    details:
-      - It changes nothing.
-  platform:
-    platforms: posix
 options:
   servers:
     description:
@@ -150,7 +136,7 @@ error:
 
 from ansible.module_utils.basic import AnsibleModule
 
-from ansible_collections.longshore.swr.plugins.module_utils._dns.resolver_check import run_resolver_check
+from ansible_collections.longshore.swr.plugins.module_utils._dns.resolver.check import run_resolver_check
 from ansible_collections.longshore.swr.plugins.module_utils._module import reports_errors
 
 LIST = {"type": "list", "elements": "str", "default": []}

@@ -16,22 +16,8 @@ description:
     programs that run on the node.
 extends_documentation_fragment:
   - longshore.swr.attributes
+  - longshore.swr.attributes.reads_only
   - longshore.swr.attributes.actiongroup_swr
-attributes:
-  check_mode:
-    support: full
-    details:
-      - It does the same in check mode.
-  diff_mode:
-    support: N/A
-    details:
-      - It changes nothing.
-  idempotent:
-    support: full
-    details:
-      - It changes nothing.
-  platform:
-    platforms: posix
 options:
   path:
     description:
@@ -90,7 +76,7 @@ nscd:
 
 from ansible.module_utils.basic import AnsibleModule
 
-from ansible_collections.longshore.swr.plugins.module_utils._dns.resolver_manager import look_at_resolver
+from ansible_collections.longshore.swr.plugins.module_utils._dns.resolver.manager import look_at_resolver
 from ansible_collections.longshore.swr.plugins.module_utils._module import reports_errors
 
 

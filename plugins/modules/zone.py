@@ -219,9 +219,9 @@ import time
 from ansible.module_utils.basic import AnsibleModule
 
 from ansible_collections.longshore.swr.plugins.module_utils._dns.errors import DnsError
-from ansible_collections.longshore.swr.plugins.module_utils._dns.serial import check_serial
-from ansible_collections.longshore.swr.plugins.module_utils._dns.zone import MARK, TYPES, check_name, update
-from ansible_collections.longshore.swr.plugins.module_utils._dns.zone_options import zone_of
+from ansible_collections.longshore.swr.plugins.module_utils._dns.zones.options import zone_of
+from ansible_collections.longshore.swr.plugins.module_utils._dns.zones.serial import check_serial
+from ansible_collections.longshore.swr.plugins.module_utils._dns.zones.zone import MARK, TYPES, check_name, update
 from ansible_collections.longshore.swr.plugins.module_utils._files.errors import MissingDirectoryError
 from ansible_collections.longshore.swr.plugins.module_utils._files.inputs import decode
 from ansible_collections.longshore.swr.plugins.module_utils._files.safe_file import Attributes, SafeFile

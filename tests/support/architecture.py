@@ -90,6 +90,12 @@ PACKAGES: Dict[str, Dict[str, FrozenSet[str]]] = {
         "robot": frozenset({"replication", "api"}),
         "info": frozenset({"artifacts", "execution", "replication", "registry", "api"}),
     },
+    "_dns": {
+        "zones": frozenset(),
+        "named": frozenset(),
+        "server": frozenset({"named", "zones"}),
+        "resolver": frozenset(),
+    },
     "_access": {
         "checks": frozenset(),
         "report": frozenset(),

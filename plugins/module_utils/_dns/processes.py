@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import errno
 import os
-from typing import List, Set
+from typing import List
 
 from .._files.errors import FilesError
 from .._files.inputs import open_regular
@@ -58,11 +58,3 @@ def pids_of(command: str, proc: str = PROC) -> List[str]:
 def _is_in_container(status: str) -> bool:
     ids = [line.split()[1:] for line in status.splitlines() if line.startswith("NSpid:")]
     return any(len(item) > 1 for item in ids)
-
-
-def mount_points(proc: str = PROC, pid: str = "self") -> Set[str]:
-    """The mount points that a process sees.
-
-    :raises OSError: they cannot be read.
-    """
-    return {line.split()[4] for line in read(proc, pid, "mountinfo").splitlines()}

@@ -18,12 +18,12 @@ from typing import Any, Dict, Iterator, List, Optional
 
 import pytest
 
+from ansible_collections.longshore.swr.plugins.module_utils._dns.client import Resolver
 from ansible_collections.longshore.swr.plugins.module_utils._dns.errors import DnsError
-from ansible_collections.longshore.swr.plugins.module_utils._dns.layout import Paths
-from ansible_collections.longshore.swr.plugins.module_utils._dns.named import Named, Programs
-from ansible_collections.longshore.swr.plugins.module_utils._dns.resolver import Resolver
-from ansible_collections.longshore.swr.plugins.module_utils._dns.server import Server, ZoneChange
-from ansible_collections.longshore.swr.plugins.module_utils._dns.zone_options import Settings, desired_of
+from ansible_collections.longshore.swr.plugins.module_utils._dns.named.programs import Named, Programs
+from ansible_collections.longshore.swr.plugins.module_utils._dns.server.layout import Paths
+from ansible_collections.longshore.swr.plugins.module_utils._dns.server.server import Server, ZoneChange
+from ansible_collections.longshore.swr.plugins.module_utils._dns.zones.options import Settings, desired_of
 
 NAME = "swr.cn-north-4.myhuaweicloud.com"
 OTHER = "steady.example.com"

@@ -16,7 +16,7 @@ from typing import Any, Iterator, List
 import pytest
 
 from ansible_collections.longshore.swr.plugins.module_utils._dns.errors import DnsError
-from ansible_collections.longshore.swr.plugins.module_utils._dns.file_transaction import FileChange, FileTransaction
+from ansible_collections.longshore.swr.plugins.module_utils._dns.server.transaction import FileChange, FileTransaction
 from ansible_collections.longshore.swr.tests.integration.bind.conftest import (
     NAME,
     OTHER,

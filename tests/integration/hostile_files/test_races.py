@@ -15,7 +15,7 @@ from typing import Any, Callable, Dict
 
 import pytest
 
-from ansible_collections.longshore.swr.plugins.module_utils._dns.file_transaction import FileChange, FileTransaction
+from ansible_collections.longshore.swr.plugins.module_utils._dns.server.transaction import FileChange, FileTransaction
 from ansible_collections.longshore.swr.plugins.module_utils._errors import LongshoreError
 from ansible_collections.longshore.swr.plugins.module_utils._line_file import LineFile
 from ansible_collections.longshore.swr.plugins.module_utils._registry.forecast.shard_files import ShardFiles

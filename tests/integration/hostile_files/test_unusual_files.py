@@ -21,8 +21,8 @@ from typing import Any, Callable, Dict, Iterator
 import pytest
 
 from ansible_collections.longshore.swr.plugins.module_utils._access.system import System
-from ansible_collections.longshore.swr.plugins.module_utils._dns.file_transaction import FileChange, FileTransaction
-from ansible_collections.longshore.swr.plugins.module_utils._dns.named_files import NamedFiles
+from ansible_collections.longshore.swr.plugins.module_utils._dns.named.files import NamedFiles
+from ansible_collections.longshore.swr.plugins.module_utils._dns.server.transaction import FileChange, FileTransaction
 from ansible_collections.longshore.swr.plugins.module_utils._errors import LongshoreError
 from ansible_collections.longshore.swr.plugins.module_utils._logins.podman_session import session_warnings
 from ansible_collections.longshore.swr.plugins.modules import (

@@ -15,8 +15,8 @@ import pytest
 pytest.importorskip("yaml")
 
 from ansible_collections.longshore.swr.plugins.module_utils._dns.errors import DnsError
-from ansible_collections.longshore.swr.plugins.module_utils._dns.layout import owned_zones
-from ansible_collections.longshore.swr.plugins.module_utils._dns.named import Named, Programs
+from ansible_collections.longshore.swr.plugins.module_utils._dns.named.programs import Named, Programs
+from ansible_collections.longshore.swr.plugins.module_utils._dns.server.layout import owned_zones
 from ansible_collections.longshore.swr.plugins.module_utils._dns_message import DnsError as NoAnswer
 from ansible_collections.longshore.swr.plugins.module_utils._dns_message import encode_name, parse_answer
 from ansible_collections.longshore.swr.plugins.module_utils._errors import LongshoreError
@@ -118,7 +118,7 @@ def test_what_bind_says() -> None:
 
 
 def test_a_named_conf() -> None:
-    from ansible_collections.longshore.swr.plugins.module_utils._dns.layout import MARK
+    from ansible_collections.longshore.swr.plugins.module_utils._dns.server.layout import MARK
 
     for text in (EVIL, MARK + '\nzone "' + LINE, MARK + "\nzone {0} {{ type {0}; }}".format(LINE)):
         try:

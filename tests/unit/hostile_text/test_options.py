@@ -15,7 +15,7 @@ pytest.importorskip("requests")
 from ansible_collections.longshore.swr.plugins.module_utils._access.errors import AccessError
 from ansible_collections.longshore.swr.plugins.module_utils._access.job import read_options
 from ansible_collections.longshore.swr.plugins.module_utils._dns.errors import DnsError
-from ansible_collections.longshore.swr.plugins.module_utils._dns.zone_options import desired_of
+from ansible_collections.longshore.swr.plugins.module_utils._dns.zones.options import desired_of
 from ansible_collections.longshore.swr.plugins.module_utils._errors import LongshoreError
 from ansible_collections.longshore.swr.plugins.module_utils._harbor.api.client import HarborClient
 from ansible_collections.longshore.swr.plugins.module_utils._huaweicloud.errors import HuaweiCloudError

@@ -108,7 +108,7 @@ def test_the_mode_of_a_file_stays(hosts: Path) -> None:
 
 
 def test_a_mount_is_overwritten_in_place(hosts: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(hosts_file, "is_mount_point", lambda path: True)
+    monkeypatch.setattr(hosts_file, "mount_points", lambda: {str(hosts)})
     before = hosts.stat().st_ino
     assert run(hosts)["mounted"] is True
     assert hosts.stat().st_ino == before
@@ -117,7 +117,7 @@ def test_a_mount_is_overwritten_in_place(hosts: Path, monkeypatch: pytest.Monkey
 
 
 def test_a_full_disk_leaves_a_mounted_file_as_it_was(hosts: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(hosts_file, "is_mount_point", lambda path: True)
+    monkeypatch.setattr(hosts_file, "mount_points", lambda: {str(hosts)})
     write, calls = os.write, []
 
     def full_after_a_half(descriptor: int, data: bytes) -> int:

@@ -15,7 +15,7 @@ import re
 from dataclasses import dataclass
 from typing import Any, Callable, List, Mapping, NamedTuple, Optional, Sequence, Tuple, TypeVar
 
-from .errors import DnsError
+from ..errors import DnsError
 from .serial import check_serial
 from .zone import Record, Zone, apex_records, check_name, check_records, check_seconds, record_of
 

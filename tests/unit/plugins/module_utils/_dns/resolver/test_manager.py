@@ -11,7 +11,7 @@ from typing import Any, Dict, Optional
 import pytest
 
 from ansible_collections.longshore.swr.plugins.module_utils._dns.errors import DnsError
-from ansible_collections.longshore.swr.plugins.module_utils._dns.resolver_manager import (
+from ansible_collections.longshore.swr.plugins.module_utils._dns.resolver.manager import (
     Node,
     look_at_resolver,
     manager_of,

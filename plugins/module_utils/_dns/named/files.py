@@ -17,10 +17,10 @@ import glob
 import os
 from typing import Dict, List, Mapping, NamedTuple, Optional, Tuple
 
-from .._files.inputs import decode
-from .._files.safe_file import SafeFile
-from .errors import DnsError
-from .named_syntax import Statement, parse, plain_name
+from ..._files.inputs import decode
+from ..._files.safe_file import SafeFile
+from ..errors import DnsError
+from .syntax import Statement, parse, plain_name
 
 # Where a statement stands: nowhere special, in the options, or in the view of a name.
 Context = Tuple[str, ...]

@@ -16,8 +16,8 @@ import re
 import socket
 from typing import Any, Callable, Dict, List, Mapping, Optional, Sequence, Set, Tuple, Union
 
-from .._time_limit import TimeIsUp, call_within
-from .errors import DnsError
+from ..._time_limit import TimeIsUp, call_within
+from ..errors import DnsError
 
 Address = Union[ipaddress.IPv4Address, ipaddress.IPv6Address]
 LookUp = Callable[[str], Tuple[str, ...]]

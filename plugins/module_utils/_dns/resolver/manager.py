@@ -15,8 +15,9 @@ import os
 import re
 from typing import Any, Callable, Dict, List, NamedTuple, Optional
 
-from .errors import DnsError
-from .processes import PROC, mount_points, pids_of, text_of
+from ..._files.mounts import mount_points
+from ..errors import DnsError
+from ..processes import PROC, pids_of, text_of
 
 CONNECTIONS = "/run/NetworkManager/system-connections"
 _LARGEST = 1024 * 1024

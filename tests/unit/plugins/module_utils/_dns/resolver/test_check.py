@@ -10,9 +10,9 @@ from typing import Any, Dict, List, Tuple
 
 import pytest
 
-from ansible_collections.longshore.swr.plugins.module_utils._dns import resolver_check
 from ansible_collections.longshore.swr.plugins.module_utils._dns.errors import DnsError
-from ansible_collections.longshore.swr.plugins.module_utils._dns.resolver_check import look_up, run_resolver_check
+from ansible_collections.longshore.swr.plugins.module_utils._dns.resolver import check as check_room
+from ansible_collections.longshore.swr.plugins.module_utils._dns.resolver.check import look_up, run_resolver_check
 
 SWR = "swr.cn-north-4.myhuaweicloud.com"
 OTHER = "swr.cn-south-1.myhuaweicloud.com"
@@ -142,8 +142,8 @@ def test_a_name_of_this_host_is_really_looked_up() -> None:
 
 def test_a_resolver_that_does_not_answer_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
     def out_of_time(_seconds: float, _call: Any) -> Any:
-        raise resolver_check.TimeIsUp
+        raise check_room.TimeIsUp
 
-    monkeypatch.setattr(resolver_check, "call_within", out_of_time)
+    monkeypatch.setattr(check_room, "call_within", out_of_time)
     with pytest.raises(DnsError, match=r"a\.example\.com: no answer within 2\.5 seconds"):
         look_up("a.example.com", 2.5)

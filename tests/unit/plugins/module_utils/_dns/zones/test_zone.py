@@ -15,8 +15,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ansible_collections.longshore.swr.plugins.module_utils._dns.errors import DnsError
-from ansible_collections.longshore.swr.plugins.module_utils._dns.serial import MODULUS, following, is_later
-from ansible_collections.longshore.swr.plugins.module_utils._dns.zone import (
+from ansible_collections.longshore.swr.plugins.module_utils._dns.zones.serial import MODULUS, following, is_later
+from ansible_collections.longshore.swr.plugins.module_utils._dns.zones.zone import (
     Record,
     Zone,
     apex_records,

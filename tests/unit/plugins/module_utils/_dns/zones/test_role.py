@@ -9,7 +9,7 @@ from typing import Any, Dict
 
 import pytest
 
-from ansible_collections.longshore.swr.plugins.module_utils._dns.role_zones import addresses_of, zones_of
+from ansible_collections.longshore.swr.plugins.module_utils._dns.zones.role import addresses_of, zones_of
 from ansible_collections.longshore.swr.plugins.module_utils._huaweicloud.errors import HuaweiCloudError
 from ansible_collections.longshore.swr.plugins.module_utils._huaweicloud.regions import registry_host
 

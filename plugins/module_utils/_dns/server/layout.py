@@ -13,10 +13,10 @@ from __future__ import annotations
 import os
 from typing import Dict, List, NamedTuple, Optional, Tuple
 
-from .errors import DnsError
-from .named_files import OPTIONS, TOP, Context
-from .named_syntax import parse, plain_name
-from .zone_options import ServerSpec, ZoneSpec
+from ..errors import DnsError
+from ..named.files import OPTIONS, TOP, Context
+from ..named.syntax import parse, plain_name
+from ..zones.options import ServerSpec, ZoneSpec
 
 MARK = "// Made by longshore.swr.bind_zones. What is changed here by hand is lost.\n"
 # Since then named has these words; newer ones still take the old ones, but warn.

@@ -14,7 +14,7 @@ from __future__ import annotations
 import re
 from typing import List, NamedTuple, Tuple
 
-from .errors import DnsError
+from ..errors import DnsError
 
 _TOKEN = re.compile(
     r"""(?P<skip>\s+|//[^\n]*|\#[^\n]*|/\*.*?\*/)"""

@@ -11,7 +11,7 @@ from typing import Any, Dict, List, Optional, Sequence
 
 import pytest
 
-from ansible_collections.longshore.swr.plugins.module_utils._dns.server_process import look_at_server
+from ansible_collections.longshore.swr.plugins.module_utils._dns.named.process import look_at_server
 
 
 class Host:

@@ -15,9 +15,9 @@ import contextlib
 import stat
 from typing import Iterator, List, NamedTuple, Optional, Sequence
 
-from .._files.errors import FilesError
-from .._files.safe_file import Attributes, SafeFile, Staged, read_safely
-from .errors import DnsError
+from ..._files.errors import FilesError
+from ..._files.safe_file import Attributes, SafeFile, Staged, read_safely
+from ..errors import DnsError
 
 
 class FileChange(NamedTuple):

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from typing import Any, Optional
 
-from .errors import DnsError
+from ..errors import DnsError
 
 BITS = 32
 MODULUS = 2**BITS

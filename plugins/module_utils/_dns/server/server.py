@@ -13,20 +13,20 @@ import os
 import time
 from typing import Any, Callable, Dict, Iterator, List, NamedTuple, Optional, Sequence, Tuple
 
-from .._errors import LongshoreError
-from .._secrets import write_private
-from .errors import DnsError
-from .file_transaction import FileChange, FileTransaction, differs, read_file
+from ..._errors import LongshoreError
+from ..._secrets import write_private
+from ..client import DnsReply
+from ..errors import DnsError
+from ..named.files import NamedFiles
+from ..named.programs import Named
+from ..named.syntax import Statement, views_of, zones_of
+from ..zones.options import ServerSpec, Settings, ZoneSpec
+from ..zones.serial import following, is_later
+from ..zones.zone import MARK as ZONE_MARK
+from ..zones.zone import update, with_serial
 from .layout import Layout, Paths, layout, owned_zones
-from .lock import Interrupted, Signals
-from .named import Named
-from .named_files import NamedFiles
-from .named_syntax import Statement, views_of, zones_of
-from .resolver import DnsReply
-from .serial import following, is_later
-from .zone import MARK as ZONE_MARK
-from .zone import update, with_serial
-from .zone_options import ServerSpec, Settings, ZoneSpec
+from .signals import Interrupted, Signals
+from .transaction import FileChange, FileTransaction, differs, read_file
 
 _PAUSE = 0.2
 _REFRESH_EVERY = 2.0

@@ -20,7 +20,7 @@ import re
 from dataclasses import dataclass
 from typing import Any, List, Mapping, NamedTuple, Optional, Sequence, Tuple
 
-from .errors import DnsError
+from ..errors import DnsError
 from .serial import MODULUS, following
 
 MARK = "; longshore.swr sha256="

@@ -11,8 +11,8 @@ from __future__ import annotations
 import re
 from typing import Callable, NamedTuple, Optional, Sequence, Tuple
 
-from .errors import DnsError
-from .named_syntax import Statement, parse
+from ..errors import DnsError
+from .syntax import Statement, parse
 
 Run = Callable[[Sequence[str]], Tuple[int, str, str]]
 

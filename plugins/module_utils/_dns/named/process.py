@@ -11,7 +11,8 @@ from __future__ import annotations
 import os
 from typing import Any, Dict, Sequence, Tuple
 
-from .processes import PROC, mount_points, pids_of, read, text_of
+from ..._files.mounts import mount_points
+from ..processes import PROC, pids_of, read, text_of
 
 ENFORCE = "/sys/fs/selinux/enforce"
 
