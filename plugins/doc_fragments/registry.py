@@ -14,8 +14,9 @@ options:
   auth:
     description:
       - Logins, as a mapping of V(registry) or V(registry/namespace) to a mapping with the keys C(username),
-        C(password) and C(insecure). Of several that cover a repository the longest name counts.
+        C(password), C(insecure) and C(ca_path). Of several that cover a repository the longest name counts.
       - With C(insecure) set to V(true) certificates are not verified, and HTTP is used where there is no TLS.
+      - C(ca_path) is the path of certificate authorities to trust for this registry, in addition to O(ca_path).
       - V(${NAME}) and V($NAME) in C(username) and C(password) are replaced by environment variables, V($$) is a
         dollar sign. A variable that is not set is an error.
       - An entry without C(username) and C(password) is anonymous.

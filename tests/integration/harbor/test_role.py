@@ -27,6 +27,7 @@ from ansible_collections.longshore.swr.tests.integration.harbor.role_runs import
 )
 from ansible_collections.longshore.swr.tests.sandbox import Fault, HarborServer, Swr, images
 from ansible_collections.longshore.swr.tests.sandbox.swr import login_password
+from ansible_collections.longshore.swr.tests.sandbox.tls import Certificates
 
 TOKEN = "token-of-the-session-5"
 RULE = {"name": "library-to-swr", "repositories": "library/**", "organization": "team"}
@@ -77,16 +78,19 @@ class Site:
     """An SWR, Harbors that replicate to it, and what the role did with them."""
 
     def __init__(self, stack: contextlib.ExitStack, folder: Any) -> None:
-        self.swr = stack.enter_context(Swr({ACCESS_KEY: SECRET_KEY}, organizations=["other", "team", "old", "today"]))
+        organizations = ["other", "team", "old", "today"]
+        # Harbor and SWR have certificates of two private authorities.
+        tls = Certificates(str(folder / "tls"))
+        self.swr = stack.enter_context(Swr({ACCESS_KEY: SECRET_KEY}, organizations=organizations, tls=tls))
         harbors = {}
-        for name, version, options in (
+        for name, version, more in (
             ("adopting", "2.9.5", {}),
-            ("refusing", "2.9.5", {}),
+            ("refusing", "2.9.5", {"tls": True}),
             ("old", "1.10.19", {}),
-            ("slow", "2.9.5", {"task_delay": 3600.0}),
+            ("slow", "2.9.5", {"options": {"task_delay": 3600.0}}),
         ):
-            options = {"status_lag": 0.05, "retry_delay": 0.05, **options}
-            harbor = HarborServer(version=version, users={"admin": HARBOR_PASSWORD}, options=options)
+            more["options"] = {"status_lag": 0.05, "retry_delay": 0.05, **more.get("options", {})}
+            harbor = HarborServer(version, {"admin": HARBOR_PASSWORD}, ca_path=self.swr.ca_path, **more)
             harbors[name] = stack.enter_context(harbor)
             for number in (1, 2):
                 harbor.load(images.docker_image("app-{0}".format(number)), "library/app", "v{0}".format(number))
@@ -105,12 +109,13 @@ class Site:
         call(self.slow, "/replication/executions", {"policy_id": 1})
 
     def given(self, harbor: HarborServer, *rules: Dict[str, Any], **more: Any) -> Dict[str, Any]:
-        usual = {"harbor_swr_registry": self.swr.host, "harbor_swr_url": self.swr.url, "harbor_rules": list(rules)}
-        return {**harbor_variables(harbor), **usual, **{"harbor_" + name: value for name, value in more.items()}}
+        usual = {"swr_registry": self.swr.host, "swr_url": self.swr.url, "swr_ca_path": self.swr.ca_path}
+        usual.update({"ca_path": harbor.ca_path or "", "rules": list(rules), **more})
+        return {**harbor_variables(harbor), **{"harbor_" + name: value for name, value in usual.items()}}
 
     def _plays(self) -> Any:
         # As texts, which a survey of AWX gives, and empty ones for questions without an answer.
-        names = ("cloud", "project_name", "security_token", "swr_username", "swr_password", "ca_path")
+        names = ("cloud", "project_name", "security_token", "swr_username", "swr_password", "ca_path", "swr_ca_path")
         empty = dict.fromkeys((*names, "endpoint_description"), "")
         wanted = dict(RULE, organization="new", tags="v*", flatten="none", trigger="scheduled", cron="0 30 2 * * *")
         labels = {"name": "labels", "labels": ["a", "b"], "flatten": 1, "enabled": "true"}
@@ -120,7 +125,8 @@ class Site:
         copy = {"start": "needed", "copy_refused": True}
         slow = self.given(self.slow, RULE, state="absent")
         old = self.given(self.old, dict(RULE, organization="old"), start="needed", preflight="skip")
-        mend = {"ansible.builtin.uri": {"url": self.swr.url + "/_sandbox/faults", "method": "DELETE"}}
+        faults = self.swr.url + "/_sandbox/faults"
+        mend = {"ansible.builtin.uri": {"url": faults, "method": "DELETE", "ca_path": self.swr.ca_path}}
         invalid = self.given(self.slow, RULE, preflight="skip")
         return [
             step("adopt", self.given(self.adopting, dict(wanted, speed=1024), labels, **adopt)),

@@ -9,6 +9,7 @@ This module is private to the collection: no other collection may import it.
 from __future__ import annotations
 
 import difflib
+import os
 import re
 from typing import Any, Dict, Iterator, List, Mapping, Optional, Sequence, Tuple
 
@@ -22,7 +23,7 @@ from .env_vars import ExpansionProblem, expand
 __all__ = ("Credential", "CredentialStore", "DockerConfigs")
 
 _PLAIN_KEY = re.compile(r"[a-z_-]{1,30}")
-_FIELDS = ("username", "password", "insecure", "token_server")
+_FIELDS = ("username", "password", "insecure", "ca_path", "token_server")
 
 
 class CredentialStore:
@@ -104,17 +105,18 @@ class CredentialStore:
         entry = next((self._entries[name] for name in prefixes(repository) if name in self._entries), None)
         if entry is not None and not entry.anonymous:
             return entry
-        insecure = entry is not None and entry.insecure
         found = self._fallback.lookup(repository) if self._fallback is not None else None
+        entry = entry or Credential()
         if found is None:
-            return entry if entry is not None else Credential()
+            return entry
         return Credential(
             username=found.username,
             password=found.password,
             identity_token=found.identity_token,
-            insecure=insecure,
+            insecure=entry.insecure,
+            ca_path=entry.ca_path,
             origin=found.origin,
-            token_server=entry.token_server if entry is not None else "",
+            token_server=entry.token_server,
         )
 
     def as_document(self) -> Dict[str, Dict[str, Any]]:
@@ -125,6 +127,7 @@ class CredentialStore:
             texts = {
                 "username": credential.username,
                 "password": credential.password,
+                "ca_path": credential.ca_path,
                 "token_server": credential.token_server,
             }
             entry.update({key: text.replace("$", "$$") for key, text in texts.items() if text})
@@ -139,8 +142,8 @@ class CredentialStore:
             yield from self._fallback.secrets()
 
 
-def _values(credential: Credential) -> Tuple[str, str, bool, str]:
-    return credential.username, credential.password, credential.insecure, credential.token_server
+def _values(credential: Credential) -> Dict[str, Any]:
+    return {name: getattr(credential, name) for name in _FIELDS}
 
 
 def _shown(key: Any) -> str:
@@ -220,9 +223,11 @@ def _credential(value: Any, place: str, environ: Mapping[str, str], problems: Li
             "{0}: it has a {1} and no {2}: write both, or neither for anonymous access".format(place, present, absent)
         )
     token_server = _host(_text(fields, "token_server", place, environ, problems), place, problems)
+    # As Ansible does with every option that is a path
+    ca_path = os.path.expanduser(_text(fields, "ca_path", place, environ, problems))
     if len(problems) > count:
         return None
-    return Credential(username, password, insecure=insecure, origin=place, token_server=token_server)
+    return Credential(username, password, insecure=insecure, ca_path=ca_path, origin=place, token_server=token_server)
 
 
 def _fields(value: Mapping[Any, Any], place: str, problems: List[str]) -> Dict[str, Any]:

@@ -19,7 +19,7 @@ import re
 import threading
 from dataclasses import dataclass, field
 from functools import partial
-from typing import Any, Callable, Dict, Iterator, List, Mapping, Optional, Sequence, Tuple
+from typing import Any, Callable, Dict, Iterator, List, Mapping, Optional, Sequence, Tuple, Union
 
 from ..._errors import LongshoreError
 from ..._secrets import read_text
@@ -44,6 +44,7 @@ class Credential:
 
     :param identity_token: OAuth2 refresh token, in place of a password.
     :param insecure: do not verify certificates, and use HTTP where there is no TLS.
+    :param ca_path: certificate authorities that are trusted for it beside all others.
     :param origin: the file and entry that it comes from; empty for an anonymous one.
     :param token_server: C(host[:port]) of a token server of another domain than the registry's that may be given the
         password.
@@ -53,8 +54,14 @@ class Credential:
     password: str = field(default="", repr=False)
     identity_token: str = field(default="", repr=False)
     insecure: bool = False
+    ca_path: str = ""
     origin: str = ""
     token_server: str = ""
+
+    @property
+    def verify(self) -> Union[bool, str]:
+        """As C(Endpoint) has it."""
+        return False if self.insecure else self.ca_path or True
 
     @property
     def anonymous(self) -> bool:

@@ -16,7 +16,7 @@ import ssl
 import threading
 import urllib.parse
 import urllib.request
-from typing import Dict, List, Mapping, NamedTuple, Optional, Tuple
+from typing import Dict, List, Mapping, NamedTuple, Optional, Tuple, Union
 
 from ..._files.errors import FilesError
 from ..._files.inputs import check_authorities
@@ -40,7 +40,7 @@ class Dialer:
         self._environment_proxies = proxies is None
         self._proxies = dict(urllib.request.getproxies_environment() if proxies is None else proxies)
         self._lock = threading.Lock()
-        self._contexts: Dict[bool, ssl.SSLContext] = {}
+        self._contexts: Dict[Union[bool, str], ssl.SSLContext] = {}
 
     def connect(self, endpoint: Endpoint) -> Connection:
         proxy = self._proxy_for(endpoint)
@@ -74,7 +74,7 @@ class Dialer:
             return http.client.HTTPSConnection(first.host, first.port, timeout=self._timeout, context=context)
         return http.client.HTTPConnection(first.host, first.port, timeout=self._timeout)
 
-    def _context(self, verify: bool) -> ssl.SSLContext:
+    def _context(self, verify: Union[bool, str]) -> ssl.SSLContext:
         with self._lock:
             context = self._contexts.get(verify)
             if context is None:
@@ -91,10 +91,11 @@ class Dialer:
         return _parse_proxy(url)
 
 
-def make_context(verify: bool, ca_path: Optional[str]) -> ssl.SSLContext:
+def make_context(verify: Union[bool, str], ca_path: Optional[str]) -> ssl.SSLContext:
     """A TLS context; C(ca_path) adds to the system's authorities and does not replace them.
 
-    :raises RegistryError: C(ca_path) cannot be read or holds no certificate.
+    :param verify: as C(Endpoint) has it; a path adds to both.
+    :raises RegistryError: one of the paths cannot be read or holds no certificate.
     """
     if not verify:
         # Without the system's authorities, which take longer to load than a small copy lasts.
@@ -103,16 +104,18 @@ def make_context(verify: bool, ca_path: Optional[str]) -> ssl.SSLContext:
         context.verify_mode = ssl.CERT_NONE
         return context
     context = ssl.create_default_context()
-    if ca_path:
+    for path in (ca_path, verify):
+        if not path or path is True:
+            continue
         try:
-            if os.path.isdir(check_authorities(ca_path)):
-                context.load_verify_locations(capath=ca_path)
+            if os.path.isdir(check_authorities(path)):
+                context.load_verify_locations(capath=path)
             else:
-                context.load_verify_locations(cafile=ca_path)
+                context.load_verify_locations(cafile=path)
         except (OSError, ssl.SSLError, FilesError) as error:
             raise RegistryError(
                 "the authority's certificate cannot be loaded",
-                where=ca_path,
+                where=path,
                 hint="ca_path wants a PEM file, or a directory prepared by openssl rehash.",
             ) from error
     return context

@@ -14,7 +14,7 @@ import ssl
 import threading
 import urllib.parse
 from collections import Counter
-from typing import Any, Callable, Dict, List, Optional, Sequence, Tuple, TypeVar
+from typing import Any, Callable, Dict, List, Optional, Sequence, Tuple, TypeVar, Union
 
 from ..config.credentials import CredentialStore
 from ..errors import RegistryError
@@ -60,7 +60,7 @@ class RegistrySession:
         self._throttle = throttle or Throttle()
         self._authorizer = Authorizer(credentials, self._fetch_token)
         self._lock = threading.Lock()
-        self._base: Dict[bool, Target] = {}
+        self._base: Dict[Union[bool, str], Target] = {}
         self._down: Optional[RegistryError] = None
         self._answered = False
         self._introduction = threading.Lock()
@@ -288,17 +288,17 @@ class RegistrySession:
 
     def _resolve(self, repository: Repository) -> Target:
         """Where the registry is. An insecure one is asked with TLS first, and without where it has none."""
-        insecure = self._credentials.lookup(repository).insecure
-        base = self._base.get(insecure)
+        verify = self._credentials.lookup(repository).verify
+        base = self._base.get(verify)
         if base is not None:
             return base
         with self._lock:
-            base = self._base.get(insecure)
+            base = self._base.get(verify)
             if base is None:
-                base = parse_target("https://{0}/v2/".format(api_host(self.registry)), verify=not insecure)
-                if insecure:
+                base = parse_target("https://{0}/v2/".format(api_host(self.registry)), verify=verify)
+                if not verify:
                     base = self._probe(base)
-                self._base[insecure] = base
+                self._base[verify] = base
             return base
 
     def _probe(self, secure: Target) -> Target:

@@ -9,18 +9,22 @@ This module is private to the collection: no other collection may import it.
 from __future__ import annotations
 
 import urllib.request
-from typing import NamedTuple, Optional
+from typing import NamedTuple, Optional, Union
 
 from ..errors import RegistryError
 
 
 class Endpoint(NamedTuple):
-    """Where a connection leads. C(verify) false: TLS without verification of the certificate."""
+    """Where a connection leads.
+
+    :param verify: false for TLS without verification of the certificate; a path for authorities to trust beside all
+        others.
+    """
 
     scheme: str
     host: str
     port: int
-    verify: bool = True
+    verify: Union[bool, str] = True
 
     @property
     def authority(self) -> str:
@@ -42,7 +46,7 @@ class Target(NamedTuple):
         return "{0}://{1}{2}".format(self.endpoint.scheme, self.endpoint.authority, self.path.partition("?")[0])
 
 
-def parse_target(url: str, base: Optional[Target] = None, verify: bool = True) -> Target:
+def parse_target(url: str, base: Optional[Target] = None, verify: Union[bool, str] = True) -> Target:
     """A URL, absolute or relative to C(base), as a target.
 
     :raises RegistryError: a scheme other than http and https, or no host.

@@ -218,7 +218,7 @@ def test_combined_documents(document):
         ({"r.io": {"password": SECRET}}, "it has a password and no username"),
         ({"r.io": {"username": "u", "passwrod": SECRET}}, 'unknown key "passwrod": did you mean password?'),
         ({"r.io": {"user": "u", "pass": SECRET}}, "did you mean"),
-        ({"r.io": {"token": "x"}}, "the keys are username, password, insecure, token_server"),
+        ({"r.io": {"token": "x"}}, "the keys are username, password, insecure, ca_path, token_server"),
         ({"r.io": {"username": "u", "password " + SECRET: None}}, "unknown key"),
         ({"r.io": {"username": "u", "password": "p", "Password": SECRET}}, "password is written more than once"),
         ({"r.io": {"username": "u", "password": 12345}}, "password is a number without quotes: put it in quotes"),
@@ -282,6 +282,16 @@ def test_no_message_holds_a_password(password):
     secret = "Zz9" + password + "Zz9"
     for entry in ({"password": secret}, {"username": "u", "password": secret, "x": 1}, secret, [secret]):
         assert "Zz9" not in str(refusal({"r.io": entry}))
+
+
+def test_an_entry_can_name_authorities_of_its_registry(monkeypatch):
+    monkeypatch.setenv("HOME", "/home/someone")
+    insecure = dict(login("u"), ca_path="/ca.pem", insecure=True)
+    logins = store({"r.io": dict(login("u"), ca_path="~/ca.pem"), "s.io": insecure})
+    assert logins.lookup(Repository("r.io", "a")).verify == "/home/someone/ca.pem"
+    assert logins.lookup(Repository("s.io", "a")).verify is False
+    assert logins.lookup(Repository("t.io", "a")).verify is True
+    assert logins.as_document()["r.io"]["ca_path"] == "/home/someone/ca.pem"
 
 
 def test_a_token_server_is_a_host(tmp_path):

@@ -476,6 +476,10 @@ def test_an_own_authority_is_trusted_by_its_file(serve, certificates):
     assert tls_get(serve, certificates, ca_path=certificates.ca_path).body == b"ok"
 
 
+def test_one_registry_can_have_an_authority_of_its_own(serve, certificates):
+    assert tls_get(serve, certificates, verify=certificates.ca_path).body == b"ok"
+
+
 def test_an_unknown_authority_is_refused_with_the_remedy(serve, certificates):
     with pytest.raises(RegistryError, match="not trusted") as caught:
         tls_get(serve, certificates)
