@@ -14,6 +14,8 @@ import time
 from typing import Any, Callable, Dict, List, Mapping, NamedTuple, Optional, Tuple
 from urllib.parse import urlsplit
 
+from .._http_values import parse_retry_after
+from .._networks import is_nowhere
 from .._urls import host_of
 from .deadline import Deadline
 from .errors import Trouble
@@ -165,6 +167,11 @@ class Context:
         """The first address that takes a connection, as the engines do it."""
         last = Trouble("dns", "the name has no address")
         for address in addresses:
+            if is_nowhere(address):
+                last = Trouble(
+                    "other", "{0} is link-local or a cloud's metadata service, never a server".format(address)
+                )
+                continue
             try:
                 return self.system.connect(address, port, deadline)
             except Trouble as trouble:
@@ -178,9 +185,8 @@ def _patiently(once: Callable[[], HttpReply]) -> HttpReply:
         reply = once()
         if reply.status not in _BUSY:
             return reply
-        asked = reply.header("retry-after").strip()
-        pause = float(asked) if asked.isdigit() and len(asked) < 4 else 0.5 * attempt
-        time.sleep(min(pause, _LONGEST_PAUSE) + _RANDOM.random())
+        asked = parse_retry_after(reply.header("retry-after"))
+        time.sleep(min(0.5 * attempt if asked is None else asked, _LONGEST_PAUSE) + _RANDOM.random())
     return once()
 
 

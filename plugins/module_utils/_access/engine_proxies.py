@@ -4,19 +4,18 @@
 """Which proxy a container engine would use, and for which hosts it would not.
 
 An engine has its own environment: what systemd gives to C(dockerd), C(containerd) or C(crio), or the C(proxies) of
-Docker's C(daemon.json). The rules of C(NO_PROXY) are those of Go (package golang.org/x/net/http/httpproxy), since the
-engines are Go programs.
+Docker's C(daemon.json).
 
 This module is private to the collection: no other collection may import it.
 """
 
 from __future__ import annotations
 
-import ipaddress
 import json
 import shlex
 from typing import Any, Dict, Iterator, List, Mapping, NamedTuple
 
+from .._networks import is_exempt
 from .._text import safe
 
 UNITS = ("docker", "containerd", "crio")
@@ -37,7 +36,7 @@ class ProxySetting(NamedTuple):
     no_proxy: str
 
     def applies_to(self, host: str, port: int) -> bool:
-        return bool(self.proxy) and not excluded(host, port, self.no_proxy)
+        return bool(self.proxy) and not is_exempt(host, port, self.no_proxy)
 
     @property
     def shown(self) -> str:
@@ -49,40 +48,6 @@ def _of_environment(source: str, environ: Mapping[str, str]) -> ProxySetting:
         return environ.get(name) or environ.get(name.lower()) or ""
 
     return ProxySetting(source, first("HTTPS_PROXY").strip(), first("NO_PROXY"))
-
-
-def excluded(host: str, port: int, no_proxy: str) -> bool:
-    """Whether NO_PROXY says that the host is reached directly."""
-    name = host.lower().rstrip(".")
-    try:
-        address = ipaddress.ip_address(name)
-    except ValueError:
-        address = None
-    if name == "localhost" or (address is not None and address.is_loopback):
-        return True
-    return any(_covers(entry.strip().lower(), name, address, port) for entry in no_proxy.split(","))
-
-
-def _covers(entry: str, name: str, address: Any, port: int) -> bool:
-    if entry == "*":
-        return True
-    head, colon, tail = entry.rpartition(":")
-    if colon and tail.isdigit() and (":" not in head or head.endswith("]")):
-        if int(tail) != port:
-            return False
-        entry = head
-    entry = entry.strip("[]")
-    if not entry:
-        return False
-    if address is not None:
-        try:
-            return address in ipaddress.ip_network(entry, strict=False)
-        except ValueError:
-            return False
-    entry = entry[1:] if entry.startswith("*.") else entry
-    if entry.startswith("."):
-        return name.endswith(entry)
-    return name == entry or name.endswith("." + entry)
 
 
 def _assignments(value: str) -> Dict[str, str]:

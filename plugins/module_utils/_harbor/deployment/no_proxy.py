@@ -12,6 +12,7 @@ import json
 import re
 from typing import Any, List, NamedTuple, Sequence
 
+from ..._networks import is_exempt
 from ..errors import HarborError
 
 try:
@@ -41,17 +42,6 @@ class ProxyFile(NamedTuple):
     text: str
 
 
-def covers(entries: Sequence[str], name: str) -> bool:
-    """Whether C(no_proxy) has a name, as Go reads it: a domain stands for all below it, C(.domain) only for these."""
-    for entry in (entry.strip().lower().split(":")[0] for entry in entries):
-        if entry == "*" or entry == name:
-            return True
-        domain = entry.lstrip("*").lstrip(".")
-        if domain and name.endswith("." + domain):
-            return True
-    return False
-
-
 def adjust(text: str, names: Sequence[str], present: bool) -> ProxyFile:
     """Adds names to C(no_proxy), or takes them out. Everything else stays as it is.
 
@@ -69,7 +59,7 @@ def adjust(text: str, names: Sequence[str], present: bool) -> ProxyFile:
     node = _get(proxy, "no_proxy")
     entries = [entry.strip() for entry in _value(node).split(",") if entry.strip()]
     if present:
-        changed = [name for name in names if not covers(entries, name)] if used else []
+        changed = [name for name in names if not is_exempt(name, 443, ",".join(entries))] if used else []
         wanted = entries + changed
     else:
         changed = [name for name in names if name in entries]

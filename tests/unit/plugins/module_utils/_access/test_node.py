@@ -16,7 +16,6 @@ from ansible_collections.longshore.swr.plugins.module_utils._access.context impo
 from ansible_collections.longshore.swr.plugins.module_utils._access.engine_proxies import (
     EngineProxies,
     ProxySetting,
-    excluded,
 )
 from ansible_collections.longshore.swr.plugins.module_utils._access.errors import Trouble
 from ansible_collections.longshore.swr.plugins.module_utils._access.node_files import (
@@ -24,6 +23,7 @@ from ansible_collections.longshore.swr.plugins.module_utils._access.node_files i
     hosts_entries,
     nameservers,
 )
+from ansible_collections.longshore.swr.plugins.module_utils._networks import is_exempt, is_nowhere
 from ansible_collections.longshore.swr.plugins.module_utils._text import safe
 from ansible_collections.longshore.swr.plugins.module_utils._urls import host_of
 
@@ -76,7 +76,8 @@ def test_no_text_breaks_the_readers(text: str) -> None:
     bearer_challenge("Bearer " + text)
     hosts_entries(text, "swr.example")
     nameservers("nameserver " + text)
-    excluded("swr.example", 443, text)
+    is_exempt("swr.example", 443, text)
+    is_nowhere(text)
     host_of("https://" + text)
     assert len(safe(text)) <= 400
 
@@ -116,30 +117,6 @@ def test_nameservers() -> None:
     lines = ["nameserver 10.0.0.53", "; nameserver 1.1.1.1", "nameserver fe80::1%eth0", "nameserver x"]
     text = "\n".join([*lines, "nameserver ::1", "nameserver 2.2.2.2"])
     assert nameservers(text) == ["10.0.0.53", "fe80::1%eth0", "::1"]
-
-
-@pytest.mark.parametrize(
-    ("no_proxy", "host", "port", "expected"),
-    [
-        ("", "swr.example", 443, False),
-        ("*", "swr.example", 443, True),
-        ("localhost, example", "swr.example", 443, True),
-        (".example", "swr.example", 443, True),
-        (".swr.example", "swr.example", 443, False),
-        ("*.example", "swr.example", 443, True),
-        ("wr.example", "swr.example", 443, False),
-        ("swr.example:8443", "swr.example", 443, False),
-        ("swr.example:443", "SWR.example.", 443, True),
-        ("10.0.0.0/8", "10.1.2.3", 443, True),
-        ("10.0.0.0/8", "swr.example", 443, False),
-        ("10.1.2.3", "10.1.2.3", 443, True),
-        ("[::2]:443", "::2", 443, True),
-        (",,", "swr.example", 443, False),
-        ("", "127.0.0.1", 443, True),
-    ],
-)
-def test_no_proxy(no_proxy: str, host: str, port: int, expected: bool) -> None:
-    assert excluded(host, port, no_proxy) is expected
 
 
 class Files:
