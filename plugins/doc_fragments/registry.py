@@ -60,11 +60,27 @@ options:
         this.
     type: float
     default: 0.5
+  longest_wait:
+    description:
+      - Seconds that a registry may ask to wait (C(Retry-After)). That long nothing is asked of it, and the lines of
+        progress say so. A registry that asks for more is an error.
+    type: float
+    default: 3600
   timeout:
     description:
       - Seconds to wait for a connection, and for each piece of a reply. It does not limit a whole copy.
+      - A whole exchange, such as a token, a list or a manifest, may take five times as long. For layers there is
+        O(minimum_bandwidth).
     type: float
     default: 60
+  minimum_bandwidth:
+    description:
+      - Bytes a second that a layer moves with, at least. A connection that brings or takes less over O(timeout)
+        seconds is given up, and the layer goes on over another one, as often as O(retries) says.
+      - Only the time in which the other side is waited for counts, not what limits such as C(bandwidth_limit) take.
+      - V(0) switches it off.
+    type: int
+    default: 1000
   ca_path:
     description:
       - The path of a file with the certificate authorities to trust, in PEM format.
@@ -76,7 +92,9 @@ notes:
     C(ansible_python_interpreter) set to V({{ ansible_playbook_python }}) so that it is Ansible's own Python.
   - A file of rules or logins in YAML needs the Python library PyYAML on the host that the module runs on.
     Nothing else but Python's standard library is needed.
-  - HTTP proxies are taken from the environment variables E(HTTP_PROXY), E(HTTPS_PROXY) and E(NO_PROXY).
+  - HTTP proxies are taken from the environment variables E(HTTP_PROXY), E(HTTPS_PROXY) and E(NO_PROXY). The last one
+    has names, which stand for all below them, V(*.name) for these only, addresses and networks (V(10.0.0.0/8)), each
+    with V(:port) if need be. What is on this host is never reached by a proxy.
 """
 
     # What goes where.

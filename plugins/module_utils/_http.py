@@ -24,7 +24,9 @@ from ._errors import LongshoreError
 from ._files.errors import FilesError
 from ._files.inputs import check_authorities
 from ._http_values import basic_auth, parse_retry_after
+from ._networks import proxy_for
 from ._text import one_line, safe
+from ._time_limit import WHOLE_REPLY, TimeIsUp, call_within, in_words
 from ._urls import check_url, host_of
 
 try:
@@ -124,7 +126,8 @@ class ApiClient:
     :param hint_for: what the user can do about a status and a server's code.
     :param auth: signs each attempt, as C(requests) wants it. V(None) for none.
     :param verify: V(True) for the usual certificate authorities, the path of a bundle, or V(False).
-    :param timeout: seconds to wait for the connection, and for each part of the reply.
+    :param timeout: seconds to wait for the connection, and for each part of the reply; the whole may take five times as
+        long.
     :param retries: how often a request is repeated after its first failure.
     :param longest_wait: seconds; a server that asks for more patience than this gets none.
     :param redact: masks secrets in what the server said.
@@ -147,7 +150,8 @@ class ApiClient:
         sleep: Callable[[float], None] = time.sleep,
         clock: Callable[[], float] = time.time,
     ) -> None:
-        check_url(base_url, "endpoint", error_class)
+        parts = check_url(base_url, "endpoint", error_class)
+        self._server = (parts.scheme, parts.hostname or "", parts.port or (443 if parts.scheme == "https" else 80))
         try:
             self._verify = check_authorities(verify) if isinstance(verify, str) else verify
         except FilesError as error:
@@ -197,7 +201,7 @@ class ApiClient:
         for attempt in range(self._retries + 1):
             last = attempt == self._retries
             try:
-                response = self._send(method, url, params, body, text)
+                response = self._send_in_time(where, method, url, params, body, text)
             except RequestException as error:
                 if last or not self._may_repeat_after(method, error):
                     raise self._no_reply(where, error) from None
@@ -211,6 +215,17 @@ class ApiClient:
                 raise self._refusal(where, response)
             self._sleep(wait)
         raise AssertionError("the last attempt returns or raises")
+
+    def _send_in_time(self, where: str, *request: Any) -> Any:
+        seconds = WHOLE_REPLY * self._timeout
+        try:
+            return call_within(seconds, lambda: self._send(*request))
+        except TimeIsUp:
+            raise self._error_class(
+                "the reply was not complete after {0}".format(in_words(seconds)),
+                where=where,
+                hint="Check the network and the server, or allow more with timeout.",
+            ) from None
 
     def _send(self, method: str, url: str, params: Any, body: Any, text: bool) -> Any:
         data = None if body is None else json.dumps(body, separators=(",", ":")).encode("utf-8")
@@ -229,6 +244,8 @@ class ApiClient:
             auth=self._auth,
             timeout=self._timeout,
             verify=self._verify,
+            # Given, because requests reads NO_PROXY in a way of its own.
+            proxies={self._server[0]: proxy_for(*self._server), "all": None},
             allow_redirects=False,
         )
 
@@ -282,6 +299,11 @@ class ApiClient:
         if response.is_redirect:
             target = host_of(response.headers["Location"]) or "another path"
             what = "the server redirects to {0}, which is not followed".format(target)
+        asked = parse_retry_after(response.headers.get("Retry-After"), self._clock()) or 0.0
+        if asked > self._longest_wait:
+            what += "; the server asks to come back in {0}, and at most {1} are waited".format(
+                in_words(asked), in_words(self._longest_wait)
+            )
         return self._error_class(
             what,
             where=where,

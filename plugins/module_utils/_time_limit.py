@@ -1,17 +1,24 @@
 # Copyright: (c) 2026, longshore.swr contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A time limit for calls that have none, such as C(socket.getaddrinfo).
+"""Time limits: for calls that have none, such as C(socket.getaddrinfo), and for whole replies.
 
 This module is private to the collection: no other collection may import it.
 """
 
 from __future__ import annotations
 
+import math
 import threading
 from typing import Callable, List, TypeVar
 
 T = TypeVar("T")
+
+WHOLE_REPLY = 5
+"""A whole reply may take so many times the seconds of one read. Otherwise a server that sends a byte now and then would
+hold a caller for ever."""
+
+_UNITS = ((86400, "day"), (3600, "hour"), (60, "minute"), (1, "second"))
 
 
 class TimeIsUp(Exception):
@@ -43,3 +50,10 @@ def call_within(seconds: float, call: Callable[[], T]) -> T:
     if not results:
         raise TimeIsUp
     return results[0]
+
+
+def in_words(seconds: float) -> str:
+    """A time for a person, rounded up, in the largest unit of which it has two: C(90 seconds), C(3 hours)."""
+    size, unit = next((item for item in _UNITS if seconds >= 2 * item[0]), _UNITS[-1])
+    count = math.ceil(min(seconds, 1e15) / size)
+    return "{0} {1}{2}".format(count, unit, "" if count == 1 else "s")

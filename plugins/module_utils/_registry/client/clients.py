@@ -9,15 +9,16 @@ This module is private to the collection: no other collection may import it.
 from __future__ import annotations
 
 import threading
+import time
 from collections import Counter
-from typing import Any, Dict, Optional, Tuple
+from typing import Any, Dict, List, Optional, Tuple
 
 from ..config.credentials import CredentialStore
 from ..run.work_queue import WorkQueue
 from ..sources.open import LocalSources, is_local_registry
 from ..transport.limits import Limits
 from ..transport.pool import Transport
-from ..transport.retry import Retrier
+from ..transport.retry import Retrier, Wait
 from ..transport.settings import ConnectionSettings
 from ..transport.throttle import Throttle
 from .registry import RegistryClient
@@ -46,11 +47,13 @@ class ClientPool:
         transport: Optional[Transport] = None,
         retrier: Optional[Retrier] = None,
     ) -> None:
-        self.retrier = retrier or Retrier(settings.retries, settings.retry_delay)
+        self.retrier = retrier or Retrier(settings.retries, settings.retry_delay, longest_wait=settings.longest_wait)
         self._settings = settings
         self._credentials = credentials
         self._limits = limits
-        self._transport = transport or Transport(timeout=settings.timeout, ca_path=settings.ca_path)
+        self._transport = transport or Transport(
+            timeout=settings.timeout, ca_path=settings.ca_path, minimum_bandwidth=settings.minimum_bandwidth
+        )
         self._lock = threading.Lock()
         self._local = LocalSources()
         self._throttles: Dict[str, Throttle] = {}
@@ -82,6 +85,13 @@ class ClientPool:
         """How many requests under way keep the farthest registry busy."""
         return max(LEAST_WORKERS, round((self._transport.round_trip or 0.0) * WORKERS_PER_SECOND))
 
+    def waits(self) -> List[Wait]:
+        """The pauses that registries asked for, and those before something is tried again."""
+        now = time.monotonic()
+        paused = [(throttle.pause, registry) for registry, throttle in list(self._throttles.items())]
+        waits = [Wait(now + seconds, registry, "it refused requests") for seconds, registry in paused if seconds]
+        return waits + self.retrier.waits
+
     def close(self) -> None:
         """Close what is open."""
         self._local.close()
@@ -104,7 +114,9 @@ class ClientPool:
     def _make(self, registry: str, writes: bool) -> RegistryClient:
         throttle = self._throttles.get(registry)
         if throttle is None:
-            throttle = self._throttles[registry] = self._limits.throttle(registry, self._settings.retry_delay)
+            throttle = self._throttles[registry] = self._limits.throttle(
+                registry, self._settings.retry_delay, self._settings.longest_wait
+            )
         if writes:
             self._limits.restrict_destination(throttle)
         return RegistryClient(

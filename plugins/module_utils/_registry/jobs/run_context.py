@@ -43,8 +43,10 @@ class RunContext:
         self.request = request
         self.started = time.time()
         self.journal = Journal(settings.journal_path)
-        self.progress = Progress(settings.progress_file, settings.progress_interval, request.redact)
         self.clients = ClientPool(settings, request.credentials, Limits(settings, everywhere))
+        self.progress = Progress(
+            settings.progress_file, settings.progress_interval, request.redact, waits=self.clients.waits
+        )
         self.tag_listing = TagListing(lister_for)
         self.converter = Converter(
             settings.convert,

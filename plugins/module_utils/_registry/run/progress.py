@@ -14,7 +14,7 @@ from __future__ import annotations
 import json
 import threading
 import time
-from typing import Any, Callable, Dict, Mapping, Optional
+from typing import Any, Callable, Dict, Mapping, Optional, Sequence, Tuple
 
 from ..._line_file import LineFile
 from ..errors import RegistryError
@@ -26,6 +26,11 @@ COPYING = "copying"
 STEP = 0.05
 """A line is due when this part of the work was done since the last one, or when the interval is over."""
 
+LONG_WAIT = 5.0
+"""Seconds from which on a pause is told, as soon as it begins."""
+
+Waits = Callable[[], Sequence[Tuple[float, str, str]]]
+
 
 class Progress:
     """Counters of a run, shared by its threads.
@@ -33,6 +38,7 @@ class Progress:
     :param path: the progress file, appended to; None for none.
     :param interval: seconds between two lines at most.
     :param redact: takes secrets out of an error's text.
+    :param waits: the pauses under way: until when by the clock, for what, and why.
     """
 
     def __init__(
@@ -41,7 +47,10 @@ class Progress:
         interval: float = 30.0,
         redact: Callable[[str], str] = str,
         clock: Callable[[], float] = time.monotonic,
+        waits: Waits = tuple,
     ) -> None:
+        self._waits = waits
+        self._told_wait: Any = None
         self._interval = interval
         self._redact = redact
         self._clock = clock
@@ -132,7 +141,16 @@ class Progress:
                 "bytes_per_second": round(rate),
                 "eta_seconds": self._eta(elapsed, done),
                 "elapsed_seconds": round(self._clock() - self._started, 1),
+                "waiting": self._waiting(),
             }
+
+    def _waiting(self) -> Optional[Dict[str, Any]]:
+        """The pause that ends last; None if there is none that is worth a word."""
+        until, where, why = max(self._waits(), default=(0.0, "", ""))
+        left = until - self._clock()
+        if left < LONG_WAIT:
+            return None
+        return {"for": self._redact(where), "seconds": round(left), "reason": self._redact(why)}
 
     def _eta(self, elapsed: float, done: int) -> Optional[int]:
         if self.phase != COPYING or elapsed < 1.0:
@@ -156,7 +174,9 @@ class Progress:
         with self._lock:
             now = self._clock()
             # Lines are at least a second apart, or a run of many small images would be all lines.
-            due = now - self._last_line >= 1.0 and self._share() - self._last_share >= STEP
+            waiting = self._waiting()
+            begins = waiting is not None and waiting["for"] != self._told_wait
+            due = now - self._last_line >= 1.0 and (begins or self._share() - self._last_share >= STEP)
         if due or now - self._last_line >= self._interval:
             self._tell()
 
@@ -164,7 +184,9 @@ class Progress:
         with self._lock:
             self._last_line = self._clock()
             self._last_share = self._share()
-        self._write(self.snapshot())
+        event = self.snapshot()
+        self._told_wait = event["waiting"] and event["waiting"]["for"]
+        self._write(event)
 
     def _tick(self) -> None:
         while not self._stop.wait(min(1.0, self._interval)):
@@ -180,7 +202,8 @@ def render(event: Mapping[str, Any]) -> str:
     if event.get("event") == "failure":
         return "[swr] failed: {0} -> {1}: {2}".format(event["source"], event["destination"], event["error"])
     if event.get("phase") == PLANNING:
-        return "[swr] planning: {0}/{1} images looked at".format(event["images_done"], event["images_total"])
+        text = "[swr] planning: {0}/{1} images looked at".format(event["images_done"], event["images_total"])
+        return text + _pause(event.get("waiting"))
     parts = [
         "{0}/{1} images".format(event["images_done"], event["images_total"]),
         "{0} of {1}".format(human_bytes(event["bytes_done"]), human_bytes(event["bytes_total"])),
@@ -189,7 +212,13 @@ def render(event: Mapping[str, Any]) -> str:
     ]
     if event.get("eta_seconds") is not None:
         parts.append("ETA {0}".format(human_duration(event["eta_seconds"])))
-    return "[swr] " + ", ".join(parts)
+    return "[swr] " + ", ".join(parts) + _pause(event.get("waiting"))
+
+
+def _pause(waiting: Optional[Mapping[str, Any]]) -> str:
+    if not waiting:
+        return ""
+    return ", waiting {0} for {1}: {2}".format(human_duration(waiting["seconds"]), waiting["for"], waiting["reason"])
 
 
 def human_bytes(count: float) -> str:

@@ -1,18 +1,21 @@
 # Copyright: (c) 2026, longshore.swr contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""One open connection, and what can go wrong with it.
+"""One open connection, how long it may keep us waiting, and what can go wrong with it.
 
 This module is private to the collection: no other collection may import it.
 """
 
 from __future__ import annotations
 
+import io
 import select
 import socket
 import ssl
-from typing import Any, List, Mapping, NamedTuple, Optional, Tuple
+import time
+from typing import Any, Callable, List, Mapping, NamedTuple, Optional, Tuple
 
+from ..._time_limit import WHOLE_REPLY, in_words
 from ..errors import RegistryError
 from .http_message import format_request
 from .target import Endpoint
@@ -41,13 +44,100 @@ class TransportError(RegistryError):
         self.unreachable = unreachable
 
 
+class Slow(socket.timeout):
+    """Bytes came or went, and too few of them."""
+
+    def __init__(self, text: str, hint: str) -> None:
+        super().__init__(text)
+        self.text = text
+        self.hint = hint
+
+
+class Wire(io.RawIOBase):
+    """A socket whose other side cannot keep us for ever. It is a raw file to read from.
+
+    Only the seconds spent in waiting for the other side count, so that nobody pays for our own limits, nor a fast
+    source for a slow destination.
+
+    :param timeout: seconds for each read and write. A whole exchange that is not a blob's may take C(WHOLE_REPLY) times
+        as long.
+    :param least: bytes a second that a blob arrives or leaves with at least, over C(timeout) seconds; 0: any number.
+    """
+
+    def __init__(
+        self, sock: socket.socket, timeout: float, least: float = 0.0, clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        super().__init__()
+        self.sock = sock
+        self._timeout = timeout
+        self._least = least
+        self._clock = clock
+        self._end: Optional[float] = None
+        self._waited = self._moved = 0.0
+        self.start()
+
+    def start(self, blob: bool = False) -> None:
+        """An exchange begins, or the part of it that is a blob."""
+        self._end = None if blob else self._clock() + WHOLE_REPLY * self._timeout
+        self._waited = self._moved = 0.0
+        self.sock.settimeout(self._timeout)
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        return self._move(self.sock.recv_into, buffer)
+
+    def send(self, data: Any) -> None:
+        """Send all of it."""
+        view = memoryview(data)
+        while view:
+            # A connection with TLS sends all that it is given or fails.
+            view = view[self._move(self.sock.send, view[: 64 * 1024]) :]
+
+    def _move(self, move: Callable[[Any], int], data: Any) -> int:
+        began = self._clock()
+        if self._end is None:
+            count = move(data)
+            self._account(self._clock() - began, count)
+            return count
+        try:
+            left = self._end - began
+            if left <= 0:
+                raise socket.timeout
+            self.sock.settimeout(min(self._timeout, left))
+            return move(data)
+        except socket.timeout:
+            if self._clock() < self._end:
+                raise
+        raise Slow(
+            "not complete after {0}".format(in_words(WHOLE_REPLY * self._timeout)),
+            "Check the network and the registry, or allow more with timeout.",
+        )
+
+    def _account(self, seconds: float, count: int) -> None:
+        self._waited += seconds
+        self._moved += count
+        if self._waited < self._timeout:
+            return
+        if self._moved < self._least * self._waited:
+            raise Slow(
+                "{0:.0f} bytes in {1}, which is less than minimum_bandwidth".format(
+                    self._moved, in_words(self._waited)
+                ),
+                "Check the network, let fewer layers move at a time (workers, upload_limit), or allow less with "
+                "minimum_bandwidth.",
+            )
+        self._waited = self._moved = 0.0
+
+
 class Connection:
     """One open connection. Used by one thread at a time."""
 
-    def __init__(self, endpoint: Endpoint, sock: socket.socket, via_proxy: str, proxy_headers: List[Tuple[str, str]]):
+    def __init__(self, endpoint: Endpoint, wire: Wire, via_proxy: str, proxy_headers: List[Tuple[str, str]]):
         self.endpoint = endpoint
-        self.sock = sock
-        self.reader = sock.makefile("rb", 64 * 1024)
+        self.wire = wire
+        self.reader = io.BufferedReader(wire, 64 * 1024)
         self.served = 0
         self.carried = 0
         self._prefix = via_proxy
@@ -56,24 +146,24 @@ class Connection:
     def send_head(self, method: str, path: str, headers: List[Tuple[str, str]], body: bytes = b"") -> None:
         """Send a request head, and the body with it when it is small enough to be one packet or so."""
         head = format_request(method, self._prefix + path, self.endpoint.authority, self._proxy_headers + headers)
-        if body and len(body) <= 64 * 1024:
-            self.sock.sendall(head + body)
+        self.wire.start()
+        if len(body) <= 64 * 1024:
+            self.wire.send(head + body)
             return
-        self.sock.sendall(head)
-        if body:
-            self.sock.sendall(body)
+        self.wire.send(head)
+        self.wire.send(body)
 
     def looks_alive(self) -> bool:
         """False when the peer has closed, or sent something that nobody asked for."""
         poller = select.poll()
-        poller.register(self.sock, select.POLLIN)
+        poller.register(self.wire.sock, select.POLLIN)
         return not poller.poll(0)
 
     def close(self) -> None:
         """Close without waiting for the peer."""
         try:
             self.reader.close()
-            self.sock.close()
+            self.wire.sock.close()
         except OSError:
             # The peer was faster: there is nothing left to close.
             return
@@ -92,6 +182,8 @@ def describe_failure(error: BaseException, doing: str, where: Optional[str] = No
         return TransportError(
             "{0}: TLS failed ({1})".format(doing, getattr(error, "reason", None) or "handshake"), where=where
         )
+    if isinstance(error, Slow):
+        return TransportError("{0}: {1}".format(doing, error.text), unreachable=True, where=where, hint=error.hint)
     if isinstance(error, socket.timeout):
         return TransportError("{0}: no answer within the timeout".format(doing), unreachable=True, where=where)
     if isinstance(error, socket.gaierror):

@@ -3,26 +3,27 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Opens connections: TLS, certificate authorities and proxies.
 
-C(http.client) opens them, because it knows proxies, CONNECT and TLS.
-
 This module is private to the collection: no other collection may import it.
 """
 
 from __future__ import annotations
 
-import http.client
+import io
 import os
+import socket
 import ssl
 import threading
 import urllib.parse
-import urllib.request
 from typing import Dict, List, Mapping, NamedTuple, Optional, Tuple, Union
 
 from ..._files.errors import FilesError
 from ..._files.inputs import check_authorities
 from ..._http_values import basic_auth
+from ..._networks import is_nowhere, proxy_for
+from ..._time_limit import TimeIsUp, call_within
 from ..errors import RegistryError
-from .connection import Connection, TransportError, describe_failure
+from .connection import Connection, TransportError, Wire, describe_failure
+from .http_message import MessageError, format_request, read_response
 from .target import Endpoint
 
 
@@ -32,47 +33,88 @@ class Dialer:
     :param timeout: seconds for connecting and for each single read or write.
     :param ca_path: a PEM file or a directory of certificates trusted beside the system's own.
     :param proxies: proxy URL by scheme; the environment's (C(HTTPS_PROXY), C(NO_PROXY) ...) when not given.
+    :param minimum_bandwidth: bytes a second of a blob, at least.
     """
 
-    def __init__(self, timeout: float, ca_path: Optional[str], proxies: Optional[Mapping[str, str]]) -> None:
+    def __init__(
+        self, timeout: float, ca_path: Optional[str], proxies: Optional[Mapping[str, str]], minimum_bandwidth: float = 0
+    ) -> None:
         self._timeout = timeout
         self._ca_path = ca_path
-        self._environment_proxies = proxies is None
-        self._proxies = dict(urllib.request.getproxies_environment() if proxies is None else proxies)
+        self._proxies = proxies
+        self._least = minimum_bandwidth
         self._lock = threading.Lock()
         self._contexts: Dict[Union[bool, str], ssl.SSLContext] = {}
 
     def connect(self, endpoint: Endpoint) -> Connection:
+        """A connection to C(endpoint).
+
+        :raises RegistryError: there is none to be had, or there must be none (C(is_nowhere)).
+        """
         proxy = self._proxy_for(endpoint)
-        first = proxy.endpoint if proxy else endpoint
         where = "{0}://{1}".format(endpoint.scheme, endpoint.authority)
-        raw = None
+        sock: Optional[socket.socket] = None
         try:
-            raw = self._opener(endpoint, first)
+            sock = self._reach(proxy.endpoint if proxy else endpoint, where, refuse=proxy is None)
             prefix, headers = "", []
+            if proxy and endpoint.scheme == "https":
+                self._tunnel(sock, endpoint, proxy.headers)
+            elif proxy:
+                prefix, headers = where, proxy.headers
+            if endpoint.scheme == "https":
+                sock = self._context(endpoint.verify).wrap_socket(sock, server_hostname=endpoint.host)
+        except (OSError, MessageError, ValueError) as error:
+            if sock is not None:
+                sock.close()
+            doing = "cannot connect"
             if proxy:
-                headers = proxy.headers
-                if endpoint.scheme == "https":
-                    raw.set_tunnel(endpoint.host, endpoint.port, dict(headers))
-                    headers = []
-                else:
-                    prefix = where
-            raw.connect()
-        except (OSError, http.client.HTTPException, ValueError) as error:
-            if raw is not None:
-                raw.close()
-            doing = "cannot connect" if not proxy else "cannot connect through the proxy {0}".format(first.authority)
+                doing += " through the proxy {0}".format(proxy.endpoint.authority)
             failure = describe_failure(error, doing, where)
             if isinstance(failure, TransportError):
                 failure.unreachable = True
             raise failure from error
-        return Connection(endpoint, raw.sock, prefix, headers)
+        return Connection(endpoint, Wire(sock, self._timeout, self._least), prefix, headers)
 
-    def _opener(self, endpoint: Endpoint, first: Endpoint) -> http.client.HTTPConnection:
-        if endpoint.scheme == "https":
-            context = self._context(endpoint.verify)
-            return http.client.HTTPSConnection(first.host, first.port, timeout=self._timeout, context=context)
-        return http.client.HTTPConnection(first.host, first.port, timeout=self._timeout)
+    def _reach(self, endpoint: Endpoint, where: str, refuse: bool) -> socket.socket:
+        """A connection to the first address that takes one.
+
+        :param refuse: whether some addresses are never connected to; not those of the user's own proxy.
+        """
+        try:
+            found = call_within(
+                self._timeout, lambda: socket.getaddrinfo(endpoint.host, endpoint.port, type=socket.SOCK_STREAM)
+            )
+        except TimeIsUp:
+            raise socket.timeout from None
+        addresses = [one for one in found if not (refuse and is_nowhere(str(one[4][0])))]
+        if not addresses:
+            raise _nowhere(endpoint.host, where)
+        last: OSError = OSError("no address")
+        for family, kind, protocol, dummy, address in addresses:
+            sock = socket.socket(family, kind, protocol)
+            try:
+                sock.settimeout(self._timeout)
+                sock.connect(address)
+                # Requests are small: none is to wait for the acknowledgement of the one before.
+                sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+                return sock
+            except OSError as error:
+                sock.close()
+                last = error
+        raise last
+
+    def _tunnel(self, sock: socket.socket, endpoint: Endpoint, headers: List[Tuple[str, str]]) -> None:
+        """Let a proxy pass a connection on (CONNECT).
+
+        :raises OSError: it does not.
+        """
+        host = "[{0}]".format(endpoint.host) if ":" in endpoint.host else endpoint.host
+        authority = "{0}:{1}".format(host, endpoint.port)
+        wire = Wire(sock, self._timeout)
+        wire.send(format_request("CONNECT", authority, authority, headers))
+        reply = read_response(io.BufferedReader(wire), "CONNECT")
+        if not 200 <= reply.status < 300:
+            raise OSError("the proxy refused with HTTP {0} {1}".format(reply.status, reply.reason).rstrip())
 
     def _context(self, verify: Union[bool, str]) -> ssl.SSLContext:
         with self._lock:
@@ -83,12 +125,23 @@ class Dialer:
             return context
 
     def _proxy_for(self, endpoint: Endpoint) -> Optional[_Proxy]:
-        url = self._proxies.get(endpoint.scheme) or self._proxies.get("all")
+        if self._proxies is None:
+            url = proxy_for(endpoint.scheme, endpoint.host, endpoint.port)
+        else:
+            url = self._proxies.get(endpoint.scheme)
         if not url:
             return None
-        if self._environment_proxies and urllib.request.proxy_bypass_environment(endpoint.authority):
-            return None
+        if is_nowhere(endpoint.host):
+            raise _nowhere(endpoint.host, "{0}://{1}".format(endpoint.scheme, endpoint.authority))
         return _parse_proxy(url)
+
+
+def _nowhere(host: str, where: str) -> RegistryError:
+    return RegistryError(
+        "{0} is a link-local address or a cloud's metadata service, and never connected to".format(host),
+        where=where,
+        hint="No registry has a reason to be there or to send clients there: do not trust one that does.",
+    )
 
 
 def make_context(verify: Union[bool, str], ca_path: Optional[str]) -> ssl.SSLContext:

@@ -46,33 +46,42 @@ def read_response(reader: BinaryIO, method: str) -> Response:
     :raises MessageError: what arrived is no HTTP reply.
     """
     for _count in range(MAX_INTERIM):
-        status, version = _read_status(reader)
+        status, version, reason = _read_status(reader)
         headers = _read_headers(reader)
         if status >= 200:
-            return Response(reader, method, status, version, headers)
+            return Response(reader, method, status, version, headers, reason)
     raise MessageError("interim replies without an end")
 
 
 class Response:
     """A reply: its head, and its body as it comes in.
 
-    :ivar status: the HTTP status.
+    :ivar status: the HTTP status. :ivar reason: what the server wrote beside it.
     :ivar headers: by lower-case name; repeated ones joined with a comma (RFC 9110, section 5.2).
     :ivar length: bytes of the body, or None where only its end will tell.
     :ivar finished: whether the body was read to its end.
     :ivar keep_alive: whether the connection may be used again after that.
     """
 
-    def __init__(self, reader: BinaryIO, method: str, status: int, version: str, headers: Dict[str, str]) -> None:
+    def __init__(
+        self,
+        reader: BinaryIO,
+        method: str,
+        status: int,
+        version: str,
+        headers: Dict[str, str],
+        reason: str = "",
+    ) -> None:
         self._reader = reader
         self.status = status
+        self.reason = reason
         self.headers = headers
         connection = headers.get("connection", "").lower()
         self.keep_alive = "close" not in connection if version == "HTTP/1.1" else "keep-alive" in connection
         self._chunked = "chunked" in headers.get("transfer-encoding", "").lower()
         self._left = 0
         self.length: Optional[int] = None
-        if method == "HEAD" or status in (204, 304):
+        if method in ("HEAD", "CONNECT") or status in (204, 304):
             self._chunked = False
             self.length = 0
         elif not self._chunked:
@@ -160,12 +169,13 @@ def _read_line(reader: BinaryIO) -> bytes:
     return line.rstrip(b"\r\n")
 
 
-def _read_status(reader: BinaryIO) -> Tuple[int, str]:
+def _read_status(reader: BinaryIO) -> Tuple[int, str, str]:
     line = _read_line(reader)
     parts = line.split(None, 2)
     if len(parts) < 2 or not parts[0].startswith(b"HTTP/1.") or not _STATUS.match(parts[1]):
         raise MessageError("what answered does not speak HTTP")
-    return int(parts[1]), parts[0].decode("ascii", "replace")
+    reason = parts[2].decode("latin-1").strip() if len(parts) > 2 else ""
+    return int(parts[1]), parts[0].decode("ascii", "replace"), reason
 
 
 def _read_headers(reader: BinaryIO) -> Dict[str, str]:

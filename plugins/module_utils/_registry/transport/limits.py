@@ -42,10 +42,10 @@ class Limits:
         self._everywhere = everywhere
         self.bandwidth = Bandwidth(settings.bandwidth_limit / self._share) if settings.bandwidth_limit else None
 
-    def throttle(self, registry: str, first_pause: float) -> Throttle:
+    def throttle(self, registry: str, first_pause: float, longest_wait: float) -> Throttle:
         """The pace for a registry: with what is known of SWR, and the user's limit where it is for every registry."""
         known = is_swr_basic(registry)
-        throttle = Throttle(first_pause)
+        throttle = Throttle(first_pause, longest_wait=longest_wait)
         self._restrict(throttle, SWR_RATE if known else None, SWR_UPLOADS if known else None)
         if self._everywhere:
             self._restrict(throttle, self._rate, None)

@@ -35,6 +35,11 @@ class Stream:
         self.length = response.length
         self._where = where
 
+    def start_blob(self) -> None:
+        """What comes is a blob: its time follows its size."""
+        if self._connection is not None:
+            self._connection.wire.start(blob=True)
+
     def readinto(self, buffer: memoryview) -> int:
         """Fill C(buffer) from the body and return the number of bytes; 0 at the end of the body.
 
@@ -56,6 +61,8 @@ class Stream:
 
     def read(self, limit: int = MAX_REPLY) -> bytes:
         """The whole rest of the body, at most C(limit) bytes."""
+        if self._connection is not None:
+            self._connection.wire.start()
         blocks: List[bytes] = []
         total = 0
         block = memoryview(bytearray(64 * 1024))
@@ -87,10 +94,12 @@ class Stream:
 class Transport:
     """Connections to any number of endpoints, shared by all threads.
 
-    :param timeout: seconds for connecting and for each single read or write.
+    :param timeout: seconds for connecting and for each single read or write; five times as many for a whole exchange
+        that is not a blob's.
     :param ca_path: a PEM file or a directory of certificates trusted beside the system's own.
     :param user_agent: what the servers see.
     :param proxies: proxy URL by scheme; the environment's (C(HTTPS_PROXY), C(NO_PROXY) ...) when not given.
+    :param minimum_bandwidth: bytes a second of a blob, at least.
     """
 
     def __init__(
@@ -99,8 +108,9 @@ class Transport:
         ca_path: Optional[str] = None,
         user_agent: str = "longshore.swr",
         proxies: Optional[Mapping[str, str]] = None,
+        minimum_bandwidth: float = 0.0,
     ) -> None:
-        self._dialer = Dialer(timeout, ca_path, proxies)
+        self._dialer = Dialer(timeout, ca_path, proxies, minimum_bandwidth)
         self._user_agent = user_agent
         self._idle: Dict[Endpoint, List[Connection]] = {}
         self._lock = threading.Lock()
@@ -126,7 +136,9 @@ class Transport:
 
     def stream(self, method: str, target: Target, headers: List[Tuple[str, str]]) -> Stream:
         """Send one request and return as soon as the head of the reply is there."""
-        return self._exchange(method, target, headers, b"")
+        stream = self._exchange(method, target, headers, b"")
+        stream.start_blob()
+        return stream
 
     def upload(
         self,
@@ -150,8 +162,11 @@ class Transport:
         try:
             try:
                 connection.send_head(method, target.path, self._common(headers + [("Content-Length", str(length))]))
-                write_body(connection.sock.sendall)
+                connection.wire.start(blob=True)
+                write_body(connection.wire.send)
+                connection.wire.start()
             except OSError as error:
+                connection.wire.start()
                 reply = self._early_reply(connection, method)
                 if reply is None:
                     raise describe_failure(error, "the connection broke during the upload", str(target)) from error

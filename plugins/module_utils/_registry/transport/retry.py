@@ -13,10 +13,13 @@ This module is private to the collection: no other collection may import it.
 from __future__ import annotations
 
 import random
+import threading
 import time
-from typing import Callable, Optional, TypeVar
+from typing import Callable, Dict, List, NamedTuple, Optional, TypeVar
 
+from ..._time_limit import in_words
 from ..errors import RegistryError
+from .settings import ConnectionSettings
 
 T = TypeVar("T")
 
@@ -26,7 +29,21 @@ THROTTLED = (429, 503)
 LONGEST_PAUSE = 60
 """The longest pause, in first pauses: half a minute where the first is half a second."""
 
-LONGEST_RETRY_AFTER = 900.0
+
+class Wait(NamedTuple):
+    """A pause under way. C(until) is a time of C(time.monotonic), C(where) is what is waited for."""
+
+    until: float
+    where: str
+    why: str
+
+
+def too_long(retry_after: float, longest: float) -> str:
+    """What to do when a server asks for more patience than it gets."""
+    return (
+        "The server asks to come back in {0}, and at most {1} are waited (longest_wait): run again then, "
+        "what arrived stays.".format(in_words(retry_after), in_words(longest))
+    )
 
 
 class Retrier:
@@ -34,6 +51,7 @@ class Retrier:
 
     :param retries: how often a unit is tried again after it failed; a throttled unit four times as often.
     :param base: seconds of the first pause.
+    :param longest_wait: seconds; a server that asks for a longer pause ends the tries.
     :ivar on_retry: told of each failure that is tried again; for the log.
     """
 
@@ -43,8 +61,11 @@ class Retrier:
         base: float = 0.5,
         sleep: Callable[[float], None] = time.sleep,
         jitter: Callable[[], float] = random.random,
+        longest_wait: float = ConnectionSettings.longest_wait,
     ) -> None:
         self.retries = retries
+        self._longest_wait = longest_wait
+        self._waits: Dict[int, Wait] = {}
         self.on_retry: Optional[Callable[[RegistryError], None]] = None
         self._base = base
         self._sleep = sleep
@@ -62,6 +83,10 @@ class Retrier:
                 return unit()
             except RegistryError as error:
                 if not error.retryable:
+                    raise
+                if (error.retry_after or 0.0) > self._longest_wait:
+                    error.retryable = False
+                    error.hint = too_long(error.retry_after or 0.0, self._longest_wait)
                     raise
                 if error.status in THROTTLED:
                     throttled += 1
@@ -83,4 +108,15 @@ class Retrier:
             # The registry's pace, which every request waits for, already holds this pause.
             return
         pause = self._base * min(LONGEST_PAUSE, 2 ** (failed - 1)) * (0.75 + 0.5 * self._jitter())
-        self._sleep(max(pause, min(error.retry_after or 0.0, LONGEST_RETRY_AFTER)))
+        seconds = max(pause, error.retry_after or 0.0)
+        thread = threading.get_ident()
+        self._waits[thread] = Wait(time.monotonic() + seconds, error.where or "", error.what)
+        try:
+            self._sleep(seconds)
+        finally:
+            del self._waits[thread]
+
+    @property
+    def waits(self) -> List[Wait]:
+        """The pauses under way."""
+        return list(self._waits.values())

@@ -239,9 +239,10 @@ class RegistrySession:
         if reply.status == 401 and "invalid_token" in reply.headers.get("www-authenticate", ""):
             # Expired between the check and the registry (RFC 6750, section 3.1); a refused scope is called otherwise.
             error.retryable = True
-        if reply.status in THROTTLED and not self._throttle.throttled(error.retry_after):
+        pointless = self._throttle.throttled(error.retry_after) if reply.status in THROTTLED else None
+        if pointless:
             error.retryable = False
-            error.hint = "The registry went on refusing for too long; run again later: what arrived stays."
+            error.hint = pointless
             self._down = error
         raise error
 

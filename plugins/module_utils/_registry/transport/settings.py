@@ -19,14 +19,18 @@ class ConnectionSettings:
     :ivar workers: requests under way at a time, at most.
     :ivar retries: how often a request is tried again after it failed.
     :ivar retry_delay: seconds of the first pause before that.
-    :ivar timeout: seconds for connecting and for each read or write.
+    :ivar longest_wait: seconds that a registry may ask for with C(Retry-After).
+    :ivar timeout: seconds for connecting and for each read or write; for a whole exchange five times as many.
+    :ivar minimum_bandwidth: bytes a second of a blob, at least.
     :ivar ca_path: certificates trusted beside the system's own.
     """
 
     workers: int = 64
     retries: int = 3
     retry_delay: float = 0.5
+    longest_wait: float = 3600.0
     timeout: float = 60.0
+    minimum_bandwidth: int = 1000
     ca_path: Optional[str] = None
 
 

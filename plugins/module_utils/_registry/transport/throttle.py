@@ -15,7 +15,8 @@ import time
 from collections import deque
 from typing import Any, Callable, ContextManager, Deque, Optional
 
-from .retry import LONGEST_PAUSE, LONGEST_RETRY_AFTER
+from .retry import LONGEST_PAUSE, too_long
+from .settings import ConnectionSettings
 
 MOST_STRIKES = 12
 SLOWEST = 2.0
@@ -35,6 +36,7 @@ class Throttle:
     :param base: seconds of the first pause after a throttled reply; it doubles with each further one in a row.
     :param rate: requests a second that are known to be too many if exceeded; None: find out.
     :param uploads: blobs that may be sent at a time; None: any number.
+    :param longest_wait: seconds that the registry may ask for.
     """
 
     def __init__(
@@ -45,8 +47,10 @@ class Throttle:
         jitter: Callable[[], float] = random.random,
         rate: Optional[float] = None,
         uploads: Optional[int] = None,
+        longest_wait: float = ConnectionSettings.longest_wait,
     ) -> None:
         self._base = base
+        self._longest_wait = longest_wait
         self._clock = clock
         self._sleep = sleep
         self._jitter = jitter
@@ -92,8 +96,13 @@ class Throttle:
         """Held while a blob is sent."""
         return self._uploads or contextlib.nullcontext()
 
-    def throttled(self, retry_after: Optional[float]) -> bool:
-        """Take note of a throttled reply. False: the registry has refused so often that asking on is pointless."""
+    @property
+    def pause(self) -> float:
+        """Seconds for which the registry is not asked, because it refused."""
+        return max(0.0, self._not_before - self._clock())
+
+    def throttled(self, retry_after: Optional[float]) -> Optional[str]:
+        """Take note of a throttled reply. The result says why asking on is pointless; None: it is not."""
         with self._lock:
             now = self._clock()
             self._refused.append(now)
@@ -102,11 +111,13 @@ class Throttle:
                 self._strikes += 1
                 self._slow_down(now)
             pause = self._base * min(LONGEST_PAUSE, 2 ** (self._strikes - 1)) * (0.75 + 0.5 * self._jitter())
-            if self._strikes > MOST_STRIKES or (retry_after or 0.0) > LONGEST_RETRY_AFTER:
-                # Nobody is to sit out a pause after which nothing will be asked.
-                return False
+            # Nobody is to sit out a pause after which nothing will be asked.
+            if (retry_after or 0.0) > self._longest_wait:
+                return too_long(retry_after or 0.0, self._longest_wait)
+            if self._strikes > MOST_STRIKES:
+                return "The registry went on refusing for too long; run again later: what arrived stays."
             self._not_before = max(self._not_before, now + max(pause, retry_after or 0.0))
-            return True
+            return None
 
     def served(self) -> None:
         """Take note of a reply that was not throttled."""

@@ -176,7 +176,7 @@ def test_a_registry_that_asks_for_too_long_a_pause_is_given_up_on():
     for _count in range(3):
         with pytest.raises(RegistryError) as caught:
             bench.client.head_manifest(APP, "v1")
-    assert "run again later" in caught.value.hint
+    assert "asks to come back in 24 hours" in caught.value.hint
     assert len(bench.lines) == 1
     assert bench.clock.sleeps == []
     for action in (

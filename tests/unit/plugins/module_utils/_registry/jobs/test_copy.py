@@ -85,7 +85,7 @@ def test_copies_and_counts(bench):
     assert result["failures"] == []
     assert result["warnings"] == []
     assert bench.destination.manifests["ns/app"]["v2"] == MANIFEST
-    assert bench.transports == [{"timeout": 60.0, "ca_path": None}]
+    assert bench.transports == [{"timeout": 60.0, "ca_path": None, "minimum_bandwidth": 1000}]
     assert len(json.dumps(result)) < 4000
 
 
