@@ -31,15 +31,15 @@ attributes:
   check_mode:
     support: full
     details:
-      - It does the same in check mode.
+      - Does the same in check mode.
   diff_mode:
     support: N/A
     details:
-      - It changes nothing.
+      - Changes nothing.
   idempotent:
     support: full
     details:
-      - It changes nothing.
+      - Changes nothing.
 """
 
     # For a module that calls the cloud or a registry, not the host it runs on.
@@ -60,7 +60,7 @@ attributes:
   action_group:
     description:
       - Use C(group/longshore.swr.harbor) in C(module_defaults) to set the options that say where Harbor is, and
-        C(group/longshore.swr.swr) to set defaults for all modules.
+        C(group/longshore.swr.swr) to set defaults for all modules of the collection.
     support: full
     membership:
       - longshore.swr.swr

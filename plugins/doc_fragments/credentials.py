@@ -6,14 +6,14 @@ from __future__ import annotations
 
 
 class ModuleDocFragment:
-    """Options that say who calls Huawei Cloud, and where."""
+    """Options for the credentials and the region of Huawei Cloud."""
 
     DOCUMENTATION = r"""
 options:
   access_key:
     description:
       - The access key (AK) of a Huawei Cloud account.
-      - It is an identifier and part of user names, so it is not hidden in output.
+      - It is an identifier that is part of user names, and is not hidden in output.
     type: str
   secret_key:
     description:
@@ -25,39 +25,40 @@ options:
     type: str
   region:
     description:
-      - The id of the region, as in V(cn-north-4).
+      - The ID of the region, as in V(cn-north-4).
       - When it is not set, the environment variable E(HW_REGION_NAME) is used.
     type: str
   project_name:
     description:
       - The name of the project in the region.
-        By default this is the region's own project, which is named as the region.
+        By default, it is the region's own project, which has the same name as the region.
       - When it is not set, the environment variable E(HW_PROJECT_NAME) is used,
-        unless O(region) is another region than E(HW_REGION_NAME).
+        unless O(region) differs from E(HW_REGION_NAME).
     type: str
   project_id:
     description:
-      - The id of the project, sent along with requests to an API.
-      - When it is not set, the one that was found together with the keys is used.
+      - The ID of the project, sent along with API requests.
+      - When it is not set, the project ID found together with the keys is used.
     type: str
   cloud:
     description:
-      - The domain in which the region's host names are, as in V(myhuaweicloud.com).
+      - The domain of the region's host names, as in V(myhuaweicloud.com).
       - It is known for the regions of Huawei Cloud and for C(eu-de) of Open Telekom Cloud.
-        Set it for Huawei Cloud Stack, and for a region that this collection does not know yet.
+        Set it for Huawei Cloud Stack, and for regions that this collection does not know yet.
       - When it is not set, the environment variable E(HW_CLOUD) is used,
-        unless O(region) is another region than E(HW_REGION_NAME).
+        unless O(region) differs from E(HW_REGION_NAME).
     type: str
 notes:
-  - The keys are taken from the first place that has any of them - the options,
+  - The keys are taken from the first source that has any of them - the options,
     the environment variables E(HUAWEICLOUD_SDK_AK), E(HUAWEICLOUD_SDK_SK), E(HUAWEICLOUD_SDK_SECURITY_TOKEN)
     and E(HUAWEICLOUD_SDK_PROJECT_ID), the environment variables E(HW_ACCESS_KEY), E(HW_SECRET_KEY)
-    and E(HW_SECURITY_TOKEN), and at last the section C([basic]) of the file C(~/.huaweicloud/credentials)
-    (or the file that E(HUAWEICLOUD_SDK_CREDENTIALS_FILE) names) with C(ak), C(sk), C(security_token) and C(project_id).
-  - Keys are never mixed from two places. A place that has only a part of them is an error.
+    and E(HW_SECURITY_TOKEN), and finally the section C([basic]) of the file C(~/.huaweicloud/credentials)
+    (or of the file named by E(HUAWEICLOUD_SDK_CREDENTIALS_FILE)) with C(ak), C(sk), C(security_token) and
+    C(project_id).
+  - Keys from different sources are never mixed. A source with only some of the keys is an error.
 """
 
-    # How to reach an API of the cloud.
+    # How to reach SWR's API.
     API = r"""
 options:
   endpoint:
@@ -73,7 +74,7 @@ options:
   ca_path:
     description:
       - The path of a file with the certificate authorities to trust for the API, in PEM format.
-      - By default the ones that the Python library C(requests) comes with, or E(REQUESTS_CA_BUNDLE), are used.
+      - By default, those of the Python library C(requests) or of E(REQUESTS_CA_BUNDLE) are used.
     type: path
   timeout:
     description:
@@ -82,11 +83,11 @@ options:
     default: 30
 """
 
-    # For modules: where the environment is read.
+    # For modules, which read the environment of their host.
     MODULE = r"""
 options: {}
 notes:
-  - The module runs on the host of the play, and looks there for environment variables and files.
-    Run it on the controller, with C(hosts) set to C(localhost) or with C(delegate_to) set to C(localhost),
-    to use those of the user who started Ansible.
+  - The module runs on the host of the play, and reads environment variables and files there.
+    To use those of the user who started Ansible, run it on the controller, with C(hosts) or C(delegate_to)
+    set to C(localhost).
 """

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 
 class ModuleDocFragment:
-    """Options that say where Harbor is, and who calls it."""
+    """Options for Harbor's URL and credentials."""
 
     DOCUMENTATION = r"""
 options:
@@ -53,7 +53,7 @@ notes:
     from the controller. Harbor itself replicates, and connects to the other registries from its own host.
 """
 
-    # What Harbor's containers, or its pods, are to find at other addresses.
+    # Host names that Harbor's containers or pods resolve to other addresses.
     HOST_ENTRIES = r"""
 options:
   entries:
@@ -68,13 +68,13 @@ options:
         type: str
       names:
         description:
-          - The host names that have it.
+          - The host names for this address.
         type: list
         elements: str
         required: true
   state:
     description:
-      - Whether the names are mapped.
+      - Whether the names are mapped to their addresses.
     type: str
     choices: [present, absent]
     default: present

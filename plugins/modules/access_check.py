@@ -158,7 +158,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 msg:
-  description: One line that sums up. When a check failed or warns it goes on with the first of them and its remedy.
+  description: One-line summary. When a check failed or warns it goes on with the first of them and its remedy.
   returned: always
   type: str
   sample: 'swr.cn-north-4.myhuaweicloud.com: 15 pass, 0 warn, 0 fail, 2 skip'
@@ -280,7 +280,7 @@ checks:
       sample: {}
 error:
   description: The parts of the error, as far as they are known, when nothing was checked.
-  returned: when the options were found wrong
+  returned: when the task could not start
   type: dict
   contains:
     what:
@@ -292,7 +292,7 @@ error:
       type: str
       sample: ca_path
     hint:
-      description: What can be done about it.
+      description: How to fix it.
       type: str
       sample: Correct the options; nothing was checked.
 """

@@ -111,7 +111,7 @@ error:
       type: str
       sample: harbor-core
     hint:
-      description: What can be done about it.
+      description: How to fix it.
       type: str
       sample: Find out which operator or GitOps tool manages it, and give the hostAliases to that.
 """

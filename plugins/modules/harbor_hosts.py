@@ -160,7 +160,7 @@ error:
       type: str
       sample: /opt/harbor
     hint:
-      description: What can be done about it.
+      description: How to fix it.
       type: str
       sample: Set directory to the directory that Harbor was installed from.
 """

@@ -265,7 +265,7 @@ error:
       type: int
       sample: 401
     hint:
-      description: What can be done about it.
+      description: How to fix it.
       type: str
       sample: Check harbor_username and harbor_password.
 """

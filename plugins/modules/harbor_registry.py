@@ -243,7 +243,7 @@ error:
       type: int
       sample: 412
     hint:
-      description: What can be done about it.
+      description: How to fix it.
       type: str
       sample: Set url.
 """

@@ -286,7 +286,7 @@ tasks:
       type: str
       sample: failed to push manifest dev-container/app:1.0
     hint:
-      description: What can be done about it. V(null) for an unknown cause.
+      description: How to fix it. V(null) for an unknown cause.
       type: str
       sample: Copy these images with longshore.swr.image_copy.
 stopped:
@@ -322,7 +322,7 @@ error:
       type: str
       sample: FORBIDDEN
     hint:
-      description: What can be done about it.
+      description: How to fix it.
       type: str
       sample: Create the organization in SWR first.
 """

@@ -308,7 +308,7 @@ error:
       type: int
       sample: 412
     hint:
-      description: What can be done about it.
+      description: How to fix it.
       type: str
       sample: Wait until the execution has ended, or set stop_executions to stop it.
 """

@@ -275,7 +275,7 @@ error:
       type: str
       sample: BAD_REQUEST
     hint:
-      description: What can be done about it.
+      description: How to fix it.
       type: str
       sample: GET /api/v2.0/permissions of this Harbor lists the resources and actions that it has.
 """

@@ -14,14 +14,14 @@ author:
 description:
   - Copies any number of images between container registries that speak the Registry HTTP API V2, such as Huawei Cloud
     SWR (Software Repository for Container), Docker Hub, Quay, Harbor and the registry of the distribution project.
-  - It takes the files of image-syncer and of image-migrator as they are, and the same structures as playbook variables.
-  - Images go through memory only. They are copied byte for byte, so that digests stay the same, but for images in OCI's
-    format whose destination takes Docker's only, see O(convert), and for Zstandard layers that it refuses, see
-    O(recompress).
-  - Each layer is sent once, whatever number of images shares it, and what is there already is not sent again.
-  - Every image ends as copied, skipped (it is there already), filtered (no platform of it was asked for, or what a rule
-    chooses leaves nothing) or failed.
-    When one fails the others are still tried, and the task fails at its end.
+  - Reads the files of image-syncer and image-migrator unchanged, and the same structures as playbook variables.
+  - Images pass through memory only. They are copied byte for byte, so digests do not change, except for OCI images
+    whose destination only accepts Docker's format, see O(convert), and for Zstandard layers that the destination
+    refuses, see O(recompress).
+  - Each layer is sent once, however many images share it, and not at all if it is there already.
+  - Every image ends as copied, skipped (already there), filtered (none of the requested platforms, or nothing left
+    after the rule's filters) or failed.
+    When one fails, the others are still copied, and the task fails at the end.
 requirements:
   - "Python 3.14, or the Python library zstandard: only to recompress Zstandard layers, see O(recompress)"
 extends_documentation_fragment:
@@ -40,11 +40,11 @@ attributes:
   check_mode:
     support: full
     details:
-      - It reads from both registries, returns the plan with counts and bytes, and writes nothing.
+      - Reads from both registries, returns the plan with counts and bytes, and writes nothing.
   diff_mode:
     support: full
     details:
-      - The diff names the destinations that are written and their digests, 200 at most.
+      - The diff lists the destinations written and their digests, 200 at most.
   idempotent:
     support: full
   platform:
@@ -52,41 +52,41 @@ attributes:
 options:
   force:
     description:
-      - Whether to write images to the destination even when they are there already.
-      - With it the task is changed on every run.
+      - Whether to write images to the destination even if they are there already.
+      - The task then reports a change on every run.
     type: bool
     default: false
   journal_path:
     description:
-      - The path of a file that outcomes are appended to as they happen. A run that was killed is continued with it
-        without asking for what it did already, and a rerun is cheaper.
-      - Each line has a checksum. A line that was damaged or edited is not used, and a warning says how many there were.
-      - It is created with mode 0600. Its directory must exist. It contains no secret.
+      - The path of a file that outcomes are appended to as they happen. A run that was killed resumes from it
+        without checking finished images again, and a rerun is cheaper.
+      - Each line has a checksum. Damaged or edited lines are ignored, and a warning gives their number.
+      - The file is created with mode 0600. Its directory must exist. It contains no secrets.
     type: path
   report_path:
     description:
       - The path of a JSON file with the outcome of every image, written at the end.
-      - The result of the task has counters and at most 50 failures, so that it stays small for thousands of images.
+      - The task itself returns counters and at most 50 failures, so that its result stays small for thousands of
+        images.
     type: path
   html_report_path:
     description:
-      - The path of an HTML file with the same for readers, written at the end.
-      - The page needs no other file and no network. It is created with mode 0600 and contains no secret.
+      - The path of an HTML report of the same outcomes, written at the end.
+      - The page needs no other files and no network. It is created with mode 0600 and contains no secrets.
     type: path
   log_path:
     description:
-      - The path of a file that a line for every image and retry is appended to.
+      - The path of a log file. A line is appended for every image and every retry.
     type: path
     aliases: [log]
   output_success_images:
     description:
-      - The path of a file for the images that are at their destination at the end, as rules in the form of
+      - The path of a file for the images that are at their destination at the end, written as rules like those of
         O(images_file).
     type: path
   output_failed_images:
     description:
-      - The path of a file for the images that failed, as rules in the form of O(images_file). It can be given to the
-        next run as O(images_file).
+      - The path of a file for the images that failed, written as rules. The next run can take it as O(images_file).
     type: path
   output_images_format:
     description:
@@ -102,7 +102,7 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: Copy what the files of image-syncer or image-migrator say
+- name: Copy with the files of image-syncer or image-migrator
   longshore.swr.image_copy:
     images_file: images.json
     auth_file: auth.json
@@ -125,30 +125,30 @@ EXAMPLES = r"""
 #   "registry.example.com/team/job:/^v[0-9]+$/": "swr.cn-north-4.myhuaweicloud.com/team/job"
 # }
 
-- name: Make a login to SWR from an access key
+- name: Create an SWR login from an access key
   longshore.swr.login_token:
     region: cn-north-4
   delegate_to: localhost
   register: swr
 
-- name: Copy images that are named in the playbook, with that login
+- name: Copy images listed in the playbook, with that login
   longshore.swr.image_copy:
     images:
       # One tag, under its own name
       quay.io/prometheus/node-exporter:v1.8.2: "{{ swr.registry }}/team/node-exporter"
       # Two tags, renamed
       registry.example.com/team/app:1.0,1.1: "{{ swr.registry }}/team/app:stable,latest"
-      # All tags that begin with v, to two places
+      # All tags that start with v, to two destinations
       registry.example.com/team/web:/^v/:
         - "{{ swr.registry }}/team/web"
         - "{{ swr.registry }}/backup/web"
     auth: "{{ swr.auth }}"
   delegate_to: localhost
 
-- name: Copy a namespace and a Harbor, and choose what
+- name: Copy selected images of a namespace and of a Harbor
   longshore.swr.image_copy:
     images:
-      # Every repository of a namespace: of each the three newest versions below 3, and no release candidates
+      # Every repository of a namespace: the three newest versions below 3 of each, without release candidates
       - source: registry.example.com/team/*
         destination: "{{ swr.registry }}/team"
         tags:
@@ -165,7 +165,7 @@ EXAMPLES = r"""
           - flatten: true
             separator: "-"
         platforms: [linux/amd64, linux/arm64]
-      # The tags that were built last
+      # The five tags built last
       - source: registry.example.com/ci/nightly
         destination: "{{ swr.registry }}/ci/nightly"
         tags:
@@ -175,14 +175,14 @@ EXAMPLES = r"""
     auth_file: auth.json
   delegate_to: localhost
 
-- name: Copy images that are in no registry
+- name: Copy images from archives, a layout and local daemons
   longshore.swr.image_copy:
     images:
       # Every image of an archive, under its own name and tag
       docker-archive:/srv/images/release-4.2.tar: ""
-      # One image of a directory in OCI's layout
+      # One image of an OCI layout directory
       oci:build/app-layout:1.0: "{{ swr.registry }}/team/app"
-      # One image of the Docker and one of the Podman of this host
+      # One image of this host's Docker and one of its Podman
       docker-daemon:app:1.0: "{{ swr.registry }}/team/app:from-docker"
       podman-daemon:localhost/app:1.0: "{{ swr.registry }}/team/app:from-podman"
     auth: "{{ swr.auth }}"
@@ -190,7 +190,7 @@ EXAMPLES = r"""
     default_namespace: team
   delegate_to: localhost
 
-- name: Say what would be copied, and how much it is
+- name: Preview what would be copied, and how much
   longshore.swr.image_copy:
     images_file: images.json
     auth_file: auth.json
@@ -199,11 +199,11 @@ EXAMPLES = r"""
   check_mode: true
   register: forecast
 
-- name: Show it
+- name: Show the forecast
   ansible.builtin.debug:
     msg: "{{ forecast.plan.to_copy }} images, {{ forecast.plan.bytes | filesizeformat }}"
 
-- name: Copy, with everything kept that a big migration needs
+- name: Copy with the journal and the reports that a large migration needs
   longshore.swr.image_copy:
     images_file: images.json
     auth_file: auth.json
@@ -219,7 +219,7 @@ EXAMPLES = r"""
   register: copied
   ignore_errors: true
 
-- name: Try those that failed once more
+- name: Retry the images that failed
   longshore.swr.image_copy:
     images_file: /var/lib/migration/failed.yaml
     auth_file: auth.json
@@ -232,15 +232,15 @@ EXAMPLES = r"""
 RETURN = r"""
 msg:
   description:
-    - One line that sums up, in the words of image-migrator. When images failed it goes on with the first failure.
+    - One-line summary in the words of image-migrator, followed by the first failure if there is one.
   returned: always
   type: str
   sample: Images(38) migration finished, 0 images tasks failed, 0 tasks generate failed
 summary:
   description:
-    - The result in lines to read, for M(ansible.builtin.debug). They have the counts, the first failures
-      (O(failures_shown)) with their remedies, and the paths of the reports.
-  returned: when the options are valid
+    - The result as readable lines, for M(ansible.builtin.debug) - the counts, the first failures (O(failures_shown))
+      with hints, and the paths of the reports.
+  returned: when options are valid
   type: list
   elements: str
   sample:
@@ -249,59 +249,59 @@ summary:
     - "report: /var/lib/migration/report.html and /var/lib/migration/report.json"
 images:
   description:
-    - How many images ended how. RV(images.total) is always the sum of the others.
-    - In check mode RV(images.copied) are those that would be copied.
+    - Images by outcome. RV(images.total) is always the sum of the others.
+    - In check mode, RV(images.copied) counts the images that would be copied.
   returned: when options are valid
   type: dict
   contains:
     total:
-      description: Images that were asked for. A rule whose images could not be found out counts as one.
+      description: Images requested. A rule whose images could not be determined counts as one.
       type: int
       sample: 38
     copied:
-      description: Images that were written to their destination.
+      description: Images written to their destination.
       type: int
       sample: 12
     skipped:
-      description: Images that were at their destination already.
+      description: Images already at their destination.
       type: int
       sample: 26
     filtered:
       description:
-        - Images without a platform that was asked for, and rules whose choices leave no tag.
-        - What a source lists that is not a valid tag or repository name, where the rule's choices leave it out.
-        - What could not be carried along, see O(referrers).
+        - Images without any requested platform, and rules whose filters leave no tag.
+        - Invalid tags and repository names that a source lists and the rule's filters leave out.
+        - Referrers that could not be copied, see O(referrers).
       type: int
       sample: 0
     failed:
       description:
-        - Images, and rules, that failed.
-        - What a source lists that is not a valid tag or repository name. The other tags and repositories are copied.
+        - Images and rules that failed.
+        - Invalid tags and repository names that a source lists. The valid ones are copied.
       type: int
       sample: 0
 converted:
   description:
-    - How many of the copied images have another digest at their destination, because they were converted to Docker's
-      format (O(convert)) or have layers that were recompressed (O(recompress)).
+    - Number of copied images whose digest changed, because they were converted to Docker's format (O(convert)) or
+      because layers were recompressed (O(recompress)).
   returned: when options are valid
   type: int
   sample: 3
 attached:
   description:
-    - Outcome of signatures, SBOMs and attestations, see O(referrers). RV(images) counts it as well.
+    - Outcome of signatures, SBOMs and attestations, see O(referrers). RV(images) includes them.
   returned: when options are valid
   type: dict
   contains:
     copied:
-      description: Written to its destination.
+      description: Written to their destination.
       type: int
       sample: 4
     skipped:
-      description: Found at its destination.
+      description: Already at their destination.
       type: int
       sample: 0
     not_supported:
-      description: Filtered. Its image has another digest at the destination, or the destination takes no artifacts.
+      description: Filtered. The image has another digest at the destination, or the destination accepts no artifacts.
       type: int
       sample: 2
     failed:
@@ -309,33 +309,33 @@ attached:
       type: int
       sample: 0
 recompressed:
-  description: How many of the copied images have layers that were recompressed, see O(recompress).
+  description: Number of copied images with recompressed layers, see O(recompress).
   returned: when options are valid
   type: int
   sample: 1
 plan:
-  description: What had to be done, found out before anything was written.
+  description: The work to do, determined before anything was written.
   returned: when options are valid
   type: dict
   contains:
     images:
-      description: Images that were asked for.
+      description: Images requested.
       type: int
       sample: 38
     to_copy:
-      description: Images that were not at their destination.
+      description: Images not yet at their destination.
       type: int
       sample: 12
     blobs:
-      description: Layers and configurations that were not at their destination, each counted once.
+      description: Layers and configurations not yet at their destination, each counted once.
       type: int
       sample: 31
     bytes:
-      description: Their size together.
+      description: Their total size in bytes.
       type: int
       sample: 734003200
 blobs:
-  description: How layers and configurations ended.
+  description: Layers and configurations by outcome.
   returned: when options are valid
   type: dict
   contains:
@@ -344,15 +344,15 @@ blobs:
       type: int
       sample: 29
     mounted:
-      description: Taken over by the destination from another repository of its own.
+      description: Mounted by the destination from another of its repositories.
       type: int
       sample: 2
     present:
-      description: Found there.
+      description: Already there.
       type: int
       sample: 17
 bytes:
-  description: How much there was to send, and how much was sent.
+  description: Bytes to send, and bytes sent.
   returned: when options are valid
   type: dict
   contains:
@@ -361,16 +361,16 @@ bytes:
       type: int
       sample: 734003200
     uploaded:
-      description: Bytes that were sent, those of repeated attempts included.
+      description: Bytes sent, including retries.
       type: int
       sample: 734003200
 requests:
-  description: How many requests were made.
+  description: Number of requests.
   returned: when options are valid
   type: dict
   contains:
     total:
-      description: All of them.
+      description: Total.
       type: int
       sample: 241
     by_registry:
@@ -384,11 +384,11 @@ failures:
   elements: dict
   contains:
     source:
-      description: The image's reference, or the rule's own text.
+      description: The image's reference, or the text of the rule.
       type: str
       sample: registry.example.com/team/app:1.0
     destination:
-      description: Where it should have gone.
+      description: Its destination.
       type: str
       sample: swr.cn-north-4.myhuaweicloud.com/team/app:1.0
     rule:
@@ -396,15 +396,15 @@ failures:
       type: str
       sample: 'images.json: "registry.example.com/team/app"'
     error:
-      description: What failed and where, with the server's own code, and what can be done.
+      description: What failed and where, with the server's error code and a hint.
       type: str
       sample: 'registry.example.com/team/app:1.0: the manifest does not exist (HTTP 404, MANIFEST_UNKNOWN)'
     hint:
-      description: What can be done, by itself.
+      description: How to fix it.
       type: str
       sample: Check the tag.
 failures_truncated:
-  description: How many more failures there are. RV(report_path) has all of them.
+  description: Number of further failures. The file RV(report_path) lists all of them.
   returned: when options are valid
   type: int
   sample: 0
@@ -414,7 +414,7 @@ report_path:
   type: str
   sample: /var/lib/migration/report.json
 html_report_path:
-  description: The path of the report in HTML.
+  description: The path of the HTML report.
   returned: when O(html_report_path) is set and options are valid
   type: str
   sample: /var/lib/migration/report.html
@@ -424,23 +424,23 @@ journal_path:
   type: str
   sample: /var/lib/migration/journal.jsonl
 check_mode:
-  description: Whether this is a plan and nothing was written.
+  description: Whether the task ran in check mode, so that nothing was written.
   returned: when options are valid
   type: bool
   sample: false
 started_at:
-  description: When the work began, in UTC.
+  description: Start time, in UTC.
   returned: when options are valid
   type: str
   sample: "2026-07-23T08:46:07Z"
 duration:
-  description: Seconds from the beginning to the end.
+  description: How long it took, in seconds.
   returned: when options are valid
   type: float
   sample: 81.204
 error:
-  description: The parts of the error, as far as they are known, when nothing could be begun.
-  returned: when the options were found wrong
+  description: The parts of the error, as far as they are known.
+  returned: when the task could not start
   type: dict
   contains:
     what:
@@ -452,7 +452,7 @@ error:
       type: str
       sample: workers
     hint:
-      description: What can be done about it.
+      description: How to fix it.
       type: str
       sample: Give a whole number of 1 or more.
 """

@@ -7,17 +7,17 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: image_info
-short_description: Look at images, repositories and container registries
+short_description: Inspect images, repositories and container registries
 version_added: 0.1.0
 author:
   - longshore.swr contributors (@longshore)
 description:
-  - Says of images whether they exist, and what they are - digest, size, platforms, layers, configuration, annotations.
-    Says which tags a repository has, and which repositories a registry.
-  - It asks registries that speak the Registry HTTP API V2, such as Huawei Cloud SWR, Docker Hub and Harbor.
+  - Returns whether images exist, with their digest, size, platforms, layers, configuration and annotations.
+    Lists the tags of repositories and the repositories of registries.
+  - Works with registries that speak the Registry HTTP API V2, such as Huawei Cloud SWR, Docker Hub and Harbor.
     Layers are not read.
-  - An image that does not exist is no failure. What cannot be looked at (the registry cannot be reached, or refuses)
-    is - the others are still looked at, the result has them all, and the task fails at its end.
+  - An image that does not exist is not a failure. One that cannot be inspected is, because the registry cannot be
+    reached or refuses. The others are still inspected and returned, and the task fails at the end.
 extends_documentation_fragment:
   - longshore.swr.attributes
   - longshore.swr.attributes.actiongroup_swr
@@ -27,7 +27,7 @@ attributes:
   check_mode:
     support: full
     details:
-      - It never changes anything.
+      - Never changes anything.
   diff_mode:
     support: none
   idempotent:
@@ -35,45 +35,45 @@ attributes:
 options:
   images:
     description:
-      - References of images, each with a tag or a digest, as in V(registry/namespace/repository:tag) or
-        V(registry/namespace/repository@sha256:digest). Without a registry it is on Docker Hub.
-      - An image of an archive, a layout or a daemon is named as a source of M(longshore.swr.image_copy), for example
-        V(docker-archive:path:name:tag). Of a Docker archive or a daemon all layers are read, since the digest is that
-        of the compressed image.
+      - Image references, each with a tag or a digest, as in V(registry/namespace/repository:tag) or
+        V(registry/namespace/repository@sha256:digest). Without a registry, Docker Hub is meant.
+      - Images in archives, layouts and daemons are written like sources of M(longshore.swr.image_copy), for example
+        V(docker-archive:path:name:tag). In a Docker archive or a daemon all layers are read, because the digest is
+        that of the compressed image.
     type: list
     elements: str
     default: []
   repositories:
     description:
-      - Repositories to list the tags of, as in V(registry/namespace/repository).
+      - Repositories whose tags to list, as in V(registry/namespace/repository).
     type: list
     elements: str
     default: []
   registries:
     description:
-      - Registries to list the repositories of, as in V(registry.example.com:5000).
-      - SWR and Docker Hub do not offer that, which is a failure. Others show it to administrators only.
+      - Registries whose repositories to list, as in V(registry.example.com:5000).
+      - SWR and Docker Hub do not support this, which is a failure. Others allow it for administrators only.
     type: list
     elements: str
     default: []
   detail:
     description:
-      - How much to find out about O(images).
-      - V(presence) needs one request an image, and returns digest and media type.
-      - V(manifest) adds what the manifest itself says.
-      - V(full) adds the images of which a multi-platform image consists, and the configurations.
+      - How much to return about O(images).
+      - V(presence) takes one request per image, and returns the digest and media type.
+      - V(manifest) adds the content of the manifest.
+      - V(full) adds the child images of multi-platform images, and the configurations.
     type: str
     choices: [presence, manifest, full]
     default: full
   tag_digests:
     description:
-      - Whether to look up the digest of each tag of O(repositories). It needs a request for each tag.
+      - Whether to look up the digest of each tag of O(repositories). This takes one request per tag.
     type: bool
     default: false
   environment_values:
     description:
-      - Whether to return the values of the environment variables that images set, and not only their names.
-      - Builds leave passwords there more often than anybody likes, and a result is shown and logged.
+      - Whether to return the values of the environment variables set in images, not only their names.
+      - Builds often leave passwords there, and results are shown and logged.
     type: bool
     default: false
 seealso:
@@ -82,24 +82,24 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: Look at an image
+- name: Inspect an image
   longshore.swr.image_info:
     images:
       - quay.io/prometheus/node-exporter:v1.8.2
   delegate_to: localhost
-  register: looked
+  register: found
 
-- name: Show its digest and what it runs on
+- name: Show its digest and platforms
   ansible.builtin.debug:
-    msg: "{{ looked.images[0].digest }} for {{ looked.images[0].platforms | join(', ') }}"
+    msg: "{{ found.images[0].digest }} for {{ found.images[0].platforms | join(', ') }}"
 
-- name: Make a login to SWR from an access key
+- name: Create an SWR login from an access key
   longshore.swr.login_token:
     region: cn-north-4
   delegate_to: localhost
   register: swr
 
-- name: Find out which of the images of a deployment are in SWR
+- name: Look up the images of a deployment in SWR
   longshore.swr.image_info:
     images:
       - "{{ swr.registry }}/shop/cart:1.4"
@@ -109,7 +109,7 @@ EXAMPLES = r"""
   delegate_to: localhost
   register: deployment
 
-- name: Stop before the deployment when one is not there
+- name: Stop before the deployment if an image is missing
   ansible.builtin.assert:
     that: deployment.images | rejectattr('exists') | list | length == 0
     fail_msg: "{{ deployment.images | rejectattr('exists') | map(attribute='image') | join(', ') }}"
@@ -134,7 +134,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 msg:
-  description: One line that sums up.
+  description: One-line summary.
   returned: always
   type: str
   sample: Looked at 4
@@ -145,15 +145,15 @@ images:
   elements: dict
   contains:
     image:
-      description: The reference as it was given.
+      description: The reference as given.
       type: str
       sample: nginx:1.27
     reference:
-      description: The reference in full.
+      description: The full reference.
       type: str
       sample: docker.io/library/nginx:1.27
     exists:
-      description: Whether the registry has the image. It is not returned where that could not be found out.
+      description: Whether the registry has the image. Missing if that could not be determined.
       type: bool
       sample: true
     digest:
@@ -165,7 +165,7 @@ images:
       type: str
       sample: application/vnd.oci.image.index.v1+json
     artifact_type:
-      description: What kind of artifact it is, where the manifest says so.
+      description: The type of artifact, if the manifest states one.
       type: str
       sample: application/vnd.cncf.helm.config.v1+json
     annotations:
@@ -174,20 +174,20 @@ images:
       sample: {"org.opencontainers.image.version": "1.27.0"}
     platforms:
       description:
-        - The platforms that it is for. Attestations, which are for none, do not count.
-          With O(detail=manifest) the list of an image for one platform is empty.
+        - The image's platforms. Attestations, which have none, do not count.
+          With O(detail=manifest) the list is empty for a single-platform image.
       type: list
       elements: str
       sample: [linux/amd64, linux/arm/v7]
     size:
       description:
-        - Bytes of configurations and layers as the registry stores them, each counted once.
-          For a multi-platform image only with O(detail=full).
+        - Size in bytes of the configurations and layers as stored in the registry, each counted once.
+          For multi-platform images only with O(detail=full).
       type: int
       sample: 72950530
     layers:
       description:
-        - The layers of an image for one platform, from the lowest. C(foreign) marks one that is stored elsewhere.
+        - The layers of a single-platform image, lowest first. C(foreign) marks a layer that is stored elsewhere.
       type: list
       elements: dict
       sample:
@@ -196,23 +196,23 @@ images:
           size: 29126484
     config:
       description:
-        - What the configuration of an image for one platform says, as far as it is set - C(os), C(os_version),
+        - The configuration of a single-platform image, with the keys that are set - C(os), C(os_version),
           C(architecture), C(variant), C(created), C(author), C(labels), C(user), C(working_directory), C(entrypoint),
-          C(command), C(exposed_ports), C(volumes), and C(digest), the configuration's own.
-        - C(environment) has the names of environment variables with V(null), or their values with
+          C(command), C(exposed_ports), C(volumes), and C(digest), the digest of the configuration itself.
+        - C(environment) maps the names of environment variables to V(null), or to their values with
           O(environment_values=true).
       type: dict
       sample: {"os": "linux", "architecture": "amd64", "environment": {"PATH": null}, "user": "nobody"}
     children:
       description:
-        - The images of which a multi-platform image consists, with their C(digest), C(media_type), C(manifest_size),
+        - The child images of a multi-platform image, with their C(digest), C(media_type), C(manifest_size),
           C(annotations) and C(platforms).
-        - With O(detail=full) each also has C(exists), because registries may lack some of them, and what an image by
-          itself has.
+        - With O(detail=full) each also has C(exists), because a registry may lack some of them, and the keys of a
+          single-platform image.
       type: list
       elements: dict
     error:
-      description: Why it could not be looked at.
+      description: Why it could not be inspected.
       type: str
       sample: 'registry.example.com/team/app:1.0: cannot read the manifest (HTTP 403, DENIED)'
 repositories:
@@ -222,15 +222,15 @@ repositories:
   elements: dict
   contains:
     repository:
-      description: The name as it was given.
+      description: The name as given.
       type: str
       sample: nginx
     reference:
-      description: The name in full.
+      description: The full name.
       type: str
       sample: docker.io/library/nginx
     exists:
-      description: Whether the repository has tags. SWR does not tell an empty repository from one that is not there.
+      description: Whether the repository has tags. SWR does not distinguish an empty repository from a missing one.
       type: bool
       sample: true
     tags:
@@ -243,7 +243,7 @@ repositories:
       type: dict
       sample: {"1.27": "sha256:6af79ae5de407283dcea8b00d5c37ace95441fd58a8b1d2aa1ed93f5511bb18c"}
     invalid:
-      description: What the registry lists as a tag and is not one. Only set when there is any.
+      description: Invalid tags that the registry lists. Only set if there are any.
       type: list
       elements: str
       sample: ["sha256:6af79ae5de407283dcea8b00d5c37ace95441fd58a8b1d2aa1ed93f5511bb18c"]
@@ -258,16 +258,16 @@ registries:
   elements: dict
   contains:
     registry:
-      description: The name as it was given.
+      description: The name as given.
       type: str
       sample: registry.example.com:5000
     repositories:
-      description: The repositories in full, so that they can be given as O(repositories).
+      description: The full names of the repositories, as O(repositories) takes them.
       type: list
       elements: str
       sample: ["registry.example.com:5000/team/app"]
     invalid:
-      description: What the registry lists as a repository and is not a valid name. Only set when there is any.
+      description: Invalid repository names that the registry lists. Only set if there are any.
       type: list
       elements: str
       sample: ["team/MyApp"]
@@ -276,35 +276,35 @@ registries:
       type: str
       sample: 'registry.example.com:5000: cannot list the repositories (HTTP 404)'
 failures:
-  description: What could not be looked at, 50 at most.
+  description: Images, repositories and registries that could not be inspected, 50 at most.
   returned: when options are valid
   type: list
   elements: dict
   contains:
     name:
-      description: The image, repository or registry as it was given.
+      description: The image, repository or registry as given.
       type: str
       sample: registry.example.com/team/app:1.0
     error:
-      description: What failed, with the server's own code, and what can be done.
+      description: What failed, with the server's error code and a hint.
       type: str
       sample: 'registry.example.com/team/app:1.0: cannot read the manifest (HTTP 403, DENIED)'
     hint:
-      description: What can be done, by itself.
+      description: How to fix it.
       type: str
       sample: Check that the user of this registry's auth entry may do this in this repository.
 failures_truncated:
-  description: How many more failures there are. The entries themselves have all of them.
+  description: Number of further failures. Every entry above has its own C(error).
   returned: when options are valid
   type: int
   sample: 0
 requests:
-  description: How many requests were made.
+  description: Number of requests.
   returned: when options are valid
   type: dict
   contains:
     total:
-      description: All of them.
+      description: Total.
       type: int
       sample: 5
     by_registry:
@@ -312,8 +312,8 @@ requests:
       type: dict
       sample: {"quay.io": {"blob_get": 3, "manifest_get": 4}}
 error:
-  description: The parts of the error, as far as they are known, when nothing could be begun.
-  returned: when the options were found wrong
+  description: The parts of the error, as far as they are known.
+  returned: when the task could not start
   type: dict
   contains:
     what:
@@ -325,7 +325,7 @@ error:
       type: str
       sample: workers
     hint:
-      description: What can be done about it.
+      description: How to fix it.
       type: str
       sample: Give a number from 1 to 1000.
 """

@@ -7,24 +7,24 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: image_plan
-short_description: Plan a large copy of images, and cut it into shards
+short_description: Plan a large copy of images and split it into shards
 version_added: 0.1.0
 author:
   - longshore.swr contributors (@longshore)
 description:
-  - Takes the rules of M(longshore.swr.image_copy) and says what a copy would have to do - which images, how many layers
-    and bytes, how much is there already, and about how long it takes.
-  - It looks for what would stop the copy after hours - logins, organizations that do not exist, names that SWR does not
-    take, and quotas. See RV(problems).
-  - It cuts the work into shards for several hosts, each a file of rules that M(longshore.swr.image_copy) takes as
-    O(longshore.swr.image_copy#module:images_file). Images that are at their destination already are in none of them.
-  - Shards take about as long as each other. The weight of a shard is the bytes that have to travel for it, and for each
-    request to the destination the bytes that travel in its time (O(expected_bandwidth) divided by the 18 requests a
-    second that are made to SWR, or by 200 for other registries). An image counts as one request and one for each of its
-    manifests, a layer or configuration that has to travel as three.
-  - Images that share such layers are kept together, so that these travel once. Where that would make one shard much
-    longer than the others they are separated along repositories, and large repositories along their tags, with as few
-    bytes as possible that travel twice. The same plan is always cut the same way.
+  - Takes the rules of M(longshore.swr.image_copy) and returns what a copy would have to do - the images, the number of
+    layers and bytes, how much is there already, and roughly how long it takes.
+  - Looks for problems that would otherwise stop the copy hours later - logins, missing organizations, names that SWR
+    does not accept, and quotas. See RV(problems).
+  - Splits the work into shards for several hosts. Each is a file of rules that M(longshore.swr.image_copy) takes as
+    O(longshore.swr.image_copy#module:images_file). Images already at their destination are in none of them.
+  - Shards take about equally long. The weight of a shard is the bytes to send, plus, for each request to the
+    destination, the bytes that could be sent in the same time (O(expected_bandwidth) divided by 18 requests a second
+    for SWR, or by 200 for other registries). An image counts as one request plus one for each of its manifests, and a
+    layer or configuration to send as three.
+  - Images that share such layers stay together, so that the layers are sent once. If that would make one shard much
+    longer than the others, they are split by repository, and large repositories by tag, so that as few bytes as
+    possible are sent twice. The same plan is always split the same way.
   - Nothing is written to a registry.
 extends_documentation_fragment:
   - longshore.swr.attributes
@@ -40,79 +40,76 @@ attributes:
   check_mode:
     support: full
     details:
-      - It reads from both registries and returns the same. The files of the shards are not written.
+      - Reads from both registries and returns the same. The shard files are not written.
   diff_mode:
     support: none
   idempotent:
     support: full
     details:
-      - A shard's file is written when its content is another. The plan follows what the registries have, so that the
-        shards are others after a part was copied.
+      - A shard file is written only when its content differs. The plan depends on what the registries have, so the
+        shards change once images were copied.
 options:
   shards:
     description:
-      - Into how many shards to cut the plan, at most. There are fewer when there is less to do, and none when
-        everything is there.
+      - The maximum number of shards. There are fewer when there is little to do, and none when everything is there.
     type: int
     default: 1
   shards_path:
     description:
-      - The path of a directory for the files C(shard-01.json), C(shard-02.json) and so on. It is made with mode 0700
-        when it does not exist, the files with mode 0600.
-      - Files of such names that belong to no shard of this plan are removed, so that the shards of an earlier plan are
-        not run by mistake.
-      - Without it the shards are returned as counts only.
+      - The path of a directory for the files C(shard-01.json), C(shard-02.json) and so on. The directory is created
+        with mode 0700 if it does not exist, the files with mode 0600.
+      - Other files with such names are removed, so that shards of an earlier plan are not run by mistake.
+      - If it is not set, only the counts of the shards are returned.
     type: path
   force:
     description:
-      - Whether to plan for images that are at their destination already as well, as with
-        O(longshore.swr.image_copy#module:force).
+      - Whether to include images already at their destination, as with O(longshore.swr.image_copy#module:force).
     type: bool
     default: false
   check_blobs:
     description:
-      - Whether to ask the destination for each layer and configuration, once a registry, as a copy does.
-      - With V(false) all of those of images to be copied count as missing, so that the bytes are the most that can be,
-        and the plan takes far fewer requests.
+      - Whether to ask the destination for each layer and configuration, once per registry, as a copy does.
+      - With V(false) all layers and configurations of images to copy count as missing. The bytes are then an upper
+        bound, and the plan takes far fewer requests.
     type: bool
     default: true
   quotas:
     description:
-      - Limits of the destinations, for all of them. By default those of SWR's basic edition count for SWR alone.
+      - Limits that apply to every destination. By default, the limits of SWR's basic edition apply, to SWR only.
     type: dict
     suboptions:
       tags_per_repository:
         description:
-          - Tags in one repository, those that are there already included. SWR allows 300.
+          - Tags per repository, including existing ones. SWR allows 300.
         type: int
       repositories:
         description:
-          - Repositories of a registry, or of an account of SWR, those that are there already included as far as the
-            registry lists them. SWR allows 500.
+          - Repositories per registry, or per account of SWR, including existing ones as far as the registry lists them.
+            SWR allows 500.
         type: int
       layer_bytes:
         description:
-          - Bytes of one layer. SWR allows 50 GB; older documents say 10 GB, from which on there is a warning.
+          - Size of a layer in bytes. SWR allows 50 GB. Older documents say 10 GB, so larger layers cause a warning.
         type: int
   fail_on:
     description:
-      - V(error) fails the task when an image failed (RV(failures)) or a problem of the severity C(error) was found.
-      - V(warn) fails it for every problem.
-      - V(never) does not fail it for either. Options that are wrong, and files that cannot be written, fail it always.
-      - The shards are written all the same, with the images that did not fail.
+      - V(error) fails the task when an image failed (RV(failures)) or there is a problem of severity C(error).
+      - V(warn) fails it for any problem.
+      - V(never) fails it for neither. Invalid options and files that cannot be written always fail it.
+      - The shards are written in any case, with the images that did not fail.
     type: str
     choices: [error, warn, never]
     default: error
   expected_bandwidth:
     description:
-      - Bytes a second that one host is expected to move, for the estimate and for the weight of requests.
-      - The default is an assumption, 100 Mbit/s. Give what a copy has shown in its progress.
+      - The bandwidth that one host is expected to reach, in bytes a second, for the estimate and the weight of
+        requests.
+      - The default assumes 100 Mbit/s. Better use the rate that the progress of a copy has shown.
     type: int
     default: 12500000
   journal_path:
     description:
-      - The path of the journal that M(longshore.swr.image_copy) wrote. It is read only. A file that does not exist is
-        no error.
+      - The path of a journal of M(longshore.swr.image_copy). It is only read. The file may be missing.
     type: path
 seealso:
   - module: longshore.swr.image_copy
@@ -120,13 +117,13 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: Make a login to SWR from an access key
+- name: Create an SWR login from an access key
   longshore.swr.login_token:
     region: cn-north-4
   delegate_to: localhost
   register: swr
 
-- name: Say what there is to do, and whether it can be done
+- name: Estimate the work and look for problems
   longshore.swr.image_plan:
     images_file: images.json
     auth_file: auth.json
@@ -134,11 +131,11 @@ EXAMPLES = r"""
   delegate_to: localhost
   register: plan
 
-- name: Show it
+- name: Show the plan
   ansible.builtin.debug:
     msg: "{{ plan.plan }} {{ plan.estimate }}"
 
-- name: Cut the work for three hosts
+- name: Split the work for three hosts
   longshore.swr.image_plan:
     images_file: images.json
     auth_file: auth.json
@@ -149,7 +146,7 @@ EXAMPLES = r"""
   delegate_to: localhost
   register: plan
 
-- name: Do the first part
+- name: Copy the first shard
   longshore.swr.image_copy:
     images_file: "{{ plan.shards[0].path }}"
     auth_file: auth.json
@@ -157,7 +154,7 @@ EXAMPLES = r"""
   delegate_to: localhost
   when: plan.shards | length > 0
 
-- name: Look for problems only, against the limits of another registry
+- name: Only look for problems, with the limits of another registry
   longshore.swr.image_plan:
     images_file: images.json
     auth_file: auth.json
@@ -172,15 +169,15 @@ EXAMPLES = r"""
 RETURN = r"""
 msg:
   description:
-    - One line that sums up. When the task failed it goes on with the first problem or failure.
+    - One-line summary, followed by the first problem or failure when the task failed.
   returned: always
   type: str
   sample: Images(3000) planned, 412 to copy, 2588 there already, 0 failed
 summary:
   description:
-    - The result in lines to read, for M(ansible.builtin.debug). They have the counts, each shard, the problems, and the
-      first failures (O(failures_shown)) with their remedies.
-  returned: when the options are valid
+    - The result as readable lines, for M(ansible.builtin.debug) - the counts, each shard, the problems, and the first
+      failures (O(failures_shown)) with hints.
+  returned: when options are valid
   type: list
   elements: str
   sample:
@@ -188,70 +185,71 @@ summary:
     - 1630 layers and configs (480.0 GB) to send
     - "shard 1: 140 images, 161.0 GB, about 15456 s"
 plan:
-  description: What there is to do.
+  description: The work to do.
   returned: when options are valid
   type: dict
   contains:
     images:
-      description: Images of the rules, always the sum of the next four. A rule without any counts as one.
+      description: Images of the rules, always the sum of the next four. A rule without images counts as one.
       type: int
       sample: 3000
     to_copy:
-      description: Images that are to be copied. They are in the shards.
+      description: Images to copy. They are in the shards.
       type: int
       sample: 412
     present:
-      description: Images that are at their destination already.
+      description: Images already at their destination.
       type: int
       sample: 2588
     filtered:
-      description: Images without a platform that was asked for, and rules whose choices leave no tag.
+      description: Images without any requested platform, and rules whose filters leave no tag.
       type: int
       sample: 0
     failed:
-      description: Images that could not be looked at, and rules whose images could not be found out.
+      description: Images that could not be inspected, and rules whose images could not be determined.
       type: int
       sample: 0
     converted:
-      description: Images to be copied that will be converted to Docker's format.
+      description: Images to copy that will be converted to Docker's format.
       type: int
       sample: 37
     blobs:
-      description: Layers and configurations that have to travel, each once a registry.
+      description: Layers and configurations to send, each counted once per registry.
       type: int
       sample: 1630
     bytes:
-      description: Their bytes.
+      description: Bytes to send.
       type: int
       sample: 480000000000
 estimate:
-  description: How long the copy takes. It is an estimate; take the range for what it is.
+  description: A rough estimate of how long the copy takes.
   returned: when options are valid
   type: dict
   contains:
     requests:
-      description: Requests to the destination, when one host copies everything.
+      description: Requests to the destination if one host copies everything.
       type: int
       sample: 6204
     seconds:
-      description: Seconds that one host takes for everything - the longer of bytes and requests, and a fifth of it.
+      description: Seconds for one host to copy everything - the longer of sending bytes and making requests, plus a
+        fifth.
       type: int
       sample: 46080
     seconds_least:
-      description: The same when nothing comes between.
+      description: The same without the extra fifth.
       type: int
       sample: 38400
     seconds_most:
-      description: One and a half times what bytes and requests take one after the other.
+      description: One and a half times the sum of both.
       type: int
       sample: 58117
     limited_by:
-      description: What takes the longest, V(bandwidth), V(requests) or V(nothing).
+      description: The bottleneck - V(bandwidth), V(requests) or V(nothing).
       type: str
       sample: bandwidth
     seconds_sharded:
-      description: Seconds until the last shard is done, when all are copied at the same time by hosts that each have
-        the bandwidth and share what SWR answers.
+      description: Seconds until the last shard is done, if all are copied at the same time by hosts that each have
+        the full bandwidth and share SWR's request limit.
       type: int
       sample: 15904
 shards:
@@ -270,23 +268,23 @@ shards:
       type: str
       sample: /var/lib/migration/shards/shard-01.json
     images:
-      description: Its images.
+      description: Number of images.
       type: int
       sample: 140
     blobs:
-      description: Layers and configurations that travel for it.
+      description: Layers and configurations to send.
       type: int
       sample: 551
     bytes:
-      description: Their bytes.
+      description: Bytes to send.
       type: int
       sample: 161000000000
     duplicated_bytes:
-      description: Those of them that travel for a shard of a smaller number as well.
+      description: Bytes that a shard with a lower number sends as well.
       type: int
       sample: 3200000
     estimate_seconds:
-      description: Seconds that it takes when all shards are copied at the same time.
+      description: Estimated seconds if all shards are copied at the same time.
       type: int
       sample: 15456
 shards_path:
@@ -295,12 +293,12 @@ shards_path:
   type: str
   sample: /var/lib/migration/shards
 duplicated_bytes:
-  description: Bytes that travel more than once because images that share them are in several shards.
+  description: Bytes sent more than once because several shards have images that share them.
   returned: when options are valid
   type: int
   sample: 6400000
 repositories:
-  description: The destinations' repositories with the most bytes to come, 50 at most.
+  description: The destination repositories with the most bytes to receive, 50 at most.
   returned: when options are valid
   type: list
   elements: dict
@@ -310,35 +308,35 @@ repositories:
       type: str
       sample: swr.cn-north-4.myhuaweicloud.com/shop/cart
     images:
-      description: Images of the rules that go there.
+      description: Images that the rules send there.
       type: int
       sample: 120
     to_copy:
-      description: Those that are to be copied.
+      description: Images to copy.
       type: int
       sample: 17
     present:
-      description: Those that are there already.
+      description: Images already there.
       type: int
       sample: 103
     bytes:
-      description: Bytes that have to travel for it. What several repositories share counts for each.
+      description: Bytes to send. Layers shared by several repositories count for each.
       type: int
       sample: 8300000000
 repositories_truncated:
-  description: How many more there are.
+  description: Number of further ones.
   returned: when options are valid
   type: int
   sample: 0
 problems:
-  description: What would stop the copy, or may do so, 100 at most, errors first.
+  description: Problems that stop the copy, or may do so, 100 at most, errors first.
   returned: when options are valid
   type: list
   elements: dict
   contains:
     check:
       description: V(login), V(organization), V(organization_name), V(repository_name), V(tags_per_repository),
-        V(repositories), V(layer_bytes), or V(blobs) when the destination could not be asked for a layer.
+        V(repositories), V(layer_bytes), or V(blobs) if the destination could not be asked for a layer.
       type: str
       sample: organization
     severity:
@@ -350,30 +348,30 @@ problems:
       type: str
       sample: swr.cn-north-4.myhuaweicloud.com/shop
     message:
-      description: What is wrong.
+      description: The problem.
       type: str
       sample: the organization shop does not exist
     hint:
-      description: What can be done.
+      description: How to fix it.
       type: str
       sample: Create the organization in SWR first, or correct its name in the rule's destination.
 problems_truncated:
-  description: How many more there are.
+  description: Number of further ones.
   returned: when options are valid
   type: int
   sample: 0
 failures:
-  description: The images that could not be looked at, 50 at most.
+  description: The images that could not be inspected, 50 at most.
   returned: when options are valid
   type: list
   elements: dict
   contains:
     source:
-      description: The image's reference, or the rule's own text.
+      description: The image's reference, or the text of the rule.
       type: str
       sample: registry.example.com/shop/cart:1.4
     destination:
-      description: Where it should go.
+      description: Its destination.
       type: str
       sample: swr.cn-north-4.myhuaweicloud.com/shop/cart:1.4
     rule:
@@ -381,25 +379,25 @@ failures:
       type: str
       sample: 'images.json: "registry.example.com/shop/cart"'
     error:
-      description: What failed and where, with the server's own code, and what can be done.
+      description: What failed and where, with the server's error code and a hint.
       type: str
       sample: 'registry.example.com/shop/cart:1.4: cannot look up the manifest (HTTP 403, DENIED)'
     hint:
-      description: What can be done, by itself.
+      description: How to fix it.
       type: str
       sample: Check that the user of this registry's auth entry may do this in this repository.
 failures_truncated:
-  description: How many more failures there are.
+  description: Number of further failures.
   returned: when options are valid
   type: int
   sample: 0
 requests:
-  description: How many requests the plan took.
+  description: Number of requests that the plan took.
   returned: when options are valid
   type: dict
   contains:
     total:
-      description: All of them.
+      description: Total.
       type: int
       sample: 7404
     by_registry:
@@ -407,13 +405,13 @@ requests:
       type: dict
       sample: {"registry.example.com": {"manifest_head": 2588, "manifest_get": 412, "tags": 40}}
 duration:
-  description: Seconds from the beginning to the end.
+  description: How long it took, in seconds.
   returned: when options are valid
   type: float
   sample: 61.702
 error:
-  description: The parts of the error, as far as they are known, when nothing could be begun.
-  returned: when the options were found wrong
+  description: The parts of the error, as far as they are known.
+  returned: when the task could not start
   type: dict
   contains:
     what:
@@ -425,7 +423,7 @@ error:
       type: str
       sample: shards
     hint:
-      description: What can be done about it.
+      description: How to fix it.
       type: str
       sample: Give a number from 1 to 1000.
 """

@@ -7,29 +7,29 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: image_prune
-short_description: Delete tags that the rules of a copy do not produce any more
+short_description: Delete tags that the rules of a copy no longer produce
 version_added: 0.1.0
 author:
   - longshore.swr contributors (@longshore)
 description:
-  - Takes the rules of M(longshore.swr.image_copy) and deletes the tags from their destinations that a copy by these
+  - Takes the rules of M(longshore.swr.image_copy) and deletes those tags from their destinations that a copy with these
     rules would not write, such as tags that were deleted at the source.
-  - Only repositories are pruned that a rule fills by selection - all tags of the source, or those that an expression
-    matches. Where rules name single tags they say nothing about others, and the repository is skipped. Other
-    repositories are not looked at.
-  - Of a rule for a namespace or a registry (a source that ends in V(/*) or V(/**)) these are the destinations of the
-    repositories that the source lists now and that the rule chooses. A destination whose repository is gone from the
-    source, or never was there, is not looked at. When the source cannot be listed, nothing below the rule's destination
-    is pruned, by whatever rule.
-  - Tags that the key C(tags) of a rule leaves out are not produced, so that C(newest) set to V(5) keeps five.
-  - A tag that any rule produces stays, and so does one that O(keep) matches. A tag for what belongs to an image that
-    stays (C(sha256-...), as signatures by cosign have) stays as well, and so does one for what belongs to that in turn.
-  - A repository fails, and keeps all its tags, when the source of one of its rules cannot be listed or has no tags, and
-    when the rules produce no tag at all for it.
-  - The list of a source has to be complete. Where the registry does not say that a page is the last one, it is asked
-    for more. A repository also fails, and keeps all its tags, when its list may be incomplete, and when the source
-    lists something that is not a valid tag and that the rule does not leave out.
-  - Without further options it is a dry run.
+  - Only repositories that a rule fills by selection are pruned, that is, with all tags of the source or with those that
+    an expression matches. A repository whose rules name single tags is skipped, because they say nothing about the
+    other tags. Repositories without a rule are not touched.
+  - A rule for a namespace or a registry (a source that ends in V(/*) or V(/**)) covers the destinations of the
+    repositories that the source lists now and that the rule selects. Destinations of repositories that are gone from
+    the source, or never were there, are not touched. If the source cannot be listed, nothing below the rule's
+    destination is pruned, not even by other rules.
+  - Tags that the key C(tags) of a rule leaves out are not produced, so C(newest) set to V(5) keeps five.
+  - A tag that any rule produces is kept, and so is one that matches O(keep). The C(sha256-...) tags of the referrers of
+    a kept image, such as cosign signatures, are kept too, and so are those of their referrers in turn.
+  - A repository fails, and keeps all its tags, if the source of one of its rules cannot be listed or has no tags, or if
+    its rules produce no tags at all.
+  - The list of a source must be complete. If the registry does not say that a page is the last one, it is asked for
+    more. A repository also fails, and keeps all its tags, if its list may be incomplete, or if the source lists an
+    invalid tag that the rule does not leave out.
+  - By default it is a dry run.
 extends_documentation_fragment:
   - longshore.swr.attributes
   - longshore.swr.attributes.actiongroup_swr
@@ -40,53 +40,53 @@ attributes:
   check_mode:
     support: full
     details:
-      - It reads from both registries and deletes nothing. The file O(report_path) is written.
-      - Whether a registry can delete a tag by itself shows only when it is asked to. Tags that stay for that reason
-        count as to be deleted.
+      - Reads from both registries and deletes nothing. The file O(report_path) is written.
+      - Whether a registry can delete a single tag is only known once it is asked to. Tags kept for that reason count
+        as to be deleted.
   diff_mode:
     support: full
     details:
-      - The diff names the tags that are to be deleted, 200 at most.
+      - The diff lists the tags to delete, 200 at most.
   idempotent:
     support: full
 options:
   dry_run:
     description:
-      - Whether to say what would be deleted, and delete nothing. The task is not changed then.
+      - Whether to only return what would be deleted. The task then reports no change.
     type: bool
     default: true
   maximum:
     description:
-      - The most tags that may be deleted, in all repositories together. When there are more the task fails and none is
-        deleted, so that a wrong rule or a source that lost its images does not empty the destination.
-      - A dry run warns only.
+      - The maximum number of tags to delete, in all repositories together. If there are more, the task fails and
+        deletes none, so that a wrong rule or a source that lost its images does not empty the destination.
+      - A dry run only warns.
     type: int
     default: 10
   keep:
     description:
-      - Regular expressions. A tag in which one of them is found is kept.
+      - Regular expressions. Tags that one of them matches anywhere are kept.
     type: list
     elements: str
     default: []
   report_path:
     description:
-      - The path of a JSON file with all tags that are to be deleted and all that were.
+      - The path of a JSON file with all tags to delete and all tags deleted.
     type: path
 notes:
-  - Registries that follow the OCI distribution specification delete a tag and leave the image to its other tags.
-    Others, such as the registry of the distribution project up to 2.8, delete an image with all its tags. There a tag
-    is deleted only when no tag that stays stands for the same image, or for a multi-platform image that contains it.
-  - The login needs the right to delete. The registry of the distribution project deletes when C(storage.delete.enabled)
-    is V(true) in its configuration. Docker Hub does not delete by this way, and of SWR it is not documented. Where a
-    registry refuses, the task fails and says so.
-  - What tags stood for takes space until the registry collects its garbage.
+  - Registries that follow the OCI distribution specification delete a single tag and keep the image's other tags.
+    Others, such as the registry of the distribution project up to 2.8, delete an image with all its tags. There, a tag
+    is deleted only if no kept tag points to the same image or to a multi-platform image that contains it.
+  - The login needs permission to delete. The registry of the distribution project only deletes with
+    C(storage.delete.enabled) set to V(true) in its configuration. Docker Hub does not support this API, and for SWR it
+    is not documented. If a registry refuses, the task fails and says so.
+  - The images behind deleted tags take up space until the registry runs its garbage collection.
 seealso:
   - module: longshore.swr.image_copy
   - module: longshore.swr.image_info
 """
 
 EXAMPLES = r"""
-- name: Say which tags are in the mirror and not in the source any more
+- name: List the tags of the mirror that are no longer in the source
   longshore.swr.image_prune:
     images:
       registry.example.com/shop/cart: mirror.example.com/shop/cart
@@ -95,11 +95,11 @@ EXAMPLES = r"""
   delegate_to: localhost
   register: stale
 
-- name: Show them
+- name: Show the stale tags
   ansible.builtin.debug:
     var: stale.to_delete
 
-- name: Delete them, but no more than 50, and no release
+- name: Delete the stale tags, 50 at most, and no releases
   longshore.swr.image_prune:
     images:
       registry.example.com/shop/cart: mirror.example.com/shop/cart
@@ -114,41 +114,41 @@ EXAMPLES = r"""
 
 RETURN = r"""
 msg:
-  description: One line that sums up. When something failed it goes on with the first failure.
+  description: One-line summary, followed by the first failure if there is one.
   returned: always
   type: str
   sample: 2 tags to delete, 2 deleted, 36 kept, in 4 repositories; 0 repositories failed
 to_delete:
-  description: The tags that the rules do not produce and nothing keeps, 200 at most. RV(report_path) has all of them.
+  description: Tags that are neither produced by the rules nor kept, 200 at most. The file RV(report_path) lists all.
   returned: when options are valid
   type: list
   elements: str
   sample: ["mirror.example.com/shop/cart:1.3"]
 deleted:
-  description: Those of them that were deleted, 200 at most.
+  description: Tags that were deleted, 200 at most.
   returned: when options are valid
   type: list
   elements: str
   sample: ["mirror.example.com/shop/cart:1.3"]
 tags:
-  description: How many tags of the repositories that are pruned ended how.
+  description: Tags of the pruned repositories by outcome.
   returned: when options are valid
   type: dict
   contains:
     kept:
-      description: Tags that stay.
+      description: Tags kept.
       type: int
       sample: 36
     to_delete:
-      description: Tags that are to be deleted.
+      description: Tags to delete.
       type: int
       sample: 2
     deleted:
-      description: Tags that were.
+      description: Tags deleted.
       type: int
       sample: 2
     shared:
-      description: Tags to be deleted that stay, because the registry would delete a tag with them that is kept.
+      description: Tags left in place because the registry would delete a kept tag along with them.
       type: int
       sample: 0
     failed:
@@ -167,24 +167,24 @@ repositories:
       sample: mirror.example.com/shop/cart
     outcome:
       description:
-        - V(pruned) when tags were deleted, or would be. V(clean) when there are none. V(skipped) when it is not pruned.
-          V(failed) when it could not be looked at, or a tag could not be deleted.
+        - V(pruned) if tags were or would be deleted, V(clean) if there are none to delete, V(skipped) if it is not
+          pruned, V(failed) if it could not be inspected or a tag could not be deleted.
       type: str
       sample: pruned
     kept:
-      description: How many tags stay.
+      description: Number of tags kept.
       type: int
       sample: 9
     to_delete:
-      description: How many tags are to be deleted.
+      description: Number of tags to delete.
       type: int
       sample: 1
     deleted:
-      description: How many were.
+      description: Number of tags deleted.
       type: int
       sample: 1
     shared:
-      description: Tags to be deleted that stay, see RV(tags.shared), 50 at most.
+      description: Tags left in place, see RV(tags.shared), 50 at most.
       type: list
       elements: str
       sample: []
@@ -197,7 +197,7 @@ repositories:
       type: str
       sample: 'registry.example.com/shop/cart: cannot list the tags (HTTP 403, DENIED)'
 failures:
-  description: What failed, 50 at most.
+  description: Repositories and tags that failed, 50 at most.
   returned: when options are valid
   type: list
   elements: dict
@@ -207,15 +207,15 @@ failures:
       type: str
       sample: mirror.example.com/shop/cart:1.3
     error:
-      description: What failed and where, with the server's own code, and what can be done.
+      description: What failed and where, with the server's error code and a hint.
       type: str
       sample: 'mirror.example.com/shop/cart:1.3: cannot delete the tag (HTTP 403, DENIED)'
     hint:
-      description: What can be done, by itself.
+      description: How to fix it.
       type: str
       sample: Check that the user of this registry's auth entry may do this in this repository.
 failures_truncated:
-  description: How many more failures there are. RV(report_path) has all of them.
+  description: Number of further failures. The file RV(report_path) lists all of them.
   returned: when options are valid
   type: int
   sample: 0
@@ -225,17 +225,17 @@ dry_run:
   type: bool
   sample: false
 exceeded:
-  description: Whether more tags were to be deleted than O(maximum).
+  description: Whether there were more tags to delete than O(maximum).
   returned: when options are valid
   type: bool
   sample: false
 requests:
-  description: How many requests were made.
+  description: Number of requests.
   returned: when options are valid
   type: dict
   contains:
     total:
-      description: All of them.
+      description: Total.
       type: int
       sample: 12
     by_registry:
@@ -248,13 +248,13 @@ report_path:
   type: str
   sample: /var/lib/migration/pruned.json
 duration:
-  description: Seconds from the beginning to the end.
+  description: How long it took, in seconds.
   returned: when options are valid
   type: float
   sample: 1.702
 error:
-  description: The parts of the error, as far as they are known, when nothing could be begun.
-  returned: when the options were found wrong
+  description: The parts of the error, as far as they are known.
+  returned: when the task could not start
   type: dict
   contains:
     what:
@@ -266,7 +266,7 @@ error:
       type: str
       sample: workers
     hint:
-      description: What can be done about it.
+      description: How to fix it.
       type: str
       sample: Give a number from 1 to 1000.
 """

@@ -7,18 +7,18 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: image_report
-short_description: Join the reports of several copies of images
+short_description: Merge the reports of several image copies
 version_added: 0.1.0
 author:
   - longshore.swr contributors (@longshore)
 description:
-  - Joins the JSON reports that M(longshore.swr.image_copy) wrote, of the shards of a migration or of several runs, into
-    one report in JSON and one to read in HTML.
-  - Counters are added up, and every image keeps its outcome and the name of its shard, which is the name of the
-    report's file without its ending.
-  - A shard without a report is a problem, and so is a destination that two reports have. The task fails when there is a
-    problem, and when an image failed.
-  - It makes no connection.
+  - Merges JSON reports of M(longshore.swr.image_copy), from the shards of a migration or from several runs, into one
+    report in JSON and one in HTML.
+  - Counters are added up. Every image keeps its outcome and gets the name of its shard, which is the file name of the
+    report without its extension.
+  - A shard without a report is a problem, and so is a destination that is in two reports. The task fails if there is a
+    problem or if an image failed.
+  - Opens no connections.
 extends_documentation_fragment:
   - longshore.swr.attributes
   - longshore.swr.attributes.actiongroup_swr
@@ -29,67 +29,66 @@ attributes:
   diff_mode:
     support: none
     details:
-      - The files are reports, and may have many thousand lines.
+      - The files are reports and may have many thousands of lines.
   idempotent:
     support: full
     details:
-      - What is written depends on the reports alone. The task is not changed when the files have this content already.
+      - The output depends on the reports alone. The task reports no change if the files already have this content.
   platform:
     platforms: posix
 options:
   reports:
     description:
-      - Where the reports are, as files, as patterns such as V(/var/lib/migration/reports/*.json), and as directories,
-        which stand for all files in them that end in C(.json).
-      - A file that does not exist is the missing report of a shard.
+      - The reports, as files, as patterns such as V(/var/lib/migration/reports/*.json), or as directories, which stand
+        for all files in them that end in C(.json).
+      - A file that does not exist counts as the missing report of a shard.
     type: list
     elements: path
     required: true
   shards:
     description:
-      - The shards that should have a report, as mappings with C(number) and, where it is known, C(images), the number
-        of its images. Other keys are not looked at.
-      - The report of a shard is the one whose file has the shard's number as the last number in its name, such as
-        V(shard-03.json).
-      - A shard with V(0) C(images) needs no report, and one whose report has fewer images is a problem.
+      - The shards that should have a report, as mappings with C(number) and, if known, C(images), the number of images
+        of the shard. Other keys are ignored.
+      - A shard's report is the file whose name has the shard's number as its last number, such as V(shard-03.json).
+      - A shard with V(0) C(images) needs no report. A report with fewer images than C(images) is a problem.
     type: list
     elements: dict
   expected_shards:
     description:
-      - The number of shards that should have a report, in place of O(shards). They are numbered from V(1).
+      - The number of shards that should have a report, instead of O(shards). They are numbered from V(1).
     type: int
   plan:
     description:
-      - The result of M(longshore.swr.image_plan) that the shards come from, in place of O(shards).
-      - Its shards are those that should have a report. Images that it could not plan are problems, and how many images
-        it left out of the shards is a note.
+      - The result of M(longshore.swr.image_plan) that the shards come from, instead of O(shards).
+      - Its shards are expected to have a report. Images that could not be planned are problems, and the number of
+        images that are in no shard becomes a note.
     type: dict
   problems:
     description:
-      - What is known to be wrong already, such as hosts that were lost. It counts like any other problem.
+      - Problems that are known already, such as lost hosts. They count like any other problem.
     type: list
     elements: str
     default: []
   notes:
     description:
-      - What the readers of the report should know beside it.
+      - Remarks for the readers of the report.
     type: list
     elements: str
     default: []
   report_path:
     description:
-      - The path of the merged report in JSON. It has the form of the report of M(longshore.swr.image_copy), with
+      - The path of the merged JSON report. It is structured like a report of M(longshore.swr.image_copy), plus
         C(shards) and C(problems), and C(shard) in every result.
       - It is written with mode 0600. Its directory must exist.
     type: path
   html_report_path:
     description:
-      - The path of the merged report in HTML, one page that needs no other file and no network.
+      - The path of the merged HTML report, a single page that needs no other files and no network.
       - It is written with mode 0600. Its directory must exist.
     type: path
   fail_on_error:
     description:
-      - Whether the task fails when images failed and when there are problems. A file that is not a report always fails.
+      - Whether the task fails if images failed or there are problems. A file that is not a report always fails it.
     type: bool
     default: true
 seealso:
@@ -97,7 +96,7 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: Join the reports of a migration that ran in four shards
+- name: Merge the reports of a migration in four shards
   longshore.swr.image_report:
     reports:
       - /var/lib/migration/reports
@@ -107,7 +106,7 @@ EXAMPLES = r"""
   delegate_to: localhost
   run_once: true
 
-- name: Look at two runs together, whatever their outcome
+- name: Merge the reports of two runs, whatever their outcome
   longshore.swr.image_report:
     reports:
       - /var/lib/migration/monday.json
@@ -116,22 +115,22 @@ EXAMPLES = r"""
   delegate_to: localhost
   register: both
 
-- name: Show it
+- name: Show the totals
   ansible.builtin.debug:
     msg: "{{ both.images.copied }} of {{ both.images.total }} images were copied, {{ both.images.failed }} failed"
 """
 
 RETURN = r"""
 msg:
-  description: One line that sums up, with the first problems.
+  description: One-line summary, with the first problems.
   returned: always
   type: str
   sample: "3 reports merged: 38 images, 12 copied, 26 skipped, 0 filtered, 0 failed"
 summary:
   description:
-    - The result in lines to read, for M(ansible.builtin.debug). They have the counts, the notes, the first problems and
-      failures (O(failures_shown) of each) with their remedies, and the paths of the merged report.
-  returned: when the options and the reports are valid
+    - The result as readable lines, for M(ansible.builtin.debug) - the counts, the notes, the first problems and
+      failures (O(failures_shown) of each) with hints, and the paths of the merged reports.
+  returned: when options and reports are valid
   type: list
   elements: str
   sample:
@@ -139,57 +138,57 @@ summary:
     - 29 layers and configs sent, 734.0 MB, in 84.1 s with 241 requests
     - "report: /var/lib/migration/report.html and /var/lib/migration/report.json"
 images:
-  description: How many images ended how, in all reports together.
+  description: Images by outcome, in all reports together.
   returned: when options and reports are valid
   type: dict
   contains:
     total:
-      description: Images that were asked for.
+      description: Images requested.
       type: int
       sample: 38
     copied:
-      description: Images that were written to their destination.
+      description: Images written to their destination.
       type: int
       sample: 12
     skipped:
-      description: Images that were at their destination already.
+      description: Images already at their destination.
       type: int
       sample: 26
     filtered:
-      description: Images without a platform that was asked for.
+      description: Images, rules and referrers filtered out, as M(longshore.swr.image_copy) counts them.
       type: int
       sample: 0
     failed:
-      description: Images, and rules, that failed.
+      description: Images and rules that failed.
       type: int
       sample: 0
 converted:
-  description: How many images were converted to Docker's format.
+  description: Number of images converted to Docker's format or recompressed.
   returned: when options and reports are valid
   type: int
   sample: 3
 blobs:
-  description: How layers and configurations ended, as M(longshore.swr.image_copy) returns it.
+  description: Layers and configurations by outcome, as M(longshore.swr.image_copy) returns them.
   returned: when options and reports are valid
   type: dict
   sample: {"mounted": 2, "present": 17, "uploaded": 29}
 bytes:
-  description: How much there was to send, and how much was sent.
+  description: Bytes to send, and bytes sent.
   returned: when options and reports are valid
   type: dict
   sample: {"planned": 734003200, "uploaded": 734003200}
 plan:
-  description: What had to be done.
+  description: The work that had to be done.
   returned: when options and reports are valid
   type: dict
   sample: {"blobs": 31, "bytes": 734003200, "images": 38, "to_copy": 12}
 requests:
-  description: How many requests were made.
+  description: Number of requests.
   returned: when options and reports are valid
   type: dict
   contains:
     total:
-      description: All of them.
+      description: Total.
       type: int
       sample: 241
     by_registry:
@@ -203,7 +202,7 @@ shards:
   elements: dict
   contains:
     name:
-      description: The name of the report's file without its ending.
+      description: The file name of the report without its extension.
       type: str
       sample: shard-03
     number:
@@ -215,74 +214,74 @@ shards:
       type: bool
       sample: true
     images:
-      description: How many images of it ended how.
+      description: Its images by outcome.
       type: dict
       sample: {"copied": 4, "failed": 0, "filtered": 0, "skipped": 9, "total": 13}
     bytes:
-      description: How much there was to send, and how much was sent.
+      description: Bytes to send, and bytes sent.
       type: dict
       sample: {"planned": 34003200, "uploaded": 34003200}
     started_at:
-      description: When it began, in UTC.
+      description: Start time, in UTC.
       type: str
       sample: "2026-07-23T08:46:07Z"
     duration:
-      description: Seconds that it took.
+      description: How long it took, in seconds.
       type: float
       sample: 81.204
 problems:
   description:
-    - Those of the option O(problems), images that could not be planned (O(plan)), reports that are missing or not
-      complete, and destinations that are in two of them.
+    - The O(problems) given, images that could not be planned (O(plan)), missing and incomplete reports, and
+      destinations that are in two reports.
   returned: when options and reports are valid
   type: list
   elements: str
   sample: ["shard 2 has no report"]
 notes:
-  description: Those of the option O(notes), and images that are in no shard (O(plan)).
+  description: The O(notes) given, and the number of images that are in no shard (O(plan)).
   returned: when options and reports are valid
   type: list
   elements: str
   sample: []
 failures:
-  description: The images that failed, 50 at most, as M(longshore.swr.image_copy) returns them, with C(shard).
+  description: The images that failed, 50 at most, as M(longshore.swr.image_copy) returns them, plus C(shard).
   returned: when options and reports are valid
   type: list
   elements: dict
   sample: []
 failures_truncated:
-  description: How many more failures there are. The merged report has all of them.
+  description: Number of further failures. The merged report lists all of them.
   returned: when options and reports are valid
   type: int
   sample: 0
 started_at:
-  description: When the first run began, in UTC, if that is known.
+  description: Start time of the first run, in UTC, if known.
   returned: when options and reports are valid
   type: str
   sample: "2026-07-23T08:46:07Z"
 duration:
-  description: Seconds from there to the end of the run that ended last.
+  description: Seconds from the start of the first run to the end of the last one.
   returned: when options and reports are valid
   type: float
   sample: 84.1
 report_path:
-  description: The path of the merged report.
+  description: The path of the merged JSON report.
   returned: when O(report_path) is set and options and reports are valid
   type: str
   sample: /var/lib/migration/report.json
 html_report_path:
-  description: The path of the merged report in HTML.
+  description: The path of the merged HTML report.
   returned: when O(html_report_path) is set and options and reports are valid
   type: str
   sample: /var/lib/migration/report.html
 check_mode:
-  description: Whether nothing was written.
+  description: Whether the task ran in check mode, so that nothing was written.
   returned: when options and reports are valid
   type: bool
   sample: false
 error:
-  description: The parts of the error, when nothing was merged.
-  returned: when an option or a report was found wrong
+  description: The parts of the error.
+  returned: when an option or a report is invalid
   type: dict
   contains:
     what:

@@ -7,18 +7,18 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: image_verify
-short_description: Compare images in their destination with their source
+short_description: Compare images at their destination with their source
 version_added: 0.1.0
 author:
   - longshore.swr contributors (@longshore)
 description:
-  - Takes the rules of M(longshore.swr.image_copy) and says for every image of theirs whether the destination has what
-    the source has. Nothing is written to a registry.
-  - Images are compared by their digests, which cover every byte of them. Where a copy changes the digest (O(os),
-    O(arch), O(convert)) the image is expected that the copy would write.
-  - Every image ends as equal, different, missing, filtered (no platform of it was asked for, or no tag matches) or
-    failed (it could not be compared). The task fails when one failed, and, unless O(fail_on_difference=false), when
-    one is different or missing.
+  - Takes the rules of M(longshore.swr.image_copy) and checks for each of their images that the destination has what the
+    source has. Nothing is written to a registry.
+  - Images are compared by digest, which covers every byte. Where a copy changes the digest (O(os), O(arch),
+    O(convert)), the expected image is the one that the copy would write.
+  - Every image ends as equal, different, missing, filtered (none of the requested platforms, or no matching tag) or
+    failed (could not be compared). The task fails if one failed, and, unless O(fail_on_difference=false), if one is
+    different or missing.
 requirements:
   - "Python 3.14, or the Python library zstandard: only with O(recompress=always), for images that differ"
 extends_documentation_fragment:
@@ -33,7 +33,7 @@ attributes:
   check_mode:
     support: full
     details:
-      - It never changes anything and does the same in check mode. The file O(report_path) is written as well.
+      - Never changes anything, and does the same in check mode. The file O(report_path) is written even then.
   diff_mode:
     support: none
   idempotent:
@@ -41,31 +41,31 @@ attributes:
 options:
   blobs:
     description:
-      - How closely to look at the layers and configurations of images whose digest is right.
-      - V(none) trusts the destination to have what its manifests name.
-      - V(head) asks the destination for each of them, without reading it.
-      - V(hash) reads each of them from the destination, once a registry, and computes its digest. That moves as many
-        bytes as pulling all the images.
-      - An image with a part that is missing or damaged is different.
+      - How thoroughly to check the layers and configurations of images whose digest matches.
+      - V(none) trusts the destination to have what its manifests reference.
+      - V(head) asks the destination whether it has each of them.
+      - V(hash) reads each of them from the destination, once per registry, and computes its digest. This transfers as
+        many bytes as pulling all the images.
+      - An image with a missing or damaged part counts as different.
     type: str
     choices: [none, head, hash]
     default: none
   fail_on_difference:
     description:
-      - Whether the task fails when an image is different or missing.
-      - It always fails when an image could not be compared.
+      - Whether the task fails if an image is different or missing.
+      - It always fails if an image could not be compared.
     type: bool
     default: true
   journal_path:
     description:
-      - The path of the journal that M(longshore.swr.image_copy) wrote. It is read only.
-      - It says which digest an image became that was converted or copied without some platforms, which saves requests.
-        What it says is compared with what is there. A file that does not exist is no error.
+      - The path of a journal of M(longshore.swr.image_copy). It is only read. The file may be missing.
+      - It holds the new digests of images that were converted or copied without some platforms, which saves requests.
+        They are still compared with what the destination has.
     type: path
   report_path:
     description:
       - The path of a JSON file with the verdict on every image.
-      - The result of the task has counters, and at most 50 differences and 50 failures.
+      - The task itself returns counters, and at most 50 differences and 50 failures.
     type: path
 seealso:
   - module: longshore.swr.image_copy
@@ -73,13 +73,13 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: Make a login to SWR from an access key
+- name: Create an SWR login from an access key
   longshore.swr.login_token:
     region: cn-north-4
   delegate_to: localhost
   register: swr
 
-- name: Find out whether everything is in SWR as it is in the old registry
+- name: Verify that SWR has everything that the old registry has
   longshore.swr.image_verify:
     images_file: images.json
     auth_file: auth.json
@@ -88,7 +88,7 @@ EXAMPLES = r"""
     report_path: /var/lib/migration/verified.json
   delegate_to: localhost
 
-- name: Read every layer of the images that the cutover depends on
+- name: Verify every layer of the images that the cutover depends on
   longshore.swr.image_verify:
     images:
       registry.example.com/shop/cart:1.4,1.5: "{{ swr.registry }}/shop/cart"
@@ -97,7 +97,7 @@ EXAMPLES = r"""
     blobs: hash
   delegate_to: localhost
 
-- name: Count what has changed since the last copy
+- name: Find the images that have changed since the last copy
   longshore.swr.image_verify:
     images_file: images.json
     auth_file: auth.json
@@ -106,7 +106,7 @@ EXAMPLES = r"""
   delegate_to: localhost
   register: verified
 
-- name: Show what is to be copied again
+- name: Show the images to copy again
   ansible.builtin.debug:
     msg: "{{ verified.differences | map(attribute='destination') }}"
 """
@@ -114,25 +114,25 @@ EXAMPLES = r"""
 RETURN = r"""
 msg:
   description:
-    - One line that sums up. When images failed or differ it goes on with the first of them.
+    - One-line summary, followed by the first failure or difference if there is one.
   returned: always
   type: str
   sample: Images(38) verified, 38 equal, 0 different, 0 missing, 0 failed
 images:
-  description: How many images ended how. RV(images.total) is always the sum of the others.
+  description: Images by outcome. RV(images.total) is always the sum of the others.
   returned: when options are valid
   type: dict
   contains:
     total:
-      description: Images of the rules. A rule whose images could not be found out counts as one.
+      description: Images of the rules. A rule whose images could not be determined counts as one.
       type: int
       sample: 38
     equal:
-      description: Images that the destination has as it should.
+      description: Images that the destination has as expected.
       type: int
       sample: 36
     different:
-      description: Images that have another digest at the destination, or a part that is missing or damaged.
+      description: Images with a different digest at the destination, or with a missing or damaged part.
       type: int
       sample: 1
     missing:
@@ -141,12 +141,12 @@ images:
       sample: 1
     filtered:
       description:
-        - Images without a platform that was asked for, and rules whose choices leave no tag.
-        - What belongs to images and cannot be at the destination, see O(referrers).
+        - Images without any requested platform, and rules whose filters leave no tag.
+        - Referrers that the destination cannot have, see O(referrers).
       type: int
       sample: 0
     failed:
-      description: Images that could not be compared, and rules whose images could not be found out.
+      description: Images that could not be compared, and rules whose images could not be determined.
       type: int
       sample: 0
 differences:
@@ -160,7 +160,7 @@ differences:
       type: str
       sample: registry.example.com/shop/cart:1.4
     destination:
-      description: Where it should be.
+      description: Its destination.
       type: str
       sample: swr.cn-north-4.myhuaweicloud.com/shop/cart:1.4
     rule:
@@ -172,11 +172,11 @@ differences:
       type: str
       sample: different
     reason:
-      description: What is wrong.
+      description: The difference.
       type: str
       sample: it has another digest
     attached_to:
-      description: What it belongs to at the destination, where it is no image of a rule, see O(referrers).
+      description: For a referrer, the image that it belongs to at the destination, see O(referrers).
       type: str
       sample: swr.example.com/shop/cart@sha256:6af79ae5de407283dcea8b00d5c37ace95441fd58a8b1d2aa1ed93f5511bb18c
     source_digest:
@@ -184,15 +184,15 @@ differences:
       type: str
       sample: sha256:6af79ae5de407283dcea8b00d5c37ace95441fd58a8b1d2aa1ed93f5511bb18c
     expected:
-      description: The digest that it should have at the destination.
+      description: The digest expected at the destination.
       type: str
       sample: sha256:6af79ae5de407283dcea8b00d5c37ace95441fd58a8b1d2aa1ed93f5511bb18c
     found:
-      description: The digest that it has there.
+      description: The digest found there.
       type: str
       sample: sha256:2d429b9e73a6cf90a5bb85105c8118b30a1b2deedeae3ea9587055ffcb80eb45
 differences_truncated:
-  description: How many more differences there are. RV(report_path) has all of them.
+  description: Number of further differences. The file RV(report_path) lists all of them.
   returned: when options are valid
   type: int
   sample: 0
@@ -203,11 +203,11 @@ failures:
   elements: dict
   contains:
     source:
-      description: The image's reference, or the rule's own text.
+      description: The image's reference, or the text of the rule.
       type: str
       sample: registry.example.com/shop/cart:1.4
     destination:
-      description: Where it should be.
+      description: Its destination.
       type: str
       sample: swr.cn-north-4.myhuaweicloud.com/shop/cart:1.4
     rule:
@@ -219,38 +219,38 @@ failures:
       type: str
       sample: failed
     error:
-      description: What failed and where, with the server's own code, and what can be done.
+      description: What failed and where, with the server's error code and a hint.
       type: str
       sample: 'registry.example.com/shop/cart:1.4: cannot look up the manifest (HTTP 403, DENIED)'
     hint:
-      description: What can be done, by itself.
+      description: How to fix it.
       type: str
       sample: Check that the user of this registry's auth entry may do this in this repository.
 failures_truncated:
-  description: How many more failures there are. RV(report_path) has all of them.
+  description: Number of further failures. The file RV(report_path) lists all of them.
   returned: when options are valid
   type: int
   sample: 0
 blobs:
-  description: The layers and configurations that were looked at, see O(blobs).
+  description: Layers and configurations checked, see O(blobs).
   returned: when options are valid
   type: dict
   contains:
     checked:
-      description: How many, each counted once a repository.
+      description: Their number, each counted once per repository.
       type: int
       sample: 117
     bytes_read:
-      description: How many bytes of them were read.
+      description: Bytes read.
       type: int
       sample: 734003200
 requests:
-  description: How many requests were made.
+  description: Number of requests.
   returned: when options are valid
   type: dict
   contains:
     total:
-      description: All of them.
+      description: Total.
       type: int
       sample: 76
     by_registry:
@@ -263,13 +263,13 @@ report_path:
   type: str
   sample: /var/lib/migration/verified.json
 duration:
-  description: Seconds from the beginning to the end.
+  description: How long it took, in seconds.
   returned: when options are valid
   type: float
   sample: 7.301
 error:
-  description: The parts of the error, as far as they are known, when nothing could be begun.
-  returned: when the options were found wrong
+  description: The parts of the error, as far as they are known.
+  returned: when the task could not start
   type: dict
   contains:
     what:
@@ -281,7 +281,7 @@ error:
       type: str
       sample: workers
     hint:
-      description: What can be done about it.
+      description: How to fix it.
       type: str
       sample: Give a number from 1 to 1000.
 """

@@ -215,7 +215,7 @@ error:
       type: int
       sample: 403
     hint:
-      description: What can be done about it.
+      description: How to fix it.
       type: str
       sample: Give the user the IAM permission swr::createLoginSecret.
 """

@@ -174,7 +174,7 @@ error:
       type: str
       sample: SVCSTG.SWR.4090060
     hint:
-      description: What can be done about it.
+      description: How to fix it.
       type: str
       sample: "Organization names are unique in a region, and this one belongs to another account: choose another."
 """

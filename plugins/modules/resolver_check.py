@@ -129,7 +129,7 @@ error:
       type: str
       sample: "servers: 172.16.0.10 is the endpoint of SWR, which answers no DNS"
     hint:
-      description: What can be done about it.
+      description: How to fix it.
       type: str
       sample: Name the VPC endpoint of the DNS service as the server.
 """
