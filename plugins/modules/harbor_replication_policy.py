@@ -48,10 +48,16 @@ options:
       - The name of the registry to replicate to or from, see M(longshore.swr.harbor_registry).
       - Required for a new policy. By default, that of an existing policy is kept.
     type: str
+  registry_type:
+    description:
+      - The type that O(registry) must have, as in V(huawei-SWR). By default it may have any.
+      - In check mode, a registry that does not exist yet is taken for one of this type. Without it the module warns
+        that there is none, and cannot tell what such a registry refuses.
+    type: str
   dest_namespace:
     description:
       - The namespace of images at the destination. In SWR it is the organization, which has to exist.
-      - Required to push to SWR. Elsewhere, an empty one keeps the names as they are.
+      - Required to push to SWR, whose rules for names apply. Elsewhere, an empty one keeps the names as they are.
       - By default, that of an existing policy is kept.
     type: str
   dest_namespace_replace_count:
@@ -84,7 +90,10 @@ options:
         description:
           - For V(name) and V(tag), a pattern, in which C(*) stands for any characters but a slash and C(**) for any
             number of levels, as in V(library/**), V(library/{app,web}) or V(v1.*). Write it between quotes.
-          - For V(label), the name of a label or a list of names, all of which an image must have.
+          - A pattern that can match nothing is refused, such as V(LIBRARY/*), V(a,b) without braces, or a name with
+            Harbor's host or with a tag.
+          - For V(label), the name of a label or a list of names, all of which an image must have. Only one can be
+            excluded, since Harbor would leave out only images that have all of them.
           - For V(resource), V(image), or V(artifact) since 2.0, or V(chart) before 2.8.
           - An empty value is the same as no filter.
         type: raw
@@ -330,6 +339,7 @@ POLICY = {
     "description": {"type": "str"},
     "mode": {"type": "str", "choices": ["push", "pull"], "default": "push"},
     "registry": {"type": "str"},
+    "registry_type": {"type": "str"},
     "dest_namespace": {"type": "str"},
     "dest_namespace_replace_count": {"type": "int", "default": -1},
     "filters": {"type": "list", "elements": "dict", "options": FILTER},

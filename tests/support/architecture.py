@@ -23,7 +23,18 @@ ROOMS = frozenset({"_registry", "_huaweicloud", "_harbor", "_dns", "_access", "_
 
 # Below everything, and open to all. These parts use the standard library, and each other where that makes no cycle.
 SHARED_GROUND = frozenset(
-    {"_arguments", "_errors", "_files", "_http_values", "_networks", "_paging", "_text", "_time_limit", "_urls"}
+    {
+        "_arguments",
+        "_errors",
+        "_files",
+        "_http_values",
+        "_networks",
+        "_organization_name",
+        "_paging",
+        "_text",
+        "_time_limit",
+        "_urls",
+    }
 )
 
 # What each other part of module_utils may import besides, itself excepted. A part that is not named here is refused:

@@ -11,9 +11,11 @@ from __future__ import annotations
 from typing import Any, Dict, List, Optional, Protocol
 
 from .._errors import LongshoreError
+from .._organization_name import ORGANIZATION_RULE, is_organization_name
 from .._resource import Resource, State, bring_about
 from .errors import THROTTLED, HuaweiCloudError
-from .names import check_organization
+
+_SHOWN = 128  # characters of an invalid name
 
 
 class OrganizationApi(Protocol):
@@ -41,7 +43,11 @@ class Organization(Resource):
 
     def __init__(self, api: OrganizationApi, name: str, present: bool) -> None:
         self._api = api
-        self._name = check_organization(name)
+        if not is_organization_name(name):
+            raise HuaweiCloudError(
+                "invalid organization name {0!r}".format(name[:_SHOWN]), where="name", hint=ORGANIZATION_RULE
+            )
+        self._name = name
         self._present = present
         self.found: Optional[State] = None
 

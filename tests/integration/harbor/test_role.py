@@ -34,7 +34,6 @@ RULE = {"name": "library-to-swr", "repositories": "library/**", "organization": 
 # Each is invalid for another reason, but for the last.
 INVALID_RULES = [
     {"name": "no organization", "organization": ""},
-    {"name": "organization", "organization": "Team"},
     {"name": "tags", "tags": "v*", "exclude_tags": "x"},
     {"name": "labels", "labels": ["a"], "exclude_labels": ["b"]},
     {"name": "flatten", "flatten": "foo"},
@@ -50,6 +49,10 @@ REFUSED: Dict[str, Any] = {
     "invalid_rules": (
         {"harbor_rules": [dict({"organization": "team"}, **rule) for rule in INVALID_RULES]},
         "Invalid rule twice: it needs an organization",
+    ),
+    "no_organization_of_swr": (
+        {"harbor_rules": [dict(RULE, organization="1team")]},
+        "SWR has no organization of the name '1team'",
     ),
     "missing": (
         {"harbor_organizations": "check", "harbor_rules": [dict(RULE, organization="no")]},
@@ -172,6 +175,7 @@ def test_missing_organizations_are_created_and_rules_started(site: Site) -> None
         "labels": "Succeed",
     }
     assert site.swr.tags("new/library/app") == ["v1", "v2"]
+    assert "It has to be made before" not in site.steps.run.text
     # The organization; the endpoint's loop is one task, and so is that of the rules and that of the executions.
     assert site.steps.changed("adopt") == 4
 

@@ -87,6 +87,11 @@ class HarborClient:
         self._version: Optional[HarborVersion] = None
 
     @property
+    def host(self) -> str:
+        """The host in the address, without a port."""
+        return urlsplit(self.url).hostname or ""
+
+    @property
     def version(self) -> HarborVersion:
         """Harbor's version, asked for once.
 

@@ -14,7 +14,16 @@ from typing import Any, Dict, Iterable, List, Mapping, Optional
 
 from ..api.version import HarborVersion
 from ..errors import HarborError
-from .patterns import has_empty_option, is_nested, problem_of
+from .patterns import (
+    NAME_CHARACTERS,
+    TAG_CHARACTERS,
+    alternatives,
+    foreign_part,
+    has_empty_option,
+    is_nested,
+    lengths,
+    problem_of,
+)
 
 TYPES = ("name", "tag", "label", "resource")
 MATCHES, EXCLUDES = "matches", "excludes"
@@ -62,7 +71,8 @@ def wanted_filters(given: Iterable[Mapping[str, Any]], version: HarborVersion) -
 
 
 def _value(item: Mapping[str, Any]) -> Any:
-    return [item["value"]] if item["type"] == "label" and isinstance(item["value"], str) else item["value"]
+    value = item["value"]
+    return [value] if item["type"] == "label" and isinstance(value, str) and value else value
 
 
 def _check(item: Mapping[str, Any], version: HarborVersion) -> None:
@@ -77,6 +87,9 @@ def _check(item: Mapping[str, Any], version: HarborVersion) -> None:
             raise HarborError("{0!r} begins or ends with a blank".format(text), where=where)
     if kind in _PATTERNS and value:
         _check_pattern(value, where, version)
+        _check_characters(value, where, kind)
+    if kind == "label" and isinstance(value, list):
+        _check_labels(value, where, item.get("decoration") == EXCLUDES)
     if item.get("decoration") == EXCLUDES:
         if kind not in _DECORATED:
             raise HarborError(
@@ -101,6 +114,39 @@ def _check_pattern(value: str, where: str, version: HarborVersion) -> None:
             "{0!r} is no pattern that Harbor can use: {1}".format(value, problem),
             where=where,
             hint="Harbor takes it, and then every run fails or finds nothing. Correct it.",
+        )
+
+
+def _check_characters(value: str, where: str, kind: str) -> None:
+    """
+    :raises HarborError: no name or tag has such characters, so that the pattern, or a part of it, never matches.
+    """
+    is_tag = kind == "tag"
+    foreign = foreign_part(value, TAG_CHARACTERS if is_tag else NAME_CHARACTERS)
+    if foreign is None and is_tag and any(lengths(components)[0] > 1 for components in alternatives(value)):
+        foreign = "/"
+    if foreign is None:
+        return
+    hint = "Repositories are chosen by a filter of type name." if is_tag else "Names of repositories are in lower case."
+    if foreign == ",":
+        hint = "Write alternatives between braces: {{{0}}}.".format(value)
+    elif foreign == ":" and not is_tag:
+        hint = "Leave Harbor's host and port out, and choose tags by a filter of type tag."
+    raise HarborError(
+        "{0!r} can match nothing: no {1} has {2!r}".format(value, "tag" if is_tag else "name of a repository", foreign),
+        where=where,
+        hint=hint,
+    )
+
+
+def _check_labels(labels: List[str], where: str, excluded: bool) -> None:
+    if not all(labels):
+        raise HarborError("one of the labels is empty", where=where, hint="Leave it out.")
+    if excluded and len(set(labels)) > 1:
+        raise HarborError(
+            "Harbor would leave out only those images that have all of the labels",
+            where=where,
+            hint="Give one label, and add it to every image that is to be left out.",
         )
 
 

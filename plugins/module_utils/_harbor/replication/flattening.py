@@ -58,10 +58,19 @@ def check_levels(name_filter: str, count: int, local: bool = True) -> None:
             )
 
 
-def check_matches(name_filter: str) -> None:
+def check_matches(name_filter: str, host: str) -> None:
     """
-    :raises HarborError: in Harbor every repository is in a project, so that a name of one component matches none.
+    :param host: Harbor's own, without a port.
+    :raises HarborError: in Harbor every repository is in a project, so that a name of one component matches none, and
+        neither does one that begins with the host, as names of images do.
     """
+    if any(pattern[0] == host for pattern in _patterns(name_filter)):
+        raise HarborError(
+            "{0!r} matches nothing: the names of Harbor's repositories begin with their project, not with Harbor's "
+            "host".format(name_filter),
+            where="filters",
+            hint="Leave {0}/ out.".format(host),
+        )
     if name_filter and all((lengths(pattern)[1] or 2) < 2 for pattern in _patterns(name_filter)):
         raise HarborError(
             "{0!r} matches nothing: the names of Harbor's repositories begin with their project".format(name_filter),

@@ -16,6 +16,9 @@ import re
 from typing import Iterator, List, Optional, Tuple
 
 MANY = "**"
+# What the names of repositories are made of between their slashes, and what tags are made of.
+NAME_CHARACTERS = "abcdefghijklmnopqrstuvwxyz0123456789._-"
+TAG_CHARACTERS = NAME_CHARACTERS + "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 _SPECIAL = re.compile(r"[*?\[{\\]")
 _TOKEN = re.compile(
     r"\\(?P<escaped>.)|(?P<class>\[\^?(?:\\.|[^\]\\])+\])|(?P<star>\*+)|(?P<one>\?)|(?P<other>.)", re.DOTALL
@@ -50,6 +53,16 @@ def problem_of(pattern: str) -> Optional[str]:
         return "there are more than two stars in a row"
     if _EMPTY_AFTER_STAR.search(rest):
         return "behind a star braces have nothing between commas, and that is never found"
+    return None
+
+
+def foreign_part(pattern: str, characters: str) -> Optional[str]:
+    """What in a good pattern stands for a character that none of these is, so that it matches no name; or V(None)."""
+    for components in alternatives(pattern):
+        for component in components:
+            for token in _tokens(component):
+                if token and not any(_characters_meet(token, character) for character in characters):
+                    return token
     return None
 
 

@@ -11,8 +11,9 @@ This module is private to the collection: no other collection may import it.
 
 from __future__ import annotations
 
+import contextlib
 import time
-from typing import Any, Callable, Dict, List, Mapping, Optional, Tuple
+from typing import Any, Callable, Dict, Iterator, List, Mapping, Optional, Tuple
 
 from ..._resource import Resource, ResourceChange, State, bring_about
 from ..api.client import HarborClient
@@ -142,10 +143,10 @@ class PolicyResource(Resource):
         state["cron"] = self._cron(current)
         if options.get("filters") is not None:
             state["filters"] = wanted_filters(options["filters"], self._client.version)
-        check_policy(state, self._registry, self._client.version)
+        check_policy(state, self._registry, self._client.version, self._client.host)
         others = [policy for policy in self._all if policy.get("name") != options["name"]]
         self.warnings = policy_warnings(state, self._registry, self._others(others), self._client.version)
-        if self._registry["id"] is None:
+        if self._registry["id"] is None and not self._registry["type"]:
             self.warnings.append(
                 "{0}: there is no registry {1} yet. It has to be made before.".format(self._where, state["registry"])
             )
@@ -153,16 +154,24 @@ class PolicyResource(Resource):
 
     def _find_registry(self) -> Dict[str, Any]:
         """
-        :raises HarborError: none is named, or there is none.
+        :raises HarborError: none is named, there is none, or it is of another type.
         """
-        name = self._options.get("registry")
+        name, wanted = self._options.get("registry"), self._options.get("registry_type")
         if name is None:
             if self.data is None:
                 raise HarborError("a new policy needs a registry", where=self._where, hint="Set registry.")
-            return registry_of(self.data)
-        if self._check_mode and find_registry(self._client, name) is None:
-            return {"id": None, "name": name}
-        return require_registry(self._client, name)
+            found = registry_of(self.data)
+        elif self._check_mode and find_registry(self._client, name) is None:
+            return {"id": None, "name": name, "type": wanted}
+        else:
+            found = require_registry(self._client, name)
+        if wanted and found.get("type", wanted) != wanted:
+            raise HarborError(
+                "the registry {0} is of type {1}, and not {2}".format(found.get("name"), found.get("type"), wanted),
+                where=self._where,
+                hint="Name another registry, or leave registry_type out.",
+            )
+        return found
 
     def _look_for_executions(self) -> None:
         working = Executions(self._client).working(int((self.data or {})["id"]))
@@ -190,10 +199,16 @@ class PolicyResource(Resource):
                     hint="Set trigger to scheduled, or leave cron out.",
                 )
             return ""
-        given = given or (current or {}).get("cron")
-        if not given:
+        adopted = (current or {}).get("cron")
+        if not given and not adopted:
             raise HarborError("a scheduled policy needs a schedule", where="cron", hint="Set cron.")
-        return canonical_cron(given)
+        try:
+            return canonical_cron(given or adopted)
+        except HarborError as error:
+            if not given:
+                error.what = "the policy in Harbor has a schedule that newer versions refuse: {0}".format(error.what)
+                error.hint = "Set cron, which replaces it. {0}".format(error.hint)
+            raise
 
     def _body(self, desired: State) -> Dict[str, Any]:
         version = self._client.version
@@ -214,10 +229,22 @@ class PolicyResource(Resource):
         return body
 
     def create(self, desired: State) -> None:
-        self._client.post("/replication/policies", self._body(desired))
+        with self._scheduling(desired):
+            self._client.post("/replication/policies", self._body(desired))
 
     def update(self, current: State, desired: State) -> None:
-        self._client.put(self._path, self._body(desired))
+        with self._scheduling(desired):
+            self._client.put(self._path, self._body(desired))
+
+    @contextlib.contextmanager
+    def _scheduling(self, desired: State) -> Iterator[None]:
+        """Adds what a refusal means where Harbor hands a schedule to jobservice: it keeps nothing when that fails."""
+        try:
+            yield
+        except HarborError as error:
+            if error.status == 500 and desired["trigger"] == SCHEDULED:
+                error.hint = "See whether Harbor's jobservice runs, which keeps the schedules. {0}".format(error.hint)
+            raise
 
     @property
     def _path(self) -> str:

@@ -13,6 +13,7 @@ from __future__ import annotations
 import re
 from typing import Any, Iterable, List, Mapping, Tuple
 
+from ..._organization_name import ORGANIZATION_RULE, is_organization_name
 from ..._resource import State
 from ..api.version import HarborVersion
 from ..errors import HarborError
@@ -28,9 +29,10 @@ _FASTEST = 2**31 - 1
 _LONGEST_NAME = 255
 
 
-def check_policy(state: State, registry: Mapping[str, Any], version: HarborVersion) -> None:
+def check_policy(state: State, registry: Mapping[str, Any], version: HarborVersion, host: str) -> None:
     """
     :param registry: as Harbor describes it.
+    :param host: Harbor's own.
     :raises HarborError: it cannot work, or not with this version.
     """
     _check_version(state, version)
@@ -42,6 +44,13 @@ def check_policy(state: State, registry: Mapping[str, Any], version: HarborVersi
             "without a namespace Harbor takes the name of the project for that of the organization in SWR",
             where="dest_namespace",
             hint="Set dest_namespace to the organization.",
+        )
+    organization = state["dest_namespace"].partition("/")[0]
+    if to_swr and not is_organization_name(organization):
+        raise HarborError(
+            "SWR has no organization of the name {0!r}".format(organization),
+            where="dest_namespace",
+            hint=ORGANIZATION_RULE,
         )
     if to_swr and state["deletion"]:
         raise HarborError(
@@ -56,7 +65,7 @@ def check_policy(state: State, registry: Mapping[str, Any], version: HarborVersi
         )
     name_filter = pattern_of(state["filters"], "name")
     if state["mode"] == "push":
-        check_matches(name_filter)
+        check_matches(name_filter, host)
     if state["dest_namespace"]:
         check_levels(name_filter, state["dest_namespace_replace_count"], local=state["mode"] == "push")
 

@@ -12,9 +12,9 @@ This module is private to the collection: no other collection may import it.
 
 from __future__ import annotations
 
-import re
 from typing import Any, Callable, Dict, Iterable, List, Mapping, NamedTuple, Optional, Set, Tuple
 
+from ..._organization_name import ORGANIZATION_RULE, is_organization_name
 from ..client.registry import RegistryClient
 from ..client.repository_listing import CATALOG_REFUSED, Discovery
 from ..client.swr_api import ORGANIZATION_UNKNOWN, Dockyard, speaks_dockyard
@@ -33,11 +33,9 @@ SWR_TAGS = 300
 SWR_REPOSITORIES = 500
 SWR_LAYER_BYTES = 50 * GB
 SWR_LAYER_BYTES_OLD = 10 * GB
-LONGEST_ORGANIZATION = 64
 LONGEST_REPOSITORY = 128
 
 QUOTAS = ("tags_per_repository", "repositories", "layer_bytes")
-_ORGANIZATION = re.compile(r"[a-z][a-z0-9._-]*\Z")
 
 _CREATE = "Create the organization in SWR first, or correct its name in the rule's destination."
 
@@ -162,13 +160,13 @@ class Preflight:
                 "Write the destination as registry/organization/repository.",
             )
             return
-        if len(organization) > LONGEST_ORGANIZATION or not _ORGANIZATION.match(organization):
+        if not is_organization_name(organization):
             self.found(
                 "organization_name",
                 ERROR,
                 repository,
-                "SWR's organizations begin with a letter and have {0} characters at most".format(LONGEST_ORGANIZATION),
-                "Give the destination another organization.",
+                "SWR has no organization of such a name",
+                "Give the destination another organization. {0}".format(ORGANIZATION_RULE),
             )
         if len(name) > LONGEST_REPOSITORY:
             self.found(

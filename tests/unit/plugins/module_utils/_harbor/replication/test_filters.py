@@ -225,12 +225,18 @@ def test_what_is_no_number_of_levels_is_refused(count):
 @pytest.mark.parametrize("pattern", ["nginx", "*", "{nginx,redis}", "nginx*"])
 def test_a_name_without_a_project_matches_nothing(pattern):
     with pytest.raises(HarborError, match=r"matches nothing.*\*\*/" + pattern.replace("*", r"\*")):
-        check_matches(pattern)
+        check_matches(pattern, "harbor.example.com")
 
 
 @pytest.mark.parametrize("pattern", ["", "library/nginx", "**", "**/nginx", "{nginx,library/redis}"])
 def test_other_names_may_match(pattern):
-    check_matches(pattern)
+    check_matches(pattern, "harbor.example.com")
+
+
+@pytest.mark.parametrize("pattern", ["harbor.example.com/library/*", "{library/app,harbor.example.com/library/web}"])
+def test_a_name_with_the_host_matches_nothing(pattern):
+    with pytest.raises(HarborError, match=r"begin with their project.*Leave harbor\.example\.com/ out"):
+        check_matches(pattern, "harbor.example.com")
 
 
 @pytest.mark.parametrize(
@@ -320,7 +326,11 @@ def test_what_a_user_writes_is_taken():
     assert wanted(type="label", value="one") == [{"type": "label", "value": ["one"], "decoration": "matches"}]
     assert wanted(type="name", value="a/*", decoration="matches") == [{"type": "name", "value": "a/*"}]
     assert wanted(type="tag", value="", decoration="excludes") == []
-    assert wanted(type="tag", value=None) == []
+    assert wanted(type="tag", value=None) == wanted(type="label", value="") == wanted(type="label", value=[]) == []
+    assert wanted(type="label", value=["a", "b"]) != []
+    assert wanted(type="label", value=["a", "a"], decoration="excludes") != []
+    assert wanted(type="name", value="[A-z]**/app-{1.0,2_0}")
+    assert wanted(type="tag", value="{V1,sha-??,[^,:]}*")
     for version in (NEW, HarborVersion("v2.10.3"), HarborVersion("v2.15.2"), HarborVersion("-")):
         assert wanted(version, type="name", value="{a/b,c/{d,e}}")
         assert wanted(version, type="tag", value="1.0{,-rc}")
@@ -358,6 +368,18 @@ def test_what_a_user_writes_is_taken():
         ),
         ({"type": "resource", "value": "artifact"}, OLD, "'artifact' is no type of resource.*image or chart"),
         ({"type": "resource", "value": "Image"}, NEW, "'Image' is no type"),
+        ({"type": "name", "value": "LIBRARY/*"}, NEW, "no name of a repository has 'L'.*in lower case"),
+        ({"type": "name", "value": "library/[A-Z]*"}, NEW, r"has '\[A-Z\]'"),
+        ({"type": "name", "value": "library/{app,Web}"}, NEW, "has 'W'"),
+        ({"type": "name", "value": "library/a,team/b"}, NEW, r"has ','.*between braces: \{library/a,team/b\}"),
+        ({"type": "name", "value": "library/nginx:1.0"}, NEW, "has ':'.*a filter of type tag"),
+        ({"type": "name", "value": "harbor:8443/library/*"}, NEW, "has ':'.*host and port"),
+        ({"type": "name", "value": "library/a\\*"}, NEW, "no name of a repository has '\\*'"),
+        ({"type": "tag", "value": "v1,v2"}, NEW, r"no tag has ','.*between braces: \{v1,v2\}"),
+        ({"type": "tag", "value": "nginx:1.0"}, NEW, "no tag has ':'.*of type name"),
+        ({"type": "tag", "value": "library/*"}, NEW, "no tag has '/'"),
+        ({"type": "label", "value": ["a", ""]}, NEW, "one of the labels is empty"),
+        ({"type": "label", "value": ["a", "b"], "decoration": "excludes"}, NEW, "only those images that have all"),
     ],
 )
 def test_a_bad_filter_is_refused(filter_, version, said):

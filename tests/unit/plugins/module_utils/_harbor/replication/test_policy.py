@@ -34,6 +34,7 @@ OPTIONS = {
     "description": None,
     "mode": "push",
     "registry": "swr",
+    "registry_type": None,
     "dest_namespace": "dev-container",
     "dest_namespace_replace_count": -1,
     "filters": FILTERS,
@@ -194,9 +195,9 @@ CHANGES = {
         {"filters": [], "dest_namespace_replace_count": 0},
     ),
     "label": (
-        {"filters": [*FILTERS, {"type": "label", "value": ["b", "a"], "decoration": "excludes"}]},
-        {"filters": [*STORED["filters"], {"type": "label", "value": ["b", "a"], "decoration": "excludes"}]},
-        {"filters": [*BODY["filters"], {"type": "label", "value": ["a", "b"], "decoration": "excludes"}]},
+        {"filters": [*FILTERS, {"type": "label", "value": ["b", "a"], "decoration": "matches"}]},
+        {"filters": [*STORED["filters"], {"type": "label", "value": ["b", "a"], "decoration": "matches"}]},
+        {"filters": [*BODY["filters"], {"type": "label", "value": ["a", "b"], "decoration": "matches"}]},
     ),
     "decoration": (
         {"filters": [FILTERS[0], {"type": "tag", "value": "v*", "decoration": "excludes"}]},
@@ -339,6 +340,10 @@ def test_what_would_be_so_anyway_is_left_out_silently():
         ({"dest_namespace": None}, "takes the name of the project for that of the organization"),
         ({"dest_namespace": "Dev"}, "'Dev' is no namespace"),
         ({"dest_namespace": "dev/"}, "'dev/' is no namespace"),
+        ({"dest_namespace": "1dev"}, "SWR has no organization of the name '1dev'.*a lower-case letter first"),
+        ({"dest_namespace": "a--b/team"}, "SWR has no organization of the name 'a--b'"),
+        ({"dest_namespace": "a" * 65}, "SWR has no organization of the name 'a+'"),
+        ({"registry_type": "docker-registry"}, "the registry swr is of type huawei-SWR, and not docker-registry"),
         ({"deletion": True}, "cannot delete images in SWR"),
         ({"mode": "pull"}, "would replicate everything.*type docker-registry"),
         ({"mode": "pull", "registry": "docker", "trigger": "event_based"}, "knows of events in itself only"),
@@ -347,6 +352,10 @@ def test_what_would_be_so_anyway_is_left_out_silently():
         ({"cron": "0 0 2 * * *"}, "a schedule is given, but the trigger is manual"),
         ({"dest_namespace_replace_count": 2}, "may match a repository that has 1"),
         ({"filters": [{"type": "name", "value": "nginx", "decoration": None}]}, "'nginx' matches nothing"),
+        (
+            {"filters": [{"type": "name", "value": "harbor.example.com/library/*", "decoration": None}]},
+            r"Leave harbor\.example\.com/ out",
+        ),
         ({"speed": 2**31}, "more than Harbor can count"),
         ({"name": "x" * 256}, "the name has 256 characters"),
     ],
@@ -361,6 +370,29 @@ def test_what_cannot_work_is_refused_before_anything_is_written(options, said):
 def test_one_active_replication_is_not_for_events():
     with pytest.raises(HarborError, match="does not have it together with trigger event_based"):
         manage(harbor(version=V215), single_active_replication=True, trigger="event_based")
+
+
+def test_a_schedule_of_somebody_else_that_newer_versions_refuse_is_told():
+    old = changed(trigger={"type": "scheduled", "trigger_settings": {"cron": "0 2 * * *"}})
+    with pytest.raises(
+        HarborError, match=r"policy in Harbor has a schedule.*'0 2 \* \* \*'.*Set cron, which"
+    ) as caught:
+        manage(harbor(old), trigger="scheduled")
+    assert caught.value.where == "cron"
+    with pytest.raises(HarborError, match=r"cron: '0 3 \* \* \*' is no schedule"):
+        manage(harbor(old), trigger="scheduled", cron="0 3 * * *")
+
+
+def test_a_schedule_needs_jobservice():
+    down = Reply({"errors": [{"code": "UNKNOWN", "message": "internal server error"}]}, 500)
+    for call, stored in ((NEW, ()), (PUT, (STORED,))):
+        fake = harbor(*stored)
+        fake.on(call, down)
+        with pytest.raises(HarborError, match="See whether Harbor's jobservice runs"):
+            manage(fake, trigger="scheduled", cron="0 0 2 * * *")
+        with pytest.raises(HarborError, match="the log of its container core") as caught:
+            manage(fake, description="x")
+        assert "jobservice" not in str(caught.value)
 
 
 def test_deletion_is_for_other_registries():
@@ -484,6 +516,13 @@ def test_in_check_mode_its_registry_may_be_made_before():
     with pytest.raises(HarborError, match="no registry of this name"):
         manage(fake)
     assert fake.sent() == []
+
+
+def test_in_check_mode_the_type_of_a_registry_that_is_made_before_can_be_told():
+    fake = harbor(registries=[])
+    assert manage(fake, check_mode=True, registry_type="huawei-SWR")[2] == []
+    with pytest.raises(HarborError, match="SWR has no organization of the name '1dev'"):
+        manage(fake, check_mode=True, registry_type="huawei-SWR", dest_namespace="1dev")
 
 
 def test_executions_are_stopped_once_each_and_waited_for():
