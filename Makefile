@@ -31,13 +31,14 @@ SCENARIOS ?=
 export ANSIBLE_COLLECTIONS_PATH := $(TREE)
 export ANSIBLE_HOME := $(CACHE)/ansible
 export ANSIBLE_NOCOLOR ?= 1
-export PYTHONDONTWRITEBYTECODE := 1
+# Whatever a machine says of it: compiling tests and plugins anew in each of many processes costs minutes.
+unexport PYTHONDONTWRITEBYTECODE
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-# In the order of phases. The first two keep two cores busy with two gates at a time, the longest first; end-to-end tests
-# run containers of their own, and so not beside Molecule. Alone: what uses every core by itself.
-PHASES := --together molecule sanity sanity-oldest artifact ansible-lint docs ruff changelog shellcheck \
-	--together e2e unit-target unit-oldest demo --alone unit integration coverage
+# In the order of phases, each of which has something to do for both cores, the longest first: Molecule waits for its nodes
+# half of the time. End-to-end tests run containers of their own, and so not beside Molecule. Integration uses every core.
+PHASES := --together molecule sanity unit-target ansible-lint sanity-oldest demo unit-oldest artifact docs ruff changelog \
+	shellcheck --together e2e unit --alone integration coverage
 
 .PHONY: help
 help: ## list the targets
