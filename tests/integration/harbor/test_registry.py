@@ -13,7 +13,6 @@ import pytest
 from ansible_collections.longshore.swr.tests.integration.harbor.replication import World
 from ansible_collections.longshore.swr.tests.integration.sandbox.conftest import (
     ACCESS_KEY,
-    ADMIN,
     SECRET,
     SWR_NAME,
     VERSIONS,
@@ -222,21 +221,13 @@ def test_no_output_of_a_playbook_has_a_secret(
 ) -> None:
     harbor = sandbox_harbor(resolve={SWR_NAME: swr})
     user = plays(harbor)
+    user.secrets.append("wrong-secret-of-mine-17")
     task = {"longshore.swr.harbor_registry": WANTED}
     wrong = {
         "longshore.swr.harbor_registry": dict(WANTED, access_secret="wrong-secret-of-mine-17"),
         "ignore_errors": True,
     }
-    runs = [
-        user.run([task], "-vvv", "--diff", "--check"),
-        user.run([task, wrong], "-vvv", "--diff"),
-        user.run([wrong], "-vvv", "--diff"),
-        user.run([task], "-vvv", "--diff"),
-    ]
-    assert [run.code for run in runs] == [0, 0, 0, 0], runs[-1].text
+    runs = [user.do([task], "--check"), user.do([task, wrong]), user.do([wrong]), user.do([task])]
     # The wrong secret is written only when the one that is there does not do.
     assert [run.changed for run in runs] == [1, 1, 0, 0]
-    for run in runs:
-        for secret in (SECRET, ADMIN[1], "wrong-secret-of-mine-17"):
-            assert secret not in run.text
     assert "(a secret, changed)" in runs[1].text
