@@ -70,10 +70,10 @@ PACKAGES: Dict[str, Dict[str, FrozenSet[str]]] = {
         "run": frozenset({"rules", "model"}),
         "client": frozenset({"run", "transport", "sources", "config", "model"}),
         "report": frozenset({"run"}),
-        "convert": frozenset({"client", "run", "transport", "model"}),
+        "convert": frozenset({"client", "run", "transport", "sources", "model"}),
         "forecast": frozenset({"client", "run", "model"}),
         "plan": frozenset({"convert", "client", "run", "rules", "sources", "model"}),
-        "transfer": frozenset({"convert", "client", "run", "transport", "model"}),
+        "transfer": frozenset({"convert", "client", "run", "transport", "sources", "model"}),
         "jobs": frozenset(
             {
                 "transfer",

@@ -17,9 +17,8 @@ from typing import Any, Callable, Optional
 from ..errors import RegistryError
 from ..model.manifest import Descriptor
 from ..model.reference import Repository
-from ..transport.pool import Stream
+from ..sources.base import BlobStream, ImageSource
 from ..transport.retry import Retrier
-from .registry import RegistryClient
 
 BLOCK = 256 * 1024
 """Bytes read and sent at a time; 16 KiB doubles the CPU time, larger gains nothing (measured)."""
@@ -31,7 +30,7 @@ class BlobReader:
     :param retrier: how often it may break without a byte in between.
     """
 
-    def __init__(self, client: RegistryClient, repository: Repository, blob: Descriptor, retrier: Retrier) -> None:
+    def __init__(self, client: ImageSource, repository: Repository, blob: Descriptor, retrier: Retrier) -> None:
         self._client = client
         self._repository = repository
         self._blob = blob
@@ -39,7 +38,7 @@ class BlobReader:
         self._hash = hashlib.new(blob.digest.partition(":")[0])
         self._offset = 0
         self._mark = (0, self._hash.copy())
-        self._stream: Optional[Stream] = None
+        self._stream: Optional[BlobStream] = None
 
     @property
     def where(self) -> str:
@@ -141,7 +140,7 @@ class BlobReader:
             raise
         self._stream = stream
 
-    def _skip(self, stream: Stream, count: int) -> None:
+    def _skip(self, stream: BlobStream, count: int) -> None:
         """Read past what was sent already, for a registry that cannot read from the middle."""
         waste = memoryview(bytearray(min(BLOCK, max(1, count))))
         while count:

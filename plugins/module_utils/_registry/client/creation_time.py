@@ -17,9 +17,9 @@ from typing import Any
 from ..errors import RegistryError
 from ..model.manifest import IMAGE_CONFIG_TYPES, SCHEMA1
 from ..model.reference import Repository
+from ..sources.base import ImageSource
 from .image_config import read_config
 from .manifests import DEEPEST_INDEX
-from .registry import RegistryClient
 
 UNKNOWN = float("-inf")
 """For what does not say when it was created: older than all that do."""
@@ -29,7 +29,7 @@ _TIME = re.compile(
 )
 
 
-def created_at(client: RegistryClient, repository: Repository, tag: str) -> float:
+def created_at(client: ImageSource, repository: Repository, tag: str) -> float:
     """Seconds since 1970 at which the image was created; of an index, its first image.
 
     :returns: C(UNKNOWN) for an artifact, and for an image that does not say it.

@@ -14,13 +14,13 @@ from typing import Any, Dict, Mapping, Optional
 from ..errors import RegistryError
 from ..model.manifest import Descriptor, digest_of
 from ..model.reference import Repository
-from .registry import RegistryClient
+from ..sources.base import ImageSource
 
 LARGEST_CONFIG = 8 * 1024 * 1024
 
 
 def read_platform(
-    client: RegistryClient, repository: Repository, config: Descriptor, where: str
+    client: ImageSource, repository: Repository, config: Descriptor, where: str
 ) -> Optional[Mapping[str, Any]]:
     """The platform that an image's config names, None where it names none.
 
@@ -33,7 +33,7 @@ def read_platform(
     return {name: document[name] for name in names if document.get(name)}
 
 
-def read_config(client: RegistryClient, repository: Repository, config: Descriptor, where: str) -> Dict[str, Any]:
+def read_config(client: ImageSource, repository: Repository, config: Descriptor, where: str) -> Dict[str, Any]:
     """An image's config; empty where it is JSON and no object.
 
     :raises RegistryError: it cannot be read, or is not what its digest says.

@@ -14,7 +14,7 @@ from ..errors import RegistryError
 from ..model.manifest import Descriptor, Manifest
 from ..model.reference import Repository
 from ..model.tree import Tree
-from .registry import RegistryClient
+from ..sources.base import ImageSource
 
 DEEPEST_INDEX = 4
 """Levels of indexes. Build tools write one, some registries' bundles two."""
@@ -23,7 +23,7 @@ MOST_MANIFESTS = 10_000
 
 
 def read_tree(
-    client: RegistryClient,
+    client: ImageSource,
     repository: Repository,
     manifest: Manifest,
     where: str,
@@ -43,7 +43,7 @@ def read_tree(
 class _Walk:
     def __init__(
         self,
-        client: RegistryClient,
+        client: ImageSource,
         repository: Repository,
         where: str,
         wanted: Optional[Callable[[Descriptor], bool]],

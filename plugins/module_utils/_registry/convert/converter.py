@@ -18,7 +18,7 @@ from __future__ import annotations
 
 import functools
 import threading
-from typing import Any, Callable, Dict, List, Mapping, Optional, Set
+from typing import Any, Dict, List, Mapping, Optional, Set
 
 from ..client.image_config import read_config, read_platform
 from ..client.registry import RegistryClient
@@ -32,6 +32,7 @@ from ..model.manifest import (
 from ..model.swr import is_swr_basic
 from ..model.tree import Tree
 from ..run.image import Form, Image
+from ..sources.base import SourceFor
 from ..transport.error_replies import OCI_REFUSED
 from .docker_format import NOT_CONVERTIBLE, Converted, is_oci, to_docker
 from .gzip_layers import Pack, Packed, count_packed, has_zstd, match_packed, to_gzip
@@ -63,7 +64,7 @@ class Converter:
     def __init__(
         self,
         mode: str,
-        sources: Callable[[str], RegistryClient],
+        sources: SourceFor,
         recompress: str = AUTO,
         recompressor: Optional[Recompressor] = None,
     ) -> None:

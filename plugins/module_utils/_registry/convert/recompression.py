@@ -24,11 +24,11 @@ import zlib
 from typing import Any, Callable, Dict, List, Mapping, Optional
 
 from ..client.blob_reader import BLOCK, BlobReader
-from ..client.registry import RegistryClient
 from ..errors import RegistryError
 from ..model.manifest import Descriptor, Manifest, is_digest
 from ..model.reference import Repository
 from ..run.journal import Journal
+from ..sources.base import ImageSource, SourceFor
 from ..transport.retry import Retrier
 from . import zstd
 from .gzip_layers import Packed
@@ -108,7 +108,7 @@ class RecompressingReader:
 
     def __init__(
         self,
-        client: RegistryClient,
+        client: ImageSource,
         repository: Repository,
         blob: Descriptor,
         retrier: Retrier,
@@ -203,7 +203,7 @@ class Recompressor:
     :param journal: knows what earlier runs learnt.
     """
 
-    def __init__(self, sources: Callable[[str], RegistryClient], retrier: Retrier, journal: Journal) -> None:
+    def __init__(self, sources: SourceFor, retrier: Retrier, journal: Journal) -> None:
         self._sources = sources
         self._retrier = retrier
         self._journal = journal
@@ -234,7 +234,7 @@ class Recompressor:
         return packed
 
     def reader(
-        self, client: RegistryClient, repository: Repository, blob: Descriptor, retrier: Retrier
+        self, client: ImageSource, repository: Repository, blob: Descriptor, retrier: Retrier
     ) -> RecompressingReader:
         """What reads a recompressed layer for the upload."""
         known = self._journal.recompressed(blob.made_from.digest, METHOD) if blob.made_from else None

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, longshore.swr contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Images that are in no registry: how rules name them, and what every kind of such a source can do.
+"""What images are read from; and those that are in no registry: how rules name them, and what they have in common.
 
 This module is private to the collection: no other collection may import it.
 """
@@ -11,7 +11,7 @@ from __future__ import annotations
 import abc
 from collections import Counter
 from dataclasses import dataclass
-from typing import Any, Dict, List, Optional, Sequence, Tuple
+from typing import Any, Callable, Dict, List, Mapping, NamedTuple, Optional, Protocol, Sequence, Tuple
 
 from ..._text import quoted
 from ..errors import RegistryError
@@ -44,8 +44,82 @@ Named = Tuple[str, str, str]
 """Registry, repository and tag that an image is named with."""
 
 
+class Found(NamedTuple):
+    """A manifest that a source has: its digest, and its media type as far as the source said."""
+
+    digest: str
+    media_type: str
+
+
+class BlobStream(Protocol):
+    """The bytes of a blob as they come: a registry's reply, or what a local source makes of its files. Close it."""
+
+    @property
+    def status(self) -> int:
+        """200 where it begins with the first byte, 206 where it begins at the one that was asked for."""
+
+    @property
+    def headers(self) -> Mapping[str, str]:
+        """Of a registry's reply, by lower-case name."""
+
+    @property
+    def length(self) -> Optional[int]:
+        """Bytes that are to come; None where only the end will tell."""
+
+    def readinto(self, buffer: memoryview) -> int:
+        """Fill C(buffer) with the next bytes and return how many; 0 at the end."""
+
+    def read(self, limit: int) -> bytes:
+        """The whole rest, at most C(limit) bytes."""
+
+    def read_end(self) -> None:
+        """Read what follows the last byte, so that a connection can be kept."""
+
+    def close(self) -> None:
+        """Let go of what is read from."""
+
+    def __enter__(self) -> BlobStream:
+        """Itself."""
+
+    def __exit__(self, *_exc: object) -> None:
+        """Close it."""
+
+
+class ImageSource(Protocol):
+    """What images are read from: a registry's client (C(client.RegistryClient)), an archive, a layout or a daemon."""
+
+    @property
+    def registry(self) -> str:
+        """As references and rules name it."""
+
+    def tags(self, repository: Repository) -> List[str]:
+        """Every tag of the repository."""
+
+    def list_tags(self, repository: Repository, proven: bool = False) -> Listing:
+        """The same, with the entries of the list that are no tags."""
+
+    def head_manifest(self, repository: Repository, reference: str) -> Optional[Found]:
+        """What C(reference) (a tag or a digest) stands for, or None when there is no such manifest."""
+
+    def get_manifest(self, repository: Repository, reference: str) -> Optional[Manifest]:
+        """The manifest, or None when there is none."""
+
+    def referrers(self, repository: Repository, digest: str) -> Optional[List[Dict[str, Any]]]:
+        """The descriptors of the manifests whose subject this one is; None where only tags may say it."""
+
+    def get_blob(self, repository: Repository, digest: str, limit: int) -> bytes:
+        """A small blob whole."""
+
+    def open_blob(self, repository: Repository, digest: str, offset: int = 0) -> BlobStream:
+        """Start to read a blob, at byte C(offset) where the source can."""
+
+
+SourceFor = Callable[[str], ImageSource]
+"""Gives what reads a registry, or a local source, by its name in references."""
+
+
 class LocalSource(abc.ABC):
-    """Reads images as a registry's client does (C(client.RegistryClient)), so that the engine needs not know.
+    """An C(ImageSource) that is no registry.
 
     :ivar requests: how many requests were made, by kind.
     """
@@ -67,9 +141,10 @@ class LocalSource(abc.ABC):
         """The same, as a registry's client gives them."""
         return Listing(self.tags(repository), [])
 
-    def head_manifest(self, repository: Repository, reference: str) -> Any:
-        """What C(reference) stands for (a manifest's digest and media type), or None."""
-        return self.get_manifest(repository, reference)
+    def head_manifest(self, repository: Repository, reference: str) -> Optional[Found]:
+        """What C(reference) stands for, or None."""
+        manifest = self.get_manifest(repository, reference)
+        return Found(manifest.digest, manifest.media_type) if manifest else None
 
     @abc.abstractmethod
     def get_manifest(self, repository: Repository, reference: str) -> Optional[Manifest]:
