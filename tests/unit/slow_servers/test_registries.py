@@ -228,6 +228,6 @@ def test_the_pauses_of_a_run_are_those_of_its_registries_and_its_tries() -> None
     pool = client_pool(FakeTransport([]), store(), Retrier(0))
     client = pool.destination("reg.example")
     assert pool.waits() == []
-    client._throttle.throttled(600.0)
+    client.session._throttle.throttled(600.0)
     (wait,) = pool.waits()
     assert (wait.where, wait.why) == ("reg.example", "it refused requests")

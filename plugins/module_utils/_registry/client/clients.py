@@ -11,14 +11,16 @@ from __future__ import annotations
 import threading
 import time
 from collections import Counter
-from typing import Any, Dict, List, Optional, Tuple
+from typing import Dict, List, Optional, Tuple
 
 from ..config.credentials import CredentialStore
 from ..run.work_queue import WorkQueue
+from ..sources.base import ImageSource
 from ..sources.open import LocalSources, is_local_registry
 from ..transport.limits import Limits
 from ..transport.pool import Transport
 from ..transport.retry import Retrier, Wait
+from ..transport.session import RegistrySession
 from ..transport.settings import ConnectionSettings
 from ..transport.throttle import Throttle
 from .registry import RegistryClient
@@ -59,10 +61,14 @@ class ClientPool:
         self._throttles: Dict[str, Throttle] = {}
         self._clients: Dict[Tuple[str, bool], RegistryClient] = {}
 
-    def source(self, registry: str) -> Any:
-        """The client to read C(registry) with; an archive, a layout or a daemon reads in the same way."""
+    def source(self, registry: str) -> ImageSource:
+        """What reads C(registry): a registry's client, an archive, a layout or a daemon."""
         if is_local_registry(registry):
             return self._local.source(registry)
+        return self.registry(registry)
+
+    def registry(self, registry: str) -> RegistryClient:
+        """The client to read a registry with, which no local source is."""
         return self._client(registry, False)
 
     def destination(self, registry: str) -> RegistryClient:
@@ -73,7 +79,7 @@ class ClientPool:
         """Requests made, by registry and kind."""
         counts: Dict[str, Counter[str]] = {}
         for (registry, _writes), client in self._clients.items():
-            counts.setdefault(registry, Counter()).update(client.requests)
+            counts.setdefault(registry, Counter()).update(client.session.requests)
         found = {registry: dict(sorted(kinds.items())) for registry, kinds in sorted(counts.items())}
         return dict(found, **self._local.requests())
 
@@ -119,12 +125,5 @@ class ClientPool:
             )
         if writes:
             self._limits.restrict_destination(throttle)
-        return RegistryClient(
-            registry,
-            self._transport,
-            self._credentials,
-            self.retrier,
-            writes=writes,
-            throttle=throttle,
-            bandwidth=self._limits.bandwidth,
-        )
+        session = RegistrySession(registry, self._transport, self._credentials, self.retrier, writes, throttle)
+        return RegistryClient(session, self._limits.bandwidth)

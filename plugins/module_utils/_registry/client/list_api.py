@@ -11,14 +11,16 @@ from __future__ import annotations
 import json
 from typing import Any, Callable, Dict, List, Tuple
 
-from ..._http_values import NotUnderstood
-from ..._paging import INCOMPLETE_HINT, Page, read_pages
+from ..._paging import Page
 from ..errors import RegistryError
 from ..model.reference import Repository
 from ..transport.connection import RegistryReply
+from ..transport.session import Request
+from .name_lists import read_all
 from .registry import RegistryClient
 
 LISTING = "cannot list the repositories"
+ACCEPT_JSON = (("Accept", "application/json"),)
 
 
 class ListApi:
@@ -32,7 +34,8 @@ class ListApi:
         self._where = str(self._place).rstrip("/")
 
     def _get(self, path: str, expected: Tuple[int, ...] = (200,)) -> RegistryReply:
-        return self._client.get_by_login(self.kind, self._place, path, expected, LISTING, self._where)
+        request = Request(self.kind, "GET", self._place, path, expected, LISTING, self._where, ACCEPT_JSON)
+        return self._client.session.call_with_password(request)
 
     def _entries(self, reply: RegistryReply) -> List[Dict[str, Any]]:
         try:
@@ -49,8 +52,4 @@ class ListApi:
 
         :raises RegistryError: the list may be incomplete.
         """
-        try:
-            return list(read_pages(first, fetch, key))
-        except NotUnderstood as problem:
-            what = "{0}: {1}".format(LISTING, problem)
-            raise RegistryError(what, where=self._where, hint=INCOMPLETE_HINT) from problem
+        return read_all(first, fetch, LISTING, self._where, key)

@@ -11,34 +11,24 @@ This module is private to the collection: no other collection may import it.
 
 from __future__ import annotations
 
-import functools
 import json
-import urllib.parse
-from typing import Any, Callable, Dict, List, NamedTuple, Optional, Set
+from typing import Any, Callable, Dict, List, Optional
 
-from ..._http_values import NotUnderstood, next_page_of
-from ..._paging import INCOMPLETE_HINT, Page, read_pages
-from ..config.credentials import CredentialStore
+from ..._paging import Page
 from ..errors import RegistryError
 from ..model.manifest import ACCEPT, Manifest, digest_of, is_digest, parse_manifest
-from ..model.reference import Listing, Repository, check_name, check_tag, read_entry, sort_entries
-from ..transport.auth import Scopes, delete_scope
+from ..model.reference import Listing, Repository
+from ..sources.base import Found
+from ..transport.auth import delete_scope
 from ..transport.connection import RegistryReply
 from ..transport.limits import Bandwidth
-from ..transport.pool import Stream, Transport
-from ..transport.retry import Retrier
-from ..transport.session import REDIRECTS
-from ..transport.throttle import Throttle
+from ..transport.pool import Stream
+from ..transport.session import REDIRECTS, RegistrySession, Request
+from .name_lists import CATALOG, NO_SUCH_API, TAGS, next_path, read_all
 from .uploads import RegistryUploads, describe_blob
-
-_NO_SUCH_API = (400, 404, 405, 406, 501)
-"""What registries say to a call that came with version 1.1 of the specification and that they do not know."""
 
 _UNKNOWN_HERE = ("NAME_UNKNOWN", "MANIFEST_UNKNOWN")
 """What registries that know the call say of a repository or a manifest that they do not have."""
-
-NAMES_PER_PAGE = 1000
-CATALOG_SCOPE = "registry:catalog:*"
 
 _CATALOG_HINT = (
     "Many registries, SWR and Docker Hub among them, do not list their repositories, or to administrators only. Name "
@@ -48,46 +38,22 @@ _FOREIGN_HINT = (
     "The image has layers that live at their own URLs and in no registry. Let the registry accept such manifests "
     "(docker-registry: validation.manifests.urls.allow), or push the image again with these layers in it."
 )
+_ACCEPT = (("Accept", ACCEPT),)
 
 
-class _Names(NamedTuple):
-    """A kind of list: its field in replies, and the check of its names."""
+class RegistryClient:
+    """One registry: what images are read from and written to. Used by any number of threads.
 
-    kind: str
-    field: str
-    check: Callable[[str], str]
-    what: str
-
-
-_TAGS = _Names("tags", "tags", check_tag, "cannot list the tags")
-_CATALOG = _Names("catalog", "repositories", check_name, "cannot list the repositories")
-
-
-class Found(NamedTuple):
-    """A manifest that a registry has: its digest, and its media type as far as the registry said."""
-
-    digest: str
-    media_type: str
-
-
-class RegistryClient(RegistryUploads):
-    """One registry. Used by any number of threads.
-
-    :param registry: C(host[:port]) as references name it.
-    :param writes: whether tokens are asked for that may push; the destination of a copy.
+    :param bandwidth: slows down what is sent; shared with the uploads to other registries.
+    :ivar registry: C(host[:port]) as references name it.
+    :ivar session: its requests.
+    :ivar uploads: its uploads of blobs.
     """
 
-    def __init__(
-        self,
-        registry: str,
-        transport: Transport,
-        credentials: CredentialStore,
-        retrier: Retrier,
-        writes: bool = False,
-        throttle: Optional[Throttle] = None,
-        bandwidth: Optional[Bandwidth] = None,
-    ) -> None:
-        super().__init__(registry, transport, credentials, retrier, writes, throttle, bandwidth=bandwidth)
+    def __init__(self, session: RegistrySession, bandwidth: Optional[Bandwidth] = None) -> None:
+        self.registry = session.registry
+        self.session = session
+        self.uploads = RegistryUploads(session, bandwidth)
         self._manifest_head = True
         self._blob_head = True
         self._referrers_api: Optional[bool] = None
@@ -106,8 +72,8 @@ class RegistryClient(RegistryUploads):
         :param proven: ask for more after the last page, unless the registry states that it is the last one.
         :raises RegistryError: the repository does not exist, or may not be read, or its list may be incomplete.
         """
-        path = "/v2/{0}/tags/list?n={1}".format(repository.name, NAMES_PER_PAGE)
-        return self._list_names(_TAGS, repository, path, str(repository), proven)
+        path = "/v2/{0}/tags/list".format(repository.name)
+        return TAGS.read(self.session, repository, path, str(repository), proven)
 
     def list_repositories(self, proven: bool = False) -> Listing:
         """Every repository that the registry shows this user, in the registry's order.
@@ -116,65 +82,27 @@ class RegistryClient(RegistryUploads):
         :raises RegistryError: the registry has no catalog, as SWR and Docker Hub, or not for this user, or it may be
             incomplete.
         """
-        path = "/v2/_catalog?n={0}".format(NAMES_PER_PAGE)
         try:
-            return self._list_names(
-                _CATALOG, Repository(self.registry, ""), path, self.registry, proven, (CATALOG_SCOPE,)
-            )
+            return CATALOG.read(self.session, Repository(self.registry, ""), "/v2/_catalog", self.registry, proven)
         except RegistryError as error:
             if error.status in (401, 403, 404, 405, 501):
                 error.hint = " ".join(filter(None, (error.hint, _CATALOG_HINT)))
             raise
 
-    def _list_names(
-        self, of: _Names, place: Repository, first: str, where: str, proven: bool, scopes: Optional[Scopes] = None
-    ) -> Listing:
-        """All names of a list.
-
-        A full page without a C(Link) header need not be the last one: a proxy may have dropped the header. Then the
-        registry is asked for what follows the last name.
-        """
-        asked: Set[str] = set()
-
-        def fetch(path: str) -> Page:
-            try:
-                reply = self._get_page(of.kind, place, path, of.what, where, scopes)
-            except RegistryError as error:
-                if path not in asked or error.status not in _NO_SUCH_API:
-                    raise
-                # It does not support that. A list without a link is complete (distribution specification).
-                return Page([])
-            entries = _entries_of(reply, of.field, where)
-            # SWR has empty texts on its lists.
-            found = [read_entry(entry, of.check) for entry in entries if entry != ""]
-            link = reply.headers.get("link", "")
-            last = next((entry for entry in reversed(found) if isinstance(entry, str)), None)
-            if link or last is None or not (proven or len(entries) == NAMES_PER_PAGE):
-                return Page(found, _next_path(link, path))
-            following = "{0}&last={1}".format(first, urllib.parse.quote(last, safe=""))
-            asked.add(following)
-            return Page(found, following, asked=True)
-
-        return sort_entries(_all(first, fetch, of.what, where))
-
-    def _get_page(
-        self, kind: str, place: Repository, path: str, what: str, where: str, scopes: Optional[Scopes] = None
-    ) -> RegistryReply:
-        return self._retry(functools.partial(self._once, kind, "GET", place, path, (200,), what, where, scopes=scopes))
-
     def head_manifest(self, repository: Repository, reference: str) -> Optional[Found]:
         """What C(reference) (a tag or a digest) stands for, or None when the registry has no such manifest."""
-        where = _image(repository, reference)
         if self._manifest_head:
-            reply = self._call(
-                "manifest_head",
-                "HEAD",
-                repository,
-                "manifests/" + reference,
-                (200, 404, 405, 501),
-                "cannot look up the manifest",
-                where,
-                [("Accept", ACCEPT)],
+            reply = self.session.call(
+                Request(
+                    "manifest_head",
+                    "HEAD",
+                    repository,
+                    "manifests/" + reference,
+                    (200, 404, 405, 501),
+                    "cannot look up the manifest",
+                    _image(repository, reference),
+                    _ACCEPT,
+                )
             )
             if reply.status == 404:
                 return None
@@ -189,18 +117,11 @@ class RegistryClient(RegistryUploads):
     def get_manifest(self, repository: Repository, reference: str) -> Optional[Manifest]:
         """The manifest, its digest checked, or None when the registry has no such manifest."""
         where = _image(repository, reference)
+        path, what = "manifests/" + reference, "cannot read the manifest"
+        request = Request("manifest_get", "GET", repository, path, (200, 404), what, where, _ACCEPT)
 
         def unit() -> Optional[Manifest]:
-            reply = self._once(
-                "manifest_get",
-                "GET",
-                repository,
-                "manifests/" + reference,
-                (200, 404),
-                "cannot read the manifest",
-                where,
-                [("Accept", ACCEPT)],
-            )
+            reply = self.session.ask(request)
             if reply.status == 404:
                 return None
             expected = reference if is_digest(reference) else reply.headers.get("docker-content-digest", "")
@@ -212,7 +133,7 @@ class RegistryClient(RegistryUploads):
                 error.where = where
                 raise
 
-        return self._retry(unit)
+        return self.session.retry(unit)
 
     def referrers(self, repository: Repository, digest: str) -> Optional[List[Dict[str, Any]]]:
         """The descriptors of the manifests whose subject this one is; None where there is no API to say it.
@@ -224,14 +145,14 @@ class RegistryClient(RegistryUploads):
         what, where = "cannot list the referrers", _image(repository, digest)
 
         def fetch(path: str) -> Page:
-            reply = self._get_page("referrers", repository, path, what, where)
-            return Page(_referrers_of(reply, where), _next_path(reply.headers.get("link", ""), path))
+            reply = self.session.call(Request("referrers", "GET", repository, path, (200,), what, where))
+            return Page(_referrers_of(reply, where), next_path(reply.headers.get("link", ""), path))
 
         first = "/v2/{0}/referrers/{1}".format(repository.name, digest)
         try:
-            found = _all(first, fetch, what, where, lambda entry: entry["digest"])
+            found = read_all(first, fetch, what, where, lambda entry: entry["digest"])
         except RegistryError as error:
-            if error.status not in _NO_SUCH_API or self._referrers_api:
+            if error.status not in NO_SUCH_API or self._referrers_api:
                 raise
             if error.code not in _UNKNOWN_HERE:
                 self._referrers_api = False
@@ -252,24 +173,24 @@ class RegistryClient(RegistryUploads):
             with self.open_blob(repository, digest) as stream:
                 return stream.read(limit)
 
-        return self._retry(unit)
+        return self.session.retry(unit)
 
     def open_blob(self, repository: Repository, digest: str, offset: int = 0) -> Stream:
         """Start to read a blob at byte C(offset). One try: reading on after a failure is the caller's matter.
 
         A registry that cannot read from the middle answers 200 and sends the whole blob.
         """
-        headers = [("Range", "bytes={0}-".format(offset))] if offset else []
-        return self._exchange(
-            "blob_get",
-            "GET",
-            repository,
-            "blobs/" + digest,
-            (200, 206) if offset else (200,),
-            "cannot read the blob",
-            describe_blob(repository, digest),
-            headers,
-            stream=True,
+        return self.session.stream(
+            Request(
+                "blob_get",
+                "GET",
+                repository,
+                "blobs/" + digest,
+                (200, 206) if offset else (200,),
+                "cannot read the blob",
+                describe_blob(repository, digest),
+                (("Range", "bytes={0}-".format(offset)),) if offset else (),
+            )
         )
 
     def has_blob(self, repository: Repository, digest: str) -> bool:
@@ -277,14 +198,16 @@ class RegistryClient(RegistryUploads):
         if not self._blob_head:
             return False
         # A registry that keeps blobs elsewhere redirects for those it has; the other host need not be asked.
-        reply = self._call(
-            "blob_head",
-            "HEAD",
-            repository,
-            "blobs/" + digest,
-            (200, 404, 405, 501) + REDIRECTS,
-            "cannot look up the blob",
-            describe_blob(repository, digest),
+        reply = self.session.call(
+            Request(
+                "blob_head",
+                "HEAD",
+                repository,
+                "blobs/" + digest,
+                (200, 404, 405, 501) + REDIRECTS,
+                "cannot look up the blob",
+                describe_blob(repository, digest),
+            )
         )
         if reply.status in (405, 501):
             self._blob_head = False
@@ -295,18 +218,19 @@ class RegistryClient(RegistryUploads):
     def put_manifest(self, repository: Repository, reference: str, manifest: Manifest) -> None:
         """Store a manifest under a tag or its digest, and make sure that the registry understood the same bytes."""
         where = _image(repository, reference)
+        request = Request(
+            "manifest_put",
+            "PUT",
+            repository,
+            "manifests/" + reference,
+            (200, 201, 202),
+            "cannot store the manifest",
+            where,
+            (("Content-Type", manifest.media_type),),
+            manifest.content,
+        )
         try:
-            reply = self._call(
-                "manifest_put",
-                "PUT",
-                repository,
-                "manifests/" + reference,
-                (200, 201, 202),
-                "cannot store the manifest",
-                where,
-                [("Content-Type", manifest.media_type)],
-                manifest.content,
-            )
+            reply = self.session.call(request)
         except RegistryError as error:
             if not error.hint and any(blob.foreign for blob in manifest.blobs):
                 error.hint = _FOREIGN_HINT
@@ -329,8 +253,8 @@ class RegistryClient(RegistryUploads):
 
         :raises RegistryError: the registry refuses. Many take digests only, or delete nothing (405, UNSUPPORTED).
         """
-        reply = self._retry(
-            lambda: self._once(
+        reply = self.session.call(
+            Request(
                 "manifest_delete",
                 "DELETE",
                 repository,
@@ -341,34 +265,11 @@ class RegistryClient(RegistryUploads):
                 scopes=(delete_scope(repository.name),),
             )
         )
-        return bool(reply.status != 404)
+        return reply.status != 404
 
 
-def _all(
-    first: str, fetch: Callable[[str], Page], what: str, where: str, key: Callable[[Any], Any] = lambda entry: entry
-) -> List[Any]:
-    """Every entry of a list.
-
-    :raises RegistryError: the list may be incomplete.
-    """
-    try:
-        return list(read_pages(first, fetch, key))
-    except NotUnderstood as problem:
-        raise RegistryError("{0}: {1}".format(what, problem), where=where, hint=INCOMPLETE_HINT) from problem
-
-
-def _entries_of(reply: RegistryReply, field: str, where: str) -> List[Any]:
-    """The entries of one page of names. Go's servers send C(null) for an empty list.
-
-    :raises RegistryError: it is no such page.
-    """
-    try:
-        entries = json.loads(reply.body)[field]
-    except (ValueError, TypeError, KeyError, RecursionError):
-        entries = False
-    if entries is not None and not isinstance(entries, list):
-        raise RegistryError("the list of {0} is not what a registry sends".format(field), where=where)
-    return entries or []
+ClientFor = Callable[[str], RegistryClient]
+"""Gives the client of a registry."""
 
 
 def _referrers_of(reply: RegistryReply, where: str) -> List[Dict[str, Any]]:
@@ -384,15 +285,6 @@ def _referrers_of(reply: RegistryReply, where: str) -> List[Dict[str, Any]]:
     if not sound:
         raise RegistryError("the list of referrers is not what a registry sends", where=where)
     return list(entries)
-
-
-def _next_path(link: str, current: str) -> Optional[str]:
-    """The path of the next page, or None on the last one. The host is ignored: behind a proxy it may differ."""
-    following = next_page_of(link, current)
-    if following is None:
-        return None
-    parts = urllib.parse.urlsplit(following)
-    return (parts.path or "/") + ("?" + parts.query if parts.query else "")
 
 
 def _image(repository: Repository, reference: str) -> str:

@@ -17,18 +17,17 @@ from __future__ import annotations
 import json
 import threading
 import urllib.parse
-from typing import Any, Callable, Dict, List, Optional, Union
+from typing import Any, Dict, List, Optional, Union
 
 from ..._http_values import next_page_of, parse_count
 from ..._paging import Page
 from ..errors import RegistryError
 from ..model.reference import InvalidEntry, Listing, check_name, read_entry, sort_entries
 from ..model.swr import is_swr_basic
+from ..sources.base import SourceFor
 from .list_api import ListApi
 from .registry import RegistryClient
 from .swr_api import SwrRepositories
-
-ClientFor = Callable[[str], RegistryClient]
 
 PAGE = 100
 """What Harbor gives at a time at most."""
@@ -44,7 +43,7 @@ class Discovery:
     :param proven: see L(client.RegistryClient.list_tags,#).
     """
 
-    def __init__(self, sources: ClientFor, proven: bool = False) -> None:
+    def __init__(self, sources: SourceFor, proven: bool = False) -> None:
         self._sources = sources
         self._proven = proven
         self._lock = threading.Lock()
@@ -59,6 +58,8 @@ class Discovery:
         :raises RegistryError: nothing lists them, or the list may be incomplete.
         """
         client = self._sources(registry)
+        if not isinstance(client, RegistryClient):
+            raise RegistryError("only a registry lists its repositories", where=registry)
         if via == "swr" or (via == "auto" and is_swr_basic(registry)):
             return SwrRepositories(client, namespace).names()
         if via == "harbor":

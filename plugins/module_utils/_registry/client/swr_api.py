@@ -19,6 +19,7 @@ from ..._paging import Page
 from ..errors import RegistryError
 from ..model.reference import InvalidEntry, Listing, Repository, check_name, read_entry, sort_entries
 from ..model.swr import is_swr_basic
+from ..transport.session import Request
 from .list_api import ListApi
 from .registry import RegistryClient
 
@@ -32,7 +33,7 @@ ORGANIZATION_UNKNOWN = "organization does not exist"
 def speaks_dockyard(client: RegistryClient) -> bool:
     """Whether the registry is SWR's basic edition: by its name, or, behind an endpoint of one's own, by the service
     that it asks tokens for."""
-    return is_swr_basic(client.registry) or client.service == SERVICE
+    return is_swr_basic(client.registry) or client.session.service == SERVICE
 
 
 class Dockyard:
@@ -52,7 +53,9 @@ class Dockyard:
         """
         path = "/dockyard/v2/namespaces/{0}".format(urllib.parse.quote(name, safe=""))
         try:
-            self._client.get_with_password("dockyard", self._repository, path, "cannot look up the organization")
+            self._client.session.call_with_password(
+                Request("dockyard", "GET", self._repository, path, (200,), "cannot look up the organization", name)
+            )
         except RegistryError as error:
             if error.status == 404:
                 return False

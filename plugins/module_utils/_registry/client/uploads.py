@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The requests of an upload (OCI distribution specification 1.1, Pushing blobs): whole, or in chunks.
 
-Each is one try. What to do when one fails is the sender's matter (C(sending)).
+Each is one try. What to do when one fails is the sender's matter (C(transfer)).
 
 This module is private to the collection: no other collection may import it.
 """
@@ -12,19 +12,16 @@ from __future__ import annotations
 
 import re
 import urllib.parse
-from typing import Any, Callable, List, NamedTuple, Optional, Tuple
+from typing import NamedTuple, Optional
 
 from ..errors import RegistryError
 from ..model.reference import Repository
-from ..transport.auth import access_hint, pull_scope
-from ..transport.connection import RegistryReply, TransportError
-from ..transport.error_replies import ACCESS_HINT
+from ..transport.auth import pull_scope
+from ..transport.connection import RegistryReply
 from ..transport.limits import Bandwidth
-from ..transport.session import RegistrySession
+from ..transport.session import RegistrySession, Request, WriteBody
 from ..transport.target import Target, parse_target
 from .chunking import ChunkPolicy
-
-WriteBody = Callable[[Callable[[Any], None]], None]
 
 UPLOAD_LOST = ("BLOB_UPLOAD_INVALID", "BLOB_UPLOAD_UNKNOWN", "DIGEST_INVALID", "SIZE_INVALID")
 """The bytes or the upload were lost on the way, so that a new upload may succeed."""
@@ -40,20 +37,20 @@ class UploadState(NamedTuple):
     received: int
 
 
-class RegistryUploads(RegistrySession):
+class RegistryUploads:
     """The uploads of one registry. Used by any number of threads.
 
     :param bandwidth: slows down what is sent; shared with the uploads to other registries.
     :ivar habits: how its uploads get through.
     """
 
-    def __init__(self, *args: Any, bandwidth: Optional[Bandwidth] = None, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+    def __init__(self, session: RegistrySession, bandwidth: Optional[Bandwidth] = None) -> None:
+        self._session = session
         self._bandwidth = bandwidth
         self.habits = ChunkPolicy()
         self._mounts = True
 
-    def start_upload(self, repository: Repository, digest: str, mount_from: Optional[str] = None) -> Optional[Target]:
+    def start(self, repository: Repository, digest: str, mount_from: Optional[str] = None) -> Optional[Target]:
         """Open an upload and return where its bytes go, or None when the blob was mounted and needs none.
 
         One try. C(mount_from) is the name of a repository of the same registry that has the blob.
@@ -62,15 +59,17 @@ class RegistryUploads(RegistrySession):
         if mount_from and self._mounts:
             query = urllib.parse.urlencode({"mount": digest, "from": mount_from})
             try:
-                reply = self._exchange(
-                    "mount",
-                    "POST",
-                    repository,
-                    "blobs/uploads/?" + query,
-                    (201, 202, 405, 501),
-                    "cannot mount the blob",
-                    where,
-                    scopes=self._scopes(repository) + (pull_scope(mount_from),),
+                reply = self._session.ask(
+                    Request(
+                        "mount",
+                        "POST",
+                        repository,
+                        "blobs/uploads/?" + query,
+                        (201, 202, 405, 501),
+                        "cannot mount the blob",
+                        where,
+                        scopes=self._session.scopes(repository) + (pull_scope(mount_from),),
+                    )
                 )
             except RegistryError as error:
                 if error.status not in (400, 401, 403, 404):
@@ -80,108 +79,61 @@ class RegistryUploads(RegistrySession):
                 if reply.status == 201:
                     return None
                 if reply.status == 202:
-                    return self._upload_target(reply, repository, where)
+                    return self._target(reply, repository, where)
                 self._mounts = False
-        reply = self._exchange(
-            "upload_post", "POST", repository, "blobs/uploads/", (202,), "cannot start the upload", where
-        )
-        return self._upload_target(reply, repository, where)
+        what = "cannot start the upload"
+        reply = self._session.ask(Request("upload_post", "POST", repository, "blobs/uploads/", (202,), what, where))
+        return self._target(reply, repository, where)
 
-    def finish_upload(
-        self, repository: Repository, upload: Target, digest: str, size: int, write_body: WriteBody
-    ) -> None:
+    def finish(self, repository: Repository, upload: Target, digest: str, size: int, write_body: WriteBody) -> None:
         """Send a blob's bytes, or the last of them, and its digest, which the registry checks. One try."""
         joint = "&" if "?" in upload.path else "?"
         target = upload._replace(path=upload.path + joint + urllib.parse.urlencode({"digest": digest}))
         where = describe_blob(repository, digest)
-        self._send("upload_put", "PUT", repository, target, [_OCTETS], size, write_body, (200, 201, 204), where)
+        what = "cannot store the blob"
+        request = Request("upload_put", "PUT", repository, target, (200, 201, 204), what, where, (_OCTETS,))
+        self._send(request, size, write_body)
 
     def send_chunk(
         self, repository: Repository, upload: UploadState, digest: str, length: int, write_body: WriteBody
     ) -> UploadState:
         """Send the next C(length) bytes of a blob, and return what the registry has then. One try."""
         start = upload.received
-        headers = [_OCTETS, ("Content-Range", "{0}-{1}".format(start, start + length - 1))]
+        headers = (_OCTETS, ("Content-Range", "{0}-{1}".format(start, start + length - 1)))
         where = describe_blob(repository, digest)
-        reply = self._send(
-            "upload_patch", "PATCH", repository, upload.target, headers, length, write_body, (202, 204), where
-        )
-        target = self._upload_target(reply, repository, where) if "location" in reply.headers else upload.target
+        what = "cannot store the blob"
+        request = Request("upload_patch", "PATCH", repository, upload.target, (202, 204), what, where, headers)
+        reply = self._send(request, length, write_body)
+        target = self._target(reply, repository, where) if "location" in reply.headers else upload.target
         received = _received(reply)
         return UploadState(target, start + length if received is None else received)
 
-    def upload_status(self, repository: Repository, upload: Target, digest: str) -> Optional[UploadState]:
+    def status(self, repository: Repository, upload: Target, digest: str) -> Optional[UploadState]:
         """What the registry has of an upload; None where it has lost it, or cannot say. One try."""
         where = describe_blob(repository, digest)
-        scopes = self._scopes(repository)
-        for last in (False, True):
-            authorization = self._authorization(repository, scopes, upload)
-            self._wait_turn()
-            self._count("upload_get")
-            try:
-                reply = self._transport.request("GET", upload, authorization)
-            except TransportError as error:
-                self._name(error, where)
-                raise
-            if reply.status != 401 or last or not _has_token(authorization):
-                break
-            self._authorizer.forget(repository, scopes, authorization[0][1])
-        if reply.status in (200, 204):
-            received = _received(reply)
-            if received is None:
-                return None
-            known = "location" in reply.headers
-            return UploadState(self._upload_target(reply, repository, where) if known else upload, received)
-        if reply.status in (400, 404, 405, 410, 416, 501):
+        what, answers = "cannot ask for the state of the upload", (200, 204, 400, 404, 405, 410, 416, 501)
+        reply = self._session.ask(Request("upload_get", "GET", repository, upload, answers, what, where))
+        received = _received(reply)
+        if reply.status not in (200, 204) or received is None:
             return None
-        self._check(reply, (), "cannot ask for the state of the upload", where)
-        return None
+        target = self._target(reply, repository, where) if "location" in reply.headers else upload
+        return UploadState(target, received)
 
-    def _send(
-        self,
-        kind: str,
-        method: str,
-        repository: Repository,
-        target: Target,
-        headers: List[Tuple[str, str]],
-        length: int,
-        write_body: WriteBody,
-        expected: Tuple[int, ...],
-        where: str,
-    ) -> RegistryReply:
-        scopes = self._scopes(repository)
-        authorization = self._authorization(repository, scopes, target)
+    def _send(self, request: Request, length: int, write_body: WriteBody) -> RegistryReply:
         bandwidth = self._bandwidth
         write = write_body if bandwidth is None else lambda send: write_body(bandwidth.slowed(send))
-        with self._throttle.upload_slot():
-            self._wait_turn()
-            self._count(kind)
-            try:
-                reply = self._transport.upload(
-                    method, target, headers + authorization, length, write, self.habits.budget
-                )
-            except TransportError as error:
-                self._name(error, where)
-                raise
         try:
-            checked: RegistryReply = self._check(reply, expected, "cannot store the blob", where)
-            return checked
+            return self._session.send(request, length, write, self.habits.budget)
         except RegistryError as error:
-            if error.status == 401 and _has_token(authorization):
-                # The token ended on the way: sent again, the bytes come with a new one. A password stays refused.
-                self._authorizer.forget(repository, scopes, authorization[0][1])
-                error.retryable = True
-            elif error.hint == ACCESS_HINT:
-                error.hint = access_hint(self._credentials.lookup(repository))
             if error.code in UPLOAD_LOST:
                 error.retryable = True
             raise
 
-    def _upload_target(self, reply: RegistryReply, repository: Repository, where: str) -> Target:
+    def _target(self, reply: RegistryReply, repository: Repository, where: str) -> Target:
         location = reply.headers.get("location", "")
         if not location:
             raise RegistryError("the registry opened an upload and did not say where", where=where, retryable=True)
-        base = self._resolve(repository)
+        base = self._session.base(repository)
         target = parse_target(location, base=base)
         ours, theirs = base.endpoint, target.endpoint
         if theirs.host == ours.host and theirs.scheme == "http" and ours.scheme == "https":
@@ -193,10 +145,6 @@ class RegistryUploads(RegistrySession):
 def describe_blob(repository: Repository, digest: str) -> str:
     """The blob, for messages."""
     return "{0} blob {1}".format(repository, digest)
-
-
-def _has_token(authorization: List[Tuple[str, str]]) -> bool:
-    return bool(authorization) and authorization[0][1].startswith("Bearer ")
 
 
 def _received(reply: RegistryReply) -> Optional[int]:

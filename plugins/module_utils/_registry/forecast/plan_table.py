@@ -14,7 +14,7 @@ from __future__ import annotations
 from array import array
 from typing import Any, Callable, Dict, Iterable, Iterator, List, NamedTuple, Optional, Sequence, Tuple
 
-from ..client.registry import RegistryClient
+from ..client.registry import ClientFor
 from ..errors import RegistryError, failure_of
 from ..model.manifest import Descriptor, is_digest
 from ..model.platforms import PlatformFilter
@@ -115,7 +115,7 @@ class PlanTable:
 
     def locate(
         self,
-        destinations: Callable[[str], RegistryClient],
+        destinations: ClientFor,
         journal: Journal,
         queue: WorkQueue,
         failed: Callable[[Repository, RegistryError], None],
@@ -134,7 +134,7 @@ class PlanTable:
         self,
         key: bytes,
         blob: int,
-        destinations: Callable[[str], RegistryClient],
+        destinations: ClientFor,
         journal: Journal,
         failed: Callable[[Repository, RegistryError], None],
     ) -> None:

@@ -12,10 +12,10 @@ This module is private to the collection: no other collection may import it.
 
 from __future__ import annotations
 
-from typing import Any, Callable, Dict, Iterable, List, Mapping, NamedTuple, Optional, Set, Tuple
+from typing import Any, Dict, Iterable, List, Mapping, NamedTuple, Optional, Set, Tuple
 
 from ..._organization_name import ORGANIZATION_RULE, is_organization_name
-from ..client.registry import RegistryClient
+from ..client.registry import ClientFor, RegistryClient
 from ..client.repository_listing import CATALOG_REFUSED, Discovery
 from ..client.swr_api import ORGANIZATION_UNKNOWN, Dockyard, speaks_dockyard
 from ..errors import RegistryError, RulesError, failure_of
@@ -84,9 +84,7 @@ class Preflight:
     :ivar missing: organizations that do not exist yet, as (registry, name).
     """
 
-    def __init__(
-        self, destinations: Callable[[str], RegistryClient], queue: WorkQueue, quotas: Mapping[str, int]
-    ) -> None:
+    def __init__(self, destinations: ClientFor, queue: WorkQueue, quotas: Mapping[str, int]) -> None:
         self._destinations = destinations
         self._queue = queue
         self._quotas = quotas
@@ -279,7 +277,7 @@ class Destinations:
     What is to be copied can be planned before they are created; the registry would refuse every question.
     """
 
-    def __init__(self, destinations: Callable[[str], RegistryClient], missing: Set[Tuple[str, str]]) -> None:
+    def __init__(self, destinations: ClientFor, missing: Set[Tuple[str, str]]) -> None:
         self._destinations = destinations
         self._missing = missing
 

@@ -13,11 +13,11 @@ from typing import Callable, Dict, Iterable, Iterator, List, Mapping, NamedTuple
 
 from ..client.clients import ClientPool
 from ..client.manifests import read_tree
-from ..client.registry import RegistryClient
 from ..errors import RegistryError, failure_of
 from ..model.manifest import Descriptor
 from ..model.reference import Repository
 from ..run.work_queue import WorkQueue
+from ..sources.base import ImageSource
 from ..transport.connection import TransportError
 from ..transport.retry import Retrier
 
@@ -117,7 +117,7 @@ class BlobChecker:
         }
 
     def _ask(self, blob: Stored, _descriptor: Descriptor) -> List[str]:
-        client = self._clients.source(blob.repository.registry)
+        client = self._clients.registry(blob.repository.registry)
         if client.has_blob(blob.repository, blob.digest):
             return []
         try:
@@ -147,7 +147,7 @@ class BlobChecker:
 class _Reading:
     """One blob's bytes, hashed as they come; goes on where a connection broke, if the registry can do that."""
 
-    def __init__(self, client: RegistryClient, blob: Stored, size: int) -> None:
+    def __init__(self, client: ImageSource, blob: Stored, size: int) -> None:
         self._client = client
         self._blob = blob
         self._size = size

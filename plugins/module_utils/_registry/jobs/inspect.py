@@ -18,7 +18,6 @@ from ..._text import quoted
 from ..client.clients import ClientPool
 from ..client.image_config import read_config
 from ..client.manifests import read_tree
-from ..client.registry import RegistryClient
 from ..errors import RegistryError, RulesError, failure_of
 from ..model.manifest import IMAGE_CONFIG_TYPES, Descriptor, Manifest
 from ..model.reference import Listing, Reference, ReferenceProblem, Repository, parse_reference, parse_registry
@@ -26,6 +25,7 @@ from ..model.tree import Tree
 from ..report.report import MOST_FAILURES
 from ..rules.local_sources import parse_local_reference
 from ..run.work_queue import WorkQueue
+from ..sources.base import ImageSource
 from ..transport.limits import Limits
 from .request import Logins, RunHelper, Step
 from .run_context import count_requests
@@ -175,7 +175,7 @@ class Inspector:
             tree = read_tree(client, repository, manifest, str(reference), on_missing=lambda child: None)
         entry.update(self._describe(client, reference, tree, {}), exists=True)
 
-    def _describe(self, client: RegistryClient, reference: Reference, tree: Tree, blobs: Dict[str, int]) -> Entry:
+    def _describe(self, client: ImageSource, reference: Reference, tree: Tree, blobs: Dict[str, int]) -> Entry:
         """What is in a manifest.
 
         :param blobs: the blobs of the image and their sizes, so that each counts once; those of this one are added.
@@ -200,7 +200,7 @@ class Inspector:
         return entry
 
     def _describe_index(
-        self, entry: Entry, client: RegistryClient, reference: Reference, tree: Tree, blobs: Dict[str, int]
+        self, entry: Entry, client: ImageSource, reference: Reference, tree: Tree, blobs: Dict[str, int]
     ) -> None:
         manifest = tree.manifest
         listed = json.loads(manifest.content)["manifests"]
@@ -226,7 +226,7 @@ class Inspector:
         entry["platforms"] = list(dict.fromkeys(every))
 
     def _describe_image(
-        self, entry: Entry, client: RegistryClient, reference: Reference, manifest: Manifest, blobs: Dict[str, int]
+        self, entry: Entry, client: ImageSource, reference: Reference, manifest: Manifest, blobs: Dict[str, int]
     ) -> None:
         config = manifest.config
         layers = [blob for blob in manifest.blobs if blob is not config]
@@ -262,7 +262,7 @@ class Inspector:
 
     @staticmethod
     def _lookup_of(
-        client: RegistryClient, repository: Repository, tag: str, digests: Dict[str, str]
+        client: ImageSource, repository: Repository, tag: str, digests: Dict[str, str]
     ) -> Callable[[], None]:
         def look_up() -> None:
             found = client.head_manifest(repository, tag)
@@ -272,7 +272,7 @@ class Inspector:
         return look_up
 
     def _list_repositories(self, entry: Entry, registry: str) -> None:
-        listing = self._clients.source(registry).list_repositories()
+        listing = self._clients.registry(registry).list_repositories()
         entry["repositories"] = ["{0}/{1}".format(registry, name) for name in listing.names]
         entry.update(_invalid(listing))
 

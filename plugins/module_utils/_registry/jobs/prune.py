@@ -20,10 +20,11 @@ from dataclasses import dataclass, field
 from typing import Any, Callable, Dict, List, Mapping, Optional, Sequence, Set
 
 from ..client.clients import ClientPool
+from ..client.registry import ClientFor
 from ..errors import RegistryError, RulesError, failure_of
 from ..model.manifest import is_digest
 from ..model.reference import Repository
-from ..plan.selection import ClientFor, Selector
+from ..plan.selection import Selector
 from ..report.report import MOST_DIFF_LINES, MOST_FAILURES, write_report
 from ..rules.scope import is_within
 from ..run.image import FAILED, Image
@@ -236,7 +237,7 @@ def run_prune(
             # A platform filter leaves images out of a copy; their tags are the rules' all the same.
             selector = Selector(clients.source, queue, nothing, proven=True)
             targets = targets_of(selector.select(request.rules))
-            pruner = Pruner(clients.source, queue, request.keep)
+            pruner = Pruner(clients.registry, queue, request.keep)
             pruner.examine(targets)
             doomed = sum(len(target.doomed) for target in targets)
             if not dry_run and not check_mode and doomed <= maximum:

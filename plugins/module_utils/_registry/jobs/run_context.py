@@ -12,10 +12,10 @@ import time
 from typing import Any, Callable, Dict, List, Optional
 
 from ..client.clients import ClientPool
+from ..client.registry import ClientFor
 from ..convert.converter import Converter
 from ..convert.recompression import Recompressor
 from ..plan.planner import Planner
-from ..plan.selection import ClientFor
 from ..run.image import Image
 from ..run.journal import Journal
 from ..run.progress import Progress

@@ -87,12 +87,12 @@ class Verification:
     def run(self, request: Request) -> List[Finding]:
         """A finding for each image of the rules, in their order."""
         # Reading the destination needs no right to write there.
-        planner = self._context.planner(self._queue, self._clients.source)
+        planner = self._context.planner(self._queue, self._clients.registry)
         images = planner.select(request.rules)
         planner.examine(images)
         if self._referrers:
             attachments = Attachments(
-                self._clients.source, self._clients.source, self._queue, self._context.converter, nothing
+                self._clients.source, self._clients.registry, self._queue, self._context.converter, nothing
             )
             for wave in attachments.waves([image for image in images if image.outcome == SKIPPED]):
                 images.extend(wave)
@@ -117,7 +117,7 @@ class Verification:
         image = finding.image
 
         def work() -> None:
-            client = self._clients.source(image.destination.registry)
+            client = self._clients.registry(image.destination.registry)
             found = client.head_manifest(image.destination, str(image.destination_ref))
             finding.found = found.digest if found else None
             finding.verdict = MISSING if found is None else DIFFERENT

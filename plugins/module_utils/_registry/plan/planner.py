@@ -9,11 +9,11 @@ This module is private to the collection: no other collection may import it.
 from __future__ import annotations
 
 import json
-from typing import Any, Callable, List, Optional, Sequence, Tuple
+from typing import Callable, List, Optional, Sequence, Tuple
 
 from ..client.image_config import read_platform
 from ..client.manifests import read_tree
-from ..client.registry import RegistryClient
+from ..client.registry import ClientFor
 from ..convert.converter import ALWAYS, AUTO, Converter
 from ..convert.docker_format import is_oci
 from ..errors import RegistryError, failure_of
@@ -25,8 +25,8 @@ from ..run.image import FAILED, FILTERED, SKIPPED, Image
 from ..run.journal import Journal
 from ..run.tag_listing import TagListing
 from ..run.work_queue import WorkQueue
-from ..sources.base import LocalSource
-from .selection import ClientFor, Selector
+from ..sources.base import ImageSource, LocalSource, SourceFor
+from .selection import Selector
 
 
 class Planner:
@@ -41,7 +41,7 @@ class Planner:
 
     def __init__(
         self,
-        sources: ClientFor,
+        sources: SourceFor,
         destinations: ClientFor,
         queue: WorkQueue,
         journal: Journal,
@@ -158,7 +158,7 @@ class Planner:
         failure_of(lambda: digests.append(self._converter.docker_digest(image, tree)), image.source_text)
         return digests[0] if digests else None
 
-    def _is_same_image(self, image: Image, source: Any, present: str) -> bool:
+    def _is_same_image(self, image: Image, source: ImageSource, present: str) -> bool:
         """Whether the destination has this image, as far as a source knows that without a digest to compare.
 
         The layers of an archive are compressed for the copy: it is not to be done again to see that nothing changed.
@@ -182,7 +182,7 @@ class Planner:
 
     # -- manifests ---------------------------------------------------------------------------------------------
 
-    def _read_tree(self, image: Image, source: RegistryClient, manifest: Manifest) -> Optional[Tree]:
+    def _read_tree(self, image: Image, source: ImageSource, manifest: Manifest) -> Optional[Tree]:
         """The manifest and those below it that the filter lets pass; None when it lets none."""
         platforms = self._platforms_of(image)
         if not manifest.is_index:
@@ -193,7 +193,7 @@ class Planner:
         tree = read_tree(source, image.source, manifest, image.source_text, wanted)
         return tree if wanted is None else _filtered(image, tree, wanted)
 
-    def _platform_passes(self, image: Image, source: RegistryClient, manifest: Manifest) -> bool:
+    def _platform_passes(self, image: Image, source: ImageSource, manifest: Manifest) -> bool:
         config = manifest.config
         if config is None or config.media_type not in IMAGE_CONFIG_TYPES:
             # An artifact has no platform.

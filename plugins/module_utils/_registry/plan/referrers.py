@@ -19,7 +19,7 @@ from dataclasses import dataclass, field
 from typing import Any, Callable, Dict, Iterator, List, Mapping, Optional, Sequence, Set, Tuple
 
 from ..client.manifests import read_tree
-from ..client.registry import RegistryClient
+from ..client.registry import ClientFor
 from ..convert.converter import Converter, is_format_refusal
 from ..errors import RegistryError, failure_of
 from ..model.manifest import OCI_INDEX, Manifest, is_digest, parse_manifest
@@ -27,6 +27,7 @@ from ..model.reference import Repository
 from ..model.tree import Tree
 from ..run.image import COPIED, FAILED, FILTERED, SKIPPED, Image
 from ..run.work_queue import WorkQueue
+from ..sources.base import ImageSource, SourceFor
 
 COSIGN_SUFFIXES = (".sig", ".att", ".sbom")
 DEEPEST = 5
@@ -36,8 +37,6 @@ DEEPEST = 5
 OTHER_DIGEST = "it belongs to {0}, which the destination does not have: there the image has another digest"
 NO_ARTIFACTS = "the destination takes no artifacts, only Docker's formats"
 TOO_DEEP = "it belongs to an artifact of an artifact, deeper than is followed"
-
-ClientFor = Callable[[str], RegistryClient]
 
 
 def referrers_tag(digest: str) -> str:
@@ -102,7 +101,7 @@ class Attachments:
 
     def __init__(
         self,
-        sources: ClientFor,
+        sources: SourceFor,
         destinations: ClientFor,
         queue: WorkQueue,
         converter: Converter,
@@ -186,7 +185,7 @@ class Attachments:
             theirs = self._read_digests(client, image.destination, str(image.destination_digest))
         return [(one, one in theirs) for one in ours]
 
-    def _read_digests(self, client: RegistryClient, repository: Repository, digest: str) -> List[str]:
+    def _read_digests(self, client: ImageSource, repository: Repository, digest: str) -> List[str]:
         manifest = client.get_manifest(repository, digest)
         if manifest is None:
             raise RegistryError(

@@ -13,7 +13,6 @@ from dataclasses import replace
 from typing import Any, Callable, Dict, Iterator, List, NamedTuple, Optional, Sequence, Tuple, Union
 
 from ..client.creation_time import created_at
-from ..client.registry import RegistryClient
 from ..client.repository_listing import Discovery
 from ..errors import RegistryError, failure_of
 from ..model.reference import InvalidEntry, Listing, Repository, quoted
@@ -22,8 +21,7 @@ from ..rules.rule import Rule, TagSelector
 from ..rules.scope import Scope
 from ..run.image import FAILED, FILTERED, Image
 from ..run.work_queue import WorkQueue
-
-ClientFor = Callable[[str], RegistryClient]
+from ..sources.base import SourceFor
 
 MOST_INVALID = 500
 """Invalid entries of one list that are reported one by one; the rest is summed up."""
@@ -59,7 +57,7 @@ class Selector:
     """
 
     def __init__(
-        self, sources: ClientFor, queue: WorkQueue, on_finished: Callable[[Image], None], proven: bool = False
+        self, sources: SourceFor, queue: WorkQueue, on_finished: Callable[[Image], None], proven: bool = False
     ) -> None:
         self._sources = sources
         self._queue = queue

@@ -14,6 +14,7 @@ from ..client.blob_reader import BlobReader
 from ..client.registry import RegistryClient
 from ..model.manifest import Descriptor
 from ..model.reference import Repository
+from ..sources.base import ImageSource
 from ..transport.retry import Retrier
 from .blob_upload import BlobSender
 
@@ -22,7 +23,7 @@ MOUNTED = "mounted"
 
 
 def copy_blob(
-    source: RegistryClient,
+    source: ImageSource,
     source_repository: Repository,
     destination: RegistryClient,
     destination_repository: Repository,
@@ -42,14 +43,14 @@ def copy_blob(
 
     def unit() -> str:
         if mount_from:
-            upload = retrier.run(lambda: destination.start_upload(destination_repository, blob.digest, mount_from))
+            upload = retrier.run(lambda: destination.uploads.start(destination_repository, blob.digest, mount_from))
             if upload is None:
                 return MOUNTED
         reader = make_reader(source, source_repository, blob, retrier)
         try:
             reader.open()
             if not mount_from:
-                upload = retrier.run(lambda: destination.start_upload(destination_repository, blob.digest))
+                upload = retrier.run(lambda: destination.uploads.start(destination_repository, blob.digest))
             if upload is None:
                 return MOUNTED
             BlobSender(destination, destination_repository, blob, reader, retrier, on_bytes).send(upload)

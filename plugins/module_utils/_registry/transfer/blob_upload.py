@@ -11,12 +11,13 @@ from __future__ import annotations
 from typing import Any, Callable, Optional
 
 from ..client.registry import RegistryClient
-from ..client.uploads import UploadState, WriteBody, describe_blob
+from ..client.uploads import UploadState, describe_blob
 from ..errors import RegistryError
 from ..model.manifest import Descriptor
 from ..model.reference import Repository
 from ..transport.connection import TransportError
 from ..transport.retry import THROTTLED, Retrier
+from ..transport.session import WriteBody
 from ..transport.target import Target
 
 _TOO_MUCH = (408, 413, 502, 504)
@@ -47,6 +48,7 @@ class BlobSender:
         on_bytes: Callable[[int], None],
     ) -> None:
         self._client = client
+        self._uploads = client.uploads
         self._repository = repository
         self._blob = blob
         self._reader = reader
@@ -70,7 +72,7 @@ class BlobSender:
         """
         self._state = UploadState(upload, 0)
         try:
-            if self._client.habits.chunk is None or self._blob.size <= self._client.habits.chunk:
+            if self._uploads.habits.chunk is None or self._blob.size <= self._uploads.habits.chunk:
                 self._send_whole()
             if not self._done:
                 self._send_on()
@@ -79,7 +81,7 @@ class BlobSender:
             raise
 
     def _send_on(self) -> None:
-        habits = self._client.habits
+        habits = self._uploads.habits
         try:
             while not self._done:
                 self._retrier.run(self._step)
@@ -101,9 +103,9 @@ class BlobSender:
         """Send all of it with one request; not done after that: go on in chunks."""
         state, size = self._expect_state(), self._blob.size
         try:
-            self._client.finish_upload(self._repository, state.target, self._blob.digest, size, self._writer(size))
+            self._uploads.finish(self._repository, state.target, self._blob.digest, size, self._writer(size))
         except RegistryError as error:
-            if self._reading or not _is_break(error) or not self._client.habits.whole_broke(self._moved, size):
+            if self._reading or not _is_break(error) or not self._uploads.habits.whole_broke(self._moved, size):
                 raise
             self._retrier.note(error)
             self._certain = False
@@ -126,12 +128,12 @@ class BlobSender:
 
     def _send_chunk(self, state: UploadState) -> None:
         start, size = state.received, self._blob.size
-        chunk = self._client.habits.chunk or size
+        chunk = self._uploads.habits.chunk or size
         self._reader.seek(start)
         self._reader.mark()
         end = min(size, start + chunk)
         try:
-            after = self._client.send_chunk(self._repository, state, self._blob.digest, end - start, self._writer(end))
+            after = self._uploads.send_chunk(self._repository, state, self._blob.digest, end - start, self._writer(end))
         except RegistryError as error:
             if self._reading:
                 raise
@@ -139,14 +141,14 @@ class BlobSender:
             self._cause = error
             if _is_break(error):
                 self._after_break(error, start, chunk)
-            elif error.status in (400, 404, 416) and self._client.habits.proven:
+            elif error.status in (400, 404, 416) and self._uploads.habits.proven:
                 # It has lost the upload, or has another part of it than it said.
                 error.retryable = True
                 raise
             else:
                 raise
         else:
-            self._client.habits.chunk_passed()
+            self._uploads.habits.chunk_passed()
             self._take(after)
 
     def _after_break(self, error: RegistryError, start: int, chunk: int) -> None:
@@ -154,7 +156,7 @@ class BlobSender:
 
         :raises RegistryError: neither; it is a failure as any other.
         """
-        if self._client.habits.chunk_broke(self._moved, chunk):
+        if self._uploads.habits.chunk_broke(self._moved, chunk):
             self._retrier.note(error)
             self._new_uploads_left += 1
             return
@@ -170,7 +172,7 @@ class BlobSender:
 
     def _finish(self, state: UploadState) -> None:
         self._certain = False
-        self._client.finish_upload(self._repository, state.target, self._blob.digest, 0, lambda _send: None)
+        self._uploads.finish(self._repository, state.target, self._blob.digest, 0, lambda _send: None)
         self._done = True
 
     # -- what the registry has ---------------------------------------------------------------------------------
@@ -179,7 +181,7 @@ class BlobSender:
         """Ask what the registry has of the upload; without an upload a new one is needed."""
         state = self._state
         if state is not None:
-            state = self._client.upload_status(self._repository, state.target, self._blob.digest)
+            state = self._uploads.status(self._repository, state.target, self._blob.digest)
         if state is not None and state.received > self._farthest:
             # More than it was sent: whatever that is, it is not this blob.
             state = None
@@ -206,7 +208,7 @@ class BlobSender:
                 hint="Run again, with more retries or over a steadier connection: what arrived whole stays.",
             )
         self._new_uploads_left -= 1
-        upload = self._client.start_upload(self._repository, self._blob.digest)
+        upload = self._uploads.start(self._repository, self._blob.digest)
         if upload is None:
             raise RegistryError("the registry opened no upload", where=self._where, retryable=True)
         self._farthest = 0

@@ -16,7 +16,7 @@ from collections import Counter
 from typing import Callable, Dict, List, Optional, Sequence, Tuple
 
 from ..client.blob_reader import BlobReader
-from ..client.registry import RegistryClient
+from ..client.registry import ClientFor, RegistryClient
 from ..convert.converter import Converter
 from ..errors import RegistryError, failure_of
 from ..model.manifest import Descriptor
@@ -25,19 +25,18 @@ from ..model.tree import Tree
 from ..run.image import COPIED, FAILED, Image
 from ..run.journal import Journal
 from ..run.work_queue import WorkQueue
+from ..sources.base import SourceFor
 from ..transport.retry import Retrier
 from .blob_copy import copy_blob
 from .graph import BlobGroup, BlobNeed, ManifestNeed, _largest, _roots
 
 PRESENT = "present"
 
-ClientFor = Callable[[str], RegistryClient]
-
 
 class Transfer:
     """Copies the images of a plan.
 
-    :param sources: gives the client to read a registry with.
+    :param sources: gives what an image is read from.
     :param destinations: gives the client to write to a registry with.
     :param on_finished: called for each finished image.
     :param on_bytes: told of bytes sent; negative for those of a failed try.
@@ -47,7 +46,7 @@ class Transfer:
 
     def __init__(
         self,
-        sources: ClientFor,
+        sources: SourceFor,
         destinations: ClientFor,
         queue: WorkQueue,
         journal: Journal,

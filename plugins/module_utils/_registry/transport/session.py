@@ -14,12 +14,13 @@ import ssl
 import threading
 import urllib.parse
 from collections import Counter
-from typing import Any, Callable, Dict, List, Optional, Sequence, Tuple, TypeVar, Union
+from dataclasses import dataclass
+from typing import Any, Callable, Dict, List, Optional, Tuple, TypeVar, Union
 
 from ..config.credentials import CredentialStore
 from ..errors import RegistryError
 from ..model.reference import Repository, api_host
-from .auth import Authorizer, Scopes, access_hint, basic_header, is_password_refused, pull_scope, push_scope
+from .auth import Authorizer, Scopes, access_hint, is_password_refused, pull_scope, push_scope
 from .connection import RegistryReply, TransportError
 from .error_replies import ACCESS_HINT, reply_error
 from .pool import Stream, Transport
@@ -28,9 +29,38 @@ from .target import Endpoint, Target, parse_target
 from .throttle import Throttle
 
 T = TypeVar("T")
+Answer = TypeVar("Answer", RegistryReply, Stream)
+Headers = List[Tuple[str, str]]
+Send = Callable[[str, Target, Headers, bytes], Answer]
+WriteBody = Callable[[Callable[[Any], None]], None]
 
 REDIRECTS = (301, 302, 303, 307, 308)
 MOST_REDIRECTS = 5
+
+
+@dataclass(frozen=True)
+class Request:
+    """One request to a registry.
+
+    :param kind: what it is counted as.
+    :param repository: whose login is used.
+    :param path: below the repository; the whole path where it begins with a slash; the target of an upload.
+    :param expected: the statuses that are an answer; any other is an error.
+    :param what: what is wanted, as a clause for messages ("cannot read the manifest").
+    :param where: the image, blob or URL, for messages.
+    :param scopes: what a token must allow; by default what the session does in the repository.
+    """
+
+    kind: str
+    method: str
+    repository: Repository
+    path: Union[str, Target]
+    expected: Tuple[int, ...]
+    what: str
+    where: str
+    headers: Tuple[Tuple[str, str], ...] = ()
+    body: bytes = b""
+    scopes: Optional[Scopes] = None
 
 
 class RegistrySession:
@@ -60,164 +90,149 @@ class RegistrySession:
         self._throttle = throttle or Throttle()
         self._authorizer = Authorizer(credentials, self._fetch_token)
         self._lock = threading.Lock()
-        self._base: Dict[Union[bool, str], Target] = {}
+        self._base: Dict[bool, Target] = {}
         self._down: Optional[RegistryError] = None
         self._answered = False
         self._introduction = threading.Lock()
         self._introduced = False
-
-    def get_by_login(
-        self, kind: str, repository: Repository, path: str, expected: Sequence[int], what: str, where: str
-    ) -> RegistryReply:
-        """Ask another interface on the registry's host, with user and password (Basic) and without cookies.
-
-        Redirects are not followed: the password is for this host. Without a password nothing of the login is sent.
-        """
-        credential = self._credentials.lookup(repository)
-        headers = [("Accept", "application/json")]
-        if credential.password:
-            headers.append(("Authorization", basic_header(credential)))
-
-        def unit() -> RegistryReply:
-            target = self._resolve(repository)._replace(path=path)
-            self._wait_turn()
-            self._count(kind)
-            reply: RegistryReply = self._check(self._transport.request("GET", target, headers), expected, what, where)
-            return reply
-
-        try:
-            return self._retry(unit)
-        except RegistryError as error:
-            if error.hint == ACCESS_HINT:
-                error.hint = access_hint(credential)
-            raise
-
-    def _call(
-        self,
-        kind: str,
-        method: str,
-        repository: Repository,
-        path: str,
-        expected: Sequence[int],
-        what: str,
-        where: str,
-        headers: Sequence[Tuple[str, str]] = (),
-        body: bytes = b"",
-    ) -> RegistryReply:
-        return self._retry(lambda: self._once(kind, method, repository, path, expected, what, where, headers, body))
-
-    def _once(self, *args: Any, **kwargs: Any) -> RegistryReply:
-        reply: RegistryReply = self._exchange(*args, **kwargs)
-        return reply
-
-    def _exchange(self, *args: Any, **kwargs: Any) -> Any:
-        """One request, see L(_ask,#). The very first one goes alone, and learns for all how to be authenticated:
-        otherwise each worker would be sent away once."""
-        if not self._introduced:
-            with self._introduction:
-                if not self._introduced:
-                    try:
-                        return self._ask(*args, **kwargs)
-                    finally:
-                        # Whatever came of it: the others are not to wait for one after the other.
-                        self._introduced = True
-        return self._ask(*args, **kwargs)
-
-    def _ask(
-        self,
-        kind: str,
-        method: str,
-        repository: Repository,
-        path: str,
-        expected: Sequence[int],
-        what: str,
-        where: str,
-        headers: Sequence[Tuple[str, str]] = (),
-        body: bytes = b"",
-        stream: bool = False,
-        scopes: Optional[Scopes] = None,
-    ) -> Any:
-        """One request with authentication and redirects; its answer's status is one of C(expected)."""
-        scopes = scopes or self._scopes(repository)
-        base = self._resolve(repository)
-        # A page's or an upload's own path comes whole; all others are below the repository.
-        target = base._replace(path=path if path.startswith("/") else "/v2/{0}/{1}".format(repository.name, path))
-        send = self._transport.stream if stream else self._transport.request
-        answer: Any = None
-        for last in (False, True):
-            authorization = self._authorization(repository, scopes, target)
-            self._wait_turn()
-            self._count(kind)
-            try:
-                answer = send(*((method, target, list(headers) + authorization) + (() if stream else (body,))))
-            except TransportError as error:
-                self._name(error, where)
-                raise
-            if answer.status != 401:
-                break
-            challenge = answer.headers.get("www-authenticate", "")
-            password_refused = authorization and is_password_refused(challenge, authorization[0][1])
-            if last and not password_refused:
-                break
-            if stream:
-                answer.close()
-            if password_refused:
-                raise self._authorizer.refuse(repository, scopes)
-            if authorization:
-                self._authorizer.forget(repository, scopes, authorization[0][1])
-            self._authorizer.learn(target, challenge, repository)
-        if answer.status in REDIRECTS and answer.status not in expected and method in ("GET", "HEAD"):
-            answer = self._follow(kind, method, target, answer, headers, stream)
-        try:
-            return self._check(answer, expected, what, where)
-        except RegistryError as error:
-            if error.hint == ACCESS_HINT:
-                error.hint = access_hint(self._credentials.lookup(repository))
-            raise
 
     @property
     def service(self) -> str:
         """What the registry calls itself when it asks for a token; empty as long as it has not."""
         return self._authorizer.service
 
-    def get_with_password(self, kind: str, repository: Repository, path: str, what: str) -> RegistryReply:
-        """GET of something that the registry's host serves beside its own API, for the password instead of a token.
+    # -- requests ----------------------------------------------------------------------------------------------
 
-        :param repository: whose login is used.
-        :raises RegistryError: any reply but 200.
+    def call(self, request: Request) -> RegistryReply:
+        """The reply, with as many tries as are allowed."""
+        return self.retry(lambda: self.ask(request))
+
+    def ask(self, request: Request) -> RegistryReply:
+        """The reply, in one try."""
+        return self._introduce(request, self._transport.request)
+
+    def stream(self, request: Request) -> Stream:
+        """A reply whose body is still on the wire, in one try."""
+        return self._introduce(request, self._open)
+
+    def send(self, request: Request, length: int, write_body: WriteBody, budget: Optional[int] = None) -> RegistryReply:
+        """Send a body of C(length) bytes that C(write_body) hands over, in one try: it cannot be sent a second time.
+
+        :param budget: see L(pool.Transport.upload,#).
         """
-        target = self._resolve(repository)._replace(path=path)
-        value = self._authorizer.password_header(repository)
-        headers = [("Authorization", value)] if value else []
+        target = self._target(request)
+        scopes = self._scopes_of(request)
+        authorization = self._authorization(request, scopes)
+        with self._throttle.upload_slot():
+            reply = self._exchange(
+                request,
+                target,
+                authorization,
+                lambda method, target, headers, _body: self._transport.upload(
+                    method, target, headers, length, write_body, budget
+                ),
+            )
+        try:
+            return self._judge(request, reply)
+        except RegistryError as error:
+            if error.status == 401 and authorization and authorization[0][1].startswith("Bearer "):
+                # The token ended on the way: sent again, the bytes come with a new one. A password stays refused.
+                self._authorizer.forget(request.repository, scopes, authorization[0][1])
+                error.retryable = True
+            raise
+
+    def call_with_password(self, request: Request) -> RegistryReply:
+        """Ask another interface on the registry's host, with user and password (Basic) and without cookies.
+
+        Redirects are not followed: the password is for this host. Without a password nothing of the login is sent.
+        """
+        value = self._authorizer.password_header(request.repository)
+        login = [("Authorization", value)] if value else []
 
         def unit() -> RegistryReply:
-            self._wait_turn()
-            self._count(kind)
-            reply: RegistryReply = self._check(
-                self._transport.request("GET", target, headers), (200,), what, str(target)
-            )
-            return reply
+            reply = self._exchange(request, self._target(request), login, self._transport.request)
+            return self._judge(request, reply)
 
-        return self._retry(unit)
+        return self.retry(unit)
 
-    def _follow(
-        self, kind: str, method: str, target: Target, answer: Any, headers: Sequence[Tuple[str, str]], stream: bool
-    ) -> Any:
+    def retry(self, unit: Callable[[], T]) -> T:
+        """Do a piece of work of requests, with as many tries as are allowed."""
+        try:
+            return self._retrier.run(unit)
+        except TransportError as error:
+            if error.unreachable and not self._answered:
+                # Nobody is there. The other images would each wait as long to find the same.
+                self._down = error
+            raise
+
+    def scopes(self, repository: Repository) -> Scopes:
+        """What tokens are asked for by default."""
+        return (push_scope(repository.name) if self._writes else pull_scope(repository.name),)
+
+    # -- one request -------------------------------------------------------------------------------------------
+
+    def _introduce(self, request: Request, send: Send[Answer]) -> Answer:
+        """The very first request goes alone, and learns for all how to be authenticated: otherwise each worker would be
+        sent away once."""
+        if not self._introduced:
+            with self._introduction:
+                if not self._introduced:
+                    try:
+                        return self._ask(request, send)
+                    finally:
+                        # Whatever came of it: the others are not to wait for one after the other.
+                        self._introduced = True
+        return self._ask(request, send)
+
+    def _ask(self, request: Request, send: Send[Answer]) -> Answer:
+        """One request with authentication and redirects; its answer's status is one of those expected."""
+        repository, scopes = request.repository, self._scopes_of(request)
+        target = self._target(request)
+        for last in (False, True):
+            authorization = self._authorization(request, scopes)
+            answer = self._exchange(request, target, authorization, send)
+            if answer.status != 401 or not self._is_own(request):
+                break
+            challenge = answer.headers.get("www-authenticate", "")
+            password_refused = bool(authorization) and is_password_refused(challenge, authorization[0][1])
+            if last and not password_refused:
+                break
+            _let_go(answer)
+            if password_refused:
+                raise self._authorizer.refuse(repository, scopes)
+            if authorization:
+                self._authorizer.forget(repository, scopes, authorization[0][1])
+            if challenge or not authorization:
+                self._authorizer.learn(target, challenge, repository)
+        if answer.status in REDIRECTS and answer.status not in request.expected and request.method in ("GET", "HEAD"):
+            answer = self._follow(request, target, answer, send)
+        return self._judge(request, answer)
+
+    def _open(self, method: str, target: Target, headers: Headers, _body: bytes) -> Stream:
+        return self._transport.stream(method, target, headers)
+
+    def _exchange(self, request: Request, target: Target, authorization: Headers, send: Send[Answer]) -> Answer:
+        self._wait_turn()
+        self._count(request.kind)
+        try:
+            return send(request.method, target, [*request.headers, *authorization], request.body)
+        except TransportError as error:
+            self._name(error, request.where)
+            raise
+
+    def _follow(self, request: Request, target: Target, answer: Answer, send: Send[Answer]) -> Answer:
         """Go where a redirect points, without credentials: the signed URL of an object store refuses others."""
         for _hop in range(MOST_REDIRECTS):
             location = answer.headers.get("location", "")
-            if stream:
-                answer.close()
+            _let_go(answer)
             if not location:
                 raise RegistryError("a redirect to nowhere", where=str(target), status=answer.status)
             target = parse_target(location, base=target)
-            self._count("redirected_" + kind)
-            send = self._transport.stream if stream else self._transport.request
-            answer = send(method, target, list(headers))
+            self._count("redirected_" + request.kind)
+            answer = send(request.method, target, list(request.headers), request.body)
             if answer.status not in REDIRECTS:
                 return answer
-        if stream:
-            answer.close()
+        _let_go(answer)
         raise RegistryError("more than {0} redirects".format(MOST_REDIRECTS), where=str(target))
 
     def _name(self, error: TransportError, where: str) -> None:
@@ -225,16 +240,25 @@ class RegistrySession:
         if (self._answered or not error.unreachable) and error.where and "://" in error.where:
             error.where = "{0} ({1})".format(where, error.where) if where not in error.where else error.where
 
-    def _check(self, answer: Any, expected: Sequence[int], what: str, where: str) -> Any:
-        self._answered = True
-        if answer.status not in THROTTLED:
-            self._throttle.served()
-        if answer.status in expected:
+    def _judge(self, request: Request, answer: Answer) -> Answer:
+        """The answer, where its status is one of those expected.
+
+        :raises RegistryError: it is another.
+        """
+        self._note(answer.status)
+        if answer.status in request.expected:
             return answer
-        reply = answer
-        if isinstance(answer, Stream):
-            with answer:
-                reply = RegistryReply(answer.status, answer.headers, answer.read())
+        error = self._refusal(_whole(answer), request.what, request.where)
+        if error.hint == ACCESS_HINT:
+            error.hint = access_hint(self._credentials.lookup(request.repository))
+        raise error
+
+    def _note(self, status: int) -> None:
+        self._answered = True
+        if status not in THROTTLED:
+            self._throttle.served()
+
+    def _refusal(self, reply: RegistryReply, what: str, where: str) -> RegistryError:
         error = reply_error(reply, what, where)
         if reply.status == 401 and "invalid_token" in reply.headers.get("www-authenticate", ""):
             # Expired between the check and the registry (RFC 6750, section 3.1); a refused scope is called otherwise.
@@ -244,16 +268,7 @@ class RegistrySession:
             error.retryable = False
             error.hint = pointless
             self._down = error
-        raise error
-
-    def _retry(self, unit: Callable[[], T]) -> T:
-        try:
-            return self._retrier.run(unit)
-        except TransportError as error:
-            if error.unreachable and not self._answered:
-                # Nobody is there. The other images would each wait as long to find the same.
-                self._down = error
-            raise
+        return error
 
     def _wait_turn(self) -> None:
         """Return when the registry may be asked; raise at once where asking is known to be in vain."""
@@ -262,45 +277,64 @@ class RegistrySession:
         if self._down is not None:
             raise self._down.with_traceback(None)
 
-    def _fetch_token(self, method: str, target: Target, headers: List[Tuple[str, str]], body: bytes) -> RegistryReply:
+    def _count(self, kind: str) -> None:
+        with self._lock:
+            self.requests[kind] += 1
+
+    # -- login -------------------------------------------------------------------------------------------------
+
+    def _fetch_token(self, method: str, target: Target, headers: Headers, body: bytes) -> RegistryReply:
         def unit() -> RegistryReply:
             self._wait_turn()
             self._count("token")
             reply = self._transport.request(method, target, headers, body)
             if reply.status in THROTTLED or reply.status >= 500:
-                self._check(reply, (), "no token", str(target))
+                self._note(reply.status)
+                raise self._refusal(reply, "no token", str(target))
             return reply
 
         return self._retrier.run(unit)
 
-    def _authorization(self, repository: Repository, scopes: Scopes, target: Target) -> List[Tuple[str, str]]:
-        if target.endpoint != self._resolve(repository).endpoint:
+    def _authorization(self, request: Request, scopes: Scopes) -> Headers:
+        if not self._is_own(request):
             # An upload that the registry sent elsewhere: the password is not for that host.
             return []
-        value = self._authorizer.header(repository, scopes)
+        value = self._authorizer.header(request.repository, scopes)
         return [("Authorization", value)] if value else []
 
-    def _scopes(self, repository: Repository) -> Scopes:
-        return (push_scope(repository.name) if self._writes else pull_scope(repository.name),)
+    def _scopes_of(self, request: Request) -> Scopes:
+        return request.scopes or self.scopes(request.repository)
 
-    def _count(self, kind: str) -> None:
-        with self._lock:
-            self.requests[kind] += 1
+    # -- where it is -------------------------------------------------------------------------------------------
 
-    def _resolve(self, repository: Repository) -> Target:
+    def base(self, repository: Repository) -> Target:
         """Where the registry is. An insecure one is asked with TLS first, and without where it has none."""
-        verify = self._credentials.lookup(repository).verify
-        base = self._base.get(verify)
+        insecure = self._credentials.lookup(repository).insecure
+        base = self._base.get(insecure)
         if base is not None:
             return base
         with self._lock:
-            base = self._base.get(verify)
+            base = self._base.get(insecure)
             if base is None:
-                base = parse_target("https://{0}/v2/".format(api_host(self.registry)), verify=verify)
-                if not verify:
+                base = parse_target("https://{0}/v2/".format(api_host(self.registry)), verify=not insecure)
+                if insecure:
                     base = self._probe(base)
-                self._base[verify] = base
+                self._base[insecure] = base
             return base
+
+    def _is_own(self, request: Request) -> bool:
+        """Whether it goes to the registry itself."""
+        path = request.path
+        return not isinstance(path, Target) or path.endpoint == self.base(request.repository).endpoint
+
+    def _target(self, request: Request) -> Target:
+        path = request.path
+        if isinstance(path, Target):
+            return path
+        base = self.base(request.repository)
+        return Target(
+            base.endpoint, path if path.startswith("/") else "/v2/{0}/{1}".format(request.repository.name, path)
+        )
 
     def _probe(self, secure: Target) -> Target:
         endpoint = secure.endpoint
@@ -320,3 +354,16 @@ class RegistrySession:
         except TransportError:
             return False
         return True
+
+
+def _let_go(answer: Union[RegistryReply, Stream]) -> None:
+    """Give the connection of an answer back whose body is not wanted."""
+    if isinstance(answer, Stream):
+        answer.close()
+
+
+def _whole(answer: Union[RegistryReply, Stream]) -> RegistryReply:
+    if isinstance(answer, Stream):
+        with answer:
+            return RegistryReply(answer.status, answer.headers, answer.read())
+    return answer

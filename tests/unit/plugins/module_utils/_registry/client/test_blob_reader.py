@@ -14,6 +14,7 @@ from ansible_collections.longshore.swr.plugins.module_utils._registry.transfer.b
     UPLOADED,
     copy_blob,
 )
+from ansible_collections.longshore.swr.plugins.module_utils._registry.transport.session import RegistrySession
 from ansible_collections.longshore.swr.plugins.module_utils._registry.transport.throttle import Throttle
 from ansible_collections.longshore.swr.tests.unit.plugins.module_utils._registry.fakes import (
     DESTINATION,
@@ -59,7 +60,7 @@ class Bench:
 
         def client(registry, transport, writes):
             throttle = Throttle(0.0, sleep=lambda _seconds: None)
-            return RegistryClient(registry, transport, CredentialStore({}), retrier, writes, throttle)
+            return RegistryClient(RegistrySession(registry, transport, CredentialStore({}), retrier, writes, throttle))
 
         return copy_blob(
             client("source.example", self.source, False),

@@ -18,7 +18,10 @@ from ansible_collections.longshore.swr.plugins.module_utils._registry.model.mani
 )
 from ansible_collections.longshore.swr.plugins.module_utils._registry.transport.connection import TransportError
 from ansible_collections.longshore.swr.plugins.module_utils._registry.transport.retry import Retrier
-from ansible_collections.longshore.swr.plugins.module_utils._registry.transport.session import REDIRECTS
+from ansible_collections.longshore.swr.plugins.module_utils._registry.transport.session import (
+    REDIRECTS,
+    RegistrySession,
+)
 from ansible_collections.longshore.swr.plugins.module_utils._registry.transport.target import parse_target
 from ansible_collections.longshore.swr.plugins.module_utils._registry.transport.throttle import Throttle
 from ansible_collections.longshore.swr.tests.unit.plugins.module_utils._registry.fakes import (
@@ -50,12 +53,14 @@ class Bench:
         self.clock = FakeClock()
         login = Credential(username="u", password="p", insecure=insecure, origin="auth")
         self.client = RegistryClient(
-            registry,
-            self.transport,
-            credentials or CredentialStore({registry: login}),
-            Retrier(retries, 1.0, sleep=self.clock.sleep, jitter=lambda: 0.5),
-            writes=writes,
-            throttle=Throttle(1.0, self.clock, self.clock.sleep, jitter=lambda: 0.5),
+            RegistrySession(
+                registry,
+                self.transport,
+                credentials or CredentialStore({registry: login}),
+                Retrier(retries, 1.0, sleep=self.clock.sleep, jitter=lambda: 0.5),
+                writes=writes,
+                throttle=Throttle(1.0, self.clock, self.clock.sleep, jitter=lambda: 0.5),
+            )
         )
 
     @property
@@ -85,7 +90,7 @@ def test_answers_a_challenge_once_and_keeps_the_token():
     ]
     assert bench.authorizations() == [None, "Basic dTpw", "Bearer T", "Bearer T"]
     assert bench.transport.sent[0].headers == {"Accept": ACCEPT}
-    assert dict(bench.client.requests) == {"manifest_head": 3, "token": 1}
+    assert dict(bench.client.session.requests) == {"manifest_head": 3, "token": 1}
 
 
 def test_a_token_that_is_no_longer_taken_is_renewed_once():
@@ -180,9 +185,9 @@ def test_a_registry_that_asks_for_too_long_a_pause_is_given_up_on():
     assert len(bench.lines) == 1
     assert bench.clock.sleeps == []
     for action in (
-        lambda: bench.client.start_upload(APP, BLOB),
+        lambda: bench.client.uploads.start(APP, BLOB),
         lambda: bench.client.open_blob(APP, BLOB),
-        lambda: bench.client.finish_upload(APP, parse_target(BASE + "up"), BLOB, 0, lambda send: None),
+        lambda: bench.client.uploads.finish(APP, parse_target(BASE + "up"), BLOB, 0, lambda send: None),
     ):
         with pytest.raises(RegistryError) as caught:
             action()
@@ -449,7 +454,7 @@ def test_a_redirect_is_followed_without_credentials():
     last = bench.transport.sent[-1]
     assert last.url == "https://obs.elsewhere.test/b?Signature=x"
     assert last.headers == {}
-    assert bench.client.requests["redirected_blob_get"] == 1
+    assert bench.client.session.requests["redirected_blob_get"] == 1
 
 
 def test_a_range_goes_along_with_a_redirect():
@@ -491,59 +496,59 @@ def opened(location="/v2/ns/app/blobs/uploads/1?_state=x"):
 
 def test_mounts():
     bench = Bench(reply(201), writes=True)
-    assert bench.client.start_upload(APP, BLOB, "ns/base") is None
+    assert bench.client.uploads.start(APP, BLOB, "ns/base") is None
     assert bench.lines == ["POST " + MOUNT]
 
 
 def test_a_mount_asks_for_the_right_to_read_the_other_repository():
     bench = Bench(CHALLENGE, token(), reply(201), writes=True)
-    bench.client.start_upload(APP, BLOB, "ns/base")
+    bench.client.uploads.start(APP, BLOB, "ns/base")
     assert bench.lines[1].endswith("scope=repository%3Ans%2Fapp%3Apull%2Cpush&scope=repository%3Ans%2Fbase%3Apull")
 
 
 def test_a_mount_that_becomes_an_upload_is_used_as_one():
     bench = Bench(opened())
-    assert bench.client.start_upload(APP, BLOB, "ns/base").path == "/v2/ns/app/blobs/uploads/1?_state=x"
+    assert bench.client.uploads.start(APP, BLOB, "ns/base").path == "/v2/ns/app/blobs/uploads/1?_state=x"
     assert len(bench.lines) == 1
 
 
 @pytest.mark.parametrize("status", [405, 501])
 def test_a_registry_that_cannot_mount_is_not_asked_again(status):
     bench = Bench(reply(status), opened(), opened())
-    assert bench.client.start_upload(APP, BLOB, "ns/base")
-    assert bench.client.start_upload(APP, BLOB, "ns/base")
+    assert bench.client.uploads.start(APP, BLOB, "ns/base")
+    assert bench.client.uploads.start(APP, BLOB, "ns/base")
     assert bench.lines == ["POST " + MOUNT, "POST " + UPLOADS, "POST " + UPLOADS]
 
 
 @pytest.mark.parametrize("status", [400, 403, 404])
 def test_one_mount_that_is_refused_is_an_upload_and_says_nothing_of_the_next(status):
     bench = Bench(reply(status), opened(), reply(201))
-    assert bench.client.start_upload(APP, BLOB, "ns/base")
-    assert bench.client.start_upload(APP, BLOB, "ns/base") is None
+    assert bench.client.uploads.start(APP, BLOB, "ns/base")
+    assert bench.client.uploads.start(APP, BLOB, "ns/base") is None
     assert bench.lines == ["POST " + MOUNT, "POST " + UPLOADS, "POST " + MOUNT]
 
 
 def test_a_mount_from_a_repository_that_may_not_be_read_is_an_upload():
     bench = Bench(CHALLENGE, reply(403), token(), opened())
-    assert bench.client.start_upload(APP, BLOB, "ns/base")
+    assert bench.client.uploads.start(APP, BLOB, "ns/base")
     assert bench.lines[-1] == "POST " + UPLOADS
 
 
 def test_a_mount_that_fails_for_a_passing_reason_fails():
     with pytest.raises(RegistryError) as caught:
-        Bench(reply(500)).client.start_upload(APP, BLOB, "ns/base")
+        Bench(reply(500)).client.uploads.start(APP, BLOB, "ns/base")
     assert caught.value.retryable
 
 
 def test_an_upload_without_a_place_may_pass():
     with pytest.raises(RegistryError, match="did not say where") as caught:
-        Bench(reply(202)).client.start_upload(APP, BLOB)
+        Bench(reply(202)).client.uploads.start(APP, BLOB)
     assert caught.value.retryable
 
 
 def finish(bench, body=b"blob"):
-    target = bench.client.start_upload(APP, BLOB)
-    bench.client.finish_upload(APP, target, BLOB, len(body), lambda send: send(body))
+    target = bench.client.uploads.start(APP, BLOB)
+    bench.client.uploads.finish(APP, target, BLOB, len(body), lambda send: send(body))
 
 
 @pytest.mark.parametrize(

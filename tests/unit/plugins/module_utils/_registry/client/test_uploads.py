@@ -10,6 +10,7 @@ import pytest
 from ansible_collections.longshore.swr.plugins.module_utils._registry.client.registry import RegistryClient
 from ansible_collections.longshore.swr.plugins.module_utils._registry.client.uploads import UploadState
 from ansible_collections.longshore.swr.plugins.module_utils._registry.errors import RegistryError
+from ansible_collections.longshore.swr.plugins.module_utils._registry.transport.session import RegistrySession
 from ansible_collections.longshore.swr.plugins.module_utils._registry.transport.target import parse_target
 from ansible_collections.longshore.swr.plugins.module_utils._registry.transport.throttle import Throttle
 from ansible_collections.longshore.swr.tests.unit.plugins.module_utils._registry.fakes import (
@@ -33,7 +34,8 @@ class Bench:
         self.transport = FakeTransport(list(script))
         credentials = store(source_dot_example=("u", "p"))
         throttle = Throttle(0.0, sleep=lambda _seconds: None)
-        self.client = RegistryClient("source.example", self.transport, credentials, no_wait_retrier(), True, throttle)
+        session = RegistrySession("source.example", self.transport, credentials, no_wait_retrier(), True, throttle)
+        self.client = RegistryClient(session)
 
     def log_in(self):
         self.client.has_blob(APP, DIGEST)
@@ -41,10 +43,10 @@ class Bench:
 
     def chunk(self, start=100, body=b"x" * 50, url=UP):
         state = UploadState(parse_target(url), start)
-        return self.client.send_chunk(APP, state, DIGEST, len(body), lambda send: send(body))
+        return self.client.uploads.send_chunk(APP, state, DIGEST, len(body), lambda send: send(body))
 
     def status(self, url=UP):
-        return self.client.upload_status(APP, parse_target(url), DIGEST)
+        return self.client.uploads.status(APP, parse_target(url), DIGEST)
 
     @property
     def authorizations(self):
@@ -60,7 +62,7 @@ def test_a_chunk_names_its_place_and_the_reply_the_next():
     assert sent.body == b"x" * 50
     assert str(state.target) == "https://source.example/v2/ns/app/blobs/uploads/1"
     assert (state.target.path, state.received) == (NEXT, 150)
-    assert bench.client.requests == {"upload_patch": 1}
+    assert bench.client.session.requests == {"upload_patch": 1}
 
 
 @pytest.mark.parametrize(
@@ -131,7 +133,7 @@ def test_a_password_that_is_refused_in_the_middle_is_not_sent_again():
     assert not caught.value.retryable
     assert "Check the user and the password" in caught.value.hint
     with pytest.raises(RegistryError) as caught:
-        bench.client.finish_upload(APP, parse_target(UP), DIGEST, 0, lambda send: None)
+        bench.client.uploads.finish(APP, parse_target(UP), DIGEST, 0, lambda send: None)
     assert not caught.value.retryable
     assert bench.authorizations == ["Basic dTpw"] * 2
 

@@ -276,13 +276,13 @@ def test_a_registry_has_one_client_a_direction_and_one_pace():
     made = client_pool(FakeNetwork(), store(), no_wait_retrier())
     assert made.source("a.example") is made.source("a.example")
     assert made.source("a.example") is not made.destination("a.example")
-    assert made.source("a.example")._throttle is made.destination("a.example")._throttle
-    assert made.source("a.example")._throttle is not made.source("b.example")._throttle
+    assert made.source("a.example").session._throttle is made.destination("a.example").session._throttle
+    assert made.source("a.example").session._throttle is not made.source("b.example").session._throttle
 
 
 @pytest.mark.parametrize(("registry", "rate"), [("swr.cn-north-4.myhuaweicloud.com", 18.0), ("quay.io", None)])
 def test_swr_is_asked_no_faster_than_it_answers_from_the_first_request(registry, rate):
-    assert client_pool(FakeNetwork(), store(), no_wait_retrier()).destination(registry)._throttle.rate == rate
+    assert client_pool(FakeNetwork(), store(), no_wait_retrier()).destination(registry).session._throttle.rate == rate
 
 
 @pytest.mark.parametrize(("seconds", "workers"), [(None, 8), (0.001, 8), (0.02, 25), (0.05, 62), (0.3, 375)])

@@ -38,6 +38,7 @@ from ansible_collections.longshore.swr.plugins.module_utils._registry.run.image 
     Image,
     Tree,
 )
+from ansible_collections.longshore.swr.plugins.module_utils._registry.transport.session import RegistrySession
 
 from ..fakes import SOURCE, FakeTransport, image_of, no_wait_retrier, reply, repository
 
@@ -55,7 +56,7 @@ def page(*entries, **headers):
 
 def client_of(*answers):
     transport = FakeTransport(list(answers))
-    return RegistryClient(SOURCE, transport, CredentialStore({}), no_wait_retrier()), transport
+    return RegistryClient(RegistrySession(SOURCE, transport, CredentialStore({}), no_wait_retrier())), transport
 
 
 def test_the_list_is_read_page_by_page_with_all_that_it_says():

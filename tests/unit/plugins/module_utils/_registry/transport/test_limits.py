@@ -33,8 +33,8 @@ def clients(options, everywhere=False):
 
 
 def limits_of(client):
-    slots = client._throttle._uploads
-    return client._throttle.rate, slots._initial_value if slots else None
+    slots = client.session._throttle._uploads
+    return client.session._throttle.rate, slots._initial_value if slots else None
 
 
 @pytest.mark.parametrize(
@@ -62,8 +62,8 @@ def test_a_source_is_not_slowed_by_a_limit_for_destinations():
 def test_a_registry_that_is_both_has_one_budget():
     made = clients({"rate_limit": 5.0})
     source = made.source(OTHER)
-    assert made.destination(OTHER)._throttle is source._throttle
-    assert source._throttle.rate == 5.0
+    assert made.destination(OTHER).session._throttle is source.session._throttle
+    assert source.session._throttle.rate == 5.0
 
 
 def test_where_nothing_is_written_the_limit_is_for_every_registry():
