@@ -12,7 +12,7 @@ This module is private to the collection: no other collection may import it.
 from __future__ import annotations
 
 import hashlib
-from typing import Any, Callable, Optional
+from typing import Any, Callable, Optional, Protocol
 
 from ..errors import RegistryError
 from ..model.manifest import Descriptor
@@ -22,6 +22,25 @@ from ..transport.retry import Retrier
 
 BLOCK = 256 * 1024
 """Bytes read and sent at a time; 16 KiB doubles the CPU time, larger gains nothing (measured)."""
+
+
+class BlobBytes(Protocol):
+    """The bytes of a blob for its upload, in order, and again from any place that was passed."""
+
+    def open(self) -> None:
+        """Make sure that the blob is there, before anything is asked of the destination."""
+
+    def send_to(self, send: Callable[[Any], None], until: Optional[int] = None) -> None:
+        """Hand over the blob block by block, from where it is to the byte C(until), by default the end."""
+
+    def mark(self) -> None:
+        """Remember this place: what comes before it has arrived."""
+
+    def seek(self, offset: int) -> None:
+        """Go to the byte C(offset), which was passed before."""
+
+    def close(self) -> None:
+        """Let go of the connection."""
 
 
 class BlobReader:

@@ -18,10 +18,10 @@ from __future__ import annotations
 
 import functools
 import threading
-from typing import Any, Dict, List, Mapping, Optional, Set
+from typing import Any, Callable, Dict, List, Mapping, Optional, Set
 
+from ..client.blob_reader import BlobBytes, BlobReader
 from ..client.image_config import read_config, read_platform
-from ..client.registry import RegistryClient
 from ..errors import RegistryError
 from ..model.manifest import (
     IMAGE_CONFIG_TYPES,
@@ -29,11 +29,13 @@ from ..model.manifest import (
     Manifest,
     is_digest,
 )
+from ..model.reference import Repository
 from ..model.swr import is_swr_basic
 from ..model.tree import Tree
 from ..run.image import Form, Image
-from ..sources.base import SourceFor
+from ..sources.base import ImageSource, SourceFor
 from ..transport.error_replies import OCI_REFUSED
+from ..transport.retry import Retrier
 from .docker_format import NOT_CONVERTIBLE, Converted, is_oci, to_docker
 from .gzip_layers import Pack, Packed, count_packed, has_zstd, match_packed, to_gzip
 from .recompression import Recompressor, diff_ids_of
@@ -41,6 +43,12 @@ from .recompression import Recompressor, diff_ids_of
 ALWAYS = "always"
 AUTO = "auto"
 NEVER = "never"
+
+Convert = Callable[[Image, Tree], Tree]
+"""Gives an image the next form that its destination may take: of the image and the tree that is not taken. The image
+remembers the form and its new digest.
+
+It raises a C(RegistryError) where there is no other form, or where the rule asks for the digest that would be lost."""
 
 IN_DOCKERS_FORMAT = Form(docker=True)
 
@@ -81,42 +89,52 @@ class Converter:
         """What of the settings decides about the digests that images get."""
         return [self.mode, self.recompress]
 
-    def is_due(self, client: RegistryClient, tree: Tree) -> bool:
-        """Whether this image has to be converted for this destination, by what is known now."""
-        if self._wants_docker(client) and is_oci(tree):
-            return True
-        return self._wants_gzip(client) and has_zstd(tree)
+    def form_for(self, registry: str, tree: Tree) -> Optional[Convert]:
+        """How images with this tree are converted for a registry, by what is known now; None where they need not be."""
+        due = (self._wants_docker(registry) and is_oci(tree)) or (self._wants_gzip(registry) and has_zstd(tree))
+        return functools.partial(self._convert, registry) if due else None
 
-    def takes_docker_only(self, client: RegistryClient) -> bool:
-        """Whether the registry is known, or said by the user, to take nothing of OCI's."""
-        return self.mode == ALWAYS or client.registry in self._docker_only or is_swr_basic(client.registry)
+    def fallback(self, registry: str, tree: Tree, refusal: RegistryError) -> Optional[Convert]:
+        """How images with this tree are converted after the registry refused it; None where that would not help."""
+        may_help = (self.mode == AUTO and is_oci(tree)) or (self.recompress == AUTO and has_zstd(tree))
+        if not may_help or not is_format_refusal(refusal):
+            return None
 
-    def may_help(self, client: RegistryClient, tree: Tree, refusal: RegistryError) -> bool:
-        """Whether a refused manifest may be taken in another form."""
-        if not is_format_refusal(refusal):
-            return False
-        return (self.mode == AUTO and is_oci(tree)) or (self.recompress == AUTO and has_zstd(tree))
+        def convert(image: Image, tree: Tree) -> Tree:
+            try:
+                return self._convert(registry, image, tree)
+            except RegistryError as error:
+                # What the registry said made it necessary.
+                error.what = "{0} (it said: {1})".format(error.what, refusal.what)
+                raise
 
-    def learn(self, client: RegistryClient, form: Form = IN_DOCKERS_FORMAT) -> bool:
+        return convert
+
+    def learn(self, registry: str, form: Form = IN_DOCKERS_FORMAT) -> bool:
         """The registry took an image in this form where it had refused others. True when that is news."""
         with self._lock:
             known = (len(self._docker_only), len(self._gzip_only))
             if form.docker:
-                self._docker_only.add(client.registry)
+                self._docker_only.add(registry)
             if form.gzip:
-                self._gzip_only.add(client.registry)
+                self._gzip_only.add(registry)
             return known != (len(self._docker_only), len(self._gzip_only))
 
-    def convert(self, client: RegistryClient, image: Image, tree: Tree) -> Tree:
-        """The image in the next form that the destination may take; it remembers that, and its new digest.
+    def takes_docker_only(self, registry: str) -> bool:
+        """Whether the registry is known, or said by the user, to take nothing of OCI's."""
+        return self.mode == ALWAYS or registry in self._docker_only or is_swr_basic(registry)
 
-        :param tree: the form that the destination does not take.
-        :raises RegistryError: there is no other form, or the rule asks for the digest that it would lose.
-        """
+    def reader(self, source: ImageSource, repository: Repository, blob: Descriptor, retrier: Retrier) -> BlobBytes:
+        """What reads a blob for its upload; a layer that is recompressed is so on its way."""
+        if blob.made_from is None or self.recompressor is None:
+            return BlobReader(source, repository, blob, retrier)
+        return self.recompressor.reader(source, repository, blob, retrier)
+
+    def _convert(self, registry: str, image: Image, tree: Tree) -> Tree:
         original = image.original = image.original or tree
         image.tried.add(tree.manifest.digest)
         obstacle: Optional[RegistryError] = None
-        for form in self._forms(client, original):
+        for form in self._forms(registry, original):
             try:
                 converted = self._in_form(image, original, form)
             except RegistryError as error:
@@ -137,7 +155,7 @@ class Converter:
         """The digest that the image has in Docker's format; None where it is in it already."""
         return self._in_form(image, tree, Form(docker=True)).tree.manifest.digest if is_oci(tree) else None
 
-    def recognizes(self, client: RegistryClient, image: Image, tree: Tree, present: str) -> bool:
+    def recognizes(self, client: ImageSource, image: Image, tree: Tree, present: str) -> bool:
         """Whether the destination has the image with recompressed layers, found out without reading any of them."""
         if self.recompress == NEVER or not has_zstd(tree):
             return False
@@ -153,21 +171,17 @@ class Converter:
                 return True
         return False
 
-    def _forms(self, client: RegistryClient, original: Tree) -> List[Form]:
+    def _forms(self, registry: str, original: Tree) -> List[Form]:
         """The forms that may be tried, the ones that change the least first."""
-        docker = _choices(is_oci(original) and self.mode != NEVER, self._wants_docker(client))
-        gzip = _choices(has_zstd(original) and self.recompress != NEVER, self._wants_gzip(client))
+        docker = _choices(is_oci(original) and self.mode != NEVER, self._wants_docker(registry))
+        gzip = _choices(has_zstd(original) and self.recompress != NEVER, self._wants_gzip(registry))
         return [Form(as_docker, as_gzip) for as_gzip in gzip for as_docker in docker]
 
-    def _wants_docker(self, client: RegistryClient) -> bool:
-        if self.mode == NEVER:
-            return False
-        return self.mode == ALWAYS or client.registry in self._docker_only or is_swr_basic(client.registry)
+    def _wants_docker(self, registry: str) -> bool:
+        return self.mode != NEVER and self.takes_docker_only(registry)
 
-    def _wants_gzip(self, client: RegistryClient) -> bool:
-        if self.recompress == NEVER:
-            return False
-        return self.recompress == ALWAYS or client.registry in self._gzip_only
+    def _wants_gzip(self, registry: str) -> bool:
+        return self.recompress == ALWAYS or (self.recompress == AUTO and registry in self._gzip_only)
 
     def _in_form(self, image: Image, tree: Tree, form: Form) -> Converted:
         converted = Converted(tree)

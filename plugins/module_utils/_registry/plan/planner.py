@@ -141,8 +141,9 @@ class Planner:
         if present and not self._force and self._converter.recognizes(client, image, tree, present):
             self._settle(image, SKIPPED, "already there")
             return
-        if self._converter.is_due(client, tree):
-            tree = self._converter.convert(client, image, tree)
+        convert = self._converter.form_for(client.registry, tree)
+        if convert is not None:
+            tree = convert(image, tree)
         wanted = (tree.manifest.digest, self._digest_if_converted(image, tree) if present else None)
         if present and present in wanted and not self._force:
             image.destination_digest = present

@@ -305,12 +305,12 @@ class Attachments:
         entry.tree = read_tree(source, entry.source, manifest, entry.source_text)
 
     def _why_not(self, entry: Attached) -> str:
-        client = self._destinations(entry.destination.registry)
+        registry = entry.destination.registry
         if entry.depth > DEEPEST:
             return TOO_DEEP
         if not entry.subject_there:
             return OTHER_DIGEST.format(entry.attached_to.rpartition("@")[2])
-        if client.registry in self._refusing or self._converter.takes_docker_only(client):
+        if registry in self._refusing or self._converter.takes_docker_only(registry):
             return NO_ARTIFACTS
         return ""
 

@@ -8,9 +8,9 @@ This module is private to the collection: no other collection may import it.
 
 from __future__ import annotations
 
-from typing import Any, Callable, Optional
+from typing import Callable, Optional
 
-from ..client.blob_reader import BlobReader
+from ..client.blob_reader import BlobBytes, BlobReader
 from ..client.registry import RegistryClient
 from ..model.manifest import Descriptor
 from ..model.reference import Repository
@@ -20,6 +20,8 @@ from .blob_upload import BlobSender
 
 UPLOADED = "uploaded"
 MOUNTED = "mounted"
+
+MakeReader = Callable[[ImageSource, Repository, Descriptor, Retrier], BlobBytes]
 
 
 def copy_blob(
@@ -31,12 +33,12 @@ def copy_blob(
     retrier: Retrier,
     on_bytes: Callable[[int], None],
     mount_from: Optional[str] = None,
-    make_reader: Callable[..., Any] = BlobReader,
+    make_reader: MakeReader = BlobReader,
 ) -> str:
     """Bring a blob to the destination that does not have it, and say how (C(uploaded) or C(mounted)).
 
     :param mount_from: a repository of the destination registry that is thought to have it.
-    :param make_reader: makes what reads the blob; a layer that is recompressed on its way has another.
+    :param make_reader: makes what reads the blob.
     :param on_bytes: told of every block sent, and with a negative number of those that a failed try sent in vain.
     :raises RegistryError: the tries are used up, or the reason is final.
     """

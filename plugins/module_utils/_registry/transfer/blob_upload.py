@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from typing import Any, Callable, Optional
 
+from ..client.blob_reader import BlobBytes
 from ..client.registry import RegistryClient
 from ..client.uploads import UploadState, describe_blob
 from ..errors import RegistryError
@@ -34,7 +35,7 @@ def _is_break(error: RegistryError) -> bool:
 class BlobSender:
     """The upload of one blob. Used once, by one thread.
 
-    :param reader: gives the blob's bytes, from any place that it has passed: C(send_to), C(mark), C(seek).
+    :param reader: gives the blob's bytes.
     :param on_bytes: told of every block sent, and with a negative number of those that were sent in vain.
     """
 
@@ -43,7 +44,7 @@ class BlobSender:
         client: RegistryClient,
         repository: Repository,
         blob: Descriptor,
-        reader: Any,
+        reader: BlobBytes,
         retrier: Retrier,
         on_bytes: Callable[[int], None],
     ) -> None:

@@ -15,9 +15,8 @@ import threading
 from collections import Counter
 from typing import Callable, Dict, List, Optional, Sequence, Tuple
 
-from ..client.blob_reader import BlobReader
-from ..client.registry import ClientFor, RegistryClient
-from ..convert.converter import Converter
+from ..client.registry import ClientFor
+from ..convert.converter import Convert, Converter
 from ..errors import RegistryError, failure_of
 from ..model.manifest import Descriptor
 from ..model.reference import Repository
@@ -191,9 +190,8 @@ class Transfer:
 
     def _copy_and_note(self, group: BlobGroup, need: BlobNeed, has_it: Optional[str]) -> None:
         destination = self._destinations(need.repository.registry)
-        made_from = need.blob.made_from
         mount_from = has_it or next(iter(group.maybe), None)
-        if made_from is not None and not has_it and destination.has_blob(need.repository, need.blob.digest):
+        if need.blob.made_from is not None and not has_it and destination.has_blob(need.repository, need.blob.digest):
             # Made in an earlier run. Looking costs less than compressing it once more.
             self._blob_done(group, need, PRESENT, lead=True)
             return
@@ -206,7 +204,7 @@ class Transfer:
             self._retrier,
             self._on_bytes,
             mount_from if mount_from != need.repository.name else None,
-            self._converter.recompressor.reader if made_from and self._converter.recompressor else BlobReader,
+            self._converter.reader,
         )
         self._journal.blob_stored(need.repository.registry, need.repository.name, need.blob.digest)
         self._blob_done(group, need, how, lead=not has_it)
@@ -246,47 +244,50 @@ class Transfer:
             if need.idle:
                 return
             need.putting = True
-        if self._converter.is_due(client, need.tree):
-            self._replace(need)
+        convert = self._converter.form_for(client.registry, need.tree)
+        if convert is not None:
+            self._replace(need, convert)
             return
         error = failure_of(
             lambda: client.put_manifest(need.repository, need.reference, need.tree.manifest), str(need.repository)
         )
         if error is None:
             self._manifest_done(need)
-        elif self._converter.may_help(client, need.tree, error):
-            with self._lock:
-                need.idle, need.putting = True, False
-            self._replace(need, error)
-        else:
-            with self._lock:
+            return
+        convert = self._converter.fallback(client.registry, need.tree, error)
+        with self._lock:
+            if convert is None:
                 self._manifest_failed(need, error)
+                return
+            need.idle, need.putting = True, False
+        self._replace(need, convert)
 
     def _manifest_done(self, need: ManifestNeed) -> None:
         for image in need.images:
-            client = self._destinations(need.repository.registry)
+            registry = need.repository.registry
             # Only now is it sure that the format was what the registry did not like.
-            if image.converted and self._converter.learn(client, image.form):
-                self._convert_open(client)
+            if image.converted and self._converter.learn(registry, image.form):
+                self._convert_open(registry)
             self._settle(image, COPIED)
         with self._lock:
             need.done = True
             for parent in need.parents:
                 self._part_done(parent)
 
-    def _convert_open(self, client: RegistryClient) -> None:
+    def _convert_open(self, registry: str) -> None:
         """Convert what is still to come at once, before blobs are sent that only the refused form needs."""
         with self._lock:
             roots = [
                 need
                 for need in self._manifests.values()
-                if need.repository.registry == client.registry and need.images and not need.done and not need.putting
+                if need.repository.registry == registry and need.images and not need.done and not need.putting
             ]
         for root in roots:
-            if self._converter.is_due(client, root.tree):
-                self._queue.put((0,), lambda root=root: self._replace(root))
+            convert = self._converter.form_for(registry, root.tree)
+            if convert is not None:
+                self._queue.put((0,), lambda root=root, convert=convert: self._replace(root, convert))
 
-    def _replace(self, need: ManifestNeed, refusal: Optional[RegistryError] = None) -> None:
+    def _replace(self, need: ManifestNeed, convert: Convert) -> None:
         """Put converted images in the place of all that need this manifest; most of their blobs are the same."""
         with self._lock:
             roots = {id(root): root for root in _roots(need) if not root.replacing and root.error is None}
@@ -295,15 +296,14 @@ class Transfer:
         for root in roots.values():
             for image in root.images:
                 error = failure_of(
-                    lambda image=image, root=root: self._replace_image(image, root), image.destination_text
+                    lambda image=image, root=root: self._replace_image(image, root, convert), image.destination_text
                 )
                 root.replaced = True
-                if error is not None and image.finish(FAILED, error=_with_refusal(error, refusal)):
+                if error is not None and image.finish(FAILED, error=error):
                     self._on_finished(image)
 
-    def _replace_image(self, image: Image, root: ManifestNeed) -> None:
-        client = self._destinations(image.destination.registry)
-        tree = self._converter.convert(client, image, root.tree)
+    def _replace_image(self, image: Image, root: ManifestNeed, convert: Convert) -> None:
+        tree = convert(image, root.tree)
         with self._lock:
             before = set(self._manifests)
             converted = self._need_manifest(image.destination, str(image.destination_ref), tree, image.source)
@@ -350,10 +350,3 @@ class Transfer:
     def _settle(self, image: Image, outcome: str, error: Optional[RegistryError] = None) -> None:
         if image.finish(outcome, error=error):
             self._on_finished(image)
-
-
-def _with_refusal(error: RegistryError, refusal: Optional[RegistryError]) -> RegistryError:
-    """Why it could not be converted, and what the registry said that made it necessary."""
-    if refusal is not None:
-        error.what = "{0} (it said: {1})".format(error.what, refusal.what)
-    return error

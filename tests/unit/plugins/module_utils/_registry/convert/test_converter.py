@@ -131,11 +131,7 @@ def test_knows_the_hosts_of_swrs_basic_edition(host, basic):
     assert is_swr_basic(host) is basic
 
 
-class Client:
-    def __init__(self, registry="registry.example.com"):
-        self.registry = registry
-
-
+REGISTRY, SWR = "registry.example.com", "swr.cn-north-4.myhuaweicloud.com"
 REFUSAL = RegistryError("cannot store the manifest: Invalid image", status=400, code="MANIFEST_INVALID")
 OCI, DOCKERS = tree_of(images.oci_index("x")), tree_of(images.docker_image("x"))
 
@@ -145,20 +141,19 @@ def converter(mode):
 
 
 def test_converts_when_it_is_known_to_be_needed():
-    swr = Client("swr.cn-north-4.myhuaweicloud.com")
-    assert converter(AUTO).is_due(swr, OCI)
-    assert not converter(AUTO).is_due(swr, DOCKERS)
-    assert not converter(AUTO).is_due(Client(), OCI)
-    assert not converter(NEVER).is_due(swr, OCI)
-    assert converter(ALWAYS).is_due(Client(), OCI)
+    assert converter(AUTO).form_for(SWR, OCI)
+    assert not converter(AUTO).form_for(SWR, DOCKERS)
+    assert not converter(AUTO).form_for(REGISTRY, OCI)
+    assert not converter(NEVER).form_for(SWR, OCI)
+    assert converter(ALWAYS).form_for(REGISTRY, OCI)
 
 
 def test_a_refusal_is_learnt_once_for_a_registry():
-    auto, client = converter(AUTO), Client()
-    assert auto.may_help(client, OCI, REFUSAL)
-    auto.learn(client)
-    assert auto.is_due(Client(), OCI)
-    assert not auto.is_due(Client("other.example.com"), OCI)
+    auto = converter(AUTO)
+    assert auto.fallback(REGISTRY, OCI, REFUSAL)
+    auto.learn(REGISTRY)
+    assert auto.form_for(REGISTRY, OCI)
+    assert not auto.form_for("other.example.com", OCI)
 
 
 @pytest.mark.parametrize(
@@ -172,4 +167,4 @@ def test_a_refusal_is_learnt_once_for_a_registry():
     ],
 )
 def test_other_refusals_are_no_reason_to_convert(mode, tree, refusal):
-    assert not converter(mode).may_help(Client(), tree, refusal)
+    assert not converter(mode).fallback(REGISTRY, tree, refusal)
