@@ -25,6 +25,7 @@ ROOMS = frozenset({"_registry", "_huaweicloud", "_harbor", "_dns", "_access", "_
 SHARED_GROUND = frozenset(
     {
         "_arguments",
+        "_dockyard",
         "_errors",
         "_files",
         "_http_values",

@@ -1,10 +1,9 @@
 # Copyright: (c) 2026, longshore.swr contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""SWR's API for the login to the registry: the back end of its console, on the registry's own host.
+"""Organizations by a login to SWR's registry (C(_dockyard)).
 
-It is not documented. Harbor's adapter for SWR relies on C(GET) and C(POST) of C(/dockyard/v2/namespaces) and on
-C(/dockyard/v2/repositories); the C(DELETE) is by analogy with the documented API, C(/v2/manage/namespaces/{namespace}).
+The C(DELETE) is by analogy with the documented API, C(/v2/manage/namespaces/{namespace}).
 
 This module is private to the collection: no other collection may import it.
 """
@@ -13,16 +12,20 @@ from __future__ import annotations
 
 import re
 from typing import Any, Callable, List, Mapping, Optional
-from urllib.parse import quote
 
+from .._dockyard import (
+    NAMESPACES,
+    REPOSITORIES,
+    Entry,
+    organization_path,
+    read_organization,
+    read_repositories,
+)
 from .._http import ApiClient, sign_basic
+from .._http_values import NotUnderstood
 from .._resource import State
 from .errors import HuaweiCloudError, hint_for, read_error
 from .regions import registry_host
-
-NAMESPACES = "/dockyard/v2/namespaces"
-# Unquoted, as every known client sends it
-REPOSITORIES = "/dockyard/v2/repositories?filter=center::self"
 
 PERMISSIONS = {7: "manage", 3: "write", 1: "read"}
 
@@ -101,17 +104,16 @@ class DockyardOrganizations:
 
         :raises HuaweiCloudError: SWR refuses, or its reply is not understood.
         """
-        path = _path(name)
+        path = organization_path(name)
         try:
-            found = self._call("GET", path).data
+            found = read_organization(self._call("GET", path).data, name)
         except HuaweiCloudError as error:
             if error.status == 404:
                 return None
             raise
-        if not isinstance(found, dict):
-            raise _not_understood("an organization", path)
-        # An object without the name, too, says that there is no such organization (Harbor's adapter relies on it).
-        if found.get("name") != name:
+        except NotUnderstood as problem:
+            raise _not_understood(str(problem), path) from problem
+        if found is None:
             return None
         return {
             "name": name,
@@ -130,7 +132,7 @@ class DockyardOrganizations:
         :raises HuaweiCloudError: with status 404 when it does not exist.
         """
         try:
-            self._call("DELETE", _path(name), expect=(200, 202, 204))
+            self._call("DELETE", organization_path(name), expect=(200, 202, 204))
         except HuaweiCloudError as error:
             if error.status in (405, 501):
                 error.hint = "SWR does not let a registry login delete organizations: delete it in SWR's console."
@@ -141,29 +143,26 @@ class DockyardOrganizations:
 
         :raises HuaweiCloudError: they cannot be listed completely.
         """
-        found = self._call("GET", REPOSITORIES).data
-        if not isinstance(found, list) or not all(isinstance(item, dict) for item in found):
-            raise _not_understood("a list of repositories", REPOSITORIES)
-        names = [str(item.get("name")) for item in found if item.get("namespace") == name]
-        totals = [item["total_range"] for item in found if isinstance(item.get("total_range"), int)]
-        if not names and max(totals, default=0) > len(found):
+        try:
+            found = read_repositories(self._fetch)
+        except NotUnderstood as problem:
             raise HuaweiCloudError(
-                "SWR lists {0} of {1} repositories, so it is unknown whether the organization is empty".format(
-                    len(found), max(totals)
-                ),
+                "it is unknown whether the organization is empty: {0}".format(problem),
                 where="GET " + REPOSITORIES,
                 hint="Delete the organization in SWR's console.",
-            )
-        return names
+            ) from problem
+        return [str(item.get("name")) for item in found if item.get("namespace") == name]
 
-
-def _path(name: str) -> str:
-    return "{0}/{1}".format(NAMESPACES, quote(name, safe=""))
+    def _fetch(self, path: str) -> List[Entry]:
+        found = self._call("GET", path).data
+        if not isinstance(found, list) or not all(isinstance(item, dict) for item in found):
+            raise _not_understood("the reply is not a list of repositories", path)
+        return found
 
 
 def _not_understood(what: str, path: str) -> HuaweiCloudError:
     return HuaweiCloudError(
-        "the reply is not {0}".format(what),
+        what,
         where="GET " + path,
         hint="Check that registry or endpoint is SWR's registry, and no proxy or web page.",
     )

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, longshore.swr contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The list of repositories, as one kind of registry offers it.
+"""What one kind of registry offers beside the distribution API, for the login itself.
 
 This module is private to the collection: no other collection may import it.
 """
@@ -24,17 +24,20 @@ ACCEPT_JSON = (("Accept", "application/json"),)
 
 
 class ListApi:
-    """GET requests with the login itself, whose replies are JSON lists."""
+    """GET requests with the login itself, whose replies are JSON lists.
+
+    :param place: whose login is used; a repository, or the namespace that is listed.
+    """
 
     kind = ""
 
-    def __init__(self, client: RegistryClient, namespace: str) -> None:
+    def __init__(self, client: RegistryClient, place: Repository) -> None:
         self._client = client
-        self._place = Repository(client.registry, namespace)
+        self._place = place
         self._where = str(self._place).rstrip("/")
 
-    def _get(self, path: str, expected: Tuple[int, ...] = (200,)) -> RegistryReply:
-        request = Request(self.kind, "GET", self._place, path, expected, LISTING, self._where, ACCEPT_JSON)
+    def _get(self, path: str, expected: Tuple[int, ...] = (200,), what: str = LISTING) -> RegistryReply:
+        request = Request(self.kind, "GET", self._place, path, expected, what, self._where, ACCEPT_JSON)
         return self._client.session.call_with_password(request)
 
     def _entries(self, reply: RegistryReply) -> List[Dict[str, Any]]:

@@ -22,12 +22,12 @@ from typing import Any, Dict, List, Optional, Union
 from ..._http_values import next_page_of, parse_count
 from ..._paging import Page
 from ..errors import RegistryError
-from ..model.reference import InvalidEntry, Listing, check_name, read_entry, sort_entries
+from ..model.reference import InvalidEntry, Listing, Repository, check_name, read_entry, sort_entries
 from ..model.swr import is_swr_basic
 from ..sources.base import SourceFor
 from .list_api import ListApi
 from .registry import RegistryClient
-from .swr_api import SwrRepositories
+from .swr_api import Dockyard
 
 PAGE = 100
 """What Harbor gives at a time at most."""
@@ -60,16 +60,17 @@ class Discovery:
         client = self._sources(registry)
         if not isinstance(client, RegistryClient):
             raise RegistryError("only a registry lists its repositories", where=registry)
+        place = Repository(registry, namespace)
         if via == "swr" or (via == "auto" and is_swr_basic(registry)):
-            return SwrRepositories(client, namespace).names()
+            return Dockyard(client, place).repositories()
         if via == "harbor":
-            return _harbor(client, namespace).names()
+            return _harbor(client, place).names()
         try:
             return self._catalog(client)
         except RegistryError as refused:
             if via != "auto" or refused.status not in CATALOG_REFUSED:
                 raise
-            harbor = _Harbor.find(client, namespace)
+            harbor = _Harbor.find(client, place)
             if harbor is None:
                 raise
         return harbor.names()
@@ -90,8 +91,8 @@ class Discovery:
         return known
 
 
-def _harbor(client: RegistryClient, namespace: str) -> _Harbor:
-    harbor = _Harbor.find(client, namespace)
+def _harbor(client: RegistryClient, place: Repository) -> _Harbor:
+    harbor = _Harbor.find(client, place)
     if harbor is None:
         raise RegistryError(
             "this is no Harbor: neither /api/v2.0/systeminfo nor /api/systeminfo answers",
@@ -104,16 +105,16 @@ def _harbor(client: RegistryClient, namespace: str) -> _Harbor:
 class _Harbor(ListApi):
     kind = "harbor_list"
 
-    def __init__(self, client: RegistryClient, namespace: str, base: str = "") -> None:
-        super().__init__(client, namespace)
+    def __init__(self, client: RegistryClient, place: Repository, base: str) -> None:
+        super().__init__(client, place)
         self._base = base
-        self._project = namespace.partition("/")[0]
+        self._project = place.name.partition("/")[0]
 
     @classmethod
-    def find(cls, client: RegistryClient, namespace: str) -> Optional[_Harbor]:
+    def find(cls, client: RegistryClient, place: Repository) -> Optional[_Harbor]:
         """The Harbor of this registry, None where there is none."""
         for base in _HARBOR_BASES:
-            harbor = cls(client, namespace, base)
+            harbor = cls(client, place, base)
             if harbor._answers():
                 return harbor
         return None
