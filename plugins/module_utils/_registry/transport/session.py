@@ -91,6 +91,7 @@ class RegistrySession:
         self._authorizer = Authorizer(credentials, self._fetch_token)
         self._lock = threading.Lock()
         self._base: Dict[bool, Target] = {}
+        """By whether certificates are verified."""
         self._down: Optional[RegistryError] = None
         self._answered = False
         self._introduction = threading.Lock()
@@ -215,10 +216,13 @@ class RegistrySession:
         self._wait_turn()
         self._count(request.kind)
         try:
-            return send(request.method, target, [*request.headers, *authorization], request.body)
+            answer = send(request.method, target, [*request.headers, *authorization], request.body)
         except TransportError as error:
             self._name(error, request.where)
             raise
+        if target.endpoint.verify not in self._base and self._proves(request, target, answer.status):
+            self._base[target.endpoint.verify] = Target(target.endpoint, "/v2/")
+        return answer
 
     def _follow(self, request: Request, target: Target, answer: Answer, send: Send[Answer]) -> Answer:
         """Go where a redirect points, without credentials: the signed URL of an object store refuses others."""
@@ -308,19 +312,21 @@ class RegistrySession:
     # -- where it is -------------------------------------------------------------------------------------------
 
     def base(self, repository: Repository) -> Target:
-        """Where the registry is. An insecure one is asked with TLS first, and without where it has none."""
-        insecure = self._credentials.lookup(repository).insecure
-        base = self._base.get(insecure)
+        """Where the registry is. An insecure one is asked with TLS first, and without where it has none.
+
+        Which it has is remembered once it has answered: one that is only down now says nothing.
+        """
+        verify = not self._credentials.lookup(repository).insecure
+        base = self._base.get(verify)
         if base is not None:
             return base
-        with self._lock:
-            base = self._base.get(insecure)
-            if base is None:
-                base = parse_target("https://{0}/v2/".format(api_host(self.registry)), verify=not insecure)
-                if insecure:
-                    base = self._probe(base)
-                self._base[insecure] = base
-            return base
+        secure = parse_target("https://{0}/v2/".format(api_host(self.registry)), verify=verify)
+        return secure if verify else self._probe(secure)
+
+    @staticmethod
+    def _proves(request: Request, target: Target, status: int) -> bool:
+        """Whether an answer shows that the registry is there. Servers say 400 where plain HTTP comes to a TLS port."""
+        return isinstance(request.path, str) and (status != 400 or target.endpoint.scheme == "https")
 
     def _is_own(self, request: Request) -> bool:
         """Whether it goes to the registry itself."""
@@ -337,6 +343,8 @@ class RegistrySession:
         )
 
     def _probe(self, secure: Target) -> Target:
+        if self._down is not None:
+            raise self._down.with_traceback(None)
         endpoint = secure.endpoint
         explicit = urllib.parse.urlsplit("//" + api_host(self.registry)).port is not None
         plain = secure._replace(endpoint=endpoint._replace(scheme="http", port=endpoint.port if explicit else 80))
