@@ -90,8 +90,8 @@ class RegistrySession:
         self._throttle = throttle or Throttle()
         self._authorizer = Authorizer(credentials, self._fetch_token)
         self._lock = threading.Lock()
-        self._base: Dict[bool, Target] = {}
-        """By whether certificates are verified."""
+        self._base: Dict[Union[bool, str], Target] = {}
+        """By how certificates are verified, as endpoints have it."""
         self._down: Optional[RegistryError] = None
         self._answered = False
         self._introduction = threading.Lock()
@@ -316,7 +316,7 @@ class RegistrySession:
 
         Which it has is remembered once it has answered: one that is only down now says nothing.
         """
-        verify = not self._credentials.lookup(repository).insecure
+        verify = self._credentials.lookup(repository).verify
         base = self._base.get(verify)
         if base is not None:
             return base

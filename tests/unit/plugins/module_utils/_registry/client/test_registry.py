@@ -611,6 +611,14 @@ def test_docker_hub_has_another_host_than_its_name():
     assert bench.lines == ["HEAD https://registry-1.docker.io/v2/library/nginx/manifests/v1"]
 
 
+def test_a_registry_has_the_authorities_of_its_entry():
+    login = CredentialStore({"source.example": Credential(ca_path="/ca.pem", origin="auth")})
+    bench = Bench(FOUND, FOUND, credentials=login)
+    for _count in range(2):
+        bench.client.head_manifest(APP, "v1")
+        assert bench.client.session.base(APP).endpoint.verify == "/ca.pem"
+
+
 def no_tls(url):
     error = TransportError("TLS failed")
     error.__cause__ = ssl.SSLError(1, "wrong version number")
