@@ -69,15 +69,3 @@ def test_a_pause_that_is_too_long_is_no_wait_but_said(value: str, words: str) ->
     with pytest.raises(ApiError, match="come back in .*{0}, and at most 60 seconds are waited".format(words)):
         client("https://api.example", session=made, sleep=waits.append).call("GET", "/")
     assert waits == []
-
-
-@pytest.mark.parametrize(("no_proxy", "used"), [("api.example:8443", {}), ("10.0.0.0/8", {"https": "http://p:1"})])
-def test_no_proxy_is_read_as_everywhere(
-    no_proxy: str, used: dict, monkeypatch: pytest.MonkeyPatch, no_proxies: None
-) -> None:
-    monkeypatch.setenv("HTTPS_PROXY", "http://p:1")
-    monkeypatch.setenv("ALL_PROXY", "http://all:1")
-    monkeypatch.setenv("NO_PROXY", no_proxy)
-    made, adapter = session(200)
-    client("https://api.example:8443", session=made).call("GET", "/")
-    assert {name: url for name, url in adapter.settings["proxies"].items() if name in ("https", "all")} == used

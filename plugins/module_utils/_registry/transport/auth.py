@@ -25,9 +25,10 @@ from ..errors import RegistryError
 from ..model.reference import Repository
 from .connection import RegistryReply, TransportError
 from .error_replies import ACCESS_HINT, RETRYABLE, reply_error
-from .target import Target, parse_target
+from .target import MOST_REDIRECTS, REDIRECTS, Target, parse_target, with_tls
 
-Fetch = Callable[[str, Target, List[Tuple[str, str]], bytes], RegistryReply]
+Headers = List[Tuple[str, str]]
+Fetch = Callable[[str, Target, Headers, bytes], RegistryReply]
 Scopes = Tuple[str, ...]
 
 DEFAULT_LIFETIME = 60.0
@@ -112,15 +113,24 @@ def _split_challenges(header: str) -> List[Tuple[str, Dict[str, str]]]:
     return result
 
 
-def may_receive_password(registry: Target, realm: Target) -> bool:
+def is_clear(registry: Target, realm: Target) -> bool:
+    """Whether a token server is without the TLS that its registry has."""
+    return registry.endpoint.is_trusted and realm.endpoint.scheme != "https"
+
+
+def may_receive_password(registry: Target, realm: Target, named: str = "") -> bool:
     """Whether a registry's password may be sent to the token server that it names.
 
     The same host may, and so may one of the same registered domain (registry-1.docker.io and auth.docker.io,
     demo-registry.cn-hangzhou.cr.aliyuncs.com and dockerauth-ee.cn-hangzhou.aliyuncs.com). Anything else, or a step
     from https down to http, could be a registry that collects passwords.
+
+    :param named: C(host[:port]) of another one that the user trusts.
     """
-    if registry.endpoint.scheme == "https" and registry.endpoint.verify and realm.endpoint.scheme != "https":
+    if is_clear(registry, realm):
         return False
+    if realm.endpoint.authority == named:
+        return True
     ours, theirs = registry.endpoint.host.lower().rstrip("."), realm.endpoint.host.lower().rstrip(".")
     return ours == theirs or (_own_domain(ours) is not None and _own_domain(ours) == _own_domain(theirs))
 
@@ -241,47 +251,48 @@ class Authorizer:
             return token.value
 
     def _request_token(self, lesson: _Lesson, credential: Credential, scopes: Scopes) -> _Token:
-        challenge, registry = lesson
-        realm = parse_target(challenge.realm, verify=registry.endpoint.verify)
-        allowed = may_receive_password(registry, realm) or realm.endpoint.authority == credential.token_server
-        if not credential.anonymous and not allowed:
-            raise RegistryError(
-                "the registry names a token server on an unrelated host, {0}; it does not get the password".format(
-                    realm.endpoint.authority
-                ),
-                where=str(registry),
-                hint="A token server is trusted on the registry's own domain, and with TLS where the registry has it. "
-                "If this one is right, name it in the registry's auth entry: token_server: {0}.".format(
-                    realm.endpoint.authority
-                ),
-            )
-        if credential.identity_token:
-            reply = self._post_refresh_token(realm, challenge, credential, scopes)
-        else:
-            reply = self._get_token(realm, challenge, credential, scopes)
-        return self._read_token(reply, realm, credential, scopes)
+        named = parse_target(lesson.challenge.realm, lesson.registry)
+        realm = _checked(lesson.registry, with_tls(named, lesson.registry), credential)
+        ask = self._post_refresh_token if credential.identity_token else self._get_token
+        return self._read_token(ask(lesson, realm, credential, scopes), realm, credential, scopes)
 
-    def _get_token(self, realm: Target, challenge: Challenge, credential: Credential, scopes: Scopes) -> RegistryReply:
+    def _ask(
+        self, lesson: _Lesson, credential: Credential, method: str, target: Target, headers: Headers, body: bytes = b""
+    ) -> RegistryReply:
+        """The token server's reply. Redirects are followed with the login, to where it may be sent.
+
+        :raises RegistryError: it may not be sent there.
+        """
+        for _hop in range(MOST_REDIRECTS + 1):
+            reply = self._fetch(method, target, headers, body)
+            location = reply.headers.get("location")
+            if reply.status not in REDIRECTS or not location:
+                return reply
+            target = _checked(lesson.registry, with_tls(parse_target(location, target), target), credential)
+        raise RegistryError("more than {0} redirects of the token server".format(MOST_REDIRECTS), where=str(target))
+
+    def _get_token(self, lesson: _Lesson, realm: Target, credential: Credential, scopes: Scopes) -> RegistryReply:
+        challenge = lesson.challenge
         query = [("scope", scope) for scope in scopes]
         if challenge.service:
             query.insert(0, ("service", challenge.service))
         joint = "&" if "?" in realm.path else "?"
         target = realm._replace(path=realm.path + joint + urllib.parse.urlencode(query)) if query else realm
         headers = [] if credential.anonymous else [("Authorization", basic_header(credential))]
-        return self._fetch("GET", target, headers, b"")
+        return self._ask(lesson, credential, "GET", target, headers)
 
     def _post_refresh_token(
-        self, realm: Target, challenge: Challenge, credential: Credential, scopes: Scopes
+        self, lesson: _Lesson, realm: Target, credential: Credential, scopes: Scopes
     ) -> RegistryReply:
         form = {
             "grant_type": "refresh_token",
             "refresh_token": credential.identity_token,
-            "service": challenge.service,
+            "service": lesson.challenge.service,
             "scope": " ".join(scopes),
             "client_id": "longshore.swr",
         }
         headers = [("Content-Type", "application/x-www-form-urlencoded")]
-        return self._fetch("POST", realm, headers, urllib.parse.urlencode(form).encode("ascii"))
+        return self._ask(lesson, credential, "POST", realm, headers, urllib.parse.urlencode(form).encode("ascii"))
 
     def _read_token(self, reply: RegistryReply, realm: Target, credential: Credential, scopes: Scopes) -> _Token:
         if reply.status != 200:
@@ -301,6 +312,29 @@ class Authorizer:
         seconds = float(min(lifetime, LONGEST_LIFETIME)) if stated else _jwt_lifetime(value)
         # Renewed a little early, so that a token does not expire between the check and the registry.
         return _Token(value, self._clock() + max(seconds * 0.8, seconds - 60.0))
+
+
+def _checked(registry: Target, realm: Target, credential: Credential) -> Target:
+    """A token server that may be asked with this login.
+
+    :raises RegistryError: it must not get the password.
+    """
+    if credential.anonymous or may_receive_password(registry, realm, credential.token_server):
+        return realm
+    place = realm.endpoint.authority
+    if is_clear(registry, realm):
+        what = "the registry names a token server without TLS, {0}; it does not get the password"
+        hint = (
+            "Let the registry name the token server with https. Behind a proxy that ends TLS that is Harbor's "
+            "external_url, or for others the header X-Forwarded-Proto that the proxy has to send."
+        )
+    else:
+        what = "the registry names a token server on an unrelated host, {0}; it does not get the password"
+        hint = (
+            "A token server is trusted on the registry's own domain. If this one is right, name it in the registry's "
+            "auth entry: token_server: {0}."
+        )
+    raise RegistryError(what.format(place), where=str(registry), hint=hint.format(place))
 
 
 def _is_passing(error: RegistryError) -> bool:

@@ -25,7 +25,7 @@ from .connection import RegistryReply, TransportError
 from .error_replies import ACCESS_HINT, reply_error
 from .pool import Stream, Transport
 from .retry import THROTTLED, Retrier
-from .target import Endpoint, Target, parse_target
+from .target import MOST_REDIRECTS, REDIRECTS, Endpoint, Target, parse_target
 from .throttle import Throttle
 
 T = TypeVar("T")
@@ -33,9 +33,6 @@ Answer = TypeVar("Answer", RegistryReply, Stream)
 Headers = List[Tuple[str, str]]
 Send = Callable[[str, Target, Headers, bytes], Answer]
 WriteBody = Callable[[Callable[[Any], None]], None]
-
-REDIRECTS = (301, 302, 303, 307, 308)
-MOST_REDIRECTS = 5
 
 
 @dataclass(frozen=True)

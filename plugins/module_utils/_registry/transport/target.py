@@ -13,6 +13,9 @@ from typing import NamedTuple, Optional, Union
 
 from ..errors import RegistryError
 
+REDIRECTS = (301, 302, 303, 307, 308)
+MOST_REDIRECTS = 5
+
 
 class Endpoint(NamedTuple):
     """Where a connection leads.
@@ -25,6 +28,11 @@ class Endpoint(NamedTuple):
     host: str
     port: int
     verify: Union[bool, str] = True
+
+    @property
+    def is_trusted(self) -> bool:
+        """Whether it has TLS with a certificate that is verified."""
+        return self.scheme == "https" and bool(self.verify)
 
     @property
     def authority(self) -> str:
@@ -68,3 +76,16 @@ def parse_target(url: str, base: Optional[Target] = None, verify: Union[bool, st
     return Target(
         Endpoint(parts.scheme, parts.hostname, port or (443 if parts.scheme == "https" else 80), verify), path
     )
+
+
+def with_tls(target: Target, base: Target) -> Target:
+    """A target that C(base) named, with TLS where both are on one host and C(base) has it.
+
+    Behind a proxy that ends TLS a registry does not know of it, and names itself with C(http). Without a port in such a
+    URL C(base)'s own port is meant, the one on which that host is known to have TLS.
+    """
+    ours, theirs = base.endpoint, target.endpoint
+    same = ours.host.lower().rstrip(".") == theirs.host.lower().rstrip(".")
+    if not same or not ours.is_trusted or theirs.scheme != "http":
+        return target
+    return target._replace(endpoint=ours._replace(port=ours.port if theirs.port == 80 else theirs.port))
