@@ -7,17 +7,16 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: access_check
-short_description: Prove that a node reaches Huawei Cloud SWR
+short_description: Check that a node can reach Huawei Cloud SWR
 version_added: 0.1.0
 author:
   - longshore.swr contributors (@longshore)
 description:
-  - Goes the way that a container engine goes when it pushes and pulls, step by step, and says for every step whether it
-    works, what was found, and what to do about it.
-  - A step whose condition failed is skipped, so that a fault is reported once, where it is.
-  - It reads only. The one large request that it makes (64 KiB, to find out whether large packets arrive) is refused by
-    the registry.
-  - It needs nothing but Python 3.9 on the node.
+  - Follows the path of a container engine that pushes and pulls, step by step, and reports for each step whether it
+    works, what was found, and how to fix it.
+  - Steps that depend on a failed one are skipped, so a fault is reported once, at its origin.
+  - Changes nothing. Its only large request (64 KiB, to test whether large packets arrive) is refused by the registry.
+  - Needs only Python 3.9 on the node.
 extends_documentation_fragment:
   - longshore.swr.attributes
   - longshore.swr.attributes.reads_only
@@ -25,17 +24,17 @@ extends_documentation_fragment:
 options:
   region:
     description:
-      - The id of the region, as in V(cn-north-4). The registry's host name is derived from it.
+      - The ID of the region, as in V(cn-north-4). The registry's host name is derived from it.
     type: str
   cloud:
     description:
-      - The domain in which the region's host names are, as in V(myhuaweicloud.com).
-      - It is known for the regions of Huawei Cloud. Set it for Huawei Cloud Stack, and for a region that this
-        collection does not know yet.
+      - The domain of the region's host names, as in V(myhuaweicloud.com).
+      - It is known for the regions of Huawei Cloud. Set it for Huawei Cloud Stack, and for regions that this collection
+        does not know yet.
     type: str
   host:
     description:
-      - The registry's host name, in place of O(region), without port and path.
+      - The registry's host name, instead of O(region), without port or path.
     type: str
   port:
     description:
@@ -44,22 +43,22 @@ options:
     default: 443
   expected_addresses:
     description:
-      - The addresses that the registry's name should have on this node, as of the VPC endpoint.
-      - Any other address that the node finds is an error. Without them any address is right.
+      - The addresses that the registry's name should resolve to on this node, such as that of the VPC endpoint.
+      - Any other address is an error. By default, any address is accepted.
     type: list
     elements: str
     default: []
   obs_hosts:
     description:
-      - Hosts of OBS that SWR keeps layers in, without port. All of them have to resolve.
-      - The one that O(repository)'s layer comes from is found out and need not be named.
+      - OBS hosts that store SWR's layers, without port. All of them must resolve.
+      - The host that serves the layer of O(repository) is detected and need not be listed.
     type: list
     elements: str
     default: []
   repository:
     description:
-      - An image repository as V(organization/name) that the login may pull. Only with it the login is proven, and the
-        way to the layers in OBS.
+      - An image repository, as V(organization/name), that the login may pull. It is needed to check the login and the
+        path to the layers in OBS.
     type: str
   tag:
     description:
@@ -68,78 +67,78 @@ options:
     default: latest
   username:
     description:
-      - The user name of the login, as M(longshore.swr.login_token) returns it. Without it a token for anybody is asked
-        for.
+      - The user name of the login, as M(longshore.swr.login_token) returns it. By default, an anonymous token is
+        requested.
     type: str
   password:
     description:
       - The password of the login.
-      - It is sent to the registry's own host only, or to one that has the same address.
+      - It is sent only to the registry's own host, or to a host with the same address.
     type: str
   checks:
     description:
-      - The checks to make, and with them all that they depend on. By default all.
+      - The checks to run. The checks that they depend on run as well. By default, all checks run.
       - V(hosts.conflict) - C(/etc/hosts) gives no name two addresses.
-      - V(dns.nss) - the name means O(expected_addresses), as programs of the node see it.
-      - V(dns.servers) - every nameserver of C(/etc/resolv.conf), asked directly, says the same.
-      - V(tcp.443) - every address takes connections at O(port).
-      - V(tls.chain), V(tls.name), V(tls.expiry) - the certificate is of a trusted authority, for the name, and valid.
+      - V(dns.nss) - the name resolves to O(expected_addresses) for programs on the node.
+      - V(dns.servers) - every nameserver in C(/etc/resolv.conf), asked directly, answers the same.
+      - V(tcp.443) - every address accepts connections on O(port).
+      - V(tls.chain), V(tls.name), V(tls.expiry) - the certificate is from a trusted authority, for the name, and valid.
       - V(http.v2) - a registry answers and asks for a token.
       - V(auth.realm) - tokens come from the same server.
-      - V(auth.token) - the registry gives a token.
-      - V(registry.manifest) - the image can be pulled with it.
-      - V(blob.redirect) - the registry says where a layer is.
-      - V(blob.obs_dns) - every host of OBS resolves.
-      - V(blob.obs_get) - a byte of the layer arrives, and then 64 KiB.
+      - V(auth.token) - the registry issues a token.
+      - V(registry.manifest) - the image's manifest can be pulled with the token.
+      - V(blob.redirect) - the registry redirects to a layer.
+      - V(blob.obs_dns) - every OBS host resolves.
+      - V(blob.obs_get) - one byte of the layer arrives, and then 64 KiB.
       - V(path.mtu) - 64 KiB arrive at the registry.
-      - V(time.skew) - the node's clock and the registry's agree (a warning from 60 seconds, an error from 300).
-      - V(env.proxy) - no engine would go through a proxy - in the environment, the units of Docker, containerd and
-        CRI-O, and Docker's C(daemon.json).
+      - V(time.skew) - the clocks of the node and the registry agree (a warning from 60 seconds, an error from 300).
+      - V(env.proxy) - no engine uses a proxy, according to the environment, the units of Docker, containerd and CRI-O,
+        and Docker's C(daemon.json).
     type: list
     elements: str
     default: []
   timeout:
     description:
-      - Seconds for each step - a query, a connection, a request with its reply.
+      - The time limit of each step (a query, a connection, a request and its reply), in seconds.
     type: float
     default: 10
   time_limit:
     description:
-      - Seconds for everything. A check that has not ended then has failed.
+      - The time limit of the whole run, in seconds. Checks that have not finished by then fail.
     type: float
     default: 120
   ca_path:
     description:
-      - A file or directory on the node with the certificate authorities to trust, in PEM format, in place of the node's
+      - A file or directory on the node with the certificate authorities to trust, in PEM format, instead of the node's
         own.
     type: path
   validate_certs:
     description:
-      - Whether certificates have to be right.
-      - With V(false) the checks of the certificate only warn, and the login is sent to whoever answers.
+      - Whether certificates must be valid.
+      - With V(false) the certificate checks only warn, and the login is sent to whatever server answers.
     type: bool
     default: true
   fail_on:
     description:
-      - Whether the task fails when a check failed (V(error)), also when one warns (V(warn)), or not at all (V(never)).
-      - What was found is returned in any case.
+      - Whether the task fails if a check fails (V(error)), also if one warns (V(warn)), or never (V(never)).
+      - The findings are returned in any case.
     type: str
     choices: [error, warn, never]
     default: error
 notes:
-  - The checks connect directly, whatever proxy is set. V(env.proxy) says when an engine would go another way.
-  - Queries of URLs, which carry signatures, are never in the result.
+  - The checks connect directly, even if a proxy is set. V(env.proxy) reports engines that would use one.
+  - The query strings of URLs, which carry signatures, are never in the result.
 seealso:
   - module: longshore.swr.login_token
 """
 
 EXAMPLES = r"""
-- name: Prove that every node reaches SWR through the VPC endpoint
+- name: Check that every node reaches SWR through the VPC endpoint
   longshore.swr.access_check:
     region: cn-north-4
     expected_addresses: [172.16.0.10]
 
-- name: Prove that a login can pull, with the layers in OBS
+- name: Check that a login can pull, including layers from OBS
   longshore.swr.access_check:
     region: cn-north-4
     expected_addresses: [172.16.0.10]
@@ -148,7 +147,7 @@ EXAMPLES = r"""
     username: "{{ swr.username }}"
     password: "{{ swr.password }}"
 
-- name: Look at the name only, and go on whatever is found
+- name: Check the name only, and continue whatever the result
   longshore.swr.access_check:
     region: cn-north-4
     checks: [dns.nss, dns.servers]
@@ -158,17 +157,17 @@ EXAMPLES = r"""
 
 RETURN = r"""
 msg:
-  description: One-line summary. When a check failed or warns it goes on with the first of them and its remedy.
+  description: One-line summary, followed by the first failure or warning and how to fix it.
   returned: always
   type: str
   sample: 'swr.cn-north-4.myhuaweicloud.com: 15 pass, 0 warn, 0 fail, 2 skip'
 ok:
-  description: Whether no check failed. A warning is no failure.
+  description: Whether no check failed. Warnings do not count.
   returned: when options are valid
   type: bool
   sample: false
 host:
-  description: The registry's host.
+  description: The registry's host name.
   returned: when options are valid
   type: str
   sample: swr.cn-north-4.myhuaweicloud.com
@@ -178,39 +177,39 @@ port:
   type: int
   sample: 443
 expected_addresses:
-  description: The addresses that the name should have.
+  description: The addresses that the name should resolve to.
   returned: when options are valid
   type: list
   elements: str
   sample: [172.16.0.10]
 addresses:
-  description: The addresses that the name has on this node.
+  description: The addresses that the name resolves to on this node.
   returned: when options are valid
   type: list
   elements: str
   sample: [203.0.113.9]
 obs_hosts:
-  description: The hosts of OBS that were given or found out.
+  description: The OBS hosts, given or detected.
   returned: when options are valid
   type: list
   elements: str
   sample: [op-svc-swr-cn-north-4-backup.obs.cn-north-4.myhuaweicloud.com]
 validate_certs:
-  description: Whether certificates had to be right.
+  description: Whether certificates had to be valid.
   returned: when options are valid
   type: bool
   sample: true
 summary:
-  description: How many checks ended how.
+  description: Number of checks by status.
   returned: when options are valid
   type: dict
   contains:
     pass:
-      description: What was looked at is right.
+      description: It works.
       type: int
       sample: 1
     warn:
-      description: It works, but not well or not for long.
+      description: It works, but not well or not for much longer.
       type: int
       sample: 0
     fail:
@@ -218,7 +217,7 @@ summary:
       type: int
       sample: 1
     skip:
-      description: It was not looked at, because a check that it depends on failed, or an option for it is not given.
+      description: Not checked, because a check that it depends on failed or an option for it is not set.
       type: int
       sample: 15
 checks:
@@ -236,29 +235,29 @@ checks:
       type: str
       sample: fail
     severity:
-      description: V(error) for what failed, V(warn) for a warning, else V(none).
+      description: V(error) for a failure, V(warn) for a warning, otherwise V(none).
       type: str
       sample: error
     target:
-      description: What was looked at.
+      description: The subject of the check.
       type: str
       sample: swr.cn-north-4.myhuaweicloud.com
     expected:
-      description: What should be.
+      description: The expected values.
       type: list
       elements: str
       sample: [172.16.0.10]
     observed:
-      description: What is.
+      description: The values found.
       type: list
       elements: str
       sample: [203.0.113.9]
     source:
-      description: Where that is from, as V(hosts), V(dns), V(tcp), V(tls) or V(http).
+      description: The source of the values, such as V(hosts), V(dns), V(tcp), V(tls) or V(http).
       type: str
       sample: dns
     duration_ms:
-      description: How many milliseconds it took.
+      description: Duration in milliseconds.
       type: int
       sample: 3
     depends_on:
@@ -267,19 +266,19 @@ checks:
       elements: str
       sample: [hosts.conflict]
     message:
-      description: What was found, in words.
+      description: The finding in words.
       type: str
       sample: the name means 203.0.113.9, not 172.16.0.10
     hint:
-      description: What to do about it, empty where there is nothing to do.
+      description: How to fix it. Empty if there is nothing to fix.
       type: str
       sample: "Make the name mean the VPC endpoint's address: with the role longshore.swr.hosts ..."
     details:
-      description: Numbers of the kernel about the connection, for V(path.mtu).
+      description: The kernel's figures for the connection, for V(path.mtu).
       type: dict
       sample: {}
 error:
-  description: The parts of the error, as far as they are known, when nothing was checked.
+  description: The parts of the error, as far as they are known.
   returned: when the task could not start
   type: dict
   contains:

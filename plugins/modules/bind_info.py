@@ -7,13 +7,13 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: bind_info
-short_description: Find out what a running BIND server sees of its host
+short_description: Check which of its host's files a running BIND server sees
 version_added: 0.1.0
 author:
   - longshore.swr contributors (@longshore)
 description:
-  - Looks at the process of C(named) on the host, to find out whether it runs in a chroot, and whether it sees there the
-    files that M(longshore.swr.bind_zones) writes. Servers in containers on the host are not looked at.
+  - Inspects the C(named) process on the host, to find out whether it runs in a chroot and whether it sees the files
+    that M(longshore.swr.bind_zones) writes. Servers in containers are ignored.
 extends_documentation_fragment:
   - longshore.swr.attributes
   - longshore.swr.attributes.reads_only
@@ -26,12 +26,12 @@ options:
     default: /etc/bind/named.conf
   include_in:
     description:
-      - The file of the server's configuration that gets the include line.
+      - The configuration file that gets the include line.
     type: path
     default: /etc/bind/named.conf.local
   fragment:
     description:
-      - The collection's own configuration file. It need not exist; its directory counts.
+      - The collection's own configuration file. If it does not exist, its directory is checked.
     type: path
     default: /etc/bind/swr-zones.conf
   zone_dir:
@@ -64,32 +64,32 @@ EXAMPLES = r"""
 
 RETURN = r"""
 pid:
-  description: The server's process id, V(0) when it does not run.
+  description: The server's process ID, V(0) if it is not running.
   returned: success
   type: int
   sample: 612
 root:
-  description: The server's root directory. It is V(/) without a chroot.
+  description: The server's root directory, V(/) without a chroot.
   returned: success
   type: str
   sample: /var/named/chroot
 unseen:
   description:
-    - The files and directories of the host that the server does not see, or of which it sees a copy. They are those of
-      the options that exist.
+    - The files and directories from the options that exist on the host, but that the server does not see or only sees
+      as a copy.
   returned: success
   type: list
   elements: str
   sample: []
 in_place:
   description:
-    - Whether O(config) or O(include_in) is a mount point, for the host or for the server. Such a file cannot be
-      replaced, only overwritten.
+    - Whether O(config) or O(include_in) is a mount point, on the host or for the server. Such a file can only be
+      overwritten, not replaced.
   returned: success
   type: bool
   sample: false
 selinux_type:
-  description: The SELinux type of O(zone_dir), empty where SELinux is not enforcing.
+  description: The SELinux type of O(zone_dir), empty if SELinux is not enforcing.
   returned: success
   type: str
   sample: named_zone_t

@@ -7,21 +7,20 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: bind_zones
-short_description: Let a BIND server serve zones, or leave it as it was
+short_description: Configure zones on a BIND server in one transaction
 version_added: 0.1.0
 author:
   - longshore.swr contributors (@longshore)
 description:
-  - Makes a BIND 9 server that runs on the host serve zones, such as those that let SWR's name resolve to a VPC
-    endpoint.
-  - It is one transaction. Zone files, the collection's own configuration file and one include line in the server's are
-    written, C(named-checkconf -z) judges all of it, C(rndc reconfig) and C(rndc reload) let the server read it, and the
-    server is asked for its serials and for the names. When any of it fails, or a signal arrives, all files are as they
-    were before, those that were new are gone, the server has read them again and is asked again.
-  - Only the serial of a zone that secondaries may have fetched meanwhile does not go back but forward. Otherwise they
-    would keep what was taken back.
-  - The server is never restarted, and answers all the time.
-  - A server that is broken already, or does not run, is refused before anything changes.
+  - Makes a BIND 9 server on the host serve zones, such as those that resolve SWR's name to a VPC endpoint.
+  - All changes form one transaction. The module writes the zone files, the collection's own configuration file and one
+    include line in the server's configuration, checks everything with C(named-checkconf -z), loads it with
+    C(rndc reconfig) and C(rndc reload), and queries the server for its serials and the names. If any step fails, or a
+    signal arrives, all files are restored, new ones are removed, and the server reloads them and is queried again.
+  - One thing is not rolled back - the serial of a zone that secondaries may have fetched in the meantime increases.
+    Otherwise they would keep the withdrawn zone.
+  - The server is never restarted, and keeps answering throughout.
+  - A server that is already broken or not running is refused before anything changes.
 extends_documentation_fragment:
   - longshore.swr.attributes
   - longshore.swr.attributes.actiongroup_swr
@@ -37,13 +36,13 @@ attributes:
 options:
   kind:
     description:
-      - Whether the server has the zones' data itself, or gets them from O(primaries).
+      - Whether the server holds the zone data itself, or transfers it from O(primaries).
     type: str
     choices: [primary, secondary]
     default: primary
   zones:
     description:
-      - The zones. One that is left out later is removed.
+      - The zones. A zone that is no longer listed is removed.
     type: list
     elements: dict
     default: []
@@ -55,7 +54,7 @@ options:
         required: true
       addresses:
         description:
-          - The addresses that the name itself resolves to. A secondary waits until it serves these.
+          - The addresses that the name itself resolves to. On a secondary, the module waits until it serves them.
         type: list
         elements: str
         default: []
@@ -68,7 +67,7 @@ options:
         suboptions:
           name:
             description:
-              - The name within the zone, relative to it, as in V(api) or V(*). V(@) is the zone's own name.
+              - The name relative to the zone, as in V(api) or V(*). V(@) is the zone itself.
             type: str
             default: "@"
           type:
@@ -79,27 +78,27 @@ options:
             choices: [A, AAAA, CNAME, TXT]
           value:
             description:
-              - An address, for V(CNAME) a whole name, for V(TXT) a text without quotes.
+              - An address, for V(CNAME) a fully qualified name, for V(TXT) a string without quotes.
             type: str
             required: true
           ttl:
             description:
-              - How long answers may be kept, in seconds, when not O(zones[].ttl).
+              - The time to live of this record, in seconds, if it differs from O(zones[].ttl).
             type: int
       nameservers:
         description:
-          - The names of the servers of the zone, that of the primary first.
+          - The names of the zone's servers, the primary first.
         type: list
         elements: str
         default: [localhost]
       contact:
         description:
-          - The mailbox of who is responsible, with a dot in the place of the at sign.
+          - The mailbox of the person responsible, with a dot instead of the at sign.
         type: str
         default: hostmaster.localhost.localdomain
       ttl:
         description:
-          - How long answers may be kept, in seconds.
+          - How long answers may be cached, in seconds.
         type: int
         default: 300
       refresh:
@@ -114,17 +113,17 @@ options:
         default: 900
       expire:
         description:
-          - How long secondaries answer without having reached the primary, in seconds.
+          - How long secondaries keep answering without reaching the primary, in seconds.
         type: int
         default: 1209600
       serial:
         description:
-          - The serial, from 1 to 4294967295, for several primaries that are to have the same. By default it changes
-            when the zone does.
+          - The serial, from 1 to 4294967295, for several primaries that must share one. By default, it increases when
+            the zone changes.
         type: int
   forward_zones:
     description:
-      - Zones that other servers are asked about, and nobody else, such as that of OBS.
+      - Zones whose queries are only forwarded to given servers, such as that of OBS.
     type: list
     elements: dict
     default: []
@@ -136,123 +135,124 @@ options:
         required: true
       forwarders:
         description:
-          - The addresses of these servers, with a port if need be, as in V(10.0.0.2 port 5353).
+          - The addresses of these servers, with an optional port, as in V(10.0.0.2 port 5353).
         type: list
         elements: str
         required: true
   rpz:
     description:
-      - A response policy zone. It changes the addresses of single names, also of all names below one, and leaves the
-        other names around them as they are, which a zone does not.
-      - It needs an include line in the block of the server's options, which is why it is not the usual way. A server
-        that has a response policy already is refused.
+      - A response policy zone. Unlike a zone, it changes the addresses of single names, or of all names below a name,
+        and leaves the names around them alone.
+      - It is not the usual way, because it needs an include line in the C(options) block of the server. A server that
+        already has a response policy is refused.
     type: dict
     suboptions:
       name:
         description:
-          - The name of the policy zone. It is never asked for.
+          - The name of the policy zone. It is never queried.
         type: str
         default: rpz.longshore.internal
       ttl:
         description:
-          - How long answers may be kept, in seconds.
+          - How long answers may be cached, in seconds.
         type: int
         default: 300
       names:
         description:
-          - The names.
+          - The names and their addresses.
         type: list
         elements: dict
         required: true
         suboptions:
           name:
             description:
-              - A whole name, or V(*.) and a name for all names below it.
+              - A fully qualified name, or V(*.) and a name for all names below it.
             type: str
             required: true
           addresses:
             description:
-              - What it is to resolve to. Where these are of one family there are no addresses of the other.
+              - The addresses that it resolves to. If they are all IPv4 or all IPv6, it has no addresses of the other
+                family.
             type: list
             elements: str
             required: true
   validate_except:
     description:
-      - Names below which DNSSEC is not validated, for forward zones whose answers the server takes for forged. It needs
-        an include line in the block of the server's options as O(rpz) does.
+      - Names below which DNSSEC is not validated, for forward zones whose answers the server would reject as forged.
+        Like O(rpz), it needs an include line in the C(options) block.
     type: list
     elements: str
     default: []
   primaries:
     description:
-      - Where a secondary gets its zones, with a port if need be. Needed with O(kind=secondary).
+      - The servers that a secondary transfers its zones from, with an optional port. Required with O(kind=secondary).
     type: list
     elements: str
     default: []
   also_notify:
     description:
-      - The secondaries that are told about changes, with a port if need be. Others are told nothing.
+      - The secondaries to notify of changes, with an optional port. No others are notified.
     type: list
     elements: str
     default: []
   allow_transfer:
     description:
-      - Who may get whole zones, as addresses, networks, C(key NAME) or names of ACLs. By default who has O(key), and on
-        a secondary or without a key nobody.
+      - Who may transfer the zones, as addresses, networks, C(key NAME) or names of ACLs. By default, on a primary, any
+        holder of O(key), otherwise nobody.
     type: list
     elements: str
     default: []
   allow_query:
     description:
-      - Who may ask for O(zones), in the same form. By default what the server says.
+      - Who may query O(zones), in the same form. By default, the server's own setting applies.
     type: list
     elements: str
     default: []
   key:
     description:
-      - A TSIG key that transfers and notifications are signed with.
+      - A TSIG key that signs transfers and notifications.
     type: dict
     suboptions:
       name:
         description:
-          - Its name, which is the same on all servers.
+          - The name of the key, which must be the same on all servers.
         type: str
         required: true
       algorithm:
         description:
-          - Its algorithm.
+          - The algorithm.
         type: str
         choices: [hmac-sha256, hmac-sha384, hmac-sha512, hmac-sha224, hmac-sha1]
         default: hmac-sha256
       secret:
         description:
-          - The secret, as C(tsig-keygen) makes it. It is written to a file that only root and O(group) can read.
-          - Leave it out when the server's configuration has the key already.
+          - The secret, as generated by C(tsig-keygen). It is written to a file that only root and O(group) can read.
+          - Leave it out if the server's configuration already has the key.
         type: str
   views:
     description:
-      - The views that are to have the zones. Needed when the server has views.
+      - The views that get the zones. Required if the server has views.
     type: list
     elements: str
     default: []
   query:
     description:
-      - Whether to ask the server for the names. By default it is asked unless there are O(views), because then it
-        depends on the view that this host is in.
+      - Whether to query the server for the names. The default is V(true) without O(views), and V(false) with them,
+        because the answer then depends on the view that this host is in.
     type: bool
   query_address:
     description:
-      - The address at which the server is asked.
+      - The address to query the server at.
     type: str
     default: 127.0.0.1
   query_port:
     description:
-      - The port at which it is asked.
+      - The port to query the server at.
     type: int
     default: 53
   timeout:
     description:
-      - How long the server may take to serve what it is to, in seconds.
+      - How long to wait for the server to serve the zones, in seconds.
     type: int
     default: 30
   lock_timeout:
@@ -262,33 +262,35 @@ options:
     default: 60
   config:
     description:
-      - The server's main file.
+      - The server's main configuration file.
     type: path
     default: /etc/bind/named.conf
   include_in:
     description:
-      - The file of the server's configuration that gets the include line, when it is in no view.
+      - The configuration file that gets the include line, unless there are O(views).
     type: path
     default: /etc/bind/named.conf.local
   fragment:
     description:
-      - The collection's own file. Others beside it have its name and C(.views), C(.options) and C(.key).
+      - The collection's own configuration file. Further files have the same name plus C(.views), C(.options) or
+        C(.key).
     type: path
     default: /etc/bind/swr-zones.conf
   zone_dir:
     description:
-      - The directory of zone files. On a secondary the server has to be able to write to it.
+      - The directory of the zone files. On a secondary, the server must be able to write to it.
     type: path
     default: /var/lib/bind
   group:
     description:
-      - The group that the server belongs to.
+      - The group that the server runs as.
     type: str
     default: bind
   unsafe_writes:
     description:
-      - Whether to write the include line into the file itself, for a server in C(chroot) whose files are mounts.
-      - Such a write is not atomic. It is taken back like all others.
+      - Whether to write the include line into the existing file in place, for a server in a chroot whose files are
+        mount points.
+      - Such a write is not atomic, but it is rolled back like all others.
     type: bool
     default: false
   checkconf:
@@ -308,20 +310,20 @@ options:
     default: rndc
   rndc_options:
     description:
-      - Its options, such as the port.
+      - Options of C(rndc), such as the port.
     type: list
     elements: str
     default: []
   state:
     description:
-      - Whether the server is to serve the zones. With V(absent) all that this module has made is removed.
+      - Whether the server serves the zones. V(absent) removes everything that this module created.
     type: str
     choices: [present, absent]
     default: present
 """
 
 EXAMPLES = r"""
-- name: Let SWR's name be the VPC endpoint, and OBS be asked of the VPC's DNS endpoint
+- name: Resolve SWR's name to the VPC endpoint, and forward OBS to the VPC's DNS endpoint
   longshore.swr.bind_zones:
     zones:
       - name: swr.cn-north-4.myhuaweicloud.com
@@ -330,7 +332,7 @@ EXAMPLES = r"""
       - name: obs.cn-north-4.myhuaweicloud.com
         forwarders: [192.168.10.53]
 
-- name: The same on a secondary
+- name: Serve SWR's zone on a secondary
   longshore.swr.bind_zones:
     kind: secondary
     primaries: [192.168.1.53]
@@ -345,18 +347,18 @@ EXAMPLES = r"""
 
 RETURN = r"""
 serials:
-  description: The serials that the zones have, or would have in check mode, by zone. On a secondary there are none.
+  description: The serials by zone. In check mode, those that the zones would have. Empty on a secondary.
   returned: success
   type: dict
   sample: {swr.cn-north-4.myhuaweicloud.com: 1785000000}
 files:
-  description: The files that were changed, written or removed.
+  description: The files that were written or removed.
   returned: success
   type: list
   elements: str
   sample: [/etc/bind/swr-zones.conf]
 reloaded:
-  description: Zones whose files were as they are to be, and that the server did not serve so until it was told to.
+  description: Zones whose files needed no change, but that the server had to reload because it served something else.
   returned: success
   type: list
   elements: str

@@ -7,18 +7,18 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: hosts_file
-short_description: Keep names and addresses in one block of a hosts file
+short_description: Manage a block of entries in a hosts file
 version_added: 0.1.0
 author:
   - longshore.swr contributors (@longshore)
 description:
-  - Writes one managed block with all entries to the end of a hosts file, and takes it out again.
-  - Lines outside of the block that give one of the names another address are found. Programs would get both addresses
-    and use them in turns, which looks like a fault that comes and goes.
-  - What O(conflicts=remove) takes out of such lines is kept in them as a comment, so that O(state=absent) gives the
-    file back as it was, byte for byte.
-  - The file is replaced in one step. Where it is a mount point, as in containers, it is overwritten in place, and put
-    back when that fails. A lock on its directory keeps two runs apart.
+  - Writes all entries as one managed block at the end of a hosts file, or removes the block.
+  - Detects lines outside the block that give one of its names another address. Programs would get both addresses and
+    use them in turn, which looks like an intermittent fault.
+  - Names that O(conflicts=remove) takes out of such lines are kept there in a comment, so that O(state=absent) restores
+    the file byte for byte.
+  - The file is replaced atomically. If it is a mount point, as in containers, it is overwritten in place, and restored
+    if that fails. A lock on its directory keeps concurrent runs apart.
 extends_documentation_fragment:
   - longshore.swr.attributes
   - longshore.swr.attributes.actiongroup_swr
@@ -34,13 +34,13 @@ attributes:
 options:
   path:
     description:
-      - The hosts file, or a template of it. A link is followed, unless other users can change it.
+      - The hosts file, or a template for it. A symbolic link is followed, unless other users can change it.
     type: path
     default: /etc/hosts
   entries:
     description:
-      - What the block is to hold. Needed with O(state=present).
-      - A name has one address, or one of IPv4 and one of IPv6.
+      - The entries of the block. Required with O(state=present).
+      - A name has one address, or one IPv4 and one IPv6 address.
     type: list
     elements: dict
     suboptions:
@@ -51,56 +51,57 @@ options:
         required: true
       names:
         description:
-          - The host names that have it. Each entry needs this or O(entries[].region).
+          - The host names for this address. Each entry needs this or O(entries[].region).
         type: list
         elements: str
       region:
         description:
-          - The id of a region, as in V(cn-north-4). The host name of SWR there has the address too.
+          - The ID of a region, as in V(cn-north-4). It adds SWR's host name in that region.
         type: str
       cloud:
         description:
-          - The domain of the host names in O(entries[].region), for a region that the collection does not know.
+          - The domain of the host names in O(entries[].region), for a region that this collection does not know.
         type: str
   conflicts:
     description:
-      - What becomes of lines outside of the block that give a name of the block another address.
-      - With V(fail) nothing is written. With V(remove) the names are taken out of these lines.
+      - How to handle lines outside the block that give one of its names another address.
+      - V(fail) fails and writes nothing. V(remove) takes the names out of these lines.
     type: str
     choices: [fail, remove]
     default: fail
   state:
     description:
-      - Whether the block is there.
+      - Whether the block exists.
     type: str
     choices: [present, absent]
     default: present
 seealso:
   - ref: longshore.swr.hosts role <ansible_collections.longshore.swr.hosts_role>
-    description: The role that uses it, with cloud-init's templates, caches and a check of what names resolve to.
+    description: The role on top of it, which also handles cloud-init's templates and caches and checks what names
+      resolve to.
 """
 
 EXAMPLES = r"""
-- name: Let the node find SWR at its VPC endpoint
+- name: Resolve SWR's name to the VPC endpoint
   longshore.swr.hosts_file:
     entries:
       - address: 172.16.0.10
         region: cn-north-4
     conflicts: remove
 
-- name: Take it out again
+- name: Remove the block
   longshore.swr.hosts_file:
     state: absent
 """
 
 RETURN = r"""
 path:
-  description: The file, links followed.
+  description: The file, after following symbolic links.
   returned: success
   type: str
   sample: /etc/hosts
 entries:
-  description: The entries of the block, with the names in lower case. It is empty with O(state=absent).
+  description: The entries of the block, with names in lower case. Empty with O(state=absent).
   returned: success
   type: list
   elements: dict
@@ -109,7 +110,7 @@ entries:
       description: The address.
       type: str
     names:
-      description: The names that have it.
+      description: The names for this address.
       type: list
       elements: str
   sample: [{"address": "172.16.0.10", "names": ["swr.cn-north-4.myhuaweicloud.com"]}]
@@ -118,7 +119,7 @@ mounted:
   returned: success
   type: bool
 conflicts:
-  description: The lines outside of the block that gave a name of the block another address.
+  description: The lines outside the block that gave one of its names another address.
   returned: success
   type: list
   elements: dict
@@ -130,7 +131,7 @@ conflicts:
       description: The line.
       type: str
     names:
-      description: The names in question.
+      description: The conflicting names.
       type: list
       elements: str
   sample: [{"line": 4, "text": "10.0.0.9 swr.example.com", "names": ["swr.example.com"]}]

@@ -7,17 +7,18 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: zone
-short_description: Write the zone file of a name that resolves to given addresses
+short_description: Write a zone file that resolves a name to given addresses
 version_added: 0.1.0
 author:
   - longshore.swr contributors (@longshore)
 description:
-  - Writes a zone file for a name, such as that of SWR's registry, that is to resolve to the address of a VPC endpoint.
-  - The serial stays the same as long as nothing else changes, and is later than the one before when something does,
-    even when the clock went back.
-  - The file is checked with C(named-checkzone) before it takes the place of the old one, and is replaced atomically.
-  - It is the file alone. The server's configuration has to name it, and C(rndc reconfig) or C(rndc reload) makes the
-    server read it.
+  - Writes the zone file of a name, such as that of SWR's registry, that should resolve to the address of a VPC
+    endpoint.
+  - The serial stays the same while the zone does. When the zone changes, the serial increases, even if the clock was
+    set back.
+  - The file is checked with C(named-checkzone) before it replaces the old one, and is replaced atomically.
+  - Only the file is written. The server's configuration must reference it, and the server reads it with
+    C(rndc reconfig) or C(rndc reload). M(longshore.swr.bind_zones) does all of this.
 extends_documentation_fragment:
   - longshore.swr.attributes
   - longshore.swr.attributes.actiongroup_swr
@@ -39,14 +40,14 @@ options:
     required: true
   path:
     description:
-      - The path of the zone file. A file that this module has not made is an error, and so is a link that other users
-        can change.
+      - The path of the zone file. A file that this module did not create is an error, and so is a symbolic link that
+        other users can change.
     type: path
     required: true
   addresses:
     description:
       - The IPv4 and IPv6 addresses that the name itself resolves to.
-      - Needed with O(state=present), unless O(records) has records for V(@).
+      - Required with O(state=present), unless O(records) has records for V(@).
     type: list
     elements: str
     default: []
@@ -59,7 +60,7 @@ options:
     suboptions:
       name:
         description:
-          - The name within the zone, relative to it, as in V(api) or V(*). V(@) is the zone's own name.
+          - The name relative to the zone, as in V(api) or V(*). V(@) is the zone itself.
         type: str
         default: "@"
       type:
@@ -70,29 +71,29 @@ options:
         choices: [A, AAAA, CNAME, TXT]
       value:
         description:
-          - An address, for V(CNAME) a whole name, for V(TXT) a text without quotes.
+          - An address, for V(CNAME) a fully qualified name, for V(TXT) a string without quotes.
         type: str
         required: true
       ttl:
         description:
-          - How long answers may be kept, in seconds, when not O(ttl).
+          - The time to live of this record, in seconds, if it differs from O(ttl).
         type: int
   nameservers:
     description:
-      - The names of the servers of the zone. The first one is that of the primary.
-      - Give their real names when there are secondaries. A name is whole, with or without its last dot.
+      - The names of the zone's servers, the primary first.
+      - Give their real names if there are secondaries. Names are fully qualified, with or without the trailing dot.
     type: list
     elements: str
     default: [localhost]
   contact:
     description:
-      - The mailbox of who is responsible, with a dot in the place of the at sign.
+      - The mailbox of the person responsible, with a dot instead of the at sign.
     type: str
     default: hostmaster.localhost.localdomain
   ttl:
     description:
-      - How long answers may be kept, in seconds, also those that there is no such record. A new address takes this long
-        to be everywhere.
+      - How long answers may be cached, including negative ones, in seconds. A new address takes this long to reach
+        everyone.
     type: int
     default: 300
   refresh:
@@ -107,41 +108,42 @@ options:
     default: 900
   expire:
     description:
-      - How long secondaries answer without having reached the primary, in seconds.
+      - How long secondaries keep answering without reaching the primary, in seconds.
     type: int
     default: 1209600
   serial:
     description:
-      - The serial, from 1 to 4294967295, for several primaries that are to have the same. By default it is found out
-        from the file and the time.
+      - The serial, from 1 to 4294967295, for several primaries that must share one. By default, it is derived from the
+        existing file and the time.
     type: int
   checkzone:
     description:
-      - The program that checks the file, looked for on the C(PATH) and in C(/usr/sbin). An empty text for no check.
-      - In check mode the file is checked as well. A program that is not there is an error.
+      - The program that checks the file, searched on the C(PATH) and in C(/usr/sbin). An empty string disables the
+        check.
+      - The file is checked in check mode too. A missing program is an error.
     type: str
     default: named-checkzone
   backup:
     description:
-      - Whether to keep the old file, with the time in its name.
+      - Whether to keep a copy of the old file, with the time in its name.
     type: bool
     default: false
   owner:
     description:
-      - The user that the file belongs to, as a name or a number. By default that stays as it is.
+      - The owner of the file, as a name or a number. By default, it is not changed.
     type: str
   group:
     description:
-      - The group that the file belongs to, as a name or a number. By default that stays as it is.
+      - The group of the file, as a name or a number. By default, it is not changed.
     type: str
   mode:
     description:
-      - The permissions of the file, as an octal number in quotes. By default they stay as they are, and a new file has
+      - The permissions of the file, as an octal number in quotes. By default, they are not changed, and a new file gets
         V(0644).
     type: raw
   state:
     description:
-      - Whether the file is to be there. With V(absent) only a file of this module is removed.
+      - Whether the file exists. V(absent) only removes a file that this module created.
     type: str
     choices: [present, absent]
     default: present
@@ -158,11 +160,11 @@ EXAMPLES = r"""
     mode: "0644"
   register: zone
 
-- name: Show its serial
+- name: Show the serial
   ansible.builtin.debug:
     msg: "{{ zone.serial }}"
 
-- name: A zone with IPv6, secondaries and a name below it
+- name: Write a zone with IPv6, secondaries and a name below it
   longshore.swr.zone:
     name: swr.cn-north-4.myhuaweicloud.com
     path: /var/lib/bind/swr.cn-north-4.myhuaweicloud.com.zone
@@ -175,7 +177,7 @@ EXAMPLES = r"""
     contact: hostmaster.corp.example.com
     ttl: 60
 
-- name: Remove it
+- name: Remove the zone file
   longshore.swr.zone:
     name: swr.cn-north-4.myhuaweicloud.com
     path: /var/lib/bind/swr.cn-north-4.myhuaweicloud.com.zone
@@ -184,7 +186,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 name:
-  description: The zone's name, in lower case and without its last dot.
+  description: The name of the zone, in lower case without the trailing dot.
   returned: always
   type: str
   sample: swr.cn-north-4.myhuaweicloud.com
@@ -194,17 +196,17 @@ path:
   type: str
   sample: /var/lib/bind/swr.cn-north-4.myhuaweicloud.com.zone
 serial:
-  description: The serial that the file has, or would have in check mode.
+  description: The serial of the file. In check mode, the serial that it would have.
   returned: with O(state=present)
   type: int
   sample: 1785000000
 created:
-  description: Whether the file was not there before.
+  description: Whether the file is new.
   returned: with O(state=present)
   type: bool
   sample: false
 backup_file:
-  description: The path of the old file.
+  description: The path of the copy of the old file.
   returned: when O(backup) is set and the file was changed
   type: str
   sample: /var/lib/bind/swr.zone.4711.2026-07-23@08:46:07~
