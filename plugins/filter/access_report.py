@@ -22,7 +22,7 @@ def access_report(results: Any, fail_on: str = "error") -> Dict[str, Any]:
 
 
 class FilterModule:
-    """What Ansible looks for in this file."""
+    """The plugin that Ansible loads."""
 
     def filters(self) -> Dict[str, Callable[..., Any]]:
         return {"access_report": access_report}

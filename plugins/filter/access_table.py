@@ -23,7 +23,7 @@ def access_table(results: Any) -> List[str]:
 
 
 class FilterModule:
-    """What Ansible looks for in this file."""
+    """The plugin that Ansible loads."""
 
     def filters(self) -> Dict[str, Callable[..., Any]]:
         return {"access_table": access_table}

@@ -20,7 +20,7 @@ def bind_addresses_of(servers: Any, hostvars: Any) -> List[str]:
 
 
 class FilterModule:
-    """What Ansible looks for in this file."""
+    """The plugin that Ansible loads."""
 
     def filters(self) -> Dict[str, Callable[..., Any]]:
         return {"bind_addresses_of": bind_addresses_of}

@@ -41,7 +41,7 @@ def bind_zones_of(regions: Any, **options: Any) -> Dict[str, Any]:
 
 
 class FilterModule:
-    """What Ansible looks for in this file."""
+    """The plugin that Ansible loads."""
 
     def filters(self) -> Dict[str, Callable[..., Any]]:
         return {"bind_zones_of": bind_zones_of}

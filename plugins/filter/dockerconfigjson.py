@@ -41,7 +41,7 @@ def dockerconfigjson(value: Any) -> str:
 
 
 class FilterModule:
-    """What Ansible looks for in this file."""
+    """The plugin that Ansible loads."""
 
     def filters(self) -> Dict[str, Callable[..., Any]]:
         return {"dockerconfigjson": dockerconfigjson}

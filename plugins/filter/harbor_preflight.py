@@ -24,7 +24,7 @@ def harbor_preflight(
 
 
 class FilterModule:
-    """What Ansible looks for in this file."""
+    """The plugin that Ansible loads."""
 
     def filters(self) -> Dict[str, Callable[..., Any]]:
         return {"harbor_preflight": harbor_preflight}

@@ -16,7 +16,7 @@ def harbor_result(facts: Any) -> Dict[str, Any]:
 
 
 class FilterModule:
-    """What Ansible looks for in this file."""
+    """The plugin that Ansible loads."""
 
     def filters(self) -> Dict[str, Callable[..., Any]]:
         return {"harbor_result": harbor_result}

@@ -16,7 +16,7 @@ def login_makers(batch: Sequence[str], hosts: Sequence[str], hostvars: Mapping[s
 
 
 class FilterModule:
-    """What Ansible looks for in this file."""
+    """The plugin that Ansible loads."""
 
     def filters(self) -> Dict[str, Callable[..., Any]]:
         return {"login_makers": login_makers}

@@ -41,7 +41,7 @@ def swr_login(
 
 
 class FilterModule:
-    """What Ansible looks for in this file."""
+    """The plugin that Ansible loads."""
 
     def filters(self) -> Dict[str, Callable[..., Any]]:
         return {"swr_login": swr_login}

@@ -24,7 +24,7 @@ def swr_registry(region: Any, cloud: Optional[str] = None) -> str:
 
 
 class FilterModule:
-    """What Ansible looks for in this file."""
+    """The plugin that Ansible loads."""
 
     def filters(self) -> Dict[str, Callable[..., Any]]:
         return {"swr_registry": swr_registry}

@@ -6,36 +6,35 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 name: registry_logins
-short_description: Logins to registries, complete for another host
+short_description: Read registry logins on the controller for use on another host
 version_added: 0.1.0
 author:
   - longshore.swr contributors (@longshore)
 description:
-  - Reads logins as M(longshore.swr.image_copy) does, on the controller, and returns them with every environment
-    variable in them replaced by its value.
-  - So a task on another host can be given the logins of a file of the controller, without the file and without the
-    environment.
+  - Reads logins on the controller, in the format of M(longshore.swr.image_copy), and returns them with all environment
+    variables replaced by their values.
+  - A task on another host can then use the logins of a file on the controller, without the file or the environment.
 options:
   _terms:
     description:
-      - Files with logins, as in O(longshore.swr.image_copy#module:auth_file). Of entries for the same registry that of
-        the first file counts.
+      - Files with logins, as in O(longshore.swr.image_copy#module:auth_file). If several have an entry for the same
+        registry, the first file wins.
     type: list
     elements: path
   auth:
     description:
-      - Logins, as in O(longshore.swr.image_copy#module:auth). They count before those of the files.
+      - Logins, as in O(longshore.swr.image_copy#module:auth). They take precedence over those of the files.
     type: dict
 notes:
-  - The result contains passwords. Give it to an option that hides it, such as O(longshore.swr.image_copy#module:auth),
+  - The result contains passwords. Pass it to an option that hides it, such as O(longshore.swr.image_copy#module:auth),
     and set C(no_log) on any other task that would show it.
-  - Files of Docker and Podman are not read. They are looked for where the images are copied.
+  - The credential files of Docker and Podman are not read here, but on the host that copies the images.
 seealso:
   - module: longshore.swr.image_copy
 """
 
 EXAMPLES = r"""
-- name: Copy images on a host that has neither the file nor the variables that it names
+- name: Copy images on a host that has neither the file nor its environment variables
   longshore.swr.image_copy:
     images:
       "registry.example.com/team/app:1.0": "swr.cn-north-4.myhuaweicloud.com/team/app"
@@ -45,7 +44,7 @@ EXAMPLES = r"""
 RETURN = r"""
 _list:
   description:
-    - One mapping, in the form of the option O(longshore.swr.image_copy#module:auth).
+    - One mapping, like the option O(longshore.swr.image_copy#module:auth).
   type: list
   elements: dict
 """
@@ -84,7 +83,7 @@ def read_logins(auth: Optional[Dict[str, Any]], paths: List[str]) -> Dict[str, D
 
 
 class LookupModule(LookupBase):
-    """What Ansible looks for in this file."""
+    """The plugin that Ansible loads."""
 
     def run(self, terms: List[str], variables: Optional[Dict[str, Any]] = None, **kwargs: Any) -> List[Dict[str, Any]]:
         self.set_options(var_options=variables, direct=kwargs)

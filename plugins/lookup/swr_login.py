@@ -6,22 +6,22 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 name: swr_login
-short_description: A login to Huawei Cloud SWR with keys that the controller has
+short_description: Create a login to Huawei Cloud SWR on the controller
 version_added: 0.1.0
 author:
   - longshore.swr contributors (@longshore)
 description:
   - Finds an access key and a secret key as M(longshore.swr.login_token) does, but always on the controller,
-    and returns the login that they make.
-  - A long-term login is computed, without any call. A temporary and an enhanced login are issued by SWR's API
-    each time that the lookup is evaluated, so keep these with P(ansible.builtin.set_fact#module).
+    and returns a login created from them.
+  - A long-term login is computed locally. Temporary and enhanced logins are issued by SWR's API each time the lookup is
+    evaluated, so store them with P(ansible.builtin.set_fact#module).
 extends_documentation_fragment:
   - longshore.swr.credentials
   - longshore.swr.credentials.api
 options:
   _terms:
     description:
-      - The ids of regions to make a login for. By default this is O(region).
+      - The IDs of the regions to create logins for. By default, O(region).
     type: list
     elements: str
   access_key:
@@ -50,11 +50,11 @@ options:
     default: auto
   duration:
     description:
-      - How many seconds a temporary login shall be valid, as in O(longshore.swr.login_token#module:duration).
+      - The lifetime of a temporary login in seconds, as in O(longshore.swr.login_token#module:duration).
     type: int
   registry:
     description:
-      - The host that the login shall be written for, as in O(longshore.swr.login_token#module:registry).
+      - The host that the login is for, as in O(longshore.swr.login_token#module:registry).
     type: str
     vars: [{name: swr_registry}]
   endpoint:
@@ -81,7 +81,7 @@ EXAMPLES = r"""
     auth: "{{ lookup('longshore.swr.swr_login', 'cn-north-4').auth }}"
   delegate_to: localhost
 
-- name: Name the users of two regions
+- name: Show the user names of two regions
   ansible.builtin.debug:
     msg: "{{ query('longshore.swr.swr_login', 'cn-north-4', 'eu-west-101') | map(attribute='username') }}"
 """
@@ -89,7 +89,7 @@ EXAMPLES = r"""
 RETURN = r"""
 _list:
   description:
-    - For each region a login, with the keys C(registry), C(username), C(password), C(kind), C(expires), C(expires_at),
+    - One login per region, with the keys C(registry), C(username), C(password), C(kind), C(expires), C(expires_at),
       C(auth), C(docker_config) and C(credentials_source), as M(longshore.swr.login_token) returns them.
   type: list
   elements: dict
@@ -119,7 +119,7 @@ def _before_call() -> None:
 
 
 class LookupModule(LookupBase):
-    """What Ansible looks for in this file."""
+    """The plugin that Ansible loads."""
 
     def run(self, terms: List[str], variables: Optional[Dict[str, Any]] = None, **kwargs: Any) -> List[Dict[str, Any]]:
         self.set_options(var_options=variables, direct=kwargs)

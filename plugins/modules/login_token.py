@@ -7,15 +7,15 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: login_token
-short_description: Make a login to Huawei Cloud SWR from an access key
+short_description: Create a login to Huawei Cloud SWR from an access key
 version_added: 0.1.0
 author:
   - longshore.swr contributors (@longshore)
 description:
-  - Makes a user name and a password for the registry of Huawei Cloud SWR (Software Repository for Container)
+  - Creates a user name and a password for the registry of Huawei Cloud SWR (Software Repository for Container)
     from an access key and its secret key.
-  - A long-term login is computed, without any call. A temporary and an enhanced login are issued by SWR's API.
-  - The result can be registered, and its parts used as they are by other modules and templates.
+  - A long-term login is computed locally. Temporary and enhanced logins are issued by SWR's API.
+  - Other modules and templates can use the registered result as it is.
 extends_documentation_fragment:
   - longshore.swr.credentials
   - longshore.swr.credentials.api
@@ -26,54 +26,54 @@ attributes:
   check_mode:
     support: full
     details:
-      - It does the same in check mode, so that tasks that use the login can be checked too.
-        SWR issues a temporary or enhanced login then as well, which leaves nothing behind but expires.
+      - Does the same in check mode, so that tasks that use the login can be checked too.
+        SWR issues temporary and enhanced logins even then. They leave nothing behind and expire.
   diff_mode:
     support: N/A
     details:
-      - It changes nothing.
+      - Changes nothing.
   idempotent:
     support: partial
     details:
-      - It never changes anything. A long-term login is the same every time, any other is a new one every time.
+      - Never changes anything. A long-term login is the same every time, any other is new every time.
 options:
   kind:
     description:
       - V(long_term) is valid as long as the access key is. The password is computed from the keys.
       - V(temporary) is issued by SWR's API (C(CreateSecret)) and expires. It needs the IAM permission
         C(swr::createLoginSecret).
-      - V(enhanced) is issued by SWR's API (C(CreateAuthorizationToken)) and expires. What it may do is decided by IAM
-        alone. It needs the IAM permissions C(swr::createAuthorizationToken) and C(sts::createServiceBearerToken).
-      - V(auto) is V(temporary) when there is a security token, and V(long_term) when there is none.
-        A long-term login cannot be made from temporary keys.
+      - V(enhanced) is issued by SWR's API (C(CreateAuthorizationToken)) and expires. Its permissions are governed by
+        IAM alone. It needs the IAM permissions C(swr::createAuthorizationToken) and C(sts::createServiceBearerToken).
+      - V(auto) is V(temporary) if there is a security token, otherwise V(long_term).
+        A long-term login cannot be created from temporary keys.
     type: str
     choices: [auto, long_term, temporary, enhanced]
     default: auto
   duration:
     description:
-      - How many seconds a temporary login shall be valid, from 900 to 86400.
-      - By default SWR decides. Not every region knows this parameter, so look at RV(expires_at).
+      - The lifetime of a temporary login in seconds, from 900 to 86400.
+      - By default, SWR decides. Not all regions support this parameter, so check RV(expires_at).
     type: int
   registry:
     description:
-      - The host, with a port if needed, that the login shall be written for.
-        Use it when the registry is reached by another name, as through a VPC endpoint.
-      - By default it is derived from O(region) and O(cloud).
+      - The host, with a port if needed, that the login is for.
+        Set it if the registry is reached under another name, as through a VPC endpoint.
+      - By default, it is derived from O(region) and O(cloud).
     type: str
   check:
     description:
-      - Whether to make no login, and only return which one would be made (RV(kind), RV(expires)) and where its keys
-        are (RV(credentials_source)). Nothing is called.
+      - Whether to create no login, and only return what kind it would be (RV(kind), RV(expires)) and where its keys
+        come from (RV(credentials_source)). No API is called.
     type: bool
     default: false
 requirements:
   - requests (for O(kind=temporary) and O(kind=enhanced) only)
 notes:
-  - The result of this task is hidden from output as if C(no_log) were set, since it contains the password. With
-    O(check=true) it contains none and is shown.
-    The registered variable has everything. An error is shown, without secrets.
-  - Set C(no_log) on tasks that use the password in an option that does not hide it by itself.
-  - It cannot be run with C(async), which would write the password to a file.
+  - The result of this task is hidden from output as if C(no_log) were set, because it contains the password. With
+    O(check=true) it does not, and is shown.
+    The registered variable has everything. Errors are shown, without secrets.
+  - Set C(no_log) on tasks that pass the password to an option that does not hide it.
+  - It cannot run with C(async), which would write the password to a file.
 seealso:
   - plugin: longshore.swr.swr_login
     plugin_type: filter
@@ -83,22 +83,22 @@ seealso:
     description: The same as this module, on the controller.
   - plugin: longshore.swr.dockerconfigjson
     plugin_type: filter
-    description: A login as Kubernetes wants it.
+    description: A login in the format of Kubernetes.
   - module: longshore.swr.image_copy
 """
 
 EXAMPLES = r"""
-- name: Make a long-term login with keys from the environment or the credentials file
+- name: Create a long-term login with keys from the environment or the credentials file
   longshore.swr.login_token:
     region: cn-north-4
   delegate_to: localhost
   register: swr
 
-- name: Show what may be shown of it
+- name: Show the parts of the login that are not secret
   ansible.builtin.debug:
     msg: "{{ swr.username }} at {{ swr.registry }}, from {{ swr.credentials_source }}"
 
-- name: Make a long-term login with keys from a vault
+- name: Create a long-term login with keys from a vault
   longshore.swr.login_token:
     access_key: "{{ vault_access_key }}"
     secret_key: "{{ vault_secret_key }}"
@@ -106,7 +106,7 @@ EXAMPLES = r"""
   delegate_to: localhost
   register: swr
 
-- name: Keep it in a file for podman --authfile
+- name: Write a credential file for podman --authfile
   ansible.builtin.copy:
     content: "{{ swr.docker_config | to_json }}"
     dest: "{{ playbook_dir }}/swr-auth.json"
@@ -114,7 +114,7 @@ EXAMPLES = r"""
   delegate_to: localhost
   no_log: true
 
-- name: Make a login that is valid for an hour, from temporary keys
+- name: Create a login for one hour from temporary keys
   longshore.swr.login_token:
     access_key: "{{ vault_access_key }}"
     secret_key: "{{ vault_secret_key }}"
@@ -124,17 +124,17 @@ EXAMPLES = r"""
   delegate_to: localhost
   register: temporary
 
-- name: Find out whether the keys are temporary
+- name: Check whether the keys are temporary
   longshore.swr.login_token:
     check: true
   delegate_to: localhost
   register: keys
 
-- name: Show where they were found
+- name: Show where the keys were found
   ansible.builtin.debug:
     msg: "{{ keys.credentials_source }}: {{ keys.expires | ternary('the login expires', 'the login does not expire') }}"
 
-- name: Copy images with it
+- name: Copy images with the temporary login
   longshore.swr.image_copy:
     images:
       "registry.example.com/team/app:1.0": "{{ temporary.registry }}/team/app"
@@ -155,36 +155,36 @@ username:
   sample: cn-north-4@QTWAOYTTINDUT2QVKYUC
 password:
   description:
-    - The password. It is not shown in output, but it is in the registered variable.
+    - The password. It is hidden in output, but available in the registered variable.
   returned: success, without O(check=true)
   type: str
   sample: "89aca1198a970e43..."
 kind:
-  description: The kind of login that it is, one of V(long_term), V(temporary), V(enhanced).
+  description: The kind of login, one of V(long_term), V(temporary), V(enhanced).
   returned: success
   type: str
   sample: long_term
 expires:
-  description: Whether the login ends by itself.
+  description: Whether the login expires.
   returned: success
   type: bool
   sample: false
 expires_at:
   description:
-    - When the login ends, as SWR says, in UTC.
-    - It is V(null) when the login does not end, or when SWR does not say (see RV(expires)).
+    - When the login expires according to SWR, in UTC.
+    - It is V(null) if the login does not expire, or if SWR does not say (see RV(expires)).
   returned: success, without O(check=true)
   type: str
   sample: "2026-07-23T08:46:07Z"
 auth:
   description:
-    - The login as an entry of the option C(auth) of M(longshore.swr.image_copy). It contains the password.
+    - The login for the option O(longshore.swr.image_copy#module:auth). It contains the password.
   returned: success, without O(check=true)
   type: dict
   sample: {"swr.cn-north-4.myhuaweicloud.com": {"username": "cn-north-4@QTWAOYTTINDUT2QVKYUC", "password": "89aca..."}}
 docker_config:
   description:
-    - The login as the content of a credential file of Docker or Podman. It contains the password.
+    - The login as the content of a Docker or Podman credential file. It contains the password.
   returned: success, without O(check=true)
   type: dict
   sample: {"auths": {"swr.cn-north-4.myhuaweicloud.com": {"auth": "Y24tbm9..."}}}
@@ -203,11 +203,11 @@ error:
       type: str
       sample: Forbidden
     where:
-      description: The option, variable, file or URL that it happened at.
+      description: The option, variable, file or URL at fault.
       type: str
       sample: POST https://swr-api.cn-north-4.myhuaweicloud.com/v2/manage/utils/secret
     code:
-      description: The server's own error code.
+      description: The server's error code.
       type: str
       sample: SVCSTG.SWR.4030000
     status:

@@ -14,7 +14,7 @@ author:
 description:
   - Creates or deletes an organization, the first part of a repository's name in SWR's basic edition. A push to an
     organization that does not exist fails.
-  - It needs nothing but a login to the registry, as C(docker login) does. An access key is not needed.
+  - Needs only a login to the registry, as C(docker login) does, and no access key.
 extends_documentation_fragment:
   - longshore.swr.attributes
   - longshore.swr.attributes.actiongroup_swr
@@ -48,7 +48,7 @@ options:
     required: true
   region:
     description:
-      - The id of the region, as in V(cn-north-4), from which the registry is derived.
+      - The ID of the region, as in V(cn-north-4), from which the registry is derived.
       - One of O(region), O(registry) and O(endpoint) is required.
     type: str
   cloud:
@@ -57,7 +57,7 @@ options:
     type: str
   registry:
     description:
-      - The host of the registry, when it is not the one of O(region).
+      - The host of the registry, if it is not that of O(region).
     type: str
   endpoint:
     description:
@@ -72,7 +72,7 @@ options:
   ca_path:
     description:
       - The path of a file with the certificate authorities to trust, in PEM format.
-      - By default the ones that the Python library C(requests) comes with, or E(REQUESTS_CA_BUNDLE), are used.
+      - By default, those of the Python library C(requests) or of E(REQUESTS_CA_BUNDLE) are used.
     type: path
   timeout:
     description:
@@ -89,9 +89,9 @@ options:
 requirements:
   - requests
 notes:
-  - SWR does not document the API that takes a login to the registry. To look up and create organizations, the module
-    makes the calls that Harbor makes. Whether a region also deletes organizations for such a login is not known; where
-    it does not, the module fails and changes nothing.
+  - SWR does not document an API for organizations that accepts a registry login. The module looks up and creates
+    organizations with the calls that Harbor makes. It is not known whether a region also deletes organizations for such
+    a login. If not, the module fails and changes nothing.
 seealso:
   - module: longshore.swr.login_token
   - ref: longshore.swr.harbor role <ansible_collections.longshore.swr.harbor_role>
@@ -130,13 +130,13 @@ organization:
       type: str
       sample: dev-container
     creator:
-      description: The user who created it. It is V(null) where SWR does not say, and in check mode before creation.
+      description: The user who created it. V(null) if SWR does not say, and in check mode before creation.
       type: str
       sample: cn-north-4
     permission:
       description:
-        - What the user of the login may do in it, V(manage), V(write) or V(read). It is V(null) where SWR does not say,
-          and in check mode before creation.
+        - The permission of the login's user in it, V(manage), V(write) or V(read). V(null) if SWR does not say, and in
+          check mode before creation.
       type: str
       sample: manage
 diff:
@@ -162,7 +162,7 @@ error:
       type: str
       sample: namespace already exists
     where:
-      description: The option or URL that it happened at.
+      description: The option or URL at fault.
       type: str
       sample: POST https://swr.cn-north-4.myhuaweicloud.com/dockyard/v2/namespaces
     status:
@@ -170,7 +170,7 @@ error:
       type: int
       sample: 409
     code:
-      description: SWR's own error code.
+      description: SWR's error code.
       type: str
       sample: SVCSTG.SWR.4090060
     hint:

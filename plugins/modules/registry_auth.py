@@ -7,20 +7,20 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: registry_auth
-short_description: Log container engines of a host in to a registry
+short_description: Log a host's container engines in to a registry
 version_added: 0.1.0
 author:
   - longshore.swr contributors (@longshore)
 description:
-  - Puts one registry's login into the credential files of docker, podman and the kubelet, or takes it out.
-  - Everything else in the files stays as it is. They are replaced atomically, with mode 0600, and belong to their user.
-  - No engine needs to run, and none is asked. Whether the registry takes the login is not tried either.
-  - A file that cannot be read, or is no credential file, is an error and never replaced. So is one that names a
-    credential store for the registry, because that would win over what is written.
-  - Of what kind a login is and until when it is valid is kept in C(.longshore.swr.json) beside the credential file, for
+  - Adds the login of one registry to the credential files of docker, podman and the kubelet, or removes it.
+  - Everything else in the files is left alone. They are replaced atomically, with mode 0600, and belong to their user.
+  - No engine needs to be running, and none is contacted. The login is not tested against the registry.
+  - A file that cannot be read, or that is not a credential file, is an error and is never replaced. So is one that
+    names a credential store for the registry, because that would take precedence over the login.
+  - The kind and the expiry of the login are recorded in C(.longshore.swr.json) next to the credential file, for
     M(longshore.swr.registry_auth_info).
-  - With the format V(podman) it warns when C(podman login) has left a login for the registry in its own file, below
-    C($XDG_RUNTIME_DIR) or C(/run/containers), because podman prefers that one as long as it is there.
+  - With the format V(podman) it warns if C(podman login) has left a login for the registry in its own file, below
+    C($XDG_RUNTIME_DIR) or C(/run/containers), because podman prefers that one while it exists.
 extends_documentation_fragment:
   - longshore.swr.attributes
   - longshore.swr.attributes.actiongroup_swr
@@ -39,48 +39,48 @@ attributes:
 options:
   username:
     description:
-      - The user of the registry. Needed with O(state=present).
+      - The registry user. Required with O(state=present).
     type: str
   password:
     description:
-      - The password of O(username). Needed with O(state=present).
+      - The password of O(username). Required with O(state=present).
     type: str
   expires_at:
     description:
-      - Until when the login is valid, in UTC, as M(longshore.swr.login_token) returns it. Not set for no end, or where
-        the end is not known, see O(kind).
+      - When the login expires, in UTC, as M(longshore.swr.login_token) returns it. Leave it out if the login does not
+        expire or the time is not known, see O(kind).
     type: str
   kind:
     description:
       - The kind of the login, as M(longshore.swr.login_token) returns it.
-      - A V(temporary) or V(enhanced) one ends. Without O(expires_at) it is kept when it was written, and
+      - A V(temporary) or V(enhanced) login expires. Without O(expires_at), the time of writing is recorded, and
         M(longshore.swr.registry_auth_info) goes by its age.
     type: str
     choices: [long_term, temporary, enhanced]
   state:
     description:
-      - Whether the login is to be in the files.
-      - With V(absent) a file that this module has made is removed once nothing else is in it.
+      - Whether the login is in the files.
+      - V(absent) removes a file that this module created once nothing else is in it.
     type: str
     choices: [present, absent]
     default: present
 notes:
-  - On nodes of CCE (Huawei Cloud's Kubernetes) use the secret C(default-secret) of each namespace as it is. CCE renews
-    it, so that a copy of it stops working.
-  - docker's C(registry-mirrors) and C(insecure-registries) are not needed for SWR.
+  - On CCE nodes (Huawei Cloud's Kubernetes), use the C(default-secret) of each namespace as it is. CCE renews it, so a
+    copy of it stops working.
+  - Docker's C(registry-mirrors) and C(insecure-registries) are not needed for SWR.
 seealso:
   - module: longshore.swr.login_token
   - module: longshore.swr.registry_auth_info
 """
 
 EXAMPLES = r"""
-- name: Make a login to SWR from an access key
+- name: Create an SWR login from an access key
   longshore.swr.login_token:
     region: cn-north-4
   delegate_to: localhost
   register: swr
 
-- name: Log docker and podman of root in
+- name: Log root's docker and podman in
   longshore.swr.registry_auth:
     registry: "{{ swr.registry }}"
     username: "{{ swr.username }}"
@@ -90,7 +90,7 @@ EXAMPLES = r"""
     formats: [docker, podman]
   become: true
 
-- name: Log docker of another user in
+- name: Log another user's docker in
   longshore.swr.registry_auth:
     registry: "{{ swr.registry }}"
     username: "{{ swr.username }}"
@@ -98,7 +98,7 @@ EXAMPLES = r"""
     user: deploy
   become: true
 
-- name: Log everybody out again
+- name: Log every engine out again
   longshore.swr.registry_auth:
     registry: swr.cn-north-4.myhuaweicloud.com
     formats: [docker, podman, kubelet]
@@ -114,11 +114,11 @@ files:
   elements: dict
   contains:
     format:
-      description: The format, or V(path) for a file that O(path) named.
+      description: The format, or V(path) for the file given as O(path).
       type: str
       sample: docker
     path:
-      description: Where it is.
+      description: The path of the file.
       type: str
       sample: /root/.docker/config.json
     changed:
@@ -131,7 +131,7 @@ registry:
   type: str
   sample: swr.cn-north-4.myhuaweicloud.com
 username:
-  description: The user of the registry.
+  description: The registry user.
   returned: with O(state=present)
   type: str
   sample: cn-north-4@AKEXAMPLE

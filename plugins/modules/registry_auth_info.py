@@ -7,15 +7,15 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: registry_auth_info
-short_description: Tell how container engines of a host are logged in to a registry
+short_description: Show how a host's container engines are logged in to a registry
 version_added: 0.1.0
 author:
   - longshore.swr contributors (@longshore)
 description:
-  - Reads what the credential files of docker, podman and the kubelet have for one registry, and until when it is valid,
-    so that a new login is made only when one is needed.
-  - It returns no password, changes nothing, and asks neither an engine nor the registry.
-  - It warns of a login that C(podman login) has left, as M(longshore.swr.registry_auth) does.
+  - Reads the login of one registry from the credential files of docker, podman and the kubelet, and when it expires, so
+    that a new login is only created when needed.
+  - Returns no passwords, changes nothing, and contacts neither engines nor the registry.
+  - Warns about a login that C(podman login) has left, as M(longshore.swr.registry_auth) does.
 extends_documentation_fragment:
   - longshore.swr.attributes
   - longshore.swr.attributes.reads_only
@@ -24,19 +24,19 @@ extends_documentation_fragment:
 options:
   renew_before:
     description:
-      - How long before its end a login counts as due, in seconds.
+      - How long before its expiry a login is due for renewal, in seconds.
     type: int
     default: 3600
   kind:
     description:
-      - The kind that the login has to be. One of another kind is due, so that a temporary login takes the place of a
-        long-term one. By default any kind is right.
+      - The kind that the login must have. A login of another kind is due for renewal, so that a temporary login
+        replaces a long-term one. By default, any kind is accepted.
     type: str
     choices: [long_term, temporary, enhanced]
   assumed_lifetime:
     description:
-      - How long, in seconds, a login is taken to be valid from when it was written, where it ends and SWR has not said
-        when. The default is the shorter of the two times that Huawei Cloud's documents give.
+      - How long, in seconds, to consider a login valid after it was written, if it expires but SWR has not said when.
+        The default is the shorter of the two lifetimes in Huawei Cloud's documentation.
     type: int
     default: 21600
 seealso:
@@ -44,7 +44,7 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: See whether docker of root needs a new temporary login to SWR
+- name: Check whether root's docker needs a new temporary login to SWR
   longshore.swr.registry_auth_info:
     registry: swr.cn-north-4.myhuaweicloud.com
     kind: temporary
@@ -52,7 +52,7 @@ EXAMPLES = r"""
   become: true
   register: login
 
-- name: Make one
+- name: Create a temporary login
   longshore.swr.login_token:
     region: cn-north-4
     kind: temporary
@@ -64,8 +64,8 @@ EXAMPLES = r"""
 RETURN = r"""
 renewal_due:
   description:
-    - Whether one of the files has no login, one that ends soon, one of another kind than O(kind), or one that another
-      program wrote, so that nothing is known about it.
+    - Whether any of the files has no login, one that expires soon, one of another kind than O(kind), or one written by
+      another program, about which nothing is known.
   returned: always
   type: bool
   sample: false
@@ -76,27 +76,27 @@ files:
   elements: dict
   contains:
     format:
-      description: The format, or V(path) for a file that O(path) named.
+      description: The format, or V(path) for the file given as O(path).
       type: str
       sample: docker
     path:
-      description: Where it is.
+      description: The path of the file.
       type: str
       sample: /root/.docker/config.json
     username:
-      description: The user that is logged in, V(null) for none.
+      description: The user that is logged in, V(null) if none.
       type: str
       sample: cn-north-4@AKEXAMPLE
     expires_at:
-      description: Until when the login is valid, V(null) when it has no end or the end is not known.
+      description: When the login expires, V(null) if it does not or the time is not known.
       type: str
       sample: "2026-07-24T08:46:07Z"
     kind:
-      description: The kind of login that it is, V(null) when that is not known.
+      description: The kind of login, V(null) if not known.
       type: str
       sample: temporary
     written_at:
-      description: When it was written, for a login that ends at a time that is not known; else V(null).
+      description: When the login was written, if it expires at an unknown time, otherwise V(null).
       type: str
       sample: "2026-07-23T08:46:07Z"
     renewal_due:

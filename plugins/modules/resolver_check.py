@@ -7,15 +7,15 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: resolver_check
-short_description: Check DNS settings for SWR, and what names resolve to on a node
+short_description: Check a node's DNS settings for SWR and how names resolve
 version_added: 0.1.0
 author:
   - longshore.swr contributors (@longshore)
 description:
   - Checks DNS servers and domains before they are configured, and names afterwards.
-  - Names are looked up as programs look them up (C(getaddrinfo), IPv4 and IPv6), so that C(/etc/hosts) and
-    C(/etc/nsswitch.conf) count as well as DNS.
-  - It fails and reports everything that is wrong, or returns the addresses of O(names) and O(entries).
+  - Names are resolved as programs do it (C(getaddrinfo), IPv4 and IPv6), so C(/etc/hosts) and C(/etc/nsswitch.conf)
+    count as well as DNS.
+  - Either fails and reports all problems, or returns the addresses of O(names) and O(entries).
 extends_documentation_fragment:
   - longshore.swr.attributes
   - longshore.swr.attributes.reads_only
@@ -23,38 +23,38 @@ extends_documentation_fragment:
 options:
   servers:
     description:
-      - The DNS servers that the node is to use. Each must be the IP address of another host.
+      - The DNS servers that the node will use. Each must be the IP address of another host.
     type: list
     elements: str
     default: []
   domains:
     description:
-      - The domains that O(servers) are to be used for. Each must be a domain name.
+      - The domains that the node will use O(servers) for.
     type: list
     elements: str
     default: []
   swr_addresses:
     description:
-      - The addresses of the VPC endpoint of SWR, which answers no DNS. None of O(servers) may be one of them.
+      - The addresses of SWR's VPC endpoint, which does not answer DNS queries. None of O(servers) may be one of them.
     type: list
     elements: str
     default: []
   swr_names:
     description:
-      - Host names of SWR. None of O(servers) may be an address of one of them on this node. A name that does not
-        resolve is passed over.
+      - SWR's host names. None of O(servers) may be an address that one of them resolves to on this node. Names that do
+        not resolve are ignored.
     type: list
     elements: str
     default: []
   names:
     description:
-      - Names that must resolve, to whatever address.
+      - Names that must resolve, to any address.
     type: list
     elements: str
     default: []
   entries:
     description:
-      - Names that must resolve to exactly these addresses, in the form of O(longshore.swr.hosts_file#module:entries).
+      - Names that must resolve to exactly the given addresses, like O(longshore.swr.hosts_file#module:entries).
     type: list
     elements: dict
     default: []
@@ -66,7 +66,7 @@ options:
         required: true
       names:
         description:
-          - The names that must have it. A name in several entries must have all their addresses.
+          - The names that must resolve to it. A name in several entries must resolve to all their addresses.
         type: list
         elements: str
         required: true
@@ -82,14 +82,14 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: Refuse a DNS server that is the endpoint of SWR
+- name: Refuse SWR's endpoint as a DNS server
   longshore.swr.resolver_check:
     servers: [172.16.0.12]
     domains: [obs.cn-north-4.myhuaweicloud.com]
     swr_addresses: [172.16.0.10]
     swr_names: [swr.cn-north-4.myhuaweicloud.com]
 
-- name: Check that the node finds SWR at the VPC endpoint
+- name: Check that SWR's name resolves to the VPC endpoint
   longshore.swr.resolver_check:
     entries:
       - address: 172.16.0.10
@@ -106,7 +106,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 answers:
-  description: What O(names) and the names in O(entries) resolve to, in the order of the names.
+  description: The addresses of O(names) and of the names in O(entries), sorted by name.
   returned: success
   type: list
   elements: dict
@@ -125,7 +125,7 @@ error:
   type: dict
   contains:
     what:
-      description: Everything that is wrong.
+      description: All problems.
       type: str
       sample: "servers: 172.16.0.10 is the endpoint of SWR, which answers no DNS"
     hint:

@@ -7,13 +7,13 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: resolver_info
-short_description: Find out what manages a node's resolv.conf
+short_description: Detect what manages a node's resolv.conf
 version_added: 0.1.0
 author:
   - longshore.swr contributors (@longshore)
 description:
-  - Finds out which program writes C(/etc/resolv.conf), from what the file links to, the comments in it, and the
-    programs that run on the node.
+  - Detects which program writes C(/etc/resolv.conf), from its link target, its comments, and the programs running on
+    the node.
 extends_documentation_fragment:
   - longshore.swr.attributes
   - longshore.swr.attributes.reads_only
@@ -21,7 +21,7 @@ extends_documentation_fragment:
 options:
   path:
     description:
-      - The file.
+      - The path of the file.
     type: path
     default: /etc/resolv.conf
 seealso:
@@ -29,11 +29,11 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: Find out what manages resolv.conf
+- name: Detect what manages resolv.conf
   longshore.swr.resolver_info:
   register: resolver
 
-- name: Show it
+- name: Show the manager and the DNS servers
   ansible.builtin.debug:
     msg: "{{ resolver.manager }} manages resolv.conf; the node asks {{ resolver.nameservers | join(', ') }}"
 """
@@ -41,13 +41,13 @@ EXAMPLES = r"""
 RETURN = r"""
 manager:
   description:
-    - The program that manages the file, V(static) when it is none of these.
-    - One of V(static), V(systemd_resolved), V(networkmanager), V(netplan), V(resolvconf), V(dhclient) and V(wicked).
+    - The program that manages the file - V(systemd_resolved), V(networkmanager), V(netplan), V(resolvconf), V(dhclient)
+      or V(wicked), or V(static) if it is none of these.
   returned: success
   type: str
   sample: systemd_resolved
 link:
-  description: The path that the file leads to when it is a link, else empty.
+  description: The target of the file if it is a symbolic link, otherwise empty.
   returned: success
   type: str
   sample: /run/systemd/resolve/stub-resolv.conf
@@ -57,18 +57,18 @@ mounted:
   type: bool
   sample: false
 nameservers:
-  description: The DNS servers in the file, in their order.
+  description: The DNS servers in the file, in order.
   returned: success
   type: list
   elements: str
   sample: [127.0.0.53]
 systemd:
-  description: The version of systemd, V(0) where there is none.
+  description: The version of systemd, V(0) if there is none.
   returned: success
   type: int
   sample: 257
 nscd:
-  description: Whether the cache C(nscd) runs.
+  description: Whether the cache C(nscd) is running.
   returned: success
   type: bool
   sample: false
