@@ -45,9 +45,7 @@ class TokenServers:
         return [url for _method, url, _login in self.asked]
 
 
-def ask(
-    registry: str, realm: str, credential: Credential = LOGIN, verify: bool = True, **redirects: Any
-) -> TokenServers:
+def ask(registry: str, realm: str, credential: Credential = LOGIN, verify: bool = True, **options: Any) -> TokenServers:
     """Get a token; the requests for it."""
     server = TokenServers(**options) if options else TokenServers({})
     authorizer = Authorizer(CredentialStore({"source.example": credential}), server, FakeClock())
