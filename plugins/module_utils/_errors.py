@@ -50,6 +50,8 @@ class LongshoreError(Exception):
     where = _Part(2_000)
     code = _Part(200)
     hint = _Part(4_000)
+    # The server may have done what it was asked to: no reply came, or a gateway's in its place.
+    unsettled = False
 
     def __init__(
         self,

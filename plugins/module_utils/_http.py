@@ -18,7 +18,7 @@ import re
 import time
 import traceback
 from http.cookiejar import DefaultCookiePolicy
-from typing import Any, Callable, Dict, Mapping, NamedTuple, Optional, Sequence, Tuple, Type, Union
+from typing import Any, Callable, Container, Dict, Mapping, NamedTuple, Optional, Sequence, Tuple, Type, Union
 
 from ._errors import LongshoreError
 from ._files.errors import FilesError
@@ -49,6 +49,8 @@ _LONGEST = 1000
 
 # These may be asked again without a second effect (RFC 9110, section 9.2.2).
 _IDEMPOTENT = ("GET", "HEAD")
+# What a gateway answers in the place of a server that may be at work all the same.
+_BY_A_GATEWAY = (502, 503, 504)
 
 
 class ServerError(NamedTuple):
@@ -131,6 +133,7 @@ class ApiClient:
     :param retries: how often a request is repeated after its first failure.
     :param longest_wait: seconds; a server that asks for more patience than this gets none.
     :param redact: masks secrets in what the server said.
+    :param throttled: a server's codes that mean "too many requests", whatever the status.
     :param session: a C(requests.Session) to use instead of one of its own.
     """
 
@@ -146,6 +149,7 @@ class ApiClient:
         retries: int = 3,
         longest_wait: float = 60.0,
         redact: Callable[[str], str] = str,
+        throttled: Container[str] = (),
         session: Any = None,
         sleep: Callable[[float], None] = time.sleep,
         clock: Callable[[], float] = time.time,
@@ -166,6 +170,7 @@ class ApiClient:
         self._retries = retries
         self._longest_wait = longest_wait
         self._redact = redact
+        self._throttled = throttled
         self._sleep = sleep
         self._clock = clock
         self._session = session or requests.Session()
@@ -186,8 +191,9 @@ class ApiClient:
     ) -> ApiReply:
         """One call, repeated where that is safe.
 
-        Repeated are: any request that never reached the server or was turned away with 429 or, when it
-        says when to come back, 503; and besides those a GET that met a broken connection, 502, 503 or 504.
+        Repeated are: any request that never reached the server or was turned away with 429, with one of the codes of
+        throttling or, when it says when to come back, 503; and besides those a GET that met a broken connection, 502,
+        503 or 504. The error of any other request that may have been carried out all the same is C(unsettled).
 
         :param path: begins with a slash; already quoted.
         :param params: query parameters.
@@ -204,15 +210,16 @@ class ApiClient:
                 response = self._send_in_time(where, method, url, params, body, text)
             except RequestException as error:
                 if last or not self._may_repeat_after(method, error):
-                    raise self._no_reply(where, error) from None
+                    raise self._no_reply(where, error, not self._never_arrived(error)) from None
                 self._sleep(self._backoff(attempt))
                 continue
             if response.status_code in expect:
                 data = response.content.decode("utf-8", "replace") if text else self._parse(where, response)
                 return ApiReply(response.status_code, response.headers, data, bool(response.content))
-            wait = None if last else self._wait_before_repeating(method, response, attempt)
+            said = self._said(response)
+            wait = None if last else self._wait_before_repeating(method, response, said.code, attempt)
             if wait is None:
-                raise self._refusal(where, response)
+                raise self._refusal(where, response, said)
             self._sleep(wait)
         raise AssertionError("the last attempt returns or raises")
 
@@ -221,11 +228,13 @@ class ApiClient:
         try:
             return call_within(seconds, lambda: self._send(*request))
         except TimeIsUp:
-            raise self._error_class(
+            error = self._error_class(
                 "the reply was not complete after {0}".format(in_words(seconds)),
                 where=where,
                 hint="Check the network and the server, or allow more with timeout.",
-            ) from None
+            )
+            error.unsettled = True
+            raise error from None
 
     def _send(self, method: str, url: str, params: Any, body: Any, text: bool) -> Any:
         data = None if body is None else json.dumps(body, separators=(",", ":")).encode("utf-8")
@@ -250,20 +259,22 @@ class ApiClient:
         )
 
     @staticmethod
-    def _may_repeat_after(method: str, error: Exception) -> bool:
+    def _never_arrived(error: Exception) -> bool:
+        inner = error.args[0] if error.args else None
+        refused = isinstance(getattr(inner, "reason", None), NewConnectionError)
+        return refused or isinstance(error, (ConnectTimeout, SSLError))
+
+    def _may_repeat_after(self, method: str, error: Exception) -> bool:
         if isinstance(error, SSLError):
             return False
-        if isinstance(error, ConnectTimeout):
-            return True
-        inner = error.args[0] if error.args else None
-        if isinstance(getattr(inner, "reason", None), NewConnectionError):
+        if self._never_arrived(error):
             return True
         return method in _IDEMPOTENT and isinstance(error, (requests.exceptions.ConnectionError, Timeout))
 
-    def _wait_before_repeating(self, method: str, response: Any, attempt: int) -> Optional[float]:
+    def _wait_before_repeating(self, method: str, response: Any, code: Optional[str], attempt: int) -> Optional[float]:
         status = response.status_code
         asked = parse_retry_after(response.headers.get("Retry-After"), self._clock())
-        turned_away = status == 429 or (status == 503 and asked is not None)
+        turned_away = status == 429 or code in self._throttled or (status == 503 and asked is not None)
         if not turned_away and not (method in _IDEMPOTENT and status in (502, 503, 504)):
             return None
         wait = self._backoff(attempt) if asked is None else asked
@@ -289,12 +300,14 @@ class ApiClient:
                 hint="Is this the API's address, or that of a proxy or a web page?",
             ) from None
 
-    def _refusal(self, where: str, response: Any) -> LongshoreError:
+    def _said(self, response: Any) -> ServerError:
         try:
-            said = self._read_error(json.loads(response.content.decode("utf-8")))
+            return self._read_error(json.loads(response.content.decode("utf-8")))
         except ValueError:
             text = _readable(response.content[: 20 * _QUOTED].decode("utf-8", "replace"))
-            said = ServerError(message=self._redact(text)[:_QUOTED])
+            return ServerError(message=self._redact(text)[:_QUOTED])
+
+    def _refusal(self, where: str, response: Any, said: ServerError) -> LongshoreError:
         what = safe(self._redact(said.message or ""), _LONGEST) or UNEXPLAINED
         if response.is_redirect:
             target = host_of(response.headers["Location"]) or "another path"
@@ -304,15 +317,17 @@ class ApiClient:
             what += "; the server asks to come back in {0}, and at most {1} are waited".format(
                 in_words(asked), in_words(self._longest_wait)
             )
-        return self._error_class(
+        refusal = self._error_class(
             what,
             where=where,
             code=said.code and one_line(said.code, 100),
             status=response.status_code,
             hint=self._hint_for(response.status_code, said.code),
         )
+        refusal.unsettled = response.status_code in _BY_A_GATEWAY and said.code not in self._throttled
+        return refusal
 
-    def _no_reply(self, where: str, error: Exception) -> LongshoreError:
+    def _no_reply(self, where: str, error: Exception, unsettled: bool) -> LongshoreError:
         if isinstance(error, SSLError):
             what = "TLS failed: {0}".format(_cause(error))
             hint: Optional[str] = "Give the certificate authority with ca_path, or check the address."
@@ -325,4 +340,6 @@ class ApiClient:
         else:
             what = "no connection: {0}".format(_cause(error))
             hint = "Check the address and the network."
-        return self._error_class(self._redact(what), where=where, hint=hint)
+        failure = self._error_class(self._redact(what), where=where, hint=hint)
+        failure.unsettled = unsettled
+        return failure

@@ -84,7 +84,8 @@ def bring_about(resource: Resource, check_mode: bool) -> ResourceChange:
     """Makes the object be what it is to be, or says what that would change.
 
     Another one who does the same at the same time is no error: what has come into being meanwhile is adopted, what has
-    gone meanwhile is gone.
+    gone meanwhile is gone. Where no reply came, a look decides: a change that was made all the same is made, and an
+    object that was not created is created once more.
 
     :raises LongshoreError: the API refused, or did not do what it agreed to.
     """
@@ -92,47 +93,61 @@ def bring_about(resource: Resource, check_mode: bool) -> ResourceChange:
     desired = resource.desired(before)
     if before == desired or check_mode:
         return ResourceChange(before, desired)
-    if desired is None:
-        _delete(resource, before or {})
-    elif before is None:
+    if before is None and desired is not None:
         before, desired = _create(resource, desired)
     else:
-        resource.update(before, desired)
+        _change(resource, before or {}, desired)
     _confirm(resource, desired)
     return ResourceChange(before, desired)
 
 
-def _delete(resource: Resource, current: State) -> None:
+def _change(resource: Resource, current: State, desired: Optional[State]) -> None:
     try:
-        resource.delete(current)
+        if desired is None:
+            resource.delete(current)
+        else:
+            resource.update(current, desired)
     except LongshoreError as error:
-        if error.status != 404:
+        if desired is None and error.status == 404:
+            return
+        # Whether a secret was changed cannot be seen.
+        if not error.unsettled or SECRET_CHANGED in (desired or {}).values():
+            raise
+        if _difference(resource, desired, resource.observe()) is not None:
             raise
 
 
-def _create(resource: Resource, desired: State) -> Any:
+def _create(resource: Resource, desired: State, again: bool = True) -> Any:
     """The states before and after. Something was there before when it has come into being since it was looked for."""
     try:
         resource.create(desired)
     except LongshoreError as error:
-        if error.status != 409:
+        if error.status != 409 and not error.unsettled:
             raise
         found = resource.observe()
         if found is None:
+            if error.unsettled and again:
+                return _create(resource, desired, again=False)
             raise
         adopted = resource.desired(found)
         if adopted is not None and adopted != found:
             resource.update(found, adopted)
-        return found, adopted
+        return (None if error.unsettled else found), adopted
     return None, desired
 
 
 def _confirm(resource: Resource, desired: Optional[State]) -> None:
     found = resource.observe()
+    fields = _difference(resource, desired, found)
+    if fields is not None:
+        raise resource.not_kept(fields, desired or {}, found)
+
+
+def _difference(resource: Resource, desired: Optional[State], found: Optional[State]) -> Optional[List[str]]:
+    """The fields that are not as desired; none when it is there, or is not, as a whole; None when all is as desired."""
     if (found is None) != (desired is None):
-        raise resource.not_kept([], desired or {}, found)
+        return []
     if found is None or desired is None:
-        return
+        return None
     fields = [name for name in desired if name not in resource.write_only and found.get(name) != desired[name]]
-    if fields:
-        raise resource.not_kept(fields, desired, found)
+    return fields or None

@@ -205,6 +205,37 @@ def test_what_a_status_allows_to_repeat(method, status, headers, repeated):
     assert len(bench.methods) == (2 if repeated else 1)
 
 
+@pytest.mark.parametrize("method", ["GET", "POST"])
+def test_a_code_that_means_too_many_requests_is_repeated_whatever_the_status(method):
+    bench = Bench((403, {}, {"code": "slow"}), OK, throttled=["slow"])
+    assert bench.client.call(method, "/").status == 200
+    assert bench.methods == [method, method]
+    with pytest.raises(ApiError):
+        Bench((403, {}, {"code": "no"}), OK, throttled=["slow"]).client.call(method, "/")
+
+
+@pytest.mark.parametrize(
+    ("step", "unsettled"),
+    [
+        (requests.exceptions.ReadTimeout(), True),
+        (requests.exceptions.ConnectionError("reset"), True),
+        (requests.exceptions.SSLError(), False),
+        ((502, {}, {}), True),
+        ((503, {}, {"code": "slow"}), False),
+        ((504, {"Retry-After": "2"}, {}), True),
+        ((500, {}, {}), False),
+        ((409, {}, {}), False),
+    ],
+)
+def test_what_may_have_been_carried_out_all_the_same_is_marked(step, unsettled):
+    with pytest.raises(ApiError) as caught:
+        Bench(step, throttled=["slow"], retries=0).client.call("POST", "/")
+    assert caught.value.unsettled is unsettled
+    with pytest.raises(ApiError) as caught:
+        Bench(refused_connection(), retries=0).client.call("POST", "/")
+    assert not caught.value.unsettled
+
+
 def test_a_broken_exchange_is_repeated_for_get_only():
     for error in (requests.exceptions.ReadTimeout(), requests.exceptions.ConnectionError("reset")):
         bench = Bench(error, OK)

@@ -142,3 +142,67 @@ def test_what_has_gone_meanwhile_is_gone():
     thing.refuse["delete"] = LongshoreError("in use", status=412)
     with pytest.raises(LongshoreError, match="in use"):
         bring_about(thing, check_mode=False)
+
+
+class Silent(Thing):
+    """An API whose replies get lost.
+
+    :ivar lost: how many more requests get no reply.
+    :ivar works: whether they are carried out all the same.
+    """
+
+    lost = 1
+    works = True
+
+    def _write(self, verb: str, state: Optional[State]) -> None:
+        if self.lost and not self.works:
+            self.done.append(verb)
+        else:
+            super()._write(verb, state)
+        if self.lost:
+            self.lost -= 1
+            error = LongshoreError("no reply")
+            error.unsettled = True
+            raise error
+
+
+STATES = [
+    (None, {"name": "x", "size": 1}, "create"),
+    ({"name": "x", "size": 1}, {"size": 2}, "update"),
+    ({"name": "x", "size": 1}, None, "delete"),
+]
+
+
+@pytest.mark.parametrize(("there", "wanted", "verb"), STATES)
+def test_a_change_whose_reply_was_lost_is_made(there, wanted, verb):
+    thing = Silent(there, wanted)
+    change = bring_about(thing, check_mode=False)
+    assert (change.changed, change.before) == (True, there)
+    assert thing.done == ["observe", verb, "observe", "observe"]
+
+
+@pytest.mark.parametrize(("there", "wanted", "verb"), STATES)
+def test_of_what_was_not_carried_out_only_a_creation_is_repeated(there, wanted, verb):
+    thing = Silent(there, wanted)
+    thing.works = False
+    if verb == "create":
+        assert bring_about(thing, check_mode=False).changed
+        assert thing.done == ["observe", "create", "observe", "create", "observe"]
+    else:
+        with pytest.raises(LongshoreError, match="no reply"):
+            bring_about(thing, check_mode=False)
+        assert thing.done == ["observe", verb, "observe"]
+
+
+def test_a_creation_is_repeated_once():
+    thing = Silent(None, {"name": "x"})
+    thing.works, thing.lost = False, 9
+    with pytest.raises(LongshoreError, match="no reply"):
+        bring_about(thing, check_mode=False)
+    assert thing.done == ["observe", "create", "observe", "create", "observe"]
+
+
+def test_a_secret_whose_change_got_no_reply_is_not_taken_for_changed():
+    thing = Silent({"name": "x", "secret": SECRET_KEPT}, {"name": "x"}, secret=True)
+    with pytest.raises(LongshoreError, match="no reply"):
+        bring_about(thing, check_mode=False)
