@@ -29,7 +29,7 @@ def tag_listers(module: Any) -> ListerFor:
         if params["tag_listing"] == "never" or not known:
             return None
         # Only here: what it stands on (requests) takes longer to import than all else together.
-        from ._huaweicloud.tag_listing import lister_of
+        from ._huaweicloud.swr.tag_listing import lister_of
 
         return lister_of(registry, params, os.environ, redactor_of(module))
 

@@ -183,11 +183,11 @@ from ansible.module_utils.basic import AnsibleModule
 
 from ansible_collections.longshore.swr.plugins.module_utils._http import REQUESTS_IMPORT_ERROR
 from ansible_collections.longshore.swr.plugins.module_utils._huaweicloud.arguments import API_ARGUMENTS
-from ansible_collections.longshore.swr.plugins.module_utils._huaweicloud.dockyard import (
+from ansible_collections.longshore.swr.plugins.module_utils._huaweicloud.swr.dockyard import (
     DockyardOrganizations,
     dockyard_client,
 )
-from ansible_collections.longshore.swr.plugins.module_utils._huaweicloud.organization import manage_organization
+from ansible_collections.longshore.swr.plugins.module_utils._huaweicloud.swr.organization import manage_organization
 from ansible_collections.longshore.swr.plugins.module_utils._module import redactor_of, reports_errors, require
 
 OWN_ARGUMENTS = {

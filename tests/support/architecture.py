@@ -30,8 +30,8 @@ SHARED_GROUND = frozenset(
         "_files",
         "_http_values",
         "_networks",
-        "_organization_name",
         "_paging",
+        "_swr_names",
         "_text",
         "_time_limit",
         "_urls",
@@ -101,6 +101,11 @@ PACKAGES: Dict[str, Dict[str, FrozenSet[str]]] = {
         "artifacts": frozenset({"replication", "api"}),
         "robot": frozenset({"replication", "api"}),
         "info": frozenset({"artifacts", "execution", "replication", "registry", "api"}),
+    },
+    "_huaweicloud": {
+        "api": frozenset(),
+        "swr": frozenset({"api"}),
+        "login_factory": frozenset({"api"}),
     },
     "_dns": {
         "zones": frozenset(),

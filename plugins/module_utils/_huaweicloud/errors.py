@@ -13,8 +13,11 @@ from typing import Any, Optional
 from .._errors import LongshoreError
 from .._http import ServerError
 
-# SWR refuses too many calls with status 403.
-THROTTLED = ("SVCSTG.SWR.4031032", "SVCSTG.SWR.4031042")
+# "Too many requests". SWR says it with status 403; the API gateway and VPC endpoints with one of several.
+THROTTLED = frozenset(("SVCSTG.SWR.4031032", "SVCSTG.SWR.4031042", "EndPoint.0022", "APIGW.0308"))
+
+# The API gateway knows no such API: the region does not have the service, or another one is at the address.
+NOT_OFFERED = "APIGW.0101"
 
 
 class HuaweiCloudError(LongshoreError):
@@ -24,10 +27,11 @@ class HuaweiCloudError(LongshoreError):
 def read_error(data: Any) -> ServerError:
     """The code and the message of an error body.
 
-    SWR sends a list of errors, or that list under C(errors); the API gateway and most other services
-    send one flat object; IAM puts the object under C(error). The fields are C(errorCode) and
+    SWR sends a list of errors, or that list under C(errors), which may stand in one flat object; the API gateway and
+    most other services send such an object alone; IAM puts it under C(error). The fields are C(errorCode) and
     C(errorMessage), C(error_code) and C(error_msg), or C(code) and C(message). Where there are several
-    errors the first is taken: it is the cause.
+    errors the first is taken: it is the cause. Nothing else of a body is ever shown: an
+    C(encoded_authorization_message) tells who has which rights.
     """
     if isinstance(data, dict):
         for key in ("errors", "error"):
@@ -51,13 +55,13 @@ def _first(data: Any, *keys: str) -> Optional[str]:
 
 def hint_for(status: int, code: Optional[str]) -> Optional[str]:
     """What a user can do about a refusal that has the same cause in every service."""
+    if code in THROTTLED or status == 429:
+        return "The service limits how often it is called: try again later, or with fewer tasks at once."
     if status == 401:
         return (
             "Check access key, secret key and security token, that the key is enabled and not expired, "
             "that it belongs to this region's cloud, and this machine's clock (a signature is valid for 15 minutes)."
         )
-    if status == 403 and code in THROTTLED:
-        return "SWR limits how often it is called: try again later, or with fewer tasks at once."
     if status == 403:
         return "Give the user the permission in IAM that this call needs."
     return None

@@ -10,13 +10,11 @@ from __future__ import annotations
 
 from typing import Any, Callable, Dict, List, Mapping, NamedTuple, Optional, Tuple
 
-from .._http import ApiClient
 from .._secrets import Redactor
+from .api.client import client_for
 from .credentials import Credentials, find_credentials
-from .errors import HuaweiCloudError, hint_for, read_error
+from .errors import HuaweiCloudError, hint_for
 from .login import LONG_TERM, TEMPORARY, Login, LoginApi, kind_of, long_term_login
-from .regions import api_endpoint
-from .signing import RequestSigner
 
 PERMISSION_HINT = {
     "temporary": "Give the user the IAM permission swr::createLoginSecret.",
@@ -33,43 +31,6 @@ class Obtained(NamedTuple):
 
     def as_dict(self) -> Dict[str, Any]:
         return dict(self.login.as_dict(), credentials_source=self.source)
-
-
-def client_for(
-    service: str,
-    credentials: Credentials,
-    options: Mapping[str, Any],
-    redact: Callable[[str], str],
-    hints: Callable[[int, Optional[str]], Optional[str]] = hint_for,
-) -> ApiClient:
-    """A client for a service's API in the credentials' region.
-
-    :param options: C(endpoint), C(validate_certs), C(ca_path) and C(timeout) of the shared options.
-    """
-    endpoint = options.get("endpoint")
-    if not endpoint:
-        if not credentials.region:
-            raise HuaweiCloudError(
-                "the region is unknown",
-                where="region",
-                hint="Set region, or the environment variable HW_REGION_NAME, or endpoint.",
-            )
-        endpoint = api_endpoint(service, credentials.region, credentials.cloud)
-    verify: Any = options.get("ca_path") or True
-    if options.get("validate_certs") is False:
-        verify = False
-    return ApiClient(
-        endpoint,
-        HuaweiCloudError,
-        read_error,
-        hint_for=hints,
-        auth=RequestSigner(
-            credentials.access_key, credentials.secret_key, credentials.security_token, credentials.project_id
-        ),
-        verify=verify,
-        timeout=options.get("timeout") or 30.0,
-        redact=redact,
-    )
 
 
 def _keys_for(

@@ -15,6 +15,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import time
+from email.utils import parsedate_to_datetime
 from typing import Any, Callable, Dict, Mapping, Optional
 from urllib.parse import parse_qsl, quote, unquote, urlsplit
 
@@ -82,6 +83,10 @@ class RequestSigner:
     """Signs each attempt of a request; given to C(requests) as its C(auth).
 
     A callable is all that C(requests) asks for, so that this class needs no import of it.
+
+    :param project_id: of the project that a request is about.
+    :param domain_id: of the account, for requests that are about no project.
+    :ivar skew: seconds that this machine's clock is ahead of the server's, as of its last reply; None: unknown.
     """
 
     def __init__(
@@ -90,8 +95,11 @@ class RequestSigner:
         secret_key: str,
         security_token: Optional[str] = None,
         project_id: Optional[str] = None,
+        domain_id: Optional[str] = None,
         clock: Callable[[], float] = time.time,
     ) -> None:
+        self.skew: Optional[float] = None
+        self._domain_id = domain_id
         self._access_key = access_key
         self._secret_key = secret_key
         self._security_token = security_token
@@ -101,6 +109,8 @@ class RequestSigner:
     def __call__(self, request: Any) -> Any:
         if self._project_id:
             request.headers["X-Project-Id"] = self._project_id
+        if self._domain_id:
+            request.headers["X-Domain-Id"] = self._domain_id
         body = request.body or b""
         request.headers.update(
             signature_headers(
@@ -114,4 +124,12 @@ class RequestSigner:
                 time.strftime(_DATE_FORMAT, time.gmtime(self._clock())),
             )
         )
+        request.register_hook("response", self._compare_clocks)
         return request
+
+    def _compare_clocks(self, response: Any, **_settings: Any) -> None:
+        try:
+            theirs = parsedate_to_datetime(response.headers.get("Date", "")).timestamp()
+        except (TypeError, ValueError, IndexError, OverflowError):
+            return
+        self.skew = self._clock() - theirs

@@ -10,7 +10,7 @@ from typing import Any, Callable, Iterator, Optional
 import pytest
 
 from ansible_collections.longshore.swr.plugins.module_utils._errors import LongshoreError
-from ansible_collections.longshore.swr.plugins.module_utils._huaweicloud.tag_listing import lister_of
+from ansible_collections.longshore.swr.plugins.module_utils._huaweicloud.swr.tag_listing import lister_of
 from ansible_collections.longshore.swr.plugins.module_utils._registry.run.tag_listing import check_endpoints
 from ansible_collections.longshore.swr.plugins.module_utils._secrets import Redactor
 from ansible_collections.longshore.swr.tests.sandbox import Registry, Swr, images, workloads

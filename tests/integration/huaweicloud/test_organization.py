@@ -64,7 +64,7 @@ def test_an_swr_that_deletes_nothing_is_told_apart(sandbox_swr: Make) -> None:
 @pytest.mark.parametrize(
     ("options", "words"),
     [
-        ({"name": "Dev"}, "invalid organization name 'Dev'"),
+        ({"name": "Dev"}, 'invalid organization name "Dev"'),
         ({"name": "dev", "password": "a-wrong-password-3"}, "Check the user name and the password"),
         ({"name": "dev", "ca_path": None}, "TLS failed"),
         ({"name": "dev", "endpoint": None}, "Set region, registry or endpoint"),

@@ -32,7 +32,7 @@ from ansible_collections.longshore.swr.plugins.module_utils._huaweicloud.errors 
     read_error,
 )
 from ansible_collections.longshore.swr.plugins.module_utils._huaweicloud.login import LoginApi  # noqa: E402
-from ansible_collections.longshore.swr.plugins.module_utils._huaweicloud.tag_listing import SwrTagApi  # noqa: E402
+from ansible_collections.longshore.swr.plugins.module_utils._huaweicloud.swr.tag_listing import SwrTagApi  # noqa: E402
 from ansible_collections.longshore.swr.tests.support.fake_harbor import FakeHarbor, Reply  # noqa: E402
 from ansible_collections.longshore.swr.tests.unit.hostile_text.hostile import (  # noqa: E402
     EVIL,

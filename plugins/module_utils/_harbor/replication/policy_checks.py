@@ -13,8 +13,8 @@ from __future__ import annotations
 import re
 from typing import Any, Iterable, List, Mapping, Tuple
 
-from ..._organization_name import ORGANIZATION_RULE, is_organization_name
 from ..._resource import State
+from ..._swr_names import ORGANIZATION_RULE, is_organization_name
 from ..api.version import HarborVersion
 from ..errors import HarborError
 from ..registry.model import SWR

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 from typing import Any, Dict, Iterable, List, Mapping, NamedTuple, Optional, Set, Tuple
 
-from ..._organization_name import ORGANIZATION_RULE, is_organization_name
+from ..._swr_names import ORGANIZATION_RULE, REPOSITORY_RULE, is_organization_name, is_repository_name
 from ..client.registry import ClientFor, RegistryClient
 from ..client.repository_listing import CATALOG_REFUSED, Discovery
 from ..client.swr_api import ORGANIZATION_UNKNOWN, Dockyard, speaks_dockyard
@@ -33,7 +33,6 @@ SWR_TAGS = 300
 SWR_REPOSITORIES = 500
 SWR_LAYER_BYTES = 50 * GB
 SWR_LAYER_BYTES_OLD = 10 * GB
-LONGEST_REPOSITORY = 128
 
 QUOTAS = ("tags_per_repository", "repositories", "layer_bytes")
 
@@ -166,15 +165,13 @@ class Preflight:
                 "SWR has no organization of such a name",
                 "Give the destination another organization. {0}".format(ORGANIZATION_RULE),
             )
-        if len(name) > LONGEST_REPOSITORY:
+        if not is_repository_name(name):
             self.found(
                 "repository_name",
                 ERROR,
                 repository,
-                "the name has {0} characters, and SWR's repositories have {1} at most".format(
-                    len(name), LONGEST_REPOSITORY
-                ),
-                "Give the destination a shorter name.",
+                "SWR has no repository of such a name ({0} characters)".format(len(name)),
+                "Give the destination another name. {0}".format(REPOSITORY_RULE),
             )
 
     # -- when it is known what is to be copied -----------------------------------------------------------------

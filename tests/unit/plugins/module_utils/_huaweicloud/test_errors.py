@@ -17,6 +17,16 @@ from ansible_collections.longshore.swr.plugins.module_utils._huaweicloud.errors 
         ({"error_code": "APIGW.0301", "error_msg": "no"}, "APIGW.0301", "no"),
         ({"error": {"code": 401, "message": "no", "title": "Unauthorized"}}, "401", "no"),
         ({"errors": [], "code": "A"}, None, None),
+        (
+            {
+                "errors": [{"errorCode": "A", "errorMessage": "b", "encoded_authorization_message": "CiQx"}],
+                "error_code": "C",
+                "error_msg": "d",
+                "details": [],
+            },
+            "A",
+            "b",
+        ),
         ({"code": True, "message": {"x": 1}}, None, None),
         ([], None, None),
         ("text", None, None),

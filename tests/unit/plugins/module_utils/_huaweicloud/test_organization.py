@@ -8,17 +8,19 @@ from __future__ import annotations
 import base64
 import json
 from typing import Any, Dict, List, Optional, Tuple
+from unittest import mock
 
 import pytest
 
 requests = pytest.importorskip("requests")
 
-from ansible_collections.longshore.swr.plugins.module_utils._huaweicloud.dockyard import (  # noqa: E402
+from ansible_collections.longshore.swr.plugins.module_utils._http import ApiClient  # noqa: E402
+from ansible_collections.longshore.swr.plugins.module_utils._huaweicloud.errors import HuaweiCloudError  # noqa: E402
+from ansible_collections.longshore.swr.plugins.module_utils._huaweicloud.swr.dockyard import (  # noqa: E402
     DockyardOrganizations,
     dockyard_client,
 )
-from ansible_collections.longshore.swr.plugins.module_utils._huaweicloud.errors import HuaweiCloudError  # noqa: E402
-from ansible_collections.longshore.swr.plugins.module_utils._huaweicloud.organization import manage_organization  # noqa: E402
+from ansible_collections.longshore.swr.plugins.module_utils._huaweicloud.swr.organization import manage_organization  # noqa: E402
 from ansible_collections.longshore.swr.plugins.module_utils._secrets import Redactor  # noqa: E402
 
 HOST = "https://swr.cn-north-4.myhuaweicloud.com"
@@ -71,7 +73,7 @@ def manage(swr: FakeSwr, present: bool = True, check_mode: bool = False, name: s
 
 
 def failure(swr: FakeSwr, **how: Any) -> HuaweiCloudError:
-    with pytest.raises(HuaweiCloudError) as caught:
+    with mock.patch.object(ApiClient, "_backoff", return_value=0.0), pytest.raises(HuaweiCloudError) as caught:
         manage(swr, **how)
     assert LOGIN["password"] not in str(caught.value)
     return caught.value
@@ -129,7 +131,7 @@ def test_one_that_is_not_visible_may_still_be_created() -> None:
     [
         ({"get": [refusal(401, "", "Authenticate Error")]}, "Check the user name and the password"),
         ({"get": [refusal(500)]}, "HTTP 500"),
-        ({"get": [refusal(403, "SVCSTG.SWR.4031032")]}, "SWR limits how often"),
+        ({"get": [refusal(403, "SVCSTG.SWR.4031032")]}, "limits how often"),
         ({"get": [(200, [])]}, "not an organization"),
         ({"get": [(200, None)]}, "not an organization"),
         ({"get": [refusal(404)], "post": [refusal(400, "SVCSTG.SWR.4000097")]}, "quota of organizations is used up"),

@@ -60,3 +60,11 @@ def test_a_region_like_no_other_gets_no_proposal():
 def test_what_cannot_be_in_a_host_name_is_refused(region, cloud):
     with pytest.raises(HuaweiCloudError):
         registry_host(region, cloud)
+
+
+def test_the_hosts_of_iam_agree_with_the_sdk():
+    sdk = pytest.importorskip("huaweicloudsdkiam.v3.region.iam_region", reason="huaweicloudsdkiam is not installed")
+    theirs = {name: region.endpoints[0] for name, region in sdk.IamRegion.static_fields.items()}
+    assert {name: api_endpoint("iam", name) for name in theirs if name in REGIONS} == {
+        name: host for name, host in theirs.items() if name in REGIONS
+    }

@@ -42,7 +42,9 @@ def test_the_example_of_the_signing_guide():
 
 
 def prepared(method, url, headers=None, body=None):
-    return SimpleNamespace(method=method, url=url, headers=dict(headers or {}), body=body)
+    request = SimpleNamespace(method=method, url=url, headers=dict(headers or {}), body=body, hooks={})
+    request.register_hook = request.hooks.__setitem__
+    return request
 
 
 def received(sent):
@@ -121,3 +123,23 @@ def test_the_verifier_is_not_fooled():
     assert "security token" in refused(sign(prepared("GET", url)), judge=verifier("token"))
     assert "no signature" in refused(prepared("GET", url))
     assert "unknown access key" in refused(sign(prepared("GET", url)), judge=SignatureVerifier({}, lambda: NOW))
+
+
+@pytest.mark.parametrize(
+    ("date", "skew"),
+    [("Tue, 14 Nov 2023 21:53:20 GMT", 1200), ("Tue, 14 Nov 2023 22:33:20 GMT", -1200), ("", None), ("soon", None)],
+)
+def test_the_clock_is_compared_with_that_of_the_server(date, skew):
+    signer = RequestSigner(ACCESS_KEY, SECRET_KEY, clock=lambda: NOW)
+    sent = signer(prepared("GET", "https://x.example/"))
+    sent.hooks["response"](SimpleNamespace(headers={"Date": date}), timeout=3)
+    assert signer.skew == skew
+
+
+def test_a_request_about_an_account_says_so_and_signs_it():
+    sent = RequestSigner(ACCESS_KEY, SECRET_KEY, domain_id="d1", clock=lambda: NOW)(
+        prepared("GET", "https://x.example/")
+    )
+    assert sent.headers["X-Domain-Id"] == "d1"
+    assert "x-domain-id" in sent.headers["Authorization"]
+    verifier().verify(received(sent), b"")

@@ -11,7 +11,7 @@ import pytest
 
 from ansible_collections.longshore.swr.plugins.module_utils._http import ApiReply
 from ansible_collections.longshore.swr.plugins.module_utils._huaweicloud.errors import HuaweiCloudError
-from ansible_collections.longshore.swr.plugins.module_utils._huaweicloud.tag_listing import (
+from ansible_collections.longshore.swr.plugins.module_utils._huaweicloud.swr.tag_listing import (
     UNKNOWN,
     SwrTagApi,
     lister_of,

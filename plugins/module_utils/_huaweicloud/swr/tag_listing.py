@@ -16,14 +16,14 @@ import threading
 from typing import Any, Callable, Dict, Mapping, Optional, Tuple
 from urllib.parse import quote
 
-from .._http import REQUESTS_IMPORT_ERROR
-from .._http_values import NotUnderstood
-from .._paging import Page, read_pages
-from .._secrets import Redactor
-from .credentials import find_credentials
-from .errors import HuaweiCloudError
-from .login_factory import client_for
-from .regions import api_endpoint
+from ..._http import REQUESTS_IMPORT_ERROR
+from ..._http_values import NotUnderstood
+from ..._paging import Page, read_pages
+from ..._secrets import Redactor
+from ..api.client import client_for
+from ..credentials import find_credentials
+from ..errors import HuaweiCloudError
+from ..regions import api_endpoint
 
 TAGS_PER_CALL = 1000
 UNKNOWN = ""

@@ -13,7 +13,7 @@ from __future__ import annotations
 import re
 from typing import Any, Callable, List, Mapping, Optional
 
-from .._dockyard import (
+from ..._dockyard import (
     NAMESPACES,
     REPOSITORIES,
     Entry,
@@ -21,11 +21,11 @@ from .._dockyard import (
     read_organization,
     read_repositories,
 )
-from .._http import ApiClient, sign_basic
-from .._http_values import NotUnderstood
-from .._resource import State
-from .errors import HuaweiCloudError, hint_for, read_error
-from .regions import registry_host
+from ..._http import ApiClient, sign_basic
+from ..._http_values import NotUnderstood
+from ..._resource import State
+from ..errors import THROTTLED, HuaweiCloudError, hint_for, read_error
+from ..regions import registry_host
 
 PERMISSIONS = {7: "manage", 3: "write", 1: "read"}
 
@@ -52,6 +52,7 @@ def dockyard_client(options: Mapping[str, Any], redact: Callable[[str], str], se
         verify=verify,
         timeout=options.get("timeout") or 30.0,
         redact=redact,
+        throttled=THROTTLED,
         session=session,
     )
 

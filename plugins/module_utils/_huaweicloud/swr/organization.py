@@ -10,12 +10,10 @@ from __future__ import annotations
 
 from typing import Any, Dict, List, Optional, Protocol
 
-from .._errors import LongshoreError
-from .._organization_name import ORGANIZATION_RULE, is_organization_name
-from .._resource import Resource, State, bring_about
-from .errors import THROTTLED, HuaweiCloudError
-
-_SHOWN = 128  # characters of an invalid name
+from ..._errors import LongshoreError
+from ..._resource import Resource, State, bring_about
+from ..errors import THROTTLED, HuaweiCloudError
+from .names import check_organization
 
 
 class OrganizationApi(Protocol):
@@ -43,11 +41,7 @@ class Organization(Resource):
 
     def __init__(self, api: OrganizationApi, name: str, present: bool) -> None:
         self._api = api
-        if not is_organization_name(name):
-            raise HuaweiCloudError(
-                "invalid organization name {0!r}".format(name[:_SHOWN]), where="name", hint=ORGANIZATION_RULE
-            )
-        self._name = name
+        self._name = check_organization(name)
         self._present = present
         self.found: Optional[State] = None
 

@@ -1,0 +1,123 @@
+# Copyright: (c) 2026, longshore.swr contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Lists of Huawei Cloud's APIs: the complete list or an error, in each way in which the services cut theirs into pages.
+
+This module is private to the collection: no other collection may import it.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any, Callable, Dict, Hashable, List, Optional, Sequence, Tuple
+
+from ..._http import ApiReply
+from ..._http_values import NotUnderstood
+from ..._paging import INCOMPLETE_HINT, Page, read_pages
+from ..errors import HuaweiCloudError
+
+Params = Sequence[Tuple[str, str]]
+Entry = Dict[str, Any]
+Call = Callable[..., ApiReply]
+"""C(ServiceClient.call), or anything like it."""
+
+# "0-99/230", with or without a unit in front (RFC 9110, section 14.4); "0--1/0" of an empty list
+_RANGE = re.compile(r"(?:[a-z]+ )?(?:[0-9]+--?[0-9]+|\*)/([0-9]{1,15})\Z", re.IGNORECASE)
+
+
+def by_offset(
+    call: Call,
+    path: str,
+    key: Callable[[Entry], Hashable],
+    params: Params = (),
+    field: Optional[str] = None,
+    limit: int = 1000,
+) -> List[Entry]:
+    """A list with C(limit) and C(offset), whose total is in the header C(Content-Range).
+
+    :param key: identifies an entry.
+    :param field: where the entries are in the reply; None: the reply is the list.
+    :raises HuaweiCloudError: the API refuses, or the list is not complete.
+    """
+
+    def page(offset: int) -> Page:
+        reply = call("GET", path, params=[*params, ("limit", str(limit)), ("offset", str(offset))])
+        entries = entries_of(reply, field)
+        total = _total_of(reply.headers.get("Content-Range"))
+        count = offset + len(entries)
+        more = count < total if total is not None else len(entries) >= limit
+        return Page(entries, count if more and entries else None, total, asked=total is None)
+
+    return _read(path, 0, page, key)
+
+
+def by_marker(
+    call: Call,
+    path: str,
+    key: Callable[[Entry], Hashable],
+    next_marker: Callable[[ApiReply, List[Entry]], Optional[str]],
+    params: Params = (),
+    field: Optional[str] = None,
+    limit: int = 1000,
+) -> List[Entry]:
+    """A list with C(limit) and C(marker).
+
+    :param next_marker: the marker of the page that follows this one, None for the last page.
+    :raises HuaweiCloudError: the API refuses, or the list is not complete.
+    """
+
+    def page(marker: str) -> Page:
+        asked = [*params, ("limit", str(limit))] + ([("marker", marker)] if marker else [])
+        reply = call("GET", path, params=asked)
+        entries = entries_of(reply, field)
+        return Page(entries, next_marker(reply, entries) or None)
+
+    return _read(path, "", page, key)
+
+
+def whole(call: Call, path: str, field: Optional[str] = None, most: Optional[int] = None) -> List[Entry]:
+    """A list that comes in one piece.
+
+    :param most: so many entries are listed at most.
+    :raises HuaweiCloudError: the API refuses, or the list may not be complete.
+    """
+    try:
+        entries = entries_of(call("GET", path), field)
+    except NotUnderstood as problem:
+        raise HuaweiCloudError(str(problem), where="GET " + path) from problem
+    if most is not None and len(entries) >= most:
+        raise HuaweiCloudError(
+            "the list has {0} entries, and the API does not say whether that is all".format(len(entries)),
+            where="GET " + path,
+            hint="Look at it in the console.",
+        )
+    return entries
+
+
+def entries_of(reply: ApiReply, field: Optional[str] = None) -> List[Entry]:
+    """The entries of a reply that is a list, or an object with one.
+
+    :raises NotUnderstood: there is none, or it holds something else than objects.
+    """
+    found = reply.data
+    if field is not None:
+        found = found.get(field) if isinstance(found, dict) else None
+    if not isinstance(found, list) or not all(isinstance(item, dict) for item in found):
+        raise NotUnderstood("the reply is not the list that the API's reference describes")
+    return found
+
+
+def _total_of(value: Optional[str]) -> Optional[int]:
+    if not value:
+        return None
+    found = _RANGE.match(value.strip())
+    if found is None:
+        raise NotUnderstood("the header Content-Range is not understood")
+    return int(found.group(1))
+
+
+def _read(path: str, first: Any, page: Callable[[Any], Page], key: Callable[[Entry], Hashable]) -> List[Entry]:
+    try:
+        return list(read_pages(first, page, key))
+    except NotUnderstood as problem:
+        raise HuaweiCloudError(str(problem), where="GET " + path, hint=INCOMPLETE_HINT) from problem
