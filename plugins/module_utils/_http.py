@@ -18,12 +18,13 @@ import re
 import time
 import traceback
 from http.cookiejar import DefaultCookiePolicy
-from typing import Any, Callable, Container, Dict, Mapping, NamedTuple, Optional, Sequence, Tuple, Type, Union
+from typing import Any, Callable, Container, Dict, Iterator, Mapping, NamedTuple, Optional, Sequence, Tuple, Type, Union
 
 from ._errors import LongshoreError
 from ._files.errors import FilesError
 from ._files.inputs import check_authorities
-from ._http_values import basic_auth, parse_retry_after
+from ._http_values import NotUnderstood, basic_auth, parse_retry_after, unpack
+from ._json import read_json
 from ._networks import proxy_for
 from ._text import one_line, safe
 from ._time_limit import WHOLE_REPLY, TimeIsUp, call_within, in_words
@@ -32,7 +33,7 @@ from ._urls import check_url, host_of
 try:
     import requests
     from requests.exceptions import ConnectTimeout, ProxyError, RequestException, SSLError, Timeout
-    from urllib3.exceptions import NewConnectionError
+    from urllib3.exceptions import HTTPError, NewConnectionError, ReadTimeoutError
 except ImportError:
     REQUESTS_IMPORT_ERROR: Optional[str] = traceback.format_exc()
 else:
@@ -46,6 +47,7 @@ UNEXPLAINED = "the request was refused"
 # A body that is no JSON (a proxy's page, for instance) is quoted up to this many characters.
 _QUOTED = 200
 _LONGEST = 1000
+_BLOCK = 64 * 1024
 
 # These may be asked again without a second effect (RFC 9110, section 9.2.2).
 _IDEMPOTENT = ("GET", "HEAD")
@@ -119,6 +121,17 @@ def _readable(text: str) -> str:
     return " ".join(text.split())
 
 
+def _blocks_of(response: Any) -> Iterator[bytes]:
+    """The body as it comes in. C(requests) itself would unpack it, however large it becomes."""
+    with response:
+        try:
+            yield from response.raw.stream(_BLOCK, decode_content=False)
+        except ReadTimeoutError as error:
+            raise requests.exceptions.ReadTimeout(error) from error
+        except HTTPError as error:
+            raise requests.exceptions.ConnectionError(error) from error
+
+
 class ApiClient:
     """Calls one API, given by its base URL. Cookies are not kept.
 
@@ -174,7 +187,9 @@ class ApiClient:
         self._sleep = sleep
         self._clock = clock
         self._session = session or requests.Session()
-        self._session.headers.update({"User-Agent": USER_AGENT, "Accept": "application/json"})
+        self._session.headers.update(
+            {"User-Agent": USER_AGENT, "Accept": "application/json", "Accept-Encoding": "gzip"}
+        )
         # A session's cookie would take the place of what signs the request: Harbor then wants a CSRF token as well.
         self._session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
         # Redirects are not followed, but requests would decode the address all the same, and fail when it cannot.
@@ -207,23 +222,23 @@ class ApiClient:
         for attempt in range(self._retries + 1):
             last = attempt == self._retries
             try:
-                response = self._send_in_time(where, method, url, params, body, text)
+                response, content = self._send_in_time(where, method, url, params, body, text)
             except RequestException as error:
                 if last or not self._may_repeat_after(method, error):
                     raise self._no_reply(where, error, not self._never_arrived(error)) from None
                 self._sleep(self._backoff(attempt))
                 continue
             if response.status_code in expect:
-                data = response.content.decode("utf-8", "replace") if text else self._parse(where, response)
-                return ApiReply(response.status_code, response.headers, data, bool(response.content))
-            said = self._said(response)
+                data = content.decode("utf-8", "replace") if text else self._parse(where, response, content)
+                return ApiReply(response.status_code, response.headers, data, bool(content))
+            said = self._said(content)
             wait = None if last else self._wait_before_repeating(method, response, said.code, attempt)
             if wait is None:
                 raise self._refusal(where, response, said)
             self._sleep(wait)
         raise AssertionError("the last attempt returns or raises")
 
-    def _send_in_time(self, where: str, *request: Any) -> Any:
+    def _send_in_time(self, where: str, *request: Any) -> Tuple[Any, bytes]:
         seconds = WHOLE_REPLY * self._timeout
         try:
             return call_within(seconds, lambda: self._send(*request))
@@ -236,7 +251,7 @@ class ApiClient:
             error.unsettled = True
             raise error from None
 
-    def _send(self, method: str, url: str, params: Any, body: Any, text: bool) -> Any:
+    def _send(self, method: str, url: str, params: Any, body: Any, text: bool) -> Tuple[Any, bytes]:
         data = None if body is None else json.dumps(body, separators=(",", ":")).encode("utf-8")
         headers: Dict[str, str] = {} if data is None and method in _IDEMPOTENT else {"Content-Type": "application/json"}
         if text:
@@ -244,7 +259,7 @@ class ApiClient:
         # Redirects are not followed: only the session's own header would be dropped on the way to another
         # host, not the token of a temporary key. `verify` is given here because C(requests) prefers the
         # REQUESTS_CA_BUNDLE variable to what a session says.
-        return self._session.request(
+        response = self._session.request(
             method,
             url,
             params=params,
@@ -256,7 +271,12 @@ class ApiClient:
             # Given, because requests reads NO_PROXY in a way of its own.
             proxies={self._server[0]: proxy_for(*self._server), "all": None},
             allow_redirects=False,
+            stream=True,
         )
+        try:
+            return response, unpack(_blocks_of(response), response.headers.get("Content-Encoding"))
+        except NotUnderstood as problem:
+            raise self._strange("{0} {1}".format(method, url), response, str(problem)) from None
 
     @staticmethod
     def _never_arrived(error: Exception) -> bool:
@@ -285,26 +305,26 @@ class ApiClient:
         # The spread keeps many forks of one playbook from coming back at the same moment.
         return random.uniform(0.5, 1.0) * 2**attempt  # noqa: S311
 
-    def _parse(self, where: str, response: Any) -> Any:
-        if not response.content:
+    def _parse(self, where: str, response: Any, content: bytes) -> Any:
+        if not content:
             return None
         try:
-            return json.loads(response.content.decode("utf-8"))
-        except ValueError:
-            raise self._error_class(
-                "the reply is no JSON, but {0}".format(
-                    safe(response.headers.get("Content-Type", "of no stated type"), 100)
-                ),
-                where=where,
-                status=response.status_code,
-                hint="Is this the API's address, or that of a proxy or a web page?",
+            return read_json(content)
+        except NotUnderstood as problem:
+            kind = safe(response.headers.get("Content-Type", "of no stated type"), 100)
+            raise self._strange(
+                where, response, "the reply ({0}) is not understood: {1}".format(kind, problem)
             ) from None
 
-    def _said(self, response: Any) -> ServerError:
+    def _strange(self, where: str, response: Any, what: str) -> LongshoreError:
+        hint = "Is this the API's address, or that of a proxy or a web page?"
+        return self._error_class(what, where=where, status=response.status_code, hint=hint)
+
+    def _said(self, content: bytes) -> ServerError:
         try:
-            return self._read_error(json.loads(response.content.decode("utf-8")))
-        except ValueError:
-            text = _readable(response.content[: 20 * _QUOTED].decode("utf-8", "replace"))
+            return self._read_error(read_json(content))
+        except NotUnderstood:
+            text = _readable(content[: 20 * _QUOTED].decode("utf-8", "replace"))
             return ServerError(message=self._redact(text)[:_QUOTED])
 
     def _refusal(self, where: str, response: Any, said: ServerError) -> LongshoreError:

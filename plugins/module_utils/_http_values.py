@@ -13,10 +13,13 @@ import datetime
 import email.utils
 import re
 import time
-from typing import Dict, List, NamedTuple, Optional
+import zlib
+from typing import Dict, Iterable, List, NamedTuple, Optional
 from urllib.parse import urljoin, urlsplit
 
 LONGEST_LINK = 64 * 1024
+LARGEST_REPLY = 64 * 1024 * 1024
+"""Bytes of a reply that is read whole, unpacked. More than any server sends for good reason."""
 
 _SHOWN = 200
 # A target in angle brackets or, as some servers write it, a bare one that is followed by parameters. A bare target may
@@ -28,6 +31,8 @@ _PARAMETER = re.compile(
 _BETWEEN = re.compile(r"[\s,]*")
 _NOT_IN_URLS = re.compile(r"[\x00-\x20\x7f]")
 _COUNT = re.compile(r"[0-9]{1,15}\Z")
+# Seconds; a number of hundreds of digits would be infinite.
+_LONGEST_WAIT = 1e9
 
 
 class NotUnderstood(ValueError):
@@ -42,6 +47,42 @@ class _Link(NamedTuple):
     relations: Optional[List[str]]
 
 
+def unpack(blocks: Iterable[bytes], encoding: Optional[str], limit: int = LARGEST_REPLY) -> bytes:
+    """The body of a reply, whole.
+
+    :param blocks: the body as it comes in.
+    :param encoding: the header C(Content-Encoding).
+    :raises NotUnderstood: it is larger than C(limit), unpacked, or packed in another way than C(gzip), or damaged.
+    """
+    coding = (encoding or "").strip().lower()
+    if coding not in ("", "identity", "gzip", "x-gzip"):
+        raise NotUnderstood("the reply is packed in a way that was not asked for: {0}".format(_quoted(coding)))
+    # 31: what gzip writes, and nothing else.
+    unpacker = zlib.decompressobj(31) if "gzip" in coding else None
+    parts: List[bytes] = []
+    total = 0
+    for block in blocks:
+        while block:
+            part, rest = block, b""
+            if unpacker is not None:
+                try:
+                    part = unpacker.decompress(block, limit - total + 1)
+                except zlib.error:
+                    raise NotUnderstood("the reply is not packed with gzip, as it says") from None
+                rest = unpacker.unconsumed_tail
+                if unpacker.unused_data:
+                    raise NotUnderstood("the reply goes on after what gzip packed")
+            # What is packed counts as well: it may be nothing, packed again and again.
+            total += max(len(part), len(block) - len(rest))
+            if total > limit:
+                raise NotUnderstood("the reply is larger than {0} bytes".format(limit))
+            parts.append(part)
+            block = rest
+    if unpacker is not None and parts and not unpacker.eof:
+        raise NotUnderstood("the reply ends in the middle of what gzip packed")
+    return b"".join(parts)
+
+
 def parse_retry_after(value: Optional[str], now: Optional[float] = None) -> Optional[float]:
     """Seconds to wait according to a C(Retry-After) header: a number of seconds or a date (RFC 9110, section 10.2.3).
 
@@ -51,7 +92,7 @@ def parse_retry_after(value: Optional[str], now: Optional[float] = None) -> Opti
     text = (value or "").strip()
     # isdigit() alone takes digits of every script, and float() refuses some of them.
     if text.isascii() and text.isdigit():
-        return float(text)
+        return min(float(text), _LONGEST_WAIT)
     try:
         moment = email.utils.parsedate_to_datetime(text)
         if moment.tzinfo is None:

@@ -64,7 +64,7 @@ options:
     default: 10
   keep:
     description:
-      - Regular expressions. Tags that one of them matches anywhere are kept.
+      - Regular expressions, as in the rules. Tags that one of them matches anywhere are kept.
     type: list
     elements: str
     default: []

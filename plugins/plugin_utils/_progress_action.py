@@ -14,7 +14,6 @@ from __future__ import annotations
 
 import contextlib
 import functools
-import json
 import os
 import shutil
 import tempfile
@@ -27,6 +26,7 @@ from ansible.utils.display import Display
 
 from ansible_collections.longshore.swr.plugins.module_utils._files.errors import FilesError
 from ansible_collections.longshore.swr.plugins.module_utils._files.inputs import open_regular
+from ansible_collections.longshore.swr.plugins.module_utils._json import read_json
 from ansible_collections.longshore.swr.plugins.module_utils._text import hide_logins, one_line
 
 display = Display()
@@ -88,7 +88,7 @@ class Follower:
     def _take(self, line: bytes) -> None:
         # The file may be one that others append to as well: what is not understood is not shown.
         with contextlib.suppress(ValueError, KeyError, TypeError, AttributeError):
-            event = json.loads(line.decode("utf-8"))
+            event = read_json(line)
             with self._showing:
                 if not self._shut:
                     self._show(event)

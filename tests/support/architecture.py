@@ -29,6 +29,7 @@ SHARED_GROUND = frozenset(
         "_errors",
         "_files",
         "_http_values",
+        "_json",
         "_networks",
         "_paging",
         "_swr_names",

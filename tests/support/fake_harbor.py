@@ -17,6 +17,8 @@ import requests
 
 from ansible_collections.longshore.swr.plugins.module_utils._harbor.api.client import HarborClient
 
+from .replies import reply_to
+
 URL = "https://harbor.example.com"
 # 2026-03-02T08:00:00Z
 START = 1772438400.0
@@ -114,13 +116,8 @@ class FakeHarbor(requests.adapters.BaseAdapter):
             raise reply
         if not isinstance(reply, Reply):
             reply = Reply(reply)
-        response = requests.Response()
-        response.status_code = reply.status
-        response.headers.update({"Date": email.utils.formatdate(self.clock.now, usegmt=True)})
-        response.headers.update(reply.headers)
-        response._content = reply.content
-        response.url, response.request = request.url, request
-        return response
+        headers = dict({"Date": email.utils.formatdate(self.clock.now, usegmt=True)}, **reply.headers)
+        return reply_to(request, reply.status, headers, reply.content)
 
     def close(self) -> None:
         pass

@@ -11,10 +11,10 @@ This module is private to the collection: no other collection may import it.
 
 from __future__ import annotations
 
-import json
 import shlex
 from typing import Any, Dict, Iterator, List, Mapping, NamedTuple
 
+from .._json import read_json
 from .._networks import is_exempt
 from .._text import safe
 
@@ -130,8 +130,8 @@ class EngineProxies:
 
     def _daemon_json(self) -> ProxySetting:
         try:
-            settings = json.loads((self._system.read(DAEMON_JSON) or "").strip() or "{}")
-        except (ValueError, RecursionError):
+            settings = read_json((self._system.read(DAEMON_JSON) or "").strip() or "{}")
+        except ValueError:
             settings = None
         if not isinstance(settings, dict):
             self.unread.append(DAEMON_JSON)

@@ -26,6 +26,7 @@ from .._errors import LongshoreError
 from .._files.errors import MissingDirectoryError
 from .._files.safe_file import SafeFile, private, read_text_safely
 from .._files.walk import NewDirectories
+from .._json import parse_json
 from .._text import quoted
 from .document import (
     entries_of,
@@ -262,8 +263,9 @@ class CredentialFile:
         if not text.strip():
             return text, {}
         try:
-            return text, json.loads(text, object_pairs_hook=without_duplicates)
-        except (ValueError, RecursionError) as error:
+            # Halves of characters stay: what is not ours is written back as it is.
+            return text, parse_json(text, without_duplicates)
+        except ValueError as error:
             # The error's own text may quote a part of the file.
             line = " (line {0})".format(error.lineno) if isinstance(error, json.JSONDecodeError) else ""
             raise LongshoreError(
@@ -353,7 +355,7 @@ def describe(path: str, change: Change, registry: str) -> Dict[str, str]:
     def side(text: Optional[str], mark: str) -> str:
         if text is None:
             return ""
-        document = json.loads(text) if text.strip() else {}
+        document = parse_json(text) if text.strip() else {}
         entry = (document.get("auths") or {}).get(registry)
         if not isinstance(entry, dict):
             return "{0}: no login\n".format(registry)

@@ -11,12 +11,12 @@ This module is private to the collection: no other collection may import it.
 
 from __future__ import annotations
 
-import json
 import os
 from typing import Any, Iterable, Iterator, List, Mapping, Optional, Tuple
 
 from .._errors import LongshoreError
 from .._files.safe_file import read_text_safely
+from .._json import read_json
 
 WARNING = (
     "{0} has a login to {1}, which podman prefers to what {2} has. "
@@ -60,8 +60,8 @@ def _host(key: str) -> str:
 def _keys(path: str, uid: int) -> Iterator[str]:
     """What the file has logins or credential helpers for; nothing, where it cannot be read: podman itself says so."""
     try:
-        document: Any = json.loads(read_text_safely(path, owner=uid) or "{}")
-    except (LongshoreError, ValueError, RecursionError):
+        document: Any = read_json(read_text_safely(path, owner=uid) or "{}")
+    except (LongshoreError, ValueError):
         return
     for name in ("auths", "credHelpers"):
         entries = document.get(name) if isinstance(document, dict) else None

@@ -34,6 +34,7 @@ from ansible_collections.longshore.swr.plugins.module_utils._huaweicloud.errors 
 from ansible_collections.longshore.swr.plugins.module_utils._huaweicloud.login import LoginApi  # noqa: E402
 from ansible_collections.longshore.swr.plugins.module_utils._huaweicloud.swr.tag_listing import SwrTagApi  # noqa: E402
 from ansible_collections.longshore.swr.tests.support.fake_harbor import FakeHarbor, Reply  # noqa: E402
+from ansible_collections.longshore.swr.tests.support.replies import reply_to  # noqa: E402
 from ansible_collections.longshore.swr.tests.unit.hostile_text.hostile import (  # noqa: E402
     EVIL,
     HEADER,
@@ -76,10 +77,8 @@ class Always(requests.adapters.BaseAdapter):
         self.body = body.encode("utf-8") if isinstance(body, str) else json.dumps(body).encode()
 
     def send(self, request: Any, **_settings: Any) -> Any:
-        response = requests.Response()
-        response.status_code, response._content, response.url = self.status, self.body, request.url
-        response.request, response.reason = request, SHORT
-        response.headers.update(HEADERS)
+        response = reply_to(request, self.status, HEADERS, self.body)
+        response.reason = SHORT
         return response
 
     def close(self) -> None:

@@ -8,12 +8,12 @@ This module is private to the collection: no other collection may import it.
 
 from __future__ import annotations
 
-import json
 import re
 from typing import Any, Dict, Optional
 from urllib.parse import quote, urlencode
 
 from ..._http_values import basic_auth
+from ..._json import read_json
 from ..._text import safe
 from ..._urls import host_of
 from ..auth_challenge import bearer_challenge
@@ -39,18 +39,18 @@ _MOST_JSON = 4 * 1024 * 1024
 REDIRECTS = (301, 302, 303, 307, 308)
 
 
-def read_json(body: bytes) -> Optional[Dict[str, Any]]:
+def json_object(body: bytes) -> Optional[Dict[str, Any]]:
     """A JSON object of a server, None when it is none."""
     try:
-        value = json.loads(body.decode("utf-8"))
-    except (ValueError, RecursionError):
+        value = read_json(body)
+    except ValueError:
         return None
     return value if isinstance(value, dict) else None
 
 
 def server_error(reply: HttpReply) -> str:
     """What a registry says is wrong, as in C(DENIED: Image organization does not exist)."""
-    value = read_json(reply.body) or {}
+    value = json_object(reply.body) or {}
     errors = value.get("errors")
     first = errors[0] if isinstance(errors, list) and errors and isinstance(errors[0], dict) else {}
     said = [str(first[key]) for key in ("code", "message") if isinstance(first.get(key), (str, int))]
@@ -144,7 +144,7 @@ class Token(Check):
         if options.username:
             headers["Authorization"] = basic_auth(options.username, options.password)
         reply = context.fetch(url, headers, _MOST_JSON)
-        value = read_json(reply.body) or {}
+        value = json_object(reply.body) or {}
         token = value.get("token") or value.get("access_token")
         if reply.status == 200 and isinstance(token, str) and _TOKEN.match(token):
             context.hide(token)
@@ -230,7 +230,7 @@ class Redirect(Check):
         """
         path = manifest_path(context.options.repository, reference)
         reply = context.request("GET", path, pull_headers(context), most=_MOST_JSON)
-        document = read_json(reply.body) if reply.status == 200 else None
+        document = json_object(reply.body) if reply.status == 200 else None
         if document is None:
             raise Trouble("http", "no manifest of {0}: {1}".format(safe(reference, 80), server_error(reply)))
         children = _descriptors(document.get("manifests"))

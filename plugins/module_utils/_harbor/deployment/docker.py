@@ -8,10 +8,10 @@ This module is private to the collection: no other collection may import it.
 
 from __future__ import annotations
 
-import json
 import shlex
 from typing import Any, Callable, Dict, List, Optional, Sequence, Tuple
 
+from ..._json import read_json
 from ..errors import HarborError
 from .host_entries import Host, read_host
 
@@ -102,7 +102,7 @@ class Compose:
         code, output, errors = self._run(command, self._folder)
         try:
             if code == 0:
-                return [read_host(str(item)) for item in json.loads(output) or []]
+                return [read_host(str(item)) for item in read_json(output) or []]
         except (ValueError, TypeError):
             errors = errors or output
         raise HarborError(
@@ -122,7 +122,7 @@ def networks(run: Run) -> List[Dict[str, Any]]:
         code, output, errors = run(["docker", "network", "inspect", *names], None)
     try:
         if code == 0:
-            return json.loads(output) if names else []
+            return read_json(output) if names else []
     except ValueError:
         errors = "no JSON"
     raise HarborError(

@@ -13,6 +13,7 @@ from __future__ import annotations
 import json
 from typing import Any, Dict, List, Mapping
 
+from ..._json import read_json
 from ..errors import HarborError
 from .docker import Run, said, words_of
 from .host_aliases import alias_patch, noted_hosts
@@ -74,7 +75,7 @@ class HelmRelease:
     def _get(self, name: str) -> Any:
         output = self._call("get", "deployment", name, "--output", "json")
         try:
-            return json.loads(output)
+            return read_json(output)
         except ValueError as error:
             raise HarborError("kubectl does not answer with JSON", where=name) from error
 

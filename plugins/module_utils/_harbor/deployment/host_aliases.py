@@ -15,6 +15,7 @@ import ipaddress
 import json
 from typing import Any, Dict, List, Mapping, Sequence
 
+from ..._json import read_json
 from ..errors import HarborError
 from .host_entries import Host
 
@@ -60,7 +61,7 @@ def _own(noted: Any, where: str) -> List[Host]:
     if not noted:
         return []
     try:
-        return [Host(*str(item).split(":", 1)) for item in json.loads(noted)]
+        return [Host(*str(item).split(":", 1)) for item in read_json(noted)]
     except (ValueError, TypeError) as error:
         raise HarborError(
             "the annotation {0} cannot be read".format(ANNOTATION),

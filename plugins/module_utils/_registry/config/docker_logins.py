@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import base64
 import binascii
-import json
 import os
 import re
 import threading
@@ -22,6 +21,8 @@ from functools import partial
 from typing import Any, Callable, Dict, Iterator, List, Mapping, Optional, Sequence, Tuple, Union
 
 from ..._errors import LongshoreError
+from ..._http_values import NotUnderstood
+from ..._json import read_json
 from ..._secrets import read_text
 from ..._text import quoted
 from ..errors import RegistryError
@@ -215,8 +216,8 @@ class DockerConfigs:
 
 def _helper_reply(output: str) -> Optional[Tuple[str, str]]:
     try:
-        reply = json.loads(output)
-    except (ValueError, RecursionError):
+        reply = read_json(output)
+    except NotUnderstood:
         return None
     if not isinstance(reply, dict):
         return None

@@ -15,6 +15,9 @@ import json
 import os
 from typing import Any, Dict, Hashable, Iterable, List, Optional, Tuple
 
+from ..._http_values import NotUnderstood
+from ..._json import HALF
+from ..._json import parse_json as parse_bounded
 from ..._secrets import read_text
 from ..errors import RegistryError, RulesError
 
@@ -128,18 +131,20 @@ def parse_json(text: str, where: str) -> Any:
         raise _refused(where, "it is empty: a mapping is expected, names on the left and values on the right")
     reason, place = "", ""
     try:
-        return json.loads(text, object_pairs_hook=merge_pairs)
+        document = parse_bounded(text, merge_pairs)
+        if HALF.search(text):
+            json.dumps(document, ensure_ascii=False).encode("utf-8")
+        return document
     except json.JSONDecodeError as error:
         reason = _reason(error.msg, _JSON_REASONS, "it is not valid JSON")
         rest = text[error.pos : error.pos + 2]
         if rest in ("//", "/*") or rest[:1] == "#":
             reason = "there is a comment: JSON has none, remove it or use a YAML file"
         place = _place(error.lineno, error.colno)
-    except RecursionError:
-        reason = "it is nested too deeply"
-    except ValueError:
-        # Python refuses to read integers of thousands of digits.
-        reason = "it holds a number that is too long: put it in quotes"
+    except UnicodeEncodeError:
+        reason = "a text in it has half of a character (\\ud800 to \\udfff alone)"
+    except NotUnderstood as problem:
+        reason = str(problem)
     # Raised here and not in the handlers: the original exception holds the whole text.
     raise _refused(where, reason, place)
 

@@ -11,9 +11,9 @@ This module is private to the collection: no other collection may import it.
 from __future__ import annotations
 
 import functools
-import json
 from typing import Any, Callable, Dict, List, Mapping, Optional, Sequence, Tuple, TypeVar
 
+from ..._json import read_json
 from ..._text import quoted
 from ..client.clients import ClientPool
 from ..client.image_config import read_config
@@ -181,7 +181,7 @@ class Inspector:
         :param blobs: the blobs of the image and their sizes, so that each counts once; those of this one are added.
         """
         manifest = tree.manifest
-        document = json.loads(manifest.content)
+        document = read_json(manifest.content)
         entry: Entry = {
             "digest": manifest.digest,
             "media_type": manifest.media_type,
@@ -203,7 +203,7 @@ class Inspector:
         self, entry: Entry, client: ImageSource, reference: Reference, tree: Tree, blobs: Dict[str, int]
     ) -> None:
         manifest = tree.manifest
-        listed = json.loads(manifest.content)["manifests"]
+        listed = read_json(manifest.content)["manifests"]
         read = {child.manifest.digest: child for child in tree.children}
         entry["children"] = children = []
         for descriptor, words in zip(manifest.children, listed):

@@ -14,7 +14,6 @@ This module is private to the collection: no other collection may import it.
 
 from __future__ import annotations
 
-import re
 import time
 from dataclasses import dataclass, field
 from typing import Any, Callable, Dict, List, Mapping, Optional, Sequence, Set
@@ -26,6 +25,7 @@ from ..model.manifest import is_digest
 from ..model.reference import Repository
 from ..plan.selection import Selector
 from ..report.report import MOST_DIFF_LINES, MOST_FAILURES, write_report
+from ..rules.patterns import PatternProblem, compile_expression
 from ..rules.scope import is_within
 from ..run.image import FAILED, Image
 from ..run.work_queue import WorkQueue
@@ -55,9 +55,9 @@ class PruneRequest(Request):
         problems, keep = [], []
         for number, text in enumerate(settings.keep, 1):
             try:
-                keep.append(re.compile(text))
-            except re.error as error:
-                problems.append("keep: item {0} is no regular expression: {1}".format(number, error))
+                keep.append(compile_expression(text))
+            except PatternProblem as problem:
+                problems.append("keep: item {0}: {1}".format(number, problem))
         if problems:
             raise RulesError(problems)
         self.keep = keep

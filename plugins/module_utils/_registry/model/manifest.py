@@ -16,6 +16,8 @@ import json
 import re
 from typing import Any, Dict, List, Mapping, NamedTuple, Optional, Tuple
 
+from ..._http_values import NotUnderstood
+from ..._json import read_json
 from ..errors import RegistryError
 
 DOCKER_MANIFEST = "application/vnd.docker.distribution.manifest.v2+json"
@@ -76,7 +78,7 @@ class Manifest(NamedTuple):
     @property
     def subject(self) -> Optional[str]:
         """The digest of the manifest that this one says it belongs to (OCI image specification 1.1)."""
-        subject = json.loads(self.content).get("subject")
+        subject = read_json(self.content).get("subject")
         digest = subject.get("digest") if isinstance(subject, dict) else None
         return digest if is_digest(digest) else None
 
@@ -112,9 +114,9 @@ def parse_manifest(content: bytes, content_type: str, digest: Optional[str] = No
             "the manifest that arrived is not the one asked for: its digest is {0}".format(actual), retryable=True
         )
     try:
-        document = json.loads(content)
-    except (ValueError, RecursionError) as error:
-        raise RegistryError("what arrived is no manifest: it is not JSON", retryable=True) from error
+        document = read_json(content)
+    except NotUnderstood as problem:
+        raise RegistryError("what arrived is no manifest: {0}".format(problem), retryable=True) from problem
     if not isinstance(document, dict):
         raise RegistryError("what arrived is no manifest: it is not a JSON object")
     media_type = _media_type(document, content_type)
@@ -136,7 +138,7 @@ def without_children(manifest: Manifest, keep: List[Descriptor]) -> Manifest:
     """
     if len(keep) == len(manifest.children):
         return manifest
-    document: Dict[str, Any] = json.loads(manifest.content)
+    document: Dict[str, Any] = read_json(manifest.content)
     wanted = {id(child) for child in keep}
     document["manifests"] = [
         entry for entry, child in zip(document["manifests"], manifest.children) if id(child) in wanted

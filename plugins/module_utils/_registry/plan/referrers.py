@@ -18,6 +18,7 @@ import json
 from dataclasses import dataclass, field
 from typing import Any, Callable, Dict, Iterator, List, Mapping, Optional, Sequence, Set, Tuple
 
+from ..._json import read_json
 from ..client.manifests import read_tree
 from ..client.registry import ClientFor
 from ..convert.converter import Converter, is_format_refusal
@@ -228,7 +229,7 @@ class Attachments:
             index = client.get_manifest(source, tag) if self._may_have(source, tag) else None
             if index is not None and index.is_index:
                 subject.index = subject.index or index
-                listed = json.loads(index.content)["manifests"]
+                listed = read_json(index.content)["manifests"]
         for entry in listed or ():
             if entry["digest"] not in subject.entries:
                 subject.entries[entry["digest"]] = entry
@@ -364,7 +365,7 @@ def merge_index(
     elif not stored.is_index:
         raise RegistryError("the tag that lists what refers to the image stands for something else", code="NO_INDEX")
     else:
-        document = json.loads(stored.content)
+        document = read_json(stored.content)
     listed = {child.digest for child in stored.children} if stored is not None else set()
     missing = [dict(entry) for entry in wanted if entry["digest"] not in listed]
     if stored is not None and not missing:

@@ -8,7 +8,6 @@ This module is private to the collection: no other collection may import it.
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 from typing import Any, Callable, Dict, Iterator, List, NamedTuple, Optional, Sequence, Tuple, Union
 
@@ -17,6 +16,7 @@ from ..client.repository_listing import Discovery
 from ..errors import RegistryError, failure_of
 from ..model.reference import InvalidEntry, Listing, Repository, quoted
 from ..rules.keys import SCOPE_KEYS
+from ..rules.patterns import compile_expression
 from ..rules.rule import Rule, TagSelector
 from ..rules.scope import Scope
 from ..run.image import FAILED, FILTERED, Image
@@ -340,7 +340,7 @@ def choose_tags(selector: TagSelector, available: Optional[Sequence[Optional[str
         return list(dict.fromkeys(selector.values))
     tags = [tag for tag in dict.fromkeys(available or ()) if tag]
     if selector.kind == "regex":
-        pattern = re.compile(selector.values[0])
+        pattern = compile_expression(selector.values[0])
         tags = [tag for tag in tags if pattern.search(tag)]
     return tags
 

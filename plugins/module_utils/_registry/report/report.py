@@ -13,6 +13,7 @@ import re
 from typing import Any, Callable, Dict, Iterable, Iterator, List, Mapping, Optional, Sequence, Tuple
 
 from ..._errors import LongshoreError
+from ..._json import parse_json
 from ..._secrets import write_private
 from ..._text import shown
 from ..run.image import COPIED, FAILED, OUTCOMES, SKIPPED, Image
@@ -136,7 +137,7 @@ def render_rules(rules: Mapping[str, Any], as_json: bool) -> str:
 def _yaml(value: Any) -> str:
     """JSON that is also YAML: without halves of characters, and without the one ASCII character that YAML refuses."""
     text = _SURROGATES.sub(
-        lambda pair: "\\U{0:08x}".format(ord(json.loads('"' + pair.group() + '"'))), json.dumps(value)
+        lambda pair: "\\U{0:08x}".format(ord(parse_json('"' + pair.group() + '"'))), json.dumps(value)
     )
     return text.replace("\x7f", "\\u007f")
 

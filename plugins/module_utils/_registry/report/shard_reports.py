@@ -9,12 +9,13 @@ This module is private to the collection: no other collection may import it.
 from __future__ import annotations
 
 import glob
-import json
 import os
 import re
 from collections import Counter
 from typing import Any, Dict, List, Mapping, Optional, Sequence, Tuple
 
+from ..._http_values import NotUnderstood
+from ..._json import read_json
 from ..._secrets import read_text
 from ..errors import RulesError
 from ..run.image import OUTCOMES
@@ -47,14 +48,9 @@ class ShardReport:
         :raises LongshoreError: it cannot be read.
         """
         try:
-            document = json.loads(read_text(self.path, LARGEST))
-        except ValueError as error:
-            place = ""
-            if isinstance(error, json.JSONDecodeError):
-                place = ": line {0}, column {1}: {2}".format(error.lineno, error.colno, error.msg)
-            raise RulesError(["{0}: {1}: it is not JSON{2}".format(self.path, _NOT_ONE, place)]) from None
-        except RecursionError:
-            raise RulesError(["{0}: {1}: it is nested too deeply".format(self.path, _NOT_ONE)]) from None
+            document = read_json(read_text(self.path, LARGEST))
+        except NotUnderstood as problem:
+            raise RulesError(["{0}: {1}: {2}".format(self.path, _NOT_ONE, problem)]) from None
         problem = _problem_of(document)
         if problem:
             raise RulesError(["{0}: {1}: {2}".format(self.path, _NOT_ONE, problem)])

@@ -4,8 +4,8 @@
 """Patterns for the names of tags and repositories, one language for both.
 
 A pattern is a shell pattern for the whole name (C(v1.*), C(team/**)), or between slashes a regular expression that is
-found somewhere in it (C(/^v[0-9]+/), image-syncer's form, Python's C(re)). In a shell pattern C(*) and C(?) stop at a
-slash, C(**) does not (as in Harbor's filters), and C([a-c]) and C([!a-c]) are sets.
+found somewhere in it (C(/^v[0-9]+/), image-syncer's form; see C(expressions)). In a shell pattern C(*) and C(?) stop at
+a slash, C(**) does not (as in Harbor's filters), and C([a-c]) and C([!a-c]) are sets.
 
 This module is private to the collection: no other collection may import it.
 """
@@ -15,10 +15,11 @@ from __future__ import annotations
 import re
 import warnings
 from dataclasses import dataclass
-from typing import Any, List, Optional, Pattern, Tuple
+from typing import Any, List, Optional, Tuple
 
 from ..._text import quoted
 from ..config.documents import describe
+from .expressions import Expression, ExpressionProblem
 
 # What tags and names are made of, and what means something in a shell pattern.
 _SHELL = re.compile(r"[A-Za-z0-9_./*?\[\]!-]+\Z")
@@ -31,13 +32,10 @@ class PatternProblem(Exception):
 
 @dataclass(frozen=True)
 class Patterns:
-    """Which names are meant: those that fit any of the allowed patterns (all, where there are none) and no denied one.
+    """Which names are meant: those that fit an allowed pattern (all, where there are none) and no denied one."""
 
-    :param allow: compiled, for C(search).
-    """
-
-    allow: Tuple[Pattern[str], ...] = ()
-    deny: Tuple[Pattern[str], ...] = ()
+    allow: Tuple[Expression, ...] = ()
+    deny: Tuple[Expression, ...] = ()
 
     def allowed(self, names: List[str]) -> List[str]:
         """The names that fit, in their order."""
@@ -54,25 +52,27 @@ class Patterns:
 EVERY_NAME = Patterns()
 
 
-def compile_expression(text: str) -> Pattern[str]:
-    """A regular expression of Python.
+def compile_expression(text: str) -> Expression:
+    """A regular expression.
 
     Go's syntax is what image-syncer takes; where Python reads the same text in another sense it warns, and that is
     refused.
 
-    :raises PatternProblem: with Python's reason.
+    :raises PatternProblem: with the reason.
     """
     if not text.isprintable():
         raise PatternProblem("holds a control character: write it as an escape, such as \\t")
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error")
-            return re.compile(text)
+            return Expression(text)
+    except ExpressionProblem as problem:
+        raise PatternProblem("{0} is not supported: {1}".format(quoted(text), problem)) from None
     except (re.error, Warning, OverflowError, RecursionError) as error:
         raise PatternProblem("{0} is no regular expression of Python: {1}".format(quoted(text), error)) from None
 
 
-def compile_pattern(text: str) -> Pattern[str]:
+def compile_pattern(text: str) -> Expression:
     """A shell pattern, or an expression between slashes.
 
     :raises PatternProblem: with what would be right.
@@ -93,7 +93,9 @@ def compile_pattern(text: str) -> Pattern[str]:
         part, position = _next_part(text, position)
         parts.append(part)
     try:
-        return re.compile("".join(parts) + r"\Z")
+        return Expression("".join(parts) + r"\Z")
+    except ExpressionProblem as problem:
+        raise PatternProblem("{0} is not supported: {1}".format(quoted(text), problem)) from None
     except re.error:
         raise PatternProblem("{0} has a set that is none: write it as [a-c]".format(quoted(text))) from None
 
@@ -118,7 +120,7 @@ def _next_part(text: str, position: int) -> Tuple[str, int]:
     return start + re.escape(char), position + 1
 
 
-def read_patterns(value: Any, where: str, problems: List[str]) -> Tuple[Pattern[str], ...]:
+def read_patterns(value: Any, where: str, problems: List[str]) -> Tuple[Expression, ...]:
     """The patterns of a list, or of one text; problems name the place."""
     items = [value] if isinstance(value, str) else value
     if not isinstance(items, list) or not items:
@@ -134,7 +136,7 @@ def read_patterns(value: Any, where: str, problems: List[str]) -> Tuple[Pattern[
     return tuple(compiled)
 
 
-def _read_one(item: Any, place: str, problems: List[str]) -> Optional[Pattern[str]]:
+def _read_one(item: Any, place: str, problems: List[str]) -> Optional[Expression]:
     if not isinstance(item, str):
         problems.append("{0}: it is {1}: write a pattern in quotes".format(place, describe(item)))
         return None

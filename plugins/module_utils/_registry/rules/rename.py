@@ -10,10 +10,11 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import Any, Dict, List, Optional, Pattern, Tuple
+from typing import Any, Dict, List, Optional, Tuple
 
 from ..._text import quoted
 from ..config.documents import describe
+from .expressions import Expression, ExpressionProblem
 from .patterns import PatternProblem, compile_expression
 
 _KINDS: Dict[str, Tuple[str, ...]] = {
@@ -41,7 +42,7 @@ class Step:
     text: str = ""
     value: str = ""
     levels: Optional[int] = None
-    pattern: Optional[Pattern[str]] = None
+    pattern: Optional[Expression] = None
 
     def __call__(self, name: str) -> str:
         if self.kind == "replace":
@@ -54,7 +55,7 @@ class Step:
             levels = len(parts) - 1 if self.levels is None else min(self.levels, len(parts) - 1)
             head = [self.value.join(parts[: levels + 1])] if self.value else [parts[levels]]
             return "/".join(head + parts[levels + 1 :])
-        return self.pattern.sub(self.value, name) if self.pattern is not None else name
+        return self.pattern.replace(self.value, name) if self.pattern is not None else name
 
 
 def rename(steps: Tuple[Step, ...], name: str) -> str:
@@ -130,12 +131,11 @@ def _texts(kind: str, item: Dict[Any, Any], where: str, problems: List[str]) -> 
         problems.append("{0}: regex: {1}".format(where, problem))
         return None
     try:
-        # Python reads the replacement before it looks for anything to replace.
-        pattern.sub(value, "")
-    except (re.error, IndexError) as error:
+        pattern.check_replacement(value)
+    except ExpressionProblem as problem:
         problems.append(
             "{0}: with: {1} is no replacement: {2} (a group of the expression is written \\1 or \\g<name>)".format(
-                where, quoted(value), error
+                where, quoted(value), problem
             )
         )
         return None

@@ -22,6 +22,7 @@ from typing import Any, Dict, List, Optional, Tuple
 
 from ..._errors import LongshoreError
 from ..._files.inputs import lines_of
+from ..._json import read_json
 from ..._line_file import LineFile
 from ..errors import RegistryError
 from ..model.manifest import is_digest
@@ -187,7 +188,7 @@ def _read(line: str) -> Dict[str, Any]:
     text = line[: found.start()] + "}" if found is not None else ""
     if found is None or _sum(text) != found.group(1):
         raise ValueError("the sum is not the line's")
-    entry: Dict[str, Any] = json.loads(text)
+    entry: Dict[str, Any] = read_json(text)
     if entry["v"] != VERSION:
         raise ValueError("another version")
     if any(name in entry and not is_digest(entry[name]) for name in _DIGESTS):

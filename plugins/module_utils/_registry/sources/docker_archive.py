@@ -18,6 +18,8 @@ import threading
 from dataclasses import dataclass, field
 from typing import Any, Callable, Dict, Iterator, List, Optional, Tuple
 
+from ..._http_values import NotUnderstood
+from ..._json import read_json
 from ..model.manifest import DOCKER_CONFIG, DOCKER_MANIFEST, Manifest, digest_of, is_digest, parse_manifest
 from ..model.reference import ReferenceProblem, Repository, parse_reference
 from .archive_file import ArchiveFile
@@ -208,8 +210,8 @@ def parse_name(text: str) -> Optional[Named]:
 
 def _json(content: bytes, what: str, where: Optional[str] = None) -> Any:
     try:
-        return json.loads(content)
-    except (ValueError, RecursionError) as error:
+        return read_json(content)
+    except NotUnderstood as problem:
         raise ArchiveError(
-            "{0} is not JSON".format(what), where=where, code="ARCHIVE_INVALID", hint=DAMAGED_HINT
-        ) from error
+            "{0} is not understood: {1}".format(what, problem), where=where, code="ARCHIVE_INVALID", hint=DAMAGED_HINT
+        ) from problem

@@ -14,7 +14,6 @@ This module is private to the collection: no other collection may import it.
 from __future__ import annotations
 
 import http.client
-import json
 import os
 import socket
 import tempfile
@@ -22,6 +21,7 @@ import threading
 import urllib.parse
 from typing import Any, Dict, Iterator, List, Optional, Tuple
 
+from ..._json import read_json
 from ..._text import safe
 from ..errors import RegistryError
 from ..model.manifest import Manifest, is_digest
@@ -200,7 +200,7 @@ class _UnixConnection(http.client.HTTPConnection):
 def _message(reply: Any) -> str:
     """What the daemon says of an error; C(message) in its JSON."""
     try:
-        document = json.loads(reply.read(LARGEST_ERROR))
+        document = read_json(reply.read(LARGEST_ERROR))
         text = str(document["message"])
     except (OSError, ValueError, KeyError, TypeError, RecursionError, http.client.HTTPException):
         return "it does not say why"
@@ -210,7 +210,7 @@ def _message(reply: Any) -> str:
 def _read_list(content: bytes, where: str) -> Dict[Named, str]:
     """The ID of each named image, in the daemon's order."""
     try:
-        entries = json.loads(content)
+        entries = read_json(content)
         found: List[Tuple[Any, Any]] = [(entry["Id"], entry.get("RepoTags")) for entry in entries]
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise RegistryError("what listens on the socket is no Docker or Podman", where=where) from error

@@ -11,12 +11,13 @@ This module is private to the collection: no other collection may import it.
 
 from __future__ import annotations
 
-import json
 import os
 from typing import Any, Dict, Iterator, List, NamedTuple, Optional, Tuple
 
 from ..._errors import LongshoreError
 from ..._files.inputs import open_regular
+from ..._http_values import NotUnderstood
+from ..._json import read_json
 from ..model.manifest import Manifest, is_digest, parse_manifest
 from ..model.reference import ReferenceProblem, Repository, check_tag
 from .archive_file import CHUNK, MemberReader, PlainReader, read_small
@@ -132,7 +133,7 @@ class OciLayout(LocalSource):
         found = []
         for image in {image.digest: image for image in self.images}.values():
             manifest = self.get_manifest(repository, image.digest)
-            subject = json.loads(manifest.content).get("subject") if manifest is not None else None
+            subject = read_json(manifest.content).get("subject") if manifest is not None else None
             if manifest is not None and isinstance(subject, dict) and subject.get("digest") == digest:
                 size = len(manifest.content)
                 found.append({"mediaType": manifest.media_type, "digest": manifest.digest, "size": size})
@@ -181,9 +182,10 @@ def _read_index(store: Any) -> List[LayoutImage]:
             )
         raise ArchiveError("it is no OCI layout: it has no index.json")
     try:
-        document = json.loads(store.read_member("index.json", LARGEST_INDEX))
-    except (ValueError, RecursionError) as error:
-        raise ArchiveError("index.json is not JSON", code="ARCHIVE_INVALID", hint=DAMAGED_HINT) from error
+        document = read_json(store.read_member("index.json", LARGEST_INDEX))
+    except NotUnderstood as problem:
+        what = "index.json is not understood: {0}".format(problem)
+        raise ArchiveError(what, code="ARCHIVE_INVALID", hint=DAMAGED_HINT) from problem
     entries = document.get("manifests") if isinstance(document, dict) else None
     if not isinstance(entries, list):
         raise ArchiveError("index.json is no index: it has no list of manifests", code="ARCHIVE_INVALID")

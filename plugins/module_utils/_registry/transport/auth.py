@@ -11,14 +11,14 @@ This module is private to the collection: no other collection may import it.
 from __future__ import annotations
 
 import base64
-import json
 import re
 import threading
 import time
 import urllib.parse
 from typing import Callable, Dict, List, NamedTuple, Optional, Tuple
 
-from ..._http_values import basic_auth
+from ..._http_values import NotUnderstood, basic_auth
+from ..._json import read_json, read_shape
 from ..config.credentials import CredentialStore
 from ..config.docker_logins import Credential
 from ..errors import RegistryError
@@ -301,13 +301,14 @@ class Authorizer:
                 error.hint = access_hint(credential)
             raise error
         try:
-            document = json.loads(reply.body)
-            value = document.get("token") or document["access_token"]
-            lifetime = document.get("expires_in")
+            document = read_shape(reply.body, {"token": (str, None), "access_token": (str, None)})
+            value = document["token"] if document.get("token") else document.get("access_token") or ""
             if not _TOKEN.fullmatch(value):
-                raise ValueError("a token that no header can carry")
-        except (ValueError, KeyError, AttributeError, TypeError, RecursionError) as error:
-            raise RegistryError("the token server's reply holds no token", where=str(realm), retryable=True) from error
+                raise NotUnderstood("it has no token, or one that no header can carry")
+        except NotUnderstood as problem:
+            what = "the token server's reply is not understood: {0}".format(problem)
+            raise RegistryError(what, where=str(realm), retryable=True) from problem
+        lifetime = document.get("expires_in")
         stated = isinstance(lifetime, (int, float)) and lifetime > 0
         seconds = float(min(lifetime, LONGEST_LIFETIME)) if stated else _jwt_lifetime(value)
         # Renewed a little early, so that a token does not expire between the check and the registry.
@@ -370,8 +371,8 @@ def _jwt_lifetime(token: str) -> float:
     """Seconds between a JWT's C(iat) and C(exp); SWR's replies often leave C(expires_in) out."""
     try:
         payload = token.split(".")[1]
-        claims = json.loads(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
+        claims = read_json(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
         lifetime = float(claims["exp"]) - float(claims.get("iat") or claims["nbf"])
-    except (ValueError, KeyError, IndexError, TypeError, AttributeError, OverflowError, RecursionError):
+    except (ValueError, KeyError, IndexError, TypeError, AttributeError, OverflowError):
         return DEFAULT_LIFETIME
     return lifetime if lifetime > 0 else DEFAULT_LIFETIME

@@ -8,11 +8,11 @@ This module is private to the collection: no other collection may import it.
 
 from __future__ import annotations
 
-import json
 import re
 from typing import Any, List, Optional, Tuple
 
-from ..._http_values import parse_retry_after
+from ..._http_values import NotUnderstood, parse_retry_after
+from ..._json import read_json
 from ..._text import one_line, safe
 from ..errors import RegistryError
 from .connection import RegistryReply
@@ -50,8 +50,8 @@ def reply_error(reply: RegistryReply, what: str, where: str) -> RegistryError:
 
 def _first_error(reply: RegistryReply) -> Tuple[Optional[str], str]:
     try:
-        document: Any = json.loads(reply.body)
-    except (ValueError, RecursionError):
+        document: Any = read_json(reply.body)
+    except NotUnderstood:
         return None, _plain_text(reply)
     errors: List[Any] = []
     if isinstance(document, dict):

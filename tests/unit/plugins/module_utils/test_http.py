@@ -18,6 +18,7 @@ from urllib3.exceptions import MaxRetryError, NewConnectionError  # noqa: E402
 from ansible_collections.longshore.swr.plugins.module_utils._errors import LongshoreError  # noqa: E402
 from ansible_collections.longshore.swr.plugins.module_utils._http import ApiClient, ServerError, sign_basic  # noqa: E402
 from ansible_collections.longshore.swr.plugins.module_utils._secrets import Redactor  # noqa: E402
+from ansible_collections.longshore.swr.tests.support.replies import reply_to  # noqa: E402
 
 URL = "https://api.example.com/base"
 
@@ -44,13 +45,7 @@ class Adapter(requests.adapters.BaseAdapter):
         if isinstance(step, Exception):
             raise step
         status, headers, body = step
-        response = requests.Response()
-        response.status_code = status
-        response.headers.update(headers)
-        response._content = body if isinstance(body, bytes) else json.dumps(body).encode()
-        response.url = request.url
-        response.request = request
-        return response
+        return reply_to(request, status, headers, body if isinstance(body, bytes) else json.dumps(body).encode())
 
     def close(self):
         pass
@@ -347,7 +342,7 @@ def test_basic_auth_is_a_header_in_utf8():
 
 def test_success_that_is_no_json_is_an_error():
     bench = Bench((200, {"Content-Type": "text/html"}, b"<html>welcome, secret</html>"))
-    with pytest.raises(ApiError, match="no JSON, but text/html") as caught:
+    with pytest.raises(ApiError, match=r"reply \(text/html\) is not understood: it is not JSON") as caught:
         bench.client.call("GET", "/")
     assert "welcome" not in str(caught.value)
 

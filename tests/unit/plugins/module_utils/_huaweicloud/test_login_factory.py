@@ -240,17 +240,14 @@ def test_how_an_api_is_reached(monkeypatch, tmp_path, given, url, verify, timeou
     monkeypatch.chdir(tmp_path)
     (tmp_path / "ca.pem").write_text("")
     requests = pytest.importorskip("requests")
+    replies = pytest.importorskip("ansible_collections.longshore.swr.tests.support.replies")
     for name in ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"):
         monkeypatch.delenv(name, raising=False)
     seen = []
 
     def send(self, request, **settings):
         seen.append((request, settings))
-        response = requests.Response()
-        response.status_code = 200
-        response._content = b""
-        response.url = request.url
-        return response
+        return replies.reply_to(request)
 
     monkeypatch.setattr(requests.adapters.HTTPAdapter, "send", send)
     keys = Credentials("AK", SECRET, region="cn-north-4", project_id="pid")

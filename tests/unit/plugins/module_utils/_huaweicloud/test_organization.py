@@ -22,6 +22,7 @@ from ansible_collections.longshore.swr.plugins.module_utils._huaweicloud.swr.doc
 )
 from ansible_collections.longshore.swr.plugins.module_utils._huaweicloud.swr.organization import manage_organization  # noqa: E402
 from ansible_collections.longshore.swr.plugins.module_utils._secrets import Redactor  # noqa: E402
+from ansible_collections.longshore.swr.tests.support.replies import reply_to  # noqa: E402
 
 HOST = "https://swr.cn-north-4.myhuaweicloud.com"
 LOGIN = {"region": "cn-north-4", "username": "cn-north-4@AK", "password": "pass-of-the-login-3"}
@@ -56,10 +57,7 @@ class FakeSwr(requests.adapters.BaseAdapter):
         self.headers = request.headers
         known = self.replies[name] if "offset" not in name else [(200, [])]
         status, data = known.pop(0) if len(known) > 1 else known[0]
-        response = requests.Response()
-        response.status_code, response.url, response.request = status, request.url, request
-        response._content = b"" if data is None else json.dumps(data).encode()
-        return response
+        return reply_to(request, status, body=b"" if data is None else json.dumps(data).encode())
 
     def close(self) -> None:
         pass

@@ -112,7 +112,7 @@ def test_refuses_what_is_no_image(document):
 
 @pytest.mark.parametrize("content", [b"", b"<html>", b"\xff\xfe\xfa", b"[" * 200_000])
 def test_what_is_not_json_may_have_been_damaged_on_the_way(content):
-    with pytest.raises(RegistryError, match="not JSON") as caught:
+    with pytest.raises(RegistryError, match=r"not JSON|nested too deeply") as caught:
         parse_manifest(content, OCI_MANIFEST)
     assert caught.value.retryable
 

@@ -1,0 +1,148 @@
+# Copyright: (c) 2026, longshore.swr contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""JSON from outside: what servers, programs and files of others say.
+
+Nothing else in the collection parses JSON. What is read has a limited depth and numbers that can be calculated with, so
+that whoever walks through it, adds it up or prints it needs no care of its own. Of a name that an object holds twice
+the last value counts, as in Go's servers.
+
+This module is private to the collection: no other collection may import it.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+from typing import Any, Callable, List, Optional, Tuple, Union
+
+from ._http_values import NotUnderstood
+
+DEEPEST = 100
+"""Levels of lists and objects. Documents of registries and APIs have about ten."""
+MOST_DIGITS = 100
+
+HALF = re.compile(r"\\u[dD][89a-fA-F]|[\ud800-\udfff]")
+"""Finds what may be half of a character, in the text of a document."""
+
+Shape = Any
+"""See L(check_shape,#)."""
+
+
+def parse_json(text: str, pairs: Optional[Callable[[List[Tuple[str, Any]]], Any]] = None) -> Any:
+    """JSON as it is: a text may have half of a character (C(\\ud800) alone), which cannot be written to a file.
+
+    :param pairs: makes an object of its names and values.
+    :raises json.JSONDecodeError: it is not JSON.
+    :raises NotUnderstood: it is JSON with something that is refused.
+    """
+    try:
+        value = json.loads(
+            text, object_pairs_hook=pairs, parse_int=_integer, parse_float=_number, parse_constant=_no_number
+        )
+    except RecursionError:
+        raise NotUnderstood("it is nested too deeply") from None
+    level = [value] if isinstance(value, (dict, list)) else []
+    for _depth in range(DEEPEST):
+        level = [
+            item
+            for one in level
+            for item in (one.values() if isinstance(one, dict) else one)
+            if isinstance(item, (dict, list))
+        ]
+    if level:
+        raise NotUnderstood("it is nested too deeply")
+    return value
+
+
+def read_json(content: Union[str, bytes]) -> Any:
+    """What a server or a program sent, or what a file holds that the collection wrote.
+
+    Half of a character is replaced (U+FFFD), as Go does it.
+
+    :raises NotUnderstood: it is not JSON, or has something that is refused.
+    """
+    try:
+        text = content if isinstance(content, str) else content.decode("utf-8-sig")
+        value = parse_json(text)
+        if HALF.search(text):
+            whole = json.dumps(value, ensure_ascii=False).encode("utf-16-le", "surrogatepass")
+            value = parse_json(whole.decode("utf-16-le", "replace"))
+    except json.JSONDecodeError as error:
+        place = "line {0}, column {1}: {2}".format(error.lineno, error.colno, error.msg)
+        raise NotUnderstood("it is not JSON: {0}".format(place)) from None
+    except UnicodeDecodeError:
+        raise NotUnderstood("it is not JSON: it is not UTF-8") from None
+    return value
+
+
+def _integer(text: str) -> int:
+    if len(text) > MOST_DIGITS:
+        raise NotUnderstood("it has a number of {0} digits".format(len(text)))
+    return int(text)
+
+
+def _number(text: str) -> float:
+    number = float(text)
+    if not math.isfinite(number):
+        raise NotUnderstood("it has a number that is too large")
+    return number
+
+
+def _no_number(name: str) -> None:
+    raise NotUnderstood("it has the number {0}, which JSON does not know".format(name))
+
+
+_KINDS: Tuple[Tuple[type, str], ...] = (
+    (bool, "true or false"),
+    (str, "a text"),
+    (int, "a whole number"),
+    (float, "a number"),
+    (list, "a list"),
+    (dict, "an object"),
+    (type(None), "null"),
+)
+
+
+def check_shape(value: Any, shape: Shape, place: str = "") -> Any:
+    """The value, if it has the shape that it should have.
+
+    :param shape: a type; C([shape]) for a list of such entries; C({name: shape}) for an object that has at least these,
+        where a name that is missing counts as V(None); a tuple of shapes for any of them; V(None) for null.
+    :param place: where in the document the value is.
+    :raises NotUnderstood: it has another one. The text says where, what is there and what was expected.
+    """
+    alternatives = shape if isinstance(shape, tuple) else (shape,)
+    fitting = [one for one in alternatives if _is(value, one)]
+    if not fitting:
+        expected = " or ".join(_words(one) for one in alternatives if one is not None) or "null"
+        raise NotUnderstood("{0} is {1} where {2} is expected".format(place or "it", _words(type(value)), expected))
+    if isinstance(fitting[0], list):
+        for number, entry in enumerate(value):
+            check_shape(entry, fitting[0][0], "{0}[{1}]".format(place, number))
+    elif isinstance(fitting[0], dict):
+        for name, inner in fitting[0].items():
+            check_shape(value.get(name), inner, "{0}.{1}".format(place, name) if place else name)
+    return value
+
+
+def _is(value: Any, shape: Shape) -> bool:
+    if shape is None:
+        return value is None
+    kind = shape if isinstance(shape, type) else type(shape)
+    # A number without a fraction is written as an integer.
+    return type(value) is kind or (kind is float and type(value) is int) or kind is object
+
+
+def _words(shape: Shape) -> str:
+    kind = shape if isinstance(shape, type) else type(shape)
+    return next((words for one, words in _KINDS if one is kind), "a value")
+
+
+def read_shape(content: Union[str, bytes], shape: Shape) -> Any:
+    """What L(read_json,#) reads, if it has the shape.
+
+    :raises NotUnderstood: it is not JSON, is refused, or has another shape.
+    """
+    return check_shape(read_json(content), shape)
