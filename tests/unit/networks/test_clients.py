@@ -18,6 +18,7 @@ from ansible_collections.longshore.swr.plugins.module_utils._http import ApiClie
 from ansible_collections.longshore.swr.plugins.module_utils._registry.errors import RegistryError
 from ansible_collections.longshore.swr.plugins.module_utils._registry.transport.pool import Transport
 from ansible_collections.longshore.swr.plugins.module_utils._registry.transport.target import parse_target
+from ansible_collections.longshore.swr.tests.support.replies import reply_to
 
 METADATA = ["169.254.169.254", "[fe80::1]", "[fd00:ec2::254]", "2852039166", "[::ffff:a9fe:a9fe]", "100.100.100.200"]
 
@@ -90,9 +91,7 @@ class Answers(requests.adapters.BaseAdapter):
 
     def send(self, request: Any, **settings: Any) -> Any:
         self.proxies = settings["proxies"]
-        response = requests.Response()
-        response.status_code, response._content, response.url, response.request = 200, b"{}", request.url, request
-        return response
+        return reply_to(request, body=b"{}")
 
     def close(self) -> None:
         """Nothing is open."""

@@ -12,6 +12,7 @@ import requests
 
 from ansible_collections.longshore.swr.plugins.module_utils._errors import LongshoreError
 from ansible_collections.longshore.swr.plugins.module_utils._http import ApiClient, ServerError
+from ansible_collections.longshore.swr.tests.support.replies import reply_to
 
 
 class ApiError(LongshoreError):
@@ -43,11 +44,8 @@ class Answers(requests.adapters.BaseAdapter):
 
     def send(self, request: Any, **settings: Any) -> Any:
         self.settings = settings
-        response = requests.Response()
-        response.status_code, headers = self._answer
-        response.headers.update({name.replace("_", "-"): value for name, value in headers.items()})
-        response._content, response.url, response.request = b"{}", request.url, request
-        return response
+        status, headers = self._answer
+        return reply_to(request, status, {name.replace("_", "-"): value for name, value in headers.items()}, b"{}")
 
     def close(self) -> None:
         """Nothing is open."""
