@@ -90,8 +90,8 @@ options:
   update_secret:
     description:
       - When to write O(access_secret) to an existing registry. Harbor does not reveal the one it has.
-      - V(auto) tests the connection first, and writes the secret when the test fails for another reason than the
-        certificate. A stored secret that differs but is still valid is kept.
+      - V(auto) tests the connection first, and writes the secret when the registry refuses the stored one. One that
+        differs but is still valid is kept.
       - V(always) writes it every time, and the task always reports a change. V(on_create) never writes it again.
       - It is always written when O(url), O(access_key), O(insecure) or O(ca_certificate) changes.
     type: str

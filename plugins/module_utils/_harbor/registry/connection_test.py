@@ -29,13 +29,13 @@ class ConnectionResult(NamedTuple):
 
     :ivar message: Harbor's words, and what they mean.
     :ivar hint: what can be done about it.
-    :ivar certificate_refused: the address answers, but its certificate is not trusted.
+    :ivar login_refused: the address answers, and refuses the login.
     """
 
     healthy: bool
     message: str
     hint: Optional[str] = None
-    certificate_refused: bool = False
+    login_refused: bool = False
 
     def as_dict(self) -> Dict[str, Any]:
         return {"tested": True, "healthy": self.healthy, "message": self.message}
@@ -91,6 +91,7 @@ class ConnectionTester:
                 "{0} answers, but refuses the login of {1}. {2}".format(state["url"], state["access_key"], said),
                 "Check access_key and access_secret. For SWR these are <project>@<access key> and the long-term login "
                 "key, as module login_token makes them.",
+                login_refused=True,
             )
         verifying = state["url"].startswith("https://") and not state["insecure"]
         unverified: Dict[str, Any] = {"insecure": True, **anonymous}
@@ -103,7 +104,6 @@ class ConnectionTester:
                 "{0} answers, but Harbor does not trust its certificate. {1}".format(state["url"], said),
                 "Use the name that the certificate is for, or give Harbor the certificate authority. Set insecure to "
                 "true where it is to stay unverified, as with the domain name of a VPC endpoint.",
-                certificate_refused=True,
             )
         return ConnectionResult(
             False,

@@ -127,7 +127,8 @@ class RegistryResource(Resource):
         if self._options["update_secret"] == ON_CREATE:
             return False
         self.connection = self._connections.test(self.id, current)
-        return not self.connection.healthy and not self.connection.certificate_refused
+        # No other failure is mended by another secret, and each would be a change in every run.
+        return self.connection.login_refused
 
     def _check(self, state: State, current: Optional[State]) -> None:
         """
