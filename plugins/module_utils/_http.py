@@ -86,6 +86,10 @@ def sign_basic(username: str, password: str) -> Callable[[Any], Any]:
     return sign
 
 
+# What OpenSSL's versions say of a reply that is no TLS
+_NO_TLS = ("WRONG VERSION NUMBER", "RECORD LAYER FAILURE", "HTTP REQUEST", "UNKNOWN PROTOCOL")
+
+
 def _no_auth(request: Any) -> Any:
     """Keeps C(requests) from looking for a login in the user's netrc file."""
     return request
@@ -351,6 +355,8 @@ class ApiClient:
         if isinstance(error, SSLError):
             what = "TLS failed: {0}".format(_cause(error))
             hint: Optional[str] = "Give the certificate authority with ca_path, or check the address."
+            if any(words in what.upper().replace("_", " ") for words in _NO_TLS):
+                hint = "The server does not speak TLS there: correct the port, or write http:// if it has no TLS."
         elif isinstance(error, ProxyError):
             what = "the proxy failed: {0}".format(_cause(error))
             hint = "Check HTTPS_PROXY, HTTP_PROXY and NO_PROXY."

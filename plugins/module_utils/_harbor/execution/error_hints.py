@@ -47,6 +47,18 @@ _OCI_MANIFEST = (
     "Harbor 1.10 does not read OCI manifests from its own registry. Copy these images with longshore.swr.image_copy, "
     "or upgrade Harbor."
 )
+_JOBSERVICE = (
+    "Harbor's container core does not reach its jobservice, which carries out the executions. See whether that runs, "
+    "and its log."
+)
+_POLICY = (
+    "The project in Harbor does not let this image be pulled, because it is not signed or has vulnerabilities. Sign "
+    "it, rebuild it, or change the project's configuration."
+)
+_OWN_REGISTRY = (
+    "This is an error of Harbor's own registry, and not of the endpoint. See the logs of Harbor's containers registry "
+    "and core, and whether the image can be pulled from Harbor."
+)
 _NAMES_IN_JOBSERVICE = (
     "Harbor's container core resolves the registry's name, but jobservice does not. Both need the mapping or the "
     "DNS server, and the names of the object storage that the registry redirects to must be resolved as well."
@@ -54,6 +66,7 @@ _NAMES_IN_JOBSERVICE = (
 
 # The first that fits counts: what is special stands before what is general.
 _PREPARING: Sequence[Tuple[str, str]] = (
+    (r"/api/v1/jobs\b", _JOBSERVICE),
     (r"execution skipped", "The policy runs once at a time. Wait for the execution that is in progress."),
     (r"flattening level is", _FLATTEN),
     (r"\[401\]|\b401\b|unauthorized", _LOGIN),
@@ -63,9 +76,14 @@ _PREPARING: Sequence[Tuple[str, str]] = (
     (r"connection refused|connection reset|no route to host|timeout|deadline exceeded|proxyconnect|\bEOF\b", _NETWORK),
 )
 
-_COPYING: Sequence[Tuple[str, str]] = (
+# Whichever side says it
+_SPECIAL: Sequence[Tuple[str, str]] = (
+    (r"PROJECTPOLICYVIOLATION", _POLICY),
     (r"fail(?:ed)? to parse 'manifest\.json'", _IMAGE_INDEX),
     (r"does not support OCI", _OCI_MANIFEST),
+)
+# What the endpoint says
+_COPYING: Sequence[Tuple[str, str]] = (
     (r"tag deletion isn't supported", "SWR does not let Harbor delete tags. Set deletion of the policy to false."),
     (r"status code: 401|\[401\]|unauthorized", _LOGIN),
     (
@@ -82,14 +100,26 @@ _COPYING: Sequence[Tuple[str, str]] = (
 )
 
 
+_BY_SOURCE = re.compile(r"^failed to pull|for source registry")
+_BY_DESTINATION = re.compile(r"^failed to push|(?:for|on the) destination registry")
+
+
 def remedy_for_preparation(status_text: str) -> Optional[str]:
     """The remedy for an execution that failed before it had tasks; None when the cause is not a known one."""
     return _first(_PREPARING, status_text)
 
 
-def remedy_for_copying(log: str) -> Optional[str]:
-    """The remedy for a failed task, by its log; None when the cause is not a known one."""
-    return _first(_COPYING, log)
+def remedy_for_copying(log: str, cause: str, pulls: bool) -> Optional[str]:
+    """The remedy for a failed task; None when the cause is not a known one.
+
+    :param log: its errors.
+    :param cause: the one that counts, which tells the side.
+    :param pulls: whether the endpoint is the source, and Harbor's own registry the destination.
+    """
+    special = _first(_SPECIAL, log)
+    if special is None and (_BY_DESTINATION if pulls else _BY_SOURCE).search(cause):
+        return _OWN_REGISTRY
+    return special or _first(_COPYING, log)
 
 
 def _first(causes: Sequence[Tuple[str, str]], text: str) -> Optional[str]:

@@ -17,7 +17,7 @@ from ..._files.safe_file import check_output
 from ..api.client import HarborClient, required
 from ..errors import HarborError
 from ..replication.executions import FAILED, STOPPED, Counts, Execution, Executions
-from ..replication.policy import require_policy
+from ..replication.policy import PULL, policy_state, require_policy
 from .progress import ReplicationProgress
 from .run_result import judge, judge_stop, report
 from .task_logs import TaskLogs
@@ -28,11 +28,15 @@ _LEAST = {"wait_timeout": 0, "poll_interval": 0.1, "settle_time": 0, "log_lines"
 
 
 class Policy(NamedTuple):
-    """What is needed of a policy."""
+    """What is needed of a policy.
+
+    :ivar pulls: whether it replicates to Harbor, and not from it.
+    """
 
     id: int
     name: str
     enabled: bool
+    pulls: bool = False
 
     @property
     def where(self) -> str:
@@ -156,7 +160,7 @@ class ReplicationRun:
         if not self._waits:
             return dict(self._look(policy, self._executions.get(execution_id)), changed=changed)
         outcome = self._wait(policy, execution_id)
-        failures = self._logs.failures(execution_id, outcome.tasks)
+        failures = self._logs.failures(execution_id, outcome.tasks, policy.pulls)
         result = report(policy.name, outcome.execution, outcome.tasks, outcome.counts, failures)
         verdict = judge(policy.name, execution_id, outcome, failures, self._options)
         self.warnings.extend(verdict.warnings)
@@ -168,7 +172,7 @@ class ReplicationRun:
         """Waits until all have ended; how they ended beside being stopped is not judged."""
         outcomes = [self._wait(policy, target.id, self._stop_again(target)) for target in targets]
         newest = outcomes[0]
-        failures = self._logs.failures(targets[0].id, newest.tasks)
+        failures = self._logs.failures(targets[0].id, newest.tasks, policy.pulls)
         result = report(policy.name, newest.execution, newest.tasks, newest.counts, failures)
         stopped = [
             target.id
@@ -215,7 +219,7 @@ class ReplicationRun:
 
     def _look(self, policy: Policy, execution: Execution) -> Dict[str, Any]:
         tasks = self._executions.tasks(execution.id)
-        failures = self._logs.failures(execution.id, tasks)
+        failures = self._logs.failures(execution.id, tasks, policy.pulls)
         return report(policy.name, execution, tasks, execution.counts, failures)
 
     def _given(self) -> Tuple[Policy, Optional[Execution]]:
@@ -263,7 +267,8 @@ class ReplicationRun:
 
 def _policy(data: Mapping[str, Any]) -> Policy:
     # Newer versions leave out what is false.
-    return Policy(int(required(data, "id")), str(required(data, "name")), bool(data.get("enabled")))
+    enabled, pulls = bool(data.get("enabled")), policy_state(data)["mode"] == PULL
+    return Policy(int(required(data, "id")), str(required(data, "name")), enabled, pulls)
 
 
 def _disabled(policy: Policy) -> HarborError:

@@ -55,16 +55,19 @@ class TaskLogs:
         self._lines = lines
         self._redact = redact
 
-    def failures(self, execution_id: int, tasks: Sequence[Task]) -> List[Failure]:
-        """The tasks that failed, the first of them with their logs."""
+    def failures(self, execution_id: int, tasks: Sequence[Task], pulls: bool) -> List[Failure]:
+        """The tasks that failed, the first of them with their logs.
+
+        :param pulls: whether the policy replicates to Harbor, and not from it.
+        """
         failed = [task for task in tasks if task.status == FAILED]
-        read = [self._read(execution_id, task) for task in failed[:LOGS_AT_MOST]]
+        read = [self._read(execution_id, task, pulls) for task in failed[:LOGS_AT_MOST]]
         return read + [
             Failure(task, [], problem="not read: the logs of {0} failed tasks are".format(LOGS_AT_MOST))
             for task in failed[LOGS_AT_MOST:]
         ]
 
-    def _read(self, execution_id: int, task: Task) -> Failure:
+    def _read(self, execution_id: int, task: Task, pulls: bool) -> Failure:
         try:
             text = clean(self._executions.log(execution_id, task.id), self._redact)
         except HarborError as error:
@@ -72,11 +75,12 @@ class TaskLogs:
             return Failure(task, [], problem=str(error))
         lines = last_try(text.splitlines())
         errors = [found.group(1) for found in map(_ERROR.search, lines) if found and _SUMMARY not in found.group(1)]
+        cause = _cause(errors)
         return Failure(
             task,
             [_cut(line) for line in lines[max(0, len(lines) - self._lines) :]],
-            cause=_cause(errors),
-            remedy=remedy_for_copying("\n".join(errors or lines)),
+            cause=cause,
+            remedy=remedy_for_copying("\n".join(errors or lines), cause or "", pulls),
         )
 
 

@@ -9,7 +9,7 @@ This module is private to the collection: no other collection may import it.
 from __future__ import annotations
 
 import re
-from typing import Any, Dict, List, Mapping, Optional
+from typing import Any, Dict, List, Mapping
 
 # The name of a repository in a task's resource, as in C(library/app:[2 item(s) in total])
 _REPOSITORY = re.compile(r"[^ :\[]*")
@@ -18,6 +18,10 @@ _REPOSITORY = re.compile(r"[^ :\[]*")
 def _results(registered: Any) -> List[Mapping[str, Any]]:
     """The results of a loop, none when the task did not run."""
     return list((registered or {}).get("results") or [])
+
+
+def _repository(task: Mapping[str, Any]) -> str:
+    return _REPOSITORY.match(task["src_resource"]).group()  # type: ignore[union-attr]
 
 
 def _is_true(value: Any) -> bool:
@@ -94,16 +98,18 @@ class RoleRun:
         names = set()
         for found in _results(self._facts.get("last")):
             for last in (found.get("executions") or [])[:1]:
-                counts, refused = last["counts"], len(self._refused_repositories(found["item"])) if self._copies else 0
+                counts, refused = last["counts"], len(self._replaced(found["item"])) if self._copies else 0
                 all_ended = counts["succeed"] + counts["failed"] == counts["total"]
                 only_refused = last["status"] == "Failed" and 0 < refused == counts["failed"] and all_ended
                 if last["status"] == "Succeed" or only_refused:
                     names.add(found["item"])
         return names
 
-    def _refused_repositories(self, rule: Optional[str] = None) -> set:
-        refused = self._preflight.get("refused") or []
-        return {item["repository"] for item in refused if rule is None or item["rule"] == rule}
+    def _replaced(self, rule: str) -> set:
+        """Repositories of the rule that are copied in Harbor's place: none where labels decide."""
+        if rule in (self._preflight.get("unjudged") or []):
+            return set()
+        return {item["repository"] for item in self._preflight.get("refused") or [] if item["rule"] == rule}
 
     # -- what was done
 
@@ -115,16 +121,16 @@ class RoleRun:
     def _execution(self, run: Mapping[str, Any]) -> Dict[str, Any]:
         execution: Mapping[str, Any] = run.get("execution") or {}
         failed = [task for task in run.get("tasks") or [] if task["status"] == "Failed"]
-        repositories = {_REPOSITORY.match(task["src_resource"]).group() for task in failed}  # type: ignore[union-attr]
+        repositories = {_repository(task) for task in failed}
+        replaced = self._replaced(run["item"]) if self.copies_images else set()
         # A failure is Harbor's alone when all that failed is in repositories that were copied in its place.
-        covered = (
-            execution.get("status") == "Failed"
-            and bool(repositories)
-            and self._copy_succeeded()
-            and repositories <= self._refused_repositories()
-        )
+        only_replaced = execution.get("status") == "Failed" and bool(repositories) and repositories <= replaced
+        covered = only_replaced and self._copy_succeeded()
         bad = "error" in run or not execution
         problem = str(run.get("msg") or run.get("module_stderr") or "it ended without a result")
+        if only_replaced:
+            # The remedy is to copy them, which was done, or failed for a reason that is told apart.
+            problem = (run.get("error") or {}).get("what") or problem
         return {
             "rule": run["item"],
             "id": execution.get("id"),
@@ -132,7 +138,14 @@ class RoleRun:
             "counts": run.get("counts") or {},
             "covered": bad and covered,
             "problem": problem if bad and not covered else "",
-            "failed": [[task["src_resource"], task.get("cause") or "", task.get("hint") or ""] for task in failed],
+            "failed": [
+                [
+                    task["src_resource"],
+                    task.get("cause") or "",
+                    "" if _repository(task) in replaced else task.get("hint") or "",
+                ]
+                for task in failed
+            ],
         }
 
     def _copy_succeeded(self) -> bool:

@@ -361,6 +361,14 @@ def test_a_secret_in_what_the_server_says_is_masked():
     assert caught.value.what == "bad token ********"
 
 
+@pytest.mark.parametrize("words", ["[SSL: WRONG_VERSION_NUMBER] wrong version number", "record layer failure"])
+def test_a_server_without_tls_is_no_matter_of_authorities(words):
+    bench = Bench(requests.exceptions.SSLError(ssl.SSLError(1, words)), retries=0)
+    with pytest.raises(ApiError, match=r"TLS failed.*does not speak TLS there.*http://") as caught:
+        bench.client.call("GET", "/")
+    assert "ca_path" not in caught.value.hint
+
+
 @pytest.mark.parametrize(
     ("error", "text"),
     [

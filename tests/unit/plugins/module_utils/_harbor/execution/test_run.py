@@ -347,6 +347,10 @@ PREPARATION = {
         'Get "https://swr.x.com/dockyard/v2/namespaces/dev": x509: certificate signed by unknown authority',
         "Set insecure of the endpoint",
     ),
+    "no jobservice": (
+        'Post "http://jobservice:8080/api/v1/jobs": dial tcp 172.18.0.7:8080: connect: connection refused',
+        "does not reach its jobservice",
+    ),
     "no connection": ('Get "https://swr.x.com/": dial tcp 10.0.0.9:443: connect: connection refused', "proxy settings"),
     "too few levels": (
         'the source repository "nginx" contains only 0 path components [], but the namespace flattening level is 2',
@@ -807,6 +811,32 @@ COPYING = {
 def test_known_causes_in_logs(harbor: FakeHarbor, error: str) -> None:
     failing(harbor, 1, "2026 [INFO] [/x.go:1]: unauthorized at first\n2026 [ERROR] [/x.go:1]: {0}\n".format(error))
     assert COPYING[error] in run(harbor)["tasks"][0]["hint"]
+
+
+PULLING = "failed to pull the manifest of artifact library/app0:1.0: "
+OWN = "an error of Harbor's own registry, and not of the endpoint"
+
+
+@pytest.mark.parametrize(
+    ("error", "pulls", "remedy"),
+    [
+        (PULLING + "http status code: 401, body: unauthorized", False, OWN),
+        ("failed to pulling the blob sha256:12: connection refused", False, OWN),
+        ("failed to pushing the blob sha256:12, size 3: connection refused", False, "does not reach the registry"),
+        (PULLING + "http status code: 401, body: unauthorized", True, "The registry refuses the endpoint's login"),
+        ("failed to push manifest of artifact a/b:1: connection refused", True, OWN),
+        (PULLING + '412, body: {"errors":[{"code":"PROJECTPOLICYVIOLATION"}]}', False, "not signed or has vuln"),
+        (PULLING + "OCI manifest found, but accept header does not support OCI manifests", False, "Harbor 1.10 does"),
+    ],
+)
+def test_a_cause_has_the_remedy_of_the_side_that_says_it(
+    harbor: FakeHarbor, error: str, pulls: bool, remedy: str
+) -> None:
+    endpoint = {"id": 7, "name": "swr"}
+    harbor.on(POLICIES, [dict(POLICY, **{"src_registry" if pulls else "dest_registry": endpoint})])
+    said = error.partition(": ")[2]
+    failing(harbor, 1, "2026 [ERROR] [/x.go:1]: {0}\n2026 [ERROR] [/x.go:2]: {1}\n".format(error, said))
+    assert remedy in run(harbor)["tasks"][0]["hint"]
 
 
 # -- old and odd ---------------------------------------------------------------------------------------------------

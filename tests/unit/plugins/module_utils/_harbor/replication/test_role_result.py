@@ -187,6 +187,30 @@ def test_a_failure_is_covered_by_copies_of_all_that_failed(repositories: Any, co
     assert (execution["covered"], execution["problem"]) == (covered, "" if covered else "failed")
 
 
+@pytest.mark.parametrize("more", [{"unjudged": ["a"]}, refused("library/today", rule="b")])
+def test_copies_of_other_rules_cover_nothing(more: Any) -> None:
+    failed = run("a", "Failed", [failed_task("library/today")], error={}, msg="failed")
+    preflight = {**refused("library/today"), **more}
+    execution = found(copy_refused=True, preflight=preflight, copied=DONE, runs=loop(failed))["result"]["executions"][0]
+    assert (execution["covered"], execution["problem"]) == (False, "failed")
+
+
+@pytest.mark.parametrize("copied", [{"msg": "no login"}, DONE])
+def test_what_image_copy_has_tried_is_not_its_remedy(copied: Any) -> None:
+    tasks = [failed_task(name, cause="no", hint="Copy with image_copy.") for name in ("library/today", "library/web")]
+    error = {"what": "1 of 2 repositories failed", "hint": "Copy with image_copy."}
+    failed = run("a", "Failed", tasks[:1], error=error, msg="1 of 2 repositories failed. Remedy: Copy with image_copy.")
+    facts = {"copy_refused": True, "preflight": refused("library/today"), "copied": copied}
+    result = found(**facts, runs=loop(failed))["result"]
+    assert "image_copy." not in str(result)
+    assert ("rule a: 1 of 2 repositories failed" in result["problems"]) == (copied != DONE)
+    # That of another failure stays.
+    both = found(**facts, runs=loop(dict(failed, tasks=tasks)))["result"]
+    assert [item[2] for item in both["executions"][0]["failed"]] == ["", "Copy with image_copy."]
+    # And so it does where nothing is copied.
+    assert "image_copy." in str(found(preflight=facts["preflight"], runs=loop(failed))["result"])
+
+
 @pytest.mark.parametrize(
     ("copied", "problems"),
     [
