@@ -18,6 +18,8 @@ from ..errors import RegistryError
 from ..model.manifest import Descriptor
 from ..model.reference import Repository
 from ..sources.base import BlobStream, ImageSource
+from ..transport.http_message import is_gzip
+from ..transport.pool import Stream
 from ..transport.retry import Retrier
 
 BLOCK = 256 * 1024
@@ -139,8 +141,14 @@ class BlobReader:
     def _connect(self) -> None:
         self.close()
         stream = self._client.open_blob(self._repository, self._blob.digest, self._offset)
+        if stream.status == 206 and _is_packed(stream, self._blob.size - self._offset):
+            # A piece of what is compressed cannot be unpacked.
+            stream.close()
+            stream = self._client.open_blob(self._repository, self._blob.digest)
         skip = 0 if stream.status == 206 else self._offset
         expected = self._blob.size - (self._offset - skip)
+        if isinstance(stream, Stream) and _is_packed(stream, expected):
+            stream.unpack()
         wrong_start = stream.status == 206 and not stream.headers.get("content-range", "").startswith(
             "bytes {0}-".format(self._offset)
         )
@@ -180,3 +188,8 @@ class BlobReader:
                 retryable=True,
                 hint="If this goes on, the blob is damaged in the source registry, or something between changes it.",
             )
+
+
+def _is_packed(stream: BlobStream, expected: int) -> bool:
+    """Whether a blob comes compressed. Web servers say so of every layer as well, which has its own size then."""
+    return stream.length != expected and is_gzip(stream.headers)

@@ -12,7 +12,8 @@ This module is private to the collection: no other collection may import it.
 from __future__ import annotations
 
 import re
-from typing import BinaryIO, Dict, List, Optional, Tuple
+import zlib
+from typing import Any, BinaryIO, Callable, Dict, List, Mapping, Optional, Tuple
 
 MAX_LINE = 64 * 1024
 MAX_HEADERS = 256
@@ -118,8 +119,9 @@ class Response:
         block = memoryview(bytearray(16 * 1024))
         parts: List[bytes] = []
         total = 0
+        readinto = Gunzip(self.readinto).readinto if is_gzip(self.headers) else self.readinto
         while True:
-            count = self.readinto(block)
+            count = readinto(block)
             if not count:
                 return b"".join(parts)
             total += count
@@ -145,6 +147,69 @@ class Response:
         if self._left == 0 and _read_line(self._reader) != b"":
             raise MessageError("a chunk that is longer than it says")
         return count
+
+
+class Gunzip:
+    """A body that was compressed, though nobody asked for that, as it was before.
+
+    Servers call a body compressed that is not: what does not begin as gzip passes as it is.
+
+    :param read: fills a buffer with what comes, and returns 0 at the end.
+    """
+
+    def __init__(self, read: Callable[[memoryview], int]) -> None:
+        self._read = read
+        self._block = memoryview(bytearray(64 * 1024))
+        self._rest = b""
+        self._engine: Any = None
+        self._is_gzip: Optional[bool] = None
+
+    def readinto(self, buffer: memoryview) -> int:
+        """Fill C(buffer) with the next bytes and return how many; 0 at the end. No more than that is ever unpacked.
+
+        :raises MessageError: it is damaged, or ends early.
+        """
+        if self._is_gzip is None:
+            while len(self._rest) < 2 and self._more():
+                pass
+            self._is_gzip = self._rest[:2] == b"\x1f\x8b"
+        if not self._is_gzip:
+            if not self._rest:
+                return self._read(buffer)
+            part, self._rest = self._rest[: len(buffer)], self._rest[len(buffer) :]
+        else:
+            part = self._unpack(len(buffer))
+        buffer[: len(part)] = part
+        return len(part)
+
+    def _more(self) -> bool:
+        count = self._read(self._block)
+        self._rest += bytes(self._block[:count])
+        return count > 0
+
+    def _unpack(self, most: int) -> bytes:
+        while most:
+            ended = not self._rest and not self._more()
+            if self._engine is None or self._engine.eof:
+                if ended:
+                    break
+                self._engine = zlib.decompressobj(31)
+            try:
+                # At the end, too: it may hold bytes back for which there was no room.
+                part: bytes = self._engine.decompress(self._rest, most)
+            except zlib.error as error:
+                raise MessageError("a compressed reply that is damaged") from error
+            self._rest = self._engine.unconsumed_tail or self._engine.unused_data
+            if part:
+                return part
+            if ended and not self._engine.eof:
+                raise MessageError("a compressed reply that ends early")
+        return b""
+
+
+def is_gzip(headers: Mapping[str, str]) -> bool:
+    """Whether a body is said to be compressed with gzip (RFC 9110, section 8.4.1)."""
+    return headers.get("content-encoding", "").strip().lower() in ("gzip", "x-gzip")
 
 
 def _parse_length(headers: Dict[str, str]) -> Optional[int]:

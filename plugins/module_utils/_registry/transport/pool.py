@@ -19,7 +19,7 @@ from typing import Any, Callable, Dict, List, Mapping, Optional, Tuple
 from ..errors import RegistryError
 from .connection import MAX_REPLY, Connection, RegistryReply, describe_failure
 from .dialer import Dialer
-from .http_message import MessageError, Response, read_response
+from .http_message import Gunzip, MessageError, Response, is_gzip, read_response
 from .target import Endpoint, Target
 
 
@@ -34,6 +34,12 @@ class Stream:
         self.headers = response.headers
         self.length = response.length
         self._where = where
+        self._read = response.readinto
+
+    def unpack(self) -> None:
+        """Undo a compression that nobody asked for. How many bytes that makes only their end will tell."""
+        if is_gzip(self.headers):
+            self._read, self.length = Gunzip(self._response.readinto).readinto, None
 
     def start_blob(self) -> None:
         """What comes is a blob: its time follows its size."""
@@ -46,7 +52,7 @@ class Stream:
         :raises TransportError: the body ended before the length that the head promised, or the connection broke.
         """
         try:
-            return self._response.readinto(buffer)
+            return self._read(buffer)
         except (OSError, MessageError) as error:
             self.close()
             raise describe_failure(error, "the reply broke off", self._where) from error
@@ -54,7 +60,7 @@ class Stream:
     def read_end(self) -> None:
         """Read what marks the end of a body of which every byte was read, so that the connection can be kept."""
         try:
-            self._response.readinto(memoryview(bytearray(1)))
+            self._read(memoryview(bytearray(1)))
         except (OSError, MessageError):
             # Everything that was wanted is there; the connection is closed instead of kept.
             self.close()
@@ -63,6 +69,7 @@ class Stream:
         """The whole rest of the body, at most C(limit) bytes."""
         if self._connection is not None:
             self._connection.wire.start()
+        self.unpack()
         blocks: List[bytes] = []
         total = 0
         block = memoryview(bytearray(64 * 1024))
@@ -215,7 +222,8 @@ class Transport:
             return None
 
     def _common(self, headers: List[Tuple[str, str]]) -> List[Tuple[str, str]]:
-        return [("User-Agent", self._user_agent)] + headers
+        # A server that compresses as it likes changes the bytes of which the digest is known.
+        return [("User-Agent", self._user_agent), ("Accept-Encoding", "identity")] + headers
 
     # -- connections -------------------------------------------------------------------------------------------
 

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import threading
 import urllib.parse
@@ -67,6 +68,9 @@ class FakeStream(Stream):
         self.length = len(answer.body) if length == -1 else length
         self._body, self._at, self._breaks_after = answer.body, 0, breaks_after
         self.closed = False
+
+    def unpack(self) -> None:
+        self._body, self.length = gzip.decompress(self._body), None
 
     def readinto(self, buffer: memoryview) -> int:
         if self.closed:
