@@ -141,9 +141,9 @@ options:
         stars match. Like C(via) and C(rename), it is only for sources that end in stars.
       - A pattern is either a shell pattern for the whole name, such as V(v1.*), in which V(*) stops at a slash and
         V(**) does not, or a regular expression between slashes that may match anywhere, such as V(/^v[0-9]+$/).
-      - Regular expressions have Python's syntax, but no backreferences, lookahead, lookbehind, atomic groups or
-        possessive quantifiers, as in the Go programs that such rules come from. All others are matched in a time
-        that grows with the length of the name only, even nested quantifiers.
+      - Regular expressions use Python's syntax, without backreferences, lookahead, lookbehind, atomic groups or
+        possessive quantifiers, which the Go programs with such rules do not support either. The matching time only
+        grows with the length of the name, even for nested quantifiers.
       - C(via) selects how to list the repositories - V(catalog), V(harbor) (Harbor's API, 1.10 and later), V(swr)
         (SWR's basic edition), or V(auto), which uses SWR's API for SWR's hosts, otherwise the catalog, or Harbor's API
         if the catalog is refused. Docker Hub cannot list repositories.
