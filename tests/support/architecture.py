@@ -36,6 +36,7 @@ SHARED_GROUND = frozenset(
         "_text",
         "_time_limit",
         "_urls",
+        "_yaml",
     }
 )
 

@@ -22,6 +22,8 @@ import re
 import traceback
 from typing import Any, Dict, Iterator, List, Optional, Sequence, Tuple
 
+from ..._http_values import NotUnderstood
+from ..._yaml import check_events
 from ..errors import HarborError
 from .host_entries import Host, host_of, read_host
 
@@ -83,12 +85,7 @@ def render(text: str, base: str, hosts: Sequence[Host]) -> str:
     :raises HarborError: one of the files cannot be read, or gives a name another address.
     """
     before = original(text)
-    if not hosts:
-        return before
-    try:
-        return _with_hosts(before, base, hosts)
-    except RecursionError:
-        raise HarborError("it is nested too deeply", where=OVERRIDE) from None
+    return _with_hosts(before, base, hosts) if hosts else before
 
 
 def _with_hosts(before: str, base: str, hosts: Sequence[Host]) -> str:
@@ -182,7 +179,10 @@ def _block(indent: str, lines: Sequence[str]) -> str:
 
 def _parse(text: str, where: str) -> Any:
     try:
+        check_events(yaml.parse(text, Loader=yaml.SafeLoader))
         root = yaml.compose(text, Loader=yaml.SafeLoader)
+    except NotUnderstood as problem:
+        raise HarborError("invalid YAML: {0}".format(problem), where=where) from problem
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         place = where if mark is None else "{0}, line {1}".format(where, mark.line + 1)

@@ -12,7 +12,9 @@ import json
 import re
 from typing import Any, List, NamedTuple, Sequence
 
+from ..._http_values import NotUnderstood
 from ..._networks import is_exempt
+from ..._yaml import check_events
 from ..errors import HarborError
 
 try:
@@ -103,7 +105,10 @@ def _unfit() -> HarborError:
 
 def _parse(text: str) -> Any:
     try:
+        check_events(yaml.parse(text, Loader=yaml.SafeLoader))
         return yaml.compose(text, Loader=yaml.SafeLoader)
+    except NotUnderstood as problem:
+        raise HarborError("invalid YAML: {0}".format(problem), where=WHERE, hint=_HINT) from None
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         place = WHERE if mark is None else "{0}, line {1}".format(WHERE, mark.line + 1)

@@ -19,6 +19,7 @@ from ..._http_values import NotUnderstood
 from ..._json import HALF
 from ..._json import parse_json as parse_bounded
 from ..._secrets import read_text
+from ..._yaml import check_events
 from ..errors import RegistryError, RulesError
 
 try:
@@ -173,8 +174,8 @@ def parse_yaml(text: str, where: str) -> Any:
                 reason = "a tab is used for indentation: use spaces"
     except yaml.YAMLError:
         reason = "it holds a control character that YAML does not allow"
-    except RecursionError:
-        reason = "it is nested too deeply"
+    except NotUnderstood as problem:
+        reason = str(problem)
     except (ValueError, OverflowError, AttributeError, TypeError, LookupError):
         # The safe loader's own conversions of dates, numbers and tags raise these.
         reason = "a value reads as a date or a number but is none: put it in quotes"
@@ -182,7 +183,9 @@ def parse_yaml(text: str, where: str) -> Any:
 
 
 def _load_yaml(text: str) -> Any:
-    loader = _loader_class()(text)
+    loader_class = _loader_class()
+    check_events(yaml.parse(text, Loader=loader_class))
+    loader = loader_class(text)
     try:
         return loader.get_single_data()
     finally:

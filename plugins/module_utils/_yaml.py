@@ -1,0 +1,78 @@
+# Copyright: (c) 2026, longshore.swr contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""YAML of users: what a small file may become.
+
+PyYAML recurses as deep as a document is nested, and a few lines of aliases within aliases, or of merges (C(<<)) of
+them, become more than any machine can hold.
+
+This module is private to the collection: no other collection may import it.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any, Dict, Iterable, List, NamedTuple
+
+from ._http_values import NotUnderstood
+
+DEEPEST = 100
+"""Levels of lists and mappings."""
+MOST_REPEATED = 1_000_000
+"""Nodes that stand for others by way of aliases, each counted as often as it is repeated."""
+MOST_DIGITS = 100
+
+_NUMBER = re.compile(r"[-+.0-9][-+.:_0-9a-fA-FxXob]*\Z")
+_HALF = re.compile("[\ud800-\udfff]")
+
+
+class _Node(NamedTuple):
+    """A node with those below it: its anchor, how many they are, and how many levels."""
+
+    anchor: str
+    size: int
+    levels: int
+
+
+def check_events(events: Iterable[Any]) -> None:
+    """Look through a document before it is loaded.
+
+    :param events: what C(yaml.parse) finds in it, with the loader that it will be loaded with.
+    :raises NotUnderstood: it is nested too deeply, too large with its aliases, or has a number that is too long.
+    """
+    anchors: Dict[str, _Node] = {}
+    opened: List[_Node] = []
+    repeated = 0
+    for event in events:
+        kind = type(event).__name__
+        if kind in ("SequenceStartEvent", "MappingStartEvent"):
+            opened.append(_Node(event.anchor or "", 1, 1))
+            done = None
+        elif kind in ("SequenceEndEvent", "MappingEndEvent"):
+            done = opened.pop()
+        elif kind == "ScalarEvent":
+            _check_scalar(event)
+            done = _Node(event.anchor or "", 1, 0)
+        elif kind == "AliasEvent":
+            if any(node.anchor == event.anchor for node in opened):
+                raise NotUnderstood("an alias stands for what it is in")
+            done = anchors.get(event.anchor, _Node("", 1, 0))._replace(anchor="")
+            repeated += done.size
+        else:
+            continue
+        if done is not None and done.anchor:
+            anchors[done.anchor] = done
+        if done is not None and opened:
+            last = opened[-1]
+            opened[-1] = _Node(last.anchor, last.size + done.size, max(last.levels, done.levels + 1))
+        if len(opened) + (done.levels if done is not None else 0) > DEEPEST:
+            raise NotUnderstood("it is nested too deeply")
+        if repeated > MOST_REPEATED:
+            raise NotUnderstood("its aliases repeat more than {0} values".format(MOST_REPEATED))
+
+
+def _check_scalar(event: Any) -> None:
+    if len(event.value) > MOST_DIGITS and not event.style and _NUMBER.match(event.value):
+        raise NotUnderstood("it has a number of {0} characters: put it in quotes".format(len(event.value)))
+    if _HALF.search(event.value):
+        raise NotUnderstood("a text in it has half of a character")
