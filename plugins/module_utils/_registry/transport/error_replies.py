@@ -8,8 +8,9 @@ This module is private to the collection: no other collection may import it.
 
 from __future__ import annotations
 
+import html
 import re
-from typing import Any, List, Optional, Tuple
+from typing import Any, List, NamedTuple, Optional
 
 from ..._http_values import NotUnderstood, parse_retry_after
 from ..._json import read_json
@@ -26,33 +27,45 @@ ACCESS_HINT = "Check that the user of this registry's auth entry may do this in 
 """For replies that refuse a login; whoever knows the login says more (C(auth.access_hint))."""
 
 _LONGEST_TEXT = 300
+_LONGEST_XML = 16 * 1024
+_XML_ERROR = re.compile(rb"<Error\b[^<>]{0,200}>")
 
 
-def reply_error(reply: RegistryReply, what: str, where: str) -> RegistryError:
+class _Said(NamedTuple):
+    """What a server said in an error reply. :ivar is_store: it speaks as object stores do."""
+
+    code: Optional[str]
+    message: str
+    is_store: bool = False
+
+
+def reply_error(reply: RegistryReply, what: str, where: str, host: str = "") -> RegistryError:
     """The error of an unexpected reply.
 
     :param what: what was wanted, as a clause ("cannot read the manifest").
     :param where: the image, blob or URL.
+    :param host: who answered, where it is another one that the registry redirected to.
     """
-    code, message = _first_error(reply)
-    message = safe(message, _LONGEST_TEXT)
-    text = "{0}: {1}".format(what, message) if message else what
+    said = _first_error(reply)
+    message = safe(said.message, _LONGEST_TEXT)
+    parts = [what, "{0}, which the registry redirects to, refused it".format(host) if host else "", message]
+    elsewhere = bool(host) or said.is_store
     return RegistryError(
-        text,
+        ": ".join(filter(None, parts)),
         where=where,
         status=reply.status,
-        code=code,
-        hint=_hint(reply.status, code, message),
+        code=said.code,
+        hint=(_store_hint if elsewhere else _hint)(reply.status, said.code, message),
         retryable=reply.status in RETRYABLE,
         retry_after=parse_retry_after(reply.headers.get("retry-after")),
     )
 
 
-def _first_error(reply: RegistryReply) -> Tuple[Optional[str], str]:
+def _first_error(reply: RegistryReply) -> _Said:
     try:
         document: Any = read_json(reply.body)
     except NotUnderstood:
-        return None, _plain_text(reply)
+        return _read_xml(reply.body) or _Said(None, _plain_text(reply))
     errors: List[Any] = []
     if isinstance(document, dict):
         listed = document.get("errors")
@@ -70,8 +83,22 @@ def _first_error(reply: RegistryReply) -> Tuple[Optional[str], str]:
             if isinstance(detail, str) and detail and detail not in text:
                 text = "{0} ({1})".format(text, detail) if text else detail
             if code or text:
-                return (one_line(code, 100) if code else None), text
-    return None, ""
+                return _Said(one_line(code, 100) if code else None, text)
+    return _Said(None, "")
+
+
+def _read_xml(body: bytes) -> Optional[_Said]:
+    """The error of an object store (S3, OBS). No XML parser sees it: one would expand what a server defines in it."""
+    found = _XML_ERROR.search(body[:_LONGEST_XML])
+    if found is None:
+        return None
+    inside = body[found.end() : found.end() + _LONGEST_XML]
+
+    def text(tag: bytes) -> str:
+        value = re.search(b"<" + tag + b">([^<]*)</" + tag + b">", inside)
+        return html.unescape(value.group(1).decode("utf-8", "replace")).strip() if value else ""
+
+    return _Said(one_line(text(b"Code"), 100) or None, text(b"Message"), True)
 
 
 def _plain_text(reply: RegistryReply) -> str:
@@ -96,4 +123,23 @@ def _hint(status: int, code: Optional[str], message: str) -> Optional[str]:
         return ACCESS_HINT
     if status == 413:
         return "The registry, or a proxy before it, limits the size of an upload: raise that limit."
+    return None
+
+
+def _store_hint(status: int, code: Optional[str], message: str) -> Optional[str]:
+    """What to do about a refusal of the server that a registry keeps its blobs in. No login of ours reaches it."""
+    text = "{0} {1}".format(code or "", message).lower()
+    if "expired" in text or "skew" in text:
+        return (
+            "The address that the registry gave out is not valid any more where it leads: set the registry's clock, "
+            "and let nothing on the way keep its redirects (a cache)."
+        )
+    if status in (401, 403):
+        return (
+            "The registry took the login, and its object store refuses what it gave out. Let whoever runs the registry "
+            "look at its key for the store and at the bucket's policy. With a VPC endpoint for OBS, its policy has to "
+            "allow the bucket."
+        )
+    if status == 404:
+        return "The registry knows the blob and its object store does not have it: push the image there again."
     return None

@@ -172,7 +172,8 @@ def test_sends_exactly_one_request_and_reads_the_reply(serve, transport):
     server = serve([OK])
     reply = transport.request("GET", server.url("/v2/?a=b"), [("Accept", "x")])
     assert (reply.status, reply.body) == (200, b"ok")
-    expected = "GET /v2/?a=b HTTP/1.1\r\nHost: 127.0.0.1:{0}\r\nUser-Agent: longshore.swr\r\nAccept-Encoding: identity\r\nAccept: x\r\n\r\n"
+    lines = ["Host: 127.0.0.1:{0}", "User-Agent: longshore.swr", "Accept-Encoding: identity", "Accept: x", "\r\n"]
+    expected = "\r\n".join(["GET /v2/?a=b HTTP/1.1", *lines])
     assert server.requests == [(0, expected.format(server.port).encode(), b"")]
 
 
