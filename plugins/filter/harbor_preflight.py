@@ -14,11 +14,11 @@ from ansible_collections.longshore.swr.plugins.module_utils._harbor.replication.
 
 
 def harbor_preflight(
-    listed: Any, source: str, target: str, organization: str = "", copy: bool = False
+    artifacts: Any, rules: Any, source: str, target: str, organization: str = "", copy: bool = False
 ) -> Dict[str, Any]:
     """What of replication rules SWR will refuse, and what to copy in Harbor's place."""
     try:
-        return preflight(listed, source, target, organization, copy)
+        return preflight(artifacts, rules, source, target, organization, copy)
     except (LongshoreError, ValueError) as error:
         raise AnsibleFilterError("longshore.swr.harbor_preflight: {0}".format(error)) from error
 

@@ -34,7 +34,7 @@ options:
   gather:
     description:
       - What to show. Each is a key of the result.
-      - V(artifacts) takes a request for every repository. V(robots) requires Harbor 2.2.
+      - V(artifacts) takes a request for every repository, several at a time. V(robots) requires Harbor 2.2.
     type: list
     elements: str
     choices: [version, adapters, registries, policies, executions, artifacts, robots]
@@ -52,11 +52,12 @@ options:
     description:
       - The name of a project, or a pattern, to show only artifacts in such projects.
     type: str
-  repository:
+  repositories:
     description:
-      - A pattern for names of repositories with their projects, as in a policy's filter of type C(name), such as
-        V(library/**), to show only artifacts in such repositories.
-    type: str
+      - Patterns for names of repositories with their projects, as in a policy's filter of type C(name), such as
+        V(library/**), to show only artifacts in repositories that match one of them.
+    type: list
+    elements: str
 seealso:
   - module: longshore.swr.harbor_registry
   - module: longshore.swr.harbor_replication_policy
@@ -71,7 +72,7 @@ EXAMPLES = r"""
     harbor_username: admin
     harbor_password: "{{ vault_harbor_password }}"
     gather: [artifacts]
-    repository: library/**
+    repositories: [library/**]
   delegate_to: localhost
   register: harbor
 
@@ -302,7 +303,7 @@ def main():
                 policy={"type": "str"},
                 limit={"type": "int", "default": 20},
                 project={"type": "str"},
-                repository={"type": "str"},
+                repositories={"type": "list", "elements": "str"},
             ),
             supports_check_mode=True,
         )

@@ -46,6 +46,11 @@ class Listing:
         :param known: whether the caller has logged in.
         :raises RefusedError: with what Harbor answers.
         """
+        if request.method == "HEAD" and path == "/projects":
+            # Whoever has logged in is told whether a project exists, whether it is shown or not.
+            if not known:
+                raise RefusedError(401, "unauthorized")
+            return Response(200 if request.param("project_name") in self._names() else 404)
         if request.method != "GET":
             return None
         if path == "/projects":

@@ -56,7 +56,7 @@ def _executions(client: HarborClient, options: Mapping[str, Any]) -> List[Dict[s
 
 
 def _artifacts(client: HarborClient, options: Mapping[str, Any]) -> List[Dict[str, Any]]:
-    return list(list_artifacts(client, options["repository"] or "", options["project"] or ""))
+    return list_artifacts(client, options["repositories"] or [], options["project"] or "")
 
 
 def _robots(client: HarborClient, _options: Mapping[str, Any]) -> List[Dict[str, Any]]:
@@ -80,7 +80,7 @@ SUBSETS: Dict[str, Callable[[HarborClient, Mapping[str, Any]], Any]] = {
 
 def gather(client: HarborClient, options: Mapping[str, Any]) -> Dict[str, Any]:
     """
-    :param options: C(gather), and what limits it: C(policy), C(limit), C(project), C(repository).
+    :param options: C(gather), and what limits it: C(policy), C(limit), C(project), C(repositories).
     :return: a value for each subset.
     :raises HarborError: Harbor refuses one, or does not have it.
     """

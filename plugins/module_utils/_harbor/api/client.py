@@ -172,6 +172,10 @@ class HarborClient:
             raise self._not_harbors(path)
         return reply.data or [], reply
 
+    def exists(self, path: str, params: Params = ()) -> bool:
+        """What a HEAD request says."""
+        return self._api.call("HEAD", self.base + path, list(params), expect=(200, 404)).status == 200
+
     def _not_harbors(self, path: str) -> HarborError:
         return HarborError(
             "the reply is not what Harbor sends",

@@ -120,11 +120,16 @@ def look(artifacts: Sequence[Mapping[str, Any]], rule: Rule, source: str, target
 
 
 def preflight(
-    listed: Iterable[Mapping[str, Any]], source: str, target: str, organization: str, copy: bool
+    artifacts: Sequence[Mapping[str, Any]],
+    rules: Iterable[Mapping[str, Any]],
+    source: str,
+    target: str,
+    organization: str,
+    copy: bool,
 ) -> Dict[str, Any]:
     """
-    :param listed: results of the module C(harbor_info) in a loop over rules: C(item), the rule, and C(artifacts).
-        Those without artifacts are passed over.
+    :param artifacts: those of Harbor, as module C(harbor_info) lists them.
+    :param rules: as the role takes them.
     :param source: the host that Harbor's images are pulled from.
     :param target: the host of SWR.
     :param organization: the one of rules that name none.
@@ -135,11 +140,7 @@ def preflight(
         more may be named than is replicated, and nothing is to be copied; C(summary), the same as lines of text.
     :raises HarborError: see C(Rule.destination).
     """
-    parts = [
-        look(found["artifacts"], parse_rule(found["item"], organization), source, target)
-        for found in listed
-        if found.get("artifacts") is not None
-    ]
+    parts = [look(artifacts, parse_rule(rule, organization), source, target) for rule in rules]
     images = [image for part in parts for image in part["images"]]
     result = {
         "refused": [item for part in parts for item in part["refused"]],

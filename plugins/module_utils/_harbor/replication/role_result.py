@@ -32,7 +32,7 @@ def _is_true(value: Any) -> bool:
 class RoleRun:
     """One run of the role.
 
-    :param facts: variables of the role (C(check_mode), C(rules), C(start), C(copy_refused), C(endpoint_name),
+    :param facts: variables of the role (C(state), C(check_mode), C(rules), C(start), C(copy_refused), C(endpoint_name),
         C(organizations)), and what its tasks registered (C(created), C(endpoint), C(policies), C(last), C(runs),
         C(copied)), each empty or missing while the task has not run; C(preflight) is the result of the filter
         C(harbor_preflight).
@@ -235,10 +235,36 @@ def _execution_lines(run: Mapping[str, Any]) -> List[str]:
     return lines
 
 
+def _removal(facts: Mapping[str, Any]) -> Dict[str, Any]:
+    """The same for the role that takes its rules and its endpoint away."""
+    endpoint, name = facts.get("endpoint") or {}, facts.get("endpoint_name")
+    own = [rule["name"] for rule in facts.get("rules") or []]
+    removed = [found["item"]["name"] for found in _results(facts.get("policies")) if found.get("changed")]
+    # In check mode the role's own rules are still there.
+    left = (facts.get("left") or {}).get("policies") or []
+    used_by = sorted(policy["name"] for policy in left if policy["registry"] == name and policy["name"] not in own)
+    gone = "would be removed" if _is_true(facts.get("check_mode")) else "removed"
+    lines = ["rule {0}: {1}".format(rule, gone if rule in removed else "not there") for rule in own]
+    if used_by:
+        lines.append("endpoint {0}: stays, because other rules use it: {1}".format(name, ", ".join(used_by)))
+    else:
+        lines.append("endpoint {0}: {1}".format(name, gone if endpoint.get("changed") else "not there"))
+    result = {
+        "changed": bool(removed or endpoint.get("changed")),
+        "removed_rules": removed,
+        "endpoint_used_by": used_by,
+        "summary": lines,
+    }
+    return {"result": result, "used_by": used_by}
+
+
 def role_result(facts: Mapping[str, Any]) -> Dict[str, Any]:
     """
     :return: C(result), what the role leaves; C(look_up), rules whose last execution is to be looked up; C(start), rules
-        to start; C(copy_images), whether to copy what SWR refuses.
+        to start; C(copy_images), whether to copy what SWR refuses. With the C(state) absent, C(result), and C(used_by),
+        the rules of others because of which the endpoint stays.
     """
+    if facts.get("state") == "absent":
+        return _removal(facts)
     run = RoleRun(facts)
     return {"result": run.result(), "look_up": run.look_up, "start": run.start, "copy_images": run.copies_images}

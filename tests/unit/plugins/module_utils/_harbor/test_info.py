@@ -3,22 +3,25 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 from __future__ import annotations
 
+import threading
 from typing import Any
+from unittest import mock
 
 import pytest
 
 requests = pytest.importorskip("requests")
 
+from ansible_collections.longshore.swr.plugins.module_utils._harbor.api.client import HarborClient  # noqa: E402
 from ansible_collections.longshore.swr.plugins.module_utils._harbor.artifacts import list_artifacts  # noqa: E402
 from ansible_collections.longshore.swr.plugins.module_utils._harbor.errors import HarborError  # noqa: E402
 from ansible_collections.longshore.swr.plugins.module_utils._harbor.info import gather  # noqa: E402
-from ansible_collections.longshore.swr.tests.support.fake_harbor import FakeHarbor  # noqa: E402
+from ansible_collections.longshore.swr.tests.support.fake_harbor import FakeHarbor, Reply  # noqa: E402
 
 PAGE = "page=1&page_size=100"
 INDEX = "application/vnd.oci.image.index.v1+json"
 MANIFEST = "application/vnd.oci.image.manifest.v1+json"
 DOCKER = "application/vnd.docker.distribution.manifest.v2+json"
-OPTIONS = {"policy": None, "limit": 20, "project": None, "repository": None}
+OPTIONS = {"policy": None, "limit": 20, "project": None, "repositories": None}
 
 
 def artifact(digest, media_type, *tags, **other):
@@ -41,7 +44,7 @@ def harbor():
 
 
 def test_artifacts_tell_what_swr_refuses_and_why(harbor):
-    found = list(list_artifacts(harbor.client))
+    found = list_artifacts(harbor.client)
     assert [item["digest"] for item in found] == ["sha256:1", "sha256:2", "sha256:3"]
     assert found[0] == {
         "repository": "library/a/b",
@@ -75,19 +78,59 @@ def test_artifacts_tell_what_swr_refuses_and_why(harbor):
     ],
 )
 def test_artifacts_of_some_repositories(harbor, repository, project, digests):
-    assert [item["digest"] for item in list_artifacts(harbor.client, repository, project)] == digests
+    assert [item["digest"] for item in list_artifacts(harbor.client, [repository], project)] == digests
 
 
 def test_one_project_is_asked_for_alone_and_others_of_like_names_are_left_out(harbor):
-    list(list_artifacts(harbor.client, "library/*"))
+    list_artifacts(harbor.client, ["library/*"])
     calls = [call for call, dummy in harbor.calls]
     assert calls[0] == "GET /projects?name=library&" + PAGE
     assert not any("my-library" in call or "%252F" in call for call in calls)
 
 
 def test_a_bad_pattern_is_refused(harbor):
-    with pytest.raises(HarborError, match="repository: 'library/\\[' is no pattern"):
-        list(list_artifacts(harbor.client, "library/["))
+    with pytest.raises(HarborError, match="repositories: 'library/\\[' is no pattern"):
+        list_artifacts(harbor.client, ["team/*", "library/["])
+
+
+def test_a_repository_that_several_patterns_match_is_asked_for_once(harbor):
+    found = list_artifacts(harbor.client, ["library/**", "**/web", "team/*", "library/{a/b,web}"])
+    assert [item["digest"] for item in found] == ["sha256:1", "sha256:2", "sha256:3"]
+    calls = [call for call, dummy in harbor.calls]
+    assert len(calls) == len(set(calls)) == 6
+    assert list_artifacts(harbor.client, ["team/*", ""]) == found
+
+
+def test_repositories_are_asked_for_several_at_a_time(harbor):
+    # Each request waits until the other has come as well.
+    meeting = threading.Barrier(2, timeout=20)
+    ask = HarborClient.list
+
+    def wait(client, path, params=()):
+        if "/artifacts" in path:
+            meeting.wait()
+        return ask(client, path, params)
+
+    with mock.patch.object(HarborClient, "list", wait):
+        assert len(list_artifacts(harbor.client, ["library/**"])) == 3
+
+
+def test_a_project_that_is_not_shown_is_not_taken_for_empty(harbor):
+    harbor.on("GET /projects?name=secret&" + PAGE, [])
+    harbor.on("HEAD /projects?project_name=secret", Reply(""))
+    with pytest.raises(HarborError, match=r"may not see the project secret.*example of module harbor_robot") as caught:
+        list_artifacts(harbor.client, ["secret/**"])
+    assert caught.value.status == 403
+    # One that is not there has nothing.
+    harbor.on("HEAD /projects?project_name=secret", Reply("", 404))
+    assert list_artifacts(harbor.client, ["secret/**"]) == []
+
+
+def test_an_account_that_may_not_list_is_told_what_it_takes(harbor):
+    no = Reply({"errors": [{"code": "FORBIDDEN", "message": "forbidden"}]}, 403)
+    harbor.on("GET /projects/library/repositories?" + PAGE, no)
+    with pytest.raises(HarborError, match=r"more permissions than to replicate.*harbor_preflight=skip"):
+        list_artifacts(harbor.client, ["library/**"])
 
 
 def test_an_old_harbor_knows_tags_only():
@@ -96,7 +139,7 @@ def test_an_old_harbor_knows_tags_only():
     fake.on("GET /repositories?project_id=1&" + PAGE, [{"name": "library/a/b"}])
     tags = [{"name": "2", "digest": "sha256:1", "size": 5}, {"name": "1", "digest": "sha256:1", "size": 5}]
     fake.on("GET /repositories/library/a/b/tags?" + PAGE, [*tags, {"name": "3", "digest": "sha256:2", "size": 6}])
-    found = list(list_artifacts(fake.client, "library/**"))
+    found = list_artifacts(fake.client, ["library/**"])
     assert [(item["digest"], item["tags"], item["size"]) for item in found] == [
         ("sha256:1", ["1", "2"], 5),
         ("sha256:2", ["3"], 6),
@@ -178,6 +221,6 @@ def test_an_entry_without_what_harbor_always_sends_is_an_error(subset: str, path
     harbor.on("GET {0}?page=1&page_size=100".format(path), [entry])
     harbor.on("GET /replication/policies?page=1&page_size=100", [entry] if path != "/x" else [])
     harbor.on("GET /replication/executions?sort=-start_time&page=1&page_size=100", [entry])
-    options = {"gather": [subset], "repository": None, "project": None, "policy": None, "limit": 5}
+    options = {"gather": [subset], "repositories": None, "project": None, "policy": None, "limit": 5}
     with pytest.raises(HarborError, match="Harbor"):
         gather(harbor.client, options)

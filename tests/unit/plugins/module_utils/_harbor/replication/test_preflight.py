@@ -121,44 +121,34 @@ def test_what_is_not_known_is_counted_and_labels_are_not_judged():
     assert found(labels=["a"])["refused"]
 
 
-def listed(*rules):
-    return [{"item": rule, "artifacts": ARTIFACTS} for rule in rules]
+def of(*rules, artifacts=ARTIFACTS, copy=False):
+    return preflight(artifacts, rules, HARBOR, SWR, "team", copy)
 
 
 def test_rules_are_put_together():
-    rules = listed({"name": "a", "repositories": "library/app"}, {"name": "b", "repositories": "library/*"})
-    result = preflight([*rules, {"item": {"name": "skipped"}, "skipped": True}], HARBOR, SWR, "team", False)
+    result = of({"name": "a", "repositories": "library/app"}, {"name": "b", "repositories": "library/*"})
     assert [item["rule"] for item in result["refused"]] == ["a", "b"]
     # Both take the same images to the same place.
     assert pairs(result) == pairs(found(repositories="library/app"))
     assert (result["unknown"], result["unjudged"]) == (0, [])
-    assert preflight([], HARBOR, SWR, "team", True) == {
-        "refused": [],
-        "images": [],
-        "unknown": 0,
-        "unjudged": [],
-        "summary": [],
-    }
+    assert of(copy=True) == {"refused": [], "images": [], "unknown": 0, "unjudged": [], "summary": []}
 
 
 def test_the_summary():
-    lines = preflight(listed({"name": "a", "repositories": "library/app"}), HARBOR, SWR, "team", False)["summary"]
+    lines = of({"name": "a", "repositories": "library/app"})["summary"]
     assert lines == [
         "a: library/app:v1,latest: " + INDEX,
         "why",
         "With harbor_copy_refused they are converted and copied in Harbor's place.",
     ]
-    copied = preflight(listed({"name": "a", "repositories": "library/app"}), HARBOR, SWR, "team", True)["summary"]
+    copied = of({"name": "a", "repositories": "library/app"}, copy=True)["summary"]
     assert copied[2] == "They will be converted and copied in Harbor's place, with the rest of their repositories."
-    old = [{"item": {"name": "a", "labels": ["x"]}, "artifacts": [artifact("library/app", refused=None)]}]
-    assert preflight(old, HARBOR, SWR, "team", False)["summary"] == [
+    assert of({"name": "a", "labels": ["x"]}, artifacts=[artifact("library/app", refused=None)])["summary"] == [
         "a selects by labels: not all of these may be replicated, and none is copied in Harbor's place.",
         "This Harbor does not report the format of 1 artifacts.",
     ]
-    untagged = [{"item": {"name": "a"}, "artifacts": [artifact("library/app", refused=True)]}]
-    assert (
-        preflight(untagged, HARBOR, SWR, "team", False)["summary"][0] == "a: library/app:sha256:library/app: " + INDEX
-    )
+    untagged = of({"name": "a"}, artifacts=[artifact("library/app", refused=True)])
+    assert untagged["summary"][0] == "a: library/app:sha256:library/app: " + INDEX
 
 
 NAMES = st.lists(st.sampled_from(["a", "b", "c"]), min_size=2, max_size=4).map("/".join)

@@ -251,3 +251,38 @@ def test_the_summary_of_endpoint_and_rules() -> None:
         "rule b -> team, manual at 0 30 2 * * *, unchanged",
         "rule off -> team, manual, unchanged",
     ]
+
+
+def removed(*others: str, check_mode: bool = False, **facts: Any) -> Dict[str, Any]:
+    left = [{"name": name, "registry": "swr"} for name in others] + [{"name": "far", "registry": "elsewhere"}]
+    gone = loop({"item": {"name": "a"}, "changed": True}, {"item": {"name": "b"}, "changed": False})
+    usual = {
+        "state": "absent",
+        "rules": RULES[:2],
+        "endpoint_name": "swr",
+        "policies": gone,
+        "left": {"policies": left},
+    }
+    return role_result(dict(usual, check_mode=check_mode, **facts))
+
+
+def test_an_endpoint_that_others_use_stays_and_why_is_told() -> None:
+    state = removed("theirs", "another")
+    assert state["used_by"] == state["result"]["endpoint_used_by"] == ["another", "theirs"]
+    assert state["result"]["summary"] == [
+        "rule a: removed",
+        "rule b: not there",
+        "endpoint swr: stays, because other rules use it: another, theirs",
+    ]
+    assert (state["result"]["changed"], state["result"]["removed_rules"]) == (True, ["a"])
+
+
+def test_an_endpoint_that_nobody_else_uses_goes() -> None:
+    state = removed(endpoint={"changed": True})
+    assert (state["used_by"], state["result"]["summary"][2]) == ([], "endpoint swr: removed")
+    # Check mode has not removed the role's own rules.
+    checked = removed("a", "b", check_mode=True, endpoint={"changed": True})
+    assert (checked["used_by"], checked["result"]["summary"][2]) == ([], "endpoint swr: would be removed")
+    assert removed(endpoint={})["result"]["summary"][2] == "endpoint swr: not there"
+    # A play without rules, before anything has run.
+    assert role_result({"state": "absent"})["used_by"] == []
