@@ -242,7 +242,7 @@ def test_all_is_shown(world: Make, version: str) -> None:
     policy(harbor)
     harbor.attempt()
     parts = ["version", "adapters", "registries", "policies", "executions", "artifacts"]
-    shown = harbor.module("harbor_info", gather=parts, repository="library/**", policy="to-swr")
+    shown = harbor.module("harbor_info", gather=parts, repositories=["library/**"], policy="to-swr")
     assert not shown.get("failed"), shown
     assert "huawei-SWR" in shown["adapters"]
     assert [item["name"] for item in shown["registries"]] == ["swr", "other"]

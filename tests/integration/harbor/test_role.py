@@ -110,6 +110,8 @@ class Site:
         self.swr.faults.add(Fault(kind="manifest_put", repository="old/web", action="status", status=500))
         make_endpoint(self.slow, self.swr, "swr-cn-north-4", login_password(ACCESS_KEY, SECRET_KEY))
         call(self.slow, "/replication/executions", {"policy_id": 1})
+        theirs = {"name": "theirs", "dest_registry": {"id": 1}, "dest_namespace": "other", "enabled": True}
+        call(self.slow, "/replication/policies", theirs)
 
     def given(self, harbor: HarborServer, *rules: Dict[str, Any], **more: Any) -> Dict[str, Any]:
         usual = {"swr_registry": self.swr.host, "swr_url": self.swr.url, "swr_ca_path": self.swr.ca_path}
@@ -130,6 +132,9 @@ class Site:
         old = self.given(self.old, dict(RULE, organization="old"), start="needed", preflight="skip")
         faults = self.swr.url + "/_sandbox/faults"
         mend = {"ansible.builtin.uri": {"url": faults, "method": "DELETE", "ca_path": self.swr.ca_path}}
+        login = {"url_username": "admin", "url_password": HARBOR_PASSWORD, "force_basic_auth": True}
+        theirs = self.slow.api + "/replication/policies/2"
+        withdraw = {"ansible.builtin.uri": {"url": theirs, "method": "DELETE", **login}, "no_log": True}
         invalid = self.given(self.slow, RULE, preflight="skip")
         return [
             step("adopt", self.given(self.adopting, dict(wanted, speed=1024), labels, **adopt)),
@@ -141,6 +146,7 @@ class Site:
             step("retry", old, before=[mend]),
             step("keep", slow),
             step("stop", dict(slow, harbor_stop_executions=True)),
+            step("remove", slow, before=[withdraw]),
         ]
 
 
@@ -214,7 +220,14 @@ def test_a_failure_is_told_and_tried_again_with_harbor_1_10(site: Site) -> None:
 
 def test_a_rule_that_runs_is_removed_on_request_only(site: Site) -> None:
     assert "stop_executions" in site.steps.failure("keep")
-    assert site.steps.changed("stop") == 2
+    assert site.steps.changed("stop") == 1
+
+
+def test_an_endpoint_that_others_use_stays(site: Site) -> None:
+    stopped, removed = site.steps.result("stop"), site.steps.result("remove")
+    assert (stopped["removed_rules"], stopped["endpoint_used_by"]) == (["library-to-swr"], ["theirs"])
+    assert (removed["removed_rules"], removed["endpoint_used_by"]) == ([], [])
+    assert (removed["changed"], site.steps.changed("remove")) == (True, 1)
     assert not site.slow.policies.stored
     assert not site.slow.registries.stored
 
@@ -223,7 +236,8 @@ def test_a_rule_that_runs_is_removed_on_request_only(site: Site) -> None:
 def test_what_cannot_be_carried_out_is_refused_with_the_reason(site: Site, key: str) -> None:
     assert REFUSED[key][1] in site.steps.failure("invalid", key)
     # Nothing was created before it was known that everything can be.
-    assert len(site.slow.bodies("POST", "/replication/policies")) == len(site.slow.bodies("POST", "/registries")) == 1
+    assert len(site.slow.bodies("POST", "/replication/policies")) == 2
+    assert len(site.slow.bodies("POST", "/registries")) == 1
 
 
 def test_every_invalid_rule_is_named(site: Site) -> None:
