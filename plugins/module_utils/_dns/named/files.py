@@ -1,11 +1,11 @@
 # Copyright: (c) 2026, longshore.swr contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The files that a server's configuration consists of, and the include lines in them.
+"""The files that a server's configuration consists of, and what is in them.
 
-They are read as they are, with comments and layout, to find where a line is to be put and whether it is there already
-in another form: with other quotes or spaces, by way of a link, as a pattern, or in another file. What the server makes
-of them is asked of C(named-checkconf), not of this module.
+They are read as they are, with comments and layout and whatever bytes, to find where a line is to be put and whether it
+is there already in another form: with other quotes or spaces, by way of a link, as a pattern, or in another file.
+Whether the whole is good is asked of C(named-checkconf), not of this module.
 
 This module is private to the collection: no other collection may import it.
 """
@@ -15,9 +15,10 @@ from __future__ import annotations
 import fnmatch
 import glob
 import os
+import re
 from typing import Dict, List, Mapping, NamedTuple, Optional, Tuple
 
-from ..._files.inputs import decode
+from ..._files.inputs import LARGEST
 from ..._files.safe_file import SafeFile
 from ..errors import DnsError
 from .syntax import Statement, parse, plain_name
@@ -27,84 +28,126 @@ Context = Tuple[str, ...]
 TOP: Context = ()
 OPTIONS: Context = ("options",)
 _DEEPEST = 20
+_MOST_FILES = 20000
+_PATTERN = re.compile(r"[*?\[]")
 
 
 class Place(NamedTuple):
-    """A statement in a file."""
+    """A statement in a file.
+
+    :param target: the path that it includes, empty for what is no include.
+    :param files: the files that it includes.
+    """
 
     path: str
     context: Context
     statement: Statement
+    target: str = ""
+    files: Tuple[str, ...] = ()
 
 
 class NamedFiles:
     """The main file and all that it includes.
 
     :param config: the path of named.conf.
+    :param instead: files as they are to be, by path; None for no file.
+    :ivar texts: what they hold, by path with links resolved.
+    :ivar places: their statements, but those inside of zones and the like.
     :raises DnsError: a file is no configuration.
     """
 
-    def __init__(self, config: str) -> None:
+    def __init__(self, config: str, instead: Optional[Mapping[str, Optional[bytes]]] = None) -> None:
         self.config = config
         self.texts: Dict[str, str] = {}
-        self.includes: List[Place] = []
-        self.blocks: Dict[Context, Place] = {}
-        self.zones: List[Place] = []
+        self.places: List[Place] = []
+        self._instead = dict(instead or {})
         self._directory = os.path.dirname(config)
-        self._read(config, TOP, 0)
+        self._files = self._bytes = 0
+        self._main = self._read(config, TOP, 0)
 
-    def _read(self, path: str, context: Context, depth: int) -> None:
-        if depth > _DEEPEST:
-            raise DnsError("files include each other", where=path)
+    def _read(self, path: str, context: Context, depth: int) -> str:
         with SafeFile(path) as file:
-            real, raw = file.path, file.read()
+            real = file.path
+            raw = self._instead[real] if real in self._instead else file.read()
         if raw is None:
             raise DnsError("the file does not exist", where=path)
-        self.texts[real] = decode(raw, path)
+        self._files, self._bytes = self._files + 1, self._bytes + len(raw)
+        if depth > _DEEPEST or self._files > _MOST_FILES or self._bytes > LARGEST:
+            raise DnsError("files include each other, or there are too many of them", where=path)
+        self.texts[real] = raw.decode("utf-8", "surrogateescape")
         self._visit(real, parse(self.texts[real], path), context, depth)
+        return real
 
     def _visit(self, path: str, statements: Tuple[Statement, ...], context: Context, depth: int) -> None:
         for statement in statements:
-            kind, rest = (statement.words or ("",))[0], statement.words[1:]
-            if kind == "include" and rest:
-                self.includes.append(Place(path, context, statement))
-                for name in sorted(glob.glob(self.absolute(rest[0]))):
-                    if os.path.isfile(name):
-                        self._read(name, context, depth + 1)
-            elif kind == "options" and context == TOP:
-                self.blocks.setdefault(OPTIONS, Place(path, context, statement))
-                self._visit(path, statement.body, OPTIONS, depth)
-            elif kind == "view" and rest:
-                self.blocks.setdefault(("view", rest[0]), Place(path, context, statement))
-                self._visit(path, statement.body, ("view", rest[0]), depth)
-            elif kind == "directory" and rest:
+            place = Place(path, context, statement)
+            if statement.kind == "include" and statement.name:
+                place = self._include(place, depth)
+            self.places.append(place)
+            if statement.kind == "directory" and statement.name:
                 # named and named-checkconf change to it as soon as they read it: later includes are relative to it.
-                self._directory = rest[0]
-            elif kind == "zone" and rest:
-                self.zones.append(Place(path, context, statement))
+                self._directory = statement.name
+            elif statement.kind == "options" and context == TOP:
+                self._visit(path, statement.body, OPTIONS, depth)
+            elif statement.kind == "view" and statement.name and context == TOP:
+                self._visit(path, statement.body, ("view", statement.name), depth)
 
-    def absolute(self, name: str) -> str:
-        """The path that an include names."""
-        return os.path.normpath(os.path.join(self._directory, name))
+    def _include(self, place: Place, depth: int) -> Place:
+        target = os.path.normpath(os.path.join(self._directory, place.statement.name))
+        there = {name for name in glob.glob(target) if os.path.isfile(name)}
+        there |= {name for name in self._instead if fnmatch.fnmatch(name, target)}
+        found = sorted(name for name in there if self._instead.get(os.path.realpath(name), b"") is not None)
+        read = tuple(self._read(name, place.context, depth + 1) for name in found)
+        return place._replace(target=target, files=read)
+
+    def of_kind(self, kind: str, *contexts: Context) -> List[Place]:
+        """The statements that begin with a word, in one of these contexts (by default in any)."""
+        return [
+            place
+            for place in self.places
+            if place.statement.kind == kind and place.context in (contexts or (place.context,))
+        ]
+
+    @property
+    def includes(self) -> List[Place]:
+        """The includes that name something."""
+        return [place for place in self.of_kind("include") if place.target]
+
+    @property
+    def views(self) -> List[str]:
+        """The names of the views, in their order."""
+        return list(dict.fromkeys(place.statement.name for place in self.of_kind("view", TOP)))
+
+    def zones(self) -> List[Tuple[str, str, str]]:
+        """The zones: name, view (empty outside of views) and file."""
+        return [
+            (plain_name(place.statement.name), place.context[1] if place.context else "", place.path)
+            for place in self.of_kind("zone")
+            if place.statement.name and place.context != OPTIONS
+        ]
 
     def names(self, place: Place, path: str) -> bool:
         """Whether an include is one of C(path), in whatever form."""
-        written, wanted = self.absolute(place.statement.words[1]), os.path.realpath(path)
-        return os.path.realpath(written) == wanted or fnmatch.fnmatch(os.path.normpath(path), written)
+        wanted = os.path.realpath(path)
+        return os.path.realpath(place.target) == wanted or fnmatch.fnmatch(os.path.normpath(path), place.target)
 
     def is_included(self, path: str, context: Context) -> bool:
         """Whether C(path) is included there."""
         return any(place.context == context and self.names(place, path) for place in self.includes)
 
-    def where_is(self, zone: str, view: str) -> Optional[str]:
-        """The file that has the statement of a zone."""
-        context = ("view", view) if view else TOP
-        for place in self.zones:
-            if plain_name(place.statement.words[1]) == zone and place.context == context:
-                return place.path
-        return None
+    def flat(self) -> bytes:
+        """The whole configuration as one file."""
+        return self._flat(self._main).encode("utf-8", "surrogateescape")
 
-    def edited(self, wanted: Mapping[Context, str], ours: Tuple[str, ...], include_in: str) -> Dict[str, str]:
+    def _flat(self, path: str) -> str:
+        text, pieces, position = self.texts[path], [], 0
+        includes = {place.statement.start: place for place in self.includes if place.path == path}
+        for start, place in sorted(includes.items()):
+            pieces += [text[position:start], *(self._flat(file) + "\n" for file in place.files)]
+            position = place.statement.end
+        return "".join(pieces) + text[position:]
+
+    def edited(self, wanted: Mapping[Context, str], ours: Tuple[str, ...], include_in: str) -> Dict[str, bytes]:
         """The files that change, as they are to be, by path.
 
         :param wanted: the path that is to be included in each context.
@@ -114,7 +157,7 @@ class NamedFiles:
         """
         edits: Dict[str, List[Tuple[int, int, str]]] = {}
         for place in self.includes:
-            if "*" in place.statement.words[1] or wanted.get(place.context) in [
+            if _PATTERN.search(place.target) or wanted.get(place.context) in [
                 path for path in ours if self.names(place, path)
             ]:
                 continue
@@ -129,7 +172,7 @@ class NamedFiles:
             text = self.texts[path]
             for start, end, new in sorted(changes, reverse=True):
                 text = text[:start] + new + text[end:]
-            result[path] = text
+            result[path] = text.encode("utf-8", "surrogateescape")
         return result
 
     def _target(self, context: Context, include_in: str) -> Tuple[str, int]:
@@ -142,19 +185,20 @@ class NamedFiles:
                     hint="Give one that {0} is or includes.".format(self.config),
                 )
             return path, len(self.texts[path])
-        block = self.blocks.get(context)
-        if block is None:
-            raise DnsError(
-                "there is no {0}".format(" ".join(context)), where=self.config, hint="Add an empty block for it."
-            )
-        return block.path, block.statement.opened
+        for block in self.of_kind(context[0], TOP):
+            if block.statement.opened >= 0 and block.statement.name == "".join(context[1:]):
+                return block.path, block.statement.opened
+        raise DnsError(
+            "there is no {0}".format(" ".join(context)), where=self.config, hint="Add an empty block for it."
+        )
 
     def _line(self, path: str, offset: int, included: str, context: Context) -> str:
         line = 'include "{0}";'.format(included)
         if context != TOP:
             return "\n\t" + line
         text = self.texts[path]
-        return "{0}{1}\n".format("" if not text or text.endswith("\n") else "\n", line)
+        # The last line stays one without an end, so that it has none when this one is taken out again.
+        return line + "\n" if not text or text.endswith("\n") else "\n" + line
 
     def _without(self, place: Place) -> Tuple[int, int, str]:
         """What takes a line out: with its line end, when nothing else is in the line."""

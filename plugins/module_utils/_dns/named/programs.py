@@ -12,7 +12,6 @@ import re
 from typing import Callable, NamedTuple, Optional, Sequence, Tuple
 
 from ..errors import DnsError
-from .syntax import Statement, parse
 
 Run = Callable[[Sequence[str]], Tuple[int, str, str]]
 
@@ -86,13 +85,6 @@ class Named:
                 hint="Start it (systemctl start named, or bind_start of the role longshore.swr.bind), and see that "
                 "rndc status succeeds.",
             )
-
-    def statements(self) -> Tuple[Statement, ...]:
-        """The whole configuration as the server understands it, without secrets."""
-        code, output, errors = self._run([*self._programs.checkconf, "-px", self._config])
-        if code != 0:
-            raise DnsError("named-checkconf -px: {0}".format(_said(errors + output)), where=self._config)
-        return parse(output, "named-checkconf -px")
 
     def check_zone(self, name: str, path: str) -> None:
         """

@@ -3,8 +3,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The syntax of named.conf: statements of words and blocks, each with its place in the text.
 
-Nothing is known here of what statements mean. Comments are C(/* */), C(//) and C(#) (BIND 9 ARM, configuration file
-grammar); a comment inside a statement is no part of it.
+Nothing is known here of what statements mean, but that the block of C(dyndb) and C(plugin) is a text of its own kind.
+Comments are C(/* */), C(//) and C(#) (BIND 9 ARM, configuration file grammar); a comment inside a statement is no part
+of it. A quoted word may go over several lines, as keys do, and white space is what named takes for it.
 
 This module is private to the collection: no other collection may import it.
 """
@@ -17,12 +18,15 @@ from typing import List, NamedTuple, Tuple
 from ..errors import DnsError
 
 _TOKEN = re.compile(
-    r"""(?P<skip>\s+|//[^\n]*|\#[^\n]*|/\*.*?\*/)"""
-    r"""|"(?P<quoted>(?:[^"\\\n]|\\.)*)\""""
+    r"""(?P<skip>[ \t\r\n]+|//[^\n]*|\#[^\n]*|/\*.*?\*/)"""
+    r"""|"(?P<quoted>(?:[^"\\]|\\.)*)\""""
     r"""|(?P<mark>[{};])"""
-    r"""|(?P<word>(?:[^\s{};"/\#]|/(?![/*]))+)""",
+    r"""|(?P<word>(?:[^ \t\r\n\0{};"/\#]|/(?![/*]))+)""",
     re.DOTALL,
 )
+# The driver reads what is in the block, by its own rules: named only counts the braces.
+_FOREIGN = ("dyndb", "plugin")
+_BRACE = re.compile(r"\\.|[{}]", re.DOTALL)
 
 
 class Statement(NamedTuple):
@@ -40,6 +44,16 @@ class Statement(NamedTuple):
     end: int
     opened: int
     body: Tuple[Statement, ...]
+
+    @property
+    def kind(self) -> str:
+        """The first word, in lower case as all keywords of named may be written."""
+        return self.words[0].lower() if self.words else ""
+
+    @property
+    def name(self) -> str:
+        """The word behind it, empty for none."""
+        return self.words[1] if len(self.words) > 1 else ""
 
 
 class _Frame:
@@ -61,6 +75,10 @@ class _Frame:
             self.statements.append(Statement(words, self.start, offset, self.opened, body))
         self.begin(-1)
 
+    @property
+    def is_foreign(self) -> bool:
+        return bool(self.words) and self.words[0].lower() in _FOREIGN
+
 
 def parse(text: str, where: str = "") -> Tuple[Statement, ...]:
     """The statements of a configuration file.
@@ -81,7 +99,7 @@ def parse(text: str, where: str = "") -> Tuple[Statement, ...]:
             frame.end(position)
             continue
         if match.lastgroup == "mark" and piece == "}":
-            # BIND wants a semicolon before the brace; -p and sloppy files are read alike.
+            # BIND wants a semicolon before the brace; sloppy files are read alike.
             frame.end(match.start())
             frames.pop()
             if not frames:
@@ -92,33 +110,34 @@ def parse(text: str, where: str = "") -> Tuple[Statement, ...]:
             frame.start = match.start()
         if match.lastgroup == "mark":
             frame.opened = position if frame.opened < 0 else frame.opened
-            frames.append(_Frame())
+            if frame.is_foreign:
+                position = _behind_block(text, position, where)
+            else:
+                frames.append(_Frame())
         else:
             quoted = match.group("quoted")
-            frame.words.append(piece if quoted is None else re.sub(r"\\(.)", r"\1", quoted))
+            frame.words.append(piece if quoted is None else _plain(quoted))
     if len(frames) > 1 or frames[0].start >= 0:
         raise DnsError("the last statement has no end", where=where)
     return tuple(frames[0].statements)
+
+
+def _behind_block(text: str, position: int, where: str) -> int:
+    """The offset behind the brace that closes a block whose content is not named's."""
+    depth = 1
+    for match in _BRACE.finditer(text, position):
+        depth += {"{": 1, "}": -1}.get(match.group(0), 0)
+        if not depth:
+            return match.end()
+    raise DnsError("the last statement has no end", where=where)
+
+
+def _plain(quoted: str) -> str:
+    """A quoted word: only a quote is escaped, other backslashes stay."""
+    return re.sub(r"\\(.)", lambda found: '"' if found.group(1) == '"' else found.group(0), quoted, flags=re.DOTALL)
 
 
 def plain_name(name: str) -> str:
     """A zone's name as two of them are compared: lower case, without the last dot."""
     lower = name.lower()
     return lower[:-1] if lower.endswith(".") and len(lower) > 1 else lower
-
-
-def zones_of(statements: Tuple[Statement, ...]) -> List[Tuple[str, str]]:
-    """Names of all zones with the views that they are in, C("") outside of views."""
-    found = []
-    for statement in statements:
-        kind = statement.words[0] if statement.words else ""
-        if kind == "view" and len(statement.words) > 1:
-            found += [(name, statement.words[1]) for name, _none in zones_of(statement.body)]
-        elif kind == "zone" and len(statement.words) > 1:
-            found.append((plain_name(statement.words[1]), ""))
-    return found
-
-
-def views_of(statements: Tuple[Statement, ...]) -> List[str]:
-    """Names of the views, in their order."""
-    return [item.words[1] for item in statements if item.words[:1] == ("view",) and len(item.words) > 1]

@@ -19,12 +19,12 @@ from ..client import DnsReply
 from ..errors import DnsError
 from ..named.files import NamedFiles
 from ..named.programs import Named
-from ..named.syntax import Statement, views_of, zones_of
 from ..zones.options import ServerSpec, Settings, ZoneSpec
 from ..zones.serial import following, is_later
 from ..zones.zone import MARK as ZONE_MARK
 from ..zones.zone import update, with_serial
 from .layout import Layout, Paths, layout, owned_zones
+from .refusals import choose_views, refuse_conflicts
 from .signals import Interrupted, Signals
 from .transaction import FileChange, FileTransaction, differs, read_file
 
@@ -92,79 +92,34 @@ class Server:
             if not check_mode:
                 self._commit(changes, owned)
             return ZoneChange(True, changes, self._serials, ())
-        stale = tuple(zone.name for zone in self._zones() if self._problem(zone))
+        stale = tuple(zone.name for zone in self._desired.with_data if self._problem(zone))
         if stale and not check_mode:
             self._catch_up(stale)
         return ZoneChange(bool(stale), (), self._serials, stale)
 
-    def _zones(self) -> Tuple[ZoneSpec, ...]:
-        return self._desired.zones + ((self._desired.rpz,) if self._desired.rpz else ())
-
     def _views(self, files: NamedFiles, owned: Dict[str, Any]) -> Tuple[str, ...]:
-        """The views that are to have the zones, in the server's order.
+        """The views that are to have the zones.
 
-        :raises DnsError: views and options do not fit, or a zone is served already.
+        :raises DnsError: the server cannot have them.
         """
-        statements = self._named.statements()
-        there = views_of(statements)
         if not self._wanted:
-            context = next((place.context for place in files.includes if files.names(place, self._paths.fragment)), ())
-            self._view = context[1] if context[:1] == ("view",) else ""
+            contexts = [place.context for place in files.includes if files.names(place, self._paths.fragment)]
+            self._view = contexts[0][1] if contexts and contexts[0][:1] == ("view",) else ""
             return ()
-        wanted = self._desired.views
-        if there and not wanted:
-            raise DnsError(
-                "the server has views ({0}), and zones have to be in them".format(", ".join(there)),
-                where="views",
-                hint="Name the views that are to have the zones.",
-            )
-        unknown = [view for view in wanted if view not in there]
-        if unknown:
-            raise DnsError("the server has no view {0}".format(", ".join(unknown)), where="views")
-        views = tuple(view for view in there if view in wanted)
+        views = choose_views(files, self._desired)
         self._view = views[0] if views else ""
-        self._refuse_unknown_acls(statements)
-        self._refuse_conflicts(files, zones_of(statements), owned, views or ("",))
+        refuse_conflicts(files, self._desired, self._paths, owned, views)
         return views
-
-    def _refuse_unknown_acls(self, statements: Sequence[Statement]) -> None:
-        """named-checkconf lets them pass, named does not."""
-        known = {statement.words[1] for statement in statements if statement.words[:1] == ("acl",)}
-        for option in ("allow_transfer", "allow_query"):
-            elements = [element.lstrip("!") for element in getattr(self._desired, option)]
-            unknown = [name for name in elements if name.startswith('"') and name.strip('"') not in known]
-            if unknown:
-                raise DnsError(
-                    "the server has no ACL {0}".format(", ".join(unknown)),
-                    where=option,
-                    hint="Define it in the server's configuration, or give addresses.",
-                )
-
-    def _refuse_conflicts(
-        self, files: NamedFiles, served: Sequence[Tuple[str, str]], owned: Dict[str, Any], views: Tuple[str, ...]
-    ) -> None:
-        names = {zone.name for zone in self._zones() + self._desired.forward_zones}
-        included = {
-            place.context[1] if place.context else ""
-            for place in files.includes
-            if any(files.names(place, path) for path in self._paths.included[:2])
-        }
-        for name, view in served:
-            ours = name in owned and view in included
-            if name in names and view in views and not ours:
-                raise DnsError(
-                    "the server has a zone of this name already{0}".format(" in the view " + view if view else ""),
-                    where="{0}, zone {1}".format(files.where_is(name, view) or self._paths.config, name),
-                    hint="Add the addresses to that zone, or take it out, or leave the name out here.",
-                )
 
     def _plan(self, files: NamedFiles, wanted: Layout, owned: Dict[str, Tuple[str, str]]) -> List[FileChange]:
         """All files, in an order in which the configuration is good at every moment: what is named is there."""
         group = self._settings.group
         zones, stale = [], []
-        for zone in self._zones():
+        for zone in self._desired.with_data:
             zones += self._zone_change(zone, group)
-        kept = {change.path for change in zones} | {self._paths.zone_file(zone.name) for zone in self._zones()}
+        kept = {change.path for change in zones} | {
+            self._paths.zone_file(zone.name) for zone in self._desired.with_data
+        }
         for kind, path in owned.values():
             old = read_file(path) if path and path not in kept else None
             # Whatever is in a secondary's file was written by the server.
@@ -186,7 +141,7 @@ class Server:
         lines: List[FileChange] = []
         less: List[FileChange] = []
         for path, text in files.edited(wanted.includes, self._paths.included, self._paths.include_in).items():
-            change = FileChange(path, read_file(path), text.encode("utf-8"), in_place=self._settings.in_place)
+            change = FileChange(path, read_file(path), text, in_place=self._settings.in_place)
             (less if len(change.new or b"") < len(change.old or b"") else lines).append(change)
         return zones + less + written + lines + removed + stale
 
@@ -202,7 +157,7 @@ class Server:
         return [FileChange(path, old, rendered.text.encode("utf-8"), 0o644, group)]
 
     def _check_zone_files(self, changes: Sequence[FileChange]) -> None:
-        names = {self._paths.zone_file(zone.name): zone.name for zone in self._zones()}
+        names = {self._paths.zone_file(zone.name): zone.name for zone in self._desired.with_data}
         for change in changes:
             if change.path in names and change.new is not None:
                 temporary = os.path.join(self._settings.temporary, "zone")
@@ -262,7 +217,7 @@ class Server:
             time.sleep(_PAUSE)
 
     def _all_served(self, gone: Sequence[str]) -> Optional[str]:
-        for zone in self._zones():
+        for zone in self._desired.with_data:
             problem = self._problem(zone)
             if problem:
                 return problem

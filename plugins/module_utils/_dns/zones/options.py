@@ -85,6 +85,11 @@ class ServerSpec:
     views: Tuple[str, ...] = ()
     key: Optional[Key] = None
 
+    @property
+    def with_data(self) -> Tuple[ZoneSpec, ...]:
+        """The zones that are loaded from a file or from a primary, and so have a serial."""
+        return self.zones + ((self.rpz,) if self.rpz else ())
+
 
 def zone_of(values: Mapping[str, Any], where: str = "") -> Zone:
     """The zone that options describe.

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ansible_collections.longshore.swr.plugins.module_utils._dns.errors import DnsError
-from ansible_collections.longshore.swr.plugins.module_utils._dns.named.syntax import parse, views_of, zones_of
+from ansible_collections.longshore.swr.plugins.module_utils._dns.named.syntax import parse, plain_name
 
 
 @given(st.text(alphabet='{};"/*#\\ \nab', max_size=60))
@@ -29,8 +29,8 @@ view "In side" IN { zone "A.Example." { type primary; // };
 file "/x"; }; };
 zone b.example { type hint; };"""
     statements = parse(text)
-    assert views_of(statements) == ["In side"]
-    assert zones_of(statements) == [("a.example", "In side"), ("b.example", "")]
+    assert [(item.kind, item.name) for item in statements] == [("acl", "a"), ("view", "In side"), ("zone", "b.example")]
+    assert plain_name(statements[1].body[0].name) == "a.example"
     assert [item.words for item in statements[0].body] == [("10.0.0.0/8",), ("!key", "k")]
 
 
