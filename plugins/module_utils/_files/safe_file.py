@@ -14,6 +14,7 @@ from __future__ import annotations
 import contextlib
 import errno
 import os
+import re
 import secrets
 import time
 from typing import Iterable, Iterator, List, NamedTuple, Optional, Tuple, Union
@@ -25,6 +26,10 @@ from .walk import NewDirectories, walk
 _SELINUX = "security.selinux"
 _ACL = "system.posix_acl_access"
 _AS_CREATED = -1
+_LONGEST = 200
+
+ASIDE = re.compile(r"\.(.+)\.[0-9a-f]{16}\Z")
+"""A name that this module gives to what is beside a file of the name in it."""
 
 
 class Attributes(NamedTuple):
@@ -152,7 +157,7 @@ class SafeFile:
         if not self._folder.shared:
             return
         # Another user may have given a file of root's this name: by a hard link, or where it lay in the same directory.
-        if found.st_nlink > self._names:
+        if found.st_nlink > self._names and found.st_nlink > self._names + self._left_behind(found):
             raise FilesError(
                 "the file has other names (hard links), and other users can make some here",
                 where=self._where,
@@ -168,6 +173,12 @@ class SafeFile:
                     self._owner, self.path
                 ),
             )
+
+    def _left_behind(self, found: os.stat_result) -> int:
+        """How many names of the file are beside it because a run was killed that had given it a second one."""
+        names = [match.group(0) for match in map(ASIDE.match, self.siblings()) if match]
+        looks = [self._folder.look(name) for name in names if ASIDE.match(name).group(1) == self._name[:_LONGEST]]
+        return sum(1 for look in looks if look and (look.st_dev, look.st_ino) == (found.st_dev, found.st_ino))
 
     @contextlib.contextmanager
     def _opened(self, flags: int, what: str = "cannot be read") -> Iterator[Optional[int]]:
@@ -311,7 +322,7 @@ class SafeFile:
         )
 
     def _other_name(self) -> str:
-        return ".{0}.{1}".format(self._name[:200], secrets.token_hex(8))
+        return ".{0}.{1}".format(self._name[:_LONGEST], secrets.token_hex(8))
 
     def _link(self, name: str) -> str:
         with self._writing():

@@ -327,6 +327,29 @@ def test_forward_zones_and_a_policy(daemon: Daemon) -> None:
     assert daemon.snapshot() == before
 
 
+def test_options_of_all_zones(folder: Path) -> None:
+    """Zones that took updates would refuse a reload, and signed ones would leave private keys behind."""
+    extra = "allow-update { any; }; dnssec-policy default; masterfile-format raw;"
+    server = Daemon(folder / "options", views="// no zones\n", extra=extra)
+    server.start()
+    names = [{"name": "mirror.example.com", "addresses": ["10.0.0.1"]}]
+    rpz = {"name": "rpz.longshore.internal", "ttl": 5, "names": names}
+    try:
+        before = server.snapshot()
+        for address in ("10.0.0.1", "10.0.0.2"):
+            assert server.apply(zones=[zone(address)], rpz=rpz).changed
+            assert server.ask().addresses == (address,)
+            assert not server.apply(zones=[zone(address)], rpz=rpz).changed
+        for name in (NAME, rpz["name"]):
+            status = run([*server.programs.rndc, "zonestatus", name])[1].splitlines()
+            assert {"dynamic: no", "secure: no"} <= set(status)
+        server.apply(absent=True)
+        assert server.snapshot() == before
+        assert sorted(path.name for path in (folder / "options" / "run").glob("K*")) == []
+    finally:
+        server.stop()
+
+
 def test_views(folder: Path) -> None:
     views = 'view "inside" { match-clients { 127.0.0.1; };\nSTEADY};\nview "outside" { match-clients { any; }; };\n'
     server = Daemon(folder / "views", views=views)

@@ -9,6 +9,7 @@ This module is private to the collection: no other collection may import it.
 from __future__ import annotations
 
 import re
+from email.utils import parsedate_to_datetime
 from typing import Callable, NamedTuple, Optional, Sequence, Tuple
 
 from ..errors import DnsError
@@ -18,6 +19,8 @@ Run = Callable[[Sequence[str]], Tuple[int, str, str]]
 _LOADED = re.compile(r"^zone \S+: loaded serial \d+|^\s*$")
 _BROKEN_ZONE = re.compile(r"^zone (\S+)/\w+: (?!loaded serial)", re.MULTILINE)
 _SERIAL = re.compile(r"^serial: (\d+)$", re.MULTILINE)
+_CONFIGURED = re.compile(r"^last configured: (.+)$", re.MULTILINE)
+_ADDED = re.compile(r"^reconfigurable via modzone: yes$", re.MULTILINE)
 _VERSION = re.compile(r"\b(\d+)\.(\d+)\.(\d+)")
 _MOST_TEXT = 2000
 
@@ -48,12 +51,17 @@ class Named:
         found = _VERSION.search(output)
         return tuple(int(part) for part in found.groups()) if found else (0,)
 
-    def trouble(self) -> Optional[str]:
-        """What is wrong with the whole configuration and its zones, None for nothing."""
-        code, output, errors = self._run([*self._programs.checkconf, "-z", self._config])
+    def trouble(self, config: str = "") -> Optional[str]:
+        """What is wrong with the whole configuration and its zones, None for nothing.
+
+        :param config: another configuration than the server's, which is of no file that anybody knows.
+        """
+        code, output, errors = self._run([*self._programs.checkconf, "-z", config or self._config])
         if code == 0:
             return None
         lines = [line for line in (output + errors).splitlines() if not _LOADED.match(line)]
+        if config:
+            lines = [re.sub(re.escape(config) + r":\d+: ", "", line) for line in lines]
         return "; ".join(lines)[:_MOST_TEXT] or "named-checkconf -z ends with {0}".format(code)
 
     def refuse_broken(self) -> None:
@@ -73,8 +81,9 @@ class Named:
             ),
         )
 
-    def refuse_stopped(self) -> None:
-        """
+    def last_configured(self) -> Optional[float]:
+        """When the server has read its configuration, in whole seconds since the epoch; None where it does not say.
+
         :raises DnsError: the server does not run, or does not listen to rndc.
         """
         code, output, errors = self._run([*self._programs.rndc, "status"])
@@ -85,6 +94,11 @@ class Named:
                 hint="Start it (systemctl start named, or bind_start of the role longshore.swr.bind), and see that "
                 "rndc status succeeds.",
             )
+        found = _CONFIGURED.search(output)
+        try:
+            return parsedate_to_datetime(found.group(1)).timestamp() if found else None
+        except (TypeError, ValueError):
+            return None
 
     def check_zone(self, name: str, path: str) -> None:
         """
@@ -126,9 +140,15 @@ class Named:
 
     def serial(self, zone: str, view: str) -> Optional[int]:
         """The serial that is served, None for a zone that is not loaded."""
-        _code, output, _errors = self._run([*self._programs.rndc, "zonestatus", *_selected(zone, view)])
-        found = _SERIAL.search(output)
+        found = _SERIAL.search(self._status(zone, view))
         return int(found.group(1)) if found else None
+
+    def was_added(self, zone: str, view: str) -> bool:
+        """Whether the server has a zone that no file has: C(rndc addzone), or a catalog zone, has added it."""
+        return _ADDED.search(self._status(zone, view)) is not None
+
+    def _status(self, zone: str, view: str) -> str:
+        return self._run([*self._programs.rndc, "zonestatus", *_selected(zone, view)])[1]
 
 
 def _said(text: str) -> str:

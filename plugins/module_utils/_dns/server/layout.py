@@ -21,6 +21,8 @@ from ..zones.options import ServerSpec, ZoneSpec
 MARK = "// Made by longshore.swr.bind_zones. What is changed here by hand is lost.\n"
 # Since then named has these words; newer ones still take the old ones, but warn.
 _NEW_WORDS_SINCE = (9, 18)
+# Since then a policy, of all zones perhaps, says how they are signed.
+_POLICIES_SINCE = (9, 16)
 
 
 class Paths(NamedTuple):
@@ -119,6 +121,7 @@ class _Writer:
     def __init__(self, desired: ServerSpec, paths: Paths, version: Tuple[int, ...]) -> None:
         self._desired = desired
         self._paths = paths
+        self._version = version
         self._new_words = version >= _NEW_WORDS_SINCE
 
     def _word(self, new: str) -> str:
@@ -139,8 +142,9 @@ class _Writer:
             lines = ["type forward", "forward only", "forwarders " + _list(zone.forwarders)]
             parts.append(_statement('zone "{0}"'.format(zone.name), lines))
         if desired.rpz:
-            lines = ["type " + self._word("primary"), self._file(desired.rpz), "notify no", "allow-transfer { none; }"]
-            parts.append(_statement('zone "{0}"'.format(desired.rpz.name), lines + ["allow-query { localhost; }"]))
+            lines = ["type " + self._word("primary"), self._file(desired.rpz), *self._as_written("primary")]
+            lines += ["notify no", "allow-transfer { none; }", "allow-query { localhost; }"]
+            parts.append(_statement('zone "{0}"'.format(desired.rpz.name), lines))
         return "".join(parts)
 
     def other_views(self, view: str) -> str:
@@ -168,6 +172,13 @@ class _Writer:
     def _file(self, zone: ZoneSpec) -> str:
         return 'file "{0}"'.format(self._paths.zone_file(zone.name))
 
+    def _as_written(self, kind: str) -> List[str]:
+        """What lets a zone be what its file or its primary says, whatever the server's options make of all zones."""
+        lines = ["allow-update { none; }", "masterfile-format text"]
+        if kind == "secondary":
+            lines = ["allow-update-forwarding { none; }"]
+        return lines + (["dnssec-policy none"] if self._version >= _POLICIES_SINCE else [])
+
     def _with_key(self, addresses: Tuple[str, ...]) -> Tuple[str, ...]:
         key = self._desired.key
         return tuple('{0} key "{1}"'.format(address, key.name) if key else address for address in addresses)
@@ -185,4 +196,4 @@ class _Writer:
         lines.append("allow-transfer " + _list(desired.allow_transfer))
         if desired.allow_query:
             lines.append("allow-query " + _list(desired.allow_query))
-        return lines
+        return lines + self._as_written(desired.kind)

@@ -8,10 +8,9 @@ This module is private to the collection: no other collection may import it.
 
 from __future__ import annotations
 
-import contextlib
 import os
 import time
-from typing import Any, Callable, Dict, Iterator, List, NamedTuple, Optional, Sequence, Tuple
+from typing import Any, Callable, Dict, List, NamedTuple, Optional, Sequence, Tuple
 
 from ..._errors import LongshoreError
 from ..._secrets import write_private
@@ -20,16 +19,24 @@ from ..errors import DnsError
 from ..named.files import NamedFiles
 from ..named.programs import Named
 from ..zones.options import ServerSpec, Settings, ZoneSpec
-from ..zones.serial import following, is_later
+from ..zones.serial import following
 from ..zones.zone import MARK as ZONE_MARK
 from ..zones.zone import update, with_serial
 from .layout import Layout, Paths, layout, owned_zones
 from .refusals import choose_views, refuse_conflicts
 from .signals import Interrupted, Signals
-from .transaction import FileChange, FileTransaction, differs, read_file
-
-_PAUSE = 0.2
-_REFRESH_EVERY = 2.0
+from .transaction import (
+    FileChange,
+    FileTransaction,
+    Left,
+    differs,
+    is_link,
+    left_behind,
+    read_file,
+    remove_left,
+    written_at,
+)
+from .watch import Watch
 
 
 class ZoneChange(NamedTuple):
@@ -63,39 +70,65 @@ class Server:
         self._wanted = desired is not None
         self._paths = paths
         self._named = named
-        self._ask = ask
         self._settings = settings
-        self._view = ""
-        self._serials: Dict[str, Optional[int]] = {}
+        self._watch = Watch(self._desired, named, ask, settings.timeout)
 
     def bring_about(self, check_mode: bool) -> ZoneChange:
         """Change what has to change. With C(check_mode) only say what would be changed.
 
         :raises DnsError: it cannot be done, and nothing was changed; or it did not work, and everything is as before.
         """
-        old = read_file(self._paths.fragment)
-        owned = owned_zones(None if old is None else old.decode("utf-8", "replace"), self._paths.fragment)
         files = NamedFiles(self._paths.config)
-        if (
-            not self._wanted
-            and not owned
-            and not any(differs(change) for change in self._plan(files, Layout({}, {}), {}))
-        ):
+        left = self._left_behind(files)
+        owned = self._owned(left)
+        unneeded = not self._wanted and not owned and not left
+        if unneeded and not any(differs(change) for change in self._plan(files, Layout({}, {}), {})):
             return ZoneChange(False, (), {}, ())
         self._named.refuse_broken()
-        self._named.refuse_stopped()
-        views = self._views(files, owned)
-        wanted = layout(self._desired, self._paths, self._named.version(), views) if self._wanted else Layout({}, {})
+        configured = self._named.last_configured()
+        views, version = self._views(files, owned), self._named.version()
+        wanted = self._layout(self._paths, version, views)
         changes = tuple(change for change in self._plan(files, wanted, owned) if differs(change))
         self._check_zone_files(changes)
-        if changes:
-            if not check_mode:
-                self._commit(changes, owned)
-            return ZoneChange(True, changes, self._serials, ())
-        stale = tuple(zone.name for zone in self._desired.with_data if self._problem(zone))
-        if stale and not check_mode:
-            self._catch_up(stale)
-        return ZoneChange(bool(stale), (), self._serials, stale)
+        stale = self._watch.stale(ask=not changes)
+        if not (changes or stale or left or self._is_behind(configured, wanted)):
+            return ZoneChange(False, (), self._watch.serials, ())
+        if check_mode:
+            self._forecast(
+                changes, self._layout(self._paths._replace(zone_dir=self._settings.temporary), version, views)
+            )
+        else:
+            self._commit(changes, owned, stale)
+            remove_left(left)
+        return ZoneChange(True, changes, self._watch.serials, () if changes else stale)
+
+    def _layout(self, paths: Paths, version: Tuple[int, ...], views: Tuple[str, ...]) -> Layout:
+        return layout(self._desired, paths, version, views) if self._wanted else Layout({}, {})
+
+    def _left_behind(self, files: NamedFiles) -> List[Left]:
+        """What a run that was killed has left beside files that this module writes."""
+        zone_dir = os.path.realpath(self._paths.zone_dir)
+        ours = {*files.texts, *map(os.path.realpath, (self._paths.key, *self._paths.included))}
+
+        def is_ours(path: str) -> bool:
+            folder, name = os.path.split(path)
+            return path in ours or (folder == zone_dir and name.endswith((".zone", ".zone.jnl")))
+
+        return left_behind([zone_dir, *map(os.path.dirname, ours)], is_ours)
+
+    def _owned(self, left: Sequence[Left]) -> Dict[str, Tuple[str, str]]:
+        """The zones of the fragment that is there, and of the one that was there before a run that was killed."""
+        found: Dict[str, Tuple[str, str]] = {}
+        for path in [item.path for item in left if item.of == self._paths.fragment and not is_link(item)] + [
+            self._paths.fragment
+        ]:
+            text = read_file(path)
+            found.update(owned_zones(None if text is None else text.decode("utf-8", "replace"), path))
+        return found
+
+    def _is_behind(self, configured: Optional[float], wanted: Layout) -> bool:
+        """Whether the server has not read its configuration since a file of ours was written last."""
+        return configured is not None and any(int(written_at(path)) > configured for path in wanted.texts)
 
     def _views(self, files: NamedFiles, owned: Dict[str, Any]) -> Tuple[str, ...]:
         """The views that are to have the zones.
@@ -104,10 +137,10 @@ class Server:
         """
         if not self._wanted:
             contexts = [place.context for place in files.includes if files.names(place, self._paths.fragment)]
-            self._view = contexts[0][1] if contexts and contexts[0][:1] == ("view",) else ""
+            self._watch.view = contexts[0][1] if contexts and contexts[0][:1] == ("view",) else ""
             return ()
         views = choose_views(files, self._desired)
-        self._view = views[0] if views else ""
+        self._watch.view = views[0] if views else ""
         refuse_conflicts(files, self._desired, self._paths, owned, views)
         return views
 
@@ -147,120 +180,66 @@ class Server:
 
     def _zone_change(self, zone: ZoneSpec, group: int) -> List[FileChange]:
         if zone.zone is None:
-            self._serials[zone.name] = None
+            self._watch.serials[zone.name] = None
             return []
         path = self._paths.zone_file(zone.name)
         old = read_file(path)
         current = None if old is None else old.decode("utf-8", "replace")
         rendered = update(zone.zone, current, time.time(), zone.serial, where=path)
-        self._serials[zone.name] = rendered.serial
+        self._watch.serials[zone.name] = rendered.serial
         return [FileChange(path, old, rendered.text.encode("utf-8"), 0o644, group)]
 
     def _check_zone_files(self, changes: Sequence[FileChange]) -> None:
         names = {self._paths.zone_file(zone.name): zone.name for zone in self._desired.with_data}
         for change in changes:
             if change.path in names and change.new is not None:
-                temporary = os.path.join(self._settings.temporary, "zone")
+                temporary = os.path.join(self._settings.temporary, os.path.basename(change.path))
                 write_private(temporary, change.new)
                 self._named.check_zone(names[change.path], temporary)
 
-    def _problem(self, zone: ZoneSpec) -> Optional[str]:
-        """Why the server does not serve a zone as it is to, None when it does."""
-        serial, wanted = self._named.serial(zone.name, self._view), self._serials[zone.name]
-        if serial is None:
-            return "the zone {0} is not loaded".format(zone.name)
-        if wanted is not None and serial != wanted:
-            return "the zone {0} has the serial {1}, not {2}".format(zone.name, serial, wanted)
-        # A secondary may be ahead of who says what to wait for.
-        awaited = zone.serial if zone.zone is None else None
-        if awaited not in (None, serial) and not is_later(serial, awaited):
-            return "the zone {0} has the serial {1}, not {2} or later".format(zone.name, serial, awaited)
-        for name, addresses in zone.asked if self._ask else ():
-            problem = self._wrong_answer(name, addresses)
-            if problem:
-                return problem
-        return None
-
-    def _wrong_answer(self, name: str, addresses: Optional[Tuple[str, ...]]) -> Optional[str]:
-        replies = [self._ask(name, kind) for kind in ("A", "AAAA")]
-        found = tuple(sorted(address for reply in replies for address in reply.addresses))
-        rcodes = [reply.rcode for reply in replies if reply.rcode != "NOERROR"]
-        if rcodes:
-            return "the server answers {0} for {1}".format(rcodes[0], name)
-        if not found if addresses is None else found != addresses:
-            return "the server says that {0} is {1}, not {2}".format(
-                name, ", ".join(found) or "nowhere", ", ".join(addresses or ("an address",))
-            )
-        return None
-
-    def _await(self, problem: Callable[[], Optional[str]]) -> None:
+    def _forecast(self, changes: Sequence[FileChange], wanted: Layout) -> None:
         """
-        :raises DnsError: the problem is still there at the end of the time.
+        :param wanted: with zone files in the private directory.
+        :raises DnsError: the configuration would be broken.
         """
-        deadline = time.monotonic() + self._settings.timeout
-        refreshed = time.monotonic()
-        while True:
-            try:
-                found, where = problem(), None
-            except DnsError as error:
-                found, where = error.what, error.where
-            if not found:
-                return
-            if time.monotonic() > deadline:
-                raise DnsError(found, where=where, hint="Look at the log of named.")
-            if self._desired.kind == "secondary" and time.monotonic() - refreshed > _REFRESH_EVERY:
-                refreshed = time.monotonic()
-                for zone in self._desired.zones:
-                    # A zone that is not loaded yet cannot be refreshed; that it stays so is found above.
-                    with contextlib.suppress(DnsError):
-                        self._named.refresh(zone.name, self._view)
-            time.sleep(_PAUSE)
-
-    def _all_served(self, gone: Sequence[str]) -> Optional[str]:
+        instead = {os.path.realpath(change.path): change.new for change in changes}
         for zone in self._desired.with_data:
-            problem = self._problem(zone)
-            if problem:
-                return problem
-        for name in gone:
-            if self._named.serial(name, self._view) is not None:
-                return "the zone {0} is still there".format(name)
-        return None
+            path = self._paths.zone_file(zone.name)
+            if zone.zone is not None and os.path.realpath(path) not in instead:
+                write_private(os.path.join(self._settings.temporary, os.path.basename(path)), read_file(path) or b"")
+        instead.update((os.path.realpath(path), text.encode("utf-8")) for path, text in wanted.texts.items())
+        whole = os.path.join(self._settings.temporary, "named.conf")
+        write_private(whole, NamedFiles(self._paths.config, instead).flat())
+        self._refuse_trouble(self._named.trouble(whole))
 
-    def _catch_up(self, stale: Sequence[str]) -> None:
-        """The files are right, and the server does not serve them: let it read them again."""
-        self._named.reconfigure()
-        for name in stale:
-            if self._desired.kind == "primary" or (self._desired.rpz and name == self._desired.rpz.name):
-                self._named.reload(name, self._view)
-            else:
-                self._named.refresh(name, self._view)
-        self._await(lambda: self._all_served(()))
+    def _refuse_trouble(self, trouble: Optional[str]) -> None:
+        if trouble:
+            raise DnsError("the configuration would be broken: {0}".format(trouble), where=self._paths.config)
 
-    def _commit(self, changes: Sequence[FileChange], owned: Dict[str, Tuple[str, str]]) -> None:
+    def _commit(self, changes: Sequence[FileChange], owned: Dict[str, Tuple[str, str]], stale: Sequence[str]) -> None:
         """
+        :param stale: zones whose files the server has not read yet, or a secondary has not fetched.
         :raises DnsError: it did not work. Everything is as before, or the error says what is not.
         """
         paths = {change.path for change in changes}
-        reload = [name for name in owned if owned[name][1] in paths and name in self._serials]
-        gone = [name for name in owned if name not in self._serials and owned[name][1]]
-        before = self._answers(name for name in owned if owned[name][1])
+        rewritten = [name for name in owned if owned[name][1] in paths and name in self._watch.serials]
+        gone = [name for name in owned if name not in self._watch.serials and owned[name][1]]
+        before = self._watch.answers(name for name in owned if owned[name][1])
         files, touched = FileTransaction(changes), []
         with Signals() as signals:
             try:
                 files.prepare()
                 files.commit()
-                trouble = self._named.trouble()
-                if trouble:
-                    raise DnsError("the configuration would be broken: {0}".format(trouble), where=self._paths.config)
+                self._refuse_trouble(self._named.trouble())
                 touched.append(True)
                 self._named.reconfigure()
-                for name in reload:
-                    self._named.reload(name, self._view)
-                self._await(lambda: self._all_served(gone))
+                for name in dict.fromkeys([*rewritten, *(name for name in stale if name in owned)]):
+                    self._read_again(name)
+                self._watch.await_served(gone)
                 signals.ignore()
             except BaseException as error:
                 signals.ignore()
-                state = self._roll_back(files, reload if touched else None, before)
+                state = self._roll_back(files, rewritten if touched else None, before)
                 if not isinstance(error, (LongshoreError, OSError, Interrupted)):
                     raise
                 raise DnsError(
@@ -271,13 +250,10 @@ class Server:
             finally:
                 files.close()
 
-    def _answers(self, names: Iterator[str]) -> Dict[str, DnsReply]:
-        """What the server says now, so that it can be seen whether it says so again."""
-        found = {}
-        for name in names if self._ask else ():
-            with contextlib.suppress(DnsError):
-                found[name] = self._ask(name, "A")
-        return found
+    def _read_again(self, name: str) -> None:
+        is_policy = self._desired.rpz is not None and name == self._desired.rpz.name
+        step = self._named.reload if self._desired.kind == "primary" or is_policy else self._named.refresh
+        step(name, self._watch.view)
 
     def _roll_back(self, files: FileTransaction, reload: Optional[Sequence[str]], before: Dict[str, DnsReply]) -> str:
         """Go back; a sentence that says how that went.
@@ -294,14 +270,14 @@ class Server:
                 trouble.append(str(error))
         if reload is not None:
             steps: List[Callable[[], None]] = [self._named.reconfigure]
-            steps += [lambda name=name: self._named.reload(name, self._view) for name in reload]
+            steps += [lambda name=name: self._named.reload(name, self._watch.view) for name in reload]
             for step in steps:
                 try:
                     step()
                 except DnsError as error:
                     trouble.append(str(error))
         try:
-            self._await(lambda: self._differing(before))
+            self._watch.await_answers(before)
         except DnsError as error:
             trouble.append(str(error))
         if trouble:
@@ -313,7 +289,7 @@ class Server:
         if self._desired.kind != "primary" or self._desired.allow_transfer == ("none",):
             return []
         ours = {zone.name for zone in self._desired.zones if zone.serial is None}
-        return [name for name in names if name in ours and self._named.serial(name, self._view) == self._serials[name]]
+        return [name for name in names if name in ours and self._watch.serial(name) == self._watch.serials[name]]
 
     def _overtake(self, names: Sequence[str]) -> str:
         """Let zones that went back have later serials than what was taken back: secondaries keep the latest.
@@ -324,7 +300,7 @@ class Server:
         for name in names:
             path = self._paths.zone_file(name)
             old = read_file(path) or b""
-            serial = following(self._serials[name], time.time())
+            serial = following(self._watch.serials[name], time.time())
             changes.append(FileChange(path, old, with_serial(old.decode("utf-8", "replace"), serial).encode("utf-8")))
             said.append("for secondaries that have got the zone {0} it has the serial {1} now".format(name, serial))
         files = FileTransaction(changes)
@@ -334,10 +310,3 @@ class Server:
         finally:
             files.close()
         return ", ".join(said)
-
-    def _differing(self, before: Dict[str, DnsReply]) -> Optional[str]:
-        for name, reply in before.items():
-            now = self._ask(name, "A")
-            if now != reply:
-                return "{0} is {1} now".format(name, ", ".join(now.addresses) or now.rcode)
-        return None

@@ -12,11 +12,12 @@ This module is private to the collection: no other collection may import it.
 from __future__ import annotations
 
 import contextlib
+import os
 import stat
-from typing import Iterator, List, NamedTuple, Optional, Sequence
+from typing import Callable, Iterable, Iterator, List, NamedTuple, Optional, Sequence
 
 from ..._files.errors import FilesError
-from ..._files.safe_file import Attributes, SafeFile, Staged, read_safely
+from ..._files.safe_file import ASIDE, Attributes, SafeFile, Staged, read_safely
 from ..errors import DnsError
 
 
@@ -47,6 +48,16 @@ def read_file(path: str) -> Optional[bytes]:
         return read_safely(path)
 
 
+def written_at(path: str) -> float:
+    """When a file was written last, in seconds since the epoch; zero for no file.
+
+    :raises DnsError: there is something else than a file.
+    """
+    with _reported(), SafeFile(path) as file:
+        found = file.status()
+    return found.st_mtime if found else 0.0
+
+
 def differs(change: FileChange) -> bool:
     """Whether there is anything to do.
 
@@ -62,6 +73,47 @@ def differs(change: FileChange) -> bool:
         (change.mode is not None and stat.S_IMODE(found.st_mode) != change.mode)
         or (change.group is not None and found.st_gid != change.group)
     )
+
+
+class Left(NamedTuple):
+    """What a run that was killed has left beside a file: the file as it was, or as it was to be."""
+
+    path: str
+    of: str
+
+
+def left_behind(folders: Iterable[str], is_ours: Callable[[str], bool]) -> List[Left]:
+    """What runs that were killed have left in these directories.
+
+    :param is_ours: whether it can be of the file with this path.
+    :raises DnsError: a directory cannot be read.
+    """
+    found = []
+    for folder in sorted(set(folders)):
+        with _reported(), SafeFile(os.path.join(folder, "any")) as file:
+            matches = [ASIDE.match(name) for name in sorted(file.siblings())]
+        of = [
+            Left(os.path.join(folder, match.group(0)), os.path.join(folder, match.group(1)))
+            for match in matches
+            if match
+        ]
+        found += [left for left in of if is_ours(left.of)]
+    return found
+
+
+def remove_left(left: Iterable[Left]) -> None:
+    """Remove it."""
+    for item in left:
+        with _reported(), SafeFile(item.path) as file:
+            file.discard(os.path.basename(item.path))
+
+
+def is_link(left: Left) -> bool:
+    """Whether it is the file itself by another name: the run was killed before it changed the file."""
+    try:
+        return os.path.samefile(left.path, left.of)
+    except OSError:
+        return False
 
 
 class _Step:

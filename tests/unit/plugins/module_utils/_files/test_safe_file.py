@@ -299,3 +299,19 @@ class TestAsRoot:
         monkeypatch.setattr(safe_file.os, "replace", look)
         replace(path, ("x",), Attributes(0o640, 8, 9))
         assert seen == [(8, 9, 0o640)]
+
+
+def test_what_a_killed_run_has_left_is_no_other_name(tmp_path: Path) -> None:
+    """Where other users can make links, those of a run that was killed lie beside the file, and no others count."""
+    tmp_path.chmod(0o777)
+    path = tmp_path / "a"
+    path.write_text("x")
+    with SafeFile(str(path)) as killed:
+        killed.link_aside()
+    assert read_safely(str(path)) == b"x"
+    # Somebody's link to a file that lies elsewhere, which pretends to be such a rest.
+    (tmp_path / "elsewhere").write_text("secret")
+    os.link(tmp_path / "elsewhere", tmp_path / "b")
+    os.link(tmp_path / "elsewhere", tmp_path / ".b.0123456789abcdef")
+    with pytest.raises(FilesError, match="hard links"):
+        read_safely(str(tmp_path / "b"))

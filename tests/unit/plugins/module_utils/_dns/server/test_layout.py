@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+from typing import List
+
 import pytest
 
 from ansible_collections.longshore.swr.plugins.module_utils._dns.errors import DnsError
@@ -49,3 +51,20 @@ def test_new_servers_have_new_words() -> None:
 def test_a_fragment_of_others_is_left_alone() -> None:
     with pytest.raises(DnsError, match="not made by this module"):
         owned_zones("// mine\n", "/etc/x")
+
+
+@pytest.mark.parametrize(
+    ("kind", "said"),
+    [
+        ("primary", ["allow-update { none; };", "masterfile-format text;"]),
+        ("secondary", ["allow-update-forwarding { none; };"]),
+    ],
+)
+def test_zones_inherit_nothing_that_changes_what_is_in_them(kind: str, said: List[str]) -> None:
+    desired = ServerSpec(kind=kind, zones=(ZONE,), primaries=("10.0.0.1",), allow_transfer=("none",), rpz=ZONE)
+    for version, policies in (((9, 11, 36), 0), ((9, 16, 23), 2), ((9, 20, 0), 2)):
+        text = layout(desired, PATHS, version, ()).texts[PATHS.fragment]
+        assert [line for line in said if line not in text] == []
+        assert text.count("dnssec-policy none;") == policies
+        # The policy's zone has its data itself, on every server.
+        assert "allow-update { none; };" in text
