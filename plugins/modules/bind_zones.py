@@ -19,7 +19,11 @@ description:
     signal arrives, all files are restored, new ones are removed, and the server reloads them and is queried again.
   - One thing is not rolled back - the serial of a zone that secondaries may have fetched in the meantime increases.
     Otherwise they would keep the withdrawn zone.
+  - The next run completes one that was killed, and removes the files that it left. The server also reloads when the
+    collection's own files are newer than the configuration that it has loaded.
   - The server is never restarted, and keeps answering throughout.
+  - The zones inherit nothing from the server's options that would change their content, such as C(allow-update) or
+    C(dnssec-policy).
   - A server that is already broken or not running is refused before anything changes.
 extends_documentation_fragment:
   - longshore.swr.attributes
@@ -462,7 +466,13 @@ def server_of(module, desired):
         Paths(*(os.path.abspath(params[name]) for name in ("config", "include_in", "fragment", "zone_dir"))),
         Named(module.run_command, programs, params["config"]),
         Resolver(params["query_address"], params["query_port"]) if query else None,
-        Settings(params["timeout"], group, params["unsafe_writes"], module.tmpdir),
+        Settings(
+            params["timeout"],
+            group,
+            params["unsafe_writes"],
+            module.tmpdir,
+            params["query_address"] if query and not params["views"] else "",
+        ),
     )
 
 

@@ -9,6 +9,7 @@ This module is private to the collection: no other collection may import it.
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import stat
 from typing import Iterator, Optional
@@ -23,6 +24,16 @@ _KINDS = (
     (stat.S_ISCHR, "a device"),
     (stat.S_ISBLK, "a device"),
 )
+
+# What can be done about a refusal of the system's, where nothing better is known.
+_REMEDIES = {
+    errno.EROFS: "Its file system is mounted read-only: mount it for writing, or give another path.",
+    errno.EPERM: 'Run the task as root (become). To root an immutable file says so: see "lsattr" of the file and '
+    '"lsattr -d" of its directory, and take the flags i and a off ("chattr -ia").',
+    errno.EACCES: "Run the task as a user who may do that (become).",
+    errno.ENOSPC: "Make room on its disk.",
+    errno.EDQUOT: "Make room on its disk.",
+}
 
 
 class FilesError(LongshoreError):
@@ -49,13 +60,16 @@ def reported(what: str, where: str, hint: Optional[str] = None) -> Iterator[None
     """Within it an error of the system becomes one of this room.
 
     :param what: what could not be done, as in C(cannot be read).
+    :param hint: what can be done about it; by default it goes by the system's reason.
     :raises FilesError: naming the file and the system's reason.
     """
     try:
         yield
     except OSError as error:
         reason = error.strerror or type(error).__name__
-        raise FilesError("{0}: {1}".format(what, reason), where=where, hint=hint) from error
+        raise FilesError(
+            "{0}: {1}".format(what, reason), where=where, hint=hint or _REMEDIES.get(error.errno)
+        ) from error
 
 
 def check_path(path: str) -> str:

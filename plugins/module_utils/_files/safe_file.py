@@ -14,11 +14,10 @@ from __future__ import annotations
 import contextlib
 import errno
 import os
-import re
-import secrets
 import time
 from typing import Iterable, Iterator, List, NamedTuple, Optional, Tuple, Union
 
+from .aside import is_aside, name_aside
 from .errors import FilesError, MissingDirectoryError, refuse_unusual, reported
 from .inputs import CAREFUL, LARGEST, decode, parts_of
 from .walk import NewDirectories, walk
@@ -26,10 +25,6 @@ from .walk import NewDirectories, walk
 _SELINUX = "security.selinux"
 _ACL = "system.posix_acl_access"
 _AS_CREATED = -1
-_LONGEST = 200
-
-ASIDE = re.compile(r"\.(.+)\.[0-9a-f]{16}\Z")
-"""A name that this module gives to what is beside a file of the name in it."""
 
 
 class Attributes(NamedTuple):
@@ -129,11 +124,10 @@ class SafeFile:
         name = "." if replaced or found is None else self._name
         mode = os.W_OK | os.X_OK if name == "." else os.W_OK
         if not os.access(name, mode, dir_fd=self._folder.descriptor):
-            raise FilesError(
-                "cannot be written: Permission denied",
-                where=self._where,
-                hint="Look at the permissions of the file and of its directory.",
-            )
+            with reported("cannot be written", self._where), self._opened(os.O_RDONLY) as file:
+                found = os.fstatvfs(self._folder.descriptor if file is None else file)
+                number = errno.EROFS if found.f_flag & os.ST_RDONLY else errno.EACCES
+                raise OSError(number, os.strerror(number))
 
     def read(self, limit: int = LARGEST) -> Optional[bytes]:
         """The content, None where there is no file.
@@ -175,10 +169,9 @@ class SafeFile:
             )
 
     def _left_behind(self, found: os.stat_result) -> int:
-        """How many names of the file are beside it because a run was killed that had given it a second one."""
-        names = [match.group(0) for match in map(ASIDE.match, self.siblings()) if match]
-        looks = [self._folder.look(name) for name in names if ASIDE.match(name).group(1) == self._name[:_LONGEST]]
-        return sum(1 for look in looks if look and (look.st_dev, look.st_ino) == (found.st_dev, found.st_ino))
+        """How many names of the file a run that was killed has left beside it."""
+        looks = (self._folder.look(name) for name in self.siblings() if is_aside(name, self._name))
+        return [look.st_ino for look in looks if look and look.st_dev == found.st_dev].count(found.st_ino)
 
     @contextlib.contextmanager
     def _opened(self, flags: int, what: str = "cannot be read") -> Iterator[Optional[int]]:
@@ -215,8 +208,8 @@ class SafeFile:
         :raises FilesError: it cannot be written. What C(parts) raises is passed on.
         """
         self.status()
-        name = self._other_name()
-        with self._writing():
+        name = name_aside(self._name)
+        with reported("cannot be written", self._where):
             flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
             descriptor = os.open(name, flags, 0o600, dir_fd=self._folder.descriptor)
             try:
@@ -237,7 +230,7 @@ class SafeFile:
         :raises FilesError: something that is not a regular file has the name, or the system refuses.
         """
         self.status()
-        with self._writing():
+        with reported("cannot be written", self._where):
             self._rename(staged.name)
         if self._folder.shared:
             now = self._folder.look(self._name)
@@ -258,11 +251,11 @@ class SafeFile:
 
         :returns: the name, for L(put_back,#).
         """
-        return self._link(self._other_name())
+        return self._link(name_aside(self._name))
 
     def put_back(self, name: str) -> None:
         """Let the file be again what it was when it got a second name. Its time of modification is now."""
-        with self._writing():
+        with reported("cannot be written", self._where):
             self._rename(name)
             now = time.time_ns()
             os.utime(self._name, ns=(now, now), dir_fd=self._folder.descriptor, follow_symlinks=False)
@@ -279,7 +272,7 @@ class SafeFile:
 
         :raises FilesError: it does not exist, or cannot be written.
         """
-        with self._opened(os.O_RDWR, "cannot be written") as descriptor, self._writing():
+        with self._opened(os.O_RDWR, "cannot be written") as descriptor, reported("cannot be written", self._where):
             if descriptor is None:
                 raise OSError(errno.ENOENT, os.strerror(errno.ENOENT))
             rest = data
@@ -296,7 +289,7 @@ class SafeFile:
         """
         self.status()
         flags = os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_NOFOLLOW | CAREFUL
-        with self._writing():
+        with reported("cannot be written", self._where):
             descriptor = os.open(self._name, flags, mode, dir_fd=self._folder.descriptor)
             try:
                 self._check(os.fstat(descriptor))
@@ -316,16 +309,8 @@ class SafeFile:
             os.unlink(self._name, dir_fd=self._folder.descriptor)
         return True
 
-    def _writing(self) -> contextlib.AbstractContextManager[None]:
-        return reported(
-            "cannot be written", self._where, "Look at the space on its disk and the permissions of its directory."
-        )
-
-    def _other_name(self) -> str:
-        return ".{0}.{1}".format(self._name[:_LONGEST], secrets.token_hex(8))
-
     def _link(self, name: str) -> str:
-        with self._writing():
+        with reported("cannot be written", self._where):
             folder = self._folder.descriptor
             os.link(self._name, name, src_dir_fd=folder, dst_dir_fd=folder, follow_symlinks=False)
         self._names += 1

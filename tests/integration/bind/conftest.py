@@ -140,7 +140,7 @@ include "{4}/unrelated.conf";
             self.paths,
             Named(self.run, self.programs, str(self.config)),
             asker,
-            Settings(timeout, self.group, in_place, str(self.temporary)),
+            Settings(timeout, self.group, in_place, str(self.temporary), "127.0.0.1" if query else ""),
         )
         return server.bring_about(check_mode)
 

@@ -11,7 +11,7 @@ import signal
 import stat
 import subprocess
 from pathlib import Path
-from typing import Any, Iterator, List
+from typing import Any, Dict, Iterator, List, Tuple
 
 import pytest
 
@@ -325,6 +325,35 @@ def test_forward_zones_and_a_policy(daemon: Daemon) -> None:
         assert daemon.apply(zones=[zone("10.0.0.1")]).changed
         assert daemon.apply(absent=True).changed
     assert daemon.snapshot() == before
+
+
+def test_check_mode_refuses_what_a_run_refuses(folder: Path) -> None:
+    extra = 'allow-new-zones yes; allow-query { !inner; 10.0.0.0/8; }; response-policy { zone "own.rpz"; };'
+    zones = 'acl inner { !192.0.2.1; 127.0.0.0/8; };\nzone "own.rpz" { type primary; file "HERE"; };\n'
+    own = folder / "own.zone"
+    own.write_text("$TTL 60\n@ IN SOA localhost. root.localhost. ( 1 60 60 60 60 )\n@ IN NS localhost.\n")
+    server = Daemon(folder / "server", views=zones.replace("HERE", str(own)), extra=extra)
+    server.start()
+    names = [{"name": NAME, "addresses": ["10.0.0.1"]}]
+    wrong: List[Tuple[Dict[str, Any], str]] = [
+        ({"rpz": {"name": "rpz.longshore.internal", "ttl": 5, "names": names}}, "the option response-policy already"),
+        ({"zones": [zone("10.0.0.1", name="added.example.com")], "query": False}, "added while the server ran"),
+        ({"zones": [zone("10.0.0.1")]}, "would not answer 127.0.0.1"),
+        ({"zones": [zone("10.0.0.1")], "allow_query": ["192.0.2.0/24"]}, "would not answer 127.0.0.1"),
+        ({"zones": [zone("10.0.0.1")], "query": False, "key": dict(KEY, name="rndc")}, "would be broken"),
+    ]
+    try:
+        added = '{{ type primary; file "{0}"; }};'.format(own)
+        assert run([*server.programs.rndc, "addzone", "added.example.com", added])[0] == 0
+        for options, words in wrong:
+            server.refused(words, check_mode=True, **options)
+            server.refused(words, **options)
+        # What the run takes, check mode takes.
+        for taken in ({"allow_query": ["localhost"]}, {"allow_query": ["inner"]}, {"query": False}):
+            assert server.apply(check_mode=True, zones=[zone("10.0.0.1")], **taken).changed
+            assert server.apply(zones=[zone("10.0.0.1")], **taken).changed
+    finally:
+        server.stop()
 
 
 def test_options_of_all_zones(folder: Path) -> None:

@@ -126,6 +126,10 @@ class NamedFiles:
             if place.statement.name and place.context != OPTIONS
         ]
 
+    def acls(self) -> Dict[str, Tuple[Statement, ...]]:
+        """The elements of each access control list, by its name."""
+        return {place.statement.name: place.statement.body for place in self.of_kind("acl")}
+
     def names(self, place: Place, path: str) -> bool:
         """Whether an include is one of C(path), in whatever form."""
         wanted = os.path.realpath(path)

@@ -8,10 +8,14 @@ This module is private to the collection: no other collection may import it.
 
 from __future__ import annotations
 
+import os
 from typing import Container, Tuple
 
 from ..errors import DnsError
-from ..named.files import NamedFiles
+from ..named.access import permits
+from ..named.files import OPTIONS, NamedFiles
+from ..named.programs import Named
+from ..named.syntax import parse
 from ..zones.options import ServerSpec
 from .layout import Paths
 
@@ -43,12 +47,59 @@ def refuse_conflicts(
     :raises DnsError: the server has one of the zones already, or lacks what they need.
     """
     _refuse_unknown_acls(files, desired)
+    _refuse_options_of_others(files, desired, paths, views)
     _refuse_zones_of_others(files, desired, paths, owned, views or ("",))
+
+
+def refuse_added_zones(named: Named, desired: ServerSpec, owned: Container[str], views: Tuple[str, ...]) -> None:
+    """
+    :raises DnsError: the server has one of the zones already, and from no file.
+    """
+    for zone in desired.with_data:
+        if zone.name not in owned and any(named.was_added(zone.name, view) for view in views or ("",)):
+            raise DnsError(
+                "the server has a zone of this name already, which no file has: it was added while the server ran",
+                where="zone " + zone.name,
+                hint='Remove it with "rndc delzone {0}", or from the catalog zone that it is in.'.format(zone.name),
+            )
+
+
+def refuse_unanswered(files: NamedFiles, desired: ServerSpec, address: str) -> None:
+    """
+    :param address: the one that the server is asked from.
+    :raises DnsError: the server would not answer.
+    """
+    written = parse("allow-query {{ {0} }};".format("".join(item + ";" for item in desired.allow_query)))
+    inherited = [place.statement for place in files.of_kind("allow-query", OPTIONS)]
+    rule = written[:1] if desired.allow_query else inherited[-1:]
+    if rule and desired.zones and permits(rule[0].body, address, files.acls()) is False:
+        raise DnsError(
+            "the server is to be asked for the zones, and would not answer {0}".format(address),
+            where="allow_query" if desired.allow_query else "{0}, allow-query".format(files.config),
+            hint="Add localhost to allow_query, or set query to false (bind_allow_query and bind_query of the role).",
+        )
+
+
+def _refuse_options_of_others(files: NamedFiles, desired: ServerSpec, paths: Paths, views: Tuple[str, ...]) -> None:
+    """Of each the server has one: ours would be one too many, or one of a view would hide it."""
+    ours = os.path.realpath(paths.options)
+    contexts = (OPTIONS, *(("view", view) for view in views))
+    for kind, option, wanted in (
+        ("response-policy", "rpz", desired.rpz),
+        ("validate-except", "validate_except", desired.validate_except),
+    ):
+        there = [place for place in files.of_kind(kind, *contexts) if place.path != ours]
+        if wanted and there:
+            raise DnsError(
+                "the server has the option {0} already".format(kind),
+                where="{0}: {1}".format(option, there[0].path),
+                hint="Add what {0} has to that, and leave {0} out here.".format(option),
+            )
 
 
 def _refuse_unknown_acls(files: NamedFiles, desired: ServerSpec) -> None:
     """named-checkconf lets them pass, named does not."""
-    known = {place.statement.name for place in files.of_kind("acl")}
+    known = files.acls()
     for option in ("allow_transfer", "allow_query"):
         elements = [element.lstrip("!") for element in getattr(desired, option)]
         unknown = [name for name in elements if name.startswith('"') and name.strip('"') not in known]

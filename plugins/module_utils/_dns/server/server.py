@@ -23,7 +23,7 @@ from ..zones.serial import following
 from ..zones.zone import MARK as ZONE_MARK
 from ..zones.zone import update, with_serial
 from .layout import Layout, Paths, layout, owned_zones
-from .refusals import choose_views, refuse_conflicts
+from .refusals import choose_views, refuse_added_zones, refuse_conflicts, refuse_unanswered
 from .signals import Interrupted, Signals
 from .transaction import (
     FileChange,
@@ -142,6 +142,9 @@ class Server:
         views = choose_views(files, self._desired)
         self._watch.view = views[0] if views else ""
         refuse_conflicts(files, self._desired, self._paths, owned, views)
+        refuse_added_zones(self._named, self._desired, owned, views)
+        if self._settings.asked_from:
+            refuse_unanswered(files, self._desired, self._settings.asked_from)
         return views
 
     def _plan(self, files: NamedFiles, wanted: Layout, owned: Dict[str, Tuple[str, str]]) -> List[FileChange]:

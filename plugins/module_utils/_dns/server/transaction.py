@@ -16,8 +16,9 @@ import os
 import stat
 from typing import Callable, Iterable, Iterator, List, NamedTuple, Optional, Sequence
 
+from ..._files.aside import file_of
 from ..._files.errors import FilesError
-from ..._files.safe_file import ASIDE, Attributes, SafeFile, Staged, read_safely
+from ..._files.safe_file import Attributes, SafeFile, Staged, read_safely
 from ..errors import DnsError
 
 
@@ -91,12 +92,8 @@ def left_behind(folders: Iterable[str], is_ours: Callable[[str], bool]) -> List[
     found = []
     for folder in sorted(set(folders)):
         with _reported(), SafeFile(os.path.join(folder, "any")) as file:
-            matches = [ASIDE.match(name) for name in sorted(file.siblings())]
-        of = [
-            Left(os.path.join(folder, match.group(0)), os.path.join(folder, match.group(1)))
-            for match in matches
-            if match
-        ]
+            names = sorted(filter(file_of, file.siblings()))
+        of = [Left(os.path.join(folder, name), os.path.join(folder, file_of(name) or "")) for name in names]
         found += [left for left in of if is_ours(left.of)]
     return found
 

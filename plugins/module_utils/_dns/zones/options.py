@@ -32,12 +32,14 @@ class Settings(NamedTuple):
     :param group: id of the group that the server reads its key by.
     :param in_place: whether files of the distribution are mounts.
     :param temporary: a private directory.
+    :param asked_from: the address from which the server is asked, empty where it is not asked, or has views.
     """
 
     timeout: float
     group: int
     in_place: bool
     temporary: str
+    asked_from: str = ""
 
 
 class ZoneSpec(NamedTuple):
