@@ -124,9 +124,9 @@ class SafeFile:
         name = "." if replaced or found is None else self._name
         mode = os.W_OK | os.X_OK if name == "." else os.W_OK
         if not os.access(name, mode, dir_fd=self._folder.descriptor):
-            with reported("cannot be written", self._where), self._opened(os.O_RDONLY) as file:
-                found = os.fstatvfs(self._folder.descriptor if file is None else file)
-                number = errno.EROFS if found.f_flag & os.ST_RDONLY else errno.EACCES
+            with reported("cannot be written", self._where):
+                system = os.statvfs(self._folder.path if name == "." else self.path)
+                number = errno.EROFS if system.f_flag & os.ST_RDONLY else errno.EACCES
                 raise OSError(number, os.strerror(number))
 
     def read(self, limit: int = LARGEST) -> Optional[bytes]:
