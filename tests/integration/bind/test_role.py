@@ -148,7 +148,7 @@ def test_primaries_and_a_secondary(site: Site) -> None:
     assert site.serials() != old
     # Without the first nobody decides.
     assert site.run("--limit", "other", ok=False).recap["other"]["failed"] == 1
-    assert "The serials of the zones are decided on first" in site.output
+    assert "The serials of the zones are set on first" in site.output
     assert site.changed(bind_state="absent") == everybody
     assert site.snapshot() == before
 
@@ -159,7 +159,7 @@ def test_a_primary_that_fails_leaves_everything_as_it_was(site: Site) -> None:
     recap = site.run(ok=False, bind_timeout=2).recap
     assert {name: counts["failed"] for name, counts in recap.items()} == {"first": 1, "other": 1, "second": 1}
     assert "the zone {0} is broken already".format(OTHER) in site.output
-    assert "The serials of the zones are decided on first" in site.output
+    assert "The serials of the zones are set on first" in site.output
     assert site.snapshot() == before
 
 
@@ -268,7 +268,7 @@ def test_a_server_is_installed_and_started_only_when_asked(folder: Path) -> None
     for name in ("installed", "started", "stopped"):
         assert "the server does not run" in failures[name]
         assert "bind_start" in failures[name]
-    assert "There is no DNS server on this host" in failures["missing"]
+    assert "This host has no DNS server" in failures["missing"]
     assert "bind_install" in failures["missing"]
     assert run.recap["gone"]["changed"] == 0
     assert sorted(calls.read_text(encoding="utf-8").splitlines()) == [

@@ -409,7 +409,7 @@ def test_no_call_is_repeated_where_it_fails(fleet: Fleet) -> None:
     )
     assert "swr::createLoginSecret" in failures["bad-1"]
     for name in ("bad-2", "bad-3"):
-        assert "bad-1 was to make the login for this host too" in failures[name]
+        assert "bad-1 failed to create the login for this host too" in failures[name]
     assert not (fleet.folder / "refused").exists()
 
 
