@@ -53,6 +53,20 @@ attributes:
       - longshore.swr.swr
 """
 
+    # For a module that calls Huawei Cloud's APIs.
+    ACTIONGROUP_HUAWEICLOUD = r"""
+options: {}
+attributes:
+  action_group:
+    description:
+      - Use C(group/longshore.swr.huaweicloud) in C(module_defaults) to set the access key, the region and the
+        endpoints, and C(group/longshore.swr.swr) to set defaults for all modules.
+    support: full
+    membership:
+      - longshore.swr.swr
+      - longshore.swr.huaweicloud
+"""
+
     # For a module that calls Harbor.
     ACTIONGROUP_HARBOR = r"""
 options: {}

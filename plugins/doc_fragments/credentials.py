@@ -66,6 +66,12 @@ options:
       - The base URL of SWR's API, as in V(https://swr-api.cn-north-4.myhuaweicloud.com).
       - By default it is derived from O(region) and O(cloud).
     type: str
+  endpoints:
+    description:
+      - The base URLs of the APIs, by service, V(swr) and V(iam). Set it once for all modules of the action group
+        C(longshore.swr.huaweicloud), for Huawei Cloud Stack, or where the APIs are reached by other names.
+      - O(endpoint) takes precedence.
+    type: dict
   validate_certs:
     description:
       - Whether to verify the API's TLS certificate.

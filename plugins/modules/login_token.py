@@ -21,7 +21,7 @@ extends_documentation_fragment:
   - longshore.swr.credentials.api
   - longshore.swr.credentials.module
   - longshore.swr.attributes
-  - longshore.swr.attributes.actiongroup_swr
+  - longshore.swr.attributes.actiongroup_huaweicloud
 attributes:
   check_mode:
     support: full

@@ -14,10 +14,13 @@ author:
 description:
   - Creates or deletes an organization, the first part of a repository's name in SWR's basic edition. A push to an
     organization that does not exist fails.
-  - Needs only a login to the registry, as C(docker login) does, and no access key.
+  - Works with an access key, through SWR's API, or with nothing but a login to the registry, as C(docker login) does.
 extends_documentation_fragment:
+  - longshore.swr.credentials
+  - longshore.swr.credentials.api
+  - longshore.swr.credentials.module
   - longshore.swr.attributes
-  - longshore.swr.attributes.actiongroup_swr
+  - longshore.swr.attributes.actiongroup_huaweicloud
 attributes:
   check_mode:
     support: full
@@ -37,48 +40,25 @@ options:
     required: true
   username:
     description:
-      - The user of the login, as in V(cn-north-4@EXAMPLEACCESSKEY).
+      - The user of a login to the registry, as in V(cn-north-4@EXAMPLEACCESSKEY). When it is set, no access key is
+        looked for.
     type: str
-    required: true
   password:
     description:
       - The password of the login. M(longshore.swr.login_token) and the filter P(longshore.swr.swr_login#filter) derive
         it from an access key.
     type: str
-    required: true
-  region:
-    description:
-      - The ID of the region, as in V(cn-north-4), from which the registry is derived.
-      - One of O(region), O(registry) and O(endpoint) is required.
-    type: str
-  cloud:
-    description:
-      - The domain of the region's host names, for a region that the collection does not know.
-    type: str
   registry:
     description:
-      - The host of the registry, if it is not that of O(region).
+      - With a login, the host of the registry, if it is not that of O(region).
+      - With a login, one of O(region), O(registry) and O(endpoint) is required.
     type: str
   endpoint:
     description:
-      - The base URL of the registry, as in V(https://swr.cn-north-4.myhuaweicloud.com).
-      - By default it is V(https://) and the registry.
+      - The base URL of SWR's API, as in V(https://swr-api.cn-north-4.myhuaweicloud.com). With a login, that of the
+        registry, as in V(https://swr.cn-north-4.myhuaweicloud.com).
+      - By default, it is derived from O(region) and O(cloud), or from O(registry).
     type: str
-  validate_certs:
-    description:
-      - Whether to verify the TLS certificate of the registry.
-    type: bool
-    default: true
-  ca_path:
-    description:
-      - The path of a file with the certificate authorities to trust, in PEM format.
-      - By default, those of the Python library C(requests) or of E(REQUESTS_CA_BUNDLE) are used.
-    type: path
-  timeout:
-    description:
-      - Seconds to wait for a connection, and for each part of a reply.
-    type: float
-    default: 30
   state:
     description:
       - Whether the organization exists.
@@ -89,17 +69,25 @@ options:
 requirements:
   - requests
 notes:
-  - SWR does not document an API for organizations that accepts a registry login. The module looks up and creates
-    organizations with the calls that Harbor makes. It is not known whether a region also deletes organizations for such
-    a login. If not, the module fails and changes nothing.
+  - SWR does not document an API for organizations that accepts a registry login. With one, the module looks up and
+    creates organizations with the calls that Harbor makes. It is not known whether a region also deletes organizations
+    for such a login. If not, the module fails and changes nothing.
 seealso:
+  - module: longshore.swr.organization_info
+  - module: longshore.swr.repository
   - module: longshore.swr.login_token
   - ref: longshore.swr.harbor role <ansible_collections.longshore.swr.harbor_role>
     description: Creates the organizations that Harbor replicates to.
 """
 
 EXAMPLES = r"""
-- name: Create an organization
+- name: Create an organization with an access key from the environment
+  longshore.swr.organization:
+    name: dev-container
+    region: cn-north-4
+  delegate_to: localhost
+
+- name: Create an organization with a login to the registry
   longshore.swr.organization:
     name: dev-container
     region: cn-north-4
@@ -179,23 +167,33 @@ error:
       sample: "Organization names are unique in a region, and this one belongs to another account: choose another."
 """
 
+import os
+
 from ansible.module_utils.basic import AnsibleModule
 
 from ansible_collections.longshore.swr.plugins.module_utils._http import REQUESTS_IMPORT_ERROR
-from ansible_collections.longshore.swr.plugins.module_utils._huaweicloud.arguments import API_ARGUMENTS
+from ansible_collections.longshore.swr.plugins.module_utils._huaweicloud.api.client import cloud_from
+from ansible_collections.longshore.swr.plugins.module_utils._huaweicloud.arguments import API_ARGUMENTS, ARGUMENTS
+from ansible_collections.longshore.swr.plugins.module_utils._huaweicloud.swr.common import swr_client
 from ansible_collections.longshore.swr.plugins.module_utils._huaweicloud.swr.dockyard import (
     DockyardOrganizations,
     dockyard_client,
 )
-from ansible_collections.longshore.swr.plugins.module_utils._huaweicloud.swr.organization import manage_organization
-from ansible_collections.longshore.swr.plugins.module_utils._module import redactor_of, reports_errors, require
+from ansible_collections.longshore.swr.plugins.module_utils._huaweicloud.swr.organization import (
+    ManagedOrganizations,
+    manage_organization,
+)
+from ansible_collections.longshore.swr.plugins.module_utils._module import (
+    redactor_of,
+    reports_errors,
+    require,
+    show_warnings,
+)
 
 OWN_ARGUMENTS = {
     "name": {"type": "str", "required": True},
-    "username": {"type": "str", "required": True},
-    "password": {"type": "str", "required": True, "no_log": True},
-    "region": {"type": "str"},
-    "cloud": {"type": "str"},
+    "username": {"type": "str"},
+    "password": {"type": "str", "no_log": True},
     "registry": {"type": "str"},
     "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
 }
@@ -205,16 +203,24 @@ OWN_ARGUMENTS = {
 def run(module):
     """The organization, as the module's result."""
     require(module, "requests", REQUESTS_IMPORT_ERROR)
-    options = module.params
-    api = DockyardOrganizations(dockyard_client(options, redactor_of(module)).call)
+    options, warnings = module.params, []
+    if options["username"]:
+        api = DockyardOrganizations(dockyard_client(options, redactor_of(module)).call)
+    else:
+        cloud = cloud_from("swr", options, os.environ, redactor_of(module))
+        api, warnings = ManagedOrganizations(swr_client(cloud)), list(cloud.credentials.warnings)
     result = manage_organization(api, options["name"], options["state"] == "present", module.check_mode)
-    if not module._diff:
-        del result["diff"]
-    return result
+    return show_warnings(module, dict(result, warnings=warnings))
 
 
 def main():
-    run(AnsibleModule(argument_spec=dict(API_ARGUMENTS, **OWN_ARGUMENTS), supports_check_mode=True))
+    run(
+        AnsibleModule(
+            argument_spec=dict(ARGUMENTS, **API_ARGUMENTS, **OWN_ARGUMENTS),
+            required_together=[("username", "password")],
+            supports_check_mode=True,
+        )
+    )
 
 
 if __name__ == "__main__":

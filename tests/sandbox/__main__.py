@@ -23,8 +23,7 @@ def describe(plans: Sequence[Plan]) -> Dict[str, Any]:
     """What the ready line says."""
     instances = {}
     for plan in plans:
-        known = getattr(plan.server, "describe", None)
-        instances[plan.name] = known() if known else {"kind": "huaweicloud", "url": plan.server.url}
+        instances[plan.name] = plan.server.describe()
     return {"ready": True, "pid": os.getpid(), "instances": instances}
 
 

@@ -26,7 +26,20 @@ KEYS = {
     | {"keys", "project", "organizations", "public", "manners", "obs_host", "obs_port", "obs_address", "token"}
     | {"storage", "faults", "options", "images"},
     "harbor": COMMON | {"version", "users", "registry", "options", "resolve", "ca_path", "faults", "images"},
-    "huaweicloud": {"name", "kind", "host", "port", "accounts", "region", "registry", "swr"},
+    "huaweicloud": COMMON
+    | {
+        "accounts",
+        "region",
+        "registry",
+        "swr",
+        "users",
+        "instances",
+        "organizations",
+        "foreign",
+        "quota",
+        "page",
+        "faults",
+    },
 }
 AUTH_KEYS = {
     "none": {"kind"},
@@ -162,10 +175,10 @@ def _plan(
     if not isinstance(name, str) or not name:
         check.say(where + ".name", "missing")
         return None
-    if kind == "huaweicloud":
-        return _huaweicloud(check, where, name, values)
     before = len(check.problems)
     common = _common(check, where, name, values, tls_directory)
+    if kind == "huaweicloud":
+        return None if len(check.problems) > before else _huaweicloud(check, where, values, common)
     if kind == "harbor":
         server = _harbor(check, where, values, common, {plan.name: plan.server for plan in earlier})
     else:
@@ -315,10 +328,10 @@ def _harbor(
     return check.build(where, lambda: HarborServer(users=made, registry=registry, resolve=found, **plain, **own))
 
 
-def _huaweicloud(check: Checker, where: str, name: str, values: Mapping[str, Any]) -> Optional[Plan]:
+def _huaweicloud(check: Checker, where: str, values: Mapping[str, Any], common: Dict[str, Any]) -> Optional[Plan]:
     # Loaded only when it is asked for: most tests need no cloud.
     module = importlib.import_module(".huaweicloud", __package__)
-    options = {key: item for key, item in values.items() if key not in ("name", "kind", "swr")}
+    options = {key: item for key, item in values.items() if key not in ("name", "kind", "swr", "faults")}
     accounts = []
     for number, account in enumerate(check.sequence(where + ".accounts", options.pop("accounts", []))):
         place = "{0}.accounts[{1}]".format(where, number)
@@ -326,8 +339,9 @@ def _huaweicloud(check: Checker, where: str, name: str, values: Mapping[str, Any
         accounts.append(check.build(place, lambda fields=fields: module.Account(**fields)))
     if not accounts:
         check.say(where + ".accounts", "needs at least one account with access_key and secret_key")
+    options.update({name: common[name] for name in ("host", "port", "tls", "faults")})
     server = check.build(where, lambda: module.HuaweiCloudServer(accounts, **options))
-    return None if server is None else Plan(name, server)
+    return None if server is None else Plan(common["name"], server)
 
 
 def _image(check: Checker, where: str, value: Any, registry: Registry) -> Optional[Callable[[], Any]]:

@@ -11,6 +11,7 @@ from typing import Any, Callable, Iterator
 import pytest
 
 from .harbor import HarborServer
+from .huaweicloud import Account, HuaweiCloudServer
 from .registry import Registry
 from .swr import Swr
 
@@ -52,6 +53,21 @@ def sandbox_swr() -> Iterator[Callable[..., Swr]]:
 def swr(sandbox_swr: Callable[..., Swr]) -> Swr:
     """An SWR with the login C(cn-north-4@SANDBOXACCESSKEY) and the organization C(team); no throttle."""
     return sandbox_swr(keys={"SANDBOXACCESSKEY": "sandbox-secret-key"}, organizations=["team"])
+
+
+@pytest.fixture
+def sandbox_cloud() -> Iterator[Callable[..., HuaweiCloudServer]]:
+    """Makes started clouds: C(sandbox_cloud(organizations=["team"])). By default with the key of C(swr)."""
+    with contextlib.ExitStack() as stack:
+
+        def make(**options: Any) -> HuaweiCloudServer:
+            usual = Account("SANDBOXACCESSKEY", "sandbox-secret-key", projects={"cn-north-4": "pid-1"})
+            server = HuaweiCloudServer(**{"accounts": [usual], **options})
+            stack.enter_context(server)
+            stack.callback(_no_defects, server)
+            return server
+
+        yield make
 
 
 @pytest.fixture

@@ -12,7 +12,8 @@ from typing import Any, Callable, Dict, FrozenSet, Iterator, List, Optional
 KINDS = (
     "ping", "token", "manifest_head", "manifest_get", "manifest_put", "manifest_delete",
     "blob_head", "blob_get", "blob_delete", "upload_post", "upload_patch", "upload_put", "upload_get",
-    "upload_delete", "mount", "tags", "catalog", "referrers", "dockyard", "harbor", "inventory", "obs_get", "other",
+    "upload_delete", "mount", "tags", "catalog", "referrers", "dockyard", "harbor", "huaweicloud", "inventory",
+    "obs_get", "other",
 )  # fmt: skip
 
 KEPT_HEADERS = ("accept", "range", "content-range", "content-type", "content-length", "user-agent")

@@ -27,6 +27,7 @@ ARGUMENTS: Dict[str, Dict[str, Any]] = {
 
 API_ARGUMENTS: Dict[str, Dict[str, Any]] = {
     "endpoint": {"type": "str"},
+    "endpoints": {"type": "dict"},
     "validate_certs": {"type": "bool", "default": True},
     "ca_path": {"type": "path"},
     "timeout": {"type": "float", "default": 30},

@@ -26,8 +26,7 @@ from ..._http_values import NotUnderstood
 from ..._resource import State
 from ..errors import THROTTLED, HuaweiCloudError, hint_for, read_error
 from ..regions import registry_host
-
-PERMISSIONS = {7: "manage", 3: "write", 1: "read"}
+from .common import PERMISSIONS
 
 _REGISTRY = re.compile(r"[a-z0-9.-]+(:[0-9]{1,5})?\Z", re.IGNORECASE)
 

@@ -3,17 +3,24 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """An organization of SWR: the namespace that its repositories are in.
 
+API reference of SWR, CreateNamespace, ShowNamespace, DeleteNamespaces and ListNamespaces.
+
 This module is private to the collection: no other collection may import it.
 """
 
 from __future__ import annotations
 
-from typing import Any, Dict, List, Optional, Protocol
+from typing import Any, Dict, List, Mapping, Optional, Protocol
 
 from ..._errors import LongshoreError
 from ..._resource import Resource, State, bring_about
+from ..api.client import Cloud, ServiceClient
+from ..api.lists import by_offset, whole
 from ..errors import THROTTLED, HuaweiCloudError
-from .names import check_organization
+from .common import PERMISSIONS, read_object, swr_client
+from .names import Place, check_organization
+
+NAMESPACES = "/v2/manage/namespaces"
 
 
 class OrganizationApi(Protocol):
@@ -30,6 +37,65 @@ class OrganizationApi(Protocol):
 
     def repositories(self, name: str) -> List[str]:
         """All repositories in it."""
+
+
+class ManagedOrganizations:
+    """Organizations, by an access key.
+
+    :param client: for SWR's API.
+    """
+
+    def __init__(self, client: ServiceClient) -> None:
+        self._call = client.call
+
+    def find(self, name: str) -> Optional[State]:
+        place = Place(name)
+        found = read_object(lambda: self._call("GET", place.path, action="swr:namespace:getNamespace", on=place.what))
+        return None if found is None else described(found)
+
+    def create(self, name: str) -> None:
+        action = "swr:namespace:createNamespace"
+        self._call("POST", NAMESPACES, body={"namespace": name}, action=action, on=Place(name).what)
+
+    def delete(self, name: str) -> None:
+        action = "swr:namespace:deleteNamespace"
+        self._call("DELETE", Place(name).path, action=action, on=Place(name).what)
+
+    def repositories(self, name: str) -> List[str]:
+        def call(*request: Any, **more: Any) -> Any:
+            return self._call(*request, action="swr:repo:listRepos", **more)
+
+        found = by_offset(call, "/v2/manage/repos", lambda entry: entry.get("name"), [("namespace", name)])
+        return [str(entry.get("name")) for entry in found]
+
+
+def described(found: Mapping[str, Any]) -> State:
+    """An organization in this collection's words.
+
+    :raises HuaweiCloudError: the reply does not say what an organization is.
+    """
+    if not isinstance(found.get("name"), str):
+        raise HuaweiCloudError("the reply of SWR describes no organization", where="SWR's API")
+    return {
+        "name": found["name"],
+        "creator": found.get("creator_name"),
+        "permission": PERMISSIONS.get(found.get("auth") or 0),
+    }
+
+
+def list_organizations(cloud: Cloud, name: Optional[str] = None) -> List[State]:
+    """The organizations that the user has a permission for, or the one of a name.
+
+    :raises HuaweiCloudError: the name is invalid, or SWR refuses.
+    """
+    path = NAMESPACES if name is None else "{0}?namespace={1}".format(NAMESPACES, check_organization(name))
+    client = swr_client(cloud)
+
+    def call(*request: Any) -> Any:
+        return client.call(*request, action="swr:namespace:listNamespaces")
+
+    found = [described(entry) for entry in whole(call, path, "namespaces")]
+    return [entry for entry in found if name in (None, entry["name"])]
 
 
 class Organization(Resource):

@@ -1,0 +1,128 @@
+# Copyright: (c) 2026, longshore.swr contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What a user is told of each thing that goes wrong between a module and the cloud."""
+
+from __future__ import annotations
+
+import time
+from typing import Any, Callable, Dict
+
+import pytest
+
+from ansible_collections.longshore.swr.plugins.module_utils._http import ApiClient
+from ansible_collections.longshore.swr.tests.integration.huaweicloud.conftest import KEYS, World
+from ansible_collections.longshore.swr.tests.sandbox import Fault, images
+from ansible_collections.longshore.swr.tests.sandbox.huaweicloud import BOTH, Account, RefusedError
+from ansible_collections.longshore.swr.tests.support.modules import run_module
+
+THROTTLED = {"errors": [{"errorCode": "SVCSTG.SWR.4031032", "errorMessage": "Too many requests"}]}
+
+
+@pytest.fixture(autouse=True)
+def no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ApiClient, "_backoff", staticmethod(lambda _attempt: 0.0))
+
+
+def organization(world: World, name: str = "dev", **options: Any) -> Dict[str, Any]:
+    return world.module("organization", name=name, **options)
+
+
+def test_an_organization_is_created_and_deleted_with_a_key(world: World) -> None:
+    assert organization(world, check_mode=True)["changed"] is True
+    assert world.swr.organizations == {"team"}
+    done = organization(world)
+    assert (done["changed"], done["organization"]["creator"]) == (True, "operator")
+    assert world.swr.organizations == {"dev", "team"}
+    assert organization(world)["changed"] is False
+    assert world.module("organization_info", name="dev")["organizations"] == [done["organization"]]
+    assert organization(world, state="absent")["changed"] is True
+    assert organization(world, state="absent")["changed"] is False
+    assert world.cloud.made() == [
+        ("POST", "/v2/manage/namespaces", {"namespace": "dev"}),
+        ("DELETE", "/v2/manage/namespaces/dev", None),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        ({"name": "theirs"}, "this one belongs to another account"),
+        ({"secret_key": "a-wrong-secret-key"}, "verify aksk signature fail"),
+        ({"access_key": "UNKNOWN"}, "unknown access key"),
+        ({"ca_path": None}, "TLS failed"),
+        ({"name": "Dev"}, "invalid organization name"),
+        ({"endpoints": {"swrr": "https://x.example"}}, "unknown service swrr"),
+    ],
+)
+def test_what_is_wrong_with_the_options_is_named(world: World, options: Any, words: str) -> None:
+    result = organization(world, **options)
+    assert words in result["msg"]
+    assert world.swr.organizations == {"team"}
+
+
+def test_the_quota_is_named(world: World) -> None:
+    world.swr.organizations.update("abcd")
+    assert "quota of organizations is used up" in organization(world)["msg"]
+
+
+def test_one_with_repositories_stays(world: World) -> None:
+    world.swr.load(images.docker_image("app"), "team/deep/app", "1")
+    assert "is not empty (deep/app)" in organization(world, name="team", state="absent")["msg"]
+    assert world.cloud.made() == []
+
+
+@pytest.mark.parametrize(("ahead", "words"), [(1800, "30 minutes behind"), (-1800, "30 minutes ahead of")])
+def test_a_clock_that_is_wrong_is_told_from_a_key_that_is(
+    sandbox_cloud: Callable[..., Any], ahead: int, words: str
+) -> None:
+    cloud = sandbox_cloud(clock=lambda: time.time() + ahead)
+    options = {**KEYS, "region": "cn-north-4", "endpoint": cloud.url, "name": "dev"}
+    assert words + " the server's" in run_module("organization", options)["msg"]
+
+
+def test_temporary_keys_may_have_expired(sandbox_cloud: Callable[..., Any]) -> None:
+    cloud = sandbox_cloud(accounts=[Account("AKT", "secret-of-akt", security_token="the-new-token")])
+    options = {"access_key": "AKT", "secret_key": "secret-of-akt", "security_token": "the-old-token", "name": "dev"}
+    result = run_module("organization", {**options, "region": "cn-north-4", "endpoint": cloud.url})
+    assert "Get new temporary keys" in result["msg"]
+    assert "the-old-token" not in str(result)
+
+
+def test_a_missing_permission_is_named_with_its_resource_and_without_what_only_some_may_see(world: World) -> None:
+    world.cloud.refuse_next(RefusedError(403, "SVCSTG.SWR.4030000", "Forbidden", BOTH))
+    result = world.module("repository", organization="team", name="app")
+    assert "the IAM permission swr:repo:getRepo for the repository team/app" in result["msg"]
+    world.cloud.faults.add(
+        Fault(action="status", status=403, body='{"errors": [{"encoded_authorization_message": "CiQxZjU4ZW5jb2Rl')
+    )
+    assert "CiQxZjU4" not in str(world.module("repository", organization="team", name="app"))
+
+
+def test_a_region_without_the_function_is_told_from_something_that_does_not_exist(world: World) -> None:
+    world.cloud.refuse_next(RefusedError(404, "APIGW.0101", "The API does not exist"), times=9)
+    for state in ("present", "absent"):
+        result = world.module("repository", organization="team", name="app", state=state)
+        assert "SWR in cn-north-4 does not have this API" in result["msg"]
+
+
+def test_a_throttle_in_the_middle_is_waited_for(world: World) -> None:
+    world.cloud.faults.add(Fault(action="status", status=403, body=THROTTLED, method="POST", times=2))
+    assert organization(world)["changed"] is True
+    assert world.cloud.log.count(method="POST") == 3
+    world.cloud.faults.add(Fault(action="status", status=403, body=THROTTLED))
+    assert "limits how often" in organization(world)["msg"]
+
+
+@pytest.mark.parametrize(("action", "posts"), [("drop_after_work", 1), ("drop", 2)])
+def test_a_reply_that_is_lost_is_looked_into(world: World, action: str, posts: int) -> None:
+    world.cloud.faults.add(Fault(action=action, method="POST", times=1))
+    assert organization(world)["changed"] is True
+    assert world.swr.organizations == {"dev", "team"}
+    assert world.cloud.log.count(method="POST") == posts
+
+
+def test_a_deletion_whose_reply_is_lost_is_made(world: World) -> None:
+    world.cloud.faults.add(Fault(action="drop_after_work", method="DELETE", times=1))
+    assert organization(world, name="team", state="absent")["changed"] is True
+    assert world.swr.organizations == set()
