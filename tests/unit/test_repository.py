@@ -118,7 +118,8 @@ def blocks(path: Path) -> Dict[str, str]:
 
 def test_the_action_group_is_the_modules() -> None:
     runtime = yaml.safe_load((ROOT / "meta" / "runtime.yml").read_text(encoding="utf-8"))
-    assert sorted(runtime["action_groups"]["swr"]) == names_in("modules")
+    # An action that has no options, and so no defaults of a group.
+    assert sorted([*runtime["action_groups"]["swr"], "role_arguments"]) == names_in("modules")
 
 
 def test_the_floor_of_ansible_core_is_the_one_tested() -> None:

@@ -4,15 +4,20 @@
 """A role's YAML says what happens in which order. What computes is Python with tests of its own.
 
 Templates of files may branch and loop: that is what they are for.
+
+A role's first task checks and converts its variables, and what follows works on the result of that task: a raw variable
+may be the text of a survey, or an empty one for none.
 """
 
 from __future__ import annotations
 
 import re
 from pathlib import Path
-from typing import List
+from typing import Any, Dict, Iterator, List, Set
 
+import jinja2
 import pytest
+import yaml
 
 ROOT = Path(__file__).resolve().parents[2]
 ROLES = sorted(path.name for path in (ROOT / "roles").iterdir() if path.is_dir())
@@ -62,3 +67,93 @@ def test_computing_text_is_found(text: str) -> None:
 )
 def test_plain_text_is_not_found(text: str) -> None:
     assert computing(text) == []
+
+
+# What is an expression without braces.
+BARE = {"when", "that", "failed_when", "changed_when", "until", "loop"}
+CHECK = "longshore.swr.role_arguments"
+
+
+def documented(role: str) -> Dict[str, Set[str]]:
+    """The variables of each entry point of a role."""
+    specs = yaml.safe_load((ROOT / "roles" / role / "meta" / "argument_specs.yml").read_text(encoding="utf-8"))
+    return {name: set(entry["options"]) for name, entry in specs["argument_specs"].items()}
+
+
+def names_in(template: str) -> Set[str]:
+    """Every variable that a Jinja template reads."""
+    tree = jinja2.Environment(extensions=["jinja2.ext.do"]).parse(template)
+    return {node.name for node in tree.find_all(jinja2.nodes.Name) if node.ctx == "load"}
+
+
+def templates_in(value: Any, bare: bool = False) -> Iterator[str]:
+    """Every Jinja template in a YAML document."""
+    if isinstance(value, dict):
+        for key, item in value.items():
+            yield from templates_in(item, key in BARE)
+    elif isinstance(value, list):
+        for item in value:
+            yield from templates_in(item, bare)
+    elif isinstance(value, str):
+        yield "{{ " + value + " }}" if bare and "{{" not in value else value
+
+
+def checked_in(template: str, role: str) -> Set[str]:
+    """Every name that a Jinja template reads of the result of the check."""
+    tree = jinja2.Environment(extensions=["jinja2.ext.do"]).parse(template)
+    found = (node for node in tree.find_all(jinja2.nodes.Getattr) if isinstance(node.node, jinja2.nodes.Name))
+    return {role + "_" + node.attr for node in found if node.node.name == "__" + role}
+
+
+def templates_of(path: Path) -> Iterator[str]:
+    text = path.read_text(encoding="utf-8")
+    return templates_in(yaml.safe_load(text)) if path.suffix == ".yml" else iter([text])
+
+
+def raw_variables(path: Path, names: Set[str]) -> Set[str]:
+    return {name for template in templates_of(path) for name in names_in(template)} & names
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_roles_work_on_checked_variables(role: str) -> None:
+    names = set().union(*documented(role).values())
+    found = {}
+    for folder in ("tasks", "handlers", "vars", "templates"):
+        for path in sorted((ROOT / "roles" / role / folder).glob("*")):
+            found[str(path.relative_to(ROOT))] = raw_variables(path, names)
+            assert {name for template in templates_of(path) for name in checked_in(template, role)} <= names
+    assert {path: sorted(raw) for path, raw in found.items() if raw} == {}
+    for entry in documented(role):
+        first = yaml.safe_load((ROOT / "roles" / role / "tasks" / (entry + ".yml")).read_text(encoding="utf-8"))[0]
+        assert (CHECK in first, first["register"]) == (True, "__" + role)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "- copy: {dest: '{{ role_path_x }}'}",
+        "- debug:\n  when: role_path_x | length > 0",
+        "- assert:\n    that:\n      - a.b == role_path_x",
+        "x: '{{ a | default(role_path_x, true) }}'",
+        "- {when: [a, not role_path_x]}",
+    ],
+)
+def test_a_raw_variable_is_found(text: str, tmp_path: Path) -> None:
+    path = tmp_path / "main.yml"
+    path.write_text(text, encoding="utf-8")
+    assert raw_variables(path, {"role_path_x"}) == {"role_path_x"}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "- fail: {msg: Set role_path_x}",
+        "x: '{{ __role.role_path_x }}'",
+        "x: \"{{ hostvars[a]['role_path_x'] }}\"",
+        "- set_fact: {role_path_x: 1}",
+    ],
+)
+def test_a_name_in_words_is_no_variable(text: str, tmp_path: Path) -> None:
+    path = tmp_path / "main.yml"
+    path.write_text(text, encoding="utf-8")
+    assert raw_variables(path, {"role_path_x"}) == set()

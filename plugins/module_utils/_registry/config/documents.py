@@ -183,6 +183,8 @@ def parse_yaml(text: str, where: str) -> Any:
 
 
 def _load_yaml(text: str) -> Any:
+    # On a controller a text may be of a class of Ansible's own, which libyaml does not take.
+    text = str(text)
     loader_class = _loader_class()
     check_events(yaml.parse(text, Loader=loader_class))
     loader = loader_class(text)

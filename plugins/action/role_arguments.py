@@ -1,0 +1,65 @@
+# Copyright: (c) 2026, longshore.swr contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Checks and converts the variables of the role whose task it is, and returns them."""
+
+from __future__ import annotations
+
+from typing import Any, Dict, List, Mapping, Optional
+
+from ansible.plugins.action import ActionBase
+
+from ansible_collections.longshore.swr.plugins.module_utils._errors import LongshoreError
+from ansible_collections.longshore.swr.plugins.plugin_utils._role_arguments import RoleSpec, is_unset
+
+
+class ActionModule(ActionBase):
+    """Runs on the controller, reads only, and hides its result from output when it has a secret."""
+
+    TRANSFERS_FILES = False
+    _requires_connection = False
+    _supports_async = False
+    _supports_check_mode = True
+
+    def run(self, tmp: Any = None, task_vars: Optional[Dict[str, Any]] = None) -> Dict[str, Any]:
+        result: Dict[str, Any] = super().run(tmp, task_vars)
+        variables = task_vars or {}
+        role = self._task._role
+        if role is None:
+            return dict(result, failed=True, msg="role_arguments is for a task in a role of this collection")
+        try:
+            spec = RoleSpec.read(role._role_path, _entry_point(role))
+            problems = spec.misspelt(variables)
+            if problems:
+                raise ValueError("; ".join(problems))
+            values = spec.check(self._values(spec, variables, role.get_default_vars(self._task.get_dep_chain())))
+        except (LongshoreError, ValueError) as error:
+            return dict(result, failed=True, msg="{0}: {1}".format(role.get_name(), error))
+        if spec.has_secret(values):
+            result["_ansible_no_log"] = True
+        result.update({name[len(spec.prefix) :]: value for name, value in values.items()})
+        return dict(result, changed=False)
+
+    def _values(self, spec: RoleSpec, variables: Mapping[str, Any], defaults: Mapping[str, Any]) -> Dict[str, Any]:
+        """What is set, else the role's defaults, to which a variable with an empty text is not set either."""
+        given = self._rendered([name for name in spec.options if _is_given(name, variables, defaults)], variables)
+        given = {name: value for name, value in given.items() if not is_unset(value)}
+        others = {name: value for name, value in variables.items() if name not in spec.options}
+        rest = [name for name in spec.options if name not in given]
+        return {**given, **self._rendered(rest, {**defaults, **others, **given})}
+
+    def _rendered(self, names: List[str], variables: Mapping[str, Any]) -> Dict[str, Any]:
+        """The values of variables, without those that are left out."""
+        templar = self._templar.copy_with_new_env(available_variables=variables)
+        values = templar.template({name: variables[name] for name in names if name in variables})
+        left_out = variables.get("omit")
+        return {name: value for name, value in values.items() if left_out is None or value != left_out}
+
+
+def _is_given(name: str, variables: Mapping[str, Any], defaults: Mapping[str, Any]) -> bool:
+    return name in variables and not (name in defaults and variables[name] == defaults[name])
+
+
+def _entry_point(role: Any) -> str:
+    name = str(role._from_files.get("tasks", "main"))
+    return name[: -len(".yml")] if name.endswith(".yml") else name

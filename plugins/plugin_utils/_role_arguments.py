@@ -1,0 +1,216 @@
+# Copyright: (c) 2026, longshore.swr contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What the variables of a role mean: texts of a survey converted, every value checked, misspelt names found.
+
+Ansible judges C(meta/argument_specs.yml) before any task of a role, and what it converts is lost. So the options there
+are of a type that lets a text pass (C(raw), where the real one does not), and C(meta/argument_types.yml) has the real
+type of each C(raw) one. An empty text among the choices there stands for a variable that is not set.
+
+This file is private to the collection: no other collection may import it.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import re
+from typing import Any, Dict, Iterable, Iterator, List, Mapping, NamedTuple
+
+from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
+
+from ansible_collections.longshore.swr.plugins.module_utils._registry.config.documents import (
+    load_document,
+    parse_json,
+    parse_yaml,
+)
+from ansible_collections.longshore.swr.plugins.module_utils._registry.errors import RulesError
+from ansible_collections.longshore.swr.plugins.module_utils._secrets import Redactor
+from ansible_collections.longshore.swr.plugins.module_utils._text import one_line
+
+Spec = Dict[str, Dict[str, Any]]
+
+FARTHEST = 2
+"""How many letters a misspelt name is away from the right one at most."""
+OTHERS = frozenset({"access_check_report"})
+"""Names that results and playbooks of the collection use, and that are this near to the name of an option."""
+
+_DOCUMENTATION = ("description", "version_added", "default")
+
+
+class RoleSpec(NamedTuple):
+    """The options of a role, with their real types: of all its entry points, because these share tasks.
+
+    :ivar prefix: how the name of each begins.
+    """
+
+    prefix: str
+    options: Spec
+
+    @classmethod
+    def read(cls, role_path: str, entry_point: str) -> RoleSpec:
+        """Read both files of a role.
+
+        :param entry_point: what it requires is required.
+        :raises RulesError, LongshoreError: a file is not there, or is no YAML.
+        :raises KeyError: the role has no such entry point.
+        """
+        meta = os.path.join(role_path, "meta")
+        entry_points = load_document(os.path.join(meta, "argument_specs.yml"))["argument_specs"]
+        types = load_document(os.path.join(meta, "argument_types.yml"))
+        options: Spec = {}
+        for name, entry in entry_points.items():
+            options.update(_optional(entry["options"]) if name != entry_point else {})
+        options.update(entry_points[entry_point]["options"])
+        return cls(
+            os.path.basename(role_path) + "_",
+            {name: _real({**option, **types.get(name, {})}) for name, option in options.items()},
+        )
+
+    def has_secret(self, values: Mapping[str, Any]) -> bool:
+        """Whether one of the values must not be shown."""
+        return any(True for _secret in _secrets(self.options, values))
+
+    def check(self, values: Mapping[str, Any]) -> Dict[str, Any]:
+        """The values that are set, with the types that they ought to have.
+
+        :param values: by the names of the options.
+        :raises ValueError: with every problem; never with a secret.
+        """
+        given = {name: from_text(value, self.options[name], name) for name, value in set_of(values, self.options)}
+        result = ArgumentSpecValidator(self.options).validate(given)
+        if result.error_messages:
+            redact = Redactor(_secrets(self.options, given))
+            raise ValueError("; ".join(one_line(redact(message), 500) for message in result.error_messages))
+        return _without_none(result.validated_parameters, self.options)
+
+    def misspelt(self, names: Iterable[str]) -> List[str]:
+        """A sentence for each of the names that is nearly the name of an option."""
+        unknown = sorted(name for name in set(names) - set(self.options) - OTHERS if name.startswith(self.prefix))
+        found = []
+        for name in unknown:
+            near = min(self.options, key=lambda option: (distance(name, option), option))
+            if distance(name, near) <= FARTHEST:
+                found.append("{0} is no variable of the role: write {1}".format(one_line(name), near))
+        return found
+
+
+def _optional(options: Spec) -> Spec:
+    return {name: {**option, "required": False} for name, option in options.items()}
+
+
+def _real(option: Mapping[str, Any]) -> Dict[str, Any]:
+    """An option as it is checked: without documentation and defaults, and with no path of this machine put in."""
+    real = {key: value for key, value in option.items() if key not in _DOCUMENTATION}
+    for key in ("type", "elements"):
+        if real.get(key) == "path":
+            real[key] = "str"
+    if "choices" in real:
+        real["choices"] = [choice for choice in real["choices"] if choice != ""]
+    if "options" in real:
+        real["options"] = {name: _real(inner) for name, inner in real["options"].items()}
+    return real
+
+
+def is_unset(value: Any) -> bool:
+    """Whether a value says that there is none: a survey gives an empty text for a question without an answer."""
+    return value is None or (isinstance(value, str) and not value.strip())
+
+
+def set_of(values: Mapping[str, Any], options: Spec) -> Iterator[Any]:
+    """The names and values that are set. An empty text that an option inside of another one requires is a value."""
+    for name, value in values.items():
+        if not is_unset(value):
+            yield name, value
+
+
+def from_text(value: Any, option: Mapping[str, Any], where: str) -> Any:
+    """A value of a list or of a mapping from its text, which is JSON or YAML, or for a list of words these words.
+
+    :raises ValueError: it is a text, and neither; without a word of it.
+    """
+    kind, elements = option.get("type"), option.get("elements")
+    if isinstance(value, str) and (kind == "dict" or (kind == "list" and (elements == "dict" or _is_listed(value)))):
+        value = _parsed(value, where)
+    elif isinstance(value, str) and kind == "list":
+        return [word.strip() for word in re.split(r"[,\n]", value) if word.strip()]
+    inner = option.get("options")
+    if inner is None:
+        return value
+    if isinstance(value, list):
+        return [_set_inside(item, inner) for item in value]
+    return _set_inside(value, inner)
+
+
+def _is_listed(text: str) -> bool:
+    return text.lstrip().startswith(("[", "- "))
+
+
+def _parsed(text: str, where: str) -> Any:
+    if text.lstrip().startswith(("{", "[")):
+        with contextlib.suppress(RulesError):
+            return parse_json(text, where)
+    try:
+        return parse_yaml(text, where)
+    except RulesError as error:
+        raise ValueError("; ".join(error.problems)) from None
+
+
+def _set_inside(value: Any, options: Spec) -> Any:
+    """A mapping without its options that are not set. What is required may be an empty text."""
+    if not isinstance(value, dict):
+        return value
+    kept = {}
+    for name, item in value.items():
+        option = options.get(name, {})
+        if is_unset(item) and name in options and not (option.get("required") and option.get("type") == "str"):
+            continue
+        kept[name] = item
+        if isinstance(item, list) and "options" in option:
+            kept[name] = [_set_inside(part, option["options"]) for part in item]
+    return kept
+
+
+def _without_none(values: Mapping[str, Any], options: Spec) -> Dict[str, Any]:
+    """The values without those that checking filled in where there were none."""
+    kept = {}
+    for name, value in values.items():
+        inner = options.get(name, {}).get("options")
+        if inner is not None and isinstance(value, list):
+            value = [_without_none(item, inner) for item in value]
+        elif inner is not None and isinstance(value, dict):
+            value = _without_none(value, inner)
+        if value is not None:
+            kept[name] = value
+    return kept
+
+
+def _secrets(options: Spec, values: Any) -> Iterator[str]:
+    """Every text in a value that C(no_log) marks."""
+    for name, value in values.items() if isinstance(values, dict) else ():
+        option = options.get(name, {})
+        if option.get("no_log"):
+            yield from _texts(value)
+        elif "options" in option:
+            for item in value if isinstance(value, list) else [value]:
+                yield from _secrets(option["options"], item)
+
+
+def _texts(value: Any) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, (dict, list)):
+        for item in value.values() if isinstance(value, dict) else value:
+            yield from _texts(item)
+
+
+def distance(one: str, other: str, farthest: int = FARTHEST) -> int:
+    """How many letters must be put in, left out or replaced to get from one to the other; no more than one too far."""
+    if abs(len(one) - len(other)) > farthest:
+        return farthest + 1
+    row = list(range(len(other) + 1))
+    for number, letter in enumerate(one, 1):
+        before, row[0] = row[0], number
+        for place, wanted in enumerate(other, 1):
+            before, row[place] = row[place], min(before + (letter != wanted), row[place] + 1, row[place - 1] + 1)
+    return row[-1]

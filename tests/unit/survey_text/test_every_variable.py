@@ -1,0 +1,249 @@
+# Copyright: (c) 2026, longshore.swr contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Every variable of every role as a survey of AWX gives it: as a text, and as an empty one for no answer."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from typing import Any, Dict, Iterator, List, Mapping, NamedTuple, Set
+
+import pytest
+import yaml
+from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
+
+from ansible_collections.longshore.swr.plugins.plugin_utils._role_arguments import (
+    FARTHEST,
+    OTHERS,
+    RoleSpec,
+    distance,
+)
+from ansible_collections.longshore.swr.tests.support.playbook import Playbook, keep, play
+
+ROOT = Path(__file__).resolve().parents[3]
+# What Ansible itself puts into a result, and what a dictionary has by itself.
+TAKEN = {"changed", "failed", "skipped", "unreachable", "msg", "warnings", "deprecations", "exception", "results"}
+WORDS = {"int": "An integer.", "float": "A number.", "bool": "A boolean.", "dict": "A mapping."}
+LONG = "A list of mappings."
+
+
+class Entry(NamedTuple):
+    role: str
+    name: str
+    documented: Dict[str, Dict[str, Any]]
+    spec: RoleSpec
+
+    @property
+    def where(self) -> str:
+        return "{0}:{1}".format(self.role, self.name)
+
+
+def entries() -> Iterator[Entry]:
+    for path in sorted((ROOT / "roles").glob("*/meta/argument_specs.yml")):
+        role = path.parents[1]
+        for name, entry in yaml.safe_load(path.read_text(encoding="utf-8"))["argument_specs"].items():
+            yield Entry(role.name, name, entry["options"], RoleSpec.read(str(role), name))
+
+
+ENTRIES = list(entries())
+each_entry = pytest.mark.parametrize("entry", ENTRIES, ids=lambda entry: entry.where)
+
+
+def sample(option: Mapping[str, Any]) -> Any:
+    """A value of an option's real type, with every option inside."""
+    if "options" in option:
+        inside = {name: sample(inner) for name, inner in option["options"].items()}
+        return [inside] if option["type"] == "list" else inside
+    if option.get("type") == "list":
+        return list(option.get("choices", ["one", "two"]))
+    if "choices" in option:
+        return option["choices"][-1]
+    kinds = {"int": 7, "float": 1.5, "bool": True, "dict": {"name": "value"}, "raw": "3"}
+    return kinds.get(option.get("type", "str"), "/some/text")
+
+
+def texts(value: Any) -> List[str]:
+    """What a survey, and who fills it in, make of a value."""
+    if isinstance(value, str):
+        return [value]
+    if isinstance(value, (bool, int, float)):
+        return [json.dumps(value), str(value)]
+    found = [json.dumps(value), json.dumps(value, indent=2), yaml.safe_dump(value), yaml.safe_dump(value, indent=4)]
+    if isinstance(value, list) and all(isinstance(item, str) for item in value):
+        found += [",".join(value), ", ".join(value), "\n".join(value) + "\n"]
+    return found
+
+
+def refused_by_ansible(entry: Entry, values: Mapping[str, Any]) -> List[str]:
+    """What Ansible says before the first task of the role."""
+    own = {name: value for name, value in values.items() if name in entry.documented}
+    return list(ArgumentSpecValidator(entry.documented).validate(own).error_messages)
+
+
+@each_entry
+def test_a_text_means_its_value(entry: Entry) -> None:
+    values = {name: sample(option) for name, option in entry.spec.options.items()}
+    expected = entry.spec.check(values)
+    assert set(expected) >= set(entry.documented)
+    for name in entry.documented:
+        value = values[name]
+        for text in texts(value):
+            given = {**values, name: text}
+            assert refused_by_ansible(entry, given) == []
+            assert entry.spec.check(given) == expected, "{0}: {1!r}".format(name, text)
+
+
+@each_entry
+def test_an_empty_text_is_not_set(entry: Entry) -> None:
+    required = {name for name, option in entry.documented.items() if option.get("required")}
+    empty = {name: "" if name not in required else "3" for name in entry.documented}
+    assert refused_by_ansible(entry, empty) == []
+    assert set(entry.spec.check(empty)) == required
+    for name in required:
+        with pytest.raises(ValueError, match=name):
+            entry.spec.check({**empty, name: ""})
+
+
+@each_entry
+def test_a_wrong_text_is_refused_by_name_and_no_secret_is_told(entry: Entry) -> None:
+    for name, option in entry.spec.options.items():
+        if option["type"] in ("str", "raw") and "choices" not in option:
+            continue
+        if option["type"] == "list" and option.get("elements") == "str" and "choices" not in option:
+            continue
+        with pytest.raises(ValueError, match=name) as caught:
+            entry.spec.check({name: "[of-no-kind: {"})
+        assert not option.get("no_log") or "of-no-kind" not in str(caught.value)
+
+
+@each_entry
+def test_the_documentation_says_what_the_type_is(entry: Entry) -> None:
+    for name, option in entry.documented.items():
+        real = entry.spec.options[name]
+        if option["type"] == real["type"] or option["type"] == "path":
+            continue
+        said = option["description"][-1]
+        wanted = LONG if real.get("elements") == "dict" else WORDS.get(real["type"])
+        assert said == wanted or all("V({0})".format(choice) in said for choice in real["choices"]), name
+
+
+@each_entry
+def test_defaults_are_what_the_role_has(entry: Entry) -> None:
+    path = ROOT / "roles" / entry.role / "defaults" / "main.yml"
+    defaults = yaml.safe_load(path.read_text(encoding="utf-8"))
+    documented = {name: option["default"] for name, option in entry.documented.items() if "default" in option}
+    assert {name: defaults.get(name) for name in documented} == documented
+
+
+@each_entry
+def test_a_name_collides_with_nothing(entry: Entry) -> None:
+    short = {name[len(entry.spec.prefix) :] for name in entry.documented}
+    assert not short & (TAKEN | set(dir(dict)))
+    assert all(name.startswith(entry.spec.prefix) for name in entry.documented)
+
+
+def test_an_option_inside_may_be_an_empty_text() -> None:
+    spec = RoleSpec.read(str(ROOT / "roles" / "harbor"), "main")
+    rule = {"name": "all", "tags": "", "cron": None, "speed": "", "labels": ["a"], "enabled": "false"}
+    assert spec.check({"harbor_rules": [rule]}) == {
+        "harbor_rules": [{"name": "all", "labels": ["a"], "enabled": False}]
+    }
+
+
+@pytest.mark.parametrize("wrong", ["migrate_regoin", "migrate_region_", "migrate_wrokers", "migrate_image_file"])
+def test_a_misspelt_name_is_found(wrong: str) -> None:
+    spec = RoleSpec.read(str(ROOT / "roles" / "migrate"), "merge")
+    near = {"migrate_regoin": "region", "migrate_region_": "region", "migrate_wrokers": "workers"}
+    assert spec.misspelt([wrong, "migrate_region"]) == [
+        "{0} is no variable of the role: write migrate_{1}".format(wrong, near.get(wrong, "images_file"))
+    ]
+
+
+@pytest.mark.parametrize("name", ["migrate_result", "migrate_hosts", "migrate_database", "region", "my_migrate_regoin"])
+def test_a_name_of_somebody_else_is_left_alone(name: str) -> None:
+    assert RoleSpec.read(str(ROOT / "roles" / "migrate"), "main").misspelt([name]) == []
+
+
+def used_names() -> Set[str]:
+    """Every name that a playbook, a task or a page of the collection uses and that begins as a role's variables do."""
+    prefix = "|".join(sorted({entry.role for entry in ENTRIES}))
+    pattern = re.compile(r"(?<![\w./-])(?:{0})_[a-z_]+\b(?![(/])".format(prefix))
+    found = set()
+    for folder, suffix in (("playbooks", "yml"), ("roles", "yml"), ("docs/guides", "md"), ("roles", "md")):
+        for path in (ROOT / folder).rglob("*." + suffix):
+            found.update(pattern.findall(path.read_text(encoding="utf-8")))
+    return found
+
+
+def test_the_collection_itself_misspells_nothing() -> None:
+    near = set()
+    for entry in ENTRIES:
+        theirs = {name for name in used_names() if name.startswith(entry.spec.prefix)} - set(entry.spec.options)
+        near |= {name for name in theirs if any(distance(name, one) <= FARTHEST for one in entry.spec.options)}
+    assert near == OTHERS
+
+
+def stand_ins(folder: Path) -> None:
+    """Roles of the same names and variables that do nothing but check them."""
+    for role in {entry.role for entry in ENTRIES}:
+        (folder / role / "tasks").mkdir(parents=True)
+        for part in ("meta", "defaults"):
+            (folder / role / part).symlink_to(ROOT / "roles" / role / part)
+    for entry in ENTRIES:
+        name = "{0}/tasks/{1}.yml".format(entry.role, entry.name)
+        first = yaml.safe_load((ROOT / "roles" / name).read_text(encoding="utf-8"))[:1]
+        (folder / name).write_text(yaml.safe_dump(first), encoding="utf-8")
+
+
+def test_a_role_gets_what_the_survey_means(tmp_path: Path) -> None:
+    """In a real run, where Ansible judges first, a default leads to another variable, and a secret is hidden."""
+    stand_ins(tmp_path / "roles")
+    blank = {name: "" for entry in ENTRIES for name in entry.documented}
+    texts_of = {
+        "migrate_shard": "2",
+        "migrate_force": "true",
+        "migrate_workers": "8",
+        "migrate_retry_delay": "1.5",
+        "migrate_os": "linux, windows",
+        "migrate_auth": "registry.example.com: {username: reader, password: the-survey-secret}",
+        "migrate_state_home": "/srv",
+        "migrate_images": '{"a": "b"}',
+        "harbor_rules": '[{"name": "all", "enabled": "false"}]',
+    }
+    tasks: List[Dict[str, Any]] = []
+    for entry in ENTRIES:
+        # import_role wants to be seen too.
+        action = "import_role" if entry.where == "hosts:main" else "include_role"
+        role = {"name": entry.role, "tasks_from": entry.name}
+        tasks.append({action: role, "vars": {"login_region": "{{ of_a_task }}"} if entry.role == "login" else {}})
+        tasks.append(keep(**{"{0}_{1}".format(entry.role, entry.name): "__" + entry.role}))
+    inventory = {"all": {"hosts": {"blank": {}, "texts": texts_of, "unset": {}}}}
+    inventory["all"]["hosts"]["blank"] = {**blank, "migrate_shard": "3"}
+    inventory["all"]["hosts"]["unset"] = {"migrate_shard": 3}
+    playbook = Playbook(tmp_path, secrets=["the-survey-secret"])
+    run = playbook.run(
+        [play(tasks, hosts="all")],
+        "--check",
+        "-v",
+        inventory=inventory,
+        variables={"of_a_task": "cn-north-4", "login_formats": "docker\npodman", "login_endpoint": ""},
+    )
+    assert {key: clean(value) for key, value in run.kept["blank"].items()} == {
+        key: clean(value) for key, value in run.kept["unset"].items()
+    }
+    login, migrate, harbor = (run.value(name, "texts") for name in ("login_main", "migrate_main", "harbor_main"))
+    assert (login["region"], login["formats"], "endpoint" in login) == ("cn-north-4", ["docker", "podman"], False)
+    assert (migrate["force"], migrate["workers"], migrate["retry_delay"]) == (True, 8, 1.5)
+    assert (migrate["os"], migrate["arch"]) == (["linux", "windows"], [])
+    assert migrate["auth"]["registry.example.com"]["password"] == "the-survey-secret"
+    assert migrate["state_dir"] == "/srv/longshore.swr/texts"
+    assert harbor["rules"] == [{"name": "all", "enabled": False}]
+    assert clean(run.value("migrate_shard", "texts"))["shard"] == "2"
+
+
+def clean(result: Mapping[str, Any]) -> Dict[str, Any]:
+    """A result without the names of the hosts in it."""
+    cleaned = {name: value for name, value in result.items() if name not in ("state_dir", "shard")}
+    return {**cleaned, "shard": str(result.get("shard", ""))}
