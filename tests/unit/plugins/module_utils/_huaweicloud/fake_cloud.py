@@ -14,6 +14,7 @@ import requests
 from ansible_collections.longshore.swr.plugins.module_utils._http import ApiClient
 from ansible_collections.longshore.swr.plugins.module_utils._huaweicloud.api.client import Cloud
 from ansible_collections.longshore.swr.plugins.module_utils._huaweicloud.credentials import Credentials
+from ansible_collections.longshore.swr.tests.support.replies import reply_to
 
 SWR = "https://swr-api.cn-north-4.myhuaweicloud.com"
 IAM = "https://iam.cn-north-4.myhuaweicloud.com"
@@ -48,11 +49,8 @@ class FakeCloud(requests.adapters.BaseAdapter):
         step = known.pop(0) if len(known) > 1 else known[0]
         if isinstance(step, Exception):
             raise step
-        response = requests.Response()
-        response.status_code, response.url, response.request = step[0], request.url, request
-        response.headers.update(step[2] if len(step) > 2 else {})
-        response._content = b"" if step[1] is None else json.dumps(step[1]).encode()
-        return response
+        body = b"" if step[1] is None else json.dumps(step[1]).encode()
+        return reply_to(request, step[0], step[2] if len(step) > 2 else {}, body)
 
     def close(self) -> None:
         pass
