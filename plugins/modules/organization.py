@@ -75,6 +75,7 @@ notes:
 seealso:
   - module: longshore.swr.organization_info
   - module: longshore.swr.repository
+  - module: longshore.swr.permissions
   - module: longshore.swr.login_token
   - ref: longshore.swr.harbor role <ansible_collections.longshore.swr.harbor_role>
     description: Creates the organizations that Harbor replicates to.

@@ -29,6 +29,7 @@ requirements:
   - requests
 seealso:
   - module: longshore.swr.organization
+  - module: longshore.swr.permissions_info
 """
 
 EXAMPLES = r"""

@@ -67,6 +67,7 @@ requirements:
 seealso:
   - module: longshore.swr.repository_info
   - module: longshore.swr.organization
+  - module: longshore.swr.permissions
   - module: longshore.swr.image_prune
     description: Deletes the images of a repository.
 """

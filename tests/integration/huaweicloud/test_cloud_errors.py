@@ -126,3 +126,17 @@ def test_a_deletion_whose_reply_is_lost_is_made(world: World) -> None:
     world.cloud.faults.add(Fault(action="drop_after_work", method="DELETE", times=1))
     assert organization(world, name="team", state="absent")["changed"] is True
     assert world.swr.organizations == set()
+
+
+def test_a_user_who_cannot_be_looked_up_must_be_given_whole(sandbox_cloud: Callable[..., Any]) -> None:
+    account = Account(*KEYS.values(), looks_up_users=False)
+    cloud = sandbox_cloud(accounts=[account], organizations=["team"], users={"u1": "alice"})
+    options = {
+        **KEYS,
+        "region": "cn-north-4",
+        "endpoints": {"swr": cloud.url, "iam": cloud.url},
+        "organization": "team",
+    }
+    alice = {"user_name": "alice", "permission": "write"}
+    assert "Give both user_id and user_name" in run_module("permissions", {**options, "users": [alice]})["msg"]
+    assert run_module("permissions", {**options, "users": [{**alice, "user_id": "u1"}]})["changed"] is True

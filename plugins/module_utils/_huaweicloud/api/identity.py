@@ -88,7 +88,7 @@ class Identity:
         except HuaweiCloudError as error:
             if error.status != 404:
                 raise
-            raise _no_user("the account has no user of the id {0}".format(quoted(user_id))) from None
+            raise _no_user("the account has no user of the ID {0}".format(quoted(user_id))) from None
         user = found.get("user") if isinstance(found, dict) else None
         if not isinstance(user, dict) or user.get("id") != user_id:
             raise _not_understood(path)

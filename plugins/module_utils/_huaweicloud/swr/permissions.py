@@ -1,0 +1,258 @@
+# Copyright: (c) 2026, longshore.swr contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Who may do what in an organization or a repository of SWR.
+
+API reference of SWR, CreateNamespaceAuth, UpdateNamespaceAuth, DeleteNamespaceAuth, ShowNamespaceAuth, and the same for
+repositories (UserRepositoryAuth).
+
+This module is private to the collection: no other collection may import it.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Dict, List, Mapping, NamedTuple, Optional, Sequence
+
+from ..._resource import State, bring_about
+from ..._text import quoted
+from ..api.client import Cloud
+from ..api.identity import Identity, User
+from ..errors import HuaweiCloudError
+from .common import LEVELS, PERMISSIONS, SwrResource, read_object, result_of, swr_client
+from .names import Place, check_organization, check_repository
+
+Entry = Dict[str, Any]
+
+
+class Wish(NamedTuple):
+    """A user as the options name one, by the ID, the name or both, and what the user is to be allowed."""
+
+    user_id: Optional[str]
+    user_name: Optional[str]
+    permission: Optional[str]
+
+    @property
+    def what(self) -> str:
+        return quoted(self.user_name or self.user_id or "")
+
+    def means(self, entry: Mapping[str, Any]) -> bool:
+        """Whether an entry is of this user. An ID is the better proof."""
+        if self.user_id is not None:
+            return bool(entry["user_id"] == self.user_id)
+        return bool(entry["user_name"] == self.user_name)
+
+
+class Found(NamedTuple):
+    """Everybody who has a permission of their own.
+
+    :ivar own: the user whose key this is.
+    :ivar others: the others, by name.
+    :ivar creator: the name of who created the organization; a repository does not tell.
+    """
+
+    own: Optional[Entry]
+    others: List[Entry]
+    creator: Optional[str]
+
+
+def read_permissions(cloud: Cloud, place: Place) -> Found:
+    """
+    :raises HuaweiCloudError: the organization or the repository does not exist, or SWR refuses.
+    """
+    action = "swr:{0}Access".format("repo:getRepo" if place.repository else "namespace:getNamespace")
+    call = swr_client(cloud).call
+    found = read_object(lambda: call("GET", place.path + "/access", action=action, on=place.what))
+    if found is None:
+        raise HuaweiCloudError(
+            "the {0} does not exist".format(place.what), where="permissions", hint="Create it first, or check the name."
+        )
+    others = found.get("others_auths")
+    if not isinstance(others, (list, type(None))):
+        raise _not_understood(place)
+    own = found.get("self_auth")
+    entries = [_entry(place, entry) for entry in others or ()]
+    creator = found.get("creator_name")
+    return Found(None if own is None else _entry(place, own), sorted(entries, key=_by_name), creator)
+
+
+def _entry(place: Place, found: Any) -> Entry:
+    if not isinstance(found, dict) or not isinstance(found.get("user_id"), str) or found.get("auth") not in PERMISSIONS:
+        raise _not_understood(place)
+    return {
+        "user_id": found["user_id"],
+        "user_name": str(found.get("user_name") or ""),
+        "permission": PERMISSIONS[found["auth"]],
+    }
+
+
+def _by_name(entry: Mapping[str, Any]) -> Any:
+    return (entry["user_name"], entry["user_id"])
+
+
+def _not_understood(place: Place) -> HuaweiCloudError:
+    return HuaweiCloudError("the permissions are not what SWR's reference says", where=place.what)
+
+
+class Permissions(SwrResource):
+    """The permissions of all users but the one whose key this is.
+
+    :param options: C(organization), C(repository), C(users), C(exclusive) and C(state).
+    :raises HuaweiCloudError: the options are invalid.
+    """
+
+    def __init__(self, cloud: Cloud, options: Mapping[str, Any]) -> None:
+        self._place = place_of(options)
+        self._absent = options["state"] == "absent"
+        self._wishes = _wishes(options["users"], self._absent)
+        self._exclusive = bool(options.get("exclusive"))
+        if self._absent and self._exclusive:
+            raise HuaweiCloudError(
+                "exclusive removes all users but the given ones, and state=absent removes these",
+                where="exclusive",
+                hint="Leave one of them out. An empty list of users with exclusive removes all.",
+            )
+        self._cloud = cloud
+        self._identity = Identity(cloud)
+        self._found = Found(None, [], None)
+        super().__init__(swr_client(cloud), self._place.what)
+
+    def observe(self) -> Optional[State]:
+        self._found = read_permissions(self._cloud, self._place)
+        return {"users": self._found.others}
+
+    def desired(self, current: Optional[State]) -> Optional[State]:
+        others = self._found.others
+        wanted = [wish for wish in self._wishes if not self._is_settled(wish)]
+        if self._absent:
+            left = [entry for entry in others if not any(wish.means(entry) for wish in wanted)]
+            return {"users": left}
+        entries = [self._entry_for(wish) for wish in wanted]
+        named = {entry["user_id"] for entry in entries}
+        kept = [
+            entry
+            for entry in others
+            if entry["user_id"] not in named and (not self._exclusive or self._is_creator(entry))
+        ]
+        return {"users": sorted(entries + kept, key=_by_name)}
+
+    def _is_creator(self, entry: Mapping[str, Any]) -> bool:
+        return bool(self._found.creator) and entry["user_name"] == self._found.creator
+
+    def _is_settled(self, wish: Wish) -> bool:
+        """Whether nothing is to be done for it: the key's own user and the creator have what they have.
+
+        :raises HuaweiCloudError: they were to have something else.
+        """
+        own = self._found.own
+        entries = [entry for entry in self._found.others if self._is_creator(entry)] + ([own] if own else [])
+        for entry in entries:
+            if wish.means(entry):
+                if wish.permission != entry["permission"]:
+                    who = "the key's own user" if entry is own else "the user who created the organization"
+                    raise HuaweiCloudError(
+                        "the permission of {0} is {1} and cannot be changed: it is {2}".format(
+                            wish.what, entry["permission"], who
+                        ),
+                        where="users",
+                        hint="Leave the user out, or give the permission that it has. Nothing was changed.",
+                    )
+                return True
+        return False
+
+    def _entry_for(self, wish: Wish) -> Entry:
+        known = [entry for entry in self._found.others if wish.means(entry)]
+        if len(known) > 1:
+            raise HuaweiCloudError(
+                "several users have the name {0}".format(wish.what), where="users", hint="Give user_id."
+            )
+        if known:
+            user = User(known[0]["user_id"], known[0]["user_name"])
+        elif wish.user_id is None:
+            user = self._identity.user_named(wish.user_name or "")
+        elif wish.user_name is None:
+            user = self._identity.user_with_id(wish.user_id)
+        else:
+            user = User(wish.user_id, wish.user_name)
+        return {"user_id": user.id, "user_name": user.name, "permission": wish.permission}
+
+    def create(self, desired: State) -> None:
+        """Permissions are of something that exists, so that there is nothing to create."""
+
+    def update(self, current: State, desired: State) -> None:
+        before = {entry["user_id"]: entry for entry in current["users"]}
+        after = {entry["user_id"]: entry for entry in desired["users"]}
+        added = [entry for user, entry in after.items() if user not in before]
+        changed = [entry for user, entry in after.items() if user in before and entry != before[user]]
+        removed = [user for user in before if user not in after]
+        # Who keeps a permission has it all the time: it is never removed to be given again.
+        self._send("POST", "create", [_body(entry) for entry in added])
+        self._send("PATCH", "update", [_body(entry) for entry in changed])
+        self._send("DELETE", "delete", removed)
+
+    def _send(self, method: str, verb: str, body: Sequence[Any]) -> None:
+        if body:
+            kind = "repo:{0}RepoAccess" if self._place.repository else "namespace:{0}NamespaceAccess"
+            action = "swr:" + kind.format(verb)
+            self.call(method, self._place.path + "/access", body=list(body), action=action, on=self.what)
+
+    def delete(self, current: State) -> None:
+        """There always are permissions, if only of nobody else."""
+
+
+def _body(entry: Mapping[str, Any]) -> Entry:
+    return {"user_id": entry["user_id"], "user_name": entry["user_name"], "auth": LEVELS[entry["permission"]]}
+
+
+def place_of(options: Mapping[str, Any]) -> Place:
+    """What the options are about.
+
+    :raises HuaweiCloudError: a name is invalid.
+    """
+    organization = check_organization(options["organization"], "organization")
+    repository = options.get("repository")
+    return Place(organization, "" if repository is None else check_repository(repository))
+
+
+def _wishes(users: Sequence[Mapping[str, Any]], absent: bool) -> List[Wish]:
+    wishes = [Wish(user.get("user_id"), user.get("user_name"), user.get("permission")) for user in users]
+    for number, wish in enumerate(wishes):
+        if not (wish.user_id or wish.user_name):
+            raise HuaweiCloudError(
+                "a user has neither an ID nor a name",
+                where="users[{0}]".format(number),
+                hint="Give user_id, user_name or both.",
+            )
+        if wish.permission is None and not absent:
+            raise HuaweiCloudError(
+                "the user {0} has no permission to be granted".format(wish.what),
+                where="users[{0}]".format(number),
+                hint="Set permission to manage, write or read.",
+            )
+        for other in wishes[:number]:
+            same_id = wish.user_id is not None and wish.user_id == other.user_id
+            if same_id or (wish.user_name is not None and wish.user_name == other.user_name):
+                raise HuaweiCloudError(
+                    "the user {0} is named twice".format(wish.what),
+                    where="users[{0}]".format(number),
+                    hint="Give each user once.",
+                )
+    return wishes
+
+
+def manage_permissions(cloud: Cloud, options: Mapping[str, Any], check_mode: bool) -> Dict[str, Any]:
+    """Grants, changes and revokes permissions, or says what would change.
+
+    :raises HuaweiCloudError: the options are invalid, a user does not exist, or SWR or IAM refuses.
+    """
+    change = bring_about(Permissions(cloud, options), check_mode)
+    result = result_of("users", None, change, cloud)
+    return dict(result, users=(change.after or {})["users"])
+
+
+def list_permissions(cloud: Cloud, options: Mapping[str, Any]) -> Dict[str, Any]:
+    """All permissions: C(own), C(users) and C(creator).
+
+    :raises HuaweiCloudError: a name is invalid, or SWR refuses.
+    """
+    found = read_permissions(cloud, place_of(options))
+    return {"own": found.own, "users": found.others, "creator": found.creator}
