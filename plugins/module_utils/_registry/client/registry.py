@@ -23,7 +23,8 @@ from ..transport.auth import delete_scope
 from ..transport.connection import RegistryReply
 from ..transport.limits import Bandwidth
 from ..transport.pool import Stream
-from ..transport.session import REDIRECTS, RegistrySession, Request
+from ..transport.session import RegistrySession, Request
+from ..transport.target import REDIRECTS
 from .name_lists import CATALOG, NO_SUCH_API, TAGS, next_path, read_all
 from .uploads import RegistryUploads, describe_blob
 

@@ -87,8 +87,9 @@ class RegistryUploads:
 
     def finish(self, repository: Repository, upload: Target, digest: str, size: int, write_body: WriteBody) -> None:
         """Send a blob's bytes, or the last of them, and its digest, which the registry checks. One try."""
-        joint = "&" if "?" in upload.path else "?"
-        target = upload._replace(path=upload.path + joint + urllib.parse.urlencode({"digest": digest}))
+        path = upload.path.rstrip("?&")
+        joint = "&" if "?" in path else "?"
+        target = upload._replace(path=path + joint + urllib.parse.urlencode({"digest": digest}))
         where = describe_blob(repository, digest)
         what = "cannot store the blob"
         request = Request("upload_put", "PUT", repository, target, (200, 201, 204), what, where, (_OCTETS,))
@@ -130,14 +131,16 @@ class RegistryUploads:
             raise
 
     def _target(self, reply: RegistryReply, repository: Repository, where: str) -> Target:
+        """Where an upload goes on: relative to the request that was answered (RFC 9110, section 10.2.2)."""
         location = reply.headers.get("location", "")
         if not location:
             raise RegistryError("the registry opened an upload and did not say where", where=where, retryable=True)
-        base = self._session.base(repository)
+        base = reply.target or self._session.base(repository)
         target = parse_target(location, base=base)
         ours, theirs = base.endpoint, target.endpoint
-        if theirs.host == ours.host and theirs.scheme == "http" and ours.scheme == "https":
-            # A registry behind a proxy that ends TLS names the scheme it sees itself.
+        behind_tls = theirs.scheme == "http" and ours.scheme == "https"
+        if theirs.host == ours.host and (behind_tls or theirs.port == ours.port):
+            # A registry behind a proxy names the scheme that it sees itself.
             return Target(ours, target.path)
         return target
 

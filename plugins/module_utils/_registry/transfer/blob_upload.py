@@ -21,8 +21,9 @@ from ..transport.retry import THROTTLED, Retrier
 from ..transport.session import WriteBody
 from ..transport.target import Target
 
-_TOO_MUCH = (408, 413, 502, 504)
-"""A proxy on the way refuses that many bytes at once, or gave up waiting for the end of them."""
+_TOO_MUCH = (408, 413, 416, 502, 504)
+"""A proxy on the way refuses that many bytes at once, or gave up waiting for the end of them. GHCR says 416 to a chunk
+above 4 MiB; others mean by it that they have another part of the upload, which is asked for before the next chunk."""
 
 _KEEP_REFUSING = (401, 403)
 
@@ -104,7 +105,7 @@ class BlobSender:
         """Send all of it with one request; not done after that: go on in chunks."""
         state, size = self._expect_state(), self._blob.size
         try:
-            self._uploads.finish(self._repository, state.target, self._blob.digest, size, self._writer(size))
+            self._uploads.finish(self._repository, state.target, self._blob.digest, size, self._writer(0, size))
         except RegistryError as error:
             if self._reading or not _is_break(error) or not self._uploads.habits.whole_broke(self._moved, size):
                 raise
@@ -134,7 +135,9 @@ class BlobSender:
         self._reader.mark()
         end = min(size, start + chunk)
         try:
-            after = self._uploads.send_chunk(self._repository, state, self._blob.digest, end - start, self._writer(end))
+            after = self._uploads.send_chunk(
+                self._repository, state, self._blob.digest, end - start, self._writer(start, end)
+            )
         except RegistryError as error:
             if self._reading:
                 raise
@@ -142,7 +145,7 @@ class BlobSender:
             self._cause = error
             if _is_break(error):
                 self._after_break(error, start, chunk)
-            elif error.status in (400, 404, 416) and self._uploads.habits.proven:
+            elif error.status in (400, 404) and self._uploads.habits.proven:
                 # It has lost the upload, or has another part of it than it said.
                 error.retryable = True
                 raise
@@ -222,8 +225,8 @@ class BlobSender:
             raise RegistryError("the upload is gone", where=self._where, retryable=True)
         return self._state
 
-    def _writer(self, end: int) -> WriteBody:
-        """What hands over the bytes up to C(end), counted."""
+    def _writer(self, start: int, end: int) -> WriteBody:
+        """What hands over the bytes from C(start) to C(end), counted; once more where a redirect asks for that."""
         self._moved = 0
 
         def write(send: Callable[[Any], None]) -> None:
@@ -238,6 +241,11 @@ class BlobSender:
                 self._reading = True
 
             self._reading = True
+            if self._moved:
+                self._on_bytes(-self._moved)
+                self._told -= self._moved
+                self._moved = 0
+                self._reader.seek(start)
             self._reader.send_to(counted, end)
             self._reading = False
 

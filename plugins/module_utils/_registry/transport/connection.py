@@ -18,18 +18,19 @@ from typing import Any, Callable, List, Mapping, NamedTuple, Optional, Tuple
 from ..._time_limit import WHOLE_REPLY, in_words
 from ..errors import RegistryError
 from .http_message import format_request
-from .target import Endpoint
+from .target import Endpoint, Target
 
 MAX_REPLY = 64 * 1024 * 1024
 """Bytes of a reply that is read whole (manifests, tag lists, errors). More than any registry sends for good reason."""
 
 
 class RegistryReply(NamedTuple):
-    """A reply that was read whole."""
+    """A reply that was read whole. C(target) is what gave it, after redirects."""
 
     status: int
     headers: Mapping[str, str]
     body: bytes
+    target: Optional[Target] = None
 
 
 class TransportError(RegistryError):

@@ -139,7 +139,7 @@ class Transport:
         if body or method in ("POST", "PUT", "PATCH"):
             headers = headers + [("Content-Length", str(len(body)))]
         with self._exchange(method, target, headers, body) as stream:
-            return RegistryReply(stream.status, stream.headers, stream.read())
+            return RegistryReply(stream.status, stream.headers, stream.read(), target)
 
     def stream(self, method: str, target: Target, headers: List[Tuple[str, str]]) -> Stream:
         """Send one request and return as soon as the head of the reply is there."""
@@ -174,7 +174,7 @@ class Transport:
                 connection.wire.start()
             except OSError as error:
                 connection.wire.start()
-                reply = self._early_reply(connection, method)
+                reply = self._early_reply(connection, method, target)
                 if reply is None:
                     raise describe_failure(error, "the connection broke during the upload", str(target)) from error
                 return reply
@@ -211,13 +211,13 @@ class Transport:
             body = response.read_all(MAX_REPLY)
         except (OSError, MessageError) as error:
             raise describe_failure(error, "no reply to the upload", str(target)) from error
-        return RegistryReply(response.status, response.headers, body), response.finished and response.keep_alive
+        return RegistryReply(response.status, response.headers, body, target), response.finished and response.keep_alive
 
     @staticmethod
-    def _early_reply(connection: Connection, method: str) -> Optional[RegistryReply]:
+    def _early_reply(connection: Connection, method: str, target: Target) -> Optional[RegistryReply]:
         try:
             response = read_response(connection.reader, method)
-            return RegistryReply(response.status, response.headers, response.read_all(MAX_REPLY))
+            return RegistryReply(response.status, response.headers, response.read_all(MAX_REPLY), target)
         except (OSError, MessageError):
             return None
 

@@ -25,7 +25,7 @@ from .connection import RegistryReply, TransportError
 from .error_replies import ACCESS_HINT, reply_error
 from .pool import Stream, Transport
 from .retry import THROTTLED, Retrier
-from .target import MOST_REDIRECTS, REDIRECTS, Endpoint, Target, parse_target
+from .target import MOST_REDIRECTS, REDIRECTS, Endpoint, Target, parse_target, with_tls
 from .throttle import Throttle
 
 T = TypeVar("T")
@@ -33,6 +33,9 @@ Answer = TypeVar("Answer", RegistryReply, Stream)
 Headers = List[Tuple[str, str]]
 Send = Callable[[str, Target, Headers, bytes], Answer]
 WriteBody = Callable[[Callable[[Any], None]], None]
+
+_SAME_METHOD = (307, 308)
+"""Redirects that ask for the same request elsewhere, its body with it (RFC 9110, section 15.4)."""
 
 
 @dataclass(frozen=True)
@@ -121,15 +124,13 @@ class RegistrySession:
         target = self._target(request)
         scopes = self._scopes_of(request)
         authorization = self._authorization(request, scopes)
+
+        def send(method: str, target: Target, headers: Headers, _body: bytes) -> RegistryReply:
+            return self._transport.upload(method, target, headers, length, write_body, budget)
+
         with self._throttle.upload_slot():
-            reply = self._exchange(
-                request,
-                target,
-                authorization,
-                lambda method, target, headers, _body: self._transport.upload(
-                    method, target, headers, length, write_body, budget
-                ),
-            )
+            reply = self._exchange(request, target, authorization, send)
+            reply, _place = self._follow(request, target, authorization, reply, send)
         try:
             return self._judge(request, reply)
         except RegistryError as error:
@@ -189,7 +190,8 @@ class RegistrySession:
         for last in (False, True):
             authorization = self._authorization(request, scopes)
             answer = self._exchange(request, target, authorization, send)
-            if answer.status != 401 or not self._is_own(request):
+            answer, place = self._follow(request, target, authorization, answer, send)
+            if answer.status != 401 or place.endpoint != target.endpoint or not self._is_own(request):
                 break
             challenge = answer.headers.get("www-authenticate", "")
             password_refused = bool(authorization) and is_password_refused(challenge, authorization[0][1])
@@ -202,8 +204,6 @@ class RegistrySession:
                 self._authorizer.forget(repository, scopes, authorization[0][1])
             if challenge or not authorization:
                 self._authorizer.learn(target, challenge, repository)
-        if answer.status in REDIRECTS and answer.status not in request.expected and request.method in ("GET", "HEAD"):
-            answer = self._follow(request, target, answer, send)
         return self._judge(request, answer)
 
     def _open(self, method: str, target: Target, headers: Headers, _body: bytes) -> Stream:
@@ -221,20 +221,29 @@ class RegistrySession:
             self._base[target.endpoint.verify] = Target(target.endpoint, "/v2/")
         return answer
 
-    def _follow(self, request: Request, target: Target, answer: Answer, send: Send[Answer]) -> Answer:
-        """Go where a redirect points, without credentials: the signed URL of an object store refuses others."""
-        for _hop in range(MOST_REDIRECTS):
+    def _follow(
+        self, request: Request, target: Target, authorization: Headers, answer: Answer, send: Send[Answer]
+    ) -> Tuple[Answer, Target]:
+        """Go where redirects point; the answer there, and where that is.
+
+        Another host gets no login: it is not for it, and the signed URL of an object store refuses others. What writes
+        goes along with redirects that keep the method.
+        """
+        own, hops = target.endpoint, 0
+        statuses = REDIRECTS if request.method in ("GET", "HEAD") else _SAME_METHOD
+        while answer.status in statuses and answer.status not in request.expected:
             location = answer.headers.get("location", "")
             _let_go(answer)
             if not location:
                 raise RegistryError("a redirect to nowhere", where=str(target), status=answer.status)
-            target = parse_target(location, base=target)
+            if hops == MOST_REDIRECTS:
+                raise RegistryError("more than {0} redirects".format(MOST_REDIRECTS), where=str(target))
+            hops += 1
+            target = with_tls(parse_target(location, base=target), target)
+            login: Headers = authorization if target.endpoint == own else []
             self._count("redirected_" + request.kind)
-            answer = send(request.method, target, list(request.headers), request.body)
-            if answer.status not in REDIRECTS:
-                return answer
-        _let_go(answer)
-        raise RegistryError("more than {0} redirects".format(MOST_REDIRECTS), where=str(target))
+            answer = send(request.method, target, [*request.headers, *login], request.body)
+        return answer, target
 
     def _name(self, error: TransportError, where: str) -> None:
         """Let an error name the image or the blob beside the URL; one that every request would meet keeps to that."""

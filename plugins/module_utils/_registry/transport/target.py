@@ -59,6 +59,7 @@ def parse_target(url: str, base: Optional[Target] = None, verify: Union[bool, st
 
     :raises RegistryError: a scheme other than http and https, or no host.
     """
+    url = url.partition("#")[0]
     verify = base.endpoint.verify if base is not None else verify
     if url.startswith("/") and not url.startswith("//") and base is not None:
         return Target(base.endpoint, url)

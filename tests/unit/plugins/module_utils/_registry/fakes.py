@@ -168,7 +168,8 @@ class FakeTransport:
         sent = Sent(method, url, dict(headers), body)
         with self._lock:
             self.sent.append(sent)
-        return self._answer(sent)
+        answer = self._answer(sent)
+        return answer._replace(target=target) if isinstance(answer, RegistryReply) else answer
 
 
 class FakeClock:
@@ -312,7 +313,7 @@ class FakeRegistry:
         if digest and self.mounts and digest in self.blobs.get(other, {}):
             self.blobs.setdefault(name, {})[digest] = self.blobs[other][digest]
             self.mounted.append((name, digest, other))
-            return reply(201)
+            return reply(201, location="/v2/{0}/blobs/{1}".format(name, digest))
         return reply(202, location="/v2/{0}/blobs/uploads/1".format(name))
 
     def _store(self, name: str, query: Dict[str, str], body: bytes) -> RegistryReply:
