@@ -33,6 +33,7 @@ class ChunkPolicy:
         self._lock = threading.Lock()
         self._chunk: Optional[int] = None
         self._ceiling: Optional[int] = None
+        self._least = LEAST_CHUNK
         self._passed = 0
         self._supported = True
         self._proven = False
@@ -49,13 +50,21 @@ class ChunkPolicy:
         """Whether the registry has taken a chunk before."""
         return self._proven
 
+    def require(self, least: int) -> None:
+        """The registry takes no chunks smaller than C(least) bytes, the last one excepted (C(OCI-Chunk-Min-Length))."""
+        with self._lock:
+            self._least = max(self._least, least)
+            if self._chunk is not None and self._chunk < self._least:
+                self._chunk = self._least
+                self.budget = max(self.budget or 0, self._least)
+
     def whole_broke(self, sent: int, size: int) -> bool:
         """A blob of C(size) bytes broke off after about C(sent). Whether it is worth trying it in chunks."""
         with self._lock:
-            if not self._supported or size <= LEAST_CHUNK or sent < LEAST_SENT:
+            if not self._supported or size <= self._least or sent < LEAST_SENT:
                 return False
             # What was sent is more than what arrived: buffers on the way hold some of it.
-            chunk = _bounded(min(sent, size) // 2)
+            chunk = self._bounded(min(sent, size) // 2)
             if self._chunk is None or chunk < self._chunk:
                 self._chunk = chunk
                 self.budget = max(chunk, sent // 2)
@@ -70,10 +79,10 @@ class ChunkPolicy:
                 return False
             if self._chunk < chunk:
                 return True
-            if chunk <= LEAST_CHUNK:
+            if chunk <= self._least:
                 return False
             self._ceiling = chunk
-            self._chunk = self.budget = _bounded(chunk // 2)
+            self._chunk = self.budget = self._bounded(chunk // 2)
             return True
 
     def chunk_passed(self) -> None:
@@ -84,7 +93,7 @@ class ChunkPolicy:
             if self._chunk is None or self._passed < GROW_AFTER:
                 return
             self._passed = 0
-            larger = _bounded(self._chunk * 2)
+            larger = self._bounded(self._chunk * 2)
             if self._ceiling is None or larger < self._ceiling:
                 self._chunk = larger
                 self.budget = max(self.budget or 0, larger)
@@ -95,6 +104,5 @@ class ChunkPolicy:
             self._supported = False
             self.budget = None
 
-
-def _bounded(size: int) -> int:
-    return max(LEAST_CHUNK, min(MOST_CHUNK, size))
+    def _bounded(self, size: int) -> int:
+        return max(self._least, min(MOST_CHUNK, size))

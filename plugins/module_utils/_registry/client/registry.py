@@ -230,8 +230,17 @@ class RegistryClient:
             (("Content-Type", manifest.media_type),),
             manifest.content,
         )
+
+        def unit() -> RegistryReply:
+            try:
+                return self.session.ask(request)
+            except RegistryError as error:
+                # The bytes were lost on the way, or among those of another push.
+                error.retryable = error.retryable or error.code == "DIGEST_INVALID"
+                raise
+
         try:
-            reply = self.session.call(request)
+            reply = self.session.retry(unit)
         except RegistryError as error:
             if not error.hint and any(blob.foreign for blob in manifest.blobs):
                 error.hint = _FOREIGN_HINT

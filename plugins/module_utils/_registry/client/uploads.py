@@ -19,6 +19,7 @@ from ..model.reference import Repository
 from ..transport.auth import pull_scope
 from ..transport.connection import RegistryReply
 from ..transport.limits import Bandwidth
+from ..transport.retry import THROTTLED
 from ..transport.session import RegistrySession, Request, WriteBody
 from ..transport.target import Target, parse_target
 from .chunking import ChunkPolicy
@@ -27,6 +28,7 @@ UPLOAD_LOST = ("BLOB_UPLOAD_INVALID", "BLOB_UPLOAD_UNKNOWN", "DIGEST_INVALID", "
 """The bytes or the upload were lost on the way, so that a new upload may succeed."""
 
 _OCTETS = ("Content-Type", "application/octet-stream")
+_NUMBER = re.compile(r"[0-9]{1,15}\Z")
 _RECEIVED = re.compile(r"(?:bytes[= ])?0-([0-9]{1,18})\Z")
 
 
@@ -57,33 +59,37 @@ class RegistryUploads:
         """
         where = describe_blob(repository, digest)
         if mount_from and self._mounts:
-            query = urllib.parse.urlencode({"mount": digest, "from": mount_from})
-            try:
-                reply = self._session.ask(
-                    Request(
-                        "mount",
-                        "POST",
-                        repository,
-                        "blobs/uploads/?" + query,
-                        (201, 202, 405, 501),
-                        "cannot mount the blob",
-                        where,
-                        scopes=self._session.scopes(repository) + (pull_scope(mount_from),),
-                    )
-                )
-            except RegistryError as error:
-                if error.status not in (400, 401, 403, 404):
-                    raise
-                # That repository is gone or not to be read by this user: the bytes go up instead.
-            else:
-                if reply.status == 201:
-                    return None
-                if reply.status == 202:
-                    return self._target(reply, repository, where)
-                self._mounts = False
+            mounted = self._mount(repository, digest, mount_from, where)
+            if mounted is not None and mounted.status == 201:
+                return None
+            if mounted is not None:
+                return self._opened(mounted, repository, where)
         what = "cannot start the upload"
         reply = self._session.ask(Request("upload_post", "POST", repository, "blobs/uploads/", (202,), what, where))
-        return self._target(reply, repository, where)
+        return self._opened(reply, repository, where)
+
+    def _mount(self, repository: Repository, digest: str, mount_from: str, where: str) -> Optional[RegistryReply]:
+        """The reply to a mount: 201, or 202 where it became an upload. None: no mount, whatever the registry said, and
+        the bytes go up.
+
+        :raises RegistryError: the registry asks to wait, or nothing answered.
+        """
+        query = urllib.parse.urlencode({"mount": digest, "from": mount_from})
+        path, what = "blobs/uploads/?" + query, "cannot mount the blob"
+        scopes = self._session.scopes(repository) + (pull_scope(mount_from),)
+        try:
+            reply = self._session.ask(
+                Request("mount", "POST", repository, path, (201, 202, 405, 501), what, where, scopes=scopes)
+            )
+        except RegistryError as error:
+            if error.status is None or error.status in THROTTLED:
+                raise
+            return None
+        if reply.status in (405, 501):
+            self._mounts = False
+            return None
+        # The place of the blob, or of the upload, belongs to both; what comes without is no such answer.
+        return reply if "location" in reply.headers else None
 
     def finish(self, repository: Repository, upload: Target, digest: str, size: int, write_body: WriteBody) -> None:
         """Send a blob's bytes, or the last of them, and its digest, which the registry checks. One try."""
@@ -129,6 +135,12 @@ class RegistryUploads:
             if error.code in UPLOAD_LOST:
                 error.retryable = True
             raise
+
+    def _opened(self, reply: RegistryReply, repository: Repository, where: str) -> Target:
+        least = reply.headers.get("oci-chunk-min-length", "").strip()
+        if _NUMBER.match(least):
+            self.habits.require(int(least))
+        return self._target(reply, repository, where)
 
     def _target(self, reply: RegistryReply, repository: Repository, where: str) -> Target:
         """Where an upload goes on: relative to the request that was answered (RFC 9110, section 10.2.2)."""

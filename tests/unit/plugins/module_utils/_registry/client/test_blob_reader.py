@@ -245,7 +245,7 @@ def test_a_destination_that_refuses_is_not_asked_again():
 
 
 def test_a_mount_needs_no_source():
-    bench = Bench([], [reply(201)], mount_from="ns/base")
+    bench = Bench([], [reply(201, location="/blob")], mount_from="ns/base")
     assert bench.run() == MOUNTED
     assert bench.source.sent == []
     assert bench.moved == []

@@ -404,6 +404,18 @@ def test_the_same_bytes_under_another_algorithm_are_the_same():
     assert len(bench.lines) == 1
 
 
+LOST = reply(400, {"errors": [{"code": "DIGEST_INVALID", "message": "provided digest did not match"}]})
+
+
+def test_a_manifest_that_was_lost_among_other_pushes_is_sent_again():
+    bench = Bench(LOST, reply(201, docker_content_digest=DIGEST))
+    put(bench)
+    assert [sent.body for sent in bench.transport.sent] == [CONTENT] * 2
+    with pytest.raises(RegistryError, match="DIGEST_INVALID") as caught:
+        put(Bench(*[LOST] * 3))
+    assert not caught.value.retryable
+
+
 def test_a_refused_manifest_names_the_reason():
     refused = reply(
         400, {"errors": [{"code": "MANIFEST_INVALID", "message": "Invalid image, fail to parse 'manifest.json'"}]}
@@ -494,14 +506,17 @@ def opened(location="/v2/ns/app/blobs/uploads/1?_state=x"):
     return reply(202, location=location)
 
 
+MOUNTED = reply(201, location="/v2/ns/app/blobs/" + BLOB)
+
+
 def test_mounts():
-    bench = Bench(reply(201), writes=True)
+    bench = Bench(MOUNTED, writes=True)
     assert bench.client.uploads.start(APP, BLOB, "ns/base") is None
     assert bench.lines == ["POST " + MOUNT]
 
 
 def test_a_mount_asks_for_the_right_to_read_the_other_repository():
-    bench = Bench(CHALLENGE, token(), reply(201), writes=True)
+    bench = Bench(CHALLENGE, token(), MOUNTED, writes=True)
     bench.client.uploads.start(APP, BLOB, "ns/base")
     assert bench.lines[1].endswith("scope=repository%3Ans%2Fapp%3Apull%2Cpush&scope=repository%3Ans%2Fbase%3Apull")
 
@@ -520,9 +535,9 @@ def test_a_registry_that_cannot_mount_is_not_asked_again(status):
     assert bench.lines == ["POST " + MOUNT, "POST " + UPLOADS, "POST " + UPLOADS]
 
 
-@pytest.mark.parametrize("status", [400, 403, 404])
+@pytest.mark.parametrize("status", [200, 204, 302, 400, 403, 404, 408, 409, 500, 502, 504])
 def test_one_mount_that_is_refused_is_an_upload_and_says_nothing_of_the_next(status):
-    bench = Bench(reply(status), opened(), reply(201))
+    bench = Bench(reply(status), opened(), MOUNTED)
     assert bench.client.uploads.start(APP, BLOB, "ns/base")
     assert bench.client.uploads.start(APP, BLOB, "ns/base") is None
     assert bench.lines == ["POST " + MOUNT, "POST " + UPLOADS, "POST " + MOUNT]
@@ -534,9 +549,17 @@ def test_a_mount_from_a_repository_that_may_not_be_read_is_an_upload():
     assert bench.lines[-1] == "POST " + UPLOADS
 
 
-def test_a_mount_that_fails_for_a_passing_reason_fails():
+@pytest.mark.parametrize("answer", [reply(201), reply(202), reply(201, b"<html>")])
+def test_a_mount_that_does_not_say_where_is_none(answer):
+    bench = Bench(answer, opened())
+    assert bench.client.uploads.start(APP, BLOB, "ns/base")
+    assert bench.lines[-1] == "POST " + UPLOADS
+
+
+@pytest.mark.parametrize("answer", [reply(429), reply(503), broken()])
+def test_a_mount_that_has_to_wait_does(answer):
     with pytest.raises(RegistryError) as caught:
-        Bench(reply(500)).client.uploads.start(APP, BLOB, "ns/base")
+        Bench(answer).client.uploads.start(APP, BLOB, "ns/base")
     assert caught.value.retryable
 
 
@@ -556,7 +579,7 @@ def finish(bench, body=b"blob"):
     [
         ("/up?_state=x", "https://source.example/up?_state=x&digest="),
         ("/up", "https://source.example/up?digest="),
-        ("1", BASE[: -len("ns/app/")] + "1?digest="),
+        ("1", BASE + "blobs/uploads/1?digest="),
         ("https://source.example/up", "https://source.example/up?digest="),
         ("http://source.example/up", "https://source.example/up?digest="),
         ("https://obs.elsewhere.test/up", "https://obs.elsewhere.test/up?digest="),
@@ -592,7 +615,7 @@ def test_a_token_that_ends_during_an_upload_is_worth_another_try_with_a_new_one(
         (404, "NAME_UNKNOWN", False),
         (403, "DENIED", False),
         (500, "UNKNOWN", True),
-        (307, None, False),
+        (301, None, False),
     ],
 )
 def test_which_refused_uploads_are_worth_another_try(status, code, again):
