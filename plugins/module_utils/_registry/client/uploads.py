@@ -137,8 +137,8 @@ class RegistryUploads:
             raise
 
     def _opened(self, reply: RegistryReply, repository: Repository, where: str) -> Target:
-        least = reply.headers.get("oci-chunk-min-length", "").strip()
-        if _NUMBER.match(least):
+        least = reply.headers.get("oci-chunk-min-length")
+        if least and _NUMBER.match(least):
             self.habits.require(int(least))
         return self._target(reply, repository, where)
 

@@ -14,8 +14,7 @@ import ssl
 import threading
 import urllib.parse
 from collections import Counter
-from dataclasses import dataclass
-from typing import Any, Callable, Dict, List, Optional, Tuple, TypeVar, Union
+from typing import Any, Callable, Dict, List, NamedTuple, Optional, Tuple, TypeVar, Union
 
 from ..config.credentials import CredentialStore
 from ..errors import RegistryError
@@ -38,8 +37,7 @@ _SAME_METHOD = (307, 308)
 """Redirects that ask for the same request elsewhere, its body with it (RFC 9110, section 15.4)."""
 
 
-@dataclass(frozen=True)
-class Request:
+class Request(NamedTuple):
     """One request to a registry.
 
     :param kind: what it is counted as.
@@ -130,7 +128,8 @@ class RegistrySession:
 
         with self._throttle.upload_slot():
             reply = self._exchange(request, target, authorization, send)
-            reply, _place = self._follow(request, target, authorization, reply, send)
+            if reply.status in REDIRECTS:
+                reply, _place = self._follow(request, target, authorization, reply, send)
         try:
             return self._judge(request, reply)
         except RegistryError as error:
@@ -189,8 +188,9 @@ class RegistrySession:
         target = self._target(request)
         for last in (False, True):
             authorization = self._authorization(request, scopes)
-            answer = self._exchange(request, target, authorization, send)
-            answer, place = self._follow(request, target, authorization, answer, send)
+            answer, place = self._exchange(request, target, authorization, send), target
+            if answer.status in REDIRECTS:
+                answer, place = self._follow(request, target, authorization, answer, send)
             if answer.status != 401 or place.endpoint != target.endpoint or not self._is_own(request):
                 break
             challenge = answer.headers.get("www-authenticate", "")
