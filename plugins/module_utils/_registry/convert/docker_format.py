@@ -25,6 +25,7 @@ from ..model.manifest import (
     OCI_MANIFEST,
     Descriptor,
     Manifest,
+    child_entries,
     parse_manifest,
 )
 from ..model.tree import Tree
@@ -83,7 +84,9 @@ def _flatten(
     tree: Tree, dropped: List[str], platform_of: PlatformOf, where: str
 ) -> List[Tuple[Tree, Mapping[str, Any]]]:
     children: List[Tuple[Tree, Mapping[str, Any]]] = []
-    entries = json.loads(tree.manifest.content)["manifests"]
+    if tree.manifest.blobs:
+        raise _no_image(where, "it is an index of layers, such as the cache of a build")
+    entries = child_entries(json.loads(tree.manifest.content))
     for entry, descriptor, child in zip(entries, tree.manifest.children, tree.children):
         if child.manifest.is_index:
             children.extend(_flatten(child, dropped, platform_of, where))
@@ -122,7 +125,7 @@ def _image(manifest: Manifest, where: str) -> Manifest:
         kind = document.get("artifactType") or (config.media_type if config else "") or "no image config"
         raise _no_image(where, "it is an artifact ({0})".format(kind))
     layers = []
-    for layer in document["layers"]:
+    for layer in document["layers"] or ():
         media_type = _LAYER_TYPES.get(layer.get("mediaType"), layer.get("mediaType"))
         if not str(media_type).startswith("application/vnd.docker.image.rootfs."):
             raise _no_image(where, "it has a layer of the type {0}".format(media_type))

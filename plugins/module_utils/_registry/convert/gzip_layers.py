@@ -11,7 +11,7 @@ from __future__ import annotations
 import json
 from typing import Any, Callable, Dict, List, Mapping, NamedTuple, Optional
 
-from ..model.manifest import IMAGE_CONFIG_TYPES, IMAGE_TYPES, Descriptor, Manifest, parse_manifest
+from ..model.manifest import IMAGE_CONFIG_TYPES, IMAGE_TYPES, Descriptor, Manifest, child_entries, parse_manifest
 from ..model.tree import Tree
 
 GZIP_TYPES = {
@@ -74,7 +74,7 @@ def to_gzip(tree: Tree, pack: Pack) -> Tree:
         return Tree(_packed_image(tree.manifest, pack))
     children = [to_gzip(child, pack) for child in tree.children]
     document = json.loads(tree.manifest.content)
-    for entry, before, after in zip(document["manifests"], tree.children, children):
+    for entry, before, after in zip(child_entries(document), tree.children, children):
         if after is not before:
             entry.update(digest=after.manifest.digest, size=len(after.manifest.content))
             _forget_zstd(entry)

@@ -19,7 +19,7 @@ from ..client.clients import ClientPool
 from ..client.image_config import read_config
 from ..client.manifests import read_tree
 from ..errors import RegistryError, RulesError, failure_of
-from ..model.manifest import IMAGE_CONFIG_TYPES, Descriptor, Manifest
+from ..model.manifest import IMAGE_CONFIG_TYPES, Descriptor, Manifest, child_entries
 from ..model.reference import Listing, Reference, ReferenceProblem, Repository, parse_reference, parse_registry
 from ..model.tree import Tree
 from ..report.report import MOST_FAILURES
@@ -203,7 +203,7 @@ class Inspector:
         self, entry: Entry, client: ImageSource, reference: Reference, tree: Tree, blobs: Dict[str, int]
     ) -> None:
         manifest = tree.manifest
-        listed = read_json(manifest.content)["manifests"]
+        listed = child_entries(read_json(manifest.content))
         read = {child.manifest.digest: child for child in tree.children}
         entry["children"] = children = []
         for descriptor, words in zip(manifest.children, listed):
@@ -222,6 +222,9 @@ class Inspector:
                 child.update(described)
             if descriptor.platform:
                 child["platforms"] = [platform_text(descriptor.platform)]
+        if manifest.blobs:
+            entry["layers"] = [_layer(blob) for blob in manifest.blobs]
+            blobs.update({blob.digest: blob.size for blob in manifest.blobs if not blob.foreign})
         every = [name for child in children for name in child.get("platforms", ()) if "unknown" not in name.split("/")]
         entry["platforms"] = list(dict.fromkeys(every))
 

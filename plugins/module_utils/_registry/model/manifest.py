@@ -33,6 +33,13 @@ OCI_ARTIFACT = "application/vnd.oci.artifact.manifest.v1+json"
 INDEX_TYPES = (DOCKER_LIST, OCI_INDEX)
 IMAGE_TYPES = (DOCKER_MANIFEST, OCI_MANIFEST)
 IMAGE_CONFIG_TYPES = (DOCKER_CONFIG, OCI_CONFIG)
+_BLOB_TYPES = (
+    "application/vnd.oci.image.layer.",
+    "application/vnd.docker.image.rootfs.",
+    "application/vnd.buildkit.",
+    DOCKER_CONFIG,
+    OCI_CONFIG,
+)
 SCHEMA1 = "MANIFEST_SCHEMA1"
 """The code of the error about an image of Docker's first format."""
 
@@ -65,7 +72,7 @@ class Manifest(NamedTuple):
     """A manifest: its bytes, and what it refers to.
 
     C(children) are the manifests of an index, C(blobs) the config and the layers of an image, each in the manifest's
-    order.
+    order. An index may list blobs as well: the cache of a build is layers and a description of them.
     """
 
     content: bytes
@@ -123,12 +130,20 @@ def parse_manifest(content: bytes, content_type: str, digest: Optional[str] = No
     if media_type in SCHEMA1_TYPES:
         raise _schema1_error()
     if media_type in INDEX_TYPES:
-        return Manifest(content, media_type, actual, children=_descriptors(document, "manifests"))
+        listed = _descriptors(document, "manifests")
+        children = tuple(entry for entry in listed if not _is_blob_type(entry.media_type))
+        blobs = tuple(entry for entry in listed if _is_blob_type(entry.media_type))
+        return Manifest(content, media_type, actual, children, blobs)
     if media_type == OCI_ARTIFACT:
         return Manifest(content, media_type, actual, blobs=_descriptors(document, "blobs", required=False))
     config = _descriptor(document.get("config"), "config")
     blobs = (config,) + _descriptors(document, "layers")
     return Manifest(content, media_type, actual, blobs=blobs, config=config)
+
+
+def child_entries(document: Mapping[str, Any]) -> List[Dict[str, Any]]:
+    """The entries of an index that are manifests, one for each of its C(children)."""
+    return [entry for entry in document["manifests"] or () if not _is_blob_type(str(entry.get("mediaType") or ""))]
 
 
 def without_children(manifest: Manifest, keep: List[Descriptor]) -> Manifest:
@@ -140,9 +155,8 @@ def without_children(manifest: Manifest, keep: List[Descriptor]) -> Manifest:
         return manifest
     document: Dict[str, Any] = read_json(manifest.content)
     wanted = {id(child) for child in keep}
-    document["manifests"] = [
-        entry for entry, child in zip(document["manifests"], manifest.children) if id(child) in wanted
-    ]
+    dropped = {id(entry) for entry, child in zip(child_entries(document), manifest.children) if id(child) not in wanted}
+    document["manifests"] = [entry for entry in document["manifests"] if id(entry) not in dropped]
     # ASCII only, because JSON may hold halves of characters, which have no UTF-8.
     content = json.dumps(document, separators=(",", ":")).encode("ascii")
     return manifest._replace(content=content, digest=digest_of(content), children=tuple(keep))
@@ -165,6 +179,10 @@ def _media_type(document: Mapping[str, Any], content_type: str) -> str:
     raise RegistryError("what arrived is no manifest of a known type ({0})".format(header or "no Content-Type"))
 
 
+def _is_blob_type(media_type: str) -> bool:
+    return media_type.startswith(_BLOB_TYPES)
+
+
 def _header_type(content_type: str) -> str:
     return content_type.partition(";")[0].strip().lower()
 
@@ -179,7 +197,8 @@ def _schema1_error() -> RegistryError:
 
 def _descriptors(document: Mapping[str, Any], field: str, required: bool = True) -> Tuple[Descriptor, ...]:
     entries = document.get(field)
-    if entries is None and not required:
+    if entries is None and (field in document or not required):
+        # Go writes null for an empty list.
         return ()
     if not isinstance(entries, list):
         raise RegistryError("the manifest has no list '{0}'".format(field))

@@ -370,7 +370,7 @@ def merge_index(
     missing = [dict(entry) for entry in wanted if entry["digest"] not in listed]
     if stored is not None and not missing:
         return stored
-    document["manifests"] = document["manifests"] + missing
+    document["manifests"] = (document["manifests"] or []) + missing
     return parse_manifest(json.dumps(document, separators=(",", ":")).encode("ascii"), OCI_INDEX)
 
 

@@ -327,9 +327,10 @@ class FakeRegistry:
 
     def _put(self, name: str, reference: str, sent: Sent) -> RegistryReply:
         document = json.loads(sent.body)
-        digests = [child["digest"] for child in document.get("manifests", ())]
-        missing = [digest for digest in digests if digest not in self.manifests.get(name, {})]
-        blobs = document.get("layers", []) + ([document["config"]] if "config" in document else [])
+        digests = [child["digest"] for child in document.get("manifests") or ()]
+        there = {**self.manifests.get(name, {}), **self.blobs.get(name, {})}
+        missing = [digest for digest in digests if digest not in there]
+        blobs = (document.get("layers") or []) + ([document["config"]] if "config" in document else [])
         missing += [blob["digest"] for blob in blobs if blob["digest"] not in self.blobs.get(name, {})]
         if missing:
             self.defects.append("{0}:{1} was put before {2}".format(name, reference, missing))
