@@ -15,7 +15,9 @@ from ..client.registry import RegistryClient
 from ..model.manifest import Descriptor
 from ..model.reference import Repository
 from ..sources.base import ImageSource
+from ..transport.connection import TransportError
 from ..transport.retry import Retrier
+from ..transport.target import Target
 from .blob_upload import BlobSender
 
 UPLOADED = "uploaded"
@@ -43,16 +45,23 @@ def copy_blob(
     :raises RegistryError: the tries are used up, or the reason is final.
     """
 
+    def start(mount_from: Optional[str] = None) -> Optional[Target]:
+        return retrier.run(lambda: destination.uploads.start(destination_repository, blob.digest, mount_from))
+
     def unit() -> str:
+        upload: Optional[Target] = None
         if mount_from:
-            upload = retrier.run(lambda: destination.uploads.start(destination_repository, blob.digest, mount_from))
-            if upload is None:
-                return MOUNTED
+            try:
+                upload = start(mount_from)
+                if upload is None:
+                    return MOUNTED
+            except TransportError as error:
+                # Whatever drops the request for a mount may let the bytes pass.
+                retrier.note(error)
         reader = make_reader(source, source_repository, blob, retrier)
         try:
             reader.open()
-            if not mount_from:
-                upload = retrier.run(lambda: destination.uploads.start(destination_repository, blob.digest))
+            upload = upload or start()
             if upload is None:
                 return MOUNTED
             BlobSender(destination, destination_repository, blob, reader, retrier, on_bytes).send(upload)

@@ -27,6 +27,9 @@ above 4 MiB; others mean by it that they have another part of the upload, which 
 
 _KEEP_REFUSING = (401, 403)
 
+_COUNTED = 64 * 1024
+"""Bytes that are sent between two counts: how far a connection came before it broke decides how it goes on."""
+
 
 def _is_break(error: RegistryError) -> bool:
     """Whether fewer bytes at a time might have got through."""
@@ -231,13 +234,15 @@ class BlobSender:
 
         def write(send: Callable[[Any], None]) -> None:
             def counted(block: Any) -> None:
+                view = memoryview(block)
                 self._reading = False
-                send(block)
-                count = len(block)
-                self._moved += count
-                self._told += count
-                self._farthest = max(self._farthest, self._told)
-                self._on_bytes(count)
+                for place in range(0, len(view), _COUNTED):
+                    piece = view[place : place + _COUNTED]
+                    send(piece)
+                    self._moved += len(piece)
+                    self._told += len(piece)
+                    self._farthest = max(self._farthest, self._told)
+                    self._on_bytes(len(piece))
                 self._reading = True
 
             self._reading = True
