@@ -16,17 +16,21 @@ from urllib.parse import parse_qsl, urlsplit
 
 from ..._http import ApiClient, ApiReply, sign_basic
 from ..._http_values import NotUnderstood, next_page_of, parse_count
+from ..._json import check_shape
 from ..._paging import INCOMPLETE_HINT, Page, read_pages
 from ..._text import safe
 from ..._urls import check_url
 from ..errors import HarborError
 from .error_replies import hint_for, read_error
+from .shapes import shape_of
 from .version import HarborVersion
 
 # More is refused with status 422.
 PAGE_SIZE = 100
 # What people copy out of a browser or out of the API's description.
 _API_PATH = re.compile(r"/(api(/v2\.0)?|(harbor|account)(/.*)?)\Z")
+
+_NUMBER = re.compile(r"[0-9]{1,18}\Z")
 
 Params = Sequence[Tuple[str, str]]
 
@@ -153,11 +157,10 @@ class HarborClient:
     def get_object(self, path: str) -> ApiReply:
         """Get something that Harbor describes by a JSON object.
 
-        :raises HarborError: also if the reply is not an object.
+        :raises HarborError: also if the reply is not such an object.
         """
         reply = self.get(path)
-        if not isinstance(reply.data, dict):
-            raise self._not_harbors(path)
+        self._check(path, reply, shape_of(path))
         return reply
 
     def get_list(self, path: str, params: Params = ()) -> Tuple[List[Any], ApiReply]:
@@ -165,23 +168,27 @@ class HarborClient:
 
         1.10 sends C(null) for an empty list.
 
-        :raises HarborError: also if the reply is not a list.
+        :raises HarborError: also if the reply is not a list of such objects.
         """
         reply = self.get(path, params)
-        if not reply.has_body or (reply.data is not None and not isinstance(reply.data, list)):
-            raise self._not_harbors(path)
+        self._check(path, reply, ([shape_of(path)], None))
         return reply.data or [], reply
 
     def exists(self, path: str, params: Params = ()) -> bool:
         """What a HEAD request says."""
         return self._api.call("HEAD", self.base + path, list(params), expect=(200, 404)).status == 200
 
-    def _not_harbors(self, path: str) -> HarborError:
-        return HarborError(
-            "the reply is not what Harbor sends",
-            where="GET {0}{1}{2}".format(self.url, self.base, path),
-            hint="See whether a proxy answers in its place.",
-        )
+    def _check(self, path: str, reply: ApiReply, shape: Any) -> None:
+        try:
+            if not reply.has_body:
+                raise NotUnderstood("it is empty")
+            check_shape(reply.data, shape)
+        except NotUnderstood as problem:
+            raise HarborError(
+                "the reply is not what Harbor sends: {0}".format(problem),
+                where="GET {0}{1}{2}".format(self.url, self.base, path),
+                hint="See whether a proxy answers in its place.",
+            ) from problem
 
     def text(self, path: str) -> str:
         """The reply of a call that answers with plain text, as the log of a task is."""
@@ -205,15 +212,13 @@ class HarborClient:
 
         1.10 sends some lists in one reply, whatever page is requested.
 
-        :raises HarborError: also if the reply is not a list of objects, or the list may be incomplete.
+        :raises HarborError: also if the reply is not a list of such objects, or the list may be incomplete.
         """
         number = count = 0
 
         def fetch(query: Params) -> Page:
             nonlocal number, count
             entries, reply = self.get_list(path, query)
-            if not all(isinstance(entry, dict) for entry in entries):
-                raise self._not_harbors(path)
             number, count = number + 1, count + len(entries)
             total = parse_count(reply.headers.get("X-Total-Count"))
             following = next_page_of(reply.headers.get("Link"), self.base + path)
@@ -236,7 +241,7 @@ class HarborClient:
         """
         location = reply.headers.get("Location") or ""
         number = urlsplit(location).path.rstrip("/").rpartition("/")[2]
-        if not (number.isascii() and number.isdigit()):
+        if not _NUMBER.match(number):
             raise HarborError(
                 "Harbor made it, but does not say its number (Location: {0})".format(safe(location) or "none"),
                 where=self.url,

@@ -26,7 +26,7 @@ FEATURES = {
     "ca_certificate": (2, 15),
     "robots": (2, 2),
 }
-_VERSION = re.compile(r"v?(\d+)\.(\d+)(?:\.(\d+))?")
+_VERSION = re.compile(r"v?([0-9]{1,9})\.([0-9]{1,9})(?:\.([0-9]{1,9}))?(?![0-9])")
 
 
 class HarborVersion:

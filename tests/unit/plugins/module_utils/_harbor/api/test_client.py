@@ -156,7 +156,7 @@ def test_a_link_that_was_taken_away_is_made_up_for_by_the_number_of_entries():
 
 def test_a_list_that_is_given_at_once_is_read_once():
     harbor = FakeHarbor("v1.10.19-41c1a5ca")
-    everything = [{"id": number} for number in range(100)]
+    everything = [{"id": number, "name": "r"} for number in range(100)]
     harbor.on("GET /registries?page=1&page_size=100", everything)
     harbor.on("GET /registries?page=2&page_size=100", everything)
     assert len(list(harbor.client.list("/registries"))) == 100

@@ -444,7 +444,7 @@ def test_what_is_no_task_is_never_a_success(harbor: FakeHarbor, entry: Any) -> N
     harbor.on(TASKS, [entry])
     result = run(harbor, wait_timeout=30)
     assert result["failed"] is True
-    assert "a task is not described" in result["msg"]
+    assert "not what Harbor sends: [0]." in result["msg"]
 
 
 def test_nothing_matched_is_a_warning_or_a_failure(harbor: FakeHarbor) -> None:

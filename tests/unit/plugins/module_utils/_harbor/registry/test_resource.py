@@ -487,9 +487,9 @@ def test_absent_is_deleted_once():
 
 
 USERS = [
-    {"name": "z-push", "dest_registry": {"id": 7}, "src_registry": {"id": 0}},
-    {"name": "a-pull", "dest_registry": None, "src_registry": {"id": 7}},
-    {"name": "other", "dest_registry": {"id": 8}},
+    {"id": 1, "name": "z-push", "dest_registry": {"id": 7}, "src_registry": {"id": 0}},
+    {"id": 2, "name": "a-pull", "dest_registry": None, "src_registry": {"id": 7}},
+    {"id": 3, "name": "other", "dest_registry": {"id": 8}},
 ]
 
 
