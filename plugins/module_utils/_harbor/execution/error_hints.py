@@ -104,8 +104,13 @@ _BY_SOURCE = re.compile(r"^failed to pull|for source registry")
 _BY_DESTINATION = re.compile(r"^failed to push|(?:for|on the) destination registry")
 
 
-def remedy_for_preparation(status_text: str) -> Optional[str]:
-    """The remedy for an execution that failed before it had tasks; None when the cause is not a known one."""
+def remedy_for_preparation(status_text: str, pulls: bool) -> Optional[str]:
+    """The remedy for an execution that failed before it had tasks; None when the cause is not a known one.
+
+    :param pulls: as in C(remedy_for_copying).
+    """
+    if (_BY_DESTINATION if pulls else _BY_SOURCE).search(status_text):
+        return _OWN_REGISTRY
     return _first(_PREPARING, status_text)
 
 

@@ -162,7 +162,7 @@ class ReplicationRun:
         outcome = self._wait(policy, execution_id)
         failures = self._logs.failures(execution_id, outcome.tasks, policy.pulls)
         result = report(policy.name, outcome.execution, outcome.tasks, outcome.counts, failures)
-        verdict = judge(policy.name, execution_id, outcome, failures, self._options)
+        verdict = judge(policy.name, execution_id, outcome, failures, self._options, policy.pulls)
         self.warnings.extend(verdict.warnings)
         if verdict.error is not None:
             result.update(failed=True, msg=str(verdict.error), error=verdict.error.as_dict())

@@ -44,11 +44,12 @@ def report(
 
 
 def judge(
-    policy: str, number: int, outcome: WaitResult, failures: Sequence[Failure], options: Mapping[str, Any]
+    policy: str, number: int, outcome: WaitResult, failures: Sequence[Failure], options: Mapping[str, Any], pulls: bool
 ) -> RunResult:
     """
     :param number: of the execution.
     :param options: C(wait_timeout) and C(fail_on_empty) of the module.
+    :param pulls: whether the policy replicates to Harbor, and not from it.
     """
     where = "policy {0}, execution {1}".format(policy, number)
     execution, counts = outcome.execution, outcome.counts
@@ -57,7 +58,7 @@ def judge(
     if execution.status == STOPPED:
         return RunResult(_stopped(where, counts))
     if execution.status != SUCCEED:
-        return RunResult(_failed(where, execution, counts, failures))
+        return RunResult(_failed(where, execution, counts, failures, pulls))
     if counts.failed or counts.in_progress or counts.total < execution.counts.total:
         return RunResult(_contradiction(where, execution, counts))
     if counts.total:
@@ -105,13 +106,13 @@ def _stopped(where: str, counts: Counts) -> HarborError:
     )
 
 
-def _failed(where: str, execution: Execution, counts: Counts, failures: Sequence[Failure]) -> HarborError:
+def _failed(where: str, execution: Execution, counts: Counts, failures: Sequence[Failure], pulls: bool) -> HarborError:
     if not failures:
         said = execution.status_text or "Harbor gives no reason"
         return HarborError(
             "failed before anything was copied: {0}".format(said) if not counts.total else "failed: {0}".format(said),
             where=where,
-            hint=remedy_for_preparation(execution.status_text) or "See the log of Harbor's container core.",
+            hint=remedy_for_preparation(execution.status_text, pulls) or "See the log of Harbor's container core.",
         )
     named = ["{0}{1}".format(item.task.source, _reason(item)) for item in failures[:_NAMED]]
     if len(failures) > _NAMED:

@@ -351,6 +351,10 @@ PREPARATION = {
         'Post "http://jobservice:8080/api/v1/jobs": dial tcp 172.18.0.7:8080: connect: connection refused',
         "does not reach its jobservice",
     ),
+    "Harbor itself": (
+        "failed to create adapter for source registry http://harbor: dial tcp 127.0.0.1:8080: connection refused",
+        "an error of Harbor's own registry",
+    ),
     "no connection": ('Get "https://swr.x.com/": dial tcp 10.0.0.9:443: connect: connection refused', "proxy settings"),
     "too few levels": (
         'the source repository "nginx" contains only 0 path components [], but the namespace flattening level is 2',
