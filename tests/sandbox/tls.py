@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, longshore.swr contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A certificate authority and a server certificate for tests, made by the C(openssl) program."""
+"""A certificate authority and certificates of servers and clients for tests, made by the C(openssl) program."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ class Certificates:
             "{0}:{1}".format("IP" if ":" in name or name.replace(".", "").isdigit() else "DNS", name) for name in names
         )
         with open(extensions, "w", encoding="ascii") as handle:
-            handle.write("subjectAltName={0}\nextendedKeyUsage=serverAuth\n".format(alternative))
+            handle.write("subjectAltName={0}\nextendedKeyUsage=serverAuth,clientAuth\n".format(alternative))
             handle.write("basicConstraints=CA:FALSE\nkeyUsage=digitalSignature\n")
             # Python 3.13 and later refuse certificates without these (VERIFY_X509_STRICT).
             handle.write("subjectKeyIdentifier=hash\nauthorityKeyIdentifier=keyid\n")

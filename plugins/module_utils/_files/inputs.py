@@ -122,6 +122,13 @@ def check_authorities(path: str) -> str:
     """
     with reported("cannot be read", check_path(path)):
         found = os.stat(path)
-    if not stat.S_ISDIR(found.st_mode):
-        read_bytes(path)
+    return path if stat.S_ISDIR(found.st_mode) else check_regular(path)
+
+
+def check_regular(path: str) -> str:
+    """The path of a regular file, for a library that opens it itself.
+
+    :raises FilesError: it does not exist, cannot be read, is something else, or has more than such a file may have.
+    """
+    read_bytes(path)
     return path

@@ -9,6 +9,7 @@ from typing import Any, Dict, List, Tuple
 
 import pytest
 
+from ansible_collections.longshore.swr.plugins.module_utils._registry.config.certificates import Trust
 from ansible_collections.longshore.swr.plugins.module_utils._registry.config.credentials import CredentialStore
 from ansible_collections.longshore.swr.plugins.module_utils._registry.config.docker_logins import Credential
 from ansible_collections.longshore.swr.plugins.module_utils._registry.errors import RegistryError
@@ -49,7 +50,7 @@ def ask(registry: str, realm: str, credential: Credential = LOGIN, verify: bool 
     """Get a token; the requests for it."""
     server = TokenServers(**options) if options else TokenServers({})
     authorizer = Authorizer(CredentialStore({"source.example": credential}), server, FakeClock())
-    authorizer.learn(parse_target(registry, verify=verify), 'Bearer realm="{0}",service="s"'.format(realm), APP)
+    authorizer.learn(parse_target(registry, trust=Trust(verify)), 'Bearer realm="{0}",service="s"'.format(realm), APP)
     assert authorizer.header(APP, SCOPES) == "Bearer T"
     return server
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 import difflib
 import os
 import re
+from dataclasses import replace
 from typing import Any, Dict, Iterator, List, Mapping, Optional, Sequence, Tuple
 
 from ..._text import quoted
@@ -23,7 +24,8 @@ from .env_vars import ExpansionProblem, expand
 __all__ = ("Credential", "CredentialStore", "DockerConfigs")
 
 _PLAIN_KEY = re.compile(r"[a-z_-]{1,30}")
-_FIELDS = ("username", "password", "insecure", "ca_path", "token_server")
+_PATHS = ("ca_path", "client_cert", "client_key")
+_FIELDS = ("username", "password", "insecure", *_PATHS, "token_server")
 
 
 class CredentialStore:
@@ -109,14 +111,12 @@ class CredentialStore:
         entry = entry or Credential()
         if found is None:
             return entry
-        return Credential(
+        return replace(
+            entry,
             username=found.username,
             password=found.password,
             identity_token=found.identity_token,
-            insecure=entry.insecure,
-            ca_path=entry.ca_path,
             origin=found.origin,
-            token_server=entry.token_server,
         )
 
     def as_document(self) -> Dict[str, Dict[str, Any]]:
@@ -124,13 +124,8 @@ class CredentialStore:
         document: Dict[str, Dict[str, Any]] = {}
         for name, credential in self._entries.items():
             entry: Dict[str, Any] = {"insecure": credential.insecure}
-            texts = {
-                "username": credential.username,
-                "password": credential.password,
-                "ca_path": credential.ca_path,
-                "token_server": credential.token_server,
-            }
-            entry.update({key: text.replace("$", "$$") for key, text in texts.items() if text})
+            texts = {name: text for name, text in _values(credential).items() if text and name != "insecure"}
+            entry.update({name: text.replace("$", "$$") for name, text in texts.items()})
             document[name] = entry
         return document
 
@@ -217,17 +212,24 @@ def _credential(value: Any, place: str, environ: Mapping[str, str], problems: Li
     username = _text(fields, "username", place, environ, problems)
     password = _text(fields, "password", place, environ, problems)
     insecure = _boolean(fields.get("insecure"), place, problems)
-    if len(problems) == count and bool(username) != bool(password):
-        present, absent = ("username", "password") if username else ("password", "username")
-        problems.append(
-            "{0}: it has a {1} and no {2}: write both, or neither for anonymous access".format(place, present, absent)
-        )
-    token_server = _host(_text(fields, "token_server", place, environ, problems), place, problems)
     # As Ansible does with every option that is a path
-    ca_path = os.path.expanduser(_text(fields, "ca_path", place, environ, problems))
+    paths = {name: os.path.expanduser(_text(fields, name, place, environ, problems)) for name in _PATHS}
+    token_server = _host(_text(fields, "token_server", place, environ, problems), place, problems)
+    if len(problems) == count:
+        texts = dict(paths, username=username, password=password)
+        problems += _halves(texts, "username", "password", place, "write both, or neither for anonymous access")
+        problems += _halves(texts, "client_cert", "client_key", place, "write both")
     if len(problems) > count:
         return None
-    return Credential(username, password, insecure=insecure, ca_path=ca_path, origin=place, token_server=token_server)
+    return Credential(username, password, insecure=insecure, origin=place, token_server=token_server, **paths)
+
+
+def _halves(texts: Mapping[str, str], one: str, other: str, place: str, remedy: str) -> List[str]:
+    """The problem of a pair of which one is missing."""
+    if bool(texts[one]) == bool(texts[other]):
+        return []
+    present, absent = (one, other) if texts[one] else (other, one)
+    return ["{0}: it has a {1} and no {2}: {3}".format(place, present, absent, remedy)]
 
 
 def _fields(value: Mapping[Any, Any], place: str, problems: List[str]) -> Dict[str, Any]:

@@ -18,7 +18,7 @@ import re
 import threading
 from dataclasses import dataclass, field
 from functools import partial
-from typing import Any, Callable, Dict, Iterator, List, Mapping, Optional, Sequence, Tuple, Union
+from typing import Any, Callable, Dict, Iterator, List, Mapping, Optional, Sequence, Tuple
 
 from ..._errors import LongshoreError
 from ..._http_values import NotUnderstood
@@ -27,6 +27,7 @@ from ..._secrets import read_text
 from ..._text import quoted
 from ..errors import RegistryError
 from ..model.reference import DOCKER_HUB, DOCKER_HUB_ALIASES, Repository
+from .certificates import Trust
 from .documents import parse_json
 
 # argv and standard input to exit status and standard output.
@@ -46,6 +47,7 @@ class Credential:
     :param identity_token: OAuth2 refresh token, in place of a password.
     :param insecure: do not verify certificates, and use HTTP where there is no TLS.
     :param ca_path: certificate authorities that are trusted for it beside all others.
+    :param client_cert: the path of the certificate that is shown to it. :param client_key: that of its key.
     :param origin: the file and entry that it comes from; empty for an anonymous one.
     :param token_server: C(host[:port]) of a token server of another domain than the registry's that may be given the
         password.
@@ -56,13 +58,16 @@ class Credential:
     identity_token: str = field(default="", repr=False)
     insecure: bool = False
     ca_path: str = ""
+    client_cert: str = ""
+    client_key: str = ""
     origin: str = ""
     token_server: str = ""
 
     @property
-    def verify(self) -> Union[bool, str]:
-        """As C(Endpoint) has it."""
-        return False if self.insecure else self.ca_path or True
+    def trust(self) -> Trust:
+        """Which certificates count for it."""
+        client = ((self.client_cert, self.client_key),) if self.client_cert else ()
+        return Trust(not self.insecure, (self.ca_path,) if self.ca_path else (), client)
 
     @property
     def anonymous(self) -> bool:

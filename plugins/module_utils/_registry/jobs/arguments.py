@@ -110,7 +110,7 @@ def readable_texts(auth: Any) -> Set[str]:
     for entry in entries.values():
         for key, value in entry.items() if isinstance(entry, dict) else [("", entry)]:
             name = str(key).lower()
-            if name in ("username", "ca_path", "token_server") and isinstance(value, str):
+            if name in ("username", "ca_path", "client_cert", "client_key", "token_server") and isinstance(value, str):
                 readable.add(value)
             elif name == "insecure" and str(value).lower() in FLAGS:
                 readable.add(str(value))

@@ -179,6 +179,12 @@ def describe_failure(error: BaseException, doing: str, where: Optional[str] = No
             where=where,
             hint="Give the issuing authority's certificate with ca_path, or set insecure for this registry in auth.",
         )
+    if isinstance(error, ssl.SSLError) and "CERTIFICATE_REQUIRED" in str(getattr(error, "reason", "")):
+        return RegistryError(
+            "{0}: the server wants a client's certificate".format(doing),
+            where=where,
+            hint="Name it in the registry's auth entry (client_cert, client_key), or put it into a folder of certs.d.",
+        )
     if isinstance(error, ssl.SSLError):
         return TransportError(
             "{0}: TLS failed ({1})".format(doing, getattr(error, "reason", None) or "handshake"), where=where

@@ -9,18 +9,16 @@ This module is private to the collection: no other collection may import it.
 from __future__ import annotations
 
 import io
-import os
 import socket
 import ssl
 import threading
 import urllib.parse
-from typing import Dict, List, Mapping, NamedTuple, Optional, Tuple, Union
+from typing import Dict, List, Mapping, NamedTuple, Optional, Tuple
 
-from ..._files.errors import FilesError
-from ..._files.inputs import check_authorities
 from ..._http_values import basic_auth
 from ..._networks import is_nowhere, proxy_for
 from ..._time_limit import TimeIsUp, call_within
+from ..config.certificates import Trust, make_context
 from ..errors import RegistryError
 from .connection import Connection, TransportError, Wire, describe_failure
 from .http_message import MessageError, format_request, read_response
@@ -44,7 +42,8 @@ class Dialer:
         self._proxies = proxies
         self._least = minimum_bandwidth
         self._lock = threading.Lock()
-        self._contexts: Dict[Union[bool, str], ssl.SSLContext] = {}
+        self._trusts: Dict[Endpoint, Trust] = {}
+        self._contexts: Dict[Trust, ssl.SSLContext] = {}
 
     def connect(self, endpoint: Endpoint) -> Connection:
         """A connection to C(endpoint).
@@ -55,14 +54,16 @@ class Dialer:
         where = "{0}://{1}".format(endpoint.scheme, endpoint.authority)
         sock: Optional[socket.socket] = None
         try:
+            # First: what is wrong with a file is no matter of the server's.
+            context = self._context(endpoint) if endpoint.scheme == "https" else None
             sock = self._reach(proxy.endpoint if proxy else endpoint, where, refuse=proxy is None)
             prefix, headers = "", []
             if proxy and endpoint.scheme == "https":
                 self._tunnel(sock, endpoint, proxy.headers)
             elif proxy:
                 prefix, headers = where, proxy.headers
-            if endpoint.scheme == "https":
-                sock = self._context(endpoint.verify).wrap_socket(sock, server_hostname=endpoint.host)
+            if context is not None:
+                sock = context.wrap_socket(sock, server_hostname=endpoint.host)
         except (OSError, MessageError, ValueError) as error:
             if sock is not None:
                 sock.close()
@@ -116,12 +117,15 @@ class Dialer:
         if not 200 <= reply.status < 300:
             raise OSError("the proxy refused with HTTP {0} {1}".format(reply.status, reply.reason).rstrip())
 
-    def _context(self, verify: Union[bool, str]) -> ssl.SSLContext:
+    def _context(self, endpoint: Endpoint) -> ssl.SSLContext:
         with self._lock:
-            context = self._contexts.get(verify)
+            trust = self._trusts.get(endpoint)
+            if trust is None:
+                names = (endpoint.authority, "{0}:{1}".format(endpoint.host, endpoint.port))
+                trust = self._trusts[endpoint] = endpoint.trust.with_folders(names)
+            context = self._contexts.get(trust)
             if context is None:
-                context = make_context(verify, self._ca_path)
-                self._contexts[verify] = context
+                context = self._contexts[trust] = make_context(trust, self._ca_path)
             return context
 
     def _proxy_for(self, endpoint: Endpoint) -> Optional[_Proxy]:
@@ -142,36 +146,6 @@ def _nowhere(host: str, where: str) -> RegistryError:
         where=where,
         hint="No registry has a reason to be there or to send clients there: do not trust one that does.",
     )
-
-
-def make_context(verify: Union[bool, str], ca_path: Optional[str]) -> ssl.SSLContext:
-    """A TLS context; C(ca_path) adds to the system's authorities and does not replace them.
-
-    :param verify: as C(Endpoint) has it; a path adds to both.
-    :raises RegistryError: one of the paths cannot be read or holds no certificate.
-    """
-    if not verify:
-        # Without the system's authorities, which take longer to load than a small copy lasts.
-        context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-        context.check_hostname = False
-        context.verify_mode = ssl.CERT_NONE
-        return context
-    context = ssl.create_default_context()
-    for path in (ca_path, verify):
-        if not path or path is True:
-            continue
-        try:
-            if os.path.isdir(check_authorities(path)):
-                context.load_verify_locations(capath=path)
-            else:
-                context.load_verify_locations(cafile=path)
-        except (OSError, ssl.SSLError, FilesError) as error:
-            raise RegistryError(
-                "the authority's certificate cannot be loaded",
-                where=path,
-                hint="ca_path wants a PEM file, or a directory prepared by openssl rehash.",
-            ) from error
-    return context
 
 
 class _Proxy(NamedTuple):

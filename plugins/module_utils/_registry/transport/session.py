@@ -16,6 +16,7 @@ import urllib.parse
 from collections import Counter
 from typing import Any, Callable, Dict, List, NamedTuple, Optional, Tuple, TypeVar, Union
 
+from ..config.certificates import Trust
 from ..config.credentials import CredentialStore
 from ..errors import RegistryError
 from ..model.reference import Repository, api_host
@@ -88,7 +89,7 @@ class RegistrySession:
         self._throttle = throttle or Throttle()
         self._authorizer = Authorizer(credentials, self._fetch_token)
         self._lock = threading.Lock()
-        self._base: Dict[Union[bool, str], Target] = {}
+        self._base: Dict[Trust, Target] = {}
         """By how certificates are verified, as endpoints have it."""
         self._down: Optional[RegistryError] = None
         self._answered = False
@@ -217,8 +218,8 @@ class RegistrySession:
         except TransportError as error:
             self._name(error, request.where)
             raise
-        if target.endpoint.verify not in self._base and self._proves(request, target, answer.status):
-            self._base[target.endpoint.verify] = Target(target.endpoint, "/v2/")
+        if target.endpoint.trust not in self._base and self._proves(request, target, answer.status):
+            self._base[target.endpoint.trust] = Target(target.endpoint, "/v2/")
         return answer
 
     def _follow(
@@ -322,12 +323,12 @@ class RegistrySession:
 
         Which it has is remembered once it has answered: one that is only down now says nothing.
         """
-        verify = self._credentials.lookup(repository).verify
-        base = self._base.get(verify)
+        trust = self._credentials.lookup(repository).trust
+        base = self._base.get(trust)
         if base is not None:
             return base
-        secure = parse_target("https://{0}/v2/".format(api_host(self.registry)), verify=verify)
-        return secure if verify else self._probe(secure)
+        secure = parse_target("https://{0}/v2/".format(api_host(self.registry)), trust=trust)
+        return secure if trust.verify else self._probe(secure)
 
     @staticmethod
     def _proves(request: Request, target: Target, status: int) -> bool:

@@ -9,8 +9,9 @@ This module is private to the collection: no other collection may import it.
 from __future__ import annotations
 
 import urllib.request
-from typing import NamedTuple, Optional, Union
+from typing import NamedTuple, Optional
 
+from ..config.certificates import USUAL, Trust
 from ..errors import RegistryError
 
 REDIRECTS = (301, 302, 303, 307, 308)
@@ -20,19 +21,18 @@ MOST_REDIRECTS = 5
 class Endpoint(NamedTuple):
     """Where a connection leads.
 
-    :param verify: false for TLS without verification of the certificate; a path for authorities to trust beside all
-        others.
+    :param trust: which certificates count, with TLS.
     """
 
     scheme: str
     host: str
     port: int
-    verify: Union[bool, str] = True
+    trust: Trust = USUAL
 
     @property
     def is_trusted(self) -> bool:
         """Whether it has TLS with a certificate that is verified."""
-        return self.scheme == "https" and bool(self.verify)
+        return self.scheme == "https" and self.trust.verify
 
     @property
     def authority(self) -> str:
@@ -54,13 +54,13 @@ class Target(NamedTuple):
         return "{0}://{1}{2}".format(self.endpoint.scheme, self.endpoint.authority, self.path.partition("?")[0])
 
 
-def parse_target(url: str, base: Optional[Target] = None, verify: Union[bool, str] = True) -> Target:
+def parse_target(url: str, base: Optional[Target] = None, trust: Trust = USUAL) -> Target:
     """A URL, absolute or relative to C(base), as a target.
 
+    :param trust: which certificates count there; by default those that count for C(base).
     :raises RegistryError: a scheme other than http and https, or no host.
     """
     url = url.partition("#")[0]
-    verify = base.endpoint.verify if base is not None else verify
     if url.startswith("/") and not url.startswith("//") and base is not None:
         return Target(base.endpoint, url)
     if base is not None:
@@ -74,9 +74,9 @@ def parse_target(url: str, base: Optional[Target] = None, verify: Union[bool, st
     if parts.scheme not in ("http", "https") or not parts.hostname:
         raise RegistryError("a URL that is neither http nor https", where=url.partition("?")[0])
     path = (parts.path or "/") + ("?" + parts.query if parts.query else "")
-    return Target(
-        Endpoint(parts.scheme, parts.hostname, port or (443 if parts.scheme == "https" else 80), verify), path
-    )
+    if base is not None:
+        trust = base.endpoint.trust if parts.hostname == base.endpoint.host else base.endpoint.trust.elsewhere()
+    return Target(Endpoint(parts.scheme, parts.hostname, port or (443 if parts.scheme == "https" else 80), trust), path)
 
 
 def with_tls(target: Target, base: Target) -> Target:

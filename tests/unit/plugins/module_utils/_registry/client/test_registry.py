@@ -639,7 +639,7 @@ def test_a_registry_has_the_authorities_of_its_entry():
     bench = Bench(FOUND, FOUND, credentials=login)
     for _count in range(2):
         bench.client.head_manifest(APP, "v1")
-        assert bench.client.session.base(APP).endpoint.verify == "/ca.pem"
+        assert bench.client.session.base(APP).endpoint.trust.authorities == ("/ca.pem",)
 
 
 def no_tls(url):

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ansible_collections.longshore.swr.plugins.module_utils._registry.config.certificates import USUAL
 from ansible_collections.longshore.swr.plugins.module_utils._registry.config.credentials import CredentialStore
 from ansible_collections.longshore.swr.plugins.module_utils._registry.config.docker_logins import Credential
 from ansible_collections.longshore.swr.plugins.module_utils._registry.config.documents import parse_json, parse_yaml
@@ -218,7 +219,10 @@ def test_combined_documents(document):
         ({"r.io": {"password": SECRET}}, "it has a password and no username"),
         ({"r.io": {"username": "u", "passwrod": SECRET}}, 'unknown key "passwrod": did you mean password?'),
         ({"r.io": {"user": "u", "pass": SECRET}}, "did you mean"),
-        ({"r.io": {"token": "x"}}, "the keys are username, password, insecure, ca_path, token_server"),
+        (
+            {"r.io": {"token": "x"}},
+            "the keys are username, password, insecure, ca_path, client_cert, client_key, token_server",
+        ),
         ({"r.io": {"username": "u", "password " + SECRET: None}}, "unknown key"),
         ({"r.io": {"username": "u", "password": "p", "Password": SECRET}}, "password is written more than once"),
         ({"r.io": {"username": "u", "password": 12345}}, "password is a number without quotes: put it in quotes"),
@@ -288,9 +292,9 @@ def test_an_entry_can_name_authorities_of_its_registry(monkeypatch):
     monkeypatch.setenv("HOME", "/home/someone")
     insecure = dict(login("u"), ca_path="/ca.pem", insecure=True)
     logins = store({"r.io": dict(login("u"), ca_path="~/ca.pem"), "s.io": insecure})
-    assert logins.lookup(Repository("r.io", "a")).verify == "/home/someone/ca.pem"
-    assert logins.lookup(Repository("s.io", "a")).verify is False
-    assert logins.lookup(Repository("t.io", "a")).verify is True
+    assert logins.lookup(Repository("r.io", "a")).trust.authorities == ("/home/someone/ca.pem",)
+    assert logins.lookup(Repository("s.io", "a")).trust.verify is False
+    assert logins.lookup(Repository("t.io", "a")).trust == USUAL
     assert logins.as_document()["r.io"]["ca_path"] == "/home/someone/ca.pem"
 
 

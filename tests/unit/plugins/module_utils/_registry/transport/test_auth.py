@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ansible_collections.longshore.swr.plugins.module_utils._registry.config.certificates import Trust
 from ansible_collections.longshore.swr.plugins.module_utils._registry.config.credentials import CredentialStore
 from ansible_collections.longshore.swr.plugins.module_utils._registry.config.docker_logins import Credential
 from ansible_collections.longshore.swr.plugins.module_utils._registry.errors import RegistryError
@@ -194,7 +195,9 @@ def test_an_anonymous_user_may_ask_any_token_server():
 
 
 def test_an_unverified_registry_may_send_to_plain_http():
-    assert may_receive_password(parse_target("https://r.example", verify=False), parse_target("http://r.example/t"))
+    assert may_receive_password(
+        parse_target("https://r.example", trust=Trust(False)), parse_target("http://r.example/t")
+    )
 
 
 # -- headers -------------------------------------------------------------------------------------------------------

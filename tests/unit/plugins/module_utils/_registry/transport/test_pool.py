@@ -10,13 +10,17 @@ import threading
 
 import pytest
 
+from ansible_collections.longshore.swr.plugins.module_utils._registry.config.certificates import (
+    USUAL,
+    Trust,
+    make_context,
+)
 from ansible_collections.longshore.swr.plugins.module_utils._registry.errors import RegistryError
 from ansible_collections.longshore.swr.plugins.module_utils._registry.transport import dialer as dialer_module
 from ansible_collections.longshore.swr.plugins.module_utils._registry.transport.connection import (
     TransportError,
     describe_failure,
 )
-from ansible_collections.longshore.swr.plugins.module_utils._registry.transport.dialer import make_context
 from ansible_collections.longshore.swr.plugins.module_utils._registry.transport.pool import Transport
 from ansible_collections.longshore.swr.plugins.module_utils._registry.transport.target import Endpoint, parse_target
 from ansible_collections.longshore.swr.tests.sandbox.tls import Certificates
@@ -162,7 +166,9 @@ def test_a_target_shows_no_signature():
 
 
 def test_a_redirect_keeps_the_choice_not_to_verify():
-    assert parse_target("https://b/", base=parse_target("https://a/", verify=False)).endpoint.verify is False
+    assert parse_target("https://b/", base=parse_target("https://a/", trust=Trust(False))).endpoint.trust == Trust(
+        False
+    )
 
 
 # -- requests ------------------------------------------------------------------------------------------------------
@@ -463,10 +469,10 @@ def certificates(tmp_path_factory):
     return Certificates(str(tmp_path_factory.mktemp("tls")), names=("localhost",))
 
 
-def tls_get(serve, certificates, host="localhost", verify=True, **options):
+def tls_get(serve, certificates, host="localhost", trust=USUAL, **options):
     server = serve([OK], tls=certificates.server_context())
     transport = Transport(timeout=2.0, proxies={}, **options)
-    target = parse_target("https://{0}:{1}/".format(host, server.port), verify=verify)
+    target = parse_target("https://{0}:{1}/".format(host, server.port), trust=trust)
     return transport.request("GET", target, [])
 
 
@@ -475,7 +481,7 @@ def test_an_own_authority_is_trusted_by_its_file(serve, certificates):
 
 
 def test_one_registry_can_have_an_authority_of_its_own(serve, certificates):
-    assert tls_get(serve, certificates, verify=certificates.ca_path).body == b"ok"
+    assert tls_get(serve, certificates, trust=Trust(True, (certificates.ca_path,))).body == b"ok"
 
 
 def test_an_unknown_authority_is_refused_with_the_remedy(serve, certificates):
@@ -491,7 +497,7 @@ def test_a_certificate_for_another_name_is_refused(serve, certificates):
 
 
 def test_insecure_takes_any_certificate(serve, certificates):
-    assert tls_get(serve, certificates, host="127.0.0.1", verify=False).body == b"ok"
+    assert tls_get(serve, certificates, host="127.0.0.1", trust=Trust(False)).body == b"ok"
 
 
 def test_tls_to_a_server_without_it_is_a_transport_error(serve, transport):
@@ -512,20 +518,21 @@ def test_tls_to_a_server_without_it_is_a_transport_error(serve, transport):
 
 
 def test_a_directory_of_authorities_is_taken(tmp_path):
-    assert make_context(True, str(tmp_path)).verify_mode is ssl.CERT_REQUIRED
+    assert make_context(USUAL, str(tmp_path)).verify_mode is ssl.CERT_REQUIRED
 
 
 def test_an_authority_file_that_holds_none_is_refused(tmp_path):
     (tmp_path / "ca.pem").write_text("no certificate")
     for path in (tmp_path / "ca.pem", tmp_path / "absent.pem"):
         with pytest.raises(RegistryError, match="cannot be loaded") as caught:
-            make_context(True, str(path))
+            make_context(USUAL, str(path))
         assert caught.value.where == str(path)
 
 
 def test_contexts_are_made_once(transport):
-    assert transport._dialer._context(True) is transport._dialer._context(True)
-    assert transport._dialer._context(True) is not transport._dialer._context(False)
+    one, other = Endpoint("https", "a", 443), Endpoint("https", "b", 443)
+    assert transport._dialer._context(one) is transport._dialer._context(other)
+    assert transport._dialer._context(one) is not transport._dialer._context(one._replace(trust=Trust(False)))
 
 
 # -- what is said of failures --------------------------------------------------------------------------------------
