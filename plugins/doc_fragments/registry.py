@@ -14,15 +14,23 @@ options:
   auth:
     description:
       - Logins, as a mapping of V(registry) or V(registry/namespace) to a mapping with the keys C(username),
-        C(password), C(insecure) and C(ca_path). If several cover a repository, the longest name wins.
+        C(password), C(insecure), C(ca_path), C(client_cert) and C(client_key). If several cover a repository, the
+        longest name wins.
       - With C(insecure) set to V(true), certificates are not verified, and HTTP is used if there is no TLS.
       - C(ca_path) is the path of a file with certificate authorities to trust for this registry, in addition to
         O(ca_path).
+      - C(client_cert) and C(client_key) are the paths of a client certificate and its key, in PEM format and without a
+        passphrase, for a registry that wants one (mutual TLS).
+      - Certificates are also read from the folders of Docker and Podman, C(~/.config/containers/certs.d/host:port),
+        C(/etc/containers/certs.d/host:port) and C(/etc/docker/certs.d/host:port). The first that exists counts.
+        Authorities in it (C(*.crt)) are trusted in addition, and its client certificate (C(client.cert) and
+        C(client.key)) is used unless the entry has one.
       - V(${NAME}) and V($NAME) in C(username) and C(password) are replaced by environment variables. V($$) is a dollar
         sign. A variable that is not set is an error.
       - An entry without C(username) and C(password) is anonymous.
       - If a registry names a token server in another domain, the password is not sent there, unless the entry itself
-        names that server, as C(token_server=host) or C(token_server=host:port).
+        names that server, as C(token_server=host) or C(token_server=host:port). It is never sent without TLS if the
+        registry has TLS.
       - Passwords are hidden in all output. Registry and user names are not.
     type: dict
   auth_file:

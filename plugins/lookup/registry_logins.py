@@ -28,6 +28,7 @@ options:
 notes:
   - The result contains passwords. Pass it to an option that hides it, such as O(longshore.swr.image_copy#module:auth),
     and set C(no_log) on any other task that would show it.
+  - Paths of certificates are returned as they are. The files are read on the host that copies the images.
   - The credential files of Docker and Podman are not read here, but on the host that copies the images.
 seealso:
   - module: longshore.swr.image_copy

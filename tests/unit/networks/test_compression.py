@@ -57,7 +57,11 @@ def test_what_only_claims_to_be_compressed_passes_as_it_is(content: bytes) -> No
     assert unpacked(content) == content
 
 
-@pytest.mark.parametrize("raw", [gzip.compress(TEXT)[:-9], gzip.compress(TEXT) + b"rubbish", b"\x1f\x8b" + b"x" * 50])
+@pytest.mark.parametrize(
+    "raw",
+    [gzip.compress(TEXT)[:-9], gzip.compress(TEXT) + b"rubbish", b"\x1f\x8b" + b"x" * 50],
+    ids=["short", "rubbish behind", "rubbish"],
+)
 def test_what_is_damaged_is_an_error(raw: bytes) -> None:
     with pytest.raises(MessageError, match="compressed reply"):
         unpacked(raw)
