@@ -289,13 +289,13 @@ def test_no_message_holds_a_password(password):
 
 
 def test_an_entry_can_name_authorities_of_its_registry(monkeypatch):
-    monkeypatch.setenv("HOME", "/home/someone")
+    monkeypatch.setenv("HOME", "/srv/someone")
     insecure = dict(login("u"), ca_path="/ca.pem", insecure=True)
     logins = store({"r.io": dict(login("u"), ca_path="~/ca.pem"), "s.io": insecure})
-    assert logins.lookup(Repository("r.io", "a")).trust.authorities == ("/home/someone/ca.pem",)
+    assert logins.lookup(Repository("r.io", "a")).trust.authorities == ("/srv/someone/ca.pem",)
     assert logins.lookup(Repository("s.io", "a")).trust.verify is False
     assert logins.lookup(Repository("t.io", "a")).trust == USUAL
-    assert logins.as_document()["r.io"]["ca_path"] == "/home/someone/ca.pem"
+    assert logins.as_document()["r.io"]["ca_path"] == "/srv/someone/ca.pem"
 
 
 def test_a_token_server_is_a_host(tmp_path):
