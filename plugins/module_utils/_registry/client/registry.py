@@ -40,6 +40,7 @@ _FOREIGN_HINT = (
     "(docker-registry: validation.manifests.urls.allow), or push the image again with these layers in it."
 )
 _ACCEPT = (("Accept", ACCEPT),)
+_BLOB_KNOWN = (200, 404, 405, 501)
 
 
 class RegistryClient:
@@ -198,21 +199,18 @@ class RegistryClient:
         """Whether the repository has the blob. False also where the registry cannot say."""
         if not self._blob_head:
             return False
-        # A registry that keeps blobs elsewhere redirects for those it has; the other host need not be asked.
-        reply = self.session.call(
-            Request(
-                "blob_head",
-                "HEAD",
-                repository,
-                "blobs/" + digest,
-                (200, 404, 405, 501) + REDIRECTS,
-                "cannot look up the blob",
-                describe_blob(repository, digest),
-            )
-        )
+        where, what = describe_blob(repository, digest), "cannot look up the blob"
+        request = Request("blob_head", "HEAD", repository, "blobs/" + digest, _BLOB_KNOWN + REDIRECTS, what, where)
+        reply = self.session.call(request)
+        if reply.status in REDIRECTS:
+            # A registry that keeps blobs elsewhere redirects for those it has; the other host need not be asked. One
+            # that is another registry now redirects for every blob.
+            if not reply.headers.get("location", "").partition("?")[0].endswith("/blobs/" + digest):
+                return True
+            reply = self.session.call(request._replace(expected=_BLOB_KNOWN))
         if reply.status in (405, 501):
             self._blob_head = False
-        return reply.status == 200 or reply.status in REDIRECTS
+        return reply.status == 200
 
     # -- writing -----------------------------------------------------------------------------------------------
 

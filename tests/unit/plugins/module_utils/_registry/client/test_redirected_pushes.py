@@ -121,6 +121,14 @@ def test_a_manifest_follows_with_its_bytes():
     assert bench.transport.sent[1].headers["Content-Type"] == DOCKER_MANIFEST
 
 
+@pytest.mark.parametrize(("status", "there"), [(200, True), (404, False)])
+def test_a_blob_is_looked_up_in_the_registry_that_takes_the_place_of_another(status, there):
+    path = "/v2/ns/app/blobs/" + BLOB.digest
+    bench = Bench(elsewhere(path + "?ns=x"), elsewhere(path), reply(status))
+    assert bench.client.has_blob(APP, BLOB.digest) is there
+    assert bench.sent[-1] == ("HEAD " + OTHER + path, None)
+
+
 def test_an_endless_chain_ends():
     bench = Bench(*[elsewhere("/round")] * 9)
     with pytest.raises(RegistryError, match="more than 5 redirects"):
