@@ -94,6 +94,9 @@ def parse_rules(
     return list(rules.values())
 
 
+_FIELDS = ("name", "image", "repo", "repository", "tag", "tags")
+
+
 class _Entry(NamedTuple):
     """A rule as written. C(item) is the mapping that has the further keys, None where the destination may be one."""
 
@@ -133,13 +136,8 @@ def _entries(document: Any, where: str, problems: List[str]) -> Iterator[_Entry]
 
 
 def _is_combined(document: Mapping[Any, Any]) -> bool:
-    """Whether it is C(config.json), image-syncer's one file for both: no destination is ever a mapping."""
-    images = document.get("images")
-    return (
-        isinstance(document.get("auth"), dict)
-        or isinstance(images, dict)
-        or (isinstance(images, list) and any(isinstance(item, dict) for item in images))
-    )
+    """Whether it is C(config.json), image-syncer's one file for both. No image is called C(images)."""
+    return isinstance(document.get("auth"), dict) or isinstance(document.get("images"), (dict, list))
 
 
 def _combined_problems(document: Mapping[Any, Any], where: str) -> Iterator[str]:
@@ -155,6 +153,12 @@ def _combined_problems(document: Mapping[Any, Any], where: str) -> Iterator[str]
 
 def _item_entries(item: Dict[Any, Any], place: str, problems: List[str]) -> Iterator[_Entry]:
     if SOURCE not in item and DESTINATION not in item:
+        fields = [name for name in _FIELDS if name in item]
+        if fields:
+            # Other people's scripts have such lists; as sources these words would be images of Docker Hub.
+            words = "{0}: {1} is a field of another tool's list: write source and destination"
+            problems.append(words.format(place, quoted(fields[0])))
+            return
         for source, destination in item.items():
             yield _Entry(place, source, destination)
         return
