@@ -164,11 +164,17 @@ options:
       - If two rules, or two repositories of one rule, would write the same tag of a destination, both fail for that
         tag, and it is not written.
       - Environment variables, as in V(${REGISTRY}/team/app), are replaced in destinations. V($$) is a dollar sign.
+      - A list of images, as in V([nginx:1.25]), or of mappings with C(name) and C(tag), C(tags) or C(digest), has the
+        empty destination for each. An image without a tag is refused there.
+      - The file of C(skopeo sync), with the empty destination, and that of regsync are accepted as well. Logins in
+        them, and what cannot be done in the same way, are refused.
+      - All of this may be a text in JSON or YAML, such as the answer of a survey, or a text with an image on each line.
       - All rules are checked before any connection is opened, and all problems are reported at once.
     type: raw
   images_file:
     description:
-      - The path of a file with the same content as O(images), in JSON (C(.json)) or YAML (C(.yaml), C(.yml)).
+      - The path of a file with the same content as O(images), in JSON (C(.json)) or YAML (C(.yaml), C(.yml)), or with
+        an image on each line (C(.txt), C(.list)), where C(#) begins a comment.
       - A source that appears twice in it has two destinations.
       - image-syncer's single file with the keys C(auth) and C(images) is accepted as well.
     type: path

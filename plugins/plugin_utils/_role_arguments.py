@@ -12,18 +12,13 @@ This file is private to the collection: no other collection may import it.
 
 from __future__ import annotations
 
-import contextlib
 import os
 import re
 from typing import Any, Dict, Iterable, Iterator, List, Mapping, NamedTuple
 
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
-from ansible_collections.longshore.swr.plugins.module_utils._registry.config.documents import (
-    load_document,
-    parse_json,
-    parse_yaml,
-)
+from ansible_collections.longshore.swr.plugins.module_utils._registry.config.documents import load_document, parse_text
 from ansible_collections.longshore.swr.plugins.module_utils._registry.errors import RulesError
 from ansible_collections.longshore.swr.plugins.module_utils._secrets import Redactor
 from ansible_collections.longshore.swr.plugins.module_utils._text import one_line
@@ -147,11 +142,8 @@ def _is_listed(text: str) -> bool:
 
 
 def _parsed(text: str, where: str) -> Any:
-    if text.lstrip().startswith(("{", "[")):
-        with contextlib.suppress(RulesError):
-            return parse_json(text, where)
     try:
-        return parse_yaml(text, where)
+        return parse_text(text, where)
     except RulesError as error:
         raise ValueError("; ".join(error.problems)) from None
 

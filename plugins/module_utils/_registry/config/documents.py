@@ -11,8 +11,10 @@ This module is private to the collection: no other collection may import it.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
+import re
 from typing import Any, Dict, Hashable, Iterable, List, Optional, Tuple
 
 from ..._http_values import NotUnderstood
@@ -62,6 +64,7 @@ _YAML_REASONS = (
 )
 
 
+_COMMENT = re.compile(r"(?:^|\s)#.*")
 _MAP_TAG = "tag:yaml.org,2002:map"
 _MERGE_TAG = "tag:yaml.org,2002:merge"
 
@@ -105,9 +108,10 @@ def describe(value: Any) -> str:
 def load_document(path: str) -> Any:
     """Read a rules or auth file.
 
-    C(.json) is JSON, C(.yaml) and C(.yml) are YAML (image-syncer's rule, which refuses other names); under any other
-    name a file that starts with a bracket is JSON and the rest YAML. A byte order mark is tolerated. A name that is
-    written more than once in a mapping comes back as C(Repeated).
+    C(.json) is JSON, C(.yaml) and C(.yml) are YAML (image-syncer's rule, which refuses other names), C(.txt) and
+    C(.list) are lists, an item on each line. Under any other name a file that starts with a bracket is JSON and the
+    rest YAML. A byte order mark is tolerated. A name that is written more than once in a mapping comes back as
+    C(Repeated).
 
     :returns: a dict or a list.
     :raises RulesError: when the file is empty, malformed or no mapping or list.
@@ -115,12 +119,31 @@ def load_document(path: str) -> Any:
     """
     text = read_text(path)
     extension = os.path.splitext(path)[1].lower()
+    if extension in (".txt", ".list"):
+        return lines_of(text)
     is_json = extension == ".json" or (extension not in (".yaml", ".yml") and text.lstrip()[:1] in ("{", "["))
     document = parse_json(text, path) if is_json else parse_yaml(text, path)
     if not isinstance(document, (dict, list)):
         what = "it holds {0}".format(describe(document)) if document is not None else "it is empty"
         raise _refused(path, "{0}: a mapping is expected, names on the left and values on the right".format(what))
     return document
+
+
+def lines_of(text: str) -> List[str]:
+    """What is on the lines of a text, without comments (C(#))."""
+    lines = (_COMMENT.sub("", line).strip() for line in text.splitlines())
+    return [line for line in lines if line]
+
+
+def parse_text(text: str, where: str) -> Any:
+    """A text that may be JSON or YAML to Python data.
+
+    :raises RulesError: it is neither; without a word of the text.
+    """
+    if text.lstrip()[:1] in ("{", "["):
+        with contextlib.suppress(RulesError):
+            return parse_json(text, where)
+    return parse_yaml(text, where)
 
 
 def parse_json(text: str, where: str) -> Any:

@@ -32,7 +32,7 @@ from .rule import TagSelector
 
 FILES = (DOCKER_ARCHIVE, OCI_ARCHIVE, OCI_LAYOUT)
 
-_PREFIXES = tuple("{0}:".format(kind) for kind in FILES + DAEMONS)
+PREFIXES = tuple("{0}:".format(kind) for kind in FILES + DAEMONS)
 _VARIABLES = {DOCKER_DAEMON: "DOCKER_HOST", PODMAN_DAEMON: "CONTAINER_HOST"}
 
 
@@ -49,7 +49,7 @@ def parse_sources(text: str, strict: bool, environ: Mapping[str, str]) -> List[S
     :param environ: the environment, for the sockets of the daemons.
     :raises RuleProblem, ReferenceProblem: with what would be right.
     """
-    if text.startswith(_PREFIXES):
+    if text.startswith(PREFIXES):
         return _parse_local(text, strict, environ)
     return [parse_source(text, strict)]
 
@@ -59,7 +59,7 @@ def parse_local_reference(text: str, environ: Mapping[str, str]) -> Optional[Ref
 
     :raises ReferenceProblem: with what would be right.
     """
-    if not text.startswith(_PREFIXES):
+    if not text.startswith(PREFIXES):
         return None
     try:
         sources = _parse_local(text, False, environ)

@@ -28,6 +28,7 @@ from ..config.documents import describe
 from ..config.env_vars import ExpansionProblem, expand
 from ..errors import RulesError
 from ..model.reference import ReferenceProblem, Repository, parse_repository
+from .formats import as_rules
 from .grammar import RuleProblem, Source, parse_destination, parse_place, sentence
 from .keys import DESTINATION, NO_EXTRAS, SCOPE_KEYS, SOURCE, Extras, read_extras
 from .local_sources import check_destination, pair, parse_sources
@@ -63,7 +64,8 @@ def parse_rules(
     """Turn a rules document into rules, in the document's order, exact duplicates dropped.
 
     The document is a mapping of sources to destinations; or a list of such mappings, or of mappings
-    C({source: ..., destination: ...}) and further keys; or image-syncer's combined document with C(auth) and C(images).
+    C({source: ..., destination: ...}) and further keys; or image-syncer's combined document with C(auth) and C(images);
+    or what C(formats) reads, which may be a text.
     In the place of a destination there may be a mapping with the same keys but for C(source).
 
     An empty destination (or null) becomes C(default_registry/default_namespace/) and the source's repository: what
@@ -86,7 +88,7 @@ def parse_rules(
         strict=dialect == "image-migrator",
     )
     rules: Dict[Tuple[Any, ...], Rule] = {}
-    for entry in _entries(document, where, context.problems):
+    for entry in _entries(document, where, context):
         for rule in _rules_of(entry, context):
             rules.setdefault(rule.identity, rule)
     if context.problems:
@@ -106,13 +108,19 @@ class _Entry(NamedTuple):
     item: Optional[Mapping[Any, Any]] = None
 
 
-def _entries(document: Any, where: str, problems: List[str]) -> Iterator[_Entry]:
-    """Every rule as written."""
+def _entries(document: Any, where: str, context: _Context) -> Iterator[_Entry]:
+    """Every rule as written.
+
+    :raises RulesError: the document is of another format, and cannot be read.
+    """
+    problems = context.problems
+    document = document if context.strict else as_rules(document, where)
     if isinstance(document, dict) and _is_combined(document):
         problems.extend(_combined_problems(document, where))
         if "images" not in document:
             return
-        document, where = document["images"], "{0}: images".format(where)
+        where = "{0}: images".format(where)
+        document = document["images"] if context.strict else as_rules(document["images"], where)
     if isinstance(document, dict):
         for source, destination in document.items():
             yield _Entry(where, source, destination)

@@ -224,10 +224,11 @@ def test_exact_duplicates_are_dropped_and_others_kept():
     ("document", "words"),
     [
         (None, "a mapping of sources to destinations"),
-        ("quay.io/a/b", "a mapping of sources to destinations"),
+        ("quay.io/a/b", 'item 1: "quay.io/a/b" has no tag'),
         ({}, "there are no rules"),
         ([], "there are no rules"),
-        (["quay.io/a/b"], "item 1: it is a text"),
+        (["quay.io/a/b"], 'item 1: "quay.io/a/b" has no tag'),
+        ([1], "item 1: it is a number"),
         ([{"quay.io/a/b": "x.io/a/b"}, {}], "item 2: it is an empty mapping"),
         ([{"source": "quay.io/a/b"}], 'item 1: "destination" is missing'),
         ([{"destination": "quay.io/a/b"}], '"source" is missing'),
@@ -240,7 +241,7 @@ def test_exact_duplicates_are_dropped_and_others_kept():
         ({"auth": {}, "images": {}}, "images.json: images: there are no rules"),
         ({"auth": {}, "images": {"a/b": "c/d"}, "defaultRegistry": "x"}, "default_registry and default_namespace"),
         ({"auth": {}, "images": {"a/b": "c/d"}, "imagez": "x"}, '"imagez" is unknown'),
-        ({"auth": {}, "images": "a"}, "images.json: images: it is a text"),
+        ({"auth": {}, "images": "a"}, "images.json: images: item 1"),
     ],
 )
 def test_refuses_documents_of_another_shape(document, words):
