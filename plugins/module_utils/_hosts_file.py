@@ -112,7 +112,7 @@ def original(text: str) -> str:
 
     :raises HostsFileError: the block has lost its beginning or its end, or occurs twice.
     """
-    lines = text.splitlines(keepends=True)
+    lines = _lines(text)
     bare = [line.rstrip("\r\n") for line in lines]
     begins = [number for number, line in enumerate(bare) if line in (BEGIN, BEGIN_JOINED)]
     ends = [number for number, line in enumerate(bare) if line == END]
@@ -136,7 +136,7 @@ def find_conflicts(text: str, entries: Sequence[Entry]) -> List[Conflict]:
         for name in entry.names:
             wanted.setdefault(name, []).append(entry.address)
     found = []
-    for number, line in enumerate(text.splitlines(), 1):
+    for number, line in enumerate(_lines(text), 1):
         address, names = _parse_line(line)
         disputed = tuple(name for name in names if name.lower() in wanted and address not in wanted[name.lower()])
         if disputed:
@@ -144,8 +144,17 @@ def find_conflicts(text: str, entries: Sequence[Entry]) -> List[Conflict]:
     return found
 
 
+def _lines(text: str) -> List[str]:
+    """The lines with their ends, as the resolver sees them: other programs end one at a form feed too, or at U+2028."""
+    return re.findall(r"[^\n]*\n|[^\n]+", text)
+
+
+def _words(line: str) -> List[str]:
+    return re.findall(r"[^ \t\r\n\f\v]+", line.split("#", 1)[0])
+
+
 def _parse_line(line: str) -> Tuple[str, List[str]]:
-    words = line.split("#", 1)[0].split()
+    words = _words(line)
     if len(words) < 2:
         return "", []
     try:
@@ -165,8 +174,7 @@ def render(text: str, entries: Sequence[Entry]) -> str:
         return base
     disputed = {conflict.line: conflict.names for conflict in find_conflicts(base, entries)}
     lines = [
-        _without(line, disputed[number]) if number in disputed else line
-        for number, line in enumerate(base.splitlines(keepends=True), 1)
+        _without(line, disputed[number]) if number in disputed else line for number, line in enumerate(_lines(base), 1)
     ]
     result = "".join(lines)
     begin = BEGIN
@@ -178,7 +186,7 @@ def render(text: str, entries: Sequence[Entry]) -> str:
 
 
 def _without(line: str, names: Sequence[str]) -> str:
-    address, *present = line.split("#", 1)[0].split()
+    address, *present = _words(line)
     rest = [name for name in present if name not in names]
     kept = "{0} {1} ".format(address, " ".join(rest)) if rest else ""
     return kept + KEPT + line

@@ -59,6 +59,8 @@ _QUERY = re.compile(r"""\?[^\s"'<>?=]*=[^\s"'<>]*""")
 
 def _escaped(character: str) -> str:
     code = ord(character)
+    if 0xDC80 <= code <= 0xDCFF:
+        code -= 0xDC00  # A byte of a file that is not UTF-8.
     return ("\\x{0:02x}" if code < 0x100 else "\\u{0:04x}" if code < 0x10000 else "\\U{0:08x}").format(code)
 
 

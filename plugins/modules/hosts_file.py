@@ -200,7 +200,9 @@ def run(module):
                 hint="Remove them, or set conflicts to remove (hosts_conflicts of the role).",
             )
         mounted = path in mount_points()
-        if new != old and not module.check_mode:
+        if new != old and module.check_mode:
+            file.check_writable(not mounted)
+        elif new != old:
             wanted = new.encode("utf-8", "surrogateescape")
             if mounted:
                 overwrite(file, data, wanted)

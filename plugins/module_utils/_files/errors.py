@@ -28,8 +28,8 @@ _KINDS = (
 # What can be done about a refusal of the system's, where nothing better is known.
 _REMEDIES = {
     errno.EROFS: "Its file system is mounted read-only: mount it for writing, or give another path.",
-    errno.EPERM: 'Run the task as root (become). To root an immutable file says so: see "lsattr" of the file and '
-    '"lsattr -d" of its directory, and take the flags i and a off ("chattr -ia").',
+    errno.EPERM: "Run the task as root (become). If that is refused too, the file or its directory is immutable: "
+    '"lsattr" shows the flags i and a, and "chattr -ia" removes them.',
     errno.EACCES: "Run the task as a user who may do that (become).",
     errno.ENOSPC: "Make room on its disk.",
     errno.EDQUOT: "Make room on its disk.",

@@ -119,7 +119,20 @@ def test_a_damaged_block_is_not_guessed_at(damaged: str) -> None:
         original(damaged)
 
 
-WORDS = st.sampled_from(["10.0.0.1", "::1", SWR, "a.obs.example.com", "x", "#", " ", "\t", "\n", "\r\n", "\udcff", "é"])
+# Python ends a line at these, the resolver does not.
+OTHER_ENDS = ["\r", "\f", "\v", "\x1c", "\x85", "\u2028"]
+
+
+@pytest.mark.parametrize("end", OTHER_ENDS)
+def test_a_line_ends_where_the_resolver_ends_it(end: str) -> None:
+    text = "# note{0}10.0.0.9 {1}\n".format(end, SWR)
+    assert find_conflicts(text, ENTRIES) == []
+    assert render(text, ENTRIES).startswith(text)
+
+
+WORDS = st.sampled_from(
+    ["10.0.0.1", "::1", SWR, "a.obs.example.com", "x", "#", " ", "\t", "\n", "\r\n", "\udcff", "é", *OTHER_ENDS]
+)
 
 
 @settings(deadline=None)

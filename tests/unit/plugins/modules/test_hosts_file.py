@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import errno
 import fcntl
+import json
 import os
 import stat
 from pathlib import Path
@@ -164,3 +165,40 @@ def test_a_folder_is_no_hosts_file(tmp_path: Path) -> None:
     (tmp_path / "hosts").mkdir()
     assert "it is a directory" in run(tmp_path / "hosts")["msg"]
     assert "does not exist" in run(tmp_path / "missing" / "hosts")["msg"]
+
+
+def test_bytes_that_are_no_utf8_stay_and_show_in_the_diff(hosts: Path) -> None:
+    text = b"127.0.0.1 localhost # Stra\xdfe\n10.0.0.9 swr.example.com \xe4"
+    hosts.write_bytes(text)
+    for mode in (True, False):
+        result = run(hosts, check_mode=mode)
+        assert "Stra\\xdfe" in result["diff"]["before"]
+        assert result["conflicts"][0]["text"] == "10.0.0.9 swr.example.com \\xe4"
+        assert json.dumps(result).isascii()
+    assert b"Stra\xdfe\n10.0.0.9 \xe4 " in hosts.read_bytes()
+    run(hosts, state="absent")
+    assert hosts.read_bytes() == text
+
+
+@pytest.mark.parametrize(
+    ("number", "remedy"), [(errno.EROFS, "mounted read-only"), (errno.EPERM, "chattr -ia"), (errno.ENOSPC, "Make room")]
+)
+def test_a_refusal_of_the_systems_has_its_remedy(
+    hosts: Path, monkeypatch: pytest.MonkeyPatch, number: int, remedy: str
+) -> None:
+    def refuse(*_names: str, **_folders: int) -> None:
+        raise OSError(number, os.strerror(number))
+
+    monkeypatch.setattr(os, "replace", refuse)
+    error = run(hosts)["error"]
+    assert (error["where"], os.strerror(number) in error["what"]) == (str(hosts), True)
+    assert remedy in error["hint"]
+    assert os.listdir(hosts.parent) == ["hosts"]
+
+
+def test_check_mode_sees_a_read_only_file_system(hosts: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    system = os.statvfs(hosts)
+    fields = [value | os.ST_RDONLY if at == 8 else value for at, value in enumerate(system)]
+    monkeypatch.setattr(os, "statvfs", lambda _path: os.statvfs_result(fields))
+    monkeypatch.setattr(os, "access", lambda _name, _mode, dir_fd: False)
+    assert "mounted read-only" in run(hosts, check_mode=True)["error"]["hint"]
