@@ -256,8 +256,8 @@ CONTAINERD = """server = "https://registry-1.docker.io"
 
 def add_containerd(steps: Steps) -> None:
     certs, old, new = (steps.folder / name for name in ("certs.d", "old.toml", "new.toml"))
-    old.write_text('[plugins."io.containerd.grpc.v1.cri".registry.mirrors."docker.io"]\n')
-    new.write_text('[plugins."io.containerd.grpc.v1.cri".registry]\n  config_path = "{0}"\n'.format(certs))
+    old.write_text('version = 2\n[plugins."io.containerd.grpc.v1.cri".registry.mirrors."docker.io"]\nendpoint = []\n')
+    new.write_text('version = 2\n[plugins."io.containerd.grpc.v1.cri".registry]\n  config_path = "{0}"\n'.format(certs))
     mirror = {"url": "https://mirror.example.com", "ca": "/etc/ca.pem", "override_path": True}
     mirrors = {
         "login_containerd_hosts": [
