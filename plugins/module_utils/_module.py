@@ -22,6 +22,8 @@ from __future__ import annotations
 
 import functools
 import os
+import signal
+import subprocess
 from typing import Any, Callable, Dict, Optional, Sequence, Tuple
 
 from ansible.module_utils.basic import missing_required_lib
@@ -70,20 +72,28 @@ def show_warnings(module: Any, result: Dict[str, Any]) -> Dict[str, Any]:
     return result
 
 
-def programs(module: Any) -> Callable[[Sequence[str], Optional[str]], Tuple[int, str, str]]:
-    """Runs programs of the host: words and a folder (None for any) in; status, output and errors out.
+def run_program(words: Sequence[str], folder: Optional[str] = None, seconds: float = 60.0) -> Tuple[int, str, str]:
+    """Runs a program of the host, which has nobody to ask. When its time is up, all that it has started is ended too.
 
-    A program that cannot be started has a status, too, as in a shell.
+    C(AnsibleModule.run_command) would wait for ever.
+
+    :param folder: to run it in; None for any.
+    :return: its status, output and errors. One that cannot be started, or was ended, has a status too, as in a shell.
     """
-
-    def run(words: Sequence[str], folder: Optional[str] = None) -> Tuple[int, str, str]:
+    # Ansible's own modules are no matter of a program that is written in Python.
+    environ = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
+    streams = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+    try:
+        process = subprocess.Popen(list(words), cwd=folder, env=environ, start_new_session=True, **streams)
+    except OSError as error:
+        return 127, "", "{0}: {1}".format(words[0], error.strerror or os.strerror(error.errno or 0))
+    with process:
         try:
-            result = module.run_command(list(words), cwd=folder, handle_exceptions=False, expand_user_and_vars=False)
-        except OSError as error:
-            return 127, "", "{0}: {1}".format(words[0], error.strerror or os.strerror(error.errno or 0))
-        return result[0], result[1], result[2]
-
-    return run
+            output, errors = process.communicate(timeout=seconds)
+        except subprocess.TimeoutExpired:
+            os.killpg(process.pid, signal.SIGKILL)
+            return 124, "", "it did not end within {0:g} seconds, and was stopped".format(seconds)
+    return process.returncode, output.decode("utf-8", "replace"), errors.decode("utf-8", "replace")
 
 
 def reports_errors(run: Callable[[Any], Dict[str, Any]]) -> Callable[[Any], None]:

@@ -119,7 +119,7 @@ error:
 from ansible.module_utils.basic import AnsibleModule
 
 from ansible_collections.longshore.swr.plugins.module_utils._harbor.deployment.helm import HelmRelease
-from ansible_collections.longshore.swr.plugins.module_utils._module import programs, reports_errors
+from ansible_collections.longshore.swr.plugins.module_utils._module import reports_errors, run_program
 
 ENTRY_ARGUMENTS = {
     "address": {"type": "str"},
@@ -138,7 +138,7 @@ ARGUMENTS = {
 @reports_errors
 def run(module):
     """The mapping, as the module's result."""
-    result = HelmRelease(module.params, programs(module), module.check_mode).bring_about()
+    result = HelmRelease(module.params, run_program, module.check_mode).bring_about()
     if not module._diff:
         del result["diff"]
     return result

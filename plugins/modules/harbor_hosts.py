@@ -88,6 +88,8 @@ requirements:
   - PyYAML, for the Python that runs the module
 notes:
   - The earlier versions of C(docker-compose.override.yml) and C(harbor.yml) are kept beside them, with their time.
+  - Runs for the same directory wait for each other, for up to five minutes. A program that does not answer for a minute
+    is ended, and one that starts containers after a quarter of an hour.
   - Whatever starts Harbor with C(-f docker-compose.yml) alone leaves the override out. Systemd units, running processes
     and C(COMPOSE_FILE) in C(.env) that do so are named in a warning.
 seealso:
@@ -165,11 +167,13 @@ error:
       sample: Set directory to the directory that Harbor was installed from.
 """
 
+import contextlib
 import os
 
 from ansible.module_utils.basic import AnsibleModule
 
 from ansible_collections.longshore.swr.plugins.module_utils._files.inputs import read_bytes
+from ansible_collections.longshore.swr.plugins.module_utils._files.lock import exclusive
 from ansible_collections.longshore.swr.plugins.module_utils._files.safe_file import (
     Attributes,
     SafeFile,
@@ -179,13 +183,14 @@ from ansible_collections.longshore.swr.plugins.module_utils._files.safe_file imp
 from ansible_collections.longshore.swr.plugins.module_utils._harbor.deployment.compose_override import YAML_IMPORT_ERROR
 from ansible_collections.longshore.swr.plugins.module_utils._harbor.deployment.installation import Installation
 from ansible_collections.longshore.swr.plugins.module_utils._module import (
-    programs,
     reports_errors,
     require,
+    run_program,
     show_warnings,
 )
 
 LARGEST = 4 * 1024 * 1024  # bytes
+LOCK_TIMEOUT = 300  # seconds; a run holds the lock while containers start
 
 ENTRY_ARGUMENTS = {
     "address": {"type": "str"},
@@ -259,8 +264,12 @@ class HostFiles:
 def run(module):
     """The mapping, as the module's result."""
     require(module, "PyYAML", YAML_IMPORT_ERROR)
-    installation = Installation(module.params, HostFiles(module), programs(module), module.check_mode)
-    return show_warnings(module, dict(installation.bring_about(), warnings=installation.warnings))
+    installation = Installation(module.params, HostFiles(module), run_program, module.check_mode)
+    folder = os.path.realpath(module.params["directory"])
+    # Where there is none, the reason is told better.
+    with exclusive(folder, LOCK_TIMEOUT) if os.path.isdir(folder) else contextlib.nullcontext():
+        result = installation.bring_about()
+    return show_warnings(module, dict(result, warnings=installation.warnings))
 
 
 def main():

@@ -55,7 +55,7 @@ class Programs:
     def aliases_of(self, name: str) -> Any:
         return self.data["deployments"][name]["spec"]["template"]["spec"].get("hostAliases")
 
-    def run(self, words: Sequence[str], folder: Optional[str] = None) -> Result:
+    def run(self, words: Sequence[str], folder: Optional[str] = None, seconds: float = 60.0) -> Result:
         """Status, output and errors of one call in a folder."""
         name, *arguments = words
         self.data["calls"].append(list(words))

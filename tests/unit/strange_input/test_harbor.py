@@ -12,7 +12,6 @@ import pytest
 
 pytest.importorskip("requests")
 
-from ansible_collections.longshore.swr.plugins.module_utils._harbor.errors import HarborError
 from ansible_collections.longshore.swr.plugins.module_utils._harbor.execution.run import ReplicationRun
 from ansible_collections.longshore.swr.plugins.module_utils._harbor.info import gather
 from ansible_collections.longshore.swr.plugins.module_utils._harbor.registry.resource import manage_registry

@@ -15,8 +15,12 @@ from ..._json import read_json
 from ..errors import HarborError
 from .host_entries import Host, read_host
 
-# Runs a program in a folder. Returns its status, what it wrote, and its errors.
-Run = Callable[[Sequence[str], Optional[str]], Tuple[int, str, str]]
+# Runs a program in a folder, by default for as long as an answer may take. Returns its status, what it wrote, and its
+# errors.
+Run = Callable[..., Tuple[int, str, str]]
+
+# Seconds for what stops and starts containers
+WORK = 900.0
 
 _LONGEST_ERROR = 2000  # characters
 
@@ -81,7 +85,7 @@ class Compose:
         """
         :raises HarborError: it fails.
         """
-        code, output, errors = self._run([*self._words, *arguments], self._folder)
+        code, output, errors = self._run([*self._words, *arguments], self._folder, WORK)
         if code != 0:
             raise HarborError(
                 "{0} {1} failed: {2}".format(self, " ".join(arguments), said(output, errors)),

@@ -20,6 +20,7 @@ from .host_aliases import alias_patch, noted_hosts
 from .host_entries import parse_hosts
 
 COMPONENTS = ("core", "jobservice")
+_PATIENCE = 60.0  # seconds, for the API server
 
 
 class HelmRelease:
@@ -34,7 +35,10 @@ class HelmRelease:
         self._run = run
         self._check_mode = check_mode
         self._hosts = parse_hosts(options.get("entries")) if options["state"] == "present" else []
-        self._kubectl = [*words_of(options["kubectl"]), "--namespace", options["namespace"]]
+        self._kubectl = [*(words_of(options["kubectl"]) or ["kubectl"]), "--namespace", options["namespace"]]
+        if options["rollout_timeout"] < 1:
+            # To kubectl 0 means to wait for ever.
+            raise HarborError("it has to be 1 or more", where="rollout_timeout")
 
     def bring_about(self) -> Dict[str, Any]:
         """Makes the pods know the names, or says what would change.
@@ -62,7 +66,8 @@ class HelmRelease:
         """Also for those that an earlier run has patched: it may have ended before their pods were replaced."""
         timeout = "{0}s".format(self._options["rollout_timeout"])
         for name in names:
-            self._call("rollout", "status", "deployment/" + name, "--timeout", timeout)
+            arguments = ("rollout", "status", "deployment/" + name, "--timeout", timeout)
+            self._call(*arguments, seconds=self._options["rollout_timeout"] + _PATIENCE)
 
     def _confirm(self, name: str) -> None:
         if alias_patch(self._get(name), self._hosts):
@@ -79,8 +84,8 @@ class HelmRelease:
         except ValueError as error:
             raise HarborError("kubectl does not answer with JSON", where=name) from error
 
-    def _call(self, *arguments: str) -> str:
-        code, output, errors = self._run([*self._kubectl, *arguments], None)
+    def _call(self, *arguments: str, seconds: float = _PATIENCE) -> str:
+        code, output, errors = self._run([*self._kubectl, *arguments], None, seconds)
         if code != 0:
             # What it wrote may be a Deployment with passwords.
             raise HarborError(

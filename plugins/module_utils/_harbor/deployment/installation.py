@@ -13,8 +13,8 @@ from typing import Any, Dict, List, Mapping, Optional, Protocol, Sequence
 
 from ..errors import HarborError
 from .bypasses import env_bypasses, process_bypasses, unit_bypasses
-from .compose_override import BASE, OVERRIDE, SERVICES, hosts_of, original, render, service_names
-from .docker import Compose, Run, networks, said, words_of
+from .compose_override import BASE, BEGIN, OVERRIDE, SERVICES, hosts_of, original, render, service_names
+from .docker import WORK, Compose, Run, networks, said, words_of
 from .host_entries import Host, clashes, names_of, parse_hosts
 from .no_proxy import ProxyFile, adjust
 
@@ -23,6 +23,8 @@ PLUGIN_OVERRIDES = ("compose.override.yml", "compose.override.yaml")
 OVERRIDES = (OVERRIDE, "docker-compose.override.yaml")
 CONFIG = "harbor.yml"
 KEPT = BASE + ".before-prepare"
+# The same while it is not known that all that prepare leads to is done
+UNFINISHED = KEPT + ".unfinished"
 # The options of prepare, by the services that they lead to
 PREPARE_OPTIONS = {
     "trivy-adapter": "--with-trivy",
@@ -90,18 +92,24 @@ class Installation:
         bypasses = self._look_for_obstacles() if self._present else []
         proxy = self._judge_proxy()
         edits = proxy.names if proxy and self._options["no_proxy"] == "edit" else []
+        # A run that was broken off has changed harbor.yml, and nothing tells how far it came.
+        prepares = bool(edits) or (
+            self._options["no_proxy"] == "edit" and self._files.read(self._path(UNFINISHED)) is not None
+        )
         wanted = render(before, base, self._hosts)
         self._check(wanted, before)
         stale: List[str] = []
-        if self._compose and self._options["apply"] and wanted == before and not edits:
+        if self._compose and self._options["apply"] and wanted == before and not prepares:
             stale = self._stale(base, wanted)
-        changed = bool(edits or stale) or wanted != before
+        changed = bool(prepares or stale) or wanted != before
         if changed and not self._check_mode:
-            if edits and proxy:
+            if prepares and proxy:
                 self._edit_proxy(proxy, base)
                 wanted = render(before, self._read_base(), self._hosts)
             self._write(found, wanted)
-            self._apply(everything=bool(edits))
+            self._apply(everything=prepares)
+            if prepares:
+                self._keep()
         if self._present and not self._check_mode:
             self._verify()
         return {
@@ -109,7 +117,7 @@ class Installation:
             "override": self._override,
             "bypasses": bypasses,
             "no_proxy": proxy.names if proxy else [],
-            "recreated": self._recreated(everything=bool(edits)) if changed else [],
+            "recreated": self._recreated(everything=prepares) if changed else [],
             "diff": self._diff(before, wanted, edits),
         }
 
@@ -141,9 +149,13 @@ class Installation:
 
     def _find_override(self) -> str:
         names = (PLUGIN_OVERRIDES if self._compose and self._compose.is_plugin else ()) + OVERRIDES
-        for path in map(self._path, names):
-            if self._files.read(path) is not None:
-                return path
+        texts = {path: self._files.read(path) for path in map(self._path, names)}
+        there = [path for path, text in texts.items() if text is not None]
+        if not self._present:
+            # What is to be taken away may stand in a file that Compose does not read any more.
+            there.sort(key=lambda path: BEGIN not in (texts[path] or ""))
+        if there:
+            return there[0]
         return self._path(OVERRIDE)
 
     def _look_for_obstacles(self) -> List[str]:
@@ -232,18 +244,27 @@ class Installation:
         path = self._path(CONFIG)
         old = self._files.read(path)
         # What somebody has changed in it by hand is in the copy.
-        self._files.copy(self._path(BASE), self._path(KEPT))
-        self._files.write(path, proxy.text)
-        code, output, errors = self._run(["./prepare", *self._prepare_arguments(base)], self._folder)
+        if self._files.read(self._path(UNFINISHED)) is None:
+            self._files.copy(self._path(BASE), self._path(UNFINISHED))
+        if proxy.names:
+            self._files.write(path, proxy.text)
+        code, output, errors = self._run(["./prepare", *self._prepare_arguments(base)], self._folder, WORK)
         if code == 0:
             return
-        self._files.write(path, old or "", backup=False)
+        if proxy.names:
+            self._files.write(path, old or "", backup=False)
+            self._keep()
         raise HarborError(
             "./prepare failed: {0}".format(said(output, errors)),
             where=self._folder,
             hint="{0} is as it was. Run ./prepare there by hand to see what it needs; its options are "
             "prepare_arguments (harbor_prepare_arguments of the role). Then run again.".format(CONFIG),
         )
+
+    def _keep(self) -> None:
+        """Notes that nothing is left to do for prepare."""
+        self._files.copy(self._path(UNFINISHED), self._path(KEPT))
+        self._files.remove(self._path(UNFINISHED))
 
     def _prepare_arguments(self, base: str) -> List[str]:
         if self._options.get("prepare_arguments") is not None:

@@ -4,11 +4,17 @@
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 
 import pytest
 
 from ansible_collections.longshore.swr.plugins.module_utils._errors import LongshoreError
-from ansible_collections.longshore.swr.plugins.module_utils._module import redactor_of, reports_errors, require
+from ansible_collections.longshore.swr.plugins.module_utils._module import (
+    redactor_of,
+    reports_errors,
+    require,
+    run_program,
+)
 
 
 class Ended(Exception):
@@ -89,6 +95,24 @@ def test_the_redactor_is_one_and_follows_no_log_values():
     module.no_log_values.add("second-secret")
     assert redactor_of(module) is redactor
     assert redactor("first-secret second-secret 7") == "******** ******** 7"
+
+
+def test_a_program_is_ended_with_all_that_it_has_started(tmp_path):
+    script = "sleep 600 & echo $! > child; wait"
+    code, output, errors = run_program(["sh", "-c", script], str(tmp_path), 0.5)
+    assert (code, output, errors) == (124, "", "it did not end within 0.5 seconds, and was stopped")
+    # It has ended, or is a zombie until somebody looks after it.
+    state = Path("/proc/{0}/stat".format((tmp_path / "child").read_text().strip()))
+    assert not state.exists() or state.read_text().split()[2] in "ZX"
+
+
+def test_a_program_asks_nobody_and_tells_how_it_ended(tmp_path):
+    assert run_program(["sh", "-c", "read answer; pwd; echo no >&2; exit 3"], str(tmp_path)) == (
+        3,
+        "{0}\n".format(tmp_path),
+        "no\n",
+    )
+    assert run_program(["no-such-program-64"]) == (127, "", "no-such-program-64: No such file or directory")
 
 
 def test_a_missing_library_ends_the_module():

@@ -32,7 +32,7 @@ def deployment(name: str) -> Dict[str, Any]:
 @pytest.fixture(name="cluster")
 def a_cluster(monkeypatch: pytest.MonkeyPatch) -> Programs:
     programs = Programs(deployments={name: deployment(name) for name in [*NAMES, "harbor-portal"]})
-    monkeypatch.setattr(harbor_host_aliases, "programs", lambda module: programs.run)
+    monkeypatch.setattr(harbor_host_aliases, "run_program", programs.run)
     return programs
 
 
@@ -91,6 +91,7 @@ def test_deployments_that_are_set_back_are_a_failure(cluster: Programs) -> None:
         ({"namespace": "none"}, 'namespaces "none" not found'),
         ({"entries": None}, "entries"),
         ({"address": "swr.example.com"}, "is no IP address"),
+        ({"rollout_timeout": 0}, "rollout_timeout: it has to be 1 or more"),
     ],
 )
 def test_a_failure_names_what_to_check(cluster: Programs, options: Any, words: str) -> None:
@@ -99,6 +100,10 @@ def test_a_failure_names_what_to_check(cluster: Programs, options: Any, words: s
 
 def test_kubectl_is_called_as_the_user_says(cluster: Programs, monkeypatch: pytest.MonkeyPatch) -> None:
     asked = []
-    monkeypatch.setattr(cluster, "run", lambda words, folder=None: (asked.append(words), (0, PASSWORD, ""))[1])
+    answer = lambda words, *more: (asked.append(words), (0, PASSWORD, ""))[1]  # noqa: E731
+    monkeypatch.setattr(harbor_host_aliases, "run_program", answer)
     assert "does not answer with JSON" in module(kubectl="k3s kubectl --context 'a b'")["msg"]
     assert asked[0][:6] == ["k3s", "kubectl", "--context", "a b", "--namespace", "registry"]
+    # A survey's empty text
+    module(kubectl="")
+    assert asked[1][0] == "kubectl"

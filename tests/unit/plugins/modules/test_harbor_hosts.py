@@ -14,6 +14,7 @@ from typing import Any, Dict, List
 import pytest
 import yaml
 
+from ansible_collections.longshore.swr.plugins.module_utils._files.lock import exclusive
 from ansible_collections.longshore.swr.plugins.modules import harbor_hosts
 from ansible_collections.longshore.swr.tests.support.fake_programs import Programs
 from ansible_collections.longshore.swr.tests.support.modules import run_module
@@ -64,7 +65,7 @@ class Host:
         self.base.write_text(BASE)
         self.programs = Programs()
         monkeypatch.setenv("HOME", str(folder))
-        monkeypatch.setattr(harbor_hosts, "programs", lambda module: self.programs.run)
+        monkeypatch.setattr(harbor_hosts, "run_program", self.programs.run)
         # A backup has the number of its process in its name, and each run of a module is a process.
         processes = itertools.count(1)
         self._next_process = lambda: monkeypatch.setattr("os.getpid", functools.partial(int, next(processes)))
@@ -174,9 +175,10 @@ def test_without_compose_the_file_is_all_that_can_be_had(host: Host) -> None:
 
 
 @pytest.mark.parametrize("command", ["my-compose --ansi 'never mind'", ["my-compose", "--ansi", "never mind"]])
-def test_compose_may_be_called_in_another_way(host: Host, command: Any) -> None:
+def test_compose_may_be_called_in_another_way(host: Host, monkeypatch: pytest.MonkeyPatch, command: Any) -> None:
     asked: List[Any] = []
-    host.programs.run = lambda words, folder=None: (asked.append(list(words)), (0, "", ""))[1]  # type: ignore
+    answer = lambda words, *more: (asked.append(list(words)), (0, "", ""))[1]  # noqa: E731
+    monkeypatch.setattr(harbor_hosts, "run_program", answer)
     host.run(compose_command=command, check_subnets=False, verify=False)
     assert ["my-compose", "--ansi", "never mind", "up", "-d", "core", "jobservice"] in asked
 
@@ -322,6 +324,62 @@ def test_a_prepare_that_fails_is_run_again(host: Host, arguments: Any) -> None:
     host.programs.data["broken"] = []
     assert host.run(no_proxy="edit", prepare_arguments=arguments)["changed"] is True
     assert host.programs.calls("./prepare")[-1] == ["./prepare", "--with-trivy", "--with-notary"]
+
+
+class Killed(BaseException):
+    """Nothing of the module is run after it."""
+
+
+@pytest.mark.parametrize("word", ["./prepare", "up", "restart"])
+@pytest.mark.parametrize("state", ["present", "absent"])
+def test_a_run_that_was_killed_is_finished(host: Host, monkeypatch: pytest.MonkeyPatch, state: str, word: str) -> None:
+    edit = {"no_proxy": "edit", "state": state, "verify": False}
+    host.config.write_text(CONFIG)
+    if state == "absent":
+        host.run(no_proxy="edit")
+    host.programs.data["calls"].clear()
+
+    def die(words: Any, *more: Any) -> Any:
+        if word in words:
+            raise Killed
+        return host.programs.run(words, *more)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(harbor_hosts, "run_program", die)
+        with pytest.raises(Killed):
+            host.module(**edit)
+    forecast = host.run(check_mode=True, **edit)
+    done = host.run(**edit)
+    assert forecast["changed"] is done["changed"] is True
+    assert forecast["recreated"] == done["recreated"] == ["core", "jobservice", "proxy", "trivy-adapter"]
+    assert host.programs.calls("./prepare")
+    assert host.programs.calls(*UP)[-1] == UP
+    assert host.programs.hosts_of("core") == ([ENTRY] if state == "present" else [])
+    assert (NAME in host.config.read_text()) is (state == "present")
+    # What somebody has changed by hand is still to be had, and nothing is left to do.
+    assert (host.folder / "docker-compose.yml.before-prepare").read_text().startswith(BASE)
+    assert host.run(**edit)["changed"] is False
+
+
+def test_two_runs_are_kept_apart(host: Host, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(harbor_hosts, "LOCK_TIMEOUT", 0)
+    link = host.folder.parent / "current"
+    link.symlink_to(host.folder)
+    with exclusive(str(host.folder), 0):
+        assert "another run has held it" in host.fail()
+        assert "another run has held it" in host.fail(directory=str(link))
+    assert host.programs.data["calls"] == []
+    assert host.run(directory=str(link))["changed"] is True
+
+
+def test_what_is_to_go_may_be_in_a_file_that_compose_does_not_read_any_more(host: Host) -> None:
+    host.override.write_text(OVERRIDE)
+    host.run()
+    newer = host.folder / "compose.override.yml"
+    newer.write_text("services: {}\n")
+    assert host.run(state="absent")["override"] == str(host.override)
+    assert host.override.read_text() == OVERRIDE
+    assert host.run(state="absent")["override"] == str(newer)
 
 
 def test_a_harbor_yml_that_cannot_be_changed_is_refused_and_not_shown(host: Host) -> None:
