@@ -104,7 +104,7 @@ def test_nothing_else_parses_json():
     found = [
         "{0}:{1}".format(path.relative_to(PLUGINS), node.lineno)
         for path in sorted(PLUGINS.rglob("*.py"))
-        if path.name != "_json.py" and not {"client", "convert"}.intersection(path.parts)
+        if path.name != "_json.py"
         for node in ast.walk(ast.parse(path.read_text("utf-8")))
         if isinstance(node, ast.Attribute) and ast.unparse(node) in ("json.loads", "json.load", "json.JSONDecoder")
     ]

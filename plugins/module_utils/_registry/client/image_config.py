@@ -8,9 +8,10 @@ This module is private to the collection: no other collection may import it.
 
 from __future__ import annotations
 
-import json
 from typing import Any, Dict, Mapping, Optional
 
+from ..._http_values import NotUnderstood
+from ..._json import read_json
 from ..errors import RegistryError
 from ..model.manifest import Descriptor, digest_of
 from ..model.reference import Repository
@@ -42,7 +43,7 @@ def read_config(client: ImageSource, repository: Repository, config: Descriptor,
     if digest_of(content, config.digest.partition(":")[0]) != config.digest:
         raise RegistryError("the image's config is damaged", where=where, code="DIGEST_INVALID")
     try:
-        document = json.loads(content)
-    except (ValueError, RecursionError) as error:
-        raise RegistryError("the image's config is not JSON", where=where) from error
+        document = read_json(content)
+    except NotUnderstood as problem:
+        raise RegistryError("the image's config is not understood: {0}".format(problem), where=where) from problem
     return document if isinstance(document, dict) else {}

@@ -8,9 +8,10 @@ This module is private to the collection: no other collection may import it.
 
 from __future__ import annotations
 
-import json
 from typing import Any, Callable, Dict, List, Tuple
 
+from ..._http_values import NotUnderstood
+from ..._json import read_shape
 from ..._paging import Page
 from ..errors import RegistryError
 from ..model.reference import Repository
@@ -42,13 +43,11 @@ class ListApi:
 
     def _entries(self, reply: RegistryReply) -> List[Dict[str, Any]]:
         try:
-            entries = json.loads(reply.body)
-        except (ValueError, RecursionError):
-            entries = False
-        # Go's servers send null for an empty list.
-        if entries is not None and not (isinstance(entries, list) and all(isinstance(one, dict) for one in entries)):
-            raise RegistryError("the list of repositories is not what this registry sends", where=self._where)
-        return entries or []
+            # Go's servers send null for an empty list.
+            return read_shape(reply.body, ([dict], None)) or []
+        except NotUnderstood as problem:
+            what = "the list of repositories is not what this registry sends: {0}".format(problem)
+            raise RegistryError(what, where=self._where) from problem
 
     def _all(self, first: Any, fetch: Callable[[Any], Page], key: Callable[[Any], Any]) -> List[Any]:
         """Every entry of a list.

@@ -8,11 +8,11 @@ This module is private to the collection: no other collection may import it.
 
 from __future__ import annotations
 
-import json
 import urllib.parse
 from typing import Any, Callable, List, NamedTuple, Optional, Set
 
 from ..._http_values import NotUnderstood, next_page_of
+from ..._json import read_shape
 from ..._paging import INCOMPLETE_HINT, Page, read_pages
 from ..errors import RegistryError
 from ..model.reference import Listing, Repository, check_name, check_tag, read_entry, sort_entries
@@ -107,9 +107,10 @@ def _entries_of(reply: RegistryReply, field: str, where: str) -> List[Any]:
     :raises RegistryError: it is no such page.
     """
     try:
-        entries = json.loads(reply.body)[field]
-    except (ValueError, TypeError, KeyError, RecursionError):
-        entries = False
-    if entries is not None and not isinstance(entries, list):
-        raise RegistryError("the list of {0} is not what a registry sends".format(field), where=where)
-    return entries or []
+        document = read_shape(reply.body, {field: ([object], None)})
+        if field not in document:
+            raise NotUnderstood("it has no {0}".format(field))
+    except NotUnderstood as problem:
+        what = "the list of {0} is not what a registry sends: {1}".format(field, problem)
+        raise RegistryError(what, where=where) from problem
+    return document[field] or []

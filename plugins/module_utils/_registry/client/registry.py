@@ -11,9 +11,10 @@ This module is private to the collection: no other collection may import it.
 
 from __future__ import annotations
 
-import json
 from typing import Any, Callable, Dict, List, Optional
 
+from ..._http_values import NotUnderstood
+from ..._json import read_shape
 from ..._paging import Page
 from ..errors import RegistryError
 from ..model.manifest import ACCEPT, Manifest, digest_of, is_digest, parse_manifest
@@ -286,13 +287,14 @@ def _referrers_of(reply: RegistryReply, where: str) -> List[Dict[str, Any]]:
     :raises RegistryError: it is no such page.
     """
     try:
-        entries = json.loads(reply.body)["manifests"] or []
-        sound = all(is_digest(entry["digest"]) and isinstance(entry["size"], int) for entry in entries)
-    except (ValueError, TypeError, KeyError, RecursionError):
-        sound = False
-    if not sound:
-        raise RegistryError("the list of referrers is not what a registry sends", where=where)
-    return list(entries)
+        document = read_shape(reply.body, {"manifests": ([{"digest": str, "size": int}], None)})
+        entries: List[Dict[str, Any]] = document.get("manifests") or []
+        if "manifests" not in document or not all(is_digest(entry["digest"]) for entry in entries):
+            raise NotUnderstood("an entry has no valid digest" if entries else "it has no manifests")
+    except NotUnderstood as problem:
+        what = "the list of referrers is not what a registry sends: {0}".format(problem)
+        raise RegistryError(what, where=where) from problem
+    return entries
 
 
 def _image(repository: Repository, reference: str) -> str:

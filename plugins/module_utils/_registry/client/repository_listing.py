@@ -14,12 +14,12 @@ This module is private to the collection: no other collection may import it.
 
 from __future__ import annotations
 
-import json
 import threading
 import urllib.parse
 from typing import Any, Dict, List, Optional, Union
 
-from ..._http_values import next_page_of, parse_count
+from ..._http_values import NotUnderstood, next_page_of, parse_count
+from ..._json import read_json
 from ..._paging import Page
 from ..errors import RegistryError
 from ..model.reference import InvalidEntry, Listing, Repository, check_name, read_entry, sort_entries
@@ -124,8 +124,8 @@ class _Harbor(ListApi):
         if reply.status != 200:
             return False
         try:
-            facts = json.loads(reply.body)
-        except (ValueError, RecursionError):
+            facts = read_json(reply.body)
+        except NotUnderstood:
             return False
         return isinstance(facts, dict) and ("harbor_version" in facts or "auth_mode" in facts)
 

@@ -8,11 +8,11 @@ This module is private to the collection: no other collection may import it.
 
 from __future__ import annotations
 
-import json
 from typing import Union
 
 from ..._dockyard import Entry, organization_path, read_organization, read_repositories
 from ..._http_values import NotUnderstood
+from ..._json import read_json
 from ..._paging import INCOMPLETE_HINT
 from ..errors import RegistryError
 from ..model.reference import InvalidEntry, Listing, check_name, read_entry, sort_entries
@@ -42,9 +42,10 @@ class Dockyard(ListApi):
         """
         reply = self._get(organization_path(name), (200, 404), "cannot look up the organization")
         try:
-            return reply.status == 200 and read_organization(json.loads(reply.body), name) is not None
-        except (ValueError, RecursionError, NotUnderstood) as error:
-            raise RegistryError("cannot look up the organization: the reply is not SWR's", where=name) from error
+            return reply.status == 200 and read_organization(read_json(reply.body), name) is not None
+        except NotUnderstood as problem:
+            what = "cannot look up the organization: the reply is not SWR's: {0}".format(problem)
+            raise RegistryError(what, where=name) from problem
 
     def repositories(self) -> Listing:
         """Every repository of the account.

@@ -14,6 +14,7 @@ from __future__ import annotations
 import json
 from typing import Any, Callable, Dict, List, Mapping, NamedTuple, Optional, Tuple
 
+from ..._json import read_json
 from ..errors import RegistryError
 from ..model.manifest import (
     DOCKER_CONFIG,
@@ -86,7 +87,7 @@ def _flatten(
     children: List[Tuple[Tree, Mapping[str, Any]]] = []
     if tree.manifest.blobs:
         raise _no_image(where, "it is an index of layers, such as the cache of a build")
-    entries = child_entries(json.loads(tree.manifest.content))
+    entries = child_entries(read_json(tree.manifest.content))
     for entry, descriptor, child in zip(entries, tree.manifest.children, tree.children):
         if child.manifest.is_index:
             children.extend(_flatten(child, dropped, platform_of, where))
@@ -119,7 +120,7 @@ def _why_dropped(entry: Mapping[str, Any], descriptor: Descriptor, manifest: Man
 def _image(manifest: Manifest, where: str) -> Manifest:
     if manifest.media_type == DOCKER_MANIFEST:
         return manifest
-    document = json.loads(manifest.content)
+    document = read_json(manifest.content)
     config = manifest.config
     if config is None or config.media_type not in IMAGE_CONFIG_TYPES:
         kind = document.get("artifactType") or (config.media_type if config else "") or "no image config"

@@ -11,6 +11,7 @@ from __future__ import annotations
 import json
 from typing import Any, Callable, Dict, List, Mapping, NamedTuple, Optional
 
+from ..._json import read_json
 from ..model.manifest import IMAGE_CONFIG_TYPES, IMAGE_TYPES, Descriptor, Manifest, child_entries, parse_manifest
 from ..model.tree import Tree
 
@@ -73,7 +74,7 @@ def to_gzip(tree: Tree, pack: Pack) -> Tree:
     if not tree.manifest.is_index:
         return Tree(_packed_image(tree.manifest, pack))
     children = [to_gzip(child, pack) for child in tree.children]
-    document = json.loads(tree.manifest.content)
+    document = read_json(tree.manifest.content)
     for entry, before, after in zip(child_entries(document), tree.children, children):
         if after is not before:
             entry.update(digest=after.manifest.digest, size=len(after.manifest.content))
@@ -82,7 +83,7 @@ def to_gzip(tree: Tree, pack: Pack) -> Tree:
 
 
 def _packed_image(manifest: Manifest, pack: Pack) -> Manifest:
-    document = json.loads(manifest.content)
+    document = read_json(manifest.content)
     origins: List[Optional[Descriptor]] = [None]
     for number, (entry, layer) in enumerate(zip(document["layers"], manifest.blobs[1:])):
         is_zstd = is_zstd_layer(layer)

@@ -17,7 +17,7 @@ import re
 from typing import Any, Dict, List, Mapping, NamedTuple, Optional, Tuple
 
 from ..._http_values import NotUnderstood
-from ..._json import read_json
+from ..._json import check_shape, read_json
 from ..errors import RegistryError
 
 DOCKER_MANIFEST = "application/vnd.docker.distribution.manifest.v2+json"
@@ -49,6 +49,26 @@ ACCEPT = ", ".join(
     (OCI_INDEX, DOCKER_LIST, OCI_MANIFEST, DOCKER_MANIFEST, OCI_ARTIFACT, DOCKER_SCHEMA1_SIGNED, DOCKER_SCHEMA1)
 )
 """What the engine takes. A registry that is not offered a stored type may convert or refuse it."""
+
+LARGEST_SIZE = 2**50
+"""Bytes of a blob. Object storages take a twentieth of that (OBS: 48.8 TiB)."""
+
+_TEXT = (str, None)
+_PLATFORM = {
+    "os": _TEXT,
+    "architecture": _TEXT,
+    "variant": _TEXT,
+    "os.version": _TEXT,
+    "os.features": ([str], None),
+}
+_DESCRIPTOR = {
+    "digest": str,
+    "size": int,
+    "mediaType": _TEXT,
+    "platform": (_PLATFORM, None),
+    "annotations": (dict, None),
+    "urls": ([str], None),
+}
 
 _DIGEST = re.compile(r"(sha256:[0-9a-f]{64}|sha512:[0-9a-f]{128})\Z")
 
@@ -206,17 +226,23 @@ def _descriptors(document: Mapping[str, Any], field: str, required: bool = True)
 
 
 def _descriptor(entry: Any, place: str) -> Descriptor:
-    if not isinstance(entry, dict) or not is_digest(entry.get("digest")):
+    try:
+        check_shape(entry, _DESCRIPTOR, place)
+    except NotUnderstood as problem:
+        raise RegistryError("the manifest is not understood: {0}".format(problem)) from problem
+    if not is_digest(entry["digest"]):
         raise RegistryError("the manifest's {0} has no valid digest".format(place))
-    size = entry.get("size")
-    if not isinstance(size, int) or isinstance(size, bool) or size < 0:
-        raise RegistryError("the manifest's {0} has no valid size".format(place))
-    media_type = str(entry.get("mediaType") or "")
-    platform = entry.get("platform")
+    if not 0 <= entry["size"] <= LARGEST_SIZE:
+        raise RegistryError(
+            "the manifest says that {0} has {1} bytes, which no registry can hold".format(place, entry["size"]),
+            code="SIZE_INVALID",
+            hint="Build the image again, or leave it out with deny.",
+        )
+    media_type = entry.get("mediaType") or ""
     return Descriptor(
         digest=entry["digest"],
-        size=size,
+        size=entry["size"],
         media_type=media_type,
-        platform=platform if isinstance(platform, dict) else None,
+        platform=entry.get("platform"),
         foreign=bool(entry.get("urls")) and ("foreign" in media_type or "nondistributable" in media_type),
     )

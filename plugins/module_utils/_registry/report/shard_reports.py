@@ -15,7 +15,7 @@ from collections import Counter
 from typing import Any, Dict, List, Mapping, Optional, Sequence, Tuple
 
 from ..._http_values import NotUnderstood
-from ..._json import read_json
+from ..._json import check_shape, read_json
 from ..._secrets import read_text
 from ..errors import RulesError
 from ..run.image import OUTCOMES
@@ -23,6 +23,36 @@ from .report import REPORT_VERSION
 
 LARGEST = 1024 * 1024 * 1024
 """Bytes of a report."""
+
+LONGEST_RUN = 10 * 365 * 86400
+"""Seconds."""
+
+_TEXT = (str, None)
+_COUNT = (int, None)
+_FLAG = (bool, None)
+_ENTRY = {
+    "source": str,
+    "destination": str,
+    "outcome": str,
+    "details": ({"what": _TEXT, "where": _TEXT, "hint": _TEXT, "code": _TEXT, "status": _COUNT}, None),
+    "dropped": ([str], None),
+    "dropped_platforms": _COUNT,
+    "recompressed": _COUNT,
+    "converted": _FLAG,
+}
+_ENTRY.update(dict.fromkeys(("rule", "reason", "error", "attached_to", "source_digest", "destination_digest"), _TEXT))
+_REPORT = {
+    "version": int,
+    "images": dict.fromkeys(("total", *OUTCOMES), int),
+    "results": [_ENTRY],
+    "blobs": ({"uploaded": _COUNT, "mounted": _COUNT}, None),
+    "bytes": ({"uploaded": _COUNT, "planned": _COUNT}, None),
+    "plan": ({"blobs": _COUNT, "bytes": _COUNT}, None),
+    "requests": ({"total": _COUNT, "by_registry": (dict, None)}, None),
+    "duration": (float, None),
+    "warnings": ([str], None),
+    "converted": _COUNT,
+}
 
 _NOT_ONE = "this is not a report of image_copy"
 _NUMBER = re.compile(r"(\d+)(?!.*\d)")
@@ -59,57 +89,27 @@ class ShardReport:
 
 def _problem_of(document: Any) -> str:
     """What is wrong with a report, and where; empty when nothing is."""
-    if not isinstance(document, dict):
-        return "it is not a mapping"
-    if document.get("version") != REPORT_VERSION:
+    try:
+        check_shape(document, _REPORT)
+    except NotUnderstood as problem:
+        return str(problem)
+    if document["version"] != REPORT_VERSION:
         return "version is not {0}".format(REPORT_VERSION)
-    images, results = document.get("images"), document.get("results")
-    if not isinstance(images, dict) or not all(_is_count(images.get(name)) for name in ("total", *OUTCOMES)):
-        return "images does not have the counts {0}".format(", ".join(("total", *OUTCOMES)))
-    if not isinstance(results, list):
-        return "results is not a list"
+    images, results = document["images"], document["results"]
     for number, entry in enumerate(results):
-        problem = _problem_of_entry(entry)
-        if problem:
-            return "results[{0}]: {1}".format(number, problem)
+        if entry["outcome"] not in OUTCOMES:
+            return "results[{0}].outcome is none of {1}".format(number, ", ".join(OUTCOMES))
     counted = Counter(entry["outcome"] for entry in results)
     for name in OUTCOMES:
         if counted[name] != images[name]:
             return "images.{0} is {1}, but {2} of the results are".format(name, images[name], counted[name])
     if images["total"] != len(results):
         return "images.total is {0}, but there are {1} results".format(images["total"], len(results))
-    return _problem_of_sums(document)
-
-
-def _problem_of_entry(entry: Any) -> str:
-    if not isinstance(entry, dict):
-        return "it is not a mapping"
-    for name in ("source", "destination"):
-        if not isinstance(entry.get(name), str):
-            return "{0} is not a text".format(name)
-    if entry.get("outcome") not in OUTCOMES:
-        return "outcome is none of {0}".format(", ".join(OUTCOMES))
-    if not isinstance(entry.get("details", {}), dict):
-        return "details is not a mapping"
-    if not isinstance(entry.get("dropped", []), list):
-        return "dropped is not a list"
-    return ""
-
-
-def _problem_of_sums(document: Mapping[str, Any]) -> str:
-    """The rest that is read: it may be absent."""
-    requests = document.get("requests") or {}
-    registries = requests.get("by_registry") or {} if isinstance(requests, dict) else None
-    if not isinstance(registries, dict) or not all(isinstance(kinds, dict) for kinds in registries.values()):
-        return "requests.by_registry is not a mapping of mappings"
-    for name in ("blobs", "bytes", "plan"):
-        if not isinstance(document.get(name) or {}, dict):
-            return "{0} is not a mapping".format(name)
-    duration = document.get("duration") or 0
-    if isinstance(duration, bool) or not isinstance(duration, (int, float)):
-        return "duration is not a number"
-    if not isinstance(document.get("warnings") or [], list):
-        return "warnings is not a list"
+    registries = (document.get("requests") or {}).get("by_registry") or {}
+    if not all(isinstance(kinds, dict) for kinds in registries.values()):
+        return "requests.by_registry has something else than objects"
+    if not 0 <= (document.get("duration") or 0) <= LONGEST_RUN:
+        return "duration is no time that a run can take"
     return ""
 
 

@@ -22,14 +22,19 @@ from typing import Any, Dict, List, Optional, Tuple
 
 from ..._errors import LongshoreError
 from ..._files.inputs import lines_of
-from ..._json import read_json
+from ..._json import check_shape, read_json
 from ..._line_file import LineFile
 from ..errors import RegistryError
-from ..model.manifest import is_digest
+from ..model.manifest import LARGEST_SIZE, is_digest
 from .image import COPIED, SKIPPED
 
 VERSION = 1
 _DIGESTS = ("digest", "layer", "diff_id", "source_digest", "destination_digest")
+_LINES = {
+    "blob": {"registry": str, "repository": str, "digest": str},
+    "image": {"source": str, "destination": str, "outcome": str, "filter": (str, None), "error": (str, None)},
+    "recompressed": {"layer": str, "method": str, "digest": str, "size": int, "diff_id": str},
+}
 _SUM = re.compile(r',"sum":"([0-9a-f]{16})"}\s*\Z')
 LARGEST = 4 * 1024 * 1024 * 1024
 """Bytes of a journal that is read."""
@@ -147,7 +152,7 @@ class Journal:
                 self._remember_image(entry)
             elif event == "recompressed":
                 self._remember_recompressed(entry)
-        except (ValueError, KeyError, TypeError, RecursionError):
+        except (ValueError, KeyError, TypeError):
             self.unreadable_lines += 1 if line.strip() else 0
 
     def _remember_blob(self, registry: str, repository: str, digest: str) -> None:
@@ -191,6 +196,9 @@ def _read(line: str) -> Dict[str, Any]:
     entry: Dict[str, Any] = read_json(text)
     if entry["v"] != VERSION:
         raise ValueError("another version")
+    check_shape(entry, _LINES.get(entry["event"], dict))
     if any(name in entry and not is_digest(entry[name]) for name in _DIGESTS):
         raise ValueError("something else where a digest should be")
+    if not 0 <= entry.get("size", 0) <= LARGEST_SIZE:
+        raise ValueError("something else where a size should be")
     return entry
