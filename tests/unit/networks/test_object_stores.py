@@ -5,15 +5,24 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ansible_collections.longshore.swr.plugins.module_utils._registry.client.registry import RegistryClient
+from ansible_collections.longshore.swr.plugins.module_utils._registry.config.credentials import CredentialStore
+from ansible_collections.longshore.swr.plugins.module_utils._registry.errors import RegistryError
+from ansible_collections.longshore.swr.plugins.module_utils._registry.model.reference import Repository
+from ansible_collections.longshore.swr.plugins.module_utils._registry.transport.connection import TransportError
 from ansible_collections.longshore.swr.plugins.module_utils._registry.transport.error_replies import (
     ACCESS_HINT,
     reply_error,
 )
-from ansible_collections.longshore.swr.tests.unit.plugins.module_utils._registry.fakes import reply
+from ansible_collections.longshore.swr.plugins.module_utils._registry.transport.retry import Retrier
+from ansible_collections.longshore.swr.plugins.module_utils._registry.transport.session import RegistrySession
+from ansible_collections.longshore.swr.tests.unit.plugins.module_utils._registry.fakes import FakeTransport, reply
 
 HEAD = '<?xml version="1.0" encoding="UTF-8"?>\n'
 DENIED = HEAD + "<Error><Code>AccessDenied</Code><Message>Access Denied</Message><RequestId>1</RequestId></Error>"
@@ -90,3 +99,43 @@ def test_a_long_document_makes_no_long_error(body: str) -> None:
 def test_any_document_is_read_or_not(body: bytes, head: bytes) -> None:
     found = reply_error(reply(403, head + body), "cannot read", "reg.example", STORE)
     assert str(found).isprintable()
+
+
+# -- a session, whose registry sends its clients to the store --------------------------------------------------------
+
+
+def client(*script: Any) -> RegistryClient:
+    session = RegistrySession("reg.example", FakeTransport(script), CredentialStore({}), Retrier(0))
+    return RegistryClient(session)
+
+
+APP = Repository("reg.example", "team/app")
+BLOB = "sha256:" + "0" * 64
+TO_THE_STORE = reply(307, location="https://{0}/b?X-Amz-Signature=secret-7".format(STORE))
+
+
+def test_the_error_names_the_store_and_no_login() -> None:
+    with pytest.raises(RegistryError, match=STORE) as caught:
+        client(TO_THE_STORE, reply(403, DENIED.encode("utf-8"))).get_blob(APP, BLOB, 1000)
+    assert "team/app" in str(caught.value.where)
+    assert "Access Denied" in str(caught.value)
+    assert "auth" not in str(caught.value.hint)
+    assert "secret-7" not in str(caught.value)
+
+
+def test_a_refusal_after_a_redirect_on_the_registrys_own_host_is_the_registrys() -> None:
+    elsewhere = reply(307, location="https://reg.example/other")
+    with pytest.raises(RegistryError) as caught:
+        client(elsewhere, reply(403)).get_blob(APP, BLOB, 1000)
+    assert "redirects to" not in str(caught.value)
+    assert "auth file" in str(caught.value.hint)
+
+
+def test_a_store_that_cannot_be_reached_is_named_and_the_registry_goes_on() -> None:
+    gone = TransportError("cannot connect: it does not resolve", unreachable=True, where="https://" + STORE)
+    one = client(TO_THE_STORE, gone, reply(200, b"blob"))
+    with pytest.raises(TransportError) as caught:
+        one.get_blob(APP, BLOB, 1000)
+    assert "team/app" in str(caught.value.where)
+    assert STORE in str(caught.value.where)
+    assert one.get_blob(APP, BLOB, 1000) == b"blob"

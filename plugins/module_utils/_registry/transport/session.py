@@ -205,7 +205,8 @@ class RegistrySession:
                 self._authorizer.forget(repository, scopes, authorization[0][1])
             if challenge or not authorization:
                 self._authorizer.learn(target, challenge, repository)
-        return self._judge(request, answer)
+        host = place.endpoint.authority
+        return self._judge(request, answer, host if host != target.endpoint.authority else "")
 
     def _open(self, method: str, target: Target, headers: Headers, _body: bytes) -> Stream:
         return self._transport.stream(method, target, headers)
@@ -213,14 +214,17 @@ class RegistrySession:
     def _exchange(self, request: Request, target: Target, authorization: Headers, send: Send[Answer]) -> Answer:
         self._wait_turn()
         self._count(request.kind)
-        try:
-            answer = send(request.method, target, [*request.headers, *authorization], request.body)
-        except TransportError as error:
-            self._name(error, request.where)
-            raise
+        answer = self._send(request, target, authorization, send)
         if target.endpoint.trust not in self._base and self._proves(request, target, answer.status):
             self._base[target.endpoint.trust] = Target(target.endpoint, "/v2/")
         return answer
+
+    def _send(self, request: Request, target: Target, login: Headers, send: Send[Answer]) -> Answer:
+        try:
+            return send(request.method, target, [*request.headers, *login], request.body)
+        except TransportError as error:
+            self._name(error, request.where)
+            raise
 
     def _follow(
         self, request: Request, target: Target, authorization: Headers, answer: Answer, send: Send[Answer]
@@ -242,8 +246,10 @@ class RegistrySession:
             hops += 1
             target = with_tls(parse_target(location, base=target), target)
             login: Headers = authorization if target.endpoint == own else []
+            # Whoever redirects is there, even if where it leads is not.
+            self._answered = True
             self._count("redirected_" + request.kind)
-            answer = send(request.method, target, [*request.headers, *login], request.body)
+            answer = self._send(request, target, login, send)
         return answer, target
 
     def _name(self, error: TransportError, where: str) -> None:
@@ -251,15 +257,16 @@ class RegistrySession:
         if (self._answered or not error.unreachable) and error.where and "://" in error.where:
             error.where = "{0} ({1})".format(where, error.where) if where not in error.where else error.where
 
-    def _judge(self, request: Request, answer: Answer) -> Answer:
+    def _judge(self, request: Request, answer: Answer, host: str = "") -> Answer:
         """The answer, where its status is one of those expected.
 
+        :param host: who gave it, where the registry redirected to another one.
         :raises RegistryError: it is another.
         """
         self._note(answer.status)
         if answer.status in request.expected:
             return answer
-        error = self._refusal(_whole(answer), request.what, request.where)
+        error = self._refusal(_whole(answer), request.what, request.where, host)
         if error.hint == ACCESS_HINT:
             error.hint = access_hint(self._credentials.lookup(request.repository))
         raise error
@@ -269,8 +276,8 @@ class RegistrySession:
         if status not in THROTTLED:
             self._throttle.served()
 
-    def _refusal(self, reply: RegistryReply, what: str, where: str) -> RegistryError:
-        error = reply_error(reply, what, where)
+    def _refusal(self, reply: RegistryReply, what: str, where: str, host: str = "") -> RegistryError:
+        error = reply_error(reply, what, where, host)
         if reply.status == 401 and "invalid_token" in reply.headers.get("www-authenticate", ""):
             # Expired between the check and the registry (RFC 6750, section 3.1); a refused scope is called otherwise.
             error.retryable = True
