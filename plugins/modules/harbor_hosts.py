@@ -180,9 +180,10 @@ from ansible_collections.longshore.swr.plugins.module_utils._files.safe_file imp
     private,
     read_safely,
 )
-from ansible_collections.longshore.swr.plugins.module_utils._harbor.deployment.compose_override import YAML_IMPORT_ERROR
+from ansible_collections.longshore.swr.plugins.module_utils._harbor.deployment.compose_nodes import YAML_IMPORT_ERROR
 from ansible_collections.longshore.swr.plugins.module_utils._harbor.deployment.installation import Installation
 from ansible_collections.longshore.swr.plugins.module_utils._module import (
+    redactor_of,
     reports_errors,
     require,
     run_program,
@@ -264,7 +265,8 @@ class HostFiles:
 def run(module):
     """The mapping, as the module's result."""
     require(module, "PyYAML", YAML_IMPORT_ERROR)
-    installation = Installation(module.params, HostFiles(module), run_program, module.check_mode)
+    hide = redactor_of(module).add
+    installation = Installation(module.params, HostFiles(module), run_program, module.check_mode, hide)
     folder = os.path.realpath(module.params["directory"])
     # Where there is none, the reason is told better.
     with exclusive(folder, LOCK_TIMEOUT) if os.path.isdir(folder) else contextlib.nullcontext():

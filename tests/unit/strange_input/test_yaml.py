@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ansible_collections.longshore.swr.plugins.module_utils._errors import LongshoreError
-from ansible_collections.longshore.swr.plugins.module_utils._harbor.deployment import compose_override, no_proxy
+from ansible_collections.longshore.swr.plugins.module_utils._harbor.deployment import compose_nodes, no_proxy
 from ansible_collections.longshore.swr.plugins.module_utils._http_values import NotUnderstood
 from ansible_collections.longshore.swr.plugins.module_utils._registry.config.documents import load_document, parse_yaml
 from ansible_collections.longshore.swr.plugins.module_utils._yaml import check_events
@@ -52,7 +52,7 @@ def test_rules_and_auth_files(tmp_path, name):
 
 
 @pytest.mark.parametrize("name", BOMBS)
-@pytest.mark.parametrize("parse", [lambda text: compose_override._parse(text, "x.yml"), no_proxy._parse])
+@pytest.mark.parametrize("parse", [lambda text: compose_nodes.parse(text, "x.yml"), no_proxy._parse])
 def test_files_of_harbor(parse, name):
     text, reason = BOMBS[name]
     with pytest.raises(LongshoreError, match=reason):

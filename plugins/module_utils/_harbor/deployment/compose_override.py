@@ -19,20 +19,17 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-import traceback
 from typing import Any, Dict, Iterator, List, Optional, Sequence, Tuple
 
-from ..._http_values import NotUnderstood
-from ..._yaml import check_events
 from ..errors import HarborError
+from .compose_nodes import copy_of, get, is_null, parse, same, text_node
 from .host_entries import Host, host_of, read_host
 
 try:
     import yaml
 except ImportError:
-    YAML_IMPORT_ERROR: Optional[str] = traceback.format_exc()
-else:
-    YAML_IMPORT_ERROR = None
+    # The module has said so before it comes here.
+    yaml = None  # type: ignore[assignment]
 
 SERVICES = ("core", "jobservice")
 OVERRIDE, BASE = "docker-compose.override.yml", "docker-compose.yml"
@@ -41,7 +38,7 @@ BEGIN, END = "# BEGIN longshore.swr.harbor", "# END longshore.swr.harbor"
 WAS, WAS_OPEN = "#longshore.swr.harbor was:", "#longshore.swr.harbor was, without an end:"
 
 _BEGIN_LINE = re.compile(r"[ ]*# BEGIN longshore\.swr\.harbor ([0-9a-f]{12})\r?\n?\Z")
-_STRING, _SEQUENCE, _MAPPING, _MERGE = ("tag:yaml.org,2002:" + kind for kind in ("str", "seq", "map", "merge"))
+_SEQUENCE, _MAPPING, _MERGE = ("tag:yaml.org,2002:" + kind for kind in ("seq", "map", "merge"))
 
 
 class _Unfit(Exception):
@@ -89,26 +86,26 @@ def render(text: str, base: str, hosts: Sequence[Host]) -> str:
 
 
 def _with_hosts(before: str, base: str, hosts: Sequence[Host]) -> str:
-    base_root = _parse(base, BASE)
-    services = _get(base_root, "services")
-    absent = [name for name in SERVICES if _get(services, name) is None]
+    base_root = parse(base, BASE)
+    services = get(base_root, "services")
+    absent = [name for name in SERVICES if get(services, name) is None]
     if absent:
         raise HarborError(
             "there is no service {0}".format(" and no service ".join(absent)),
             where=BASE,
             hint="Is this the folder that Harbor was installed from? It holds harbor.yml and prepare as well.",
         )
-    root = _parse(before, OVERRIDE)
+    root = parse(before, OVERRIDE)
     for service in SERVICES:
-        _refuse_others(_get(services, service), hosts, "{0}, service {1}".format(BASE, service))
-    version = _get(base_root, "version")
+        _refuse_others(get(services, service), hosts, "{0}, service {1}".format(BASE, service))
+    version = get(base_root, "version")
     wanted = _wanted(root, hosts, version)
-    if _same(root, wanted):
+    if same(root, wanted):
         return before
     for make in (lambda: _insert(before, root, hosts, version), lambda: _rewrite(before, wanted)):
         try:
             result = make()
-            if _same(_parse(result, OVERRIDE), wanted) and original(result) == before:
+            if same(parse(result, OVERRIDE), wanted) and original(result) == before:
                 return result
         except (_Unfit, HarborError):
             continue
@@ -126,9 +123,9 @@ def hosts_of(text: str, where: str = OVERRIDE) -> Dict[str, List[Host]]:
 
     :raises HarborError: the file cannot be read.
     """
-    services = _get(_parse(text, where), "services")
+    services = get(parse(text, where), "services")
     return {
-        name: _entries(_get(_get(services, name), "extra_hosts"), "{0}, service {1}".format(where, name))
+        name: _entries(get(get(services, name), "extra_hosts"), "{0}, service {1}".format(where, name))
         for name in SERVICES
     }
 
@@ -138,7 +135,7 @@ def service_names(text: str) -> List[str]:
 
     :raises HarborError: the file cannot be read.
     """
-    services = _get(_parse(text, BASE), "services")
+    services = get(parse(text, BASE), "services")
     return [str(key.value) for key, _value in services.value] if isinstance(services, yaml.MappingNode) else []
 
 
@@ -174,75 +171,12 @@ def _block(indent: str, lines: Sequence[str]) -> str:
     return "{0}{1} {2}\n{3}{0}{4}\n".format(indent, BEGIN, _digest(inner), "".join(inner), END)
 
 
-# -- documents as nodes, which keep what is no plain data: tags such as !reset
-
-
-def _parse(text: str, where: str) -> Any:
-    try:
-        check_events(yaml.parse(text, Loader=yaml.SafeLoader))
-        root = yaml.compose(text, Loader=yaml.SafeLoader)
-    except NotUnderstood as problem:
-        raise HarborError("invalid YAML: {0}".format(problem), where=where) from problem
-    except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        place = where if mark is None else "{0}, line {1}".format(where, mark.line + 1)
-        why = getattr(error, "problem", None) or getattr(error, "reason", None) or "it cannot be read"
-        raise HarborError("invalid YAML: {0}".format(why), where=place) from error
-    if _is_null(root):
-        return None
-    if not isinstance(root, yaml.MappingNode):
-        raise HarborError("this is no mapping", where=where, hint="A Compose file has the key services.")
-    return root
-
-
-def _get(node: Any, name: str) -> Any:
-    """The value of a key, None where there is none."""
-    if not isinstance(node, yaml.MappingNode):
-        return None
-    found = [value for key, value in node.value if key.value == name]
-    return found[-1] if found else None
-
-
-def _is_null(node: Any) -> bool:
-    return node is None or node.tag == "tag:yaml.org,2002:null"
-
-
-def _meaning(node: Any) -> Any:
-    """A document without its form: what two texts must have in common."""
-    if node is None:
-        return None
-    if isinstance(node, yaml.ScalarNode):
-        return (node.tag, node.value)
-    if isinstance(node, yaml.SequenceNode):
-        return (node.tag, tuple(_meaning(item) for item in node.value))
-    pairs = [(_meaning(key), _meaning(value)) for key, value in node.value]
-    return (node.tag, tuple(sorted(pairs, key=repr)))
-
-
-def _same(one: Any, other: Any) -> bool:
-    return bool(_meaning(one) == _meaning(other))
-
-
-def _copy(node: Any) -> Any:
-    """A deep copy in which an alias is a node of its own."""
-    if isinstance(node, yaml.ScalarNode):
-        return yaml.ScalarNode(node.tag, node.value, style=node.style)
-    if isinstance(node, yaml.SequenceNode):
-        return yaml.SequenceNode(node.tag, [_copy(item) for item in node.value], flow_style=node.flow_style)
-    pairs = [(_copy(key), _copy(value)) for key, value in node.value]
-    return yaml.MappingNode(node.tag, pairs, flow_style=node.flow_style)
-
-
-def _text(value: str, style: Optional[str] = None) -> Any:
-    return yaml.ScalarNode(_STRING, value, style=style)
-
-
 # -- what the document shall mean
 
 
 def _entries(node: Any, where: str) -> List[Host]:
     """The names of an C(extra_hosts), which is a list of C(name:address) or a mapping."""
-    if _is_null(node):
+    if is_null(node):
         return []
     if isinstance(node, yaml.MappingNode):
         found = []
@@ -262,7 +196,7 @@ def _refuse_others(service: Any, hosts: Sequence[Host], where: str) -> List[Host
     """
     wanted = {host.name: host.address for host in hosts}
     present = []
-    for name, address in _entries(_get(service, "extra_hosts"), where):
+    for name, address in _entries(get(service, "extra_hosts"), where):
         if wanted.get(name, address) != address:
             raise HarborError(
                 "extra_hosts gives {0} the address {1}, and not {2}".format(name, address, wanted[name]),
@@ -276,12 +210,12 @@ def _refuse_others(service: Any, hosts: Sequence[Host], where: str) -> List[Host
 
 def _missing(service: Any, name: str, hosts: Sequence[Host]) -> List[Host]:
     where = "{0}, service {1}".format(OVERRIDE, name)
-    if not _is_null(service) and not isinstance(service, yaml.MappingNode):
+    if not is_null(service) and not isinstance(service, yaml.MappingNode):
         raise HarborError("this is no mapping", where=where)
-    if isinstance(service, yaml.MappingNode) and _get(service, "extra_hosts") is None:
+    if isinstance(service, yaml.MappingNode) and get(service, "extra_hosts") is None:
         merged = [value for key, value in service.value if key.tag == _MERGE]
         parts = [part for value in merged for part in (value.value if value.tag == _SEQUENCE else [value])]
-        if any(_get(part, "extra_hosts") is not None for part in parts):
+        if any(get(part, "extra_hosts") is not None for part in parts):
             raise HarborError(
                 "its extra_hosts come from a merge key (<<)",
                 where=where,
@@ -293,23 +227,23 @@ def _missing(service: Any, name: str, hosts: Sequence[Host]) -> List[Host]:
 
 def _wanted(root: Any, hosts: Sequence[Host], version: Any) -> Any:
     """A copy of the document with everything in it."""
-    copied = _copy(root) if root is not None else yaml.MappingNode(_MAPPING, [], flow_style=False)
+    copied = copy_of(root) if root is not None else yaml.MappingNode(_MAPPING, [], flow_style=False)
     services = _child(copied, "services", _MAPPING)
     added = False
     for name in SERVICES:
-        missing = _missing(_get(services, name), name, hosts)
+        missing = _missing(get(services, name), name, hosts)
         if not missing:
             continue
         added = True
         extra = _child(_child(services, name, _MAPPING), "extra_hosts", _SEQUENCE)
         if isinstance(extra, yaml.MappingNode):
-            extra.value[:0] = [(_text(host.name), _text(host.address, '"')) for host in missing]
+            extra.value[:0] = [(text_node(host.name), text_node(host.address, '"')) for host in missing]
         else:
-            extra.value[:0] = [_text(str(host), '"') for host in missing]
+            extra.value[:0] = [text_node(str(host), '"') for host in missing]
     if not added:
         return root
-    if version is not None and _get(copied, "version") is None:
-        copied.value.insert(0, (_text("version"), _copy(version)))
+    if version is not None and get(copied, "version") is None:
+        copied.value.insert(0, (text_node("version"), copy_of(version)))
     return copied
 
 
@@ -317,11 +251,11 @@ def _child(node: Any, name: str, tag: str) -> Any:
     """The value of a key, made where it is missing or null."""
     if not isinstance(node, yaml.MappingNode):
         raise HarborError("{0} stands in what is no mapping".format(name), where=OVERRIDE)
-    value = _get(node, name)
-    if not _is_null(value):
+    value = get(node, name)
+    if not is_null(value):
         return value
     made = (yaml.SequenceNode if tag == _SEQUENCE else yaml.MappingNode)(tag, [], flow_style=False)
-    node.value[:] = [pair for pair in node.value if pair[0].value != name] + [(_text(name), made)]
+    node.value[:] = [pair for pair in node.value if pair[0].value != name] + [(text_node(name), made)]
     return made
 
 
@@ -332,9 +266,9 @@ def _insert(text: str, root: Any, hosts: Sequence[Host], version: Any) -> str:
     """Blocks between the lines, each before the first line of what it belongs to."""
     places: List[Tuple[int, str, List[str]]] = []
     head = []
-    if version is not None and _get(root, "version") is None:
+    if version is not None and get(root, "version") is None:
         head = ["version: {0}".format(json.dumps(version.value))]
-    services = _get(root, "services")
+    services = get(root, "services")
     if root is None or services is None:
         rest = ["services:"] + ["  " + line for name in SERVICES for line in _service(name, hosts)]
         places.append((0, "", head + rest) if root is None else (*_start(text, root), head + rest))
@@ -342,9 +276,9 @@ def _insert(text: str, root: Any, hosts: Sequence[Host], version: Any) -> str:
         if head:
             places.append((*_start(text, root), head))
         for name in SERVICES:
-            service = _get(services, name)
+            service = get(services, name)
             missing = _missing(service, name, hosts)
-            extra = _get(service, "extra_hosts")
+            extra = get(service, "extra_hosts")
             if not missing:
                 continue
             if service is None:

@@ -9,10 +9,11 @@ This module is private to the collection: no other collection may import it.
 from __future__ import annotations
 
 import os
-from typing import Any, Dict, List, Mapping, Optional, Protocol, Sequence
+from typing import Any, Callable, Dict, List, Mapping, Optional, Protocol, Sequence
 
 from ..errors import HarborError
 from .bypasses import env_bypasses, process_bypasses, unit_bypasses
+from .compose_nodes import parse, private_values
 from .compose_override import BASE, BEGIN, OVERRIDE, SERVICES, hosts_of, original, render, service_names
 from .docker import WORK, Compose, Run, networks, said, words_of
 from .host_entries import Host, clashes, names_of, parse_hosts
@@ -60,15 +61,19 @@ class Installation:
     """One Harbor, its names and its addresses.
 
     :param options: those of the module C(harbor_hosts).
+    :param hide: takes texts that are not to be shown: Compose quotes what it refuses.
     :ivar warnings: what the user has to know.
     :raises HarborError: the options are invalid.
     """
 
-    def __init__(self, options: Mapping[str, Any], files: Files, run: Run, check_mode: bool) -> None:
+    def __init__(
+        self, options: Mapping[str, Any], files: Files, run: Run, check_mode: bool, hide: Callable[..., None]
+    ) -> None:
         self._options = options
         self._files = files
         self._run = run
         self._check_mode = check_mode
+        self._hide = hide
         self._folder = str(options["directory"])
         self._present = options["state"] == "present"
         entries = options.get("entries") or []
@@ -97,6 +102,8 @@ class Installation:
             self._options["no_proxy"] == "edit" and self._files.read(self._path(UNFINISHED)) is not None
         )
         wanted = render(before, base, self._hosts)
+        for text, where in ((base, BASE), (before, OVERRIDE)):
+            self._hide(*private_values(parse(text, where)))
         self._check(wanted, before)
         stale: List[str] = []
         if self._compose and self._options["apply"] and wanted == before and not prepares:

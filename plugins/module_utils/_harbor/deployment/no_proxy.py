@@ -16,6 +16,7 @@ from ..._http_values import NotUnderstood
 from ..._networks import is_exempt
 from ..._yaml import check_events
 from ..errors import HarborError
+from .compose_nodes import get
 
 try:
     import yaml
@@ -52,13 +53,13 @@ def adjust(text: str, names: Sequence[str], present: bool) -> ProxyFile:
         for it has passwords.
     """
     root = _parse(text)
-    proxy = _get(root, "proxy")
-    used = any(_value(_get(proxy, key)) for key in ("http_proxy", "https_proxy"))
-    components = _get(proxy, "components")
+    proxy = get(root, "proxy")
+    used = any(_value(get(proxy, key)) for key in ("http_proxy", "https_proxy"))
+    components = get(proxy, "components")
     listed = [item.value for item in components.value] if isinstance(components, yaml.SequenceNode) else []
     # Without the list no component is given the proxy.
     used = used and any(name in listed for name in _COMPONENTS)
-    node = _get(proxy, "no_proxy")
+    node = get(proxy, "no_proxy")
     entries = [entry.strip() for entry in _value(node).split(",") if entry.strip()]
     if present:
         changed = [name for name in names if not is_exempt(name, 443, ",".join(entries))] if used else []
@@ -113,13 +114,6 @@ def _parse(text: str) -> Any:
         mark = getattr(error, "problem_mark", None)
         place = WHERE if mark is None else "{0}, line {1}".format(WHERE, mark.line + 1)
         raise HarborError("invalid YAML", where=place, hint=_HINT) from None
-
-
-def _get(node: Any, name: str) -> Any:
-    if not isinstance(node, yaml.MappingNode):
-        return None
-    found = [value for key, value in node.value if key.value == name]
-    return found[-1] if found else None
 
 
 def _value(node: Any) -> str:

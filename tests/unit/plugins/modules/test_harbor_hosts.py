@@ -194,6 +194,30 @@ def test_what_compose_refuses_never_takes_its_place(host: Host) -> None:
     assert not host.programs.calls(*UP)
 
 
+@pytest.mark.parametrize(
+    "line",
+    [
+        "environment: [TZ=UTC, DB_PASSWORD={0}]",
+        "environment: {{DB_PASSWORD: {0}}}",
+        "command: [run, --password, {0}]",
+        "labels: {{x: {0}}}",
+    ],
+)
+def test_what_compose_quotes_of_the_file_is_not_shown(host: Host, monkeypatch: pytest.MonkeyPatch, line: str) -> None:
+    host.override.write_text("services:\n  core:\n    {0}\n".format(line.format(PASSWORD)))
+
+    def refuse(words: Any, *more: Any) -> Any:
+        if "config" in words:
+            return 1, "", 'Invalid interpolation format for service "core": "DB_PASSWORD={0}"'.format(PASSWORD)
+        return host.programs.run(words, *more)
+
+    monkeypatch.setattr(harbor_hosts, "run_program", refuse)
+    # Every result is looked through for the password.
+    text = host.fail()
+    assert 'for service "core": "' in text
+    assert "********" in text
+
+
 @pytest.mark.parametrize("state", ["present", "absent"])
 def test_a_run_that_was_interrupted_is_completed(host: Host, state: str) -> None:
     host.run()
