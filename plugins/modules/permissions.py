@@ -80,6 +80,8 @@ seealso:
   - module: longshore.swr.permissions_info
   - module: longshore.swr.organization
   - module: longshore.swr.repository
+  - module: longshore.swr.repository_sharing
+    description: Lets other accounts pull the images of a repository.
 """
 
 EXAMPLES = r"""

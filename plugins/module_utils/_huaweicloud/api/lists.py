@@ -95,13 +95,15 @@ def whole(call: Call, path: str, field: Optional[str] = None, most: Optional[int
 
 
 def entries_of(reply: ApiReply, field: Optional[str] = None) -> List[Entry]:
-    """The entries of a reply that is a list, or an object with one.
+    """The entries of a reply that is a list, or an object with one. An empty list may be C(null), as Go writes it.
 
     :raises NotUnderstood: there is none, or it holds something else than objects.
     """
     found = reply.data
     if field is not None:
-        found = found.get(field) if isinstance(found, dict) else None
+        found = found.get(field, "") if isinstance(found, dict) else ""
+    if found is None and reply.has_body:
+        return []
     if not isinstance(found, list) or not all(isinstance(item, dict) for item in found):
         raise NotUnderstood("the reply is not the list that the API's reference describes")
     return found

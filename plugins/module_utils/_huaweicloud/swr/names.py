@@ -8,7 +8,7 @@ This module is private to the collection: no other collection may import it.
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, Mapping, NamedTuple
 from urllib.parse import quote
 
 from ..._swr_names import ORGANIZATION_RULE, REPOSITORY_RULE, is_organization_name, is_repository_name
@@ -66,3 +66,13 @@ class Place(NamedTuple):
         if not self.repository:
             return path
         return "{0}/{1}/{2}".format(path, word, quote(self.repository.replace("/", "$"), safe=""))
+
+
+def place_of(options: Mapping[str, Any]) -> Place:
+    """What the options C(organization) and C(repository) name; without a repository it is the organization.
+
+    :raises HuaweiCloudError: a name is invalid.
+    """
+    organization = check_organization(options["organization"], "organization")
+    repository = options.get("repository")
+    return Place(organization, "" if repository is None else check_repository(repository))

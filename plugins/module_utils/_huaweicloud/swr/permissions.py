@@ -19,7 +19,7 @@ from ..api.client import Cloud
 from ..api.identity import Identity, User
 from ..errors import HuaweiCloudError
 from .common import LEVELS, PERMISSIONS, SwrResource, read_object, result_of, swr_client
-from .names import Place, check_organization, check_repository
+from .names import Place, place_of
 
 Entry = Dict[str, Any]
 
@@ -55,13 +55,16 @@ class Found(NamedTuple):
     creator: Optional[str]
 
 
-def read_permissions(cloud: Cloud, place: Place) -> Found:
+def read_permissions(cloud: Cloud, place: Place, may_be_missing: bool = False) -> Found:
     """
+    :param may_be_missing: nobody has a permission for what does not exist.
     :raises HuaweiCloudError: the organization or the repository does not exist, or SWR refuses.
     """
     action = "swr:{0}Access".format("repo:getRepo" if place.repository else "namespace:getNamespace")
     call = swr_client(cloud).call
     found = read_object(lambda: call("GET", place.path + "/access", action=action, on=place.what))
+    if found is None and may_be_missing:
+        return Found(None, [], None)
     if found is None:
         raise HuaweiCloudError(
             "the {0} does not exist".format(place.what), where="permissions", hint="Create it first, or check the name."
@@ -117,7 +120,7 @@ class Permissions(SwrResource):
         super().__init__(swr_client(cloud), self._place.what)
 
     def observe(self) -> Optional[State]:
-        self._found = read_permissions(self._cloud, self._place)
+        self._found = read_permissions(self._cloud, self._place, may_be_missing=self._absent)
         return {"users": self._found.others}
 
     def desired(self, current: Optional[State]) -> Optional[State]:
@@ -201,16 +204,6 @@ class Permissions(SwrResource):
 
 def _body(entry: Mapping[str, Any]) -> Entry:
     return {"user_id": entry["user_id"], "user_name": entry["user_name"], "auth": LEVELS[entry["permission"]]}
-
-
-def place_of(options: Mapping[str, Any]) -> Place:
-    """What the options are about.
-
-    :raises HuaweiCloudError: a name is invalid.
-    """
-    organization = check_organization(options["organization"], "organization")
-    repository = options.get("repository")
-    return Place(organization, "" if repository is None else check_repository(repository))
 
 
 def _wishes(users: Sequence[Mapping[str, Any]], absent: bool) -> List[Wish]:

@@ -49,7 +49,9 @@ class Repository(SwrResource):
         if self._options["state"] == "absent":
             if self.found and self.found["images"]:
                 raise HuaweiCloudError(
-                    "the repository has {0} images".format(self.found["images"]),
+                    "the repository is not empty: it has {0} image{1}".format(
+                        self.found["images"], "" if self.found["images"] == 1 else "s"
+                    ),
                     where=self.what,
                     hint="Delete its images first. Nothing was changed.",
                 )

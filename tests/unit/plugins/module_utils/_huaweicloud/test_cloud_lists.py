@@ -86,7 +86,14 @@ def test_a_marker_that_leads_back_is_an_error() -> None:
     assert "links back" in str(caught.value)
 
 
-@pytest.mark.parametrize("data", [None, {}, [], {"things": None}, {"things": [1]}])
+def test_an_empty_list_may_be_null() -> None:
+    assert whole(lambda _method, _path: ApiReply(200, {}, {"things": None}), "/things", "things") == []
+    assert whole(lambda _method, _path: ApiReply(200, {}, None), "/things") == []
+    with pytest.raises(HuaweiCloudError):
+        whole(lambda _method, _path: ApiReply(200, {}, None, has_body=False), "/things")
+
+
+@pytest.mark.parametrize("data", [None, {}, [], {"things": {}}, {"things": [1]}])
 def test_what_is_no_list_is_an_error(data: Any) -> None:
     with pytest.raises(HuaweiCloudError) as caught:
         whole(lambda _method, _path: ApiReply(200, {}, data), "/things", "things")

@@ -208,8 +208,14 @@ def test_a_failure_between_two_steps_is_mended_by_the_next_run() -> None:
 )
 def test_permissions_that_cannot_be_read_are_an_error(reply: Any, words: str) -> None:
     with pytest.raises(HuaweiCloudError) as caught:
-        manage(FakeCloud({GET: [reply]}), state="absent")
+        manage(FakeCloud({GET: [reply]}), (*ALICE, "read"))
     assert words in str(caught.value)
+
+
+def test_nobody_has_a_permission_for_what_does_not_exist() -> None:
+    fake = FakeCloud({GET: [refusal(404, "4040058")]})
+    assert manage(fake, ALICE, state="absent")["changed"] is False
+    assert fake.calls == [GET]
 
 
 def test_the_list_has_everybody() -> None:

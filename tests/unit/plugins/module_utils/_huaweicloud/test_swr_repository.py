@@ -97,7 +97,7 @@ def test_an_empty_repository_is_deleted_once() -> None:
 @pytest.mark.parametrize("check_mode", [True, False])
 def test_one_with_images_stays(check_mode: bool) -> None:
     fake = FakeCloud({GET: [(200, dict(THERE, num_images=3))]})
-    with pytest.raises(HuaweiCloudError, match="has 3 images"):
+    with pytest.raises(HuaweiCloudError, match="it has 3 images"):
         manage(fake, check_mode, state="absent")
     assert fake.calls == [GET]
 

@@ -1,0 +1,177 @@
+# Copyright: (c) 2026, longshore.swr contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Triggers of a repository: a workload of CCE or CCI is updated when an image is pushed.
+
+API reference of SWR, CreateTrigger, ListTriggersDetails, ShowTrigger, UpdateTrigger and DeleteTrigger. Only whether it
+is enabled can be changed.
+
+This module is private to the collection: no other collection may import it.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Dict, List, Mapping, Optional
+from urllib.parse import quote
+
+from ..._resource import State, bring_about
+from ..._text import is_printable, quoted
+from ..api.client import Cloud
+from ..api.lists import whole
+from ..errors import HuaweiCloudError
+from .common import SwrResource, read_list, read_object, replacing, result_of, swr_client
+from .names import place_of
+
+WORKLOADS = ("deployments", "statefulsets")
+CONDITIONS = ("all", "tag", "regular")
+TYPES = ("cce", "cci")
+
+# This collection's names to SWR's
+_FIELDS = {
+    "name": "name",
+    "type": "trigger_mode",
+    "cluster_id": "cluster_id",
+    "cluster_name": "cluster_name",
+    "namespace": "cluster_ns",
+    "workload_type": "app_type",
+    "workload_name": "application",
+    "container": "container",
+    "condition_type": "trigger_type",
+    "condition_value": "condition",
+}
+_ALL = ".*"
+
+
+class Trigger(SwrResource):
+    """One trigger.
+
+    :param options: C(organization), C(repository), C(enabled), C(state) and the names of C(_FIELDS).
+    :raises HuaweiCloudError: an option is invalid.
+    """
+
+    def __init__(self, cloud: Cloud, options: Mapping[str, Any]) -> None:
+        self._place = place_of(options)
+        self._name = _check_name(options["name"])
+        self._options = options
+        self._wanted = None if options["state"] == "absent" else _wanted(options)
+        super().__init__(swr_client(cloud), "trigger {0} of the {1}".format(self._name, self._place.what))
+
+    @property
+    def _path(self) -> str:
+        return self._place.path + "/triggers"
+
+    @property
+    def _own_path(self) -> str:
+        return "{0}/{1}".format(self._path, quote(self._name, safe=""))
+
+    def observe(self) -> Optional[State]:
+        on = self._place.what
+        found = read_object(lambda: self.call("GET", self._own_path, action="swr:repo:getTrigger", on=on))
+        return None if found is None else described(found)
+
+    def desired(self, current: Optional[State]) -> Optional[State]:
+        if self._wanted is None:
+            return None
+        enabled = self._options.get("enabled")
+        if enabled is None:
+            enabled = current is None or current["enabled"]
+        return dict(self._wanted, enabled=enabled)
+
+    def create(self, desired: State) -> None:
+        body = {theirs: desired[ours] for ours, theirs in _FIELDS.items()}
+        body.update(action="update", enable=_word(desired["enabled"]))
+        self.call("POST", self._path, body=body, action="swr:repo:createTrigger", on=self._place.what)
+
+    def update(self, current: State, desired: State) -> None:
+        if all(current[name] == desired[name] for name in _FIELDS):
+            body = {"enable": _word(desired["enabled"])}
+            self.call("PATCH", self._own_path, body=body, action="swr:repo:updateTrigger", on=self._place.what)
+            return
+        self.delete(current)
+        with replacing("trigger"):
+            self.create(desired)
+
+    def delete(self, current: State) -> None:
+        self.call("DELETE", self._own_path, action="swr:repo:deleteTrigger", on=self._place.what)
+
+
+def _word(enabled: bool) -> str:
+    return "true" if enabled else "false"
+
+
+def _check_name(name: str) -> str:
+    if not name or len(name) > 64 or not is_printable(name) or "/" in name:
+        raise HuaweiCloudError(
+            "invalid trigger name {0}".format(quoted(name)),
+            where="name",
+            hint="Use up to 64 characters, without slashes.",
+        )
+    return name
+
+
+def _wanted(options: Mapping[str, Any]) -> State:
+    """The fields of C(_FIELDS), complete.
+
+    :raises HuaweiCloudError: they do not go together.
+    """
+    state = {name: options.get(name) or "" for name in _FIELDS}
+    needed = ["workload_type", "workload_name", "namespace"]
+    if state["type"] == "cce":
+        needed += ["cluster_id", "cluster_name"]
+    elif state["cluster_id"] or state["cluster_name"]:
+        raise HuaweiCloudError("CCI has no clusters", where="cluster_id", hint="Leave cluster_id and cluster_name out.")
+    if state["condition_type"] == "all":
+        if state["condition_value"] not in ("", _ALL):
+            raise HuaweiCloudError(
+                "a condition for all images has no value",
+                where="condition_value",
+                hint="Leave it out, or set condition_type to tag or regular.",
+            )
+        state["condition_value"] = _ALL
+    else:
+        needed.append("condition_value")
+    missing = [name for name in needed if not state[name]]
+    if missing:
+        raise HuaweiCloudError(
+            "{0} {1} not set".format(" and ".join(missing), "is" if len(missing) == 1 else "are"),
+            where=missing[0],
+            hint="A trigger needs {0}.".format(" and ".join(missing)),
+        )
+    return state
+
+
+def described(found: Mapping[str, Any]) -> State:
+    """A trigger in this collection's words.
+
+    :raises HuaweiCloudError: the reply does not say what it is.
+    """
+    if not isinstance(found.get("name"), str) or str(found.get("enable")).lower() not in ("true", "false"):
+        raise HuaweiCloudError("the reply of SWR describes no trigger", where="SWR's API")
+    state: State = {ours: found.get(theirs) or "" for ours, theirs in _FIELDS.items()}
+    return dict(state, enabled=str(found["enable"]).lower() == "true")
+
+
+def manage_trigger(cloud: Cloud, options: Mapping[str, Any], check_mode: bool) -> Dict[str, Any]:
+    """Creates, changes or deletes a trigger, or says what would change.
+
+    :raises HuaweiCloudError: an option is invalid, or SWR refuses.
+    """
+    change = bring_about(Trigger(cloud, options), check_mode)
+    return result_of("trigger", change.after, change, cloud)
+
+
+def list_triggers(cloud: Cloud, options: Mapping[str, Any]) -> List[Dict[str, Any]]:
+    """The triggers of a repository; none where it does not exist.
+
+    :raises HuaweiCloudError: a name is invalid, or SWR refuses.
+    """
+    place = place_of(options)
+    client = swr_client(cloud)
+
+    def call(*request: Any) -> Any:
+        return client.call(*request, action="swr:repo:listTriggers", on=place.what)
+
+    found = read_list(lambda: whole(call, place.path + "/triggers"))
+    return [
+        dict(described(entry), creator=entry.get("creator_name"), created=entry.get("created_at")) for entry in found
+    ]

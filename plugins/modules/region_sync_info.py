@@ -1,0 +1,139 @@
+#!/usr/bin/python
+# Copyright: (c) 2026, longshore.swr contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: region_sync_info
+short_description: List where a repository in SWR is synchronized to
+version_added: 0.1.0
+author:
+  - longshore.swr contributors (@longshore)
+description:
+  - Lists the regions and organizations that a repository of SWR's basic edition is synchronized to.
+extends_documentation_fragment:
+  - longshore.swr.credentials
+  - longshore.swr.credentials.api
+  - longshore.swr.credentials.module
+  - longshore.swr.swr_repository
+  - longshore.swr.attributes
+  - longshore.swr.attributes.reads_only
+  - longshore.swr.attributes.actiongroup_huaweicloud
+options:
+  {}
+requirements:
+  - requests
+seealso:
+  - module: longshore.swr.region_sync
+"""
+
+EXAMPLES = r"""
+- name: Find out where a repository is synchronized to
+  longshore.swr.region_sync_info:
+    region: cn-north-4
+    organization: team
+    repository: app
+  delegate_to: localhost
+  register: found
+
+- name: Show the regions
+  ansible.builtin.debug:
+    msg: "{{ found.syncs | map(attribute='target_region') }}"
+"""
+
+RETURN = r"""
+syncs:
+  description: The synchronizations. Empty when there is none, or no such repository.
+  returned: success
+  type: list
+  elements: dict
+  contains:
+    target_region:
+      description: The ID of the region that images are copied to.
+      type: str
+      sample: cn-east-3
+    target_organization:
+      description: The organization there.
+      type: str
+      sample: team
+    override:
+      description: Whether images that are there already are replaced.
+      type: bool
+      sample: false
+    automatic:
+      description: Whether each push is copied.
+      type: bool
+      sample: true
+    created:
+      description: When it was created.
+      type: str
+      sample: "2026-07-23T08:46:07Z"
+    updated:
+      description: When it was changed.
+      type: str
+      sample: "2026-07-23T08:46:07Z"
+error:
+  description: The parts of the error, as far as they are known.
+  returned: failure
+  type: dict
+  contains:
+    what:
+      description: What failed.
+      type: str
+      sample: Forbidden
+    where:
+      description: The option, object or URL that it happened at.
+      type: str
+      sample: GET https://swr-api.cn-north-4.myhuaweicloud.com/v2/manage/namespaces/team
+    status:
+      description: The HTTP status.
+      type: int
+      sample: 403
+    code:
+      description: The server's own error code.
+      type: str
+      sample: SVCSTG.SWR.4030000
+    hint:
+      description: What can be done about it.
+      type: str
+      sample: Give the user the IAM permission swr:namespace:getNamespace for the organization team.
+"""
+
+import os
+
+from ansible.module_utils.basic import AnsibleModule
+
+from ansible_collections.longshore.swr.plugins.module_utils._http import REQUESTS_IMPORT_ERROR
+from ansible_collections.longshore.swr.plugins.module_utils._huaweicloud.api.client import cloud_from
+from ansible_collections.longshore.swr.plugins.module_utils._huaweicloud.arguments import API_ARGUMENTS, ARGUMENTS
+from ansible_collections.longshore.swr.plugins.module_utils._huaweicloud.swr.common import listed
+from ansible_collections.longshore.swr.plugins.module_utils._huaweicloud.swr.region_sync import list_syncs
+from ansible_collections.longshore.swr.plugins.module_utils._module import (
+    redactor_of,
+    reports_errors,
+    require,
+    show_warnings,
+)
+
+OWN_ARGUMENTS = {
+    "organization": {"type": "str", "required": True},
+    "repository": {"type": "str", "required": True},
+}
+
+
+@reports_errors
+def run(module):
+    """The list, as the module's result."""
+    require(module, "requests", REQUESTS_IMPORT_ERROR)
+    cloud = cloud_from("swr", module.params, os.environ, redactor_of(module))
+    return show_warnings(module, listed("syncs", list_syncs(cloud, module.params), cloud))
+
+
+def main():
+    run(AnsibleModule(argument_spec=dict(ARGUMENTS, **API_ARGUMENTS, **OWN_ARGUMENTS), supports_check_mode=True))
+
+
+if __name__ == "__main__":
+    main()
