@@ -19,6 +19,8 @@ options:
     description:
       - Files with logins, as in O(longshore.swr.image_copy#module:auth_file). If several have an entry for the same
         registry, the first file wins.
+      - A relative path starts at the directory of the playbook, as it does for a module with a local connection.
+        An empty one is not set.
     type: list
     elements: path
   auth:
@@ -70,7 +72,7 @@ def read_logins(auth: Optional[Dict[str, Any]], paths: List[str]) -> Dict[str, D
     stores: List[CredentialStore] = []
     problems: List[str] = []
     documents = [("auth", lambda: auth)] if auth else []
-    documents += [(path, lambda path=path: load_document(os.path.expanduser(path))) for path in paths]
+    documents += [(path, lambda path=path: load_document(path)) for path in paths]
     for where, load in documents:
         try:
             stores.append(CredentialStore.from_document(load(), where=where, environ=os.environ))
@@ -89,6 +91,8 @@ class LookupModule(LookupBase):
     def run(self, terms: List[str], variables: Optional[Dict[str, Any]] = None, **kwargs: Any) -> List[Dict[str, Any]]:
         self.set_options(var_options=variables, direct=kwargs)
         try:
-            return [read_logins(self.get_option("auth"), [str(term) for term in terms])]
+            start = self._loader.get_basedir()
+            paths = [os.path.join(start, os.path.expanduser(str(term))) for term in terms if term]
+            return [read_logins(self.get_option("auth"), paths)]
         except LongshoreError as error:
             raise AnsibleLookupError("longshore.swr.registry_logins: {0}".format(error)) from None

@@ -103,13 +103,17 @@ def reports_errors(run: Callable[[Any], Dict[str, Any]]) -> Callable[[Any], None
     carries, so that a batch can report what it did besides its failures. A C(LongshoreError) becomes
     one C(fail_json) with C(msg) (one sentence) and C(error) (its parts: what, where, code, status,
     hint). Both ways of failing have every secret that C(redactor_of(module)) knows masked. No result has
-    characters that a terminal would obey (see C(_text)).
+    characters that a terminal would obey (see C(_text)). An empty path is not set, as a template makes it of a
+    variable that is not.
 
     Any other exception is a defect of the collection, and its traceback is left to Ansible.
     """
 
     @functools.wraps(run)
     def finish(module: Any) -> None:
+        for name, option in getattr(module, "argument_spec", {}).items():
+            if option.get("type") == "path" and module.params.get(name) == "":
+                module.params[name] = None
         # Ansible shows options as well, beside every failure; such a URL is refused, but must not be shown for that.
         module.no_log_values.update(logins_in(module.params))
         try:

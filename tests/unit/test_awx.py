@@ -17,17 +17,11 @@ from ansible_collections.longshore.swr.plugins.module_utils._huaweicloud.credent
 KEYS = {"access_key": "AKAKAKAK", "secret_key": "the-secret"}
 
 
-class Loader(yaml.SafeLoader):
-    """YAML with Ansible's tag for text that is not to be templated."""
-
-
-Loader.add_constructor("!unsafe", lambda loader, node: loader.construct_scalar(node))
-
-
 @pytest.fixture
 def credential_type(collection_root: Path) -> Dict[str, Any]:
+    """As from_yaml and the form of AWX read it: without tags of Ansible."""
     path = collection_root / "awx" / "huaweicloud_credential_type.yml"
-    return dict(yaml.load(path.read_text(), Loader))
+    return dict(yaml.safe_load(path.read_text()))
 
 
 def injected(credential_type: Dict[str, Any], values: Dict[str, str]) -> Dict[str, str]:

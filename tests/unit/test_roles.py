@@ -69,6 +69,17 @@ def test_plain_text_is_not_found(text: str) -> None:
     assert computing(text) == []
 
 
+@pytest.mark.parametrize("role", ROLES)
+def test_a_text_passes_ansibles_own_check(role: str) -> None:
+    """An answer in a survey, and an empty one: see CONTRIBUTING.md. C(survey_text) tries each."""
+    specs = yaml.safe_load((ROOT / "roles" / role / "meta" / "argument_specs.yml").read_text(encoding="utf-8"))
+    for entry in specs["argument_specs"].values():
+        for name, option in entry["options"].items():
+            passes = {"str", "path", "raw", *(["list"] if option.get("elements") != "dict" else [])}
+            assert option["type"] in passes, "{0}: make it raw, with its type in argument_types.yml".format(name)
+            assert "" in option.get("choices", [""]), '{0}: add "" to its choices'.format(name)
+
+
 # What is an expression without braces.
 BARE = {"when", "that", "failed_when", "changed_when", "until", "loop"}
 CHECK = "longshore.swr.role_arguments"

@@ -122,7 +122,7 @@ def test_a_name_without_a_tag_is_refused(document: Any) -> None:
     [
         ([{"name": "nginx", "newName": "x", "newTag": "1"}], "Kustomize's list of images"),
         ([{"name": "nginx", "tag": 1.1}], "put it in quotes"),
-        ([{"name": "nginx", "tag": "1", "pull": True}], '"pull" is unknown beside name'),
+        ([{"name": "nginx", "tag": "1", "pull": True}], '"pull" is a field of another'),
         (["nginx:1 x.example.com/nginx:1"], "one image on each line"),
         ({"services": {"web": {"image": "nginx"}}}, "a file of Docker Compose"),
         ({"apiVersion": "v1", "kind": "Pod", "spec": {}}, "a manifest of Kubernetes"),

@@ -222,7 +222,8 @@ def test_a_role_gets_what_the_survey_means(tmp_path: Path) -> None:
     inventory = {"all": {"hosts": {"blank": {}, "texts": texts_of, "unset": {}}}}
     inventory["all"]["hosts"]["blank"] = {**blank, "migrate_shard": "3"}
     inventory["all"]["hosts"]["unset"] = {"migrate_shard": 3}
-    playbook = Playbook(tmp_path, secrets=["the-survey-secret"])
+    credential = {"HW_ACCESS_KEY": "AKAKAKAK", "HW_REGION_NAME": "cn-north-1"}
+    playbook = Playbook(tmp_path, credential, secrets=["the-survey-secret"])
     run = playbook.run(
         [play(tasks, hosts="all")],
         "--check",
@@ -238,6 +239,7 @@ def test_a_role_gets_what_the_survey_means(tmp_path: Path) -> None:
     assert (migrate["force"], migrate["workers"], migrate["retry_delay"]) == (True, 8, 1.5)
     assert (migrate["os"], migrate["arch"]) == (["linux", "windows"], [])
     assert migrate["auth"]["registry.example.com"]["password"] == "the-survey-secret"
+    assert migrate["region"] == run.value("migrate_main", "blank")["region"] == "cn-north-1"
     assert migrate["state_dir"] == "/srv/longshore.swr/texts"
     assert harbor["rules"] == [{"name": "all", "enabled": False}]
     assert clean(run.value("migrate_shard", "texts"))["shard"] == "2"

@@ -51,10 +51,9 @@ RULES = Arguments(
         },
         "default_registry": {"type": "str", "aliases": ["registry"]},
         "default_namespace": {"type": "str", "aliases": ["namespace"]},
-    },
-    mutually_exclusive=[("images", "images_file")],
-    required_one_of=[("images", "images_file")],
+    }
 )
+"""That one of the first two is needed, and not both, is for the request to judge: an empty one is not set."""
 FORMAT = Arguments(
     {
         "os": {"type": "list", "elements": "str", "default": []},

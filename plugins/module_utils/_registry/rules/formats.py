@@ -20,6 +20,8 @@ from ..errors import RulesError
 from .local_sources import PREFIXES
 
 _IMAGE_KEYS = ("name", "tag", "tags", "digest")
+# Other people's scripts have such lists; as sources these words would be images of Docker Hub.
+_FIELDS = {*_IMAGE_KEYS, "image", "repo", "repository"}
 _SKOPEO_KEYS = ("images", "images-by-tag-regex", "images-by-semver", "tls-verify")
 _REGSYNC_TIMING = ("interval", "schedule", "ratelimit", "parallel")
 """When regsync does it: C(regsync once) does not heed them either."""
@@ -89,7 +91,7 @@ def _list_items(document: List[Any]) -> Iterator[Tuple[str, Any]]:
         place = "item {0}".format(number)
         if isinstance(item, str):
             yield place, _image(item)
-        elif isinstance(item, dict) and "name" in item and not {"source", "destination"} & set(item):
+        elif isinstance(item, dict) and _FIELDS & set(item) and not {"source", "destination"} & set(item):
             yield place, _named(item)
         else:
             yield place, item
@@ -119,11 +121,10 @@ def _named(item: Mapping[Any, Any]) -> Any:
         return _Problem("this is Kustomize's list of images: write source and destination")
     unknown = [str(key) for key in item if key not in _IMAGE_KEYS]
     if unknown:
-        return _Problem(
-            "{0} is unknown beside name: write name and tag, or source and destination".format(quoted(unknown[0]))
-        )
+        hint = "write name and tag, or source and destination"
+        return _Problem("{0} is a field of another tool's list: {1}".format(quoted(unknown[0]), hint))
     selectors = [key for key in _IMAGE_KEYS[1:] if item.get(key) not in (None, "", [])]
-    if len(selectors) != 1 or not isinstance(item["name"], str):
+    if len(selectors) != 1 or not isinstance(item.get("name"), str):
         return _Problem("write name and one of tag, tags and digest, as texts")
     if selectors[0] == "digest":
         return {"source": "{0}@{1}".format(item["name"], item["digest"]), "destination": ""}

@@ -96,9 +96,6 @@ def parse_rules(
     return list(rules.values())
 
 
-_FIELDS = ("name", "image", "repo", "repository", "tag", "tags")
-
-
 class _Entry(NamedTuple):
     """A rule as written. C(item) is the mapping that has the further keys, None where the destination may be one."""
 
@@ -161,12 +158,6 @@ def _combined_problems(document: Mapping[Any, Any], where: str) -> Iterator[str]
 
 def _item_entries(item: Dict[Any, Any], place: str, problems: List[str]) -> Iterator[_Entry]:
     if SOURCE not in item and DESTINATION not in item:
-        fields = [name for name in _FIELDS if name in item]
-        if fields:
-            # Other people's scripts have such lists; as sources these words would be images of Docker Hub.
-            words = "{0}: {1} is a field of another tool's list: write source and destination"
-            problems.append(words.format(place, quoted(fields[0])))
-            return
         for source, destination in item.items():
             yield _Entry(place, source, destination)
         return

@@ -14,9 +14,12 @@ from ansible_collections.longshore.swr.plugins.module_utils._registry.rules.pars
 @pytest.mark.parametrize(
     ("document", "words"),
     [
-        ({"images": ["nginx", "redis"]}, "images: item 1: it is a text: write a mapping"),
+        ({"images": ["nginx", "redis"]}, 'images: item 1: "nginx" has no tag'),
         ({"images": []}, "images: there are no rules"),
-        ({"images": [{"name": "nginx", "tag": "latest", "aliyun": "team/nginx"}]}, 'item 1: "name" is a field of'),
+        (
+            {"images": [{"name": "nginx", "tag": "latest", "aliyun": "team/nginx"}]},
+            'item 1: "aliyun" is a field of another tool',
+        ),
         ([{"image": "nginx", "tags": ["1", "2"]}], 'item 1: "image" is a field of another tool'),
         ([{"nginx:1": ""}, {"repository": "a/b"}], 'item 2: "repository" is a field of another tool'),
     ],
