@@ -21,6 +21,11 @@ description:
     M(longshore.swr.registry_auth_info).
   - With the format V(podman) it warns if C(podman login) has left a login for the registry in its own file, below
     C($XDG_RUNTIME_DIR) or C(/run/containers), because podman prefers that one while it exists.
+  - It warns if a file has logins for namespaces of the registry, such as C(registry.example.com/team). podman and the
+    kubelet prefer them for images there.
+  - Credential stores count as the engine reads them. docker reads C(credsStore) and C(credHelpers), where an empty name
+    stands for the file; podman reads C(credHelpers) only; the kubelet reads neither.
+  - O(state=absent) also removes logins whose key is a URL of the registry, such as C(https://registry.example.com).
 extends_documentation_fragment:
   - longshore.swr.attributes
   - longshore.swr.attributes.actiongroup_swr
@@ -152,6 +157,7 @@ from ansible_collections.longshore.swr.plugins.module_utils._logins.files import
     files_of,
     parse_moment,
 )
+from ansible_collections.longshore.swr.plugins.module_utils._logins.namespaces import namespace_warnings
 from ansible_collections.longshore.swr.plugins.module_utils._logins.podman_session import session_warnings
 from ansible_collections.longshore.swr.plugins.module_utils._module import reports_errors, warn
 
@@ -180,7 +186,10 @@ def run(module):
     # All of them are looked at before the first one is changed.
     files = files_of(module.params)
     planned = [(form, file, file.plan(registry, login)) for form, file in files]
-    for warning in session_warnings(registry, files, os.environ):
+    for warning in (
+        *session_warnings(registry, files, os.environ),
+        *namespace_warnings(registry, files, module.params["state"] == "absent"),
+    ):
         warn(module, warning)
     if not module.check_mode:
         for _form, file, change in planned:

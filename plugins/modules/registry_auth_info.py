@@ -15,7 +15,7 @@ description:
   - Reads the login of one registry from the credential files of docker, podman and the kubelet, and when it expires, so
     that a new login is only created when needed.
   - Returns no passwords, changes nothing, and contacts neither engines nor the registry.
-  - Warns about a login that C(podman login) has left, as M(longshore.swr.registry_auth) does.
+  - Warns about logins that engines prefer, as M(longshore.swr.registry_auth) does.
 extends_documentation_fragment:
   - longshore.swr.attributes
   - longshore.swr.attributes.reads_only
@@ -119,6 +119,7 @@ from ansible_collections.longshore.swr.plugins.module_utils._logins.files import
     is_due,
     utc_now,
 )
+from ansible_collections.longshore.swr.plugins.module_utils._logins.namespaces import namespace_warnings
 from ansible_collections.longshore.swr.plugins.module_utils._logins.podman_session import session_warnings
 from ansible_collections.longshore.swr.plugins.module_utils._module import reports_errors, warn
 
@@ -130,7 +131,7 @@ def run(module):
     registry = check_registry(options["registry"])
     limit = utc_now() + datetime.timedelta(seconds=options["renew_before"])
     files = files_of(options)
-    for warning in session_warnings(registry, files, os.environ):
+    for warning in (*session_warnings(registry, files, os.environ), *namespace_warnings(registry, files)):
         warn(module, warning)
     found = []
     for form, file in files:

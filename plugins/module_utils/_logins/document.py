@@ -63,22 +63,40 @@ def put_login(document: Dict[str, Any], registry: str, username: str, password: 
 
 
 def remove_login(document: Dict[str, Any], registry: str, path: str) -> None:
-    """Take the registry's login out."""
-    entries = dict(entries_of(document, path))
-    if entries.pop(registry, None) is not None:
-        document["auths"] = entries
+    """Take the registry's login out, also where the key is an address: every engine takes that for the registry's."""
+    entries = entries_of(document, path)
+    kept = {key: entry for key, entry in entries.items() if not _is_of(key, registry)}
+    if len(kept) != len(entries):
+        document["auths"] = kept
 
 
-def refuse_store(document: Any, registry: str, path: str) -> None:
-    """See that no credential store is named, for the registry or for all.
+def _is_of(key: str, registry: str) -> bool:
+    return key == registry or ("://" in key and host_of(key) == registry)
 
-    :raises LongshoreError: one is; it would win over an entry.
+
+def host_of(key: str) -> str:
+    """The registry of a key, which may be one of its namespaces, or an address as older programs wrote it."""
+    return key.partition("://")[2].partition("/")[0] if "://" in key else key.partition("/")[0]
+
+
+def refuse_store(document: Any, registry: str, path: str, form: str) -> None:
+    """See that no credential store wins over an entry, as the engine reads the file.
+
+    The kubelet knows no stores. podman knows those of single registries, and fails where one has no name; to docker that
+    stands for the file, whatever the store of all registries is.
+
+    :param form: whose file it is, as in C(FORMATS); any other text for a file that may be docker's.
+    :raises LongshoreError: one does.
     """
     entries_of(document, path)
     helpers = document.get("credHelpers")
-    if isinstance(helpers, dict) and helpers.get(registry):
-        key, name = 'credHelpers["{0}"]'.format(registry), helpers[registry]
-    elif document.get("credsStore"):
+    if form == "kubelet":
+        return
+    if isinstance(helpers, dict) and registry in helpers:
+        key, name = 'credHelpers["{0}"]'.format(registry), helpers[registry] or '""'
+        if not helpers[registry] and form != "podman":
+            return
+    elif document.get("credsStore") and form != "podman":
         key, name = "credsStore", document["credsStore"]
     else:
         return

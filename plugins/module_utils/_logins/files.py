@@ -166,6 +166,7 @@ class CredentialFile:
     :param user: the account whose file it is, for messages.
     :param home: the home directory, which is never made; None where there is none to look for.
     :param clock: tells the time, in UTC.
+    :param form: whose file it is, as in C(FORMATS); C(path) where that is not known.
     """
 
     def __init__(
@@ -175,8 +176,10 @@ class CredentialFile:
         home: Optional[str] = None,
         user: Optional[str] = None,
         clock: Callable[[], datetime.datetime] = utc_now,
+        form: str = "path",
     ) -> None:
         self.path = path
+        self.form = form
         self._owner = owner
         self._home = home
         self._user = user
@@ -222,7 +225,7 @@ class CredentialFile:
             remove_login(wanted, registry, self.path)
             mine["registries"].pop(registry, None)
         else:
-            refuse_store(wanted, registry, self.path)
+            refuse_store(wanted, registry, self.path, self.form)
             entry = put_login(wanted, registry, login.username, login.password, self.path)
             mine["registries"][registry] = self._note(login, entry, mine["registries"].get(registry))
         unneeded = login is None and (text is None or (bool(mine.get("created")) and wanted in ({}, {"auths": {}})))
@@ -252,6 +255,14 @@ class CredentialFile:
             elif after is None and before is not None:
                 with SafeFile(path, owner=self._trusted) as file:
                     file.remove()
+
+    def namespaces(self, registry: str) -> List[str]:
+        """The namespaces of the registry that have logins of their own.
+
+        :raises LongshoreError: the file cannot be read, or is not what a credential file is.
+        """
+        entries = entries_of(self._read(self.path)[1], self.path)
+        return sorted(key for key in entries if key.startswith(registry + "/"))
 
     # -- reading -----------------------------------------------------------------------------------------------
 
@@ -327,7 +338,7 @@ def files_of(options: Mapping[str, Any]) -> List[Tuple[str, CredentialFile]]:
     for form in dict.fromkeys(options["formats"]):
         # The kubelet's file is not below anybody's home, and is root's.
         mine = form != "kubelet"
-        found.append((form, CredentialFile(path_of(form, home), *((owner, home, user) if mine else ()))))
+        found.append((form, CredentialFile(path_of(form, home), *((owner, home, user) if mine else ()), form=form)))
     return found
 
 

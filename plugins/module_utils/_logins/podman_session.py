@@ -17,6 +17,7 @@ from typing import Any, Iterable, Iterator, List, Mapping, Optional, Tuple
 from .._errors import LongshoreError
 from .._files.safe_file import read_text_safely
 from .._json import read_json
+from .document import host_of
 
 WARNING = (
     "{0} has a login to {1}, which podman prefers to what {2} has. "
@@ -48,13 +49,8 @@ def session_warnings(
             continue
         runtime_dir = environ.get("XDG_RUNTIME_DIR") if file.uid == os.getuid() else None
         for path in session_files(file.uid, runtime_dir, run):
-            if any(_host(key) == registry for key in _keys(path, file.uid)):
+            if any(host_of(key) == registry for key in _keys(path, file.uid)):
                 yield WARNING.format(path, registry, file.path)
-
-
-def _host(key: str) -> str:
-    """The registry of a key, which may be one of its namespaces, or an address as older programs wrote it."""
-    return key.partition("://")[2].partition("/")[0] if "://" in key else key.partition("/")[0]
 
 
 def _keys(path: str, uid: int) -> Iterator[str]:

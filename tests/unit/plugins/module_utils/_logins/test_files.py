@@ -29,6 +29,7 @@ from ansible_collections.longshore.swr.plugins.module_utils._logins.files import
     is_due,
     parse_moment,
 )
+from ansible_collections.longshore.swr.plugins.module_utils._logins.namespaces import namespace_warnings
 
 HOST = "swr.cn-north-4.myhuaweicloud.com"
 LOGIN = Login(HOST, "cn-north-4@AK", "the-long-password")
@@ -160,6 +161,48 @@ def test_a_file_that_cannot_be_changed_is_left_as_it_is(path: Path, content: str
     assert words in str(caught.value)
     assert caught.value.hint
     assert path.read_text() == content
+
+
+@pytest.mark.parametrize(
+    ("content", "refused_by"),
+    [
+        ({"credsStore": "desktop"}, {"docker", "path"}),
+        ({"credHelpers": {HOST: "ecr"}}, {"docker", "podman", "path"}),
+        ({"credHelpers": {HOST: ""}, "credsStore": "desktop"}, {"podman"}),
+        ({"credHelpers": {HOST + "/team": "ecr", "https://" + HOST: "ecr"}}, set()),
+    ],
+)
+def test_stores_count_as_each_engine_reads_them(tmp_path: Path, content: Any, refused_by: Any) -> None:
+    refusing = set()
+    for form in ("docker", "podman", "kubelet", "path"):
+        path = tmp_path / form
+        write(path, content)
+        try:
+            CredentialFile(str(path), form=form).plan(HOST, LOGIN)
+        except LongshoreError:
+            refusing.add(form)
+    assert refusing == refused_by
+
+
+def test_a_login_whose_key_is_an_address_goes_too(path: Path) -> None:
+    others = {HOST + "/team": {"auth": AUTH}, "https://" + HOST + ".example": {}, HOST + ":5000": {}}
+    write(path, {"auths": dict(others, **{"https://" + HOST: {"auth": AUTH}, "http://" + HOST + "/v1/": {}})})
+    assert change(path, None)
+    assert read(path) == {"auths": others}
+    assert not change(path, None)
+
+
+def test_logins_of_namespaces_are_told(path: Path) -> None:
+    write(path, {"auths": {HOST + "/team": {"auth": AUTH}, HOST + "-x/team": {}, HOST: {}}})
+    file = CredentialFile(str(path))
+    for form, words in (("podman", "podman prefers it"), ("path", "podman prefers it"), ("kubelet", "tries it first")):
+        (warning,) = namespace_warnings(HOST, [(form, file)])
+        assert "a login of its own to {0}/team: ".format(HOST) in warning
+        assert words in warning
+        assert AUTH not in warning
+    # docker takes the login to the registry, as long as there is one.
+    assert list(namespace_warnings(HOST, [("docker", file)])) == []
+    assert "engines still use it" in next(namespace_warnings(HOST, [("docker", file)], absent=True))
 
 
 def test_text_of_a_broken_file_is_not_quoted(path: Path) -> None:
