@@ -41,8 +41,11 @@ EXAMPLES = r"""
 RETURN = r"""
 manager:
   description:
-    - The program that manages the file - V(systemd_resolved), V(networkmanager), V(netplan), V(resolvconf), V(dhclient)
-      or V(wicked), or V(static) if it is none of these.
+    - The program that manages the file - one of V(static) if no program does, V(systemd_resolved), V(networkmanager),
+      V(netplan), V(resolvconf), V(dhclient) and V(wicked).
+    - V(dhcpcd), V(openresolv), V(connman) and V(wsl) are detected too. The role P(longshore.swr.resolver#role) does not
+      configure them.
+    - NetworkManager does not count if it is told to leave the file alone (C(dns=none) or C(rc-manager=unmanaged)).
   returned: success
   type: str
   sample: systemd_resolved
@@ -84,11 +87,11 @@ from ansible_collections.longshore.swr.plugins.module_utils._module import repor
 def run(module):
     """What was found, as the module's result."""
 
-    def systemctl():
-        program = module.get_bin_path("systemctl")
-        return module.run_command([program, "--version"])[1] if program else None
+    def said(name, option):
+        program = module.get_bin_path(name, opt_dirs=["/usr/sbin", "/sbin"])
+        return module.run_command([program, option])[1] if program else ""
 
-    return dict(look_at_resolver(module.params["path"], systemctl), changed=False)
+    return dict(look_at_resolver(module.params["path"], said), changed=False)
 
 
 def main():

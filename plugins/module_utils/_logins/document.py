@@ -82,8 +82,8 @@ def host_of(key: str) -> str:
 def refuse_store(document: Any, registry: str, path: str, form: str) -> None:
     """See that no credential store wins over an entry, as the engine reads the file.
 
-    The kubelet knows no stores. podman knows those of single registries, and fails where one has no name; to docker that
-    stands for the file, whatever the store of all registries is.
+    The kubelet knows no stores. podman knows those of single registries, and fails where one has no name; to docker
+    that stands for the file, whatever the store of all registries is.
 
     :param form: whose file it is, as in C(FORMATS); any other text for a file that may be docker's.
     :raises LongshoreError: one does.
