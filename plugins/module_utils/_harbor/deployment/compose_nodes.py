@@ -8,6 +8,7 @@ This module is private to the collection: no other collection may import it.
 
 from __future__ import annotations
 
+import re
 import traceback
 from typing import Any, Iterator, Optional
 
@@ -22,8 +23,8 @@ except ImportError:
 else:
     YAML_IMPORT_ERROR = None
 
-# Where people write passwords, and from where Compose quotes them
-_PRIVATE = ("environment", "labels", "command", "entrypoint", "args")
+# Where people write passwords, and from where Compose and prepare quote them
+_PRIVATE = re.compile(r"environment|labels|command|entrypoint|args|.*(?:password|secret).*|https?_proxy")
 
 
 def parse(text: str, where: str) -> Any:
@@ -92,7 +93,7 @@ def text_node(value: str, style: Optional[str] = None) -> Any:
 
 
 def private_values(node: Any, private: bool = False) -> Iterator[str]:
-    """What somebody may have written as a password: values of variables, labels, and words of commands."""
+    """What somebody may have written as a password, in a Compose file or in C(harbor.yml)."""
     if isinstance(node, yaml.ScalarNode):
         if private:
             yield node.value
@@ -102,4 +103,4 @@ def private_values(node: Any, private: bool = False) -> Iterator[str]:
             yield from private_values(item, private)
     elif node is not None:
         for key, value in node.value:
-            yield from private_values(value, private or key.value in _PRIVATE)
+            yield from private_values(value, private or bool(_PRIVATE.fullmatch(str(key.value))))

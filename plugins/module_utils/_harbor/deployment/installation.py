@@ -250,6 +250,7 @@ class Installation:
         """
         path = self._path(CONFIG)
         old = self._files.read(path)
+        self._hide(*private_values(parse(old or "", CONFIG)))
         # What somebody has changed in it by hand is in the copy.
         if self._files.read(self._path(UNFINISHED)) is None:
             self._files.copy(self._path(BASE), self._path(UNFINISHED))
@@ -280,6 +281,13 @@ class Installation:
         return [option for service, option in PREPARE_OPTIONS.items() if service in services]
 
     def _write(self, found: Optional[str], wanted: str) -> None:
+        """
+        :raises HarborError: somebody else has changed the file meanwhile.
+        """
+        if self._files.read(self._override) != found:
+            raise HarborError(
+                "somebody else has changed it meanwhile", where=self._override, hint="Run again: it is kept."
+            )
         if wanted.strip():
             if wanted != found:
                 self._files.write(self._override, wanted)

@@ -385,6 +385,35 @@ def test_a_run_that_was_killed_is_finished(host: Host, monkeypatch: pytest.Monke
     assert host.run(**edit)["changed"] is False
 
 
+def test_what_an_editor_saves_meanwhile_is_not_lost(host: Host, monkeypatch: pytest.MonkeyPatch) -> None:
+    host.override.write_text(OVERRIDE)
+    saved = OVERRIDE + "networks: {}\n"
+
+    def edit(words: Any, *more: Any) -> Any:
+        if "config" in words:
+            host.override.write_text(saved)
+        return host.programs.run(words, *more)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(harbor_hosts, "run_program", edit)
+        assert "somebody else has changed it meanwhile" in host.fail()
+    assert host.override.read_text() == saved
+    host.run()
+    assert host.run(state="absent")["changed"] is True
+    assert host.override.read_text() == saved
+
+
+def test_what_prepare_quotes_of_harbor_yml_is_not_shown(host: Host, monkeypatch: pytest.MonkeyPatch) -> None:
+    host.config.write_text(CONFIG)
+
+    def fail(words: Any, *more: Any) -> Any:
+        return (1, "", "bad: " + PASSWORD) if "./prepare" in words else host.programs.run(words, *more)
+
+    monkeypatch.setattr(harbor_hosts, "run_program", fail)
+    # Every result is looked through for the password.
+    assert "./prepare failed: bad: ********" in host.fail(no_proxy="edit")
+
+
 def test_two_runs_are_kept_apart(host: Host, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(harbor_hosts, "LOCK_TIMEOUT", 0)
     link = host.folder.parent / "current"
