@@ -17,6 +17,7 @@ from urllib.parse import quote
 
 from ._errors import LongshoreError
 from ._http_values import NotUnderstood, parse_count
+from ._json import check_shape
 from ._paging import Page, read_pages
 
 NAMESPACES = "/dockyard/v2/namespaces"
@@ -38,8 +39,10 @@ def read_organization(document: Any, name: str) -> Optional[Entry]:
 
     :raises NotUnderstood: it is no such reply.
     """
-    if not isinstance(document, dict):
-        raise NotUnderstood("the reply is not an organization")
+    try:
+        check_shape(document, {"name": (str, None), "creator_name": (str, None), "auth": (int, None)})
+    except NotUnderstood as problem:
+        raise NotUnderstood("the reply is not an organization: {0}".format(problem)) from problem
     # An object without the name, too, says that there is no such organization (Harbor's adapter relies on it).
     return document if document.get("name") == name else None
 
