@@ -12,10 +12,10 @@ import difflib
 import os
 import re
 from dataclasses import replace
-from typing import Any, Dict, Iterator, List, Mapping, Optional, Sequence, Tuple
+from typing import Any, Dict, Iterator, List, Mapping, Optional, Sequence, Set, Tuple
 
 from ..._text import quoted
-from ..errors import RulesError
+from ..errors import RegistryError, RulesError
 from ..model.reference import ReferenceProblem, Repository, check_name, parse_registry, refuse_scheme
 from .docker_logins import Credential, DockerConfigs, prefixes
 from .documents import Repeated, describe
@@ -26,6 +26,8 @@ __all__ = ("Credential", "CredentialStore", "DockerConfigs")
 _PLAIN_KEY = re.compile(r"[a-z_-]{1,30}")
 _PATHS = ("ca_path", "client_cert", "client_key")
 _FIELDS = ("username", "password", "insecure", *_PATHS, "token_server")
+# What an entry of C(as_document) may have as well.
+_UNUSABLE = "unusable"
 
 
 class CredentialStore:
@@ -41,6 +43,7 @@ class CredentialStore:
         self._entries = dict(entries)
         self._fallback = fallback
         self._known: Dict[Repository, Credential] = {}
+        self._missed: Set[str] = set()
 
     @classmethod
     def from_document(
@@ -60,6 +63,8 @@ class CredentialStore:
         is accepted.
 
         :param document: None means that there is no auth file.
+        An entry with a variable that is not set can be looked up by nobody, and stops nobody else.
+
         :raises RulesError: with every problem; never with a password or a piece of one.
         """
         if document is None:
@@ -96,15 +101,33 @@ class CredentialStore:
     def lookup(self, repository: Repository) -> Credential:
         """The login for a repository; an anonymous one when nobody has any. Safe for threads; asked once, then kept.
 
-        :raises RegistryError: when a fallback file is malformed or its helper cannot be used.
+        :raises RegistryError: when the login, a fallback file or its helper cannot be used.
         """
         known = self._known.get(repository)
         if known is None:
             known = self._known[repository] = self._look_up(repository)
         return known
 
+    def problem_of(self, repository: Repository) -> Optional[str]:
+        """Why the login that is given for a repository cannot be used; None where it can, or none is given."""
+        entry = self._entry(repository)
+        return entry.unusable or None if entry is not None else None
+
+    @property
+    def notes(self) -> List[str]:
+        """Sentences for the user: logins that could not be used and were not needed."""
+        unusable = [entry.unusable for entry in self._entries.values() if entry.unusable]
+        notes = ["{0} (nothing needed this login)".format(text) for text in unusable if text not in self._missed]
+        return notes + (list(self._fallback.notes) if self._fallback is not None else [])
+
+    def _entry(self, repository: Repository) -> Optional[Credential]:
+        return next((self._entries[name] for name in prefixes(repository) if name in self._entries), None)
+
     def _look_up(self, repository: Repository) -> Credential:
-        entry = next((self._entries[name] for name in prefixes(repository) if name in self._entries), None)
+        entry = self._entry(repository)
+        if entry is not None and entry.unusable:
+            self._missed.add(entry.unusable)
+            raise RegistryError("its login cannot be used: {0}".format(entry.unusable), where=str(repository))
         if entry is not None and not entry.anonymous:
             return entry
         found = self._fallback.lookup(repository) if self._fallback is not None else None
@@ -138,7 +161,7 @@ class CredentialStore:
 
 
 def _values(credential: Credential) -> Dict[str, Any]:
-    return {name: getattr(credential, name) for name in _FIELDS}
+    return {name: getattr(credential, name) for name in (*_FIELDS, _UNUSABLE)}
 
 
 def _shown(key: Any) -> str:
@@ -209,12 +232,17 @@ def _credential(value: Any, place: str, environ: Mapping[str, str], problems: Li
         problems.append(problem)
         return None
     fields = _fields(value, place, problems)
-    username = _text(fields, "username", place, environ, problems)
-    password = _text(fields, "password", place, environ, problems)
+    unset = [fields[_UNUSABLE]] if isinstance(fields.get(_UNUSABLE), str) else []
+    username, password, token_server, *found = (
+        _text(fields, name, place, environ, problems, unset)
+        for name in ("username", "password", "token_server", *_PATHS)
+    )
     insecure = _boolean(fields.get("insecure"), place, problems)
     # As Ansible does with every option that is a path
-    paths = {name: os.path.expanduser(_text(fields, name, place, environ, problems)) for name in _PATHS}
-    token_server = _host(_text(fields, "token_server", place, environ, problems), place, problems)
+    paths = dict(zip(_PATHS, map(os.path.expanduser, found)))
+    token_server = _host(token_server, place, problems)
+    if len(problems) == count and unset:
+        return Credential(insecure=insecure, origin=place, unusable="; ".join(unset))
     if len(problems) == count:
         texts = dict(paths, username=username, password=password)
         problems += _halves(texts, "username", "password", place, "write both, or neither for anonymous access")
@@ -237,7 +265,7 @@ def _fields(value: Mapping[Any, Any], place: str, problems: List[str]) -> Dict[s
     fields: Dict[str, Any] = {}
     for key, item in value.items():
         name = key.lower() if isinstance(key, str) else ""
-        if name not in _FIELDS:
+        if name not in (*_FIELDS, _UNUSABLE):
             near = difflib.get_close_matches(name, _FIELDS, 1)
             hint = "did you mean {0}?".format(near[0]) if near else "the keys are {0}".format(", ".join(_FIELDS))
             # With a colon forgotten "password secret" can end up as a key: only what is surely none is shown.
@@ -250,7 +278,17 @@ def _fields(value: Mapping[Any, Any], place: str, problems: List[str]) -> Dict[s
     return fields
 
 
-def _text(fields: Mapping[str, Any], name: str, place: str, environ: Mapping[str, str], problems: List[str]) -> str:
+def _text(
+    fields: Mapping[str, Any],
+    name: str,
+    place: str,
+    environ: Mapping[str, str],
+    problems: List[str],
+    unset: List[str],
+) -> str:
+    """
+    :param unset: takes what is wrong with variables: it matters only where the login is needed.
+    """
     value = fields.get(name)
     if value is None:
         return ""
@@ -260,10 +298,10 @@ def _text(fields: Mapping[str, Any], name: str, place: str, environ: Mapping[str
     try:
         expanded, used = expand(value, environ, secret=name == "password")
     except ExpansionProblem as problem:
-        problems.append("{0}: {1}: {2}: {3}".format(place, name, problem.what, problem.hint))
+        unset.append("{0}: {1}: {2}: {3}".format(place, name, problem.what, problem.hint))
         return ""
     if used and not expanded:
-        problems.append(
+        unset.append(
             "{0}: {1}: the environment variable {2} is empty: set it, or leave the field out".format(
                 place, name, ", ".join(used)
             )

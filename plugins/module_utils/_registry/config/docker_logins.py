@@ -51,6 +51,7 @@ class Credential:
     :param origin: the file and entry that it comes from; empty for an anonymous one.
     :param token_server: C(host[:port]) of a token server of another domain than the registry's that may be given the
         password.
+    :param unusable: why it cannot be used, such as a variable that is not set; otherwise empty.
     """
 
     username: str = ""
@@ -62,6 +63,7 @@ class Credential:
     client_key: str = ""
     origin: str = ""
     token_server: str = ""
+    unusable: str = ""
 
     @property
     def trust(self) -> Trust:
@@ -72,6 +74,10 @@ class Credential:
     @property
     def anonymous(self) -> bool:
         return not (self.password or self.identity_token)
+
+
+class HelperMissing(RegistryError):
+    """The program of a credential helper cannot be run."""
 
 
 @dataclass(frozen=True)
@@ -167,12 +173,16 @@ class DockerConfigs:
                 return read
         if not file.store:
             return None
-        if self._run is None and registry not in file.entries:
+        ask = partial(self._ask, file.store, file.path, registry)
+        try:
+            return self._remembered(file.path, registry + " store", ask)
+        except HelperMissing:
             # "docker login" leaves an empty entry for what it puts into the store. Without one the store most likely
             # does not know the registry.
+            if registry in file.entries:
+                raise
             self._note(file.path, file.store, registry)
             return None
-        return self._remembered(file.path, registry + " store", partial(self._ask, file.store, file.path, registry))
 
     def _remembered(self, path: str, key: str, read: Callable[[], Optional[Credential]]) -> Optional[Credential]:
         if (path, key) not in self._found:
@@ -195,7 +205,7 @@ class DockerConfigs:
         if not _HELPER_NAME.fullmatch(helper):
             raise RegistryError("the name of the credential helper is not valid", where=where, hint=hint)
         if self._run is None:
-            raise RegistryError(
+            raise HelperMissing(
                 "the login is kept by the credential helper {0}, which cannot be run here".format(name),
                 where=where,
                 hint=hint,
@@ -204,7 +214,7 @@ class DockerConfigs:
             status, output = self._run([name, "get"], _HUB_SERVER if registry == DOCKER_HUB else registry)
         except (OSError, ValueError) as error:
             reason = getattr(error, "strerror", None) or type(error).__name__
-            raise RegistryError("{0} cannot be run: {1}".format(name, reason), where=where, hint=hint) from None
+            raise HelperMissing("{0} cannot be run: {1}".format(name, reason), where=where, hint=hint) from None
         if status != 0:
             if "credentials not found" in output.lower():
                 return None

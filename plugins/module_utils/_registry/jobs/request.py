@@ -68,7 +68,7 @@ class Logins:
     @property
     def notes(self) -> List[str]:
         """What was noticed about the logins and fails nothing."""
-        return list(self._fallback.notes) if self._fallback is not None else []
+        return self.credentials.notes
 
     def redact(self, text: str) -> str:
         """The text without any secret known by now; a lookup may have met new ones."""
@@ -101,7 +101,7 @@ class Request(Logins):
     platforms = PlatformFilter()
 
     def _steps(self) -> Sequence[Step]:
-        return (self._read_rules, self._read_credentials, self._read_platforms, _check_outputs)
+        return (self._read_rules, self._read_credentials, self._check_logins, self._read_platforms, _check_outputs)
 
     def _read_rules(self, settings: RuleSettings, environ: Mapping[str, str]) -> None:
         document, where = _document(settings)
@@ -115,6 +115,13 @@ class Request(Logins):
             default_namespace=settings.default_namespace,
             dialect=settings.dialect,
         )
+
+    def _check_logins(self, _settings: RuleSettings, _environ: Mapping[str, str]) -> None:
+        """Refuse what would fail for each image; what lies below a namespace shows when it is met."""
+        places = (place for rule in self.rules for place in (rule.source, rule.destination))
+        problems = list(dict.fromkeys(filter(None, map(self.credentials.problem_of, places))))
+        if problems:
+            raise RulesError(problems)
 
     def _read_platforms(self, settings: RuleSettings, _environ: Mapping[str, str]) -> None:
         self.platforms = PlatformFilter.from_options(settings.os, settings.arch)
