@@ -67,6 +67,12 @@ def test_what_is_damaged_is_an_error(raw: bytes) -> None:
         unpacked(raw)
 
 
+def test_nothing_that_is_packed_again_and_again_has_an_end() -> None:
+    nothing = gzip.compress(b"", mtime=0)
+    with pytest.raises(MessageError, match="without content"):
+        unpacked(nothing * 100_000, step=65536)
+
+
 class Server:
     """The socket of a server that has answered already."""
 

@@ -13,12 +13,17 @@ from __future__ import annotations
 
 import re
 import zlib
-from typing import Any, BinaryIO, Callable, Dict, List, Mapping, Optional, Tuple
+from typing import Any, BinaryIO, Callable, Dict, Iterator, List, Mapping, Optional, Tuple
+
+from ..._http_values import NotUnderstood, unpack
 
 MAX_LINE = 64 * 1024
 MAX_HEADERS = 256
 MAX_DIGITS = 18
 MAX_INTERIM = 64
+
+_MOST_IN_VAIN = 1024 * 1024
+"""Compressed bytes that may make none: nothing can be compressed again and again."""
 
 _STATUS = re.compile(rb"[1-9][0-9]{2}\Z")
 _HEX = re.compile(rb"[0-9A-Fa-f]{1,15}\Z")
@@ -112,22 +117,25 @@ class Response:
         return count
 
     def read_all(self, limit: int) -> bytes:
-        """The whole body.
+        """The whole body. What a refusal is worth is its status: of one whose body cannot be read that is left.
 
-        :raises MessageError: more than C(limit) bytes, or it broke off.
+        :raises MessageError: it broke off.
+        :raises NotUnderstood: it is larger than C(limit), or packed in an unknown way.
         """
-        block = memoryview(bytearray(16 * 1024))
-        parts: List[bytes] = []
-        total = 0
-        readinto = Gunzip(self.readinto).readinto if is_gzip(self.headers) else self.readinto
+        try:
+            return unpack(self._blocks(), self.headers.get("content-encoding"), limit)
+        except NotUnderstood:
+            if self.status < 400:
+                raise
+            return b""
+
+    def _blocks(self) -> Iterator[bytes]:
+        block = memoryview(bytearray(64 * 1024))
         while True:
-            count = readinto(block)
+            count = self.readinto(block)
             if not count:
-                return b"".join(parts)
-            total += count
-            if total > limit:
-                raise MessageError("the reply is larger than {0} bytes".format(limit))
-            parts.append(bytes(block[:count]))
+                return
+            yield bytes(block[:count])
 
     def _read_chunked(self, buffer: memoryview) -> int:
         if self._left == 0:
@@ -150,7 +158,7 @@ class Response:
 
 
 class Gunzip:
-    """A body that was compressed, though nobody asked for that, as it was before.
+    """A blob that was compressed on its way, though nobody asked for that, as it was before.
 
     Servers call a body compressed that is not: what does not begin as gzip passes as it is.
 
@@ -188,6 +196,7 @@ class Gunzip:
         return count > 0
 
     def _unpack(self, most: int) -> bytes:
+        taken = 0
         while most:
             ended = not self._rest and not self._more()
             if self._engine is None or self._engine.eof:
@@ -199,9 +208,13 @@ class Gunzip:
                 part: bytes = self._engine.decompress(self._rest, most)
             except zlib.error as error:
                 raise MessageError("a compressed reply that is damaged") from error
+            taken += len(self._rest)
             self._rest = self._engine.unconsumed_tail or self._engine.unused_data
+            taken -= len(self._rest)
             if part:
                 return part
+            if taken > _MOST_IN_VAIN:
+                raise MessageError("a compressed reply without content")
             if ended and not self._engine.eof:
                 raise MessageError("a compressed reply that ends early")
         return b""

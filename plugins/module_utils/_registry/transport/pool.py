@@ -16,6 +16,7 @@ import threading
 import time
 from typing import Any, Callable, Dict, List, Mapping, Optional, Tuple
 
+from ..._http_values import NotUnderstood
 from ..errors import RegistryError
 from .connection import MAX_REPLY, Connection, RegistryReply, describe_failure
 from .dialer import Dialer
@@ -69,21 +70,14 @@ class Stream:
         """The whole rest of the body, at most C(limit) bytes."""
         if self._connection is not None:
             self._connection.wire.start()
-        self.unpack()
-        blocks: List[bytes] = []
-        total = 0
-        block = memoryview(bytearray(64 * 1024))
-        while True:
-            count = self.readinto(block)
-            if not count:
-                break
-            total += count
-            if total > limit:
-                self.close()
-                raise RegistryError("the reply is larger than {0} bytes".format(limit))
-            blocks.append(bytes(block[:count]))
-        self.close()
-        return b"".join(blocks)
+        try:
+            return self._response.read_all(limit)
+        except (OSError, MessageError) as error:
+            raise describe_failure(error, "the reply broke off", self._where) from error
+        except NotUnderstood as problem:
+            raise RegistryError(str(problem), where=self._where) from None
+        finally:
+            self.close()
 
     def close(self) -> None:
         """Give the connection back if it can be used again, else close it."""
@@ -209,7 +203,7 @@ class Transport:
         try:
             response = read_response(connection.reader, method)
             body = response.read_all(MAX_REPLY)
-        except (OSError, MessageError) as error:
+        except (OSError, MessageError, NotUnderstood) as error:
             raise describe_failure(error, "no reply to the upload", str(target)) from error
         return RegistryReply(response.status, response.headers, body, target), response.finished and response.keep_alive
 
@@ -218,7 +212,7 @@ class Transport:
         try:
             response = read_response(connection.reader, method)
             return RegistryReply(response.status, response.headers, response.read_all(MAX_REPLY), target)
-        except (OSError, MessageError):
+        except (OSError, MessageError, NotUnderstood):
             return None
 
     def _common(self, headers: List[Tuple[str, str]]) -> List[Tuple[str, str]]:

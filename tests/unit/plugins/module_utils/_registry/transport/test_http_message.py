@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ansible_collections.longshore.swr.plugins.module_utils._http_values import NotUnderstood
 from ansible_collections.longshore.swr.plugins.module_utils._registry.transport.http_message import (
     MAX_HEADERS,
     MAX_LINE,
@@ -199,8 +200,13 @@ def test_a_body_that_breaks_off_is_refused(raw):
 
 
 def test_a_body_beyond_the_limit_is_refused():
-    with pytest.raises(MessageError, match="larger than 10 bytes"):
+    with pytest.raises(NotUnderstood, match="larger than 10 bytes"):
         body_of(b"HTTP/1.1 200 OK\r\n\r\n" + b"x" * 11, limit=10)
+
+
+@pytest.mark.parametrize("extra", [b"", b"Content-Encoding: br\r\n"])
+def test_of_a_refusal_that_cannot_be_read_the_status_is_left(extra):
+    assert body_of(b"HTTP/1.1 403 Forbidden\r\n" + extra + b"\r\n" + b"x" * 11, limit=10) == b""
 
 
 HEADS = st.sampled_from(
