@@ -44,6 +44,14 @@ def listed(script, namespace="team", via="auto", credentials=None, host=HOST):
     return names, paths, transport.sent
 
 
+def test_what_is_no_registry_lists_no_repositories(tmp_path):
+    place = "oci:{0}".format(tmp_path)
+    (tmp_path / "index.json").write_text('{"manifests": []}')
+    clients = client_pool(FakeTransport([]), store(), no_wait_retrier(0))
+    with clients, pytest.raises(RegistryError, match="only a registry"):
+        discovery.Discovery(clients.source).names(place, "", "auto")
+
+
 def test_catalog_comes_first():
     names, paths, _sent = listed([reply(200, {"repositories": ["team/app", "x/y"]})])
     assert (names, paths) == (["team/app", "x/y"], ["GET /v2/_catalog?n=1000"])
