@@ -69,7 +69,7 @@ def parse_entries(given: Sequence[Mapping[str, Any]]) -> List[Entry]:
         for name in entry.names:
             first = owner.setdefault((_family(entry.address), name), entry.address)
             if first != entry.address:
-                text = "{0} has two addresses, {1} and {2}: clients would use them in turns"
+                text = "{0} has two addresses, {1} and {2}: clients would use them in turn"
                 problems.append(text.format(name, first, entry.address))
     if problems:
         raise HostsFileError(
@@ -84,7 +84,7 @@ def _address(value: Any, where: str, problems: List[str]) -> str:
     try:
         address = ipaddress.ip_address(str(value).strip())
     except ValueError:
-        problems.append("{0}: {1!r} is no IP address".format(where, value))
+        problems.append("{0}: invalid IP address {1!r}".format(where, value))
         return ""
     if address.is_unspecified or address.is_multicast or "%" in str(address):
         problems.append("{0}: {1} is not the address of a host".format(where, value))
@@ -98,7 +98,7 @@ def _name(value: Any, where: str, problems: List[str]) -> str:
     fits = len(name) <= 253 and all(_LABEL.match(label) for label in name.split("."))
     # A number where a name belongs is an address in the wrong place.
     if not fits or re.match(r"[0-9.]+\Z", name):
-        problems.append("{0}: {1!r} is no host name".format(where, value))
+        problems.append("{0}: invalid host name {1!r}".format(where, value))
         return ""
     return name
 
@@ -119,7 +119,7 @@ def original(text: str) -> str:
     if (len(begins), len(ends)) not in ((0, 0), (1, 1)) or (begins and begins[0] > ends[0]):
         raise HostsFileError(
             "the managed block is damaged: {0} lines begin one, {1} end one".format(len(begins), len(ends)),
-            hint="Remove all lines {0!r} and {1!r}, and what is between them, by hand.".format(BEGIN, END),
+            hint="Remove all lines {0!r} and {1!r}, and everything between them, by hand.".format(BEGIN, END),
         )
     if begins:
         before, after = lines[: begins[0]], lines[ends[0] + 1 :]

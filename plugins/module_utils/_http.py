@@ -176,7 +176,7 @@ class ApiClient:
         try:
             self._verify = check_authorities(verify) if isinstance(verify, str) else verify
         except FilesError as error:
-            hint = "Give ca_path a file with certificates in PEM format."
+            hint = "Set ca_path to a file with certificates in PEM format."
             raise error_class(error.what, where=str(verify), hint=hint) from error  # pylint: disable=bad-exception-cause
         self._base = base_url.strip().rstrip("/")
         self._error_class = error_class
@@ -250,7 +250,7 @@ class ApiClient:
             error = self._error_class(
                 "the reply was not complete after {0}".format(in_words(seconds)),
                 where=where,
-                hint="Check the network and the server, or allow more with timeout.",
+                hint="Check the network and the server, or raise timeout.",
             )
             error.unsettled = True
             raise error from None
@@ -317,7 +317,7 @@ class ApiClient:
         except NotUnderstood as problem:
             kind = safe(response.headers.get("Content-Type", "of no stated type"), 100)
             raise self._strange(
-                where, response, "the reply ({0}) is not understood: {1}".format(kind, problem)
+                where, response, "the reply ({0}) cannot be parsed: {1}".format(kind, problem)
             ) from None
 
     def _strange(self, where: str, response: Any, what: str) -> LongshoreError:
@@ -338,7 +338,7 @@ class ApiClient:
             what = "the server redirects to {0}, which is not followed".format(target)
         asked = parse_retry_after(response.headers.get("Retry-After"), self._clock()) or 0.0
         if asked > self._longest_wait:
-            what += "; the server asks to come back in {0}, and at most {1} are waited".format(
+            what += "; the server asks to wait {0}, and at most {1} are allowed".format(
                 in_words(asked), in_words(self._longest_wait)
             )
         refusal = self._error_class(
@@ -354,7 +354,7 @@ class ApiClient:
     def _no_reply(self, where: str, error: Exception, unsettled: bool) -> LongshoreError:
         if isinstance(error, SSLError):
             what = "TLS failed: {0}".format(_cause(error))
-            hint: Optional[str] = "Give the certificate authority with ca_path, or check the address."
+            hint: Optional[str] = "Set ca_path to the certificate authority, or check the address."
             if any(words in what.upper().replace("_", " ") for words in _NO_TLS):
                 hint = "The server does not speak TLS there: correct the port, or write http:// if it has no TLS."
         elif isinstance(error, ProxyError):
@@ -362,7 +362,7 @@ class ApiClient:
             hint = "Check HTTPS_PROXY, HTTP_PROXY and NO_PROXY."
         elif isinstance(error, Timeout):
             what = "no reply within {0:g} seconds".format(self._timeout)
-            hint = "Check the network, or allow more with timeout."
+            hint = "Check the network, or raise timeout."
         else:
             what = "no connection: {0}".format(_cause(error))
             hint = "Check the address and the network."

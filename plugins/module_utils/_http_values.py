@@ -36,7 +36,7 @@ _LONGEST_WAIT = 1e9
 
 
 class NotUnderstood(ValueError):
-    """What a server sent cannot be understood, or cannot be complete. The text is a clause for a message."""
+    """What a server sent cannot be parsed, or cannot be complete. The text is a clause for a message."""
 
 
 class _Link(NamedTuple):
@@ -189,7 +189,7 @@ def _skip(text: str, position: int) -> int:
 
 
 def _no_link(text: str) -> NotUnderstood:
-    return NotUnderstood("the Link header is not understood: {0}".format(_quoted(text)))
+    return NotUnderstood("the Link header cannot be parsed: {0}".format(_quoted(text)))
 
 
 def _quoted(text: str) -> str:

@@ -23,8 +23,8 @@ MOST_PAGES = 1000 * 1000
 MOST_ENTRIES = 5 * 1000 * 1000
 
 INCOMPLETE_HINT = (
-    "A list that may be incomplete is not used. Check what the server sends and whether a proxy changes it, or name "
-    "what you want instead of having it listed."
+    "A list that may be incomplete is not used. Check the server's replies and whether a proxy changes "
+    "them, or name the items instead of listing them."
 )
 
 
@@ -78,7 +78,7 @@ def read_pages(
         if page.following in places:
             raise NotUnderstood("the list links back to a page that was read")
         if idle >= MOST_IDLE:
-            raise NotUnderstood("the list does not end: {0} pages in a row brought nothing new".format(idle))
+            raise NotUnderstood("the list is endless: {0} pages in a row had no new entries".format(idle))
         place, asked = page.following, page.asked
     else:
         raise NotUnderstood("the list has more than {0} pages".format(MOST_PAGES))

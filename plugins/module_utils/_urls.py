@@ -19,7 +19,7 @@ def check_url(
     url: Any,
     where: str,
     error: Callable[..., LongshoreError],
-    login_hint: str = "Give the login in the options for it.",
+    login_hint: str = "Use the options for the login.",
     hint: str = "Write it as https://host, with a port if needed.",
 ) -> SplitResult:
     """The parts of the HTTP URL of a server, given as an option.

@@ -55,7 +55,7 @@ def check_events(events: Iterable[Any]) -> None:
             done = _Node(event.anchor or "", 1, 0)
         elif kind == "AliasEvent":
             if any(node.anchor == event.anchor for node in opened):
-                raise NotUnderstood("an alias stands for what it is in")
+                raise NotUnderstood("an alias refers to a value that contains it")
             done = anchors.get(event.anchor, _Node("", 1, 0))._replace(anchor="")
             repeated += done.size
         else:

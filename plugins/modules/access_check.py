@@ -268,11 +268,11 @@ checks:
     message:
       description: The finding in words.
       type: str
-      sample: the name means 203.0.113.9, not 172.16.0.10
+      sample: the name resolves to 203.0.113.9, not 172.16.0.10
     hint:
       description: How to fix it. Empty if there is nothing to fix.
       type: str
-      sample: "Make the name mean the VPC endpoint's address: with the role longshore.swr.hosts ..."
+      sample: "Make the name resolve to the VPC endpoint's address: with the role longshore.swr.hosts ..."
     details:
       description: The kernel's figures for the connection, for V(path.mtu).
       type: dict
@@ -285,7 +285,7 @@ error:
     what:
       description: Every problem.
       type: str
-      sample: "expected_addresses: '172.16.0' is no address"
+      sample: "expected_addresses: invalid address '172.16.0'"
     where:
       description: The option.
       type: str

@@ -137,7 +137,7 @@ msg:
   description: One-line summary.
   returned: always
   type: str
-  sample: Looked at 4
+  sample: Inspected 4
 images:
   description: One entry for each of O(images), in their order.
   returned: when options are valid

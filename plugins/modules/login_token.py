@@ -217,7 +217,7 @@ error:
     hint:
       description: How to fix it.
       type: str
-      sample: Give the user the IAM permission swr::createLoginSecret.
+      sample: Grant the user the IAM permission swr::createLoginSecret.
 """
 
 import os

@@ -98,7 +98,7 @@ error:
     hint:
       description: What can be done about it.
       type: str
-      sample: Give the user the IAM permission swr:namespace:getNamespace for the organization team.
+      sample: Grant the user the IAM permission swr:namespace:getNamespace for the organization team.
 """
 
 import os

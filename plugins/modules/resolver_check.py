@@ -127,7 +127,7 @@ error:
     what:
       description: All problems.
       type: str
-      sample: "servers: 172.16.0.10 is the endpoint of SWR, which answers no DNS"
+      sample: "servers: 172.16.0.10 is the endpoint of SWR, which does not answer DNS queries"
     hint:
       description: How to fix it.
       type: str

@@ -329,7 +329,7 @@ def absent(module, file):
     if current is None:
         return result
     if MARK not in current:
-        raise DnsError("the file was not made by this module, and is left as it is", where=path)
+        raise DnsError("the file was not created by this module, and is left alone", where=path)
     if module._diff:
         result["diff"] = {"before_header": path, "after_header": path, "before": current, "after": ""}
     if not module.check_mode:

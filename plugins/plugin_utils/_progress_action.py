@@ -86,7 +86,7 @@ class Follower:
             self._take(line)
 
     def _take(self, line: bytes) -> None:
-        # The file may be one that others append to as well: what is not understood is not shown.
+        # The file may be one that others append to as well: what cannot be parsed is not shown.
         with contextlib.suppress(ValueError, KeyError, TypeError, AttributeError):
             event = read_json(line)
             with self._showing:

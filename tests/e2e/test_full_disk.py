@@ -33,7 +33,7 @@ def test_a_journal_that_finds_no_room_does_not_stop_the_copy(
 
     assert_clean(result)
     assert result["images"]["copied"] == TAGS
-    assert any("the journal could not be written any further" in warning for warning in result["warnings"])
+    assert any("the journal could not be continued" in warning for warning in result["warnings"])
     assert 0 < journal.stat().st_size <= ROOM
     assert destination.missing_blobs("team/app") == []
     # What the journal has is good, a torn last line is told, and with room again everything is there.

@@ -32,15 +32,15 @@ def _problems(params: Mapping[str, Any], host: str) -> Iterator[str]:
     for name, hosts in (("host", [host]), ("obs_hosts", params["obs_hosts"] or [])):
         for item in hosts:
             if (not _HOST.match(item) and address_of(item) is None) or len(item) > 253:
-                yield "{0}: {1} is no host name (write it without https://, port and path)".format(name, quoted(item))
+                yield "{0}: invalid host name {1} (write it without https://, port or path)".format(name, quoted(item))
     for item in params["expected_addresses"] or []:
         if address_of(item) is None:
-            yield "expected_addresses: {0!r} is no address".format(item)
+            yield "expected_addresses: invalid address {0!r}".format(item)
     repository = params["repository"] or ""
     if repository and not _REPOSITORY.match(repository):
-        yield "repository: {0!r} is none (write organization/name, without host and tag)".format(repository)
+        yield "repository: invalid name {0!r} (write organization/name, without host or tag)".format(repository)
     if not _TAG.match(params["tag"]):
-        yield "tag: {0!r} is none".format(params["tag"])
+        yield "tag: invalid tag {0!r}".format(params["tag"])
     for name, (least, most) in _LIMITS.items():
         if not least <= params[name] <= most:
             yield "{0}: {1} is not between {2} and {3}".format(name, params[name], least, most)

@@ -49,15 +49,15 @@ _HINTS = {
     "dns": "The name does not resolve: see dns.nss and blob.obs_dns.",
     "timeout": "Packets are dropped on the way: check firewalls, routes, security groups and endpoint policies.",
     "refused": "Nothing listens there: check the address.",
-    "reset": "Something on the way or the server ends connections: look for a firewall that inspects TLS.",
+    "reset": "The server, or something on the way, closes connections: look for a firewall that inspects TLS.",
     "unreachable": "The node has no route: check the routes over VPN or Direct Connect.",
-    "certificate": "The certificate of that server is not right: give its authority in access_check_ca_path, or look "
-    "for something on the way that presents its own.",
-    "tls": "Something on the way or the server does not speak TLS as it should.",
-    "http": "Something else than SWR and OBS answers: look for a proxy or a portal on the way.",
+    "certificate": "The server's certificate is not valid: set access_check_ca_path to its authority, or look for "
+    "something on the way that presents its own.",
+    "tls": "The server, or something on the way, does not speak TLS correctly.",
+    "http": "Something other than SWR and OBS answers: look for a proxy or a portal on the way.",
 }
 _DEFECT_HINT = "This is a defect of the collection: report it with this message."
-_LATE_HINT = "Something answers very slowly: look at the checks that took longest, or raise access_check_time_limit."
+_LATE_HINT = "Something answers very slowly: see which checks took longest, or raise access_check_time_limit."
 
 
 def select(wanted: Iterable[str], checks: Sequence[Check] = CHECKS) -> List[Check]:
@@ -70,7 +70,7 @@ def select(wanted: Iterable[str], checks: Sequence[Check] = CHECKS) -> List[Chec
     unknown = sorted(set(names) - set(by_id))
     if unknown:
         raise AccessError(
-            "there is no check {0}".format(", ".join(unknown)),
+            "unknown check {0}".format(", ".join(unknown)),
             where="checks",
             hint="The checks are {0}.".format(", ".join(by_id)),
         )
@@ -135,9 +135,9 @@ class _Run:
     def _late(self, check: Check, found: Dict[str, Result], seconds: float) -> Result:
         waiting = [name for name in (*check.depends_on, *check.after) if name in self._over and name not in found]
         if waiting:
-            result = skipped("not run: {0} did not end".format(", ".join(waiting)))
+            result = skipped("not run: {0} did not finish".format(", ".join(waiting)))
         else:
-            result = failed("no end within {0:g} seconds".format(seconds), _LATE_HINT)
+            result = failed("not finished within {0:g} seconds".format(seconds), _LATE_HINT)
         return result.on(id=check.id, depends_on=check.depends_on, duration_ms=int(1000 * seconds))
 
 

@@ -54,7 +54,7 @@ class Trust:
             raise AccessError(
                 "the certificate authorities cannot be read: {0}".format(safe(error, 160)),
                 where="ca_path",
-                hint="Give a file with certificates in PEM format that exists on the node.",
+                hint="Use an existing file on the node with certificates in PEM format.",
             ) from error
         # The engines, which are Go programs, are not as strict as Python 3.13 is.
         context.verify_flags = ssl.VerifyFlags(int(context.verify_flags) & ~_X509_STRICT)

@@ -63,7 +63,7 @@ class Resolver:
         raise DnsError(
             "no answer for {0} {1}: {2}".format(name, kind, trouble),
             where="{0} port {1}".format(self._address, self._port),
-            hint="Let the server listen there (listen-on), or say where it does.",
+            hint="Make the server listen there (listen-on), or set the address that it listens on.",
         )
 
     def _over_udp(self, query: bytes, identity: int, name: str, kind: int) -> Answer:

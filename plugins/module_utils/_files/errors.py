@@ -27,12 +27,12 @@ _KINDS = (
 
 # What can be done about a refusal of the system's, where nothing better is known.
 _REMEDIES = {
-    errno.EROFS: "Its file system is mounted read-only: mount it for writing, or give another path.",
-    errno.EPERM: "Run the task as root (become). If that is refused too, the file or its directory is immutable: "
+    errno.EROFS: "Its file system is mounted read-only: mount it for writing, or set another path.",
+    errno.EPERM: "Run the task as root (become). If that fails too, the file or its directory is immutable: "
     '"lsattr" shows the flags i and a, and "chattr -ia" removes them.',
     errno.EACCES: "Run the task as a user who may do that (become).",
-    errno.ENOSPC: "Make room on its disk.",
-    errno.EDQUOT: "Make room on its disk.",
+    errno.ENOSPC: "Free up space on its disk.",
+    errno.EDQUOT: "Free up space on its disk.",
 }
 
 
@@ -52,7 +52,7 @@ def refuse_unusual(found: os.stat_result, where: str) -> None:
     if stat.S_ISREG(found.st_mode):
         return
     kind = next((words for test, words in _KINDS if test(found.st_mode)), "not a file")
-    raise FilesError("it is {0}, not a regular file".format(kind), where=where, hint="Give the path of a regular file.")
+    raise FilesError("it is {0}, not a regular file".format(kind), where=where, hint="Use the path of a regular file.")
 
 
 @contextlib.contextmanager
@@ -78,5 +78,5 @@ def check_path(path: str) -> str:
     :raises FilesError: it is empty, or has a null character.
     """
     if not path or "\0" in path:
-        raise FilesError("{0!r} is not a path".format(path), hint="Give the path of a regular file.")
+        raise FilesError("{0!r} is not a path".format(path), hint="Use the path of a regular file.")
     return path

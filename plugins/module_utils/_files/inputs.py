@@ -82,7 +82,7 @@ def parts_of(descriptor: int, where: str, limit: int) -> Iterator[bytes]:
 
 def _too_large(where: str, limit: int) -> FilesError:
     return FilesError(
-        "it has more than {0} bytes".format(limit), where=where, hint="Give the path of the right file, or shorten it."
+        "it has more than {0} bytes".format(limit), where=where, hint="Check the path, or shorten the file."
     )
 
 

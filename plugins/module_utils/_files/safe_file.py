@@ -153,19 +153,19 @@ class SafeFile:
         # Another user may have given a file of root's this name: by a hard link, or where it lay in the same directory.
         if found.st_nlink > self._names and found.st_nlink > self._names + self._left_behind(found):
             raise FilesError(
-                "the file has other names (hard links), and other users can make some here",
+                "the file has other names (hard links), and other users can create some here",
                 where=self._where,
-                hint='Put a copy in its place, or remove the others: "find / -xdev -samefile {0}" lists them.'.format(
+                hint='Replace it with a copy, or remove the others: "find / -xdev -samefile {0}" lists them.'.format(
                     self.path
                 ),
             )
         if self._owner not in (None, found.st_uid):
             raise FilesError(
-                "the file belongs to the user with the id {0}, and other users can put files here".format(found.st_uid),
-                where=self._where,
-                hint="Give it to the user whose file it is to be (chown {0} {1}), or remove it.".format(
-                    self._owner, self.path
+                "the file belongs to the user with the ID {0}, and other users can create files here".format(
+                    found.st_uid
                 ),
+                where=self._where,
+                hint="Change its owner (chown {0} {1}), or remove it.".format(self._owner, self.path),
             )
 
     def _left_behind(self, found: os.stat_result) -> int:
@@ -236,7 +236,7 @@ class SafeFile:
             now = self._folder.look(self._name)
             if now is None or _identity(now) != _identity(staged.status):
                 raise FilesError(
-                    "another process has put something else in its place",
+                    "another process has replaced it",
                     where=self._where,
                     hint="Find out which process of the directory's owner does so, and run the task again.",
                 )

@@ -120,7 +120,7 @@ def _follow(trail: List[Folder], path: str, make: Optional[NewDirectories]) -> s
             return name
         else:
             trail.append(_enter(here, name, found, path, make))
-    raise FilesError("it is a directory, not a regular file", where=path, hint="Give the path of a regular file.")
+    raise FilesError("it is a directory, not a regular file", where=path, hint="Use the path of a regular file.")
 
 
 def _target(here: Folder, name: str, found: os.stat_result, path: str, links: int) -> str:
@@ -131,8 +131,7 @@ def _target(here: Folder, name: str, found: os.stat_result, path: str, links: in
         raise FilesError(
             "{0} is a symbolic link that other users can change".format(os.path.join(here.path, name)),
             where=path,
-            hint="Give the path of what it leads to, or run the task as the user whom the link belongs to "
-            "(become_user).",
+            hint="Use the path of its target, or run the task as the owner of the link (become_user).",
         )
     return os.readlink(name, dir_fd=here.descriptor)
 
@@ -146,7 +145,10 @@ def _enter(
             raise MissingDirectoryError(
                 "the directory {0} does not exist".format(full), where=path, hint="Create the directory first."
             )
-        with reported("the directory cannot be made", full, "Create it first."), contextlib.suppress(FileExistsError):
+        with (
+            reported("the directory cannot be created", full, "Create it first."),
+            contextlib.suppress(FileExistsError),
+        ):
             _make(here, name, make)
     with reported("{0} cannot be opened".format(full), path):
         descriptor = os.open(name, _DIRECTORY, dir_fd=here.descriptor)

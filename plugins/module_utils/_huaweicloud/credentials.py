@@ -136,7 +136,7 @@ def _profile(environ: Mapping[str, str], home: str) -> Tuple[str, Optional[Mappi
 
 def _profile_error(path: str, what: str) -> HuaweiCloudError:
     return HuaweiCloudError(
-        what, where=path, hint="It wants a section [{0}] with lines ak = ... and sk = ...".format(PROFILE_SECTION)
+        what, where=path, hint="It needs a section [{0}] with lines ak = ... and sk = ...".format(PROFILE_SECTION)
     )
 
 
@@ -148,7 +148,7 @@ def _permission_warnings(path: str) -> Tuple[str, ...]:
     if mode & 0o077 == 0:
         return ()
     return (
-        "{0} holds a secret key, but others than its owner may use it (mode {1:04o}). Remedy: chmod 600 {0}".format(
+        "{0} contains a secret key, but other users can access it (mode {1:04o}). Remedy: chmod 600 {0}".format(
             path, mode
         ),
     )
@@ -195,11 +195,11 @@ def find_credentials(
     """
     keys = _find_keys(options, environ, home if home is not None else os.path.expanduser("~"))
     project_id = _text(options, "project_id") or keys.project_id
-    sent = {"access key": keys.access_key, "security token": keys.security_token, "project id": project_id}
+    sent = {"access key": keys.access_key, "security token": keys.security_token, "project ID": project_id}
     for name, value in sent.items():
         if value is not None and not _HEADER_VALUE.match(value):
             raise HuaweiCloudError(
-                "the {0} has characters that none has".format(name),
+                "the {0} has invalid characters".format(name),
                 where=keys.source,
                 hint="Copy it again: there are no blanks and no line breaks in it.",
             )

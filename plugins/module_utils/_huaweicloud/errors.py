@@ -63,5 +63,5 @@ def hint_for(status: int, code: Optional[str]) -> Optional[str]:
             "that it belongs to this region's cloud, and this machine's clock (a signature is valid for 15 minutes)."
         )
     if status == 403:
-        return "Give the user the permission in IAM that this call needs."
+        return "Grant the user the IAM permission for this call."
     return None

@@ -100,7 +100,7 @@ def project_of(credentials: Credentials) -> str:
     # It is a part of the user name, which is a part of HTTP headers and of shell commands.
     if not _PROJECT.match(name) or not is_printable(name):
         raise HuaweiCloudError(
-            "{0} is no name of a project".format(quoted(name)),
+            "invalid project name {0}".format(quoted(name)),
             where="project_name",
             hint="Write it as the console shows it: up to 64 characters, without blanks, colons and at signs.",
         )
@@ -113,7 +113,7 @@ def registry_of(credentials: Credentials, registry: Optional[str] = None) -> str
         host = registry.strip()
         if not _HOST.match(host):
             raise HuaweiCloudError(
-                "{0} is no host name".format(quoted(registry)),
+                "invalid host name {0}".format(quoted(registry)),
                 where="registry",
                 hint="Write the host alone, with a port if needed: no scheme, no path.",
             )
@@ -136,11 +136,11 @@ def kind_of(credentials: Credentials, kind: str = "auto") -> str:
         return TEMPORARY if credentials.security_token else LONG_TERM
     if kind not in KINDS:
         raise HuaweiCloudError(
-            "{0!r} is no kind of login".format(kind), where="kind", hint="Choose auto, {0}.".format(", ".join(KINDS))
+            "invalid login kind {0!r}".format(kind), where="kind", hint="Choose auto, {0}.".format(", ".join(KINDS))
         )
     if kind == LONG_TERM and credentials.security_token:
         raise HuaweiCloudError(
-            "a long-term login cannot be made from temporary keys (there is a security token)",
+            "a long-term login cannot be created from temporary keys (there is a security token)",
             where="kind",
             hint="Choose kind=temporary, or give a permanent access key and secret key.",
         )

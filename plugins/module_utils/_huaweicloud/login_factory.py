@@ -17,8 +17,8 @@ from .errors import HuaweiCloudError, hint_for
 from .login import LONG_TERM, TEMPORARY, Login, LoginApi, kind_of, long_term_login
 
 PERMISSION_HINT = {
-    "temporary": "Give the user the IAM permission swr::createLoginSecret.",
-    "enhanced": "Give the user the IAM permissions swr::createAuthorizationToken and sts::createServiceBearerToken.",
+    "temporary": "Grant the user the IAM permission swr::createLoginSecret.",
+    "enhanced": "Grant the user the IAM permissions swr::createAuthorizationToken and sts::createServiceBearerToken.",
 }
 
 
@@ -94,13 +94,13 @@ def _check_duration(duration: Optional[int], kind: str) -> None:
         return
     if kind != TEMPORARY:
         raise HuaweiCloudError(
-            "only a temporary login has a duration to choose, this one is {0}".format(kind),
+            "only a temporary login has a duration, this one is {0}".format(kind),
             where="duration",
             hint="Set kind=temporary, or leave duration out.",
         )
     if not 900 <= duration <= 86400:
         raise HuaweiCloudError(
-            "{0} seconds are not possible".format(duration),
+            "{0} seconds is out of range".format(duration),
             where="duration",
             hint="Choose between 900 (15 minutes) and 86400 (24 hours).",
         )

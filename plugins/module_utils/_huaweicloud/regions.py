@@ -48,13 +48,13 @@ def cloud_of(region: str, cloud: Optional[str] = None) -> str:
     """
     if not _LABEL.match(region):
         raise HuaweiCloudError(
-            "{0!r} is no region id".format(region), where="region", hint="A region id looks like cn-north-4."
+            "invalid region ID {0!r}".format(region), where="region", hint="A region ID looks like cn-north-4."
         )
     if cloud:
         domain = cloud.strip(".").lower()
         if not all(_LABEL.match(label) for label in domain.split(".")):
             raise HuaweiCloudError(
-                "{0!r} is no domain name".format(cloud), where="cloud", hint="Write it as {0}.".format(DEFAULT_CLOUD)
+                "invalid domain name {0!r}".format(cloud), where="cloud", hint="Write it as {0}.".format(DEFAULT_CLOUD)
             )
         return domain
     if region not in REGIONS:

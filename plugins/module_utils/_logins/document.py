@@ -44,9 +44,9 @@ def entries_of(document: Any, path: str) -> Dict[str, Any]:
     entries = document.get("auths") if isinstance(document, dict) else None
     if not isinstance(document, dict) or not isinstance(entries, (dict, type(None))):
         raise LongshoreError(
-            "it is not what a credential file is, and is left as it is",
+            "it is not a credential file, and is left alone",
             where=path,
-            hint='Such a file is a JSON object, and "auths" in it is one too. Repair it, or move it away.',
+            hint='A credential file is a JSON object whose "auths" is an object too. Repair it, or move it away.',
         )
     return entries or {}
 
@@ -101,9 +101,9 @@ def refuse_store(document: Any, registry: str, path: str, form: str) -> None:
     else:
         return
     raise LongshoreError(
-        "{0} names the credential store {1}, which wins over what is written into the file".format(key, name),
+        "{0} names the credential store {1}, which takes precedence over the file".format(key, name),
         where=path,
-        hint="Take {0} out of the file, or log in through that store.".format(key),
+        hint="Remove {0} from the file, or log in through that store.".format(key),
     )
 
 

@@ -113,7 +113,7 @@ def check_registry(registry: str) -> str:
     """
     if not _HOST.match(registry):
         raise LongshoreError(
-            "{0} is no registry".format(quoted(registry)),
+            "invalid registry {0}".format(quoted(registry)),
             where="registry",
             hint="Write the host alone, with a port if needed: no scheme, no path.",
         )
@@ -130,7 +130,7 @@ def parse_moment(text: str) -> datetime.datetime:
         moment = datetime.datetime.strptime("{0} {1}".format(*found.groups()) if found else "", "%Y-%m-%d %H:%M:%S")
     except ValueError:
         raise LongshoreError(
-            "{0!r} is no moment in UTC".format(text), where="expires_at", hint="Write it as 2026-02-05T10:00:00Z."
+            "invalid UTC time {0!r}".format(text), where="expires_at", hint="Write it as 2026-02-05T10:00:00Z."
         ) from None
     return moment.replace(tzinfo=datetime.timezone.utc)
 
@@ -144,7 +144,7 @@ def account_of(user: str) -> Tuple[str, Tuple[int, int]]:
         account = pwd.getpwnam(user)
     except KeyError:
         raise LongshoreError(
-            "there is no user {0!r} on this host".format(user), where="user", hint="Make the user first."
+            "there is no user {0!r} on this host".format(user), where="user", hint="Create the user first."
         ) from None
     return account.pw_dir, (account.pw_uid, account.pw_gid)
 
@@ -280,7 +280,7 @@ class CredentialFile:
             # The error's own text may quote a part of the file.
             line = " (line {0})".format(error.lineno) if isinstance(error, json.JSONDecodeError) else ""
             raise LongshoreError(
-                "it is not valid JSON{0}, and is left as it is".format(line),
+                "it is not valid JSON{0}, and is left alone".format(line),
                 where=path,
                 hint="Repair the file, or move it away.",
             ) from None
@@ -375,7 +375,7 @@ def describe(path: str, change: Change, registry: str) -> Dict[str, str]:
     hidden = "(hidden)"
     same = change.before is not None and change.after is not None and change.before == change.after
     changed = hidden if same or change.before is None else "(hidden, new)"
-    mode = ("mode or owner: others than they should be\n", "mode and owner: 0600, the user's\n")
+    mode = ("mode or owner: not as required\n", "mode and owner: 0600, the user's\n")
     before, after = side(change.before, hidden), side(change.after, changed)
     if change.wrong_mode:
         before, after = before + mode[0], after + mode[1]

@@ -20,7 +20,7 @@ from .._json import read_json
 from .document import host_of
 
 WARNING = (
-    "{0} has a login to {1}, which podman prefers to what {2} has. "
+    "{0} has a login to {1}, which podman prefers to that in {2}. "
     'Remedy: run "podman logout --authfile={0} {1}" on this host, or remove the file; a reboot removes it too.'
 )
 

@@ -241,7 +241,7 @@ def test_something_else_answers_for_obs(world: World, status: int, body: str, he
 def test_settings_of_an_engine_that_are_not_understood(world: World) -> None:
     world.node.files["/etc/docker/daemon.json"] = '{"proxies": {"https-proxy": "http://p:3128"},}'
     found = only(world.check(), "env.proxy", "warn")
-    assert "/etc/docker/daemon.json is not understood" in found["message"]
+    assert "/etc/docker/daemon.json cannot be parsed" in found["message"]
 
 
 @pytest.mark.parametrize(("seconds", "status"), [(120, "warn"), (-120, "warn"), (4000, "fail"), (-4000, "fail")])
@@ -311,7 +311,7 @@ def test_the_whole_is_bounded_in_time(world: World) -> None:
     world.node.resolve = lambda name, deadline: stuck.wait() and []  # type: ignore[method-assign]
     result = world.check(time_limit=1.0)
     found = only(result, "dns.nss")
-    assert "no end within 1 seconds" in found["message"]
+    assert "not finished within 1 seconds" in found["message"]
     stuck.set()
 
 

@@ -170,7 +170,7 @@ def test_swr_has_no_catalog_and_says_what_else(sandbox_swr: Callable[..., Swr]) 
     assert [entry["exists"] for entry in result["repositories"]] == [True, False]
     assert only(result["failures"])["name"] == swr.host
     assert "Name the repositories instead" in only(result["registries"])["error"]
-    assert result["msg"].startswith("1 of 4 could not be looked at")
+    assert result["msg"].startswith("1 of 4 could not be inspected")
     assert login["password"] not in json.dumps(result)
 
 

@@ -302,7 +302,7 @@ def test_destination_that_cannot_be_asked_for_a_blob_is_a_warning(world: World) 
 def test_wrong_options_are_refused_before_anything_is_asked(world: World, tmp_path: Path) -> None:
     sharing(world, 1)
     (tmp_path / "file").write_text("x")
-    with pytest.raises(RulesError, match="is no directory"):
+    with pytest.raises(RulesError, match="is not a directory"):
         plan(world, shards_path=str(tmp_path / "file"))
     with pytest.raises(RulesError, match="quotas: layer_bytes: give a whole number"):
         plan(world, quotas={"layer_bytes": 0})

@@ -92,7 +92,7 @@ def test_more_than_the_maximum_is_refused_before_anything_is_deleted(synced: Wor
     for check_mode in (True, False):
         result = prune(synced, check_mode, maximum=1)
         assert (result["failed"], result["changed"], result["exceeded"]) == (True, False, True)
-        assert "2 tags are to be deleted and maximum is 1" in result["msg"]
+        assert "2 tags to delete exceed the maximum of 1" in result["msg"]
     assert synced.destination.count("manifest_delete") == 0
     dry = prune(synced, maximum=1, dry_run=True)
     assert (dry["failed"], len(dry["to_delete"])) == (False, 2)

@@ -229,7 +229,7 @@ def test_what_belongs_to_a_converted_image_is_reported_and_no_failure(world: Wor
     assert all(entry["attached_to"].startswith(world.destination.host) for entry in entries)
     reasons = {entry["reason"] for entry in entries}
     assert len([reason for reason in reasons if "another digest" in reason]) == 2
-    assert "the destination takes no artifacts, only Docker's formats" in reasons
+    assert "the destination accepts no artifacts, only Docker's formats" in reasons
 
 
 def test_a_platform_filter_leaves_what_belongs_to_the_index_behind_and_nothing_else(world: World) -> None:

@@ -100,7 +100,7 @@ def test_names_that_cannot_be_are_failures(shop: World) -> None:
     shop.rules = [rule(shop, "team/*", "org", rename=[{"prefix": "UP-"}])]
     result = shop.copy()
     assert (result["images"]["failed"], result["images"]["total"]) == (2, 2)
-    assert "which is no name" in result["failures"][0]["error"]
+    assert "which is not valid" in result["failures"][0]["error"]
     assert result["failures"][0]["hint"] == "Change the rule's rename."
 
 
@@ -184,7 +184,7 @@ def test_harbor_without_that_project_or_without_a_harbor(
     ]
     failures = world.copy()["failures"]
     assert "project nobody not found" in failures[0]["error"]
-    assert "this is no Harbor" in failures[1]["error"]
+    assert "this is not a Harbor" in failures[1]["error"]
 
 
 def test_swr_lists_its_repositories(sandbox_swr: Callable[..., Swr], world: World) -> None:

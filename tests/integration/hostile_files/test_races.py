@@ -255,7 +255,7 @@ def test_a_file_of_roots_that_was_moved_there_is_refused(
     for module in (registry_auth, registry_auth_info):
         result = run_module(module, **dict(LOGIN if module is registry_auth else {"registry": "x.example"}, **options))
         assert result["failed"]
-        assert "belongs to the user with the id 0" in result["msg"]
+        assert "belongs to the user with the ID 0" in result["msg"]
         assert "Remedy: " in result["msg"]
     assert (land / "auth.json").stat().st_uid == 0
     assert treasure.events() == []

@@ -64,6 +64,6 @@ def session(*answer: Any, **headers: str) -> Tuple[requests.Session, Answers]:
 def test_a_pause_that_is_too_long_is_no_wait_but_said(value: str, words: str) -> None:
     waits: list = []
     made, dummy = session(429, Retry_After=value)
-    with pytest.raises(ApiError, match="come back in .*{0}, and at most 60 seconds are waited".format(words)):
+    with pytest.raises(ApiError, match="asks to wait .*{0}, and at most 60 seconds are allowed".format(words)):
         client("https://api.example", session=made, sleep=waits.append).call("GET", "/")
     assert waits == []

@@ -48,7 +48,7 @@ from ansible_collections.longshore.swr.tests.unit.plugins.module_utils._registry
 )
 def test_a_reply_that_trickles_is_given_up(head: bytes, trickle: Any) -> None:
     target = parse_target("http://127.0.0.1:{0}/v2/".format(trickle(head)))
-    with pytest.raises(TransportError, match=r"(broke off|no reply): not complete after 1 second") as caught:
+    with pytest.raises(TransportError, match=r"(cut off|no reply): not complete after 1 second") as caught:
         Transport(timeout=0.1, proxies={}).request("GET", target, [])
     assert caught.value.retryable
     assert caught.value.unreachable
@@ -165,7 +165,7 @@ def test_a_pause_beyond_the_limit_is_an_error_that_says_so(status: int, seconds:
     assert clock.sleeps == []
     assert caught.value.retryable is False
     assert words in str(caught.value.hint)
-    assert "at most 60 minutes are waited (longest_wait)" in str(caught.value.hint)
+    assert "at most 60 minutes are allowed (longest_wait)" in str(caught.value.hint)
 
 
 def test_the_limit_can_be_set() -> None:
@@ -211,7 +211,7 @@ def test_progress_says_at_once_what_it_waits_for_and_once(tmp_path: Path) -> Non
         clock.now += 1.0
         made.image_planned()
     said = [line for line in lines() if "waiting" in line]
-    assert said == ["[swr] planning: 1/1000 images looked at, waiting 09:59 for reg.example: it refused requests"]
+    assert said == ["[swr] planning: 1/1000 images checked, waiting 09:59 for reg.example: it refused requests"]
     made.enter(COPYING)
     assert lines()[-1].endswith(", 0 failed, waiting 09:40 for reg.example: it refused requests")
 

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, longshore.swr contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Bodies that management APIs send: bounded, and what is not understood is an error that names the call."""
+"""Bodies that management APIs send: bounded, and what cannot be parsed is an error that names the call."""
 
 from __future__ import annotations
 

@@ -74,7 +74,7 @@ def test_reports(tmp_path: Path) -> None:
 
 
 def test_journals(tmp_path: Path) -> None:
-    """A line that is not understood is counted, and what is remembered can be used."""
+    """A line that cannot be parsed is counted, and what is remembered can be used."""
     path = tmp_path / "journal"
     for line in LINES:
         for name, other in strange(dict(line, v=1)):

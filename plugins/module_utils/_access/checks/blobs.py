@@ -33,7 +33,8 @@ INBOUND_HINT = (
     "MSS at the VPN gateway."
 )
 SOMETHING_ELSE_HINT = (
-    "Something answers in the place of OBS: look for a proxy or a portal on the way, and at what the host's name means."
+    "Something else answers instead of OBS: look for a proxy or a portal on the way, and check what "
+    "the host's name resolves to."
 )
 CHUNK = 64 * 1024
 _RANGE = re.compile(r"\s*bytes [0-9]+-[0-9]+/([0-9]{1,18})\s*\Z")
@@ -51,7 +52,7 @@ class ObsDns(Check):
         if not hosts:
             if context.blob is not None:
                 return passed("the registry serves layers itself", **known)
-            return skipped("no host of OBS is known: give access_check_repository or access_check_obs_hosts", **known)
+            return skipped("no OBS host is known: set access_check_repository or access_check_obs_hosts", **known)
         addresses: Dict[str, List[str]] = {}
         missing: List[str] = []
         for host in hosts:
@@ -66,9 +67,9 @@ class ObsDns(Check):
         unlisted = [host for host in hosts if not hosts_entries(text, host)]
         if unlisted and len(unlisted) < len(hosts):
             return warned(
-                "some hosts of OBS are in {0} and others are not: {1}".format(HOSTS, ", ".join(unlisted)),
-                "Where OBS is reached through /etc/hosts, every bucket has to be in it, or pulls fail now and then: "
-                "give all of them to the role longshore.swr.hosts.",
+                "some OBS hosts are in {0} and others are not: {1}".format(HOSTS, ", ".join(unlisted)),
+                "If OBS is reached through /etc/hosts, every bucket must be in it, or pulls fail intermittently: "
+                "list all of them in the role longshore.swr.hosts.",
                 **known,
             )
         public = [host for host, found in addresses.items() if any(map(is_public, found))]
@@ -78,7 +79,7 @@ class ObsDns(Check):
                 OBS_HINT,
                 **known,
             )
-        return passed("every host of OBS has an address", **known)
+        return passed("every OBS host resolves", **known)
 
 
 class ObsGet(Check):
@@ -99,10 +100,14 @@ class ObsGet(Check):
         if reply.status == 403:
             return failed("{0} refuses the layer: HTTP 403".format(known["target"]), POLICY_HINT, **known)
         if reply.status not in (200, 206) or not reply.body:
-            return failed("{0} gives no layer: HTTP {1}".format(known["target"], reply.status), OBS_HINT, **known)
+            return failed(
+                "{0} does not serve the layer: HTTP {1}".format(known["target"], reply.status), OBS_HINT, **known
+            )
         size = _size_of(reply)
         if blob.size and size is not None and size != blob.size:
-            text = "{0} gives something else: {1} bytes, and the layer has {2}".format(known["target"], size, blob.size)
+            text = "{0} serves something else: {1} bytes, but the layer has {2}".format(
+                known["target"], size, blob.size
+            )
             return failed(text, SOMETHING_ELSE_HINT, **known)
         wanted = min(CHUNK, blob.size) if blob.size else 1
         try:

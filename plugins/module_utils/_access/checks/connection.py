@@ -35,7 +35,7 @@ TCP_HINTS = {
 }
 CHAIN_HINT = (
     "Something on the way presents a certificate of its own, or the node lacks the certificate authority: update the "
-    "node's CA certificates, or give the authority's file in access_check_ca_path."
+    "node's CA certificates, or set access_check_ca_path to the authority's file."
 )
 DROPPED_HINT = (
     "TCP works but TLS does not: look for a firewall that inspects TLS, and for a path MTU that is too small "
@@ -71,7 +71,7 @@ class Tcp(Check):
             "source": "tcp",
         }
         if not bad:
-            return passed("port {0} takes connections".format(port), **known)
+            return passed("port {0} accepts connections".format(port), **known)
         text = "; ".join("{0} port {1}: {2}".format(address, port, trouble.text) for address, trouble in bad.items())
         kinds = [trouble.kind for trouble in bad.values()]
         hint = TCP_HINTS.get(kinds[0], TCP_HINTS["unreachable"])
@@ -120,7 +120,7 @@ class Name(_Certificate):
     def run(self, context: Any) -> Result:
         known = dict(self.known(context), expected=(context.options.host,), observed=names_of(context.certificate))
         if not context.certificate:
-            return warned("a certificate that is not trusted says nothing", CHAIN_HINT, **known)
+            return warned("an untrusted certificate proves nothing", CHAIN_HINT, **known)
         try:
             context.tls(context.deadline(), time=False).close()
         except Trouble as trouble:
@@ -144,8 +144,8 @@ class Expiry(_Certificate):
     id = "tls.expiry"
     depends_on = ("tls.chain",)
     hint = (
-        "Look at time.skew first: a node whose clock is wrong takes good certificates for expired. If the clock is "
-        "right, whoever runs the server has to renew its certificate."
+        "Check time.skew first: with a wrong clock, valid certificates look expired. If the clock is "
+        "right, the server's operator must renew the certificate."
     )
 
     def run(self, context: Any) -> Result:
@@ -154,7 +154,7 @@ class Expiry(_Certificate):
         )
         known = dict(self.known(context), observed=dates)
         if not context.certificate:
-            return warned("a certificate that is not trusted says nothing", CHAIN_HINT, **known)
+            return warned("an untrusted certificate proves nothing", CHAIN_HINT, **known)
         try:
             context.tls(context.deadline(), name=False).close()
         except Trouble as trouble:
@@ -164,7 +164,7 @@ class Expiry(_Certificate):
             return self.finding(context, text, self.hint, **known)
         left = self._ends(context.certificate) - context.system.now()
         if left < EXPIRES_SOON:
-            text = "the certificate ends in {0:.0f} days ({1})".format(max(0.0, left / 86400), dates[-1])
+            text = "the certificate expires in {0:.0f} days ({1})".format(max(0.0, left / 86400), dates[-1])
             return warned(text, self.hint, **known)
         return passed("the certificate is valid until {0}".format(dates[-1]), **known)
 
@@ -173,7 +173,7 @@ class Expiry(_Certificate):
         try:
             return float(ssl.cert_time_to_seconds(certificate["notAfter"]))
         except (KeyError, ValueError) as error:
-            raise Trouble("tls", "the certificate's end cannot be read") from error
+            raise Trouble("tls", "the certificate's expiry cannot be read") from error
 
 
 class Skew(Check):

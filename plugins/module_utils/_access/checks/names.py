@@ -19,7 +19,8 @@ from ..results import Result, failed, passed, skipped, warned
 from .base import Check
 
 NAME_HINT = (
-    "Make the name mean the VPC endpoint's address: with the role longshore.swr.hosts (a line in /etc/hosts), a zone "
+    "Make the name resolve to the VPC endpoint's address: with the role longshore.swr.hosts (a line in "
+    "/etc/hosts), a zone "
     "on your DNS servers (role longshore.swr.bind) or the role longshore.swr.resolver (Huawei Cloud's DNS endpoint). "
     "If the address is right, correct access_check_expected_addresses."
 )
@@ -45,8 +46,8 @@ class HostsConflict(Check):
             return passed("no name has two addresses in {0}".format(HOSTS), target=HOSTS, source="hosts")
         return failed(
             "{0} gives a name several addresses: {1}".format(HOSTS, "; ".join(lines)),
-            "Keep the line with the endpoint's address only. The role longshore.swr.hosts finds lines outside its own "
-            "block and removes them when it is told to.",
+            "Keep the line with the endpoint's address only. The role longshore.swr.hosts detects lines "
+            "outside its own block and removes them on request.",
             target=HOSTS,
             observed=tuple(lines),
             source="hosts",
@@ -83,16 +84,18 @@ class Nss(Check):
         shown = ", ".join(context.addresses)
         expected = set(context.options.expected_addresses)
         if not expected:
-            return passed("the name means {0}".format(shown), **known)
+            return passed("the name resolves to {0}".format(shown), **known)
         wrong = [address for address in context.addresses if address not in expected]
         if wrong:
             where = " (line {0} of {1})".format(entries[0].line, HOSTS) if entries else self._servers(context, entries)
-            text = "the name means {0}, not {1}{2}".format(shown, ", ".join(sorted(expected)), where)
+            text = "the name resolves to {0}, not {1}{2}".format(shown, ", ".join(sorted(expected)), where)
             return failed(text, NAME_HINT, **known)
         missing = sorted(expected - set(context.addresses))
         if missing:
-            return warned("the name does not mean {0}, only {1}".format(", ".join(missing), shown), NAME_HINT, **known)
-        return passed("the name means {0}".format(shown), **known)
+            return warned(
+                "the name does not resolve to {0}, only to {1}".format(", ".join(missing), shown), NAME_HINT, **known
+            )
+        return passed("the name resolves to {0}".format(shown), **known)
 
     @staticmethod
     def _servers(context: Any, entries: Sequence[HostsEntry]) -> str:
@@ -123,15 +126,16 @@ class Servers(Check):
     id = "dns.servers"
     depends_on = ("dns.nss",)
     hint = (
-        "Every nameserver in /etc/resolv.conf has to know the name, since a wrong answer of one is final: give the "
-        "zone to all of them (role longshore.swr.bind) or use the role longshore.swr.resolver."
+        "Every nameserver in /etc/resolv.conf must know the name, because programs accept the first "
+        "answer: add the zone to all of them (role longshore.swr.bind) or use the role "
+        "longshore.swr.resolver."
     )
 
     def run(self, context: Any) -> Result:
         options = context.options
         known: Dict[str, Any] = {"target": RESOLV_CONF, "source": "dns", "expected": options.expected_addresses}
         if options.host_is_address:
-            return skipped("an address is not asked for", **known)
+            return skipped("an address needs no query", **known)
         answers = ask_servers(context)
         if not answers:
             return skipped("{0} names no nameserver".format(RESOLV_CONF), **known)
@@ -150,7 +154,7 @@ class Servers(Check):
         if silent:
             return warned(
                 "no answer from {0}: {1}".format(", ".join(silent), shown),
-                "Remove the nameserver from the node's resolver or repair it: each look-up waits for it.",
+                "Remove the nameserver from the node's resolver or repair it: each lookup waits for it.",
                 **known,
             )
         return passed("every nameserver answers: {0}".format(shown), **known)

@@ -48,7 +48,7 @@ class Proxy(Check):
             "source": "environment",
         }
         if proxies.unread and not proxied:
-            text = "it cannot be told whether a proxy is set: {0} is not understood".format(", ".join(proxies.unread))
+            text = "cannot tell whether a proxy is set: {0} cannot be parsed".format(", ".join(proxies.unread))
             return warned(text, "Correct the file; the engine does not start with it either.", **known)
         if not settings:
             return passed("no proxy is set", **known)

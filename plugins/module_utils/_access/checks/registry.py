@@ -64,7 +64,7 @@ class V2(Check):
     id = "http.v2"
     depends_on = ("tls.name", "tls.expiry")
     hint = (
-        "Something else than SWR answers at this address: check that the address is that of the endpoint for SWR (not "
+        "Something other than SWR answers at this address: check that the address is that of the endpoint for SWR (not "
         "for OBS or DNS), and look for a proxy or a portal on the way."
     )
 
@@ -82,7 +82,7 @@ class V2(Check):
         kind = safe(reply.header("content-type").partition(";")[0], 40)
         known["observed"] = ("HTTP {0}{1}".format(reply.status, " " + kind if kind else ""),)
         if reply.status != 401 or challenge is None:
-            return failed("this is no SWR: it answers {0}".format(known["observed"][0]), self.hint, **known)
+            return failed("this is not SWR: it answers {0}".format(known["observed"][0]), self.hint, **known)
         context.challenge = challenge
         return passed("the registry answers and asks for a token", **known)
 
@@ -104,15 +104,15 @@ class Realm(Check):
         }
         hint = (
             "A login would be sent to that server. Use the registry's own name (access_check_region, or "
-            "access_check_host); if tokens really come from there, that name has to mean the endpoint too (roles "
+            "access_check_host); if tokens really come from there, that name must resolve to the endpoint too (roles "
             "longshore.swr.hosts, bind and resolver)."
         )
         try:
             scheme, host, _port, _target = split_url(realm)
         except Trouble as trouble:
-            return failed("the registry names no place for tokens: {0}".format(trouble.text), hint, **known)
+            return failed("the registry names no token server: {0}".format(trouble.text), hint, **known)
         if scheme != "https":
-            return failed("the registry wants the login without TLS, at {0}".format(host_of(realm)), hint, **known)
+            return failed("the registry asks for the login without TLS, at {0}".format(host_of(realm)), hint, **known)
         if host == options.host.lower():
             return passed("tokens come from the registry's own host", **known)
         try:
@@ -150,9 +150,9 @@ class Token(Check):
             context.hide(token)
             context.token = token
             who = "the login" if options.username else "anybody"
-            return passed("the registry gives a token to {0}".format(who), **known)
+            return passed("the registry issues a token to {0}".format(who), **known)
         if not options.username and not options.repository:
-            return skipped("a token needs a login: give access_check_username and access_check_password", **known)
+            return skipped("a token needs a login: set access_check_username and access_check_password", **known)
         what = server_error(reply) if reply.status != 200 else "HTTP 200 without a token"
         return failed("no token: {0}".format(what), LOGIN_HINT, observed=(what,), **known)
 
@@ -167,7 +167,7 @@ class Manifest(Check):
     def run(self, context: Any) -> Result:
         options = context.options
         if not options.repository:
-            return skipped("no repository to look at: give access_check_repository", source="http")
+            return skipped("no repository to check: set access_check_repository", source="http")
         image = "{0}:{1}".format(options.repository, options.tag)
         known: Dict[str, Any] = {"target": image, "source": "http", "expected": ("HTTP 200",)}
         reply = context.request("HEAD", manifest_path(options.repository, options.tag), pull_headers(context))
@@ -177,7 +177,7 @@ class Manifest(Check):
         if reply.status == 404:
             return failed(
                 "{0} does not exist".format(image),
-                "Give an image that exists in access_check_repository and access_check_tag.",
+                "Set access_check_repository and access_check_tag to an existing image.",
                 **known,
             )
         return failed("{0} cannot be pulled: HTTP {1}".format(image, reply.status), LOGIN_HINT, **known)
@@ -196,7 +196,7 @@ class Redirect(Check):
 
     id = "blob.redirect"
     depends_on = ("registry.manifest",)
-    hint = "Ask the registry's support with the image's name: it did not say where its layers are."
+    hint = "Report the image to the registry's support: the registry did not redirect to its layers."
 
     def run(self, context: Any) -> Result:
         options = context.options
@@ -217,7 +217,7 @@ class Redirect(Check):
         try:
             dummy, host, dummy, target = split_url(location)
         except Trouble as trouble:
-            return failed("the redirect to the layer is wrong: {0}".format(trouble.text), self.hint, **known)
+            return failed("invalid redirect to the layer: {0}".format(trouble.text), self.hint, **known)
         # Who has the query has the layer.
         context.hide(target.partition("?")[2])
         context.blob = Blob(digest, size, location, {}, True)

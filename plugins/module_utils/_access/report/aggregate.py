@@ -18,7 +18,7 @@ UNREACHABLE, ERROR, FAIL, WARN, PASS = "unreachable", "error", "fail", "warn", "
 # The worst first: who reads the report wants to see it.
 STATES = (UNREACHABLE, ERROR, FAIL, WARN, PASS)
 _MARKS = ("warn", "fail")
-UNREACHABLE_TEXT = "no result: Ansible did not reach the node, or its turn has not come"
+UNREACHABLE_TEXT = "no result: Ansible did not reach the node, or its batch has not run yet"
 
 
 def _state(result: Any) -> Tuple[str, str]:

@@ -19,8 +19,8 @@ CELL = 5
 NODE_WIDTH = 34
 MARKS = {"pass": "ok", "warn": "WARN", "fail": "FAIL", "skip": "-", None: ""}
 LEGEND = (
-    "ok: right; WARN: works, but look; FAIL: does not work; -: not looked at, since an earlier check failed or an "
-    "option for it is not given."
+    "ok: works; WARN: works, but needs attention; FAIL: does not work; -: not checked, because an "
+    "earlier check failed or an option for it is not set."
 )
 # The check's name in two lines of a column of five characters. A check that is not here shows its id's first letters.
 HEADS: Dict[str, Tuple[str, str]] = {
@@ -99,7 +99,7 @@ def _finding(entry: Mapping[str, Any]) -> Iterator[str]:
         text = item["message"] if len(messages) == 1 else "{0}: {1}".format(_names(item["nodes"]), item["message"])
         yield from _wrapped(text, "    ")
     if len(messages) > MOST_MESSAGES:
-        yield "    and {0} more of the kind".format(len(messages) - MOST_MESSAGES)
+        yield "    and {0} more like this".format(len(messages) - MOST_MESSAGES)
     if entry["hint"]:
         yield from _wrapped("Remedy: " + entry["hint"], "    ")
 

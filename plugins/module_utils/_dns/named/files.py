@@ -186,7 +186,7 @@ class NamedFiles:
                 raise DnsError(
                     "the server does not read this file",
                     where=include_in,
-                    hint="Give one that {0} is or includes.".format(self.config),
+                    hint="Use {0} or a file that it includes.".format(self.config),
                 )
             return path, len(self.texts[path])
         for block in self.of_kind(context[0], TOP):

@@ -62,7 +62,7 @@ class Named:
         lines = [line for line in (output + errors).splitlines() if not _LOADED.match(line)]
         if config:
             lines = [re.sub(re.escape(config) + r":\d+: ", "", line) for line in lines]
-        return "; ".join(lines)[:_MOST_TEXT] or "named-checkconf -z ends with {0}".format(code)
+        return "; ".join(lines)[:_MOST_TEXT] or "named-checkconf -z exited with {0}".format(code)
 
     def refuse_broken(self) -> None:
         """
@@ -76,7 +76,7 @@ class Named:
         raise DnsError(
             "{0} already, nothing was changed: {1}".format(what, trouble),
             where=self._config,
-            hint="Put it right until named-checkconf -z {0} succeeds: as it is it would not start again.".format(
+            hint="Fix it until named-checkconf -z {0} succeeds: in this state the server could not start again.".format(
                 self._config
             ),
         )
@@ -89,9 +89,9 @@ class Named:
         code, output, errors = self._run([*self._programs.rndc, "status"])
         if code != 0:
             raise DnsError(
-                "the server does not run, or rndc does not reach it: {0}".format(_said(errors + output)),
+                "the server is not running, or rndc cannot reach it: {0}".format(_said(errors + output)),
                 where="rndc status",
-                hint="Start it (systemctl start named, or bind_start of the role longshore.swr.bind), and see that "
+                hint="Start it (systemctl start named, or bind_start of the role longshore.swr.bind), and check that "
                 "rndc status succeeds.",
             )
         found = _CONFIGURED.search(output)
@@ -106,7 +106,7 @@ class Named:
         """
         code, output, errors = self._run([*self._programs.checkzone, name, path])
         if code != 0:
-            raise DnsError("named-checkzone refuses it: {0}".format(_said(output + errors)), where="zone " + name)
+            raise DnsError("named-checkzone rejects it: {0}".format(_said(output + errors)), where="zone " + name)
 
     def reconfigure(self) -> None:
         """Let it read its configuration, and load zones that are new.
@@ -135,7 +135,7 @@ class Named:
             raise DnsError(
                 _said(errors + output),
                 where="rndc " + " ".join(words),
-                hint="The log of named says why. Not everything is found by named-checkconf, such as an undefined ACL.",
+                hint="See the log of named. named-checkconf does not find everything, such as an undefined ACL.",
             )
 
     def serial(self, zone: str, view: str) -> Optional[int]:

@@ -90,7 +90,7 @@ def parse(text: str, where: str = "") -> Tuple[Statement, ...]:
     while position < len(text):
         match = _TOKEN.match(text, position)
         if match is None:
-            raise DnsError("line {0} cannot be understood".format(text.count("\n", 0, position) + 1), where=where)
+            raise DnsError("line {0} cannot be parsed".format(text.count("\n", 0, position) + 1), where=where)
         position = match.end()
         if match.lastgroup == "skip":
             continue
@@ -103,7 +103,7 @@ def parse(text: str, where: str = "") -> Tuple[Statement, ...]:
             frame.end(match.start())
             frames.pop()
             if not frames:
-                raise DnsError("a brace too much in line {0}".format(text.count("\n", 0, position) + 1), where=where)
+                raise DnsError("an extra brace in line {0}".format(text.count("\n", 0, position) + 1), where=where)
             frames[-1].body.extend(frame.statements)
             continue
         if frame.start < 0:

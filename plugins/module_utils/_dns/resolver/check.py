@@ -49,7 +49,7 @@ def check_settings(
 ) -> None:
     """Refuse DNS servers and domains that cannot be what the user means.
 
-    :param swr_addresses: addresses of SWR's endpoint, which answers no DNS.
+    :param swr_addresses: addresses of SWR's endpoint, which does not answer DNS queries.
     :param swr_names: host names of SWR. One that does not resolve yet is passed over.
     :raises DnsError: all that is wrong with them.
     """
@@ -68,7 +68,7 @@ def check_settings(
     for value in swr_addresses:
         address = _address(value, "swr_addresses", problems)
         if address in known:
-            problems.append("servers: {0} is the endpoint of SWR, which answers no DNS".format(address))
+            problems.append("servers: {0} is the endpoint of SWR, which does not answer DNS queries".format(address))
     if known:
         problems += _servers_that_are_swr(known, swr_names, look)
     if problems:
@@ -95,7 +95,7 @@ def _servers_that_are_swr(servers: Set[Address], names: Sequence[str], look: Loo
         except DnsError:
             continue  # A name that does not resolve yet is why the resolver is set up.
         for address in sorted(addresses & servers, key=str):
-            found.append("servers: {0} is an address of {1}, which answers no DNS".format(address, name))
+            found.append("servers: {0} is an address of {1}, which does not answer DNS queries".format(address, name))
     return found
 
 
@@ -136,7 +136,7 @@ def check_answers(expected: Mapping[str, Set[str]], look: LookUp) -> List[Dict[s
             problems.append(text.format(name, ", ".join(addresses), ", ".join(sorted(wanted))))
     if problems:
         raise DnsError(
-            "programs on this node do not get the right addresses: {0}".format("; ".join(problems)),
+            "names resolve to the wrong addresses on this node: {0}".format("; ".join(problems)),
             hint='Check the line "hosts" in /etc/nsswitch.conf (files, dns), and whether the DNS servers of this node '
             "answer on port 53.",
         )

@@ -77,9 +77,9 @@ def owned_zones(text: Optional[str], path: str) -> Dict[str, Tuple[str, str]]:
         return {}
     if not text.startswith(MARK):
         raise DnsError(
-            "the file was not made by this module, and is left as it is",
+            "the file was not created by this module, and is left alone",
             where=path,
-            hint="Give another path, or move the file away.",
+            hint="Set another path, or move the file away.",
         )
     found = {}
     for statement in parse(text, path):

@@ -28,9 +28,9 @@ def choose_views(files: NamedFiles, desired: ServerSpec) -> Tuple[str, ...]:
     there, wanted = files.views, desired.views
     if there and not wanted:
         raise DnsError(
-            "the server has views ({0}), and zones have to be in them".format(", ".join(there)),
+            "the server has views ({0}), so zones must be in views".format(", ".join(there)),
             where="views",
-            hint="Name the views that are to have the zones.",
+            hint="List the views that get the zones.",
         )
     unknown = [view for view in wanted if view not in there]
     if unknown:
@@ -58,7 +58,7 @@ def refuse_added_zones(named: Named, desired: ServerSpec, owned: Container[str],
     for zone in desired.with_data:
         if zone.name not in owned and any(named.was_added(zone.name, view) for view in views or ("",)):
             raise DnsError(
-                "the server has a zone of this name already, which no file has: it was added while the server ran",
+                "the server already has a zone of this name, which is in no file: it was added at run time",
                 where="zone " + zone.name,
                 hint='Remove it with "rndc delzone {0}", or from the catalog zone that it is in.'.format(zone.name),
             )
@@ -74,7 +74,7 @@ def refuse_unanswered(files: NamedFiles, desired: ServerSpec, address: str) -> N
     rule = written[:1] if desired.allow_query else inherited[-1:]
     if rule and desired.zones and permits(rule[0].body, address, files.acls()) is False:
         raise DnsError(
-            "the server is to be asked for the zones, and would not answer {0}".format(address),
+            "the server must be queried for the zones, but would not answer {0}".format(address),
             where="allow_query" if desired.allow_query else "{0}, allow-query".format(files.config),
             hint="Add localhost to allow_query, or set query to false (bind_allow_query and bind_query of the role).",
         )
@@ -91,9 +91,9 @@ def _refuse_options_of_others(files: NamedFiles, desired: ServerSpec, paths: Pat
         there = [place for place in files.of_kind(kind, *contexts) if place.path != ours]
         if wanted and there:
             raise DnsError(
-                "the server has the option {0} already".format(kind),
+                "the server already has the option {0}".format(kind),
                 where="{0}: {1}".format(option, there[0].path),
-                hint="Add what {0} has to that, and leave {0} out here.".format(option),
+                hint="Add the values of {0} there, and leave {0} out here.".format(option),
             )
 
 
@@ -107,7 +107,7 @@ def _refuse_unknown_acls(files: NamedFiles, desired: ServerSpec) -> None:
             raise DnsError(
                 "the server has no ACL {0}".format(", ".join(unknown)),
                 where=option,
-                hint="Define it in the server's configuration, or give addresses.",
+                hint="Define it in the server's configuration, or use addresses.",
             )
 
 
@@ -124,7 +124,7 @@ def _refuse_zones_of_others(
         ours = name in owned and view in included
         if name in names and view in views and not ours:
             raise DnsError(
-                "the server has a zone of this name already{0}".format(" in the view " + view if view else ""),
+                "the server already has a zone of this name{0}".format(" in the view " + view if view else ""),
                 where="{0}, zone {1}".format(path, name),
-                hint="Add the addresses to that zone, or take it out, or leave the name out here.",
+                hint="Add the addresses to that zone, remove it, or leave the name out here.",
             )

@@ -284,7 +284,7 @@ class Server:
         except DnsError as error:
             trouble.append(str(error))
         if trouble:
-            return "Going back did not work altogether: {0}".format("; ".join(trouble))
+            return "The rollback was incomplete: {0}".format("; ".join(trouble))
         return state + ", and the server answers as before"
 
     def _may_be_fetched(self, names: Sequence[str]) -> List[str]:
@@ -305,7 +305,9 @@ class Server:
             old = read_file(path) or b""
             serial = following(self._watch.serials[name], time.time())
             changes.append(FileChange(path, old, with_serial(old.decode("utf-8", "replace"), serial).encode("utf-8")))
-            said.append("for secondaries that have got the zone {0} it has the serial {1} now".format(name, serial))
+            said.append(
+                "the zone {0} now has the serial {1}, because secondaries may have fetched it".format(name, serial)
+            )
         files = FileTransaction(changes)
         try:
             files.prepare()

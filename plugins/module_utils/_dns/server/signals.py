@@ -34,7 +34,7 @@ class Signals:
 
     def _arrived(self, number: int, _frame: Any) -> None:
         self.ignore()
-        raise Interrupted("interrupted by the signal {0}".format(number))
+        raise Interrupted("interrupted by signal {0}".format(number))
 
     def __exit__(self, *_error: object) -> None:
         for number, handler in self._before.items():

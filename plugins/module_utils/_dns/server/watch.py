@@ -99,7 +99,7 @@ class Watch:
         if rcodes:
             return "the server answers {0} for {1}".format(rcodes[0], name)
         if not found if addresses is None else found != addresses:
-            return "the server says that {0} is {1}, not {2}".format(
+            return "the server resolves {0} to {1}, not {2}".format(
                 name, ", ".join(found) or "nowhere", ", ".join(addresses or ("an address",))
             )
         return None
@@ -115,7 +115,7 @@ class Watch:
             if not found:
                 return
             if time.monotonic() > deadline:
-                raise DnsError(found, where=where, hint="Look at the log of named.")
+                raise DnsError(found, where=where, hint="See the log of named.")
             if self._desired.kind == "secondary" and time.monotonic() - refreshed > _REFRESH_EVERY:
                 refreshed = time.monotonic()
                 for zone in self._desired.zones:

@@ -106,10 +106,10 @@ def zone_of(values: Mapping[str, Any], where: str = "") -> Zone:
     check_records(records)
     if not any(record.name == "@" and record.type in ("A", "AAAA") for record in records):
         raise DnsError(
-            "the name itself has no address", where=where + "addresses", hint="Give the address of the endpoint."
+            "the name itself has no address", where=where + "addresses", hint="Set the address of the endpoint."
         )
     if not values["nameservers"]:
-        raise DnsError("a zone has at least one server", where=where + "nameservers")
+        raise DnsError("a zone needs at least one server", where=where + "nameservers")
     return Zone(
         name,
         tuple(records),
@@ -164,11 +164,11 @@ def desired_of(params: Mapping[str, Any]) -> ServerSpec:
     rpz = problems.attempt(lambda: _rpz(params.get("rpz")))
     names = [zone.name for zone in zones + forward] + ([rpz.name] if rpz else [])
     for name in sorted({name for name in names if names.count(name) > 1}):
-        problems.add("the zone {0} is there twice".format(name), "zones")
+        problems.add("duplicate zone {0}".format(name), "zones")
     if not (params.get("zones") or params.get("forward_zones") or params.get("rpz")):
-        problems.add("there is nothing to serve", "zones", "Give zones, forward_zones or rpz.")
+        problems.add("there is nothing to serve", "zones", "Set zones, forward_zones or rpz.")
     if kind == "secondary" and params.get("zones") and not params.get("primaries"):
-        problems.add("a secondary needs to know where to get its zones", "primaries")
+        problems.add("a secondary needs servers to transfer its zones from", "primaries")
     transfer = problems.each(match_element, params.get("allow_transfer"), "allow_transfer")
     desired = ServerSpec(
         kind=kind,
@@ -212,7 +212,7 @@ def _served(values: Mapping[str, Any], kind: str, where: str) -> ZoneSpec:
 def _forward(values: Mapping[str, Any], where: str) -> Forward:
     name = check_name(values["name"], where + ": name")
     if not values["forwarders"]:
-        raise DnsError("there is nobody to ask", where=where + ": forwarders")
+        raise DnsError("there are no forwarders", where=where + ": forwarders")
     return Forward(name, tuple(server_address(value, where + ": forwarders") for value in values["forwarders"]))
 
 
@@ -249,13 +249,13 @@ def _key(values: Optional[Mapping[str, Any]]) -> Optional[Key]:
         except (ValueError, binascii.Error):
             good = False
         if not good:
-            raise DnsError("the secret is no base64 text", where="key: secret", hint="Make one with tsig-keygen.")
+            raise DnsError("the secret is not valid base64", where="key: secret", hint="Generate one with tsig-keygen.")
     return Key(name, values["algorithm"], secret)
 
 
 def _word(value: Any, where: str) -> str:
     if not _WORD.match(str(value)):
-        raise DnsError("{0!r} is no name".format(str(value)), where=where, hint="Letters, digits, dots and hyphens.")
+        raise DnsError("invalid name {0!r}".format(str(value)), where=where, hint="Letters, digits, dots and hyphens.")
     return str(value)
 
 
@@ -269,7 +269,9 @@ def server_address(value: Any, where: str) -> str:
     if good and ipaddress_of(words[0]):
         return " ".join([ipaddress_of(words[0])] + words[1:])
     raise DnsError(
-        "{0!r} is no address".format(str(value)), where=where, hint="Write 10.0.0.1, 2001:db8::1 or 10.0.0.1 port 5353."
+        "invalid address {0!r}".format(str(value)),
+        where=where,
+        hint="Write 10.0.0.1, 2001:db8::1 or 10.0.0.1 port 5353.",
     )
 
 
@@ -289,7 +291,7 @@ def match_element(value: Any, where: str) -> str:
         pass
     # What is made of digits and dots was meant to be an address.
     if "/" in bare or re.match(r"[\d.]+\Z", bare):
-        raise DnsError("{0!r} is no address and no network".format(text), where=where)
+        raise DnsError("invalid address or network {0!r}".format(text), where=where)
     word = _word(bare, where)
     return sign + (word if word in ("any", "none", "localhost", "localnets") else '"{0}"'.format(word))
 

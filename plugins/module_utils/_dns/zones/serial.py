@@ -23,9 +23,7 @@ def check_serial(serial: Any, where: str) -> Optional[int]:
     :raises DnsError: it is no number that a zone can have (RFC 1035, section 3.3.13); zero means none to some servers.
     """
     if serial is not None and (isinstance(serial, bool) or not isinstance(serial, int) or not 0 < serial < MODULUS):
-        raise DnsError(
-            "{0} is no serial of a zone".format(serial), where=where, hint="Give 1 to {0}.".format(MODULUS - 1)
-        )
+        raise DnsError("invalid serial {0}".format(serial), where=where, hint="Use 1 to {0}.".format(MODULUS - 1))
     return serial
 
 

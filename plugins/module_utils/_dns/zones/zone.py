@@ -105,9 +105,9 @@ def update(zone: Zone, current: Optional[str], now: float, serial: Optional[int]
     if current is not None:
         if MARK not in current:
             raise DnsError(
-                "the file was not made by this module, and is left as it is",
+                "the file was not created by this module, and is left alone",
                 where=where,
-                hint="Give another path, or move the file away.",
+                hint="Set another path, or move the file away.",
             )
         found = _SERIAL.search(current)
         if found is not None:
@@ -135,7 +135,7 @@ def check_name(name: Any, where: str, absolute: bool = False) -> str:
     single = absolute and bare == "localhost"
     if len(bare) > _LONGEST_NAME or not all(_HOST_LABEL.match(label) for label in labels):
         raise DnsError(
-            "{0!r} is no domain name".format(str(name)),
+            "invalid domain name {0!r}".format(str(name)),
             where=where,
             hint="A name has letters, digits and hyphens between its dots, and no spaces.",
         )
@@ -162,22 +162,22 @@ def record_of(values: Mapping[str, Any], zone: str, where: str) -> Record:
         labels = name.lower().split(".")
         if not all(_LABEL.match(label) for label in labels) or "*" in labels[1:]:
             raise DnsError(
-                "{0!r} is no name within the zone".format(name),
+                "{0!r} is not a name within the zone".format(name),
                 where=where,
                 hint="Write it relative to {0}, as api for api.{0}, or @ for the zone itself.".format(zone),
             )
         name = name.lower()
         if len(name) + len(zone) + 1 > _LONGEST_NAME:
-            raise DnsError("the name is longer than a name may be", where=where)
+            raise DnsError("the name is too long", where=where)
     if ttl is not None:
         check_seconds(ttl, where)
     if kind in ("A", "AAAA"):
         if _family(value, where) != kind:
-            raise DnsError("{0} is no address for a record of the type {1}".format(value, kind), where=where)
+            raise DnsError("invalid address {0} for a record of type {1}".format(value, kind), where=where)
         return Record(name, kind, str(_address(value, where)), ttl)
     if kind == "CNAME":
         if name == "@":
-            raise DnsError("the zone's own name cannot be a CNAME", where=where, hint="Give its addresses.")
+            raise DnsError("the zone's own name cannot be a CNAME", where=where, hint="Set its addresses.")
         return Record(name, kind, check_name(value, where, absolute=True), ttl)
     return Record(name, kind, _quoted(str(value), where), ttl)
 
@@ -191,7 +191,7 @@ def check_records(records: Sequence[Record]) -> None:
     for record in records:
         key = record[:3]
         if key in seen:
-            raise DnsError("the record {0} {1} {2} is there twice".format(*key), where="records")
+            raise DnsError("duplicate record {0} {1} {2}".format(*key), where="records")
         seen.add(key)
     for name in {record.name for record in records if record.type == "CNAME"}:
         if sum(1 for record in records if record.name == name) > 1:
@@ -204,7 +204,7 @@ def check_seconds(seconds: Any, where: str) -> int:
     :raises DnsError: it is none.
     """
     if isinstance(seconds, bool) or not isinstance(seconds, int) or not 0 <= seconds <= _LONGEST_TTL:
-        raise DnsError("{0} is no number of seconds".format(seconds), where=where, hint="Give a number from 0 on.")
+        raise DnsError("invalid number of seconds {0}".format(seconds), where=where, hint="Use a number of 0 or more.")
     return seconds
 
 
@@ -213,11 +213,11 @@ def _address(value: Any, where: str) -> Any:
         address = ipaddress.ip_address(str(value))
     except ValueError:
         raise DnsError(
-            "{0!r} is no address".format(str(value)), where=where, hint="Write it as 10.0.0.1 or as 2001:db8::1."
+            "invalid address {0!r}".format(str(value)), where=where, hint="Write it as 10.0.0.1 or as 2001:db8::1."
         ) from None
     scoped = getattr(address, "scope_id", None)
     if address.is_unspecified or address.is_multicast or scoped:
-        raise DnsError("{0} is no address of a host".format(value), where=where)
+        raise DnsError("{0} is not a host address".format(value), where=where)
     return address
 
 
@@ -227,5 +227,5 @@ def _family(value: Any, where: str) -> str:
 
 def _quoted(text: str, where: str) -> str:
     if not text.isascii() or not text.isprintable() or len(text) > 255:
-        raise DnsError("a text has up to 255 printable ASCII characters", where=where)
+        raise DnsError("a TXT value may have up to 255 printable ASCII characters", where=where)
     return '"{0}"'.format(text.replace("\\", "\\\\").replace('"', '\\"'))

@@ -64,14 +64,14 @@ def parse_hosts(given: Optional[Sequence[Mapping[str, Any]]]) -> List[Host]:
         try:
             address = str(ipaddress.ip_address(str(item.get("address") or "").strip()))
         except ValueError:
-            problems.append("entry {0}: {1!r} is no IP address".format(number, item.get("address")))
+            problems.append("entry {0}: invalid IP address {1!r}".format(number, item.get("address")))
             continue
         names = names_of(item)
         if not names:
             problems.append("entry {0} has no list of names".format(number))
         for name in names:
             if not _NAME.match(name) or re.match(r"[0-9.]+\Z", name):
-                problems.append("entry {0}: {1!r} is no host name".format(number, name))
+                problems.append("entry {0}: invalid host name {1!r}".format(number, name))
             elif known.setdefault(name, address) != address:
                 problems.append("{0} has two addresses, {1} and {2}".format(name, known[name], address))
     if problems:

@@ -129,14 +129,14 @@ class ServiceClient:
                 "{0} in {1} does not have this API: {2}".format(name, self._place, error.what),
                 where=error.where,
                 code=error.code,
-                hint="Check region and endpoint. Not every region has every service, nor every function of it.",
+                hint="Check region and endpoint. Not every region has every service and function.",
             )
         if error.code in self._hints:
             error.hint = self._hints[error.code]
         elif error.status == 401:
             error.hint = self._about_keys() or error.hint
         elif error.status == 403 and error.code not in THROTTLED and action is not None:
-            error.hint = "Give the user the IAM permission {0}{1}.".format(
+            error.hint = "Grant the user the IAM permission {0}{1}.".format(
                 action, " for the {0}".format(on) if on else ""
             )
         return error
@@ -148,7 +148,7 @@ class ServiceClient:
                 abs(skew) / 60, "ahead of" if skew > 0 else "behind"
             )
         if self._temporary:
-            return "Get new temporary keys: these may have expired. All three parts have to be of one set."
+            return "Get new temporary keys: these may have expired. All three parts must belong together."
         return None
 
 

@@ -61,7 +61,7 @@ class Identity:
         projects = [item for item in found if item.get("name") == name]
         if len(projects) != 1:
             raise HuaweiCloudError(
-                "the account has {0} projects of the name {1}".format(len(projects) or "no", quoted(name)),
+                "the account has {0} projects named {1}".format(len(projects) or "no", quoted(name)),
                 where="project_name",
                 hint="Check region and project_name, or give project_id.",
             )
@@ -75,7 +75,7 @@ class Identity:
         users = self._ask("iam:users:listUsers", lambda call: whole(call, path, "users"))
         users = [item for item in users if item.get("name") == name]
         if len(users) != 1:
-            raise _no_user("the account has no user of the name {0}".format(quoted(name)))
+            raise _no_user("the account has no user named {0}".format(quoted(name)))
         return User(_text_of(users[0], "id", path), name)
 
     def user_with_id(self, user_id: str) -> User:
@@ -88,7 +88,7 @@ class Identity:
         except HuaweiCloudError as error:
             if error.status != 404:
                 raise
-            raise _no_user("the account has no user of the ID {0}".format(quoted(user_id))) from None
+            raise _no_user("the account has no user with the ID {0}".format(quoted(user_id))) from None
         user = found.get("user") if isinstance(found, dict) else None
         if not isinstance(user, dict) or user.get("id") != user_id:
             raise _not_understood(path)
@@ -124,4 +124,4 @@ def _no_user(what: str) -> HuaweiCloudError:
 
 
 def _not_understood(path: str) -> HuaweiCloudError:
-    return HuaweiCloudError("the reply of IAM is not what its reference says", where="GET " + path)
+    return HuaweiCloudError("the reply of IAM does not match its API reference", where="GET " + path)

@@ -89,7 +89,7 @@ def whole(call: Call, path: str, field: Optional[str] = None, most: Optional[int
         raise HuaweiCloudError(
             "the list has {0} entries, and the API does not say whether that is all".format(len(entries)),
             where="GET " + path,
-            hint="Look at it in the console.",
+            hint="Check it in the console.",
         )
     return entries
 
@@ -105,7 +105,7 @@ def entries_of(reply: ApiReply, field: Optional[str] = None) -> List[Entry]:
     if found is None and reply.has_body:
         return []
     if not isinstance(found, list) or not all(isinstance(item, dict) for item in found):
-        raise NotUnderstood("the reply is not the list that the API's reference describes")
+        raise NotUnderstood("the reply is not the list that the API reference describes")
     return found
 
 
@@ -114,7 +114,7 @@ def _total_of(value: Optional[str]) -> Optional[int]:
         return None
     found = _RANGE.match(value.strip())
     if found is None:
-        raise NotUnderstood("the header Content-Range is not understood")
+        raise NotUnderstood("the header Content-Range cannot be parsed")
     return int(found.group(1))
 
 

@@ -71,12 +71,12 @@ class Waiter:
                 raise HuaweiCloudError(
                     "it is {0}".format(words),
                     where=what,
-                    hint="Look at it in the console: it does not change by itself.",
+                    hint="Check it in the console: it does not change on its own.",
                 )
             if waited + self._interval > self._timeout:
                 raise HuaweiCloudError(
                     "it is still {0} after {1}".format(words, in_words(waited)),
                     where=what,
-                    hint="Run the task again, which goes on waiting, or allow more time.",
+                    hint="Run the task again to continue waiting, or allow more time.",
                 )
             self._sleep(self._interval)

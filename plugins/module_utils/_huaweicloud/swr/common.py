@@ -65,7 +65,7 @@ def read_object(ask: Callable[[], Any], codes: Sequence[str] = ()) -> Optional[E
             return None
         raise
     if not isinstance(reply.data, dict):
-        raise HuaweiCloudError("the reply of SWR is not what its reference says", where="SWR's API")
+        raise HuaweiCloudError("the reply of SWR does not match its API reference", where="SWR's API")
     return reply.data
 
 
@@ -111,7 +111,7 @@ class SwrResource(Resource):
             what = "SWR agreed to create it, but it is not visible"
         else:
             what = "SWR agreed to delete it, but it is still there"
-        return HuaweiCloudError(what, where=self.what, hint="Look at it in SWR's console.")
+        return HuaweiCloudError(what, where=self.what, hint="Check it in SWR's console.")
 
 
 def result_of(name: str, state: Optional[Mapping[str, Any]], change: ResourceChange, cloud: Cloud) -> Dict[str, Any]:

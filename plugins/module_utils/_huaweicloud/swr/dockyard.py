@@ -102,7 +102,7 @@ class DockyardOrganizations:
     def find(self, name: str) -> Optional[State]:
         """The organization, None when it does not exist.
 
-        :raises HuaweiCloudError: SWR refuses, or its reply is not understood.
+        :raises HuaweiCloudError: SWR refuses, or its reply cannot be parsed.
         """
         path = organization_path(name)
         try:
@@ -164,5 +164,5 @@ def _not_understood(what: str, path: str) -> HuaweiCloudError:
     return HuaweiCloudError(
         what,
         where="GET " + path,
-        hint="Check that registry or endpoint is SWR's registry, and no proxy or web page.",
+        hint="Check that registry or endpoint is SWR's registry, not a proxy or web page.",
     )

@@ -93,7 +93,7 @@ def _by_name(entry: Mapping[str, Any]) -> Any:
 
 
 def _not_understood(place: Place) -> HuaweiCloudError:
-    return HuaweiCloudError("the permissions are not what SWR's reference says", where=place.what)
+    return HuaweiCloudError("the permissions do not match SWR's API reference", where=place.what)
 
 
 class Permissions(SwrResource):
@@ -165,9 +165,7 @@ class Permissions(SwrResource):
     def _entry_for(self, wish: Wish) -> Entry:
         known = [entry for entry in self._found.others if wish.means(entry)]
         if len(known) > 1:
-            raise HuaweiCloudError(
-                "several users have the name {0}".format(wish.what), where="users", hint="Give user_id."
-            )
+            raise HuaweiCloudError("several users are named {0}".format(wish.what), where="users", hint="Set user_id.")
         if known:
             user = User(known[0]["user_id"], known[0]["user_name"])
         elif wish.user_id is None:
@@ -213,11 +211,11 @@ def _wishes(users: Sequence[Mapping[str, Any]], absent: bool) -> List[Wish]:
             raise HuaweiCloudError(
                 "a user has neither an ID nor a name",
                 where="users[{0}]".format(number),
-                hint="Give user_id, user_name or both.",
+                hint="Set user_id, user_name or both.",
             )
         if wish.permission is None and not absent:
             raise HuaweiCloudError(
-                "the user {0} has no permission to be granted".format(wish.what),
+                "no permission is set for the user {0}".format(wish.what),
                 where="users[{0}]".format(number),
                 hint="Set permission to manage, write or read.",
             )
@@ -225,9 +223,9 @@ def _wishes(users: Sequence[Mapping[str, Any]], absent: bool) -> List[Wish]:
             same_id = wish.user_id is not None and wish.user_id == other.user_id
             if same_id or (wish.user_name is not None and wish.user_name == other.user_name):
                 raise HuaweiCloudError(
-                    "the user {0} is named twice".format(wish.what),
+                    "duplicate user {0}".format(wish.what),
                     where="users[{0}]".format(number),
-                    hint="Give each user once.",
+                    hint="List each user once.",
                 )
     return wishes
 

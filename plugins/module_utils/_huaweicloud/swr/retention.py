@@ -154,7 +154,7 @@ def _patterns(place: Place, selectors: Sequence[Any], kind: str) -> List[str]:
 
 def _not_understood(place: Place) -> HuaweiCloudError:
     return HuaweiCloudError(
-        "the retention policy is not what SWR's reference says", where=place.what, hint="Look at it in SWR's console."
+        "the retention policy is not what SWR's reference says", where=place.what, hint="Check it in SWR's console."
     )
 
 

@@ -81,11 +81,11 @@ class SwrTagApi:
                 raise
             return Page([])
         if not isinstance(data, dict) or not isinstance(data.get("tags", False), (list, type(None))):
-            raise NotUnderstood("the list of tags is not what the API's reference says")
+            raise NotUnderstood("the list of tags does not match the API reference")
         entries = [_read_entry(entry) for entry in data["tags"] or []]
         more, following = data.get("has_more"), data.get("nextMarker")
         if more not in (True, False, None) or (more and following in (None, "")):
-            raise NotUnderstood("the list of tags does not say where it goes on")
+            raise NotUnderstood("the list of tags does not name its next page")
         following = None if more is False or following in (None, "") else str(following)
         return Page([entry for entry in entries if entry[0]], following, asked=not more)
 
@@ -96,7 +96,7 @@ def _read_entry(entry: Any) -> Tuple[str, str]:
     :raises NotUnderstood: it names no tag.
     """
     if not isinstance(entry, dict) or not isinstance(entry.get("tag"), str):
-        raise NotUnderstood("the list of tags is not what the API's reference says")
+        raise NotUnderstood("the list of tags does not match the API reference")
     digest = entry.get("digest")
     return entry["tag"], digest if isinstance(digest, str) else UNKNOWN
 

@@ -155,7 +155,7 @@ class BlobReader:
         if wrong_start or (stream.length is not None and stream.length != expected):
             stream.close()
             raise RegistryError(
-                "the registry offers {0} bytes where the manifest says {1}".format(stream.length, expected),
+                "the registry offers {0} bytes but the manifest says {1}".format(stream.length, expected),
                 where=self.where,
                 retryable=True,
             )
@@ -182,11 +182,11 @@ class BlobReader:
         if actual != self._blob.digest:
             self.close()
             raise RegistryError(
-                "the bytes that arrived are not the blob: their digest is {0}".format(actual),
+                "the received bytes are not the blob: their digest is {0}".format(actual),
                 where=self.where,
                 code="DIGEST_INVALID",
                 retryable=True,
-                hint="If this goes on, the blob is damaged in the source registry, or something between changes it.",
+                hint="If this persists, the blob is damaged in the source, or something on the way alters it.",
             )
 
 

@@ -45,7 +45,7 @@ def created_at(client: ImageSource, repository: Repository, tag: str) -> float:
         raise
     if manifest is None:
         raise RegistryError(
-            "the tag is listed and has no manifest",
+            "the tag is listed but has no manifest",
             where=where,
             code="MANIFEST_UNKNOWN",
             hint="Leave it out with deny.",
@@ -61,7 +61,7 @@ def created_at(client: ImageSource, repository: Repository, tag: str) -> float:
             break
     if manifest is None or manifest.is_index:
         raise RegistryError(
-            "it cannot be told when it was created: its index leads to no image that the registry has",
+            "its creation time is unknown: its index leads to no image in the registry",
             where=where,
             hint="Push the image again, or leave it out with deny.",
         )
@@ -71,7 +71,7 @@ def created_at(client: ImageSource, repository: Repository, tag: str) -> float:
     time = parse_time(text)
     if time == UNKNOWN and text not in (None, ""):
         raise RegistryError(
-            "it cannot be told when it was created: the time in its config is not understood",
+            "its creation time is unknown: the time in its config cannot be parsed",
             where=where,
             hint="Leave it out with deny, or choose the newest by semver.",
         )

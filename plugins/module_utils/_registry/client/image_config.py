@@ -45,5 +45,5 @@ def read_config(client: ImageSource, repository: Repository, config: Descriptor,
     try:
         document = read_json(content)
     except NotUnderstood as problem:
-        raise RegistryError("the image's config is not understood: {0}".format(problem), where=where) from problem
+        raise RegistryError("the image's config cannot be parsed: {0}".format(problem), where=where) from problem
     return document if isinstance(document, dict) else {}

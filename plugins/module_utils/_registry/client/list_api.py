@@ -46,7 +46,7 @@ class ListApi:
             # Go's servers send null for an empty list.
             return read_shape(reply.body, ([dict], None)) or []
         except NotUnderstood as problem:
-            what = "the list of repositories is not what this registry sends: {0}".format(problem)
+            what = "invalid list of repositories: {0}".format(problem)
             raise RegistryError(what, where=self._where) from problem
 
     def _all(self, first: Any, fetch: Callable[[Any], Page], key: Callable[[Any], Any]) -> List[Any]:

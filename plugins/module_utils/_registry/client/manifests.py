@@ -59,7 +59,7 @@ class _Walk:
     def read(self, manifest: Manifest, depth: int) -> Tuple[Tree, int]:
         """The tree, and how many manifests it has."""
         if manifest.is_index and depth >= DEEPEST_INDEX:
-            raise RegistryError("indexes within indexes, too deep to be an image", where=self._where)
+            raise RegistryError("too many nested indexes for an image", where=self._where)
         tree, count = Tree(manifest), 1
         for child in manifest.children:
             if self._wanted is not None and not self._wanted(child):
@@ -75,7 +75,7 @@ class _Walk:
                 raise RegistryError(
                     "its indexes name more than {0} manifests".format(MOST_MANIFESTS),
                     where=self._where,
-                    hint="This is no image that a build tool makes: leave it out with deny.",
+                    hint="No build tool creates such an image: leave it out with deny.",
                 )
         return tree, count
 

@@ -111,6 +111,6 @@ def _entries_of(reply: RegistryReply, field: str, where: str) -> List[Any]:
         if field not in document:
             raise NotUnderstood("it has no {0}".format(field))
     except NotUnderstood as problem:
-        what = "the list of {0} is not what a registry sends: {1}".format(field, problem)
+        what = "invalid list of {0}: {1}".format(field, problem)
         raise RegistryError(what, where=where) from problem
     return document[field] or []

@@ -33,11 +33,11 @@ _UNKNOWN_HERE = ("NAME_UNKNOWN", "MANIFEST_UNKNOWN")
 """What registries that know the call say of a repository or a manifest that they do not have."""
 
 _CATALOG_HINT = (
-    "Many registries, SWR and Docker Hub among them, do not list their repositories, or to administrators only. Name "
+    "Many registries, including SWR and Docker Hub, do not list their repositories, or only to administrators. Name "
     "the repositories instead. SWR's are listed by its management API and its console; rules take via: swr."
 )
 _FOREIGN_HINT = (
-    "The image has layers that live at their own URLs and in no registry. Let the registry accept such manifests "
+    "The image has layers at their own URLs, outside of any registry. Make the registry accept such manifests "
     "(docker-registry: validation.manifests.urls.allow), or push the image again with these layers in it."
 )
 _ACCEPT = (("Accept", ACCEPT),)
@@ -292,7 +292,7 @@ def _referrers_of(reply: RegistryReply, where: str) -> List[Dict[str, Any]]:
         if "manifests" not in document or not all(is_digest(entry["digest"]) for entry in entries):
             raise NotUnderstood("an entry has no valid digest" if entries else "it has no manifests")
     except NotUnderstood as problem:
-        what = "the list of referrers is not what a registry sends: {0}".format(problem)
+        what = "invalid list of referrers: {0}".format(problem)
         raise RegistryError(what, where=where) from problem
     return entries
 

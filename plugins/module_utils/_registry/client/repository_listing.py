@@ -59,7 +59,7 @@ class Discovery:
         """
         client = self._sources(registry)
         if not isinstance(client, RegistryClient):
-            raise RegistryError("only a registry lists its repositories", where=registry)
+            raise RegistryError("only registries can list repositories", where=registry)
         place = Repository(registry, namespace)
         if via == "swr" or (via == "auto" and is_swr_basic(registry)):
             return Dockyard(client, place).repositories()
@@ -95,9 +95,9 @@ def _harbor(client: RegistryClient, place: Repository) -> _Harbor:
     harbor = _Harbor.find(client, place)
     if harbor is None:
         raise RegistryError(
-            "this is no Harbor: neither /api/v2.0/systeminfo nor /api/systeminfo answers",
+            "this is not a Harbor: neither /api/v2.0/systeminfo nor /api/systeminfo answers",
             where=client.registry,
-            hint="Leave via out, or write the way in which this registry lists its repositories.",
+            hint="Leave via out, or set it to the API that this registry has.",
         )
     return harbor
 
@@ -140,13 +140,13 @@ class _Harbor(ListApi):
         wanted = [one for one in projects if not self._project or one.get("name") == self._project]
         if self._project and not wanted:
             raise RegistryError(
-                "there is no such project, or not for this login",
+                "the project does not exist, or not for this login",
                 where=self._where,
                 hint="Check the project's name, and that the login may see it.",
             )
         field = "name" if modern else "project_id"
         if any(not isinstance(one.get(field), (str, int)) for one in wanted):
-            raise RegistryError("the list of projects is not what Harbor sends", where=self._where)
+            raise RegistryError("invalid list of projects", where=self._where)
         return sort_entries(name for project in wanted for name in self._repositories(project[field]))
 
     def _repositories(self, project: Any) -> List[Union[str, InvalidEntry]]:

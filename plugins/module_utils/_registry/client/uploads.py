@@ -146,7 +146,7 @@ class RegistryUploads:
         """Where an upload goes on: relative to the request that was answered (RFC 9110, section 10.2.2)."""
         location = reply.headers.get("location", "")
         if not location:
-            raise RegistryError("the registry opened an upload and did not say where", where=where, retryable=True)
+            raise RegistryError("the registry opened an upload without a location", where=where, retryable=True)
         base = reply.target or self._session.base(repository)
         target = parse_target(location, base=base)
         ours, theirs = base.endpoint, target.endpoint

@@ -221,7 +221,7 @@ class DockerConfigs:
             raise RegistryError("{0} failed with exit status {1}".format(name, status), where=where, hint=hint)
         reply = _helper_reply(output)
         if reply is None:
-            raise RegistryError("the reply of {0} is not understood".format(name), where=where, hint=hint)
+            raise RegistryError("the reply of {0} cannot be parsed".format(name), where=where, hint=hint)
         username, secret = reply
         origin = "{0}: {1} ({2})".format(path, quoted(registry), name)
         if username == _IDENTITY_MARK:
@@ -253,7 +253,7 @@ def _read_config(path: str) -> Optional[_File]:
     except LongshoreError as error:
         raise RegistryError("the fallback for logins cannot be used: {0}".format(error), hint=hint) from None
     if not isinstance(config, dict):
-        raise RegistryError("the fallback for logins is no mapping", where=path, hint=hint)
+        raise RegistryError("the fallback for logins is not a mapping", where=path, hint=hint)
     sections: Dict[str, Any] = {"auths": {}, "credHelpers": {}, "credsStore": ""}
     for name, empty in sections.items():
         value = config.get(name)

@@ -55,7 +55,7 @@ _YAML_REASONS = (
     ("could not determine a constructor", "a text starts with ! or = (a tag that is not supported): put it in quotes"),
     ("but found another document", "there is more than one document: keep one for each file"),
     ("found unexpected end of stream", "a quote is not closed"),
-    ("found unknown escape", "a backslash in double quotes is no escape: use single quotes or two backslashes"),
+    ("found unknown escape", "a backslash in double quotes is not an escape: use single quotes or two backslashes"),
     ("found unhashable key", "a name is a list or a mapping: it must be a text"),
     ("did not find expected key", "the indentation or a quote is wrong"),
     ("did not find expected ',' or", "a comma or a closing bracket is missing"),
@@ -201,7 +201,7 @@ def parse_yaml(text: str, where: str) -> Any:
         reason = str(problem)
     except (ValueError, OverflowError, AttributeError, TypeError, LookupError):
         # The safe loader's own conversions of dates, numbers and tags raise these.
-        reason = "a value reads as a date or a number but is none: put it in quotes"
+        reason = "a value looks like a date or a number but is invalid: put it in quotes"
     raise _refused(where, reason, place)
 
 

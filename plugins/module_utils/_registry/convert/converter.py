@@ -146,7 +146,7 @@ class Converter:
                 self._note(image, form, converted)
                 return converted.tree
         raise obstacle or RegistryError(
-            "the destination does not take the image in any form that it may be given",
+            "the destination accepts the image in none of the allowed formats",
             where=image.destination_text,
             hint="See the options convert and recompress.",
         )
@@ -195,10 +195,10 @@ class Converter:
         digest = converted.tree.manifest.digest
         if is_digest(image.destination_ref) and image.destination_ref != digest:
             raise RegistryError(
-                "the destination takes Docker images only, and converting changes the digest that the rule asks for"
+                "the destination only accepts Docker images, and converting would change the digest in the rule"
                 if form.docker
-                else "the destination takes no Zstandard layers, and recompressing changes the digest that the rule "
-                "asks for",
+                else "the destination does not accept Zstandard layers, and recompressing would change the digest in "
+                "the rule",
                 where=image.destination_text,
                 hint="Give the destination a tag.",
             )
@@ -214,7 +214,7 @@ class Converter:
         def pack(manifest: Manifest, number: int, layer: Descriptor) -> Packed:
             config = manifest.config
             if config is None or self.recompressor is None:
-                raise RegistryError("there is nothing to recompress with", where=image.source_text, code="INTERNAL")
+                raise RegistryError("there is no library to recompress with", where=image.source_text, code="INTERNAL")
             if config.digest not in diff_ids:
                 client = self._sources(image.source.registry)
                 document = read_config(client, image.source, config, image.source_text)

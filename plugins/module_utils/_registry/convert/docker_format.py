@@ -163,8 +163,8 @@ def _finish(document: Mapping[str, Any], media_type: str) -> Manifest:
 
 def _no_image(where: str, why: str) -> RegistryError:
     return RegistryError(
-        "the destination takes Docker images only, and this cannot be made one: {0}".format(why),
+        "the destination only accepts Docker images, and this cannot be converted: {0}".format(why),
         where=where,
         code=NOT_CONVERTIBLE,
-        hint="Copy it to a registry that takes OCI artifacts, such as an SWR Enterprise Edition instance.",
+        hint="Copy it to a registry that accepts OCI artifacts, such as an SWR Enterprise Edition instance.",
     )

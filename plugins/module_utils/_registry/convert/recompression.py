@@ -239,13 +239,13 @@ class Recompressor:
         """What reads a recompressed layer for the upload."""
         known = self._journal.recompressed(blob.made_from.digest, METHOD) if blob.made_from else None
         if known is None:
-            raise RegistryError("it is not known what is in the layer", where=str(repository), code="INTERNAL")
+            raise RegistryError("the content of the layer is unknown", where=str(repository), code="INTERNAL")
         return RecompressingReader(client, repository, blob, retrier, known[2], self._slots)
 
     def _measure(self, repository: Repository, layer: Descriptor, diff_id: str, where: str) -> Packed:
         if not zstd.is_available():
             raise RegistryError(
-                "its Zstandard layers have to be recompressed, and there is no library for that",
+                "its Zstandard layers must be recompressed, and there is no library for that",
                 where=where,
                 code="NO_ZSTD",
                 hint=_LIBRARY_HINT,

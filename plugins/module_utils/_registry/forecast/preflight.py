@@ -162,16 +162,16 @@ class Preflight:
                 "organization_name",
                 ERROR,
                 repository,
-                "SWR has no organization of such a name",
-                "Give the destination another organization. {0}".format(ORGANIZATION_RULE),
+                "SWR does not allow this organization name",
+                "Use another organization. {0}".format(ORGANIZATION_RULE),
             )
         if not is_repository_name(name):
             self.found(
                 "repository_name",
                 ERROR,
                 repository,
-                "SWR has no repository of such a name ({0} characters)".format(len(name)),
-                "Give the destination another name. {0}".format(REPOSITORY_RULE),
+                "SWR does not allow this repository name ({0} characters)".format(len(name)),
+                "Use another name. {0}".format(REPOSITORY_RULE),
             )
 
     # -- when it is known what is to be copied -----------------------------------------------------------------

@@ -34,7 +34,7 @@ def check_directory(path: str) -> None:
     """
     folder = os.path.abspath(path)
     if os.path.exists(folder) and not os.path.isdir(folder):
-        raise RulesError(["shards_path: {0} is no directory: give the path of a directory".format(path)])
+        raise RulesError(["shards_path: {0} is not a directory".format(path)])
     while not os.path.exists(folder):
         folder = os.path.dirname(folder)
     if not os.access(folder, os.W_OK | os.X_OK):

@@ -49,7 +49,7 @@ class CopyJob:
         self._clients, self._progress = self._context.clients, self._context.progress
         self._journal = self._context.journal
         self._log = RunLog(None if check_mode else settings.log_path, request.redact)
-        self._clients.retrier.on_retry = lambda error: self._log("trying again: {0}".format(error))
+        self._clients.retrier.on_retry = lambda error: self._log("retrying: {0}".format(error))
         self._key_of: Callable[[Image], str] = lambda image: ""
         self._warnings: List[str] = []
 
@@ -229,7 +229,7 @@ class CopyJob:
     def _all_warnings(self) -> List[str]:
         warnings = self._warnings + self._context.warnings()
         if self._journal.write_error:
-            warnings.append("the journal could not be written any further: {0}".format(self._journal.write_error))
+            warnings.append("the journal could not be continued: {0}".format(self._journal.write_error))
         return warnings
 
 

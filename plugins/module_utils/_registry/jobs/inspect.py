@@ -361,7 +361,7 @@ def _failure(entry: Entry) -> Entry:
 
 def _summary(entries: Sequence[Entry], failures: Sequence[Entry]) -> str:
     if not failures:
-        return "Looked at {0}".format(len(entries))
-    return "{0} of {1} could not be looked at. First failure: {2}: {3}".format(
+        return "Inspected {0}".format(len(entries))
+    return "{0} of {1} could not be inspected. First failure: {2}: {3}".format(
         len(failures), len(entries), failures[0]["name"], failures[0]["error"]
     )

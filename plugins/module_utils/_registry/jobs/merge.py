@@ -34,7 +34,7 @@ def run_merge(options: Mapping[str, Any], check_mode: bool) -> Dict[str, Any]:
     reports, absent = find_reports(settings.reports, list(outputs.values()))
     if not reports and not absent and expected is None:
         places = ", ".join(settings.reports) or "an empty list"
-        raise RulesError(["reports: there is no report in {0}: name where they are".format(places)])
+        raise RulesError(["reports: there is no report in {0}: check the paths".format(places)])
     problems, notes = [*plan.problems, *settings.problems], [*plan.notes, *settings.notes]
     merged = MergedReport(reports, absent, expected, problems, notes)
     merged.add_up()

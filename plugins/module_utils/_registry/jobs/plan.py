@@ -124,7 +124,7 @@ class PlanJob:
                 image.finish(
                     FAILED,
                     error=RegistryError(
-                        "the plan ended without a word on this image",
+                        "the plan ended without an outcome for this image",
                         where=image.source_text,
                         code="INTERNAL",
                         hint="This is a defect of longshore.swr: please report it.",

@@ -193,11 +193,9 @@ class Pruner:
         doomed = [tag for tag in tags if tag not in stays]
         if doomed and not target.produced and not target.digests:
             raise RegistryError(
-                "the rules produce no tag at all for this repository, so that all {0} tags would be deleted".format(
-                    len(doomed)
-                ),
+                "the rules produce no tags for this repository, so all {0} tags would be deleted".format(len(doomed)),
                 where=str(target.repository),
-                hint="Correct the rule, or delete the whole repository by the registry's own means.",
+                hint="Correct the rule, or delete the whole repository with the registry's own tools.",
             )
         target.doomed = self._untagger(target).without_attached(doomed)
         target.kept = [tag for tag in tags if tag not in set(target.doomed)]
@@ -252,7 +250,7 @@ def run_prune(
     )
     if facts["exceeded"] and not dry_run:
         facts["msg"] = (
-            "{0} tags are to be deleted and maximum is {1}, so that none was. Look at them, then raise maximum.".format(
+            "{0} tags to delete exceed the maximum of {1}, so none was deleted. Check them, then raise maximum.".format(
                 doomed, maximum
             )
         )
@@ -272,14 +270,11 @@ def _conclude(
     failures = _failures(targets)
     warnings = request.notes
     if facts["exceeded"] and facts["dry_run"]:
-        warnings.append(
-            "{0} tags are more than maximum: without dry_run the task fails and deletes none".format(len(doomed))
-        )
+        warnings.append("{0} tags exceed maximum: without dry_run the task fails and deletes none".format(len(doomed)))
     if facts["tags"]["shared"]:
         warnings.append(
-            "{0} tags stay: the registry deletes digests only, and they share theirs with tags that are kept".format(
-                facts["tags"]["shared"]
-            )
+            "{0} tags are left in place: the registry only deletes digests, and they share theirs with kept "
+            "tags".format(facts["tags"]["shared"])
         )
     document = dict(facts, to_delete=doomed, deleted=deleted, failures=failures)
     warnings += write_report(report_path, request.redact, document)

@@ -106,7 +106,7 @@ class Request(Logins):
     def _read_rules(self, settings: RuleSettings, environ: Mapping[str, str]) -> None:
         document, where = _document(settings)
         if document is None:
-            raise RulesError(["neither images nor images_file is given: one of them has to say what to copy"])
+            raise RulesError(["neither images nor images_file is set: one of them is required"])
         self.rules = parse_rules(
             document,
             where=where,
@@ -129,7 +129,7 @@ class Request(Logins):
 
 def _document(settings: RuleSettings) -> Tuple[Any, str]:
     if settings.images and settings.images_file:
-        raise RulesError(["images and images_file exclude each other: give one of them"])
+        raise RulesError(["images and images_file are mutually exclusive"])
     if settings.images_file:
         return load_document(settings.images_file), str(settings.images_file)
     return settings.images or None, "images"

@@ -29,8 +29,8 @@ _ATTACHED = re.compile(r"(sha256|sha512)-([0-9a-f]{64}|[0-9a-f]{128})(\.[A-Za-z0
 """Tags for what belongs to an image: signatures of cosign, and the referrers tag schema of the OCI specification."""
 
 _REFUSED_HINT = (
-    "This registry deletes nothing by the distribution API. That of the distribution project does with "
-    "storage.delete.enabled set to true; SWR deletes tags by its management API and its console only."
+    "This registry does not delete through the distribution API. That of the distribution project does with "
+    "storage.delete.enabled set to true; SWR only deletes tags through its management API and its console."
 )
 
 
@@ -179,9 +179,9 @@ class TagDeleter:
         manifest = self._client.get_manifest(self._repository, digest)
         if manifest is None:
             raise RegistryError(
-                "it cannot be told what stays in use: the registry has an index and does not give it",
+                "cannot tell what stays in use: the registry has an index but does not return it",
                 where="{0}@{1}".format(self._repository, digest),
-                hint="Run again; push the index again where it stays so.",
+                hint="Run again. If this persists, push the index again.",
             )
 
         def note(child: Descriptor) -> bool:
@@ -199,8 +199,8 @@ class TagDeleter:
         lost = [tag for tag in self._kept if tag not in left]
         if lost:
             raise RegistryError(
-                "tags that were to stay are gone, perhaps with a deleted one: {0}".format(", ".join(lost[:20])),
+                "tags to keep are gone, perhaps along with a deleted one: {0}".format(", ".join(lost[:20])),
                 where=str(self._repository),
-                hint="Nothing more is deleted here. Copy these tags again, and delete tags of this registry by its own "
-                "means.",
+                hint="Nothing more is deleted here. Copy these tags again, and delete tags with the registry's own "
+                "tools.",
             )

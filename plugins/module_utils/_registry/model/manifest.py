@@ -137,15 +137,13 @@ def parse_manifest(content: bytes, content_type: str, digest: Optional[str] = No
         raise _schema1_error()
     actual = digest_of(content, digest.partition(":")[0] if digest else "sha256")
     if digest and digest != actual:
-        raise RegistryError(
-            "the manifest that arrived is not the one asked for: its digest is {0}".format(actual), retryable=True
-        )
+        raise RegistryError("the registry sent another manifest: its digest is {0}".format(actual), retryable=True)
     try:
         document = read_json(content)
     except NotUnderstood as problem:
-        raise RegistryError("what arrived is no manifest: {0}".format(problem), retryable=True) from problem
+        raise RegistryError("the reply is not a manifest: {0}".format(problem), retryable=True) from problem
     if not isinstance(document, dict):
-        raise RegistryError("what arrived is no manifest: it is not a JSON object")
+        raise RegistryError("the reply is not a manifest: it is not a JSON object")
     media_type = _media_type(document, content_type)
     if media_type in SCHEMA1_TYPES:
         raise _schema1_error()
@@ -196,7 +194,7 @@ def _media_type(document: Mapping[str, Any], content_type: str) -> str:
         return OCI_INDEX
     if isinstance(document.get("config"), dict) and isinstance(document.get("layers"), list):
         return OCI_MANIFEST
-    raise RegistryError("what arrived is no manifest of a known type ({0})".format(header or "no Content-Type"))
+    raise RegistryError("the reply is not a manifest of a known type ({0})".format(header or "no Content-Type"))
 
 
 def _is_blob_type(media_type: str) -> bool:
@@ -209,7 +207,7 @@ def _header_type(content_type: str) -> str:
 
 def _schema1_error() -> RegistryError:
     return RegistryError(
-        "the image has a schema 1 manifest, a format that registries stopped to accept",
+        "the image has a schema 1 manifest, a format that registries no longer accept",
         code=SCHEMA1,
         hint="Pull it and push it again with a current engine, which stores it as schema 2, then copy that.",
     )
@@ -229,7 +227,7 @@ def _descriptor(entry: Any, place: str) -> Descriptor:
     try:
         check_shape(entry, _DESCRIPTOR, place)
     except NotUnderstood as problem:
-        raise RegistryError("the manifest is not understood: {0}".format(problem)) from problem
+        raise RegistryError("the manifest cannot be parsed: {0}".format(problem)) from problem
     if not is_digest(entry["digest"]):
         raise RegistryError("the manifest's {0} has no valid digest".format(place))
     if not 0 <= entry["size"] <= LARGEST_SIZE:

@@ -161,7 +161,7 @@ def parse_registry(text: str) -> str:
     refuse_scheme(text)
     if "@" in text:
         raise ReferenceProblem(
-            "a login is no part of a registry's name", hint="write host:port alone, and the login into the auth file"
+            "a registry name must not contain a login", hint="write host:port alone, and the login into the auth file"
         )
     match = _IPV6.match(text) or _HOST.match(text)
     rest = text[match.end() :] if match else text

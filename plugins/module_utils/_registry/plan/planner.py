@@ -124,7 +124,7 @@ class Planner:
         image.source_digest = manifest.digest
         tree = self._read_tree(image, source, manifest)
         if tree is None:
-            self._settle(image, FILTERED, "no platform of it was asked for")
+            self._settle(image, FILTERED, "none of its platforms was requested")
             return
         self._compare(image, tree, present)
 

@@ -36,8 +36,8 @@ DEEPEST = 5
 
 
 OTHER_DIGEST = "it belongs to {0}, which the destination does not have: there the image has another digest"
-NO_ARTIFACTS = "the destination takes no artifacts, only Docker's formats"
-TOO_DEEP = "it belongs to an artifact of an artifact, deeper than is followed"
+NO_ARTIFACTS = "the destination accepts no artifacts, only Docker's formats"
+TOO_DEEP = "it belongs to an artifact that is nested too deeply"
 
 
 def referrers_tag(digest: str) -> str:
@@ -190,7 +190,7 @@ class Attachments:
         manifest = client.get_manifest(repository, digest)
         if manifest is None:
             raise RegistryError(
-                "the registry had the image, and does not give it",
+                "the registry has the image but does not return it",
                 where="{0}@{1}".format(repository, digest),
                 code="MANIFEST_UNKNOWN",
                 hint="Run again.",
@@ -268,7 +268,7 @@ class Attachments:
     def _failure(self, owner: Image, digest: str, error: RegistryError, subject: Optional[Subject] = None) -> Attached:
         where = subject or Subject(owner.destination, digest, _owner(owner), True, 0)
         entry = self._new(where, owner.source, digest)
-        error.what = "what belongs to it cannot be found out: {0}".format(error.what)
+        error.what = "cannot look up its referrers: {0}".format(error.what)
         self._settle(entry, FAILED, error=error)
         return entry
 
@@ -297,10 +297,10 @@ class Attachments:
         manifest = source.get_manifest(entry.source, entry.source_digest or reference)
         if manifest is None:
             raise RegistryError(
-                "the registry lists it and does not have it",
+                "the registry lists it but does not have it",
                 where=entry.source_text,
                 code="MANIFEST_UNKNOWN",
-                hint="Remove the entry, or push what belongs to the image again.",
+                hint="Remove the entry, or push the referrer again.",
             )
         entry.source_digest = entry.destination_digest = manifest.digest
         entry.tree = read_tree(source, entry.source, manifest, entry.source_text)
@@ -363,7 +363,7 @@ def merge_index(
             return source
         document: Dict[str, Any] = {"schemaVersion": 2, "mediaType": OCI_INDEX, "manifests": []}
     elif not stored.is_index:
-        raise RegistryError("the tag that lists what refers to the image stands for something else", code="NO_INDEX")
+        raise RegistryError("the tag for the list of referrers points to something else", code="NO_INDEX")
     else:
         document = read_json(stored.content)
     listed = {child.digest for child in stored.children} if stored is not None else set()

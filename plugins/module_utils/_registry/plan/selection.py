@@ -122,7 +122,7 @@ class Selector:
             return
         wanted = scope.repositories(inside)
         if not wanted:
-            reason = "none of its {0} repositories is selected by repositories".format(len(inside))
+            reason = "none of its {0} repositories matches the key repositories".format(len(inside))
             yield self._without_tags(rule, FILTERED, reason)
         for name in wanted:
             try:
@@ -203,7 +203,7 @@ class Selector:
     def _none_of(self, one: _Plain, available: Any, its: Optional[_Chosen]) -> Image:
         rule = one.rule
         if one.listed and (isinstance(available, RegistryError) or not available.names):
-            reason = "the registry lists the repository, and no tags of it"
+            reason = "the registry lists the repository, but no tags in it"
             error = available if isinstance(available, RegistryError) else _no_tags(rule)
             return self._without_tags(rule, FILTERED, reason, error)
         if available.names and its is not None and its.story:
@@ -293,7 +293,7 @@ def _no_tags(rule: Rule) -> RegistryError:
     return RegistryError(
         "the repository has no tags",
         where=str(rule.source),
-        hint="Check its name; some registries, SWR among them, answer so for a repository that does not exist.",
+        hint="Check its name; some registries, including SWR, answer like this for a repository that does not exist.",
     )
 
 
@@ -326,7 +326,7 @@ def _nothing_inside(rule: Rule, names: Sequence[str]) -> RegistryError:
     deep = rule.scope is not None and not rule.scope.deep
     hint = "Check its name, and that the login may see its repositories."
     if deep and Scope(True).covers(rule.source.name, names):
-        hint = "There are some further down: write /** to mean those of every depth."
+        hint = "There are some at deeper levels: write /** to include them."
     return RegistryError("there are no repositories", where=rule.source_text, hint=hint)
 
 

@@ -120,11 +120,11 @@ class Page:
             parts.append("Started at {0} (UTC)".format(str(started).replace("T", " ").replace("Z", "")))
         if duration is not None:
             parts.append("took {0}".format(_duration(duration)))
-        text = ", ".join(parts) or "It is not known when it ran"
+        text = ", ".join(parts) or "Start time unknown"
         return text[0].upper() + text[1:] + "."
 
     def _counters(self) -> Iterator[str]:
-        yield '<ul class="counters">\n<li><b>{0}</b> asked for</li>\n'.format(self._counts["total"])
+        yield '<ul class="counters">\n<li><b>{0}</b> requested</li>\n'.format(self._counts["total"])
         for name, label in LABELS.items():
             count = self._counts[name]
             yield '<li class="{0}"><b>{1}</b> {2}</li>\n'.format(name if count else "none", count, label)
@@ -178,8 +178,8 @@ class Page:
             ("Bytes sent", human_bytes(uploaded)),
             ("Rate", human_bytes(uploaded / duration) + "/s" if duration > 0 else "-"),
             ("Layers and configurations sent", blobs.get("uploaded", 0)),
-            ("Taken over from another repository of the destination", blobs.get("mounted", 0)),
-            ("Found at the destination", blobs.get("present", 0)),
+            ("Mounted from another repository of the destination", blobs.get("mounted", 0)),
+            ("Already at the destination", blobs.get("present", 0)),
             ("Images converted for their destination", facts.get("converted", 0)),
             ("Requests", (facts.get("requests") or {}).get("total", 0)),
         ]
@@ -317,7 +317,7 @@ def _notes(entry: Entry) -> List[str]:
     if entry.get("attached_to"):
         notes.append("belongs to {0}".format(entry["attached_to"]))
     if entry.get("dropped_platforms"):
-        notes.append("{0} left out by the choice of platforms".format(_number(entry["dropped_platforms"], "platform")))
+        notes.append("{0} left out by the platform filter".format(_number(entry["dropped_platforms"], "platform")))
     if entry.get("dropped"):
         notes.append("left out: {0}".format(", ".join(str(text) for text in entry["dropped"])))
     return notes

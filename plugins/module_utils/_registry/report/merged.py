@@ -151,7 +151,7 @@ class PlanFindings:
             self.problems.append("{0} more images could not be planned".format(result["failures_truncated"]))
         for name, text in (
             ("present", "{0} images were at their destination when the work was planned, and are in no shard."),
-            ("filtered", "{0} images have none of the platforms that were asked for, and are in no shard."),
+            ("filtered", "{0} images have none of the requested platforms, and are in no shard."),
         ):
             if counts.get(name):
                 self.notes.append(text.format(counts[name]))

@@ -220,7 +220,7 @@ def _default_socket(kind: str, environ: Mapping[str, str]) -> str:
     if told:
         if not told.startswith("unix://"):
             raise RuleProblem(
-                "{0} is no local socket (unix://path), and others are not supported: run the module on the daemon's "
+                "{0} is not a local socket (unix://path), and others are not supported: run the module on the daemon's "
                 "host, or forward its socket with ssh -L and name the local one".format(variable)
             )
         paths = [told[len("unix://") :]]
@@ -256,7 +256,7 @@ def _split_path(kind: str, rest: str) -> Tuple[str, Optional[str]]:
         if os.path.isdir(expanded):
             raise RuleProblem("{0} is a directory: write oci: before an OCI layout".format(quoted(path)))
         raise RuleProblem(
-            "{0} is no {1}: write oci-archive: before a tar file in OCI's format, docker-archive: before one in "
+            "{0} is not a {1}: write oci-archive: before a tar file in OCI's format, docker-archive: before one in "
             "Docker's".format(quoted(path), "directory" if kind == OCI_LAYOUT else "regular file")
         )
     if image is not None and not image:

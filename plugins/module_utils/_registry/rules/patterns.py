@@ -69,7 +69,7 @@ def compile_expression(text: str) -> Expression:
     except ExpressionProblem as problem:
         raise PatternProblem("{0} is not supported: {1}".format(quoted(text), problem)) from None
     except (re.error, Warning, OverflowError, RecursionError) as error:
-        raise PatternProblem("{0} is no regular expression of Python: {1}".format(quoted(text), error)) from None
+        raise PatternProblem("{0} is not a valid regular expression: {1}".format(quoted(text), error)) from None
 
 
 def compile_pattern(text: str) -> Expression:
@@ -97,7 +97,7 @@ def compile_pattern(text: str) -> Expression:
     except ExpressionProblem as problem:
         raise PatternProblem("{0} is not supported: {1}".format(quoted(text), problem)) from None
     except re.error:
-        raise PatternProblem("{0} has a set that is none: write it as [a-c]".format(quoted(text))) from None
+        raise PatternProblem("{0} has an invalid set: write it as [a-c]".format(quoted(text))) from None
 
 
 def _next_part(text: str, position: int) -> Tuple[str, int]:
@@ -115,7 +115,7 @@ def _next_part(text: str, position: int) -> Tuple[str, int]:
     if char == "[":
         match = _SET.match(text, position)
         if match is None:
-            raise PatternProblem("{0} has a set that does not end: write it as [a-c]".format(quoted(text)))
+            raise PatternProblem("{0} has an unterminated set: write it as [a-c]".format(quoted(text)))
         return start + "[{0}{1}]".format("^/" if match.group(1) else "", match.group(2)), match.end()
     return start + re.escape(char), position + 1
 

@@ -134,7 +134,7 @@ def _texts(kind: str, item: Dict[Any, Any], where: str, problems: List[str]) -> 
         pattern.check_replacement(value)
     except ExpressionProblem as problem:
         problems.append(
-            "{0}: with: {1} is no replacement: {2} (a group of the expression is written \\1 or \\g<name>)".format(
+            "{0}: with: invalid replacement {1}: {2} (a group of the expression is written \\1 or \\g<name>)".format(
                 where, quoted(value), problem
             )
         )

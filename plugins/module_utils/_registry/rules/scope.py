@@ -49,7 +49,7 @@ class Scope:
             check_name(found.name)
         except ReferenceProblem as problem:
             raise ReferenceProblem(
-                "the repository {0} is renamed to {1}, which is no name: {2}".format(
+                "the repository {0} is renamed to {1}, which is not valid: {2}".format(
                     quoted(name), quoted(rename(self.rename, name)), problem.what
                 ),
                 hint="Change the rule's rename.",

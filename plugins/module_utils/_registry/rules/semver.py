@@ -155,7 +155,7 @@ def _padded(numbers: Tuple[int, ...]) -> Tuple[int, ...]:
 def _partial(text: str) -> _Partial:
     match = _PARTIAL.match(text)
     if match is None or not (match.group("numbers") or match.group("wild")):
-        raise RangeProblem('"{0}" is no version: write one such as 1.2.3, 1.2 or 1.x'.format(text[:100]))
+        raise RangeProblem('invalid version "{0}": write one such as 1.2.3, 1.2 or 1.x'.format(text[:100]))
     numbers = tuple(int(number) for number in (match.group("numbers") or "").split(".") if number)
     prerelease = tuple((match.group("prerelease") or "").split(".")) if match.group("prerelease") else ()
     if prerelease and (match.group("wild") or len(numbers) < 3):

@@ -202,7 +202,7 @@ def render(event: Mapping[str, Any]) -> str:
     if event.get("event") == "failure":
         return "[swr] failed: {0} -> {1}: {2}".format(event["source"], event["destination"], event["error"])
     if event.get("phase") == PLANNING:
-        text = "[swr] planning: {0}/{1} images looked at".format(event["images_done"], event["images_total"])
+        text = "[swr] planning: {0}/{1} images checked".format(event["images_done"], event["images_total"])
         return text + _pause(event.get("waiting"))
     parts = [
         "{0}/{1} images".format(event["images_done"], event["images_total"]),

@@ -127,7 +127,7 @@ class TagListing:
                 self._refused.add(registry)
             if first:
                 self.problems.append(
-                    "the tags of {0} are asked for one by one, because their list cannot be had: {1}".format(
+                    "the tags of {0} are asked for one by one, because they cannot be listed: {1}".format(
                         registry, error
                     )
                 )

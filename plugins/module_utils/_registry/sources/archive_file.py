@@ -207,7 +207,7 @@ class ArchiveFile:
         except FileNotFoundError as error:
             raise ArchiveError("the file cannot be read: {0}".format(error.strerror)) from error
         except FilesError as error:
-            raise ArchiveError(error.what, hint="Give a file that this user may read.") from error
+            raise ArchiveError(error.what, hint="Use a file that this user may read.") from error
 
     def has(self, name: str) -> bool:
         """Whether there is a member of this name."""
@@ -241,7 +241,7 @@ def read_small(reader: Any, name: str, limit: int) -> bytes:
     """What a reader gives, whole. :raises ArchiveError: it is larger than C(limit) bytes."""
     if reader.size > limit:
         raise ArchiveError(
-            "the file {0!r} has {1} bytes, {2} at most are possible".format(name[:200], reader.size, limit),
+            "the file {0!r} has {1} bytes, more than the limit of {2}".format(name[:200], reader.size, limit),
             code="ARCHIVE_INVALID",
         )
     content = b""

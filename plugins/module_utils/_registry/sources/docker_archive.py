@@ -173,12 +173,12 @@ def _read_index(archive: ArchiveFile) -> List[SavedImage]:
                 "it is an OCI archive: it has index.json and no manifest.json", hint="Write oci-archive: before it."
             )
         raise ArchiveError(
-            "it is no archive of images: it has no manifest.json",
-            hint="Write it with docker save or podman save. What docker export writes is no image.",
+            "it is not an archive of images: it has no manifest.json",
+            hint="Write it with docker save or podman save. The output of docker export is not an image.",
         )
     entries = _json(archive.read_member("manifest.json", LARGEST_INDEX), "manifest.json")
     if not isinstance(entries, list) or not entries:
-        raise ArchiveError("manifest.json is no list of images", code="ARCHIVE_INVALID")
+        raise ArchiveError("manifest.json is not a list of images", code="ARCHIVE_INVALID")
     return [_saved_image(entry) for entry in entries]
 
 
@@ -186,10 +186,10 @@ def _saved_image(entry: Any) -> SavedImage:
     config = entry.get("Config") if isinstance(entry, dict) else None
     layers = (entry.get("Layers") or []) if isinstance(entry, dict) else None
     if not (isinstance(config, str) and config and _are_texts(layers) and len(layers or ()) <= MOST_LAYERS):
-        raise ArchiveError("manifest.json has something that is no image (Config, Layers)", code="ARCHIVE_INVALID")
+        raise ArchiveError("manifest.json has an entry that is not an image (Config, Layers)", code="ARCHIVE_INVALID")
     tags = entry.get("RepoTags") or []
     if not _are_texts(tags):
-        raise ArchiveError("manifest.json has names that are no texts (RepoTags)", code="ARCHIVE_INVALID")
+        raise ArchiveError("manifest.json has names that are not strings (RepoTags)", code="ARCHIVE_INVALID")
     return SavedImage(config, tuple(layers or ()), tuple(name for name in map(parse_name, tags) if name))
 
 
@@ -213,5 +213,5 @@ def _json(content: bytes, what: str, where: Optional[str] = None) -> Any:
         return read_json(content)
     except NotUnderstood as problem:
         raise ArchiveError(
-            "{0} is not understood: {1}".format(what, problem), where=where, code="ARCHIVE_INVALID", hint=DAMAGED_HINT
+            "{0} cannot be parsed: {1}".format(what, problem), where=where, code="ARCHIVE_INVALID", hint=DAMAGED_HINT
         ) from problem

@@ -134,9 +134,9 @@ class DockerDaemon(LocalSource):
                 return os.dup(content.fileno())
         except OSError as error:
             raise RegistryError(
-                "the image cannot be kept for the copy: {0}".format(error.strerror or error),
+                "the image cannot be stored for the copy: {0}".format(error.strerror or error),
                 where=tempfile.gettempdir(),
-                hint="Make room there, or name a larger directory with the environment variable TMPDIR.",
+                hint="Free up space there, or set the environment variable TMPDIR to a larger directory.",
             ) from error
 
     def _get(self, path: str, kind: str) -> bytes:
@@ -157,9 +157,9 @@ class DockerDaemon(LocalSource):
                     block = reply.read(256 * 1024)
                 except (OSError, http.client.HTTPException) as error:
                     raise RegistryError(
-                        "the daemon's reply broke off",
+                        "the daemon's reply was cut off",
                         where=self.registry,
-                        hint="Look into the daemon's log.",
+                        hint="See the daemon's log.",
                     ) from error
                 if not block:
                     return
@@ -178,7 +178,7 @@ class DockerDaemon(LocalSource):
                 hint="Start it, and let this user open the socket (for Docker: the group docker, or become).",
             ) from error
         except http.client.HTTPException as error:
-            raise RegistryError("what listens on the socket is no Docker or Podman", where=self.registry) from error
+            raise RegistryError("the socket does not belong to Docker or Podman", where=self.registry) from error
         if reply.status != 200:
             raise RegistryError(
                 "the daemon refuses: {0}".format(_message(reply)), where=self.registry, status=reply.status
@@ -213,13 +213,13 @@ def _read_list(content: bytes, where: str) -> Dict[Named, str]:
         entries = read_json(content)
         found: List[Tuple[Any, Any]] = [(entry["Id"], entry.get("RepoTags")) for entry in entries]
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
-        raise RegistryError("what listens on the socket is no Docker or Podman", where=where) from error
+        raise RegistryError("the socket does not belong to Docker or Podman", where=where) from error
     images: Dict[Named, str] = {}
     for identity, names in found:
         text = identity if str(identity).startswith("sha256:") else "sha256:{0}".format(identity)
         # An image without a name has null there.
         if names is not None and not (is_digest(text) and isinstance(names, list)):
-            raise RegistryError("the daemon's list of images is not understood", where=where)
+            raise RegistryError("the daemon's list of images cannot be parsed", where=where)
         for name in filter(None, (parse_name(str(each)) for each in names or ())):
             images[name] = text
     return images

@@ -93,7 +93,7 @@ class LayerPacker:
         for magic, name in _UNKNOWN.items():
             if start.startswith(magic):
                 raise RegistryError(
-                    "a layer is compressed with {0}, which registries do not take".format(name), where=where
+                    "a layer is compressed with {0}, which registries do not accept".format(name), where=where
                 )
         if start.startswith(_ZSTD_MAGIC):
             # Its content cannot be looked at with Python's standard library.
@@ -135,7 +135,7 @@ class _Checked:
         actual = "{0}:{1}".format(self._diff_id.partition(":")[0], self._hash.hexdigest())
         if actual != self._diff_id:
             raise RegistryError(
-                "a layer is not the one of the image: it has the digest {0}, its config says {1}".format(
+                "a layer does not match the image: its digest is {0}, the config says {1}".format(
                     actual, self._diff_id
                 ),
                 where=self._where,

@@ -180,15 +180,15 @@ def _read_index(store: Any) -> List[LayoutImage]:
             raise ArchiveError(
                 "it has manifest.json and no index.json", hint="Write docker-archive: before it (of a tar file)."
             )
-        raise ArchiveError("it is no OCI layout: it has no index.json")
+        raise ArchiveError("it is not an OCI layout: it has no index.json")
     try:
         document = read_json(store.read_member("index.json", LARGEST_INDEX))
     except NotUnderstood as problem:
-        what = "index.json is not understood: {0}".format(problem)
+        what = "index.json cannot be parsed: {0}".format(problem)
         raise ArchiveError(what, code="ARCHIVE_INVALID", hint=DAMAGED_HINT) from problem
     entries = document.get("manifests") if isinstance(document, dict) else None
     if not isinstance(entries, list):
-        raise ArchiveError("index.json is no index: it has no list of manifests", code="ARCHIVE_INVALID")
+        raise ArchiveError("index.json is not an index: it has no list of manifests", code="ARCHIVE_INVALID")
     return [_layout_image(entry) for entry in entries]
 
 

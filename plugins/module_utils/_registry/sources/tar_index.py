@@ -70,7 +70,7 @@ class TarReader(abc.ABC):
 def index_tar(reader: TarReader) -> Dict[str, Member]:
     """The members by name, each name without C(./) at its beginning.
 
-    :raises ArchiveError: it is no tar archive, ends early, or goes beyond what an image archive has.
+    :raises ArchiveError: it is not a tar archive, ends early, or goes beyond what an image archive has.
     """
     members: Dict[str, Member] = {}
     name: Optional[str] = None
@@ -127,7 +127,7 @@ def find_member(members: Dict[str, Member], name: str) -> Member:
         if member.link is None:
             return member
         key = member.link
-    raise ArchiveError("the links of {0!r} have no end".format(name[:200]), code="ARCHIVE_INVALID")
+    raise ArchiveError("the links of {0!r} form a loop".format(name[:200]), code="ARCHIVE_INVALID")
 
 
 def _member(
@@ -164,7 +164,7 @@ def _check(header: bytes, first: bool) -> bytes:
         if told in (sum(fields) + 256, signed + 256):
             return header[156:157]
     if first:
-        raise ArchiveError("it is no tar archive", code="ARCHIVE_INVALID")
+        raise ArchiveError("it is not a tar archive", code="ARCHIVE_INVALID")
     what = "a header is damaged" if len(header) == BLOCK else "it ends in the middle of a header"
     raise ArchiveError("the archive is damaged: {0}".format(what), code="ARCHIVE_TRUNCATED", hint=DAMAGED_HINT)
 
@@ -207,11 +207,11 @@ def _number(field: bytes) -> int:
 
 def _decimal(text: str, base: int = 10) -> int:
     if not (text.isascii() and text.isdigit() and len(text) <= 18):
-        raise ArchiveError("the archive is damaged: a size is no number", code="ARCHIVE_INVALID")
+        raise ArchiveError("the archive is damaged: a size is not a number", code="ARCHIVE_INVALID")
     try:
         return int(text, base)
     except ValueError as error:
-        raise ArchiveError("the archive is damaged: a size is no number", code="ARCHIVE_INVALID") from error
+        raise ArchiveError("the archive is damaged: a size is not a number", code="ARCHIVE_INVALID") from error
 
 
 def _text(field: bytes) -> str:

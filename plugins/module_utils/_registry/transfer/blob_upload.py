@@ -208,11 +208,11 @@ class BlobSender:
     def _open(self) -> UploadState:
         if not self._new_uploads_left:
             raise RegistryError(
-                "the upload breaks off again and again, and the registry keeps nothing of what arrived{0}".format(
+                "the upload keeps breaking off, and the registry keeps none of it{0}".format(
                     " ({0})".format(self._cause.what) if self._cause else ""
                 ),
                 where=self._where,
-                hint="Run again, with more retries or over a steadier connection: what arrived whole stays.",
+                hint="Run again, with more retries or over a more stable connection. Complete layers are kept.",
             )
         self._new_uploads_left -= 1
         upload = self._uploads.start(self._repository, self._blob.digest)

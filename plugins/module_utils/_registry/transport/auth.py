@@ -306,7 +306,7 @@ class Authorizer:
             if not _TOKEN.fullmatch(value):
                 raise NotUnderstood("it has no token, or one that no header can carry")
         except NotUnderstood as problem:
-            what = "the token server's reply is not understood: {0}".format(problem)
+            what = "the token server's reply cannot be parsed: {0}".format(problem)
             raise RegistryError(what, where=str(realm), retryable=True) from problem
         lifetime = document.get("expires_in")
         stated = isinstance(lifetime, (int, float)) and lifetime > 0
@@ -326,14 +326,14 @@ def _checked(registry: Target, realm: Target, credential: Credential) -> Target:
     if is_clear(registry, realm):
         what = "the registry names a token server without TLS, {0}; it does not get the password"
         hint = (
-            "Let the registry name the token server with https. Behind a proxy that ends TLS that is Harbor's "
-            "external_url, or for others the header X-Forwarded-Proto that the proxy has to send."
+            "Make the registry name the token server with https. Behind a proxy that terminates TLS, set "
+            "Harbor's external_url, or for other registries have the proxy send the header X-Forwarded-Proto."
         )
     else:
         what = "the registry names a token server on an unrelated host, {0}; it does not get the password"
         hint = (
-            "A token server is trusted on the registry's own domain. If this one is right, name it in the registry's "
-            "auth entry: token_server: {0}."
+            "A token server is trusted on the registry's own domain. If you trust this one, name it in the "
+            "registry's auth entry: token_server: {0}."
         )
     raise RegistryError(what.format(place), where=str(registry), hint=hint.format(place))
 

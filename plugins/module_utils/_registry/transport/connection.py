@@ -113,7 +113,7 @@ class Wire(io.RawIOBase):
                 raise
         raise Slow(
             "not complete after {0}".format(in_words(WHOLE_REPLY * self._timeout)),
-            "Check the network and the registry, or allow more with timeout.",
+            "Check the network and the registry, or raise timeout.",
         )
 
     def _account(self, seconds: float, count: int) -> None:
@@ -126,8 +126,7 @@ class Wire(io.RawIOBase):
                 "{0:.0f} bytes in {1}, which is less than minimum_bandwidth".format(
                     self._moved, in_words(self._waited)
                 ),
-                "Check the network, let fewer layers move at a time (workers, upload_limit), or allow less with "
-                "minimum_bandwidth.",
+                "Check the network, reduce concurrent transfers (workers, upload_limit), or lower minimum_bandwidth.",
             )
         self._waited = self._moved = 0.0
 
@@ -177,7 +176,7 @@ def describe_failure(error: BaseException, doing: str, where: Optional[str] = No
         return RegistryError(
             "the TLS certificate is not trusted: {0}".format(reason),
             where=where,
-            hint="Give the issuing authority's certificate with ca_path, or set insecure for this registry in auth.",
+            hint="Set ca_path to the issuing authority's certificate, or set insecure for this registry in auth.",
         )
     if isinstance(error, ssl.SSLError) and "CERTIFICATE_REQUIRED" in str(getattr(error, "reason", "")):
         return RegistryError(

@@ -142,7 +142,7 @@ class Dialer:
 
 def _nowhere(host: str, where: str) -> RegistryError:
     return RegistryError(
-        "{0} is a link-local address or a cloud's metadata service, and never connected to".format(host),
+        "{0} is a link-local address or a cloud's metadata service, which is never connected to".format(host),
         where=where,
         hint="No registry has a reason to be there or to send clients there: do not trust one that does.",
     )

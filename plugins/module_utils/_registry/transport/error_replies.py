@@ -114,7 +114,7 @@ def _plain_text(reply: RegistryReply) -> str:
 def _hint(status: int, code: Optional[str], message: str) -> Optional[str]:
     if OCI_REFUSED in message:
         return (
-            "This registry takes no OCI manifests (SWR's basic edition): let them be converted (convert: auto), or "
+            "This registry accepts no OCI manifests (SWR's basic edition): convert them (convert: auto), or "
             "copy the image to an SWR Enterprise Edition instance."
         )
     if "organization does not exist" in message:
@@ -131,15 +131,15 @@ def _store_hint(status: int, code: Optional[str], message: str) -> Optional[str]
     text = "{0} {1}".format(code or "", message).lower()
     if "expired" in text or "skew" in text:
         return (
-            "The address that the registry gave out is not valid any more where it leads: set the registry's clock, "
-            "and let nothing on the way keep its redirects (a cache)."
+            "The registry's redirect has expired: set the registry's clock, and make sure that nothing on the "
+            "way caches its redirects."
         )
     if status in (401, 403):
         return (
-            "The registry took the login, and its object store refuses what it gave out. Let whoever runs the registry "
-            "look at its key for the store and at the bucket's policy. With a VPC endpoint for OBS, its policy has to "
-            "allow the bucket."
+            "The registry accepted the login, but its object store refuses the redirect. The registry's "
+            "operator should check its key for the store and the bucket's policy. With a VPC endpoint for OBS, "
+            "its policy must allow the bucket."
         )
     if status == 404:
-        return "The registry knows the blob and its object store does not have it: push the image there again."
+        return "The registry knows the blob, but its object store does not have it: push the image there again."
     return None

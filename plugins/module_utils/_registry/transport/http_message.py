@@ -234,7 +234,7 @@ def _parse_length(headers: Dict[str, str]) -> Optional[int]:
     value = values.pop()
     # isdigit() takes digits of every script, and int() refuses thousands of them.
     if values or not (value.isascii() and value.isdigit() and len(value) <= MAX_DIGITS):
-        raise MessageError("a Content-Length that is no number")
+        raise MessageError("an invalid Content-Length")
     return int(value)
 
 

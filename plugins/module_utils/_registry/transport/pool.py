@@ -56,7 +56,7 @@ class Stream:
             return self._read(buffer)
         except (OSError, MessageError) as error:
             self.close()
-            raise describe_failure(error, "the reply broke off", self._where) from error
+            raise describe_failure(error, "the reply was cut off", self._where) from error
 
     def read_end(self) -> None:
         """Read what marks the end of a body of which every byte was read, so that the connection can be kept."""
@@ -73,7 +73,7 @@ class Stream:
         try:
             return self._response.read_all(limit)
         except (OSError, MessageError) as error:
-            raise describe_failure(error, "the reply broke off", self._where) from error
+            raise describe_failure(error, "the reply was cut off", self._where) from error
         except NotUnderstood as problem:
             raise RegistryError(str(problem), where=self._where) from None
         finally:

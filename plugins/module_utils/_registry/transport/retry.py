@@ -41,8 +41,8 @@ class Wait(NamedTuple):
 def too_long(retry_after: float, longest: float) -> str:
     """What to do when a server asks for more patience than it gets."""
     return (
-        "The server asks to come back in {0}, and at most {1} are waited (longest_wait): run again then, "
-        "what arrived stays.".format(in_words(retry_after), in_words(longest))
+        "The server asks to wait {0}, and at most {1} are allowed (longest_wait): run again then. What has "
+        "arrived is kept.".format(in_words(retry_after), in_words(longest))
     )
 
 

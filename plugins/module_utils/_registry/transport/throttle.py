@@ -115,7 +115,7 @@ class Throttle:
             if (retry_after or 0.0) > self._longest_wait:
                 return too_long(retry_after or 0.0, self._longest_wait)
             if self._strikes > MOST_STRIKES:
-                return "The registry went on refusing for too long; run again later: what arrived stays."
+                return "The registry kept refusing for too long. Run again later: what has arrived is kept."
             self._not_before = max(self._not_before, now + max(pause, retry_after or 0.0))
             return None
 

@@ -53,16 +53,16 @@ def test_every_problem_is_told_at_once() -> None:
         )
     text = str(caught.value)
     for words in (
-        "entry 1: '10.0.0.256' is no IP address",
+        "entry 1: invalid IP address '10.0.0.256'",
         "entry 2: 0.0.0.0 is not the address of a host",
-        "entry 2: 'two words' is no host name",
+        "entry 2: invalid host name 'two words'",
         "entry 3 has no names",
-        "entry 4: '10.0.0.9' is no host name",
-        "entry 4: '' is no host name",
+        "entry 4: invalid host name '10.0.0.9'",
+        "entry 4: invalid host name ''",
         "a has two addresses, 10.0.0.2 and 10.0.0.3",
         "entry 6: ",
-        "entry 7: None is no IP address",
-        "entry 7: '-c' is no host name",
+        "entry 7: invalid IP address None",
+        "entry 7: invalid host name '-c'",
     ):
         assert words in text
 

@@ -342,7 +342,7 @@ def test_basic_auth_is_a_header_in_utf8():
 
 def test_success_that_is_no_json_is_an_error():
     bench = Bench((200, {"Content-Type": "text/html"}, b"<html>welcome, secret</html>"))
-    with pytest.raises(ApiError, match=r"reply \(text/html\) is not understood: it is not JSON") as caught:
+    with pytest.raises(ApiError, match=r"reply \(text/html\) cannot be parsed: it is not JSON") as caught:
         bench.client.call("GET", "/")
     assert "welcome" not in str(caught.value)
 

@@ -61,7 +61,7 @@ def endless(entries_of):
 
 def test_ten_pages_that_bring_nothing_are_an_error():
     asked = []
-    with pytest.raises(NotUnderstood, match="10 pages in a row brought nothing new"):
+    with pytest.raises(NotUnderstood, match="10 pages in a row had no new entries"):
         list(read_pages(0, lambda number: asked.append(number) or Page(["a"], number + 1)))
     assert len(asked) == 11
 

@@ -90,7 +90,7 @@ def test_deployments_that_are_set_back_are_a_failure(cluster: Programs) -> None:
         ({"fullname": "other"}, 'deployments.apps "other-core" not found'),
         ({"namespace": "none"}, 'namespaces "none" not found'),
         ({"entries": None}, "entries"),
-        ({"address": "swr.example.com"}, "is no IP address"),
+        ({"address": "swr.example.com"}, "invalid IP address"),
         ({"rollout_timeout": 0}, "rollout_timeout: it has to be 1 or more"),
     ],
 )

@@ -448,8 +448,8 @@ def test_a_harbor_yml_that_cannot_be_changed_is_refused_and_not_shown(host: Host
     ("options", "words"),
     [
         ({"directory": "/nowhere/at/all"}, "there is no docker-compose.yml"),
-        ({"address": "swr.example.com"}, "is no IP address"),
-        ({"names": ["a b"]}, "is no host name"),
+        ({"address": "swr.example.com"}, "invalid IP address"),
+        ({"names": ["a b"]}, "invalid host name"),
         ({"entries": []}, "entries: there are none"),
         ({"entries": None}, "entries"),
         ({"compose_command": "'open"}, "invalid command"),

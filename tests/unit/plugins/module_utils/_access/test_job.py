@@ -98,7 +98,7 @@ def test_a_check_without_end_is_left_behind() -> None:
     found = run(Fixed("a", lambda: stop.wait() and passed("")), Fixed("b", passed(""), ("a",)), time_limit=0.2)
     stop.set()
     assert (found["a"].status, found["b"].status) == ("fail", "skip")
-    assert found["b"].message == "not run: a did not end"
+    assert found["b"].message == "not run: a did not finish"
 
 
 def test_every_dependency_is_a_check_that_comes_into_the_selection() -> None:
@@ -130,11 +130,15 @@ def test_options() -> None:
 @pytest.mark.parametrize(
     ("host", "given", "named"),
     [
-        ("https://swr.example", {}, ['host: "https://swr.example"']),
+        ("https://swr.example", {}, ['host: invalid host name "https://swr.example"']),
         ("swr.example:443", {}, ["host:"]),
         ("", {}, ["host:"]),
         ("-", {}, ["host:"]),
-        ("swr.example", {"obs_hosts": ["a b"], "expected_addresses": ["10.0.0"]}, ['obs_hosts: "a b"', "'10.0.0'"]),
+        (
+            "swr.example",
+            {"obs_hosts": ["a b"], "expected_addresses": ["10.0.0"]},
+            ['obs_hosts: invalid host name "a b"', "'10.0.0'"],
+        ),
         ("swr.example", {"repository": "swr.example:1/team/app", "tag": "a b"}, ["repository:", "tag:"]),
         ("swr.example", {"port": 0, "timeout": 0.0, "time_limit": 1e9}, ["port:", "timeout:", "time_limit:"]),
     ],

@@ -55,9 +55,9 @@ def test_a_table() -> None:
     lines = table(
         {
             "good": result(),
-            "bad-1": result({"dns.nss": "the name means 203.0.113.9"}),
+            "bad-1": result({"dns.nss": "the name resolves to 203.0.113.9"}),
             "warned": result({"time.skew": "the clock is 70 seconds behind"}, "warn"),
-            "bad-2": result({"dns.nss": "the name means 203.0.113.9"}),
+            "bad-2": result({"dns.nss": "the name resolves to 203.0.113.9"}),
             "away": {},
             "refusing": {"failed": True, "unreachable": True, "msg": "ssh: connection refused"},
             "broken": {"failed": True, "msg": "tag: '' is none", "error": {"what": "x"}},
@@ -73,7 +73,7 @@ def test_a_table() -> None:
     assert rows["good"] == ["ok"] * len(CHECK_IDS)
     text = "\n".join(lines)
     assert "7 nodes: 1 reach SWR, 1 reach it with warnings, 2 do not, 1 could not be checked, 2 gave no result" in text
-    assert "FAIL dns.nss on bad-1, bad-2\n    the name means 203.0.113.9\n    Remedy: repair it" in text
+    assert "FAIL dns.nss on bad-1, bad-2\n    the name resolves to 203.0.113.9\n    Remedy: repair it" in text
     assert text.index("FAIL dns.nss") < text.index("WARN time.skew")
     assert "UNREACHABLE refusing\n    ssh: connection refused" in text
     assert "NOT CHECKED broken\n    tag:" in text
@@ -97,7 +97,7 @@ def test_a_hundred_nodes() -> None:
     assert "\n".join(lines).isascii()
     assert len([line for line in lines if line.startswith("node-")]) == 100
     assert "and 40 more" in "\n".join(lines)
-    assert "and 45 more of the kind" in "\n".join(lines)
+    assert "and 45 more like this" in "\n".join(lines)
     assert len(lines) < 160
     report = aggregate(nodes)
     assert len(report["failing"]) == 100

@@ -267,7 +267,7 @@ def test_something_else_in_its_place_is_no_success(tmp_path: Path, monkeypatch: 
         (tmp_path / "a").symlink_to("/etc/passwd")
 
     monkeypatch.setattr(safe_file.os, "replace", rename_and_swap)
-    with pytest.raises(FilesError, match="another process has put something else in its place"):
+    with pytest.raises(FilesError, match="another process has replaced it"):
         replace(tmp_path / "a", ("x",))
 
 

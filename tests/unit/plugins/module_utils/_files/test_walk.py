@@ -187,7 +187,7 @@ class TestAsRoot:
     def test_no_directory_is_made_for_a_user_where_another_could_move_it(self, ground: Path) -> None:
         (ground / "land").mkdir(mode=0o755)
         os.chown(ground / "land", OTHER + 1, OTHER + 1)
-        with pytest.raises(FilesError, match="the directory cannot be made: Permission denied"):
+        with pytest.raises(FilesError, match="the directory cannot be created: Permission denied"):
             walk(str(ground / "land" / "a" / "x"), NewDirectories(owner=(OTHER, OTHER)))
         assert os.geteuid() == 0
         assert os.listdir(ground / "land") == []

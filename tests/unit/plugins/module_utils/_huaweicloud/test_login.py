@@ -90,7 +90,7 @@ def test_kinds(token, asked, kind):
 
 
 def test_an_unknown_kind_is_refused():
-    with pytest.raises(HuaweiCloudError, match="no kind of login"):
+    with pytest.raises(HuaweiCloudError, match="invalid login kind"):
         kind_of(keys(), "forever")
 
 

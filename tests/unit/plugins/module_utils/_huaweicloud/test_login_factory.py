@@ -207,7 +207,7 @@ def test_a_duration_needs_a_temporary_login(tmp_path, kind):
 
 @pytest.mark.parametrize("seconds", [0, -1, 899, 86401])
 def test_a_duration_out_of_bounds(tmp_path, seconds):
-    with pytest.raises(HuaweiCloudError, match="not possible"):
+    with pytest.raises(HuaweiCloudError, match="out of range"):
         obtain(options(None, kind="temporary", duration=seconds), tmp_path)
 
 

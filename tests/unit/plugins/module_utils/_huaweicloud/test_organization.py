@@ -133,7 +133,7 @@ def test_one_that_is_not_visible_may_still_be_created() -> None:
         ({"get": [(200, [])]}, "not an organization"),
         ({"get": [(200, None)]}, "not an organization"),
         ({"get": [refusal(404)], "post": [refusal(400, "SVCSTG.SWR.4000097")]}, "quota of organizations is used up"),
-        ({"get": [refusal(404)], "post": [refusal(403, "SVCSTG.SWR.4030001")]}, "Give the user the permission"),
+        ({"get": [refusal(404)], "post": [refusal(403, "SVCSTG.SWR.4030001")]}, "Grant the user the IAM permission"),
         ({"get": [refusal(404)], "post": [(201, {})]}, "agreed to create the organization, but it is not visible"),
     ],
 )

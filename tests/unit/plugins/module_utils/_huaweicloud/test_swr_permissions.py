@@ -127,13 +127,13 @@ def test_one_who_has_a_permission_is_not_looked_up(given: Any) -> None:
     ("given", "call", "status", "reply", "words"),
     [
         ((None, "alice"), BY_NAME, 403, {"error": {"code": 403}}, "Give both user_id and user_name"),
-        ((None, "alice"), BY_NAME, 200, {"users": []}, 'no user of the name "alice"'),
-        ((None, "alice"), BY_NAME, 200, {"users": [{"id": "u", "name": "alicia"}]}, "no user of the name"),
+        ((None, "alice"), BY_NAME, 200, {"users": []}, 'no user named "alice"'),
+        ((None, "alice"), BY_NAME, 200, {"users": [{"id": "u", "name": "alicia"}]}, "no user named"),
         ((None, "alice"), BY_NAME, 200, {"user": []}, "not the list"),
-        ((None, "alice"), BY_NAME, 200, {"users": [{"id": 1, "name": "alice"}]}, "not what its reference says"),
-        (("u1", None), BY_ID, 404, {"error": {"code": 404}}, 'no user of the ID "u1"'),
+        ((None, "alice"), BY_NAME, 200, {"users": [{"id": 1, "name": "alice"}]}, "not match its API reference"),
+        (("u1", None), BY_ID, 404, {"error": {"code": 404}}, 'no user with the ID "u1"'),
         (("u1", None), BY_ID, 403, {"error": {"code": 403}}, "iam:users:getUser"),
-        (("u1", None), BY_ID, 200, {"user": {"id": "other", "name": "x"}}, "not what its reference says"),
+        (("u1", None), BY_ID, 200, {"user": {"id": "other", "name": "x"}}, "not match its API reference"),
     ],
 )
 def test_a_user_who_cannot_be_looked_up_is_named(given: Any, call: str, status: int, reply: Any, words: str) -> None:
@@ -201,9 +201,9 @@ def test_a_failure_between_two_steps_is_mended_by_the_next_run() -> None:
     ("reply", "words"),
     [
         (refusal(404, "4040058"), "the organization team does not exist"),
-        ((200, {"others_auths": {}}), "not what SWR's reference says"),
-        ((200, {"others_auths": [entry(BOB, 2)]}), "not what SWR's reference says"),
-        ((200, {"others_auths": [], "self_auth": "me"}), "not what SWR's reference says"),
+        ((200, {"others_auths": {}}), "not match SWR's API reference"),
+        ((200, {"others_auths": [entry(BOB, 2)]}), "not match SWR's API reference"),
+        ((200, {"others_auths": [], "self_auth": "me"}), "not match SWR's API reference"),
     ],
 )
 def test_permissions_that_cannot_be_read_are_an_error(reply: Any, words: str) -> None:

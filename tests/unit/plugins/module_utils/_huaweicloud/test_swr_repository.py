@@ -128,7 +128,7 @@ def test_an_invalid_name_is_refused_before_anything_is_sent(options: Any, where:
         ({GET: [refusal(403, "4031032")]}, "limits how often"),
         ({GET: [(404, {"error_code": "APIGW.0101", "error_msg": "The API does not exist"})]}, "does not have this API"),
         ({GET: [(404, "page")]}, "HTTP 404"),
-        ({GET: [(200, [])]}, "not what its reference says"),
+        ({GET: [(200, [])]}, "not match its API reference"),
         ({GET: [(200, {"name": "app"})]}, "describes no repository"),
         ({GET: [MISSING], POST: [(201, {})]}, "agreed to create it, but it is not visible"),
         ({GET: [(200, THERE)], PATCH: [(201, {})]}, "agreed to change public, but did not"),

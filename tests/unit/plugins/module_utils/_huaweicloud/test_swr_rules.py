@@ -274,7 +274,7 @@ def test_a_failure_names_the_permission(kind: Kind) -> None:
     ):
         with pytest.raises(HuaweiCloudError) as caught:
             manage(kind, FakeCloud(replies))
-        assert "Give the user the IAM permission swr:repo:" in str(caught.value)
+        assert "Grant the user the IAM permission swr:repo:" in str(caught.value)
         assert "for the repository team/deep/app" in str(caught.value)
 
 

@@ -52,7 +52,7 @@ def test_where_podman_login_writes() -> None:
 def test_a_login_of_a_session_is_told_with_file_and_remedy(tmp_path: Path, place: str, content: Any) -> None:
     path = write(tmp_path / place / "auth.json", content)
     (text,) = warnings(tmp_path, {})
-    assert text.startswith("{0} has a login to {1}, which podman prefers to what /home/deploy/".format(path, HOST))
+    assert text.startswith("{0} has a login to {1}, which podman prefers to that in /home/deploy/".format(path, HOST))
     assert 'Remedy: run "podman logout --authfile={0} {1}"'.format(path, HOST) in text
     assert "dTpw" not in text
     assert warnings(tmp_path, {}, "docker") == []

@@ -78,7 +78,7 @@ class FakeStream(Stream):
         limit = len(self._body) if self._breaks_after is None else self._breaks_after
         if self._breaks_after is not None and self._at >= limit:
             self.close()
-            raise TransportError("the reply broke off")
+            raise TransportError("the reply was cut off")
         part = self._body[self._at : min(limit, self._at + len(buffer))]
         buffer[: len(part)] = part
         self._at += len(part)

@@ -75,11 +75,11 @@ def test_good_settings_pass() -> None:
         ({"swr_addresses": ["swr"]}, "swr_addresses: 'swr' is not an IP address"),
         (
             {"servers": ["10.0.0.1", "2001:db8:0::7"], "swr_addresses": [" 2001:DB8::7"]},
-            "servers: 2001:db8::7 is the endpoint of SWR, which answers no DNS",
+            "servers: 2001:db8::7 is the endpoint of SWR, which does not answer DNS queries",
         ),
         (
             {"servers": ["203.0.113.9"], "swr_names": [SWR]},
-            "servers: 203.0.113.9 is an address of {0}, which answers no DNS".format(SWR),
+            "servers: 203.0.113.9 is an address of {0}, which does not answer DNS queries".format(SWR),
         ),
     ],
 )

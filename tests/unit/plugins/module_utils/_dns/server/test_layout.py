@@ -49,7 +49,7 @@ def test_new_servers_have_new_words() -> None:
 
 
 def test_a_fragment_of_others_is_left_alone() -> None:
-    with pytest.raises(DnsError, match="not made by this module"):
+    with pytest.raises(DnsError, match="not created by this module"):
         owned_zones("// mine\n", "/etc/x")
 
 

@@ -102,7 +102,7 @@ def test_a_serial_that_is_given_is_used() -> None:
 
 @pytest.mark.parametrize("text", ["", "$TTL 60\n@ IN SOA a. b. ( 1 1 1 1 1 )\n"])
 def test_a_file_of_somebody_else_is_left(text: str) -> None:
-    with pytest.raises(DnsError, match="not made by this module") as caught:
+    with pytest.raises(DnsError, match="not created by this module") as caught:
         update(ZONE, text, NOW, where="/etc/zone")
     assert caught.value.where == "/etc/zone"
 

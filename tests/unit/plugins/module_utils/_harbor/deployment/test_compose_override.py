@@ -166,7 +166,7 @@ def test_another_address_of_the_name_is_refused(case):
         ("", "services: [", "invalid YAML"),
         ("x: &x\n  extra_hosts: [a:b]\nservices:\n  core:\n    <<: *x\n", NEW_BASE, "merge key"),
         ("x: &x\n  extra_hosts: [a:b]\nservices:\n  core:\n    <<: [*x]\n", NEW_BASE, "merge key"),
-        ("x: &x [*x]\n", NEW_BASE, "an alias stands for what it is in"),
+        ("x: &x [*x]\n", NEW_BASE, "an alias refers to a value that contains it"),
     ],
 )
 def test_files_that_cannot_be_used_are_named(before, base, words):
@@ -193,12 +193,12 @@ def test_a_block_that_was_changed_by_hand_is_not_lost():
 @pytest.mark.parametrize(
     ("given_hosts", "words"),
     [
-        ([{"address": "swr.example.com", "names": ["a"]}], "no IP address"),
+        ([{"address": "swr.example.com", "names": ["a"]}], "invalid IP address"),
         ([{"address": "10.0.0.1", "names": []}], "no list of names"),
         ([{"address": "10.0.0.1", "names": [" "]}], "no list of names"),
-        ([{"names": ["a"]}], "no IP address"),
-        ([{"address": "10.0.0.1", "names": ["a b"]}], "no host name"),
-        ([{"address": "10.0.0.1", "names": ["10.0.0.2"]}], "no host name"),
+        ([{"names": ["a"]}], "invalid IP address"),
+        ([{"address": "10.0.0.1", "names": ["a b"]}], "invalid host name"),
+        ([{"address": "10.0.0.1", "names": ["10.0.0.2"]}], "invalid host name"),
         ([{"address": "10.0.0.1", "names": ["a"]}, {"address": "10.0.0.2", "names": ["A"]}], "two addresses"),
         ([], "there are none"),
     ],

@@ -181,7 +181,7 @@ def test_a_registry_that_asks_for_too_long_a_pause_is_given_up_on():
     for _count in range(3):
         with pytest.raises(RegistryError) as caught:
             bench.client.head_manifest(APP, "v1")
-    assert "asks to come back in 24 hours" in caught.value.hint
+    assert "asks to wait 24 hours" in caught.value.hint
     assert len(bench.lines) == 1
     assert bench.clock.sleeps == []
     for action in (
@@ -251,7 +251,7 @@ def test_every_manner_of_naming_the_next_page(link, following):
 
 @pytest.mark.parametrize(
     ("link", "what"),
-    [("nonsense", "not understood"), ('</v2/ns/app/tags/list?n=1000>; rel="next"', "links back")],
+    [("nonsense", "cannot be parsed"), ('</v2/ns/app/tags/list?n=1000>; rel="next"', "links back")],
 )
 def test_a_list_that_may_not_be_whole_is_refused(link, what):
     for work in (lambda client: client.tags(APP), lambda client: client.referrers(APP, DIGEST)):
@@ -279,7 +279,7 @@ def test_entries_that_are_no_tags_are_listed_apart():
     [b"<html>", {}, {"name": "ns/app"}, [], "text", {"tags": "abc"}, {"tags": {"a": 1}}, {"tags": 7}, b"[" * 100_000],
 )
 def test_what_is_no_list_of_tags_is_refused(body):
-    with pytest.raises(RegistryError, match="not what a registry sends"):
+    with pytest.raises(RegistryError, match="invalid list of tags"):
         Bench(reply(200, body)).client.tags(APP)
 
 
@@ -362,13 +362,13 @@ def test_reads_a_manifest_and_checks_it():
 def test_a_manifest_that_was_damaged_is_read_again(reference):
     damaged = reply(200, CONTENT[:-1] + b" }", docker_content_digest=DIGEST, content_type=DOCKER_MANIFEST)
     assert Bench(damaged, WHOLE).client.get_manifest(APP, reference) == MANIFEST
-    with pytest.raises(RegistryError, match="not the one asked for") as caught:
+    with pytest.raises(RegistryError, match="sent another manifest") as caught:
         Bench(*[damaged] * 3).client.get_manifest(APP, reference)
     assert caught.value.where.startswith("source.example/ns/app")
 
 
 def test_a_header_cannot_make_a_manifest_of_another_digest():
-    with pytest.raises(RegistryError, match="not the one asked for"):
+    with pytest.raises(RegistryError, match="sent another manifest"):
         Bench(*[WHOLE] * 3).client.get_manifest(APP, digest_of(b"other"))
 
 
@@ -564,7 +564,7 @@ def test_a_mount_that_has_to_wait_does(answer):
 
 
 def test_an_upload_without_a_place_may_pass():
-    with pytest.raises(RegistryError, match="did not say where") as caught:
+    with pytest.raises(RegistryError, match="without a location") as caught:
         Bench(reply(202)).client.uploads.start(APP, BLOB)
     assert caught.value.retryable
 

@@ -133,19 +133,19 @@ def test_other_failures_of_the_catalog_are_not_hidden(via):
 @pytest.mark.parametrize(
     ("answers", "words"),
     [
-        ([SYSTEM, reply(200, [{"name": "a"}], link="page=2")], "Link header is not understood"),
+        ([SYSTEM, reply(200, [{"name": "a"}], link="page=2")], "Link header cannot be parsed"),
         ([SYSTEM, reply(200, [{"name": "a"}], x_total_count="many")], "number of entries"),
         ([SYSTEM, reply(200, [{"name": "a"}], link="<?page=1&page_size=100>; rel=next")], "links back"),
         ([SYSTEM, *(reply(200, [], link="<?page={0}>; rel=next".format(n)) for n in range(11))], "10 pages in a row"),
-        ([SYSTEM, reply(200, {"name": "x"})], "not what this registry sends"),
-        ([SYSTEM, reply(200, ["x"])], "not what this registry sends"),
-        ([SYSTEM, reply(200, b"<html>")], "not what this registry sends"),
+        ([SYSTEM, reply(200, {"name": "x"})], "invalid list of repositories"),
+        ([SYSTEM, reply(200, ["x"])], "invalid list of repositories"),
+        ([SYSTEM, reply(200, b"<html>")], "invalid list of repositories"),
         ([SYSTEM, reply(200, [{"name": "team/a"}], x_total_count="2"), reply(200, [], x_total_count="2")], "1 of 2"),
         ([SYSTEM, reply(200, [{"name": "team/a"}], x_total_count="2"), reply(200, b"null")], "1 of 2"),
-        ([HTML, SYSTEM, reply(200, [{"name": "team"}])], "projects is not what Harbor sends"),
+        ([HTML, SYSTEM, reply(200, [{"name": "team"}])], "invalid list of projects"),
         ([SYSTEM, reply(403, {"errors": [{"code": "FORBIDDEN", "message": "forbidden"}]})], "forbidden"),
-        ([HTML, HTML], "this is no Harbor"),
-        ([HTML, SYSTEM, reply(200, [{"name": "team2", "project_id": 7}])], "there is no such project"),
+        ([HTML, HTML], "this is not a Harbor"),
+        ([HTML, SYSTEM, reply(200, [{"name": "team2", "project_id": 7}])], "the project does not exist"),
     ],
 )
 def test_harbors_that_cannot_be_understood(answers, words):

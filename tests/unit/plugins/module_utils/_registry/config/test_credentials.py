@@ -202,7 +202,7 @@ def test_combined_documents(document):
         ({"https://r.io": login("u")}, 'write "r.io"'),
         ({"http://r.io/": login("u")}, "insecure: true"),
         ({"https://u:" + SECRET + "@r.io": login("u")}, "no scheme"),
-        ({"u:" + SECRET + "@r.io": login("u")}, "a login is no part"),
+        ({"u:" + SECRET + "@r.io": login("u")}, "must not contain a login"),
         ({"": login("u")}, "it is empty"),
         ({"r.io/": login("u")}, "write registry/namespace"),
         ({"r.io/a/": login("u")}, 'write "a"'),

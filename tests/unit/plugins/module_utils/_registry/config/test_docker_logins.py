@@ -141,7 +141,7 @@ def test_kinds_of_entries(home, entry, expected):
     [
         ("", "it is empty"),
         ('{"auths": ' + SECRET, "line 1"),
-        ([SECRET], "no mapping"),
+        ([SECRET], "not a mapping"),
         ({"auths": [SECRET]}, '"auths" has a wrong type'),
         ({"auths": {"quay.io": SECRET}}, '"auths" has a wrong type'),
         ({"credHelpers": {"quay.io": 1}}, '"credHelpers" has a wrong type'),
@@ -200,9 +200,9 @@ def test_a_helper_that_knows_no_login(home):
     ("helper", "name", "words"),
     [
         (Helper(1, SECRET), "acme", "exit status 1"),
-        (Helper(0, SECRET), "acme", "not understood"),
-        (Helper(0, "[]"), "acme", "not understood"),
-        (Helper(0, json.dumps({"Username": SECRET})), "acme", "not understood"),
+        (Helper(0, SECRET), "acme", "cannot be parsed"),
+        (Helper(0, "[]"), "acme", "cannot be parsed"),
+        (Helper(0, json.dumps({"Username": SECRET})), "acme", "cannot be parsed"),
         (Helper(), "../acme", "not valid"),
         (None, "acme", "docker-credential-acme, which cannot be run"),
     ],

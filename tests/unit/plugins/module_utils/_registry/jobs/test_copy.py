@@ -253,7 +253,7 @@ def test_every_problem_is_named_at_once(bench):
     ("options", "text"),
     [
         ({"images": None}, "neither images nor images_file"),
-        ({"images": RULES, "images_file": "x"}, "exclude each other"),
+        ({"images": RULES, "images_file": "x"}, "mutually exclusive"),
         ({"images": None, "images_file": "/no/such/file.json"}, "/no/such/file.json"),
         ({"auth_file": "/no/such/auth.json"}, "/no/such/auth.json"),
         ({"images": RULES, "dialect": "latin"}, "dialect"),

@@ -94,7 +94,7 @@ def test_everything_that_is_known_is_on_the_page() -> None:
     entries = [
         entry(tag="1", source_digest=DIGEST, destination_digest="sha256:b", converted=True, dropped=["attestation x"]),
         entry("skipped", "2", source_digest=DIGEST, destination_digest=DIGEST),
-        entry("filtered", "3", reason="no platform of it was asked for", dropped_platforms=2),
+        entry("filtered", "3", reason="none of its platforms was requested", dropped_platforms=2),
         entry("failed", "4", "other/app"),
     ]
     page = Tree(

@@ -349,7 +349,7 @@ def test_a_plan_says_which_shards_there_are_and_what_is_in_none(folder: Any) -> 
     quiet = dict(PLAN, plan={"present": 0, "filtered": 2}, failures=[], failures_truncated=0)
     result = folder.join(plan=quiet)
     assert (result["failed"], result["problems"]) == (False, [])
-    assert result["notes"] == ["2 images have none of the platforms that were asked for, and are in no shard."]
+    assert result["notes"] == ["2 images have none of the requested platforms, and are in no shard."]
 
 
 @pytest.mark.parametrize("wrong", [{"plan": 5}, {"shards": "x"}, {"shards": [1]}, {"failures": {}}, {"plan": None}])

@@ -106,11 +106,11 @@ def test_an_image_of_an_archive_is_named_as_any_other(
         ("docker-archive:{saved}:@x", "neither a digest nor a number"),
         ("docker-archive:{saved}:a/*", "no stars"),
         ("docker-archive:{saved}@sha256:" + "0" * 64, "has no digests"),
-        ("docker-archive:{folder}/text", "no tar archive"),
+        ("docker-archive:{folder}/text", "not a tar archive"),
         ("docker-archive:{folder}/text.xz", "unxz"),
-        ("docker-archive:/dev/null", "no regular file"),
+        ("docker-archive:/dev/null", "not a regular file"),
         ("oci-archive:{saved}", "Write docker-archive:"),
-        ("oci:{saved}", "is no directory"),
+        ("oci:{saved}", "is not a directory"),
         ("oci:{folder}", "it has no index.json"),
         ("oci:{folder}/none", "there is no directory"),
         ("docker-daemon:", "names no image"),
@@ -282,11 +282,11 @@ def test_a_manifest_list_that_is_none_is_refused(tmp_path: Path) -> None:
     for content, words in (
         (b"{", "not JSON"),
         (b"[" * 100_000, "nested too deeply"),
-        (b"{}", "no list of images"),
-        (b"[]", "no list of images"),
-        (b"[1]", "no image"),
-        (json.dumps([{"Config": "c", "Layers": [1]}]).encode(), "no image"),
-        (json.dumps([{"Config": "c", "Layers": [], "RepoTags": [{}]}]).encode(), "no texts"),
+        (b"{}", "not a list of images"),
+        (b"[]", "not a list of images"),
+        (b"[1]", "not an image"),
+        (json.dumps([{"Config": "c", "Layers": [1]}]).encode(), "not an image"),
+        (json.dumps([{"Config": "c", "Layers": [], "RepoTags": [{}]}]).encode(), "not strings"),
         (b" " * (17 * 1024 * 1024), "17825792 bytes"),
     ):
         path = archives.write(tmp_path / "a.tar", [("manifest.json", content)])
@@ -299,7 +299,7 @@ def test_a_manifest_list_that_is_none_is_refused(tmp_path: Path) -> None:
     [[{"Id": "x", "RepoTags": ["a:1"]}], [{"Id": DIGEST, "RepoTags": "a:1"}], [{"Id": None, "RepoTags": []}], [7], 7],
 )
 def test_a_daemons_list_that_is_not_understood_is_refused(entries: Any) -> None:
-    with pytest.raises(RegistryError, match=r"not understood|no Docker or Podman"):
+    with pytest.raises(RegistryError, match=r"cannot be parsed|does not belong to Docker or Podman"):
         _read_list(json.dumps(entries).encode(), "docker-daemon:/x")
 
 

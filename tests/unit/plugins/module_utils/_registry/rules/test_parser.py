@@ -121,7 +121,7 @@ def test_bare_names_and_the_names_of_docker_hub():
         ("quay.io/a/b:v1,v2,v1", "swr.io/c/d", 'the tag "v1" is written twice'),
         ("quay.io/a/b:v1,v1", "", 'the tag "v1" is written twice'),
         ("quay.io/a/b:/[/", "swr.io/c/d", 'the tag expression "["'),
-        ("quay.io/a/b:/[[:digit:]]/", "swr.io/c/d", "no regular expression of Python"),
+        ("quay.io/a/b:/[[:digit:]]/", "swr.io/c/d", "not a valid regular expression"),
         ("quay.io/a/b:/v1", "swr.io/c/d", "has no end"),
         ("quay.io/a/b:/", "swr.io/c/d", "has no end"),
         ("quay.io/a/b://", "swr.io/c/d", "has no end"),

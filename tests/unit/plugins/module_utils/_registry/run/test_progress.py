@@ -164,7 +164,7 @@ def test_durations_for_people(seconds, text):
 def test_renders_each_event():
     assert render({"event": "failure", "source": "a", "destination": "b", "error": "c"}) == "[swr] failed: a -> b: c"
     snapshot = Progress(clock=FakeClock()).snapshot()
-    assert render(dict(snapshot, images_done=2, images_total=5)) == "[swr] planning: 2/5 images looked at"
+    assert render(dict(snapshot, images_done=2, images_total=5)) == "[swr] planning: 2/5 images checked"
     copying = dict(
         snapshot,
         phase=COPYING,

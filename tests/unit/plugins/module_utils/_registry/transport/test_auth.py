@@ -417,6 +417,6 @@ def test_a_passing_outage_of_the_token_server_is_not_a_refusal(failure):
     ids=range(10),
 )
 def test_a_reply_without_a_usable_token_may_pass(body):
-    with pytest.raises(RegistryError, match="reply is not understood") as caught:
+    with pytest.raises(RegistryError, match="reply cannot be parsed") as caught:
         make(TokenServer(reply(200, body))).header(APP, SCOPES)
     assert caught.value.retryable
