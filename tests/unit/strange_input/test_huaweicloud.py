@@ -23,6 +23,13 @@ from ansible_collections.longshore.swr.plugins.module_utils._huaweicloud.login i
 from ansible_collections.longshore.swr.plugins.module_utils._huaweicloud.swr.dockyard import (  # noqa: E402
     DockyardOrganizations,
 )
+from ansible_collections.longshore.swr.plugins.module_utils._huaweicloud.swr.names import Place  # noqa: E402
+from ansible_collections.longshore.swr.plugins.module_utils._huaweicloud.swr.organization import (  # noqa: E402
+    ManagedOrganizations,
+)
+from ansible_collections.longshore.swr.plugins.module_utils._huaweicloud.swr.permissions import (  # noqa: E402
+    read_permissions,
+)
 from ansible_collections.longshore.swr.plugins.module_utils._huaweicloud.swr.tag_listing import SwrTagApi  # noqa: E402
 from ansible_collections.longshore.swr.tests.support.replies import reply_to  # noqa: E402
 from ansible_collections.longshore.swr.tests.unit.strange_input.mutation import crashes  # noqa: E402
@@ -30,11 +37,35 @@ from ansible_collections.longshore.swr.tests.unit.strange_input.mutation import 
 KEYS = Credentials("AK", "SK", region="cn-north-4")
 AUTH = base64.b64encode(b"cn-north-4@AK:pass-51").decode("ascii")
 REPOSITORIES = [{"namespace": "team", "name": "app", "total_range": 1}]
+USER = {"user_id": "u", "user_name": "u", "auth": 3}
+
+
+class Service:
+    """A cloud, and the client of its service."""
+
+    def __init__(self, call: Any) -> None:
+        self._call = call
+
+    def client(self, *_name: Any) -> Service:
+        return self
+
+    def call(self, method: str, path: str, **_more: Any) -> Any:
+        return self._call(method, path)
+
+
 USES = {
     "login": ({"auths": {"swr.example": {"auth": AUTH}}}, lambda call: LoginApi(call).temporary(KEYS)),
     "organization": (
         {"name": "team", "creator_name": "u", "auth": 7, "id": 1},
         lambda call: DockyardOrganizations(call).find("team"),
+    ),
+    "organization by an access key": (
+        {"name": "team", "creator_name": "u", "auth": 7, "id": 1},
+        lambda call: ManagedOrganizations(Service(call)).find("team"),
+    ),
+    "permissions": (
+        {"self_auth": USER, "others_auths": [dict(USER, user_id="v")], "creator_name": "u"},
+        lambda call: read_permissions(Service(call), Place("team")),
     ),
     "repositories": (REPOSITORIES, lambda call: DockyardOrganizations(call).repositories("team")),
     "tags": (

@@ -21,6 +21,12 @@ CODES = "SVCSTG.SWR."
 PERMISSIONS = {7: "manage", 3: "write", 1: "read"}
 LEVELS = {name: level for level, name in PERMISSIONS.items()}
 
+
+def permission_name(level: Any) -> Optional[str]:
+    """The name of a permission as SWR writes it, None for what is none."""
+    return PERMISSIONS.get(level) if isinstance(level, int) else None
+
+
 HINTS = {
     CODES
     + "4000097": "The quota of organizations is used up: delete one that is not needed, or have the quota raised.",

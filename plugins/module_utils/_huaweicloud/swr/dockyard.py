@@ -26,7 +26,7 @@ from ..._http_values import NotUnderstood
 from ..._resource import State
 from ..errors import THROTTLED, HuaweiCloudError, hint_for, read_error
 from ..regions import registry_host
-from .common import PERMISSIONS
+from .common import permission_name
 
 _REGISTRY = re.compile(r"[a-z0-9.-]+(:[0-9]{1,5})?\Z", re.IGNORECASE)
 
@@ -118,7 +118,7 @@ class DockyardOrganizations:
         return {
             "name": name,
             "creator": found.get("creator_name"),
-            "permission": PERMISSIONS.get(found.get("auth")),
+            "permission": permission_name(found.get("auth")),
         }
 
     def create(self, name: str) -> None:

@@ -17,7 +17,7 @@ from ..._resource import Resource, State, bring_about
 from ..api.client import Cloud, ServiceClient
 from ..api.lists import by_offset, whole
 from ..errors import THROTTLED, HuaweiCloudError
-from .common import PERMISSIONS, read_object, swr_client
+from .common import permission_name, read_object, swr_client
 from .names import Place, check_organization
 
 NAMESPACES = "/v2/manage/namespaces"
@@ -79,7 +79,7 @@ def described(found: Mapping[str, Any]) -> State:
     return {
         "name": found["name"],
         "creator": found.get("creator_name"),
-        "permission": PERMISSIONS.get(found.get("auth") or 0),
+        "permission": permission_name(found.get("auth")),
     }
 
 

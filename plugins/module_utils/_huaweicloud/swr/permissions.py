@@ -18,7 +18,7 @@ from ..._text import quoted
 from ..api.client import Cloud
 from ..api.identity import Identity, User
 from ..errors import HuaweiCloudError
-from .common import LEVELS, PERMISSIONS, SwrResource, read_object, result_of, swr_client
+from .common import LEVELS, SwrResource, permission_name, read_object, result_of, swr_client
 from .names import Place, place_of
 
 Entry = Dict[str, Any]
@@ -79,12 +79,13 @@ def read_permissions(cloud: Cloud, place: Place, may_be_missing: bool = False) -
 
 
 def _entry(place: Place, found: Any) -> Entry:
-    if not isinstance(found, dict) or not isinstance(found.get("user_id"), str) or found.get("auth") not in PERMISSIONS:
+    permission = permission_name(found.get("auth")) if isinstance(found, dict) else None
+    if permission is None or not isinstance(found.get("user_id"), str):
         raise _not_understood(place)
     return {
         "user_id": found["user_id"],
         "user_name": str(found.get("user_name") or ""),
-        "permission": PERMISSIONS[found["auth"]],
+        "permission": permission,
     }
 
 
