@@ -26,7 +26,7 @@ options:
         Authorities in it (C(*.crt)) are trusted in addition, and its client certificate (C(client.cert) and
         C(client.key)) is used unless the entry has one.
       - V(${NAME}) and V($NAME) in C(username) and C(password) are replaced by environment variables. V($$) is a dollar
-        sign. A variable that is not set is an error.
+        sign. A variable that is not set is an error for what needs the login, and otherwise a warning.
       - An entry without C(username) and C(password) is anonymous.
       - If a registry names a token server in another domain, the password is not sent there, unless the entry itself
         names that server, as C(token_server=host) or C(token_server=host:port). It is never sent without TLS if the

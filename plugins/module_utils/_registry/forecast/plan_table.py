@@ -12,14 +12,13 @@ This module is private to the collection: no other collection may import it.
 from __future__ import annotations
 
 from array import array
-from typing import Any, Callable, Dict, Iterable, Iterator, List, NamedTuple, Optional, Sequence, Tuple
+from typing import Any, Callable, Dict, Iterable, List, NamedTuple, Optional, Sequence, Tuple
 
 from ..client.registry import ClientFor
 from ..errors import RegistryError, failure_of
 from ..model.manifest import Descriptor, is_digest
 from ..model.platforms import PlatformFilter
 from ..model.reference import Repository
-from ..model.tree import Tree
 from ..run.image import Image
 from ..run.journal import Journal
 from ..run.work_queue import WorkQueue
@@ -79,7 +78,7 @@ class PlanTable:
         self.references.append((str(image.source_ref), str(image.destination_ref)))
         blobs: Dict[int, None] = {}
         manifests = 0
-        for tree in _walk(image.tree):
+        for tree in image.tree.walk():
             manifests += 1
             for blob in tree.manifest.blobs:
                 if not blob.foreign:
@@ -194,9 +193,3 @@ def _rule(route: Route, source: str, destination: str) -> Dict[str, Any]:
         {"source": str(route.source) + source, "destination": str(route.destination) + destination},
         **(route.platforms.as_dict() if route.platforms else {}),
     )
-
-
-def _walk(tree: Tree) -> Iterator[Tree]:
-    yield tree
-    for child in tree.children:
-        yield from _walk(child)

@@ -32,6 +32,7 @@ from .run_context import count_requests
 from .settings import InfoSettings, settings_of
 
 Entry = Dict[str, Any]
+Described = Tuple[Entry, Dict[str, int]]
 T = TypeVar("T")
 
 PRESENCE = "presence"
@@ -173,14 +174,18 @@ class Inspector:
         if self._detail == FULL:
             # Registries may have an index without all of its images.
             tree = read_tree(client, repository, manifest, str(reference), on_missing=lambda child: None)
-        entry.update(self._describe(client, reference, tree, {}), exists=True)
+        entry.update(self._describe(client, reference, tree, {})[0], exists=True)
 
-    def _describe(self, client: ImageSource, reference: Reference, tree: Tree, blobs: Dict[str, int]) -> Entry:
-        """What is in a manifest.
+    def _describe(
+        self, client: ImageSource, reference: Reference, tree: Tree, known: Dict[str, Described]
+    ) -> Described:
+        """What is in a manifest, and the sizes of its blobs, so that each counts once.
 
-        :param blobs: the blobs of the image and their sizes, so that each counts once; those of this one are added.
+        :param known: what was described of the image, by digest: indexes may name a manifest many times.
         """
         manifest = tree.manifest
+        if manifest.digest in known:
+            return known[manifest.digest]
         document = read_json(manifest.content)
         entry: Entry = {
             "digest": manifest.digest,
@@ -191,16 +196,22 @@ class Inspector:
             entry["artifact_type"] = document["artifactType"]
         own: Dict[str, int] = {}
         if manifest.is_index:
-            self._describe_index(entry, client, reference, tree, own)
+            self._describe_index(entry, client, reference, tree, own, known)
         else:
             self._describe_image(entry, client, reference, manifest, own)
         if not manifest.is_index or self._detail == FULL:
             entry["size"] = sum(own.values())
-        blobs.update(own)
-        return entry
+        known[manifest.digest] = entry, own
+        return entry, own
 
     def _describe_index(
-        self, entry: Entry, client: ImageSource, reference: Reference, tree: Tree, blobs: Dict[str, int]
+        self,
+        entry: Entry,
+        client: ImageSource,
+        reference: Reference,
+        tree: Tree,
+        blobs: Dict[str, int],
+        known: Dict[str, Described],
     ) -> None:
         manifest = tree.manifest
         listed = child_entries(read_json(manifest.content))
@@ -217,9 +228,9 @@ class Inspector:
             if self._detail == FULL:
                 child["exists"] = descriptor.digest in read
             if descriptor.digest in read:
-                described = self._describe(client, reference, read[descriptor.digest], blobs)
-                described["annotations"] = dict(described["annotations"], **child["annotations"])
-                child.update(described)
+                described, sizes = self._describe(client, reference, read[descriptor.digest], known)
+                blobs.update(sizes)
+                child.update(described, annotations=dict(described["annotations"], **child["annotations"]))
             if descriptor.platform:
                 child["platforms"] = [platform_text(descriptor.platform)]
         if manifest.blobs:
