@@ -11,7 +11,7 @@ from __future__ import annotations
 import shlex
 from typing import Any, Callable, Dict, List, Optional, Sequence, Tuple
 
-from ..._json import read_json
+from ..._json import read_shape
 from ..errors import HarborError
 from .host_entries import Host, read_host
 
@@ -19,6 +19,8 @@ from .host_entries import Host, read_host
 # errors.
 Run = Callable[..., Tuple[int, str, str]]
 
+# What is read of a network
+NETWORK = {"Name": str, "Driver": (str, None), "IPAM": ({"Config": ([{"Subnet": (str, None)}], None)}, None)}
 # Seconds for what stops and starts containers
 WORK = 900.0
 
@@ -106,8 +108,8 @@ class Compose:
         code, output, errors = self._run(command, self._folder)
         try:
             if code == 0:
-                return [read_host(str(item)) for item in read_json(output) or []]
-        except (ValueError, TypeError):
+                return [read_host(item) for item in read_shape(output, ([str], None)) or []]
+        except ValueError:
             errors = errors or output
         raise HarborError(
             "Docker does not say what the container of {0} was created with: {1}".format(service, said(output, errors)),
@@ -126,9 +128,9 @@ def networks(run: Run) -> List[Dict[str, Any]]:
         code, output, errors = run(["docker", "network", "inspect", *names], None)
     try:
         if code == 0:
-            return read_json(output) if names else []
-    except ValueError:
-        errors = "no JSON"
+            return read_shape(output, [NETWORK]) if names else []
+    except ValueError as error:
+        errors = str(error)
     raise HarborError(
         "Docker does not list its networks: {0}".format(said(output, errors)),
         hint="Start Docker, or set check_subnets to false (harbor_check_subnets of the role).",

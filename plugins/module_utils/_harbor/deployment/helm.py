@@ -13,10 +13,10 @@ from __future__ import annotations
 import json
 from typing import Any, Dict, List, Mapping
 
-from ..._json import read_json
+from ..._json import read_shape
 from ..errors import HarborError
 from .docker import Run, said, words_of
-from .host_aliases import alias_patch, noted_hosts
+from .host_aliases import DEPLOYMENT, alias_patch, noted_hosts
 from .host_entries import parse_hosts
 
 COMPONENTS = ("core", "jobservice")
@@ -80,9 +80,9 @@ class HelmRelease:
     def _get(self, name: str) -> Any:
         output = self._call("get", "deployment", name, "--output", "json")
         try:
-            return read_json(output)
+            return read_shape(output, DEPLOYMENT)
         except ValueError as error:
-            raise HarborError("kubectl does not answer with JSON", where=name) from error
+            raise HarborError("kubectl does not describe a Deployment: {0}".format(error), where=name) from error
 
     def _call(self, *arguments: str, seconds: float = _PATIENCE) -> str:
         code, output, errors = self._run([*self._kubectl, *arguments], None, seconds)

@@ -15,11 +15,19 @@ import ipaddress
 import json
 from typing import Any, Dict, List, Mapping, Sequence
 
-from ..._json import read_json
+from ..._json import read_shape
 from ..errors import HarborError
 from .host_entries import Host
 
 ANNOTATION = "longshore.swr/harbor-hosts"
+
+
+# What is read of a Deployment
+DEPLOYMENT = {
+    "kind": str,
+    "metadata": {"name": str, "resourceVersion": (str, None), "annotations": ({ANNOTATION: (str, None)}, None)},
+    "spec": {"template": {"spec": {"hostAliases": ([{"ip": str, "hostnames": ([str], None)}], None)}}},
+}
 
 
 def alias_patch(deployment: Any, hosts: Sequence[Host]) -> Dict[str, Any]:
@@ -61,7 +69,7 @@ def _own(noted: Any, where: str) -> List[Host]:
     if not noted:
         return []
     try:
-        return [Host(*str(item).split(":", 1)) for item in read_json(noted)]
+        return [Host(*item.split(":", 1)) for item in read_shape(noted, [str])]
     except (ValueError, TypeError) as error:
         raise HarborError(
             "the annotation {0} cannot be read".format(ANNOTATION),

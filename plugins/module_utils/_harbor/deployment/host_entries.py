@@ -81,18 +81,15 @@ def parse_hosts(given: Optional[Sequence[Mapping[str, Any]]]) -> List[Host]:
     return [Host(name, address) for name, address in known.items()]
 
 
-def clashes(networks: Any, hosts: Sequence[Host]) -> List[Dict[str, str]]:
+def clashes(networks: Sequence[Mapping[str, Any]], hosts: Sequence[Host]) -> List[Dict[str, str]]:
     """Docker networks with a subnet that contains one of the addresses: what is sent there never leaves the host.
 
     :param networks: what C(docker network inspect) prints, as data.
     :return: C(network), C(subnet) and C(address) of each.
-    :raises HarborError: this is no such data.
     """
     found = []
-    for network in networks if isinstance(networks, list) else [networks]:
-        if not isinstance(network, Mapping) or "Name" not in network:
-            raise HarborError("this is no output of docker network inspect", where="networks")
-        if network.get("Driver", "bridge") not in _ROUTED:
+    for network in networks:
+        if (network.get("Driver") or "bridge") not in _ROUTED:
             continue
         for config in (network.get("IPAM") or {}).get("Config") or []:
             try:
@@ -101,5 +98,5 @@ def clashes(networks: Any, hosts: Sequence[Host]) -> List[Dict[str, str]]:
                 continue
             for address in dict.fromkeys(host.address for host in hosts):
                 if ipaddress.ip_address(address) in subnet:
-                    found.append({"network": str(network["Name"]), "subnet": str(subnet), "address": address})
+                    found.append({"network": network["Name"], "subnet": str(subnet), "address": address})
     return found

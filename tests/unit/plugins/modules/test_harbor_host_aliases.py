@@ -102,7 +102,7 @@ def test_kubectl_is_called_as_the_user_says(cluster: Programs, monkeypatch: pyte
     asked = []
     answer = lambda words, *more: (asked.append(words), (0, PASSWORD, ""))[1]  # noqa: E731
     monkeypatch.setattr(harbor_host_aliases, "run_program", answer)
-    assert "does not answer with JSON" in module(kubectl="k3s kubectl --context 'a b'")["msg"]
+    assert "does not describe a Deployment: it is not JSON" in module(kubectl="k3s kubectl --context 'a b'")["msg"]
     assert asked[0][:6] == ["k3s", "kubectl", "--context", "a b", "--namespace", "registry"]
     # A survey's empty text
     module(kubectl="")

@@ -5,12 +5,10 @@ from __future__ import annotations
 
 import ipaddress
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from ansible_collections.longshore.swr.plugins.module_utils._harbor.deployment.host_entries import Host, clashes
-from ansible_collections.longshore.swr.plugins.module_utils._harbor.errors import HarborError
 
 SUBNETS = [{"Subnet": "fd00::/64"}, {"Subnet": "172.18.0.0/16"}]
 NETWORKS = [
@@ -33,18 +31,12 @@ def test_a_network_that_contains_the_endpoint_is_found():
         {"network": "harbor_harbor", "subnet": "fd00::/64", "address": "fd00::7"},
         {"network": "harbor_harbor", "subnet": "172.18.0.0/16", "address": "172.18.0.10"},
     ]
-    assert clashes(NETWORKS[0], [Host("a", "172.17.255.255")])[0]["network"] == "bridge"
+    assert clashes(NETWORKS[:1], [Host("a", "172.17.255.255")])[0]["network"] == "bridge"
 
 
 def test_other_addresses_and_networks_without_routes_are_no_clash():
     assert clashes(NETWORKS, [Host("a", "172.16.255.255"), Host("b", "10.0.0.1"), Host("c", "172.19.0.0")]) == []
     assert clashes([], [Host("a", "172.17.0.1")]) == []
-
-
-@pytest.mark.parametrize("data", ["text", [1], [{}], {"message": "no such network"}])
-def test_what_docker_did_not_print_is_refused(data):
-    with pytest.raises(HarborError, match="docker network inspect"):
-        clashes(data, [Host("a", "172.17.0.1")])
 
 
 @given(st.ip_addresses(v=4), st.ip_addresses(v=4), st.integers(0, 32))
