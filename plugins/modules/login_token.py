@@ -28,14 +28,16 @@ attributes:
     details:
       - Does the same in check mode, so that tasks that use the login can be checked too.
         SWR issues temporary and enhanced logins even then. They leave nothing behind and expire.
+      - A lasting credential of an instance is not created in check mode, and there is no login then.
   diff_mode:
     support: N/A
     details:
-      - Changes nothing.
+      - There is nothing to show.
   idempotent:
     support: partial
     details:
-      - Never changes anything. A long-term login is the same every time, any other is new every time.
+      - A long-term login is the same every time, any other is new every time.
+      - Only a lasting credential of an instance is a change.
 options:
   kind:
     description:
@@ -44,11 +46,23 @@ options:
         C(swr::createLoginSecret).
       - V(enhanced) is issued by SWR's API (C(CreateAuthorizationToken)) and expires. Its permissions are governed by
         IAM alone. It needs the IAM permissions C(swr::createAuthorizationToken) and C(sts::createServiceBearerToken).
+      - V(instance) is issued by an instance of SWR's Enterprise Edition and expires after a day. V(instance_long_term)
+        is a lasting credential of the instance, which each run creates anew under O(credential_name). They need the IAM
+        permissions C(swr:instance:list) and C(swr:instance:createTempCredential) or
+        C(swr:instance:createLongTermCredential), and the project's ID.
       - V(auto) is V(temporary) if there is a security token, otherwise V(long_term).
         A long-term login cannot be created from temporary keys.
     type: str
-    choices: [auto, long_term, temporary, enhanced]
+    choices: [auto, long_term, temporary, enhanced, instance, instance_long_term]
     default: auto
+  instance:
+    description:
+      - The name or the ID of the instance. Required for O(kind=instance) and O(kind=instance_long_term).
+    type: str
+  credential_name:
+    description:
+      - The name of the lasting credential. Required for O(kind=instance_long_term). A name can be used once.
+    type: str
   duration:
     description:
       - The lifetime of a temporary login in seconds, from 900 to 86400.
@@ -58,7 +72,7 @@ options:
     description:
       - The host, with a port if needed, that the login is for.
         Set it if the registry is reached under another name, as through a VPC endpoint.
-      - By default, it is derived from O(region) and O(cloud).
+      - By default, it is derived from O(region) and O(cloud), or is that of O(instance).
     type: str
   check:
     description:
@@ -67,7 +81,7 @@ options:
     type: bool
     default: false
 requirements:
-  - requests (for O(kind=temporary) and O(kind=enhanced) only)
+  - requests (except for O(kind=long_term))
 notes:
   - The result of this task is hidden from output as if C(no_log) were set, because it contains the password. With
     O(check=true) it does not, and is shown.
@@ -124,6 +138,23 @@ EXAMPLES = r"""
   delegate_to: localhost
   register: temporary
 
+- name: Create a login to an instance of the Enterprise Edition
+  longshore.swr.login_token:
+    region: cn-north-4
+    kind: instance
+    instance: shop
+  delegate_to: localhost
+  register: enterprise
+
+- name: Create a lasting credential for a build server, once
+  longshore.swr.login_token:
+    region: cn-north-4
+    kind: instance_long_term
+    instance: shop
+    credential_name: builder
+  delegate_to: localhost
+  register: builder
+
 - name: Check whether the keys are temporary
   longshore.swr.login_token:
     check: true
@@ -160,7 +191,7 @@ password:
   type: str
   sample: "89aca1198a970e43..."
 kind:
-  description: The kind of login, one of V(long_term), V(temporary), V(enhanced).
+  description: The kind of login, as in O(kind), but never V(auto).
   returned: success
   type: str
   sample: long_term
@@ -226,6 +257,7 @@ from ansible.module_utils.basic import AnsibleModule
 
 from ansible_collections.longshore.swr.plugins.module_utils._http import REQUESTS_IMPORT_ERROR
 from ansible_collections.longshore.swr.plugins.module_utils._huaweicloud.arguments import API_ARGUMENTS, ARGUMENTS
+from ansible_collections.longshore.swr.plugins.module_utils._huaweicloud.login import INSTANCE_LONG_TERM, KINDS
 from ansible_collections.longshore.swr.plugins.module_utils._huaweicloud.login_factory import (
     obtain_login,
     preview_login,
@@ -238,16 +270,17 @@ def run(module):
     """The login, or what is known of it beforehand, as the module's result."""
 
     def before_call():
-        require(module, "requests", REQUESTS_IMPORT_ERROR, reason="for a temporary or enhanced login")
+        require(module, "requests", REQUESTS_IMPORT_ERROR, reason="for all but a long-term login")
 
-    if module.params["check"]:
+    lasting = module.params["kind"] == INSTANCE_LONG_TERM
+    if module.params["check"] or (lasting and module.check_mode):
         result, warnings = preview_login(module.params, os.environ, redactor_of(module))
     else:
         obtained = obtain_login(module.params, os.environ, redactor_of(module), before_call)
         result, warnings = obtained.as_dict(), obtained.warnings
     for warning in warnings:
         warn(module, warning)
-    return dict(result, changed=False)
+    return dict(result, changed=lasting and not module.params["check"])
 
 
 def main():
@@ -256,7 +289,9 @@ def main():
             argument_spec=dict(
                 ARGUMENTS,
                 **API_ARGUMENTS,
-                kind={"type": "str", "choices": ["auto", "long_term", "temporary", "enhanced"], "default": "auto"},
+                kind={"type": "str", "choices": ["auto", *KINDS], "default": "auto"},
+                instance={"type": "str"},
+                credential_name={"type": "str"},
                 duration={"type": "int"},
                 registry={"type": "str"},
                 check={"type": "bool", "default": False},

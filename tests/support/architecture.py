@@ -107,7 +107,8 @@ PACKAGES: Dict[str, Dict[str, FrozenSet[str]]] = {
     "_huaweicloud": {
         "api": frozenset(),
         "swr": frozenset({"api"}),
-        "login_factory": frozenset({"api"}),
+        "instance_login": frozenset({"api"}),
+        "login_factory": frozenset({"api", "instance_login"}),
     },
     "_dns": {
         "zones": frozenset(),

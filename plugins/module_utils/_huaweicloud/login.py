@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, longshore.swr contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Logins to SWR's registry, of the three kinds that SWR has.
+"""Logins to SWR's registry, of the three kinds that its basic edition has.
 
 Sources: user manual of SWR, "Obtaining a Long-Term Docker Login Command" (the HMAC); API reference of
 SWR, CreateSecret and CreateAuthorizationToken (the other two).
@@ -29,7 +29,10 @@ from .regions import registry_host
 LONG_TERM = "long_term"
 TEMPORARY = "temporary"
 ENHANCED = "enhanced"
-KINDS = (LONG_TERM, TEMPORARY, ENHANCED)
+INSTANCE = "instance"
+INSTANCE_LONG_TERM = "instance_long_term"
+INSTANCE_KINDS = (INSTANCE, INSTANCE_LONG_TERM)
+KINDS = (LONG_TERM, TEMPORARY, ENHANCED, *INSTANCE_KINDS)
 
 TEMPORARY_PATH = "/v2/manage/utils/secret"
 ENHANCED_PATH = "/v2/manage/utils/authorizationtoken"

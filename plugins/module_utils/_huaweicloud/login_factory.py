@@ -8,17 +8,29 @@ This module is private to the collection: no other collection may import it.
 
 from __future__ import annotations
 
+import functools
 from typing import Any, Callable, Dict, List, Mapping, NamedTuple, Optional, Tuple
 
 from .._secrets import Redactor
-from .api.client import client_for
+from .api.client import Cloud
 from .credentials import Credentials, find_credentials
-from .errors import HuaweiCloudError, hint_for
-from .login import LONG_TERM, TEMPORARY, Login, LoginApi, kind_of, long_term_login
+from .errors import NOT_OFFERED, HuaweiCloudError
+from .instance_login import InstanceLogins, check_instance
+from .login import (
+    ENHANCED,
+    INSTANCE_KINDS,
+    INSTANCE_LONG_TERM,
+    LONG_TERM,
+    TEMPORARY,
+    Login,
+    LoginApi,
+    kind_of,
+    long_term_login,
+)
 
-PERMISSION_HINT = {
-    "temporary": "Grant the user the IAM permission swr::createLoginSecret.",
-    "enhanced": "Grant the user the IAM permissions swr::createAuthorizationToken and sts::createServiceBearerToken.",
+ACTIONS = {
+    TEMPORARY: "swr::createLoginSecret",
+    ENHANCED: "swr::createAuthorizationToken and sts::createServiceBearerToken",
 }
 
 
@@ -42,6 +54,8 @@ def _keys_for(
     redactor.add(*credentials.secrets())
     kind = kind_of(credentials, options.get("kind") or "auto")
     _check_duration(options.get("duration"), kind)
+    if kind in INSTANCE_KINDS:
+        check_instance(kind, options.get("instance"), options.get("credential_name"))
     return credentials, kind
 
 
@@ -53,7 +67,8 @@ def preview_login(
     :returns: C(kind), C(expires) and C(credentials_source), and warnings.
     """
     credentials, kind = _keys_for(options, environ, redactor, home)
-    found = {"kind": kind, "expires": kind != LONG_TERM, "credentials_source": credentials.source}
+    expires = kind not in (LONG_TERM, INSTANCE_LONG_TERM)
+    found = {"kind": kind, "expires": expires, "credentials_source": credentials.source}
     return found, list(credentials.warnings)
 
 
@@ -75,14 +90,18 @@ def obtain_login(
     registry = options.get("registry")
     if kind == LONG_TERM:
         login = long_term_login(credentials, registry)
+    elif kind in INSTANCE_KINDS:
+        before_call()
+        logins = InstanceLogins(Cloud("swr", credentials, options, redactor), redactor.add)
+        login = logins.make(kind, options["instance"], options.get("credential_name"), registry)
     else:
         before_call()
-        client = client_for("swr", credentials, options, redactor, lambda status, code: _hint(kind, status, code))
-        api = LoginApi(client.call, redactor.add)
+        client = Cloud("swr", credentials, options, redactor).client("swr")
+        api = LoginApi(functools.partial(client.call, action=ACTIONS[kind]), redactor.add)
         if kind == TEMPORARY:
             login = api.temporary(credentials, registry, options.get("duration"))
         else:
-            login = api.enhanced(credentials, registry)
+            login = _enhanced(api, credentials, registry)
     redactor.add(*login.secrets())
     if login.expires and login.expires_at is None:
         warnings.append("SWR did not say when this login expires: do not rely on any lifetime.")
@@ -106,10 +125,10 @@ def _check_duration(duration: Optional[int], kind: str) -> None:
         )
 
 
-def _hint(kind: str, status: int, code: Optional[str]) -> Optional[str]:
-    hint = hint_for(status, code)
-    if status == 403 and hint == hint_for(403, None):
-        return PERMISSION_HINT[kind]
-    if status in (404, 405) and kind == "enhanced":
-        return "This region may not have the enhanced login yet: use kind=temporary."
-    return hint
+def _enhanced(api: LoginApi, credentials: Credentials, registry: Optional[str]) -> Login:
+    try:
+        return api.enhanced(credentials, registry)
+    except HuaweiCloudError as error:
+        if error.code == NOT_OFFERED or error.status in (404, 405):
+            error.hint = "This region may not have the enhanced login yet: use kind=temporary."
+        raise

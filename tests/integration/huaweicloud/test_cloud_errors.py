@@ -140,3 +140,13 @@ def test_a_user_who_cannot_be_looked_up_must_be_given_whole(sandbox_cloud: Calla
     alice = {"user_name": "alice", "permission": "write"}
     assert "Give both user_id and user_name" in run_module("permissions", {**options, "users": [alice]})["msg"]
     assert run_module("permissions", {**options, "users": [{**alice, "user_id": "u1"}]})["changed"] is True
+
+
+def test_a_lasting_credential_of_an_instance_is_a_change_and_nothing_else_is(world: World) -> None:
+    options = {"kind": "instance_long_term", "instance": "shop", "credential_name": "builder"}
+    forecast = world.module("login_token", check_mode=True, **options)
+    assert (forecast["changed"], "password" in forecast, world.cloud.made()) == (True, False, [])
+    made = world.module("login_token", **options)
+    assert (made["changed"], made["username"]) == (True, "lt-builder")
+    assert world.module("login_token", kind="instance", instance="shop")["changed"] is False
+    assert world.module("login_token", check=True, **options)["changed"] is False

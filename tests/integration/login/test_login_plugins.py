@@ -49,10 +49,10 @@ SECRETS = [*secrets_of(PASSWORD), SECRET_KEY, TEMPORARY["secret_key"], TEMPORARY
 
 def make_cloud() -> HuaweiCloudServer:
     accounts = [
-        Account(ACCESS_KEY, SECRET_KEY),
+        Account(ACCESS_KEY, SECRET_KEY, projects={"cn-north-4": "pid-1"}),
         Account(TEMPORARY["access_key"], TEMPORARY["secret_key"], security_token=TEMPORARY["token"]),
     ]
-    return HuaweiCloudServer(accounts)
+    return HuaweiCloudServer(accounts, instances={"e0f1a2b3": "shop"})
 
 
 def login(name: str, environ: Optional[Dict[str, str]] = None, **options: Any) -> Task:
@@ -251,8 +251,10 @@ def test_examples_run_as_printed(tmp_path: Path) -> None:
     }
     playbook = Playbook(tmp_path, {**SDK, **environ}, secrets=SECRETS)
     with make_cloud() as cloud:
-        defaults = {"group/longshore.swr.swr": {"endpoint": cloud.url}}
+        apis = {"swr": cloud.url, "iam": cloud.url}
+        defaults = {"group/longshore.swr.huaweicloud": {"endpoints": apis}}
         run = playbook.run([play(tasks, module_defaults=defaults)], "-vvv")
     secret_free(run.text, *secrets_of(*cloud.issued.values()))
-    assert len(cloud.calls) == len([task for task in tasks if task.get("register") == "temporary"]) == 1
+    posts = [path.rpartition("/")[2] for _method, path, _body in cloud.made()]
+    assert posts == ["secret", "temp-credential", "long-term-credential"]
     assert {path.name for path in tmp_path.glob("*.json")} == {"swr-auth.json", "pull-secret.json"}

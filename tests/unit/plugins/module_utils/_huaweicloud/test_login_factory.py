@@ -8,14 +8,15 @@ import base64
 import pytest
 
 from ansible_collections.longshore.swr.plugins.module_utils._http import ApiClient
+from ansible_collections.longshore.swr.plugins.module_utils._huaweicloud.api.client import client_for
 from ansible_collections.longshore.swr.plugins.module_utils._huaweicloud.credentials import Credentials
 from ansible_collections.longshore.swr.plugins.module_utils._huaweicloud.errors import HuaweiCloudError
 from ansible_collections.longshore.swr.plugins.module_utils._huaweicloud.login_factory import (
-    client_for,
     obtain_login,
     preview_login,
 )
 from ansible_collections.longshore.swr.plugins.module_utils._secrets import Redactor
+from ansible_collections.longshore.swr.tests.sandbox.faults import Fault
 from ansible_collections.longshore.swr.tests.sandbox.http_message import Response
 from ansible_collections.longshore.swr.tests.sandbox.huaweicloud import (
     ERRORS,
@@ -257,3 +258,87 @@ def test_how_an_api_is_reached(monkeypatch, tmp_path, given, url, verify, timeou
     assert (settings["verify"], settings["timeout"]) == (verify, timeout)
     assert request.headers["Authorization"].startswith("SDK-HMAC-SHA256 Access=AK, ")
     assert request.headers["X-Project-Id"] == "pid"
+
+
+def instance_login(cloud, tmp_path, **given):
+    options = {"access_key": "AKPERMANENT", "secret_key": SECRET, "region": "cn-north-4", "kind": "instance"}
+    options.update({"endpoints": {"swr": cloud.url, "iam": cloud.url}, "instance": "shop"}, **given)
+    redactor = Redactor()
+    login = obtain_login(options, {}, redactor, home=str(tmp_path)).login
+    assert redactor(login.password) != login.password
+    return login
+
+
+@pytest.fixture
+def enterprise():
+    accounts = [Account("AKPERMANENT", SECRET, projects={"cn-north-4": "pid-1"})]
+    with HuaweiCloudServer(accounts, instances={"e0f1a2b3": "shop", "e9f9a9b9": "other"}) as server:
+        yield server
+
+
+@pytest.mark.parametrize("instance", ["shop", "e0f1a2b3"])
+def test_a_temporary_login_to_an_instance(enterprise, tmp_path, instance):
+    login = instance_login(enterprise, tmp_path, instance=instance)
+    assert (login.registry, login.kind, login.expires) == ("shop-e0f1a2.swr-pro.myhuaweicloud.com", "instance", True)
+    assert enterprise.issued == {login.username: login.password}
+    assert login.expires_at.endswith("Z")
+    assert [(call.method, call.path) for call in enterprise.calls] == [
+        ("GET", "/v3/projects"),
+        ("GET", "/v2/pid-1/instances"),
+        ("POST", "/v2/pid-1/instances/e0f1a2b3/temp-credential"),
+    ]
+    assert (
+        instance_login(enterprise, tmp_path, project_id="pid-1", registry="r.example:8443").registry == "r.example:8443"
+    )
+    assert len(enterprise.calls) == 5
+
+
+def test_a_lasting_credential_of_an_instance_is_made_once(enterprise, tmp_path):
+    lasting = {"kind": "instance_long_term", "credential_name": "builder"}
+    login = instance_login(enterprise, tmp_path, **lasting)
+    assert (login.username, enterprise.logins.credentials["e0f1a2b3"]) == ("lt-builder", ["builder"])
+    with pytest.raises(HuaweiCloudError) as caught:
+        instance_login(enterprise, tmp_path, **lasting)
+    assert "Choose another name" in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [
+        ({"instance": "nobody's"}, "there is no instance"),
+        ({"project_name": "cn-north-4_x"}, 'no projects named "cn-north-4_x"'),
+        ({"project_id": "pid-9"}, "swr:instance:list"),
+    ],
+)
+def test_an_instance_that_is_not_found_is_named(enterprise, tmp_path, given, words):
+    with pytest.raises(HuaweiCloudError) as caught:
+        instance_login(enterprise, tmp_path, **given)
+    assert words in str(caught.value)
+    assert enterprise.issued == {}
+
+
+@pytest.mark.parametrize(
+    ("given", "where"),
+    [
+        ({"instance": None}, "instance"),
+        ({"credential_name": "x"}, "credential_name"),
+        ({"kind": "instance_long_term"}, "credential_name"),
+        ({"kind": "instance_long_term", "credential_name": "Builder"}, "credential_name"),
+        ({"duration": 900}, "duration"),
+    ],
+)
+def test_options_of_an_instance_are_checked_before_anything_is_sent(enterprise, tmp_path, given, where):
+    with pytest.raises(HuaweiCloudError) as caught:
+        instance_login(enterprise, tmp_path, **given)
+    assert (caught.value.where, enterprise.calls) == (where, [])
+
+
+@pytest.mark.parametrize(
+    "body",
+    ["", "[]", '{"user_id": "u"}', '{"user_id": "a:b", "auth_token": "p"}', '{"user_id": "u", "auth_token": ""}'],
+)
+def test_a_credential_that_is_not_understood_is_an_error(enterprise, tmp_path, body):
+    enterprise.faults.add(Fault(action="status", status=200, body=body, path="temp-credential"))
+    with pytest.raises(HuaweiCloudError) as caught:
+        instance_login(enterprise, tmp_path)
+    assert "has no login" in str(caught.value) or "JSON" in str(caught.value)
