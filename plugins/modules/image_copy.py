@@ -56,6 +56,14 @@ options:
       - The task then reports a change on every run.
     type: bool
     default: false
+  overwrite:
+    description:
+      - Whether to replace tags that exist at the destination with another image.
+      - V(changed) does so if the source's image is another one. V(never) copies only what is missing, and does not look
+        at the source of what is there. Neither does it replace a tag that came into being during the copy.
+    type: str
+    choices: [changed, never]
+    default: changed
   journal_path:
     description:
       - The path of a file that outcomes are appended to as they happen. A run that was killed resumes from it
@@ -308,6 +316,12 @@ attached:
       description: Failed.
       type: int
       sample: 0
+duplicates:
+  description:
+    - How often a rule meant a tag that another rule means as well. It is copied once, and counted once in RV(images).
+  returned: when options are valid
+  type: int
+  sample: 0
 recompressed:
   description: Number of copied images with recompressed layers, see O(recompress).
   returned: when options are valid
@@ -478,13 +492,14 @@ from ansible_collections.longshore.swr.plugins.module_utils._registry.jobs.argum
     keep_readable,
 )
 from ansible_collections.longshore.swr.plugins.module_utils._registry.jobs.copy import run_copy
-from ansible_collections.longshore.swr.plugins.module_utils._registry.jobs.settings import CopySettings
+from ansible_collections.longshore.swr.plugins.module_utils._registry.jobs.settings import CHANGED, NEVER, CopySettings
 from ansible_collections.longshore.swr.plugins.module_utils._registry.report.summary import copy_summary
 from ansible_collections.longshore.swr.plugins.module_utils._tag_listers import tag_listers
 
 OWN = Arguments(
     {
         "force": {"type": "bool", "default": CopySettings.force},
+        "overwrite": {"type": "str", "choices": [CHANGED, NEVER], "default": CopySettings.overwrite},
         "journal_path": {"type": "path"},
         "report_path": {"type": "path"},
         "html_report_path": {"type": "path"},

@@ -66,6 +66,13 @@ options:
       - Whether to include images already at their destination, as with O(longshore.swr.image_copy#module:force).
     type: bool
     default: false
+  overwrite:
+    description:
+      - Whether to include images whose tag exists at the destination, as with
+        O(longshore.swr.image_copy#module:overwrite).
+    type: str
+    choices: [changed, never]
+    default: changed
   check_blobs:
     description:
       - Whether to ask the destination for each layer and configuration, once per registry, as a copy does.
@@ -207,6 +214,10 @@ plan:
       sample: 0
     failed:
       description: Images that could not be inspected, and rules whose images could not be determined.
+      type: int
+      sample: 0
+    duplicates:
+      description: How often a rule meant a tag that another rule means as well. It is counted once in the others.
       type: int
       sample: 0
     converted:
@@ -447,7 +458,7 @@ from ansible_collections.longshore.swr.plugins.module_utils._registry.jobs.argum
     keep_readable,
 )
 from ansible_collections.longshore.swr.plugins.module_utils._registry.jobs.plan import run_plan
-from ansible_collections.longshore.swr.plugins.module_utils._registry.jobs.settings import PlanSettings
+from ansible_collections.longshore.swr.plugins.module_utils._registry.jobs.settings import CHANGED, NEVER, PlanSettings
 from ansible_collections.longshore.swr.plugins.module_utils._registry.report.summary import plan_summary
 from ansible_collections.longshore.swr.plugins.module_utils._tag_listers import tag_listers
 
@@ -456,6 +467,7 @@ OWN = Arguments(
         "shards": {"type": "int", "default": PlanSettings.shards},
         "shards_path": {"type": "path"},
         "force": {"type": "bool", "default": PlanSettings.force},
+        "overwrite": {"type": "str", "choices": [CHANGED, NEVER], "default": PlanSettings.overwrite},
         "check_blobs": {"type": "bool", "default": PlanSettings.check_blobs},
         "quotas": {
             "type": "dict",

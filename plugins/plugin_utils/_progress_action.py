@@ -104,10 +104,12 @@ class ProgressAction(ActionBase):
     _supports_async = True
     _supports_check_mode = True
     render: Callable[[Mapping[str, Any]], str]
+    _host = ""
 
     def run(self, tmp: Any = None, task_vars: Optional[Dict[str, Any]] = None) -> Dict[str, Any]:
         result: Dict[str, Any] = super().run(tmp, task_vars)
         arguments = dict(self._task.args)
+        self._host = str((task_vars or {}).get("inventory_hostname", ""))
         with self._progress(arguments):
             # With async the module is only started here, and goes on after this has returned.
             result.update(
@@ -144,7 +146,10 @@ class ProgressAction(ActionBase):
         colour = constants.COLOR_ERROR if event.get("event") == "failure" else None
         queue = getattr(display, "_final_q", None)
         send = functools.partial(queue.send_display, "display") if queue else display.display
-        send(one_line(hide_logins(self.render(event)), LONGEST_LINE), color=colour, stderr=True)
+        # Hosts of one play work at the same time: "[swr] host: what happened".
+        tag, _space, rest = self.render(event).partition(" ")
+        line = "{0} {1}: {2}".format(tag, self._host, rest)
+        send(one_line(hide_logins(line), LONGEST_LINE), color=colour, stderr=True)
 
     def _can_show(self) -> bool:
         is_here = getattr(self._connection, "transport", "") == "local"

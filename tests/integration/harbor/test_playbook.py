@@ -50,7 +50,7 @@ def test_a_robot_is_made_and_replicates_while_progress_is_shown(given: Given) ->
     assert len(made["secret"]) >= 8
     assert run.value("ran")["counts"]["succeed"] == 3
     lines = [line for line in run.err.splitlines() if line.startswith("[harbor] ")]
-    head = "[harbor] policy to-swr, execution 1: "
+    head = "[harbor] localhost: policy to-swr, execution 1: "
     assert lines[0] == head + "preparing"
     assert head + "0/3 repositories, 0 failed, 3 in progress" in lines
     assert lines[-1] == head + "3/3 repositories, 0 failed, 0 in progress, Succeed"

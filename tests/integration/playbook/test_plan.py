@@ -41,7 +41,7 @@ def test_three_shards_copied_by_three_tasks(world: Any) -> None:
     planned = world.play([LOGIN, plan, keep(it="it"), dict(copy, register="copied")], "-vvv", "--diff")
     assert planned.count("failed") == 0
     assert planned.out.count("\nchanged: [localhost]") == 4
-    assert "[swr] planning: 12/12 images checked" in planned.err
+    assert "[swr] localhost: planning: 12/12 images checked" in planned.err
     assert "ERROR" not in planned.err
     it = planned.value("it")
     assert [shard["images"] for shard in it["shards"]] == [4, 4, 4]

@@ -52,6 +52,7 @@ class CopyJob:
         self._clients.retrier.on_retry = lambda error: self._log("retrying: {0}".format(error))
         self._key_of: Callable[[Image], str] = lambda image: ""
         self._warnings: List[str] = []
+        self._duplicates = 0
 
     def run(self) -> Dict[str, Any]:
         """Do it, and return the module's result; C(failed) is set when any image failed."""
@@ -74,6 +75,9 @@ class CopyJob:
         self._key_of = planner.key_of
         transfer = self._transfer(queue, self._context.converter)
         images = planner.select(self._request.rules)
+        self._duplicates = len(planner.duplicates)
+        for image in planner.duplicates:
+            self._log("duplicate: {0} -> {1} {2}".format(image.source_text, image.destination_text, image.rule.where))
         progress.images_total = len(images)
         progress.enter(PLANNING)
         planner.examine(images)
@@ -99,6 +103,7 @@ class CopyJob:
             self._on_finished,
             self._progress.bytes_moved,
             converter,
+            self._context.keep,
         )
 
     def _copy_attached(self, images: List[Image], queue: WorkQueue, main: Transfer) -> None:
@@ -160,6 +165,7 @@ class CopyJob:
             "converted": sum(1 for image in images if image.converted and image.outcome == COPIED),
             "recompressed": sum(1 for image in images if image.recompressed and image.outcome == COPIED),
             "attached": count_attached(images),
+            "duplicates": self._duplicates,
             "blobs": {kind: transfer.blobs[kind] for kind in ("uploaded", "mounted", "present")},
             "bytes": {"planned": self._plan["bytes"], "uploaded": self._progress.bytes_sent},
             "requests": self._context.requests(),

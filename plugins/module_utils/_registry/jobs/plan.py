@@ -77,6 +77,7 @@ class PlanJob:
         self._table = PlanTable()
         self._tally = Tally()
         self._converted = 0
+        self._duplicates = 0
 
     def run(self) -> Dict[str, Any]:
         """Make the plan, and return the module's result."""
@@ -100,6 +101,7 @@ class PlanJob:
             queue, destinations, self._progress.image_finished, looked_at=self._progress.image_planned
         )
         images = planner.select(self._request.rules)
+        self._duplicates = len(planner.duplicates)
         self._progress.images_total = len(images)
         self._progress.enter(PLANNING)
         preflight.logins(images)
@@ -182,6 +184,7 @@ class PlanJob:
             "present": outcomes[SKIPPED],
             "filtered": outcomes[FILTERED],
             "failed": outcomes[FAILED],
+            "duplicates": self._duplicates,
             "converted": self._converted,
             "blobs": blobs,
             "bytes": size,

@@ -15,6 +15,7 @@ from ..client.clients import ClientPool
 from ..client.registry import ClientFor
 from ..convert.converter import Converter
 from ..convert.recompression import Recompressor
+from ..errors import RulesError
 from ..plan.planner import Planner
 from ..run.image import Image
 from ..run.journal import Journal
@@ -23,7 +24,7 @@ from ..run.tag_listing import ListerFor, TagListing, merge_calls, no_lister
 from ..run.work_queue import WorkQueue
 from ..transport.limits import Limits
 from .request import Request
-from .settings import RunSettings
+from .settings import NEVER, RunSettings
 
 
 def nothing(*_arguments: Any) -> None:
@@ -55,6 +56,9 @@ class RunContext:
             Recompressor(self.clients.source, self.clients.retrier, self.journal),
         )
         self._force = settings.force
+        self.keep = settings.overwrite == NEVER
+        if self._force and self.keep:
+            raise RulesError(["force writes everything and overwrite=never replaces nothing: leave one of them out"])
 
     def planner(
         self,
@@ -80,6 +84,7 @@ class RunContext:
             looked_at,
             self.converter,
             self.tag_listing,
+            self.keep,
         )
 
     def requests(self) -> Dict[str, Any]:

@@ -11,12 +11,15 @@ from __future__ import annotations
 from dataclasses import dataclass, fields
 from typing import Any, Mapping, Optional, Sequence, Type, TypeVar
 
-from ..convert.converter import AUTO
+from ..convert.converter import AUTO, NEVER
 from ..forecast.estimate import ASSUMED_BANDWIDTH
 from ..transport.settings import ConnectionSettings, LimitSettings
 
 T = TypeVar("T")
 
+__all__ = ("NEVER",)
+
+CHANGED = "changed"
 FAILURES_SHOWN = 10
 """Failures that a summary has, each with its remedy."""
 
@@ -53,6 +56,7 @@ class RunSettings(RuleSettings):
     convert: str = AUTO
     recompress: str = AUTO
     force: bool = False
+    overwrite: str = CHANGED
     referrers: bool = False
     journal_path: Optional[str] = None
     progress_file: Optional[str] = None

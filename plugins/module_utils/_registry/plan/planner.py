@@ -37,6 +37,7 @@ class Planner:
     :param on_finished: called for each image that is finished here (skipped, filtered, failed).
     :param looked_at: told of every image that was examined.
     :param tag_listing: the destinations' own lists of what they have; by default each tag is asked for.
+    :param keep: leave every tag of a destination that exists as it is.
     """
 
     def __init__(
@@ -51,6 +52,7 @@ class Planner:
         looked_at: Callable[[], None],
         converter: Converter,
         tag_listing: Optional[TagListing] = None,
+        keep: bool = False,
     ) -> None:
         self._sources = sources
         self._destinations = destinations
@@ -58,11 +60,13 @@ class Planner:
         self._journal = journal
         self._platforms = platforms
         self._force = force
+        self._keep = keep
         self._on_finished = on_finished
         self._looked_at = looked_at
         self._converter = converter
         self._tag_listing = tag_listing or TagListing()
         self.filter_key = self._key(platforms)
+        self.duplicates: Sequence[Image] = ()
 
     def key_of(self, image: Image) -> str:
         """What the journal has to know beside the digest to tell what became of the image."""
@@ -76,8 +80,10 @@ class Planner:
         return self._platforms if image.rule.platforms is None else image.rule.platforms
 
     def select(self, rules: Sequence[Rule]) -> List[Image]:
-        """One image for each tag of each rule, see C(gather)."""
-        return Selector(self._sources, self._queue, self._on_finished).select(rules)
+        """One image for each tag of each rule; C(duplicates) has what is left out because another rule means it too."""
+        selector = Selector(self._sources, self._queue, self._on_finished)
+        images, self.duplicates = selector.select(rules), selector.duplicates
+        return images
 
     # -- what to do for each -----------------------------------------------------------------------------------
 
@@ -99,6 +105,13 @@ class Planner:
         source = self._sources(image.source.registry)
         listed = self._tag_listing.look_up(image.destination, image.destination_ref)
         present = listed.digest if listed.known else self._digest_at_destination(image)
+        if self._keep:
+            # Its list may lag behind.
+            present = present or self._digest_at_destination(image)
+            if present:
+                image.destination_digest = present
+                self._settle(image, SKIPPED, "its destination exists")
+                return
         reference = str(image.source_ref)
         if present and not self._force and self._is_same_image(image, source, present):
             image.destination_digest = present

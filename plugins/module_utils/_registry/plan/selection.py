@@ -54,6 +54,7 @@ class Selector:
     :param sources: gives the client to read a registry with.
     :param on_finished: called for each image that is finished here (filtered, failed).
     :param proven: see L(client.RegistryClient.list_tags,#).
+    :ivar duplicates: what several rules mean, once for each rule but the first. It is no image of its own.
     """
 
     def __init__(
@@ -64,6 +65,7 @@ class Selector:
         self._on_finished = on_finished
         self._proven = proven
         self._discovery = Discovery(sources, proven)
+        self.duplicates: List[Image] = []
 
     def select(self, rules: Sequence[Rule]) -> List[Image]:
         """One image for each tag of each rule, in the rules' order; a rule, or a repository of a rule, without any gets
@@ -84,8 +86,7 @@ class Selector:
                 images.append(one)
             else:
                 images.extend(self._images_of(one, tags.get(one.rule.source), its, created))
-        self._settle_collisions(images)
-        return images
+        return self._settle_collisions(images)
 
     # -- repositories ------------------------------------------------------------------------------------------
 
@@ -252,18 +253,23 @@ class Selector:
         self._on_finished(image)
         return image
 
-    def _settle_collisions(self, images: Sequence[Image]) -> None:
-        """Refuse images of different sources that want the same destination: the last one written would win."""
+    def _settle_collisions(self, images: Sequence[Image]) -> List[Image]:
+        """Refuse images of different sources that want the same destination: the last one written would win.
+
+        :returns: the images without duplicates.
+        """
         wanted: Dict[Tuple[Repository, Optional[str]], Image] = {}
+        kept = []
         for image in images:
             if image.outcome is not None:
+                kept.append(image)
                 continue
             first = wanted.setdefault((image.destination, image.destination_ref), image)
-            if first is image:
+            if first is not image and (first.source, first.source_ref) == (image.source, image.source_ref):
+                self.duplicates.append(image)
                 continue
-            if (first.source, first.source_ref) == (image.source, image.source_ref):
-                # Not "skipped": nothing is known yet of whether the first one arrives.
-                self._settle(image, FILTERED, "the same as {0}".format(first.rule.where))
+            kept.append(image)
+            if first is image:
                 continue
             for one, other in ((first, image), (image, first)):
                 error = RegistryError(
@@ -272,6 +278,7 @@ class Selector:
                     hint="Give the two a different destination repository or tag.",
                 )
                 self._settle(one, FAILED, error=error)
+        return kept
 
     def _settle(self, image: Image, outcome: str, reason: str = "", error: Optional[RegistryError] = None) -> None:
         if image.finish(outcome, reason, error):

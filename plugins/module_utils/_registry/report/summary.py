@@ -28,6 +28,7 @@ def copy_summary(result: Result, shown: int, failed_images: Optional[str] = None
         lines.append("nothing was written; {0} would be sent".format(_amount(result["plan"])))
     else:
         lines.append(_sent(result))
+    lines += _duplicates(result["duplicates"])
     if result["converted"]:
         lines.append("{0} of them converted to what the destination accepts".format(result["converted"]))
     lines += _failures(result, shown)
@@ -46,6 +47,7 @@ def plan_summary(result: Result, shown: int) -> List[str]:
             **plan
         ),
         "{0} to send".format(_amount(plan)),
+        *_duplicates(plan["duplicates"]),
     ]
     for shard in result["shards"]:
         lines.append(
@@ -68,6 +70,10 @@ def merged_summary(result: Result, shown: int) -> List[str]:
 def _counts(images: Mapping[str, int], copied: str, where: str = "") -> str:
     text = "{total} images{where}: {copied} {what}, {skipped} there already, {filtered} filtered out, {failed} failed"
     return text.format(where=where, what=copied, **images)
+
+
+def _duplicates(count: int) -> List[str]:
+    return ["{0} duplicates left out: several rules mean the same tag".format(count)] if count else []
 
 
 def _amount(plan: Mapping[str, int]) -> str:

@@ -21,7 +21,7 @@ from ..errors import RegistryError, failure_of
 from ..model.manifest import Descriptor
 from ..model.reference import Repository
 from ..model.tree import Tree
-from ..run.image import COPIED, FAILED, Image
+from ..run.image import COPIED, FAILED, SKIPPED, Image
 from ..run.journal import Journal
 from ..run.work_queue import WorkQueue
 from ..sources.base import SourceFor
@@ -39,6 +39,7 @@ class Transfer:
     :param destinations: gives the client to write to a registry with.
     :param on_finished: called for each finished image.
     :param on_bytes: told of bytes sent; negative for those of a failed try.
+    :param keep: replace no tag that came into being since the plan looked.
     :param converter: makes Docker images of those that a destination refuses in OCI's format.
     :ivar blobs: how many were C(uploaded), C(mounted), C(present).
     """
@@ -53,6 +54,7 @@ class Transfer:
         on_finished: Callable[[Image], None],
         on_bytes: Callable[[int], None],
         converter: Converter,
+        keep: bool = False,
     ) -> None:
         self._sources = sources
         self._destinations = destinations
@@ -62,6 +64,7 @@ class Transfer:
         self._on_finished = on_finished
         self._on_bytes = on_bytes
         self._converter = converter
+        self._keep = keep
         self._lock = threading.RLock()
         self._groups: Dict[Tuple[str, str], BlobGroup] = {}
         self._needs: Dict[Tuple[Repository, str], BlobNeed] = {}
@@ -248,11 +251,18 @@ class Transfer:
         if convert is not None:
             self._replace(need, convert)
             return
-        error = failure_of(
-            lambda: client.put_manifest(need.repository, need.reference, need.tree.manifest), str(need.repository)
-        )
+        there: List[Optional[str]] = []
+
+        def put() -> None:
+            found = client.head_manifest(need.repository, need.reference) if self._keep and need.images else None
+            if found is None:
+                client.put_manifest(need.repository, need.reference, need.tree.manifest)
+            else:
+                there.append(found.digest)
+
+        error = failure_of(put, str(need.repository))
         if error is None:
-            self._manifest_done(need)
+            self._manifest_done(need, *there)
             return
         convert = self._converter.fallback(client.registry, need.tree, error)
         with self._lock:
@@ -262,8 +272,14 @@ class Transfer:
             need.idle, need.putting = True, False
         self._replace(need, convert)
 
-    def _manifest_done(self, need: ManifestNeed) -> None:
+    def _manifest_done(self, need: ManifestNeed, there: Optional[str] = None) -> None:
+        """Settle the images of a manifest that was put, or under whose tag another one was C(there)."""
         for image in need.images:
+            if there is not None:
+                # The journal must not take the other image for what this one becomes.
+                image.source_digest, image.destination_digest = None, there
+                self._settle(image, SKIPPED)
+                continue
             registry = need.repository.registry
             # Only now is it sure that the format was what the registry did not like.
             if image.converted and self._converter.learn(registry, image.form):

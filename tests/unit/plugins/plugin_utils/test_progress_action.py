@@ -90,7 +90,7 @@ def plugin(arguments: Dict[str, Any], action: Any = CopyAction, **other: Any) ->
     task = SimpleNamespace(args=arguments, no_log=other.get("no_log", False), async_val=other.get("async_val", 0))
     connection = SimpleNamespace(transport=other.get("transport", "local"), become=other.get("become"))
     made = object.__new__(action)
-    made._task, made._connection = task, connection
+    made._task, made._connection, made._host = task, connection, "node-1"
     return made
 
 
@@ -104,7 +104,7 @@ def test_a_private_file_is_made_and_removed(action: Any, tmp_path: Path, monkeyp
         path = arguments["progress_file"]
         assert os.stat(os.path.dirname(path)).st_mode & 0o077 == 0
         append(Path(path), json.dumps(FAILURE) + "\n")
-    assert shown == [("[swr] failed: a -> b: no", True)]
+    assert shown == [("[swr] node-1: failed: a -> b: no", True)]
     assert list(tmp_path.iterdir()) == []
 
 

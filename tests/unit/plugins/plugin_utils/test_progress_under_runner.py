@@ -65,4 +65,4 @@ def test_each_progress_line_is_an_event_and_the_run_ends(
     events = events_of_run(tmp_path, [{"longshore.swr.image_plan": options}])
 
     shown = [event["stdout"] for event in events if event["event"] == "verbose"]
-    assert [line for line in shown if "[swr] planning: 1/1 images checked" in line]
+    assert [line for line in shown if "[swr] localhost: planning: 1/1 images checked" in line]

@@ -142,11 +142,9 @@ def test_a_digest_is_copied_under_a_tag_or_as_it_is(bench):
     assert [image.outcome for image in images] == [None, None]
 
 
-def test_the_same_image_twice_is_done_once_and_is_not_called_copied(bench):
+def test_the_same_image_twice_is_one_image(bench):
     bench.push("v1")
-    images = bench.plan({"ns/app": "ns/new"}, {"ns/app:v1": "ns/new"})
-    assert [image.outcome for image in images] == [None, FILTERED]
-    assert "the same as" in images[1].reason
+    assert [image.outcome for image in bench.plan({"ns/app": "ns/new"}, {"ns/app:v1": "ns/new"})] == [None]
 
 
 def test_two_sources_for_one_destination_are_both_refused(bench):

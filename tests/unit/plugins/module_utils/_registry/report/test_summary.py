@@ -44,6 +44,7 @@ def copied(**more: Any) -> Dict[str, Any]:
             "requests": {"total": 241},
             "duration": 61.702,
             "converted": 0,
+            "duplicates": 0,
             "failures": [],
             "failures_truncated": 0,
         },
@@ -62,11 +63,12 @@ def test_a_copy() -> None:
 
 
 def test_a_copy_in_check_mode_says_what_would_be_sent() -> None:
-    result = copied(check_mode=True, converted=3, report_path="/x/report.json", failures=failures(1))
+    result = copied(check_mode=True, converted=3, duplicates=2, report_path="/x/report.json", failures=failures(1))
     result["images"] = dict(result["images"], failed=1)
     assert copy_summary(result, 10, "/x/failed.yaml") == [
         "38 images: 12 would be copied, 26 there already, 0 filtered out, 1 failed",
         "nothing was written; 31 layers and configs (734.0 MB) would be sent",
+        "2 duplicates left out: several rules mean the same tag",
         "3 of them converted to what the destination accepts",
         "failed: a.example/app:0 -> b.example/app:0:",
         "    a.example/app:0: refused (HTTP 404).",
@@ -94,7 +96,16 @@ def test_failures_beyond_those_shown_are_counted_and_a_remedy_is_named_once() ->
 
 
 def test_a_plan() -> None:
-    plan = {"images": 5, "to_copy": 3, "present": 1, "filtered": 0, "failed": 1, "blobs": 7, "bytes": 900}
+    plan = {
+        "images": 5,
+        "to_copy": 3,
+        "present": 1,
+        "filtered": 0,
+        "failed": 1,
+        "duplicates": 0,
+        "blobs": 7,
+        "bytes": 900,
+    }
     shard = {"number": 1, "images": 3, "bytes": 900, "estimate_seconds": 2.1}
     problem = {"severity": "error", "target": "b.example/shop", "message": "is missing.", "hint": "Create it."}
     result = {
