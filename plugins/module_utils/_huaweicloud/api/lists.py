@@ -9,7 +9,7 @@ This module is private to the collection: no other collection may import it.
 from __future__ import annotations
 
 import re
-from typing import Any, Callable, Dict, Hashable, List, Optional, Sequence, Tuple
+from typing import Any, Callable, Dict, List, Optional, Sequence, Tuple
 
 from ..._http import ApiReply
 from ..._http_values import NotUnderstood
@@ -28,7 +28,7 @@ _RANGE = re.compile(r"(?:[a-z]+ )?(?:[0-9]+--?[0-9]+|\*)/([0-9]{1,15})\Z", re.IG
 def by_offset(
     call: Call,
     path: str,
-    key: Callable[[Entry], Hashable],
+    key: Callable[[Entry], Any],
     params: Params = (),
     field: Optional[str] = None,
     limit: int = 1000,
@@ -54,7 +54,7 @@ def by_offset(
 def by_marker(
     call: Call,
     path: str,
-    key: Callable[[Entry], Hashable],
+    key: Callable[[Entry], Any],
     next_marker: Callable[[ApiReply, List[Entry]], Optional[str]],
     params: Params = (),
     field: Optional[str] = None,
@@ -118,8 +118,9 @@ def _total_of(value: Optional[str]) -> Optional[int]:
     return int(found.group(1))
 
 
-def _read(path: str, first: Any, page: Callable[[Any], Page], key: Callable[[Entry], Hashable]) -> List[Entry]:
+def _read(path: str, first: Any, page: Callable[[Any], Page], key: Callable[[Entry], Any]) -> List[Entry]:
     try:
-        return list(read_pages(first, page, key))
+        # As text: what a server takes for a name need not be one.
+        return list(read_pages(first, page, lambda entry: str(key(entry))))
     except NotUnderstood as problem:
         raise HuaweiCloudError(str(problem), where="GET " + path, hint=INCOMPLETE_HINT) from problem
