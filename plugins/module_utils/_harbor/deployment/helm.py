@@ -91,7 +91,19 @@ class HelmRelease:
             raise HarborError(
                 "kubectl {0} failed: {1}".format(" ".join(arguments[:3]), said("", errors)),
                 where="namespace {0}".format(self._options["namespace"]),
-                hint="Check namespace, fullname (the name of the release, or fullnameOverride) and kubectl "
-                "(harbor_namespace, harbor_fullname and harbor_kubectl of the role).",
+                hint=_remedy(arguments[0], errors),
             )
         return output
+
+
+def _remedy(verb: str, errors: str) -> str:
+    if "has been modified" in errors:
+        return "Somebody else has changed it at the same time. Run again."
+    if verb == "rollout":
+        return "Find out what keeps the new pods from starting: kubectl describe shows their events."
+    if "not found" in errors.lower():
+        return (
+            "Check namespace and fullname (harbor_namespace and harbor_fullname of the role): that is the name of the "
+            "release, or fullnameOverride."
+        )
+    return "Check kubectl (harbor_kubectl of the role): its context, and what its user may do."

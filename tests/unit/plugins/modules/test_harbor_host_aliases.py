@@ -85,6 +85,25 @@ def test_deployments_that_are_set_back_are_a_failure(cluster: Programs) -> None:
 
 
 @pytest.mark.parametrize(
+    ("verb", "errors", "remedy"),
+    [
+        ("patch", "Operation cannot be fulfilled: the object has been modified; apply your changes to it", "Run again"),
+        ("rollout", "error: timed out waiting for the condition", "keeps the new pods from starting"),
+        ("get", 'Error from server (NotFound): deployments.apps "x" not found', "Check namespace and fullname"),
+        ("get", "error: You must be logged in to the server (Unauthorized)", "Check kubectl"),
+    ],
+)
+def test_a_failure_of_kubectl_has_its_remedy(
+    cluster: Programs, monkeypatch: pytest.MonkeyPatch, verb: str, errors: str, remedy: str
+) -> None:
+    def fail(words: Any, *more: Any) -> Any:
+        return (1, "", errors) if verb in words else cluster.run(words, *more)
+
+    monkeypatch.setattr(harbor_host_aliases, "run_program", fail)
+    assert remedy in module()["error"]["hint"]
+
+
+@pytest.mark.parametrize(
     ("options", "words"),
     [
         ({"fullname": "other"}, 'deployments.apps "other-core" not found'),
