@@ -107,7 +107,8 @@ class InstanceLogins:
         texts = (user, password)
         if not all(isinstance(text, str) and text and is_printable(text) for text in texts) or ":" in str(user):
             raise HuaweiCloudError("the reply has no login", where="POST " + path)
-        expires_at = normal_time(reply.get("expire_date"))
+        until = reply.get("expire_date")
+        expires_at = normal_time(until) if isinstance(until, str) else None
         return Login(
             kind=kind,
             registry=host,

@@ -15,7 +15,7 @@ from ansible_collections.longshore.swr.tests.sandbox.huaweicloud import HuaweiCl
 from ansible_collections.longshore.swr.tests.support.modules import run_module
 
 KEYS = {"access_key": "SANDBOXACCESSKEY", "secret_key": "sandbox-secret-key"}
-USERS = {"u1": "alice", "u2": "bob", "u3": "carol"}
+USERS = {"u1": "alice", "u2": "bob", "u3": "carol", "u4": "builder", "u5": "nodes"}
 
 
 class World:

@@ -1,0 +1,54 @@
+# Copyright: (c) 2026, longshore.swr contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The examples of the modules and of the guide, run as printed against the sandbox's cloud."""
+
+from __future__ import annotations
+
+import importlib
+import re
+from pathlib import Path
+from typing import Any, Dict, List
+
+import pytest
+import yaml
+
+from ansible_collections.longshore.swr.tests.integration.huaweicloud.conftest import World
+from ansible_collections.longshore.swr.tests.support.modules import MODULES
+
+ROOT = Path(__file__).resolve().parents[3]
+GROUP = yaml.safe_load((ROOT / "meta" / "runtime.yml").read_text(encoding="utf-8"))["action_groups"]["huaweicloud"]
+COLLECTION = "longshore.swr."
+
+
+def run(world: World, tasks: List[Dict[str, Any]]) -> int:
+    """How many tasks of the collection there were. Those that log in to the registry have tests of their own."""
+    count = 0
+    for task in tasks:
+        name = next((key for key in task if key.startswith(COLLECTION)), None)
+        if name is None or "username" in task[name]:
+            continue
+        count += 1
+        result = world.module(name[len(COLLECTION) :], **task[name])
+        assert "failed" not in result, (task, result["msg"])
+    return count
+
+
+@pytest.mark.parametrize("name", [name for name in GROUP if name != "login_token"])
+def test_the_examples_of_a_module(world: World, name: str) -> None:
+    # In the order of the names another example may have made them.
+    world.cloud.objects.quota = 9
+    if name != "repository":
+        world.module("repository", organization="team", name="app")
+    text = importlib.import_module(MODULES + name).EXAMPLES
+    assert run(world, yaml.safe_load(text)) >= 1
+
+
+def test_the_guide(world: World) -> None:
+    text = (ROOT / "docs" / "guides" / "swr.md").read_text(encoding="utf-8")
+    blocks = [yaml.safe_load(block) for block in re.findall(r"```yaml\n(.*?)```", text, re.DOTALL)]
+    assert run(world, blocks[0][0]["tasks"]) == 6
+    changes = len(world.cloud.made())
+    assert run(world, blocks[0][0]["tasks"]) == 6
+    assert len(world.cloud.made()) == changes
+    assert run(world, blocks[1]) == 1
