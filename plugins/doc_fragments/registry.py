@@ -72,6 +72,8 @@ options:
     description:
       - The longest wait, in seconds, that a registry may ask for (C(Retry-After)). Requests to it pause for that time,
         and progress lines say so. Asking for more is an error.
+      - It is also the longest window of a pull quota that is waited for. Docker Hub's is 6 hours, V(21600). Each
+        manifest that is read counts as a pull, a look at a tag does not.
     type: float
     default: 3600
   timeout:

@@ -418,7 +418,9 @@ failures:
       type: str
       sample: Check the tag.
 failures_truncated:
-  description: Number of further failures. The file RV(report_path) lists all of them.
+  description:
+    - Number of further failures. The file RV(report_path) lists all of them.
+    - A failure that many images share, such as a registry that is down, is listed once.
   returned: when options are valid
   type: int
   sample: 0

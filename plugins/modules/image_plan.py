@@ -255,7 +255,7 @@ estimate:
       type: int
       sample: 58117
     limited_by:
-      description: The bottleneck - V(bandwidth), V(requests) or V(nothing).
+      description: The bottleneck - V(bandwidth), V(requests), V(quota) (the source's quota of pulls) or V(nothing).
       type: str
       sample: bandwidth
     seconds_sharded:
@@ -347,7 +347,8 @@ problems:
   contains:
     check:
       description: V(login), V(organization), V(organization_name), V(repository_name), V(tags_per_repository),
-        V(repositories), V(layer_bytes), or V(blobs) if the destination could not be asked for a layer.
+        V(repositories), V(layer_bytes), V(pull_quota) if a source such as Docker Hub allows fewer pulls than the copy
+        needs, or V(blobs) if the destination could not be asked for a layer.
       type: str
       sample: organization
     severity:

@@ -9,6 +9,8 @@ import base64
 import hashlib
 import json
 import re
+import threading
+import time
 from typing import Any, Dict, List, NamedTuple, Optional, Tuple
 from urllib.parse import quote
 
@@ -72,6 +74,8 @@ class Distribution:
         self._registry = registry
         self._storage = registry.storage
         self._options = registry.options
+        self._pulls: List[float] = []
+        self._pulling = threading.Lock()
 
     def serve(self, call: Call, request: Request) -> Response:
         if call.repository is not None and (not NAME.match(call.repository) or len(call.repository) > 255):
@@ -97,6 +101,31 @@ class Distribution:
     # Manifests
 
     def manifest_get(self, call: Call, request: Request) -> Response:
+        limit, window = self._registry.options.pull_limit, self._registry.options.pull_window
+        if limit is None:
+            return self._manifest(call, request)
+        left = self._count_pull(limit, window, request.method == "GET")
+        if left < 0:
+            response = error(429, "TOOMANYREQUESTS", "You have reached your unauthenticated pull rate limit.")
+        else:
+            response = self._manifest(call, request)
+        # As on Docker Hub.
+        response.headers["ratelimit-limit"] = "{0};w={1}".format(limit, window)
+        response.headers["ratelimit-remaining"] = "{0};w={1}".format(max(0, left), window)
+        response.headers["docker-ratelimit-source"] = "192.0.2.7"
+        return response
+
+    def _count_pull(self, limit: int, window: int, pull: bool) -> int:
+        """How many pulls are left after this request; -1 where it is one too many."""
+        with self._pulling:
+            now = time.monotonic()
+            self._pulls = [moment for moment in self._pulls if now - moment < window]
+            left = limit - len(self._pulls) - pull
+            if pull and left >= 0:
+                self._pulls.append(now)
+        return left
+
+    def _manifest(self, call: Call, request: Request) -> Response:
         manifest = self._storage.manifest(call.repository, call.reference)
         if manifest is None:
             return error(404, "MANIFEST_UNKNOWN", "manifest unknown", detail={"reference": call.reference})

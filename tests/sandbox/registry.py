@@ -38,6 +38,7 @@ class Options(NamedTuple):
     :param chunk_minimum: announced as OCI-Chunk-Min-Length; None: not announced.
     :param zstd: manifests may name Zstandard layers; else 400, as registries with a list of media types answer.
     :param clock: replies have a Date header, from a clock that is ahead by so many seconds; None: they have none.
+    :param pull_limit: how many manifests may be read in C(pull_window) seconds, as on Docker Hub; None: any number.
     :param harbor: the version of a Harbor around the registry, whose API lists projects and repositories; None: none.
     """
 
@@ -52,6 +53,8 @@ class Options(NamedTuple):
     zstd: bool = True
     clock: Optional[float] = None
     harbor: Optional[str] = None
+    pull_limit: Optional[int] = None
+    pull_window: int = 21600
 
 
 class Registry:

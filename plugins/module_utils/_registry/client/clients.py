@@ -14,6 +14,7 @@ from collections import Counter
 from typing import Dict, List, Optional, Tuple
 
 from ..config.credentials import CredentialStore
+from ..model.quota import Quota
 from ..run.work_queue import WorkQueue
 from ..sources.base import ImageSource
 from ..sources.open import LocalSources, is_local_registry
@@ -82,6 +83,10 @@ class ClientPool:
             counts.setdefault(registry, Counter()).update(client.session.requests)
         found = {registry: dict(sorted(kinds.items())) for registry, kinds in sorted(counts.items())}
         return dict(found, **self._local.requests())
+
+    def quotas(self) -> Dict[str, Quota]:
+        """The quotas of pulls, of the registries that have one."""
+        return {name: one.quota for name, one in sorted(self._throttles.items()) if one.quota is not None}
 
     def queue(self) -> WorkQueue:
         """A queue whose number of threads follows the round trip to the registries."""

@@ -18,6 +18,7 @@ from ..._json import read_shape
 from ..._paging import Page
 from ..errors import RegistryError
 from ..model.manifest import ACCEPT, Manifest, digest_of, is_digest, parse_manifest
+from ..model.quota import PULL
 from ..model.reference import Listing, Repository
 from ..sources.base import Found
 from ..transport.auth import delete_scope
@@ -121,7 +122,7 @@ class RegistryClient:
         """The manifest, its digest checked, or None when the registry has no such manifest."""
         where = _image(repository, reference)
         path, what = "manifests/" + reference, "cannot read the manifest"
-        request = Request("manifest_get", "GET", repository, path, (200, 404), what, where, _ACCEPT)
+        request = Request(PULL, "GET", repository, path, (200, 404), what, where, _ACCEPT)
 
         def unit() -> Optional[Manifest]:
             reply = self.session.ask(request)

@@ -79,8 +79,8 @@ def amount_of(catalogue: PlanTable, images: Iterable[int]) -> Amount:
 
 
 class Estimate(NamedTuple):
-    """Seconds that a copy takes: what is to be expected, at least, at most. C(limited_by): C(requests), C(bandwidth) or
-    C(nothing)."""
+    """Seconds that a copy takes: what is to be expected, at least, at most. C(limited_by): C(requests), C(bandwidth),
+    C(quota) or C(nothing)."""
 
     seconds: int
     least: int
@@ -99,6 +99,17 @@ def estimate(amount: Amount, bandwidth: float, rate: Optional[float]) -> Estimat
     slower = max(moving, asking)
     limited_by = "nothing" if slower < SAME else "bandwidth" if moving >= asking else "requests"
     return Estimate(round(OVERHEAD * slower), int(slower), round(MOST * (moving + asking)), limited_by)
+
+
+def within_quota(one: Estimate, seconds: int, window: int) -> Estimate:
+    """The same where pulls are counted.
+
+    :param seconds: how long the pulls take by themselves, in whole windows of C(window) seconds.
+    """
+    if seconds <= one.seconds:
+        return one
+    # Pulls may come back one by one, and then the last window is not waited for to its end.
+    return Estimate(seconds, max(one.least, seconds - window), seconds + one.most, "quota")
 
 
 def together(estimates: Sequence[Estimate]) -> Optional[Estimate]:

@@ -15,11 +15,13 @@ from __future__ import annotations
 from typing import Any, Dict, Iterable, List, Mapping, NamedTuple, Optional, Set, Tuple
 
 from ..._swr_names import ORGANIZATION_RULE, REPOSITORY_RULE, is_organization_name, is_repository_name
+from ..._time_limit import in_words
 from ..client.registry import ClientFor, RegistryClient
 from ..client.repository_listing import CATALOG_REFUSED, Discovery
 from ..client.swr_api import ORGANIZATION_UNKNOWN, Dockyard, speaks_dockyard
 from ..errors import RegistryError, RulesError, failure_of
 from ..model.manifest import is_digest
+from ..model.quota import Quota
 from ..model.reference import Repository
 from ..run.image import Image
 from ..run.work_queue import WorkQueue
@@ -95,6 +97,19 @@ class Preflight:
     def found(self, check: str, severity: str, target: object, message: str, hint: str = "") -> None:
         """Note a problem; any thread may."""
         self.problems.append(Problem(check, severity, str(target), message, hint))
+
+    def pulls(self, registry: str, quota: Quota, needed: int) -> None:
+        """Note that a registry's quota of pulls is less than what the copy needs."""
+        self.found(
+            "pull_quota",
+            WARN,
+            registry,
+            "the copy needs {0} pulls, and {1}: it takes about {2}".format(
+                needed, quota, in_words(quota.seconds_for(needed))
+            ),
+            "Set longest_wait of the copy to {0}, so that it waits for pulls, or log in with an account that has more. "
+            "Shards with the same login, or from the same address without one, share the quota.".format(quota.window),
+        )
 
     # -- before the images are looked at -----------------------------------------------------------------------
 

@@ -180,7 +180,7 @@ class CopyJob:
                 facts,
                 images=counts,
                 failures=failures[: report.MOST_FAILURES],
-                failures_truncated=max(0, len(failures) - report.MOST_FAILURES),
+                failures_truncated=counts["failed"] - len(failures[: report.MOST_FAILURES]),
                 failed=counts[FAILED] > 0,
                 diff=diff,
                 warnings=self._all_warnings(),

@@ -11,15 +11,16 @@ This module is private to the collection: no other collection may import it.
 from __future__ import annotations
 
 from collections import Counter
-from typing import Any, Dict, List, Mapping, Optional, Sequence, Set, Tuple
+from typing import Any, Dict, Iterator, List, Mapping, Optional, Sequence, Set, Tuple
 
 from ..client.swr_api import speaks_dockyard
 from ..errors import RegistryError
-from ..forecast.estimate import Amount, Estimate, amount_of, estimate, request_cost, together
+from ..forecast.estimate import Amount, Estimate, amount_of, estimate, request_cost, together, within_quota
 from ..forecast.plan_table import ABSENT, BATCH, PlanTable, rules_of
 from ..forecast.preflight import ERROR, WARN, Destinations, Preflight, read_quotas
 from ..forecast.shard_files import MOST_TAGS, ShardFiles, check_directory
 from ..forecast.sharding import Part, Work, cut
+from ..model.quota import SPENT, Quota
 from ..report.report import MOST_FAILURES, failures
 from ..run.image import FAILED, FILTERED, SKIPPED, Image
 from ..run.progress import PLANNING
@@ -38,20 +39,32 @@ _SUMMARY = "Images({images}) planned, {to_copy} to copy, {present} there already
 
 
 class Tally:
-    """How the images that are not to be copied ended; of the failures as many as the result can hold."""
+    """How the images that are not to be copied ended; of the failures as many as the result can hold.
+
+    :ivar unread: by registry, the images that could not be read because its quota of pulls was used up.
+    """
 
     def __init__(self) -> None:
         self.outcomes: Counter[str] = Counter()
         self.repositories: Dict[str, Counter[str]] = {}
         self.failures: List[Dict[str, Any]] = []
+        self.unread: Counter[str] = Counter()
+        self._told: Set[int] = set()
+        self._errors: List[Optional[RegistryError]] = []
 
     def take(self, image: Image) -> None:
         """Count an image that ended."""
         outcome = str(image.outcome)
         self.outcomes[outcome] += 1
         self.of(str(image.destination))[outcome] += 1
-        if outcome == FAILED and len(self.failures) < MOST_FAILURES:
-            self.failures.extend(failures([image]))
+        if outcome != FAILED:
+            return
+        if image.error is not None and image.error.code == SPENT:
+            self.unread[image.source.registry] += 1
+        if len(self.failures) < MOST_FAILURES:
+            self.failures.extend(failures([image], self._told))
+            # Images go as they are counted: what was told is told by its error, which has to stay.
+            self._errors.append(image.error)
 
     def of(self, repository: str) -> Counter[str]:
         """The counters of a destination's repository."""
@@ -148,12 +161,16 @@ class PlanJob:
         parts = self._cut(request_cost(bandwidth, rate))
         shards, estimates = self._describe_shards(parts, bandwidth, rate)
         repositories = self._describe_repositories()
+        alone, side_by_side = estimate(everything, bandwidth, rate), together(estimates)
+        for quota, seconds in self._count_pulls(preflight):
+            alone = within_quota(alone, seconds, quota.window)
+            side_by_side = within_quota(side_by_side or alone, seconds, quota.window)
         # A stable order, whatever thread found which first; errors before warnings.
         problems = sorted(set(preflight.problems), key=lambda one: (one.severity != ERROR, one))
         result: Dict[str, Any] = {
             "msg": _SUMMARY.format(**plan),
             "plan": plan,
-            "estimate": _estimate_of(everything, estimate(everything, bandwidth, rate), together(estimates)),
+            "estimate": _estimate_of(everything, alone, side_by_side),
             "shards": shards,
             "duplicated_bytes": sum(shard["duplicated_bytes"] for shard in shards),
             "repositories": repositories[:MOST_REPOSITORIES],
@@ -173,6 +190,19 @@ class PlanJob:
         cleaned["failed"] = bool(severities & _fatal(self._settings.fail_on))
         cleaned["changed"] = self._files is not None and self._files.changed
         return cleaned
+
+    def _count_pulls(self, preflight: Preflight) -> Iterator[Tuple[Quota, int]]:
+        """The quotas that are not enough, and how long the copy takes with them."""
+        pulls: Counter[str] = Counter()
+        for image, route in enumerate(self._table.route):
+            pulls[self._table.routes[route].source.registry] += self._table.manifests[image]
+        for registry, quota in self._context.clients.quotas().items():
+            # What could not be read is taken for images of one manifest.
+            needed = pulls[registry] + self._tally.unread[registry]
+            seconds = quota.seconds_for(needed)
+            if seconds:
+                preflight.pulls(registry, quota, needed)
+                yield quota, seconds
 
     def _describe_plan(self) -> Dict[str, int]:
         outcomes = self._tally.outcomes

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import json
 import re
-from typing import Any, Callable, Dict, Iterable, Iterator, List, Mapping, Optional, Sequence, Tuple
+from typing import Any, Callable, Dict, Iterable, Iterator, List, Mapping, Optional, Sequence, Set, Tuple
 
 from ..._errors import LongshoreError
 from ..._json import parse_json
@@ -48,11 +48,16 @@ def summary_line(images: Sequence[Image]) -> str:
     )
 
 
-def failures(images: Iterable[Image]) -> List[Dict[str, Any]]:
-    """The failures for the module's result."""
+def failures(images: Iterable[Image], told: Optional[Set[int]] = None) -> List[Dict[str, Any]]:
+    """The failures for the module's result. One that many images met, such as a registry that is down, is told once.
+
+    :param told: what was told before; added to.
+    """
     entries = []
+    told = set() if told is None else told
     for image in images:
-        if image.outcome == FAILED and image.error is not None:
+        if image.outcome == FAILED and image.error is not None and id(image.error) not in told:
+            told.add(id(image.error))
             entry = {
                 "source": image.source_text,
                 "destination": image.destination_text,

@@ -19,6 +19,7 @@ from typing import Any, Callable, Dict, List, NamedTuple, Optional, Tuple, TypeV
 from ..config.certificates import Trust
 from ..config.credentials import CredentialStore
 from ..errors import RegistryError
+from ..model.quota import PULL, SPENT
 from ..model.reference import Repository, api_host
 from .auth import Authorizer, Scopes, access_hint, is_password_refused, pull_scope, push_scope
 from .connection import RegistryReply, TransportError
@@ -91,7 +92,8 @@ class RegistrySession:
         self._lock = threading.Lock()
         self._base: Dict[Trust, Target] = {}
         """By how certificates are verified, as endpoints have it."""
-        self._down: Optional[RegistryError] = None
+        self._down: Dict[bool, RegistryError] = {}
+        """Why nothing is to be had any more (False), or no manifest (True)."""
         self._answered = False
         self._introduction = threading.Lock()
         self._introduced = False
@@ -161,7 +163,7 @@ class RegistrySession:
         except TransportError as error:
             if error.unreachable and not self._answered:
                 # Nobody is there. The other images would each wait as long to find the same.
-                self._down = error
+                self._down[False] = error
             raise
 
     def scopes(self, repository: Repository) -> Scopes:
@@ -212,7 +214,7 @@ class RegistrySession:
         return self._transport.stream(method, target, headers)
 
     def _exchange(self, request: Request, target: Target, authorization: Headers, send: Send[Answer]) -> Answer:
-        self._wait_turn()
+        self._wait_turn(request.kind == PULL)
         self._count(request.kind)
         answer = self._send(request, target, authorization, send)
         if target.endpoint.trust not in self._base and self._proves(request, target, answer.status):
@@ -264,9 +266,11 @@ class RegistrySession:
         :raises RegistryError: it is another.
         """
         self._note(answer.status)
+        pull = request.kind == PULL
+        self._throttle.take_quota(answer.headers, pull and answer.status == 200)
         if answer.status in request.expected:
             return answer
-        error = self._refusal(_whole(answer), request.what, request.where, host)
+        error = self._refusal(_whole(answer), request.what, request.where, host, pull)
         if error.hint == ACCESS_HINT:
             error.hint = access_hint(self._credentials.lookup(request.repository))
         raise error
@@ -276,24 +280,29 @@ class RegistrySession:
         if status not in THROTTLED:
             self._throttle.served()
 
-    def _refusal(self, reply: RegistryReply, what: str, where: str, host: str = "") -> RegistryError:
+    def _refusal(
+        self, reply: RegistryReply, what: str, where: str, host: str = "", pull: bool = False
+    ) -> RegistryError:
         error = reply_error(reply, what, where, host)
         if reply.status == 401 and "invalid_token" in reply.headers.get("www-authenticate", ""):
             # Expired between the check and the registry (RFC 6750, section 3.1); a refused scope is called otherwise.
             error.retryable = True
-        pointless = self._throttle.throttled(error.retry_after) if reply.status in THROTTLED else None
+        spent = pull and error.code == SPENT and self._throttle.quota is not None and error.retry_after is None
+        pointless = self._throttle.throttled(error.retry_after, spent) if reply.status in THROTTLED else None
         if pointless:
-            error.retryable = False
-            error.hint = pointless
-            self._down = error
+            # It is not about the one image that met it. Without pulls, what was read already can still be copied.
+            error.where, error.hint, error.retryable = self.registry, pointless, False
+            self._down[spent] = error
         return error
 
-    def _wait_turn(self) -> None:
+    def _wait_turn(self, pull: bool = False) -> None:
         """Return when the registry may be asked; raise at once where asking is known to be in vain."""
-        if self._down is None:
-            self._throttle.wait()
-        if self._down is not None:
-            raise self._down.with_traceback(None)
+        for waited in (False, True):
+            error = self._down.get(False) or (self._down.get(True) if pull else None)
+            if error is not None:
+                raise error.with_traceback(None)
+            if not waited:
+                self._throttle.wait(pull)
 
     def _count(self, kind: str) -> None:
         with self._lock:
@@ -357,8 +366,8 @@ class RegistrySession:
         )
 
     def _probe(self, secure: Target) -> Target:
-        if self._down is not None:
-            raise self._down.with_traceback(None)
+        if False in self._down:
+            raise self._down[False].with_traceback(None)
         endpoint = secure.endpoint
         explicit = urllib.parse.urlsplit("//" + api_host(self.registry)).port is not None
         plain = secure._replace(endpoint=endpoint._replace(scheme="http", port=endpoint.port if explicit else 80))

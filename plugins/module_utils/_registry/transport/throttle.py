@@ -13,14 +13,18 @@ import random
 import threading
 import time
 from collections import deque
-from typing import Any, Callable, ContextManager, Deque, Optional
+from typing import Any, Callable, ContextManager, Deque, Mapping, Optional
 
+from ..._time_limit import in_words
+from ..model.quota import Quota, read_quota
 from .retry import LONGEST_PAUSE, too_long
 from .settings import ConnectionSettings
 
 MOST_STRIKES = 12
 SLOWEST = 2.0
 """A throttle drives the copy down to this many requests in a first pause (4 a second where that is half a second)."""
+LOOKS = 10
+"""How often it is tried within the window of a quota whether there are pulls again."""
 TELLING = 0.04
 """The part of a second's replies that has to be refusals for a rate to be the reason. 20 requests a second that are
 answered, and one more, are just above; a server that fails now and then is below."""
@@ -37,6 +41,7 @@ class Throttle:
     :param rate: requests a second that are known to be too many if exceeded; None: find out.
     :param uploads: blobs that may be sent at a time; None: any number.
     :param longest_wait: seconds that the registry may ask for.
+    :ivar quota: the quota of pulls, where the registry has one.
     """
 
     def __init__(
@@ -60,6 +65,9 @@ class Throttle:
         self._not_before = 0.0
         self._next_turn = 0.0
         self._strikes = 0
+        self.quota: Optional[Quota] = None
+        self._spent_at: Optional[float] = None
+        self._pulls_at = 0.0
         self._slowed_at = 0.0
         self._served: Deque[float] = deque(maxlen=1000)
         self._refused: Deque[float] = deque(maxlen=1000)
@@ -77,20 +85,26 @@ class Throttle:
         """The limit in force, in requests a second."""
         return self._rate
 
-    def wait(self) -> None:
-        """Return when the registry may be asked again."""
+    def wait(self, pull: bool = False) -> None:
+        """Return when the registry may be asked again.
+
+        :param pull: for what its quota counts.
+        """
         while True:
             with self._lock:
-                now = self._clock()
-                paused = now < self._not_before
-                turn = self._not_before if paused else max(now, self._next_turn)
+                now, start = self._clock(), self._start(pull)
+                paused = now < start
+                turn = start if paused else max(now, self._next_turn)
                 if self._rate and not paused:
                     self._next_turn = turn + 1.0 / self._rate
             if turn > now:
                 self._sleep(turn - now)
             # After a pause everybody takes a turn again: all at once would be refused again.
-            if not paused and self._clock() >= self._not_before:
+            if not paused and self._clock() >= self._start(pull):
                 return
+
+    def _start(self, pull: bool) -> float:
+        return max(self._not_before, self._pulls_at) if pull else self._not_before
 
     def upload_slot(self) -> ContextManager[Any]:
         """Held while a blob is sent."""
@@ -98,13 +112,27 @@ class Throttle:
 
     @property
     def pause(self) -> float:
-        """Seconds for which the registry is not asked, because it refused."""
-        return max(0.0, self._not_before - self._clock())
+        """Seconds for which the registry is not asked, or not for manifests, because it refused."""
+        return max(0.0, self._start(pull=True) - self._clock())
 
-    def throttled(self, retry_after: Optional[float]) -> Optional[str]:
-        """Take note of a throttled reply. The result says why asking on is pointless; None: it is not."""
+    def take_quota(self, headers: Mapping[str, str], pulled: bool) -> None:
+        """Take note of what a reply says of the quota of pulls.
+
+        :param pulled: it is the reply to a pull, and brings what was asked for.
+        """
+        self.quota = read_quota(headers) or self.quota
+        if pulled:
+            self._spent_at = None
+
+    def throttled(self, retry_after: Optional[float], spent: bool = False) -> Optional[str]:
+        """Take note of a throttled reply. The result says why asking on is pointless; None: it is not.
+
+        :param spent: the quota of pulls is used up, and the registry does not say until when.
+        """
         with self._lock:
             now = self._clock()
+            if spent and self.quota is not None:
+                return self._wait_for_pulls(self.quota, now)
             self._refused.append(now)
             if now >= self._not_before:
                 # Replies to requests that were under way together count as one.
@@ -118,6 +146,23 @@ class Throttle:
                 return "The registry kept refusing for too long. Run again later: what has arrived is kept."
             self._not_before = max(self._not_before, now + max(pause, retry_after or 0.0))
             return None
+
+    def _wait_for_pulls(self, quota: Quota, now: float) -> Optional[str]:
+        """Within the quota's window there are pulls again."""
+        if self._spent_at is None:
+            self._spent_at = now
+        if quota.window > self._longest_wait or now >= self._spent_at + quota.window + 1:
+            return (
+                "All {0} pulls in {1} are used up{2}. Run again later, what has arrived is kept; or let the run wait "
+                "(longest_wait: {3}); or log in with an account that has more pulls.".format(
+                    quota.limit,
+                    in_words(quota.window),
+                    " for " + quota.counted_for if quota.counted_for else "",
+                    quota.window,
+                )
+            )
+        self._pulls_at = max(self._pulls_at, now + quota.window / LOOKS)
+        return None
 
     def served(self) -> None:
         """Take note of a reply that was not throttled."""
