@@ -60,8 +60,8 @@ options:
   plan:
     description:
       - The result of M(longshore.swr.image_plan) that the shards come from, instead of O(shards).
-      - Its shards are expected to have a report. Images that could not be planned are problems, and the number of
-        images that are in no shard becomes a note.
+      - Its shards are expected to have a report. Images that could not be planned are problems and count as failed.
+      - What was at its destination already, or was filtered out, is counted too, so that the sum is what was planned.
     type: dict
   problems:
     description:
@@ -85,6 +85,23 @@ options:
     description:
       - The path of the merged HTML report, a single page that needs no other files and no network.
       - It is written with mode 0600. Its directory must exist.
+    type: path
+  output_failed_images:
+    description:
+      - The path of a rules file with every image that has to be tried again, in the form of
+        O(longshore.swr.image_copy#module:images_file). Those are the images that failed and, with O(shards_path), those
+        that could not be planned and those of shards without a complete report.
+      - It is written with mode 0600. Its directory must exist.
+    type: path
+  output_images_format:
+    description:
+      - The format of O(output_failed_images).
+    type: str
+    choices: [json, yaml]
+    default: yaml
+  shards_path:
+    description:
+      - The directory that M(longshore.swr.image_plan) has written the shards to.
     type: path
   fail_on_error:
     description:
@@ -309,6 +326,9 @@ ARGUMENTS = SUMMARY + Arguments(
         "notes": {"type": "list", "elements": "str", "default": []},
         "report_path": {"type": "path"},
         "html_report_path": {"type": "path"},
+        "output_failed_images": {"type": "path"},
+        "output_images_format": {"type": "str", "choices": ["json", "yaml"], "default": "yaml"},
+        "shards_path": {"type": "path"},
         "fail_on_error": {"type": "bool", "default": MergeSettings.fail_on_error},
     },
     mutually_exclusive=[("shards", "expected_shards", "plan")],

@@ -26,8 +26,18 @@ def detected(folder: Path, hosts: Dict[str, Dict[str, Any]]) -> Dict[str, Any]:
         },
         keep(detected="bind_detected"),
     ]
-    run = Playbook(folder).run([play(tasks, hosts="all")], inventory={"all": {"hosts": hosts}})
+    # What the first task of the role makes of the variables.
+    checked = {name: {"__bind": {**DEFAULTS, **of_role(given)}} for name, given in hosts.items()}
+    inventory = {"all": {"hosts": {name: {**given, **checked[name]} for name, given in hosts.items()}}}
+    run = Playbook(folder).run([play(tasks, hosts="all")], inventory=inventory)
     return {name: run.value("detected", name) for name in hosts}
+
+
+def of_role(variables: Dict[str, Any]) -> Dict[str, Any]:
+    return {name[len("bind_") :]: value for name, value in variables.items() if name.startswith("bind_")}
+
+
+DEFAULTS = {"family": "auto", "chroot": False, "primaries": []}
 
 
 def facts(distribution: str, version: str, family: str) -> Dict[str, Any]:

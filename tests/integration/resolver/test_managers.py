@@ -169,7 +169,12 @@ def test_the_file_for_resolved_follows_its_version(node: Node) -> None:
         },
         "vars": {
             "__resolver_section": "{{ __resolver_delegates | ternary('Delegate', 'Resolve') }}",
-            "resolver_mode": "{{ item.mode }}",
+            "__resolver": {
+                "mode": "{{ item.mode }}",
+                "servers": "{{ resolver_servers }}",
+                "domains": "{{ resolver_domains }}",
+                "regions": [],
+            },
             "resolver_detected": {"systemd": "{{ item.systemd }}"},
         },
         "loop": [{"systemd": str(systemd), "mode": mode} for systemd, mode, _section, _routes in cases],

@@ -24,6 +24,7 @@ from ..errors import RulesError
 MOST_TAGS = 100
 """Tags in one rule, so that a line can be read."""
 
+NOT_PLANNED = "not-planned.json"
 _NAME = re.compile(r"shard-\d{2,}\.json\Z")
 
 
@@ -66,7 +67,20 @@ class ShardFiles:
 
         :raises LongshoreError: it cannot be written.
         """
-        path = self.path(number)
+        self._write(self.path(number), rules)
+
+    def write_failed(self, rules: Sequence[Mapping[str, Any]]) -> None:
+        """Write the rules of what could not be planned and is in no part; without any there is no such file.
+
+        :raises LongshoreError: it cannot be written, or not removed.
+        """
+        path = os.path.join(self._folder, NOT_PLANNED)
+        if rules:
+            self._write(path, rules)
+        elif os.path.lexists(path):
+            self._remove(path)
+
+    def _write(self, path: str, rules: Sequence[Mapping[str, Any]]) -> None:
         text = "[\n" + ",\n".join(json.dumps(rule) for rule in rules) + "\n]\n"
         if _is_so(path, text):
             return
@@ -82,12 +96,14 @@ class ShardFiles:
         """
         wanted = {os.path.basename(self.path(number)) for number in range(1, count + 1)}
         for name in self._present():
-            if name in wanted:
-                continue
-            self.changed = True
-            if not self._check_mode:
-                with SafeFile(os.path.join(self._folder, name)) as file:
-                    file.remove()
+            if name not in wanted:
+                self._remove(os.path.join(self._folder, name))
+
+    def _remove(self, path: str) -> None:
+        self.changed = True
+        if not self._check_mode:
+            with SafeFile(path) as file:
+                file.remove()
 
     def _present(self) -> List[str]:
         try:

@@ -8,13 +8,17 @@ This module is private to the collection: no other collection may import it.
 
 from __future__ import annotations
 
-from typing import Any, Dict, Mapping
+import os
+from typing import Any, Callable, Dict, Iterable, Mapping, Optional
 
 from ..._files.safe_file import check_output
 from ..._secrets import write_private_parts
+from ..config.documents import load_document
 from ..errors import RulesError
+from ..forecast.shard_files import NOT_PLANNED, ShardFiles
 from ..report.merged import MergedReport, PlanFindings, differs
-from ..report.shard_reports import expected_shards, find_reports
+from ..report.report import render_rules
+from ..report.shard_reports import Expected, expected_shards, find_reports
 from ..run.image import FAILED
 from .settings import MergeSettings, settings_of
 
@@ -26,7 +30,7 @@ def run_merge(options: Mapping[str, Any], check_mode: bool) -> Dict[str, Any]:
     :raises LongshoreError: a report cannot be read or written.
     """
     settings = settings_of(MergeSettings, options)
-    paths = {"report_path": settings.report_path, "html_report_path": settings.html_report_path}
+    paths = {name: getattr(settings, name) for name in ("report_path", "html_report_path", "output_failed_images")}
     outputs = {name: path for name, path in paths.items() if path}
     plan = PlanFindings(settings.plan)
     shards = plan.shards if plan.shards is not None else settings.shards
@@ -37,8 +41,13 @@ def run_merge(options: Mapping[str, Any], check_mode: bool) -> Dict[str, Any]:
         raise RulesError(["reports: there is no report in {0}: check the paths".format(places)])
     problems, notes = [*plan.problems, *settings.problems], [*plan.notes, *settings.notes]
     merged = MergedReport(reports, absent, expected, problems, notes)
+    merged.account_for(plan)
     merged.add_up()
-    contents = {"report_path": merged.as_json, "html_report_path": merged.as_html}
+    contents: Dict[str, Callable[[], Iterable[str]]] = {
+        "report_path": merged.as_json,
+        "html_report_path": merged.as_html,
+        "output_failed_images": lambda: [_failed_list(settings, merged, expected)],
+    }
     for name, path in outputs.items():
         check_output(name, path)
     different = [name for name, path in outputs.items() if differs(path, contents[name]())]
@@ -55,3 +64,14 @@ def run_merge(options: Mapping[str, Any], check_mode: bool) -> Dict[str, Any]:
         failed=settings.fail_on_error and bool(counts[FAILED] or merged.facts["problems"]),
     )
     return result
+
+
+def _failed_list(settings: MergeSettings, merged: MergedReport, expected: Optional[Expected]) -> str:
+    """The rules of every image that failed, could not be planned, or is in a shard without a whole report."""
+    files = []
+    if settings.shards_path and expected is not None:
+        shards = ShardFiles(settings.shards_path, True)
+        files = [os.path.join(settings.shards_path, NOT_PLANNED)]
+        files += [shards.path(number) for number in expected.unfinished(merged.facts["shards"])]
+    planned = [item for path in files if os.path.exists(path) for item in load_document(path)]
+    return render_rules(merged.failed_rules(planned), settings.output_images_format == "json")

@@ -21,7 +21,7 @@ from ..forecast.preflight import ERROR, WARN, Destinations, Preflight, read_quot
 from ..forecast.shard_files import MOST_TAGS, ShardFiles, check_directory
 from ..forecast.sharding import Part, Work, cut
 from ..model.quota import SPENT, Quota
-from ..report.report import MOST_FAILURES, failures
+from ..report.report import MOST_FAILURES, add_rule, failed_rules, failures
 from ..run.image import FAILED, FILTERED, SKIPPED, Image
 from ..run.progress import PLANNING
 from ..run.tag_listing import ListerFor, no_lister
@@ -51,6 +51,7 @@ class Tally:
         self.unread: Counter[str] = Counter()
         self._told: Set[int] = set()
         self._errors: List[Optional[RegistryError]] = []
+        self.failed_rules: Dict[str, Any] = {}
 
     def take(self, image: Image) -> None:
         """Count an image that ended."""
@@ -59,6 +60,8 @@ class Tally:
         self.of(str(image.destination))[outcome] += 1
         if outcome != FAILED:
             return
+        for source, destination in failed_rules([image]).items():
+            add_rule(self.failed_rules, source, destination)
         if image.error is not None and image.error.code == SPENT:
             self.unread[image.source.registry] += 1
         if len(self.failures) < MOST_FAILURES:
@@ -269,6 +272,8 @@ class PlanJob:
             shards.append(shard)
         if self._files is not None:
             self._files.keep(len(parts))
+            failed = self._tally.failed_rules
+            self._files.write_failed([{source: destination} for source, destination in failed.items()])
         return shards, estimates
 
     def _describe_repositories(self) -> List[Dict[str, Any]]:

@@ -133,6 +133,9 @@ class MergeSettings:
     notes: Sequence[str] = ()
     report_path: Optional[str] = None
     html_report_path: Optional[str] = None
+    output_failed_images: Optional[str] = None
+    output_images_format: str = "yaml"
+    shards_path: Optional[str] = None
     fail_on_error: bool = True
 
 

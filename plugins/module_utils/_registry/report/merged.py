@@ -22,9 +22,9 @@ from typing import Any, Dict, Iterable, Iterator, List, Mapping, Optional, Seque
 from ..._files.safe_file import SafeFile
 from ..._text import shown
 from ..errors import RulesError
-from ..run.image import FAILED, OUTCOMES
+from ..run.image import FAILED, FILTERED, OUTCOMES, SKIPPED
 from .html import Page
-from .report import MOST_FAILURES, REPORT_VERSION
+from .report import MOST_FAILURES, REPORT_VERSION, add_rule
 from .shard_reports import LARGEST, Expected, ShardReport, absence
 
 _TIME = "%Y-%m-%dT%H:%M:%SZ"
@@ -57,6 +57,12 @@ class MergedReport:
         self._notes = list(notes)
         self.facts: Dict[str, Any] = {}
         self.failures: List[Dict[str, Any]] = []
+        self._planned = dict.fromkeys(OUTCOMES, 0)
+
+    def account_for(self, plan: PlanFindings) -> None:
+        """Count what the plan found out and put into no shard, and begin the failures with its own."""
+        self._planned.update(plan.ended)
+        self.failures[:0] = plan.failures
 
     def add_up(self) -> None:
         """Read all reports once.
@@ -64,6 +70,7 @@ class MergedReport:
         :raises RulesError: with what is wrong with each that is malformed, or is not the report of a copy.
         """
         sums = Sums()
+        inherited: Dict[str, int] = {}
         shards: List[Dict[str, Any]] = []
         warnings, wrong, twice = [], [], []  # type: List[str], List[str], List[str]
         seen: Dict[str, str] = {}
@@ -74,6 +81,7 @@ class MergedReport:
                 wrong.extend(error.problems)
                 continue
             sums.add(document)
+            _add(inherited, {name: (document.get("planned") or {}).get(name) or 0 for name in OUTCOMES})
             shards.append(_summary(report, document))
             warnings += ["{0}: {1}".format(report.name, text) for text in document.get("warnings") or ()]
             for entry in document["results"]:
@@ -81,10 +89,14 @@ class MergedReport:
                 if first != report.name:
                     twice.append("{0} is in {1} and in {2}".format(entry["destination"], first, report.name))
                 if entry["outcome"] == FAILED and len(self.failures) < MOST_FAILURES:
-                    self.failures.append(_failure(report, entry))
+                    self.failures.append(_failure(report.name, entry))
         if wrong:
             raise RulesError(wrong)
         problems = self._missing()
+        if self._expected is not None:
+            self._planned[FAILED] += self._expected.unreported(shards)
+        sums.add_planned(self._planned)
+        _add(self._planned, inherited)
         if self._expected is not None:
             problems += self._expected.incomplete(shards)
         problems += twice[:MOST_FAILURES]
@@ -96,6 +108,7 @@ class MergedReport:
             check_mode=False,
             msg=_sentence(sums.images, len(shards), problems),
             warnings=warnings,
+            planned=dict(self._planned, total=sum(self._planned.values())),
             shards=shards,
             problems=problems,
             notes=self._notes,
@@ -113,6 +126,23 @@ class MergedReport:
         for report in self._reports:
             for entry in report.read()["results"]:
                 yield dict(entry, shard=report.name)
+
+    def failed_rules(self, planned: Iterable[Mapping[str, Any]]) -> Dict[str, Any]:
+        """Every image that has to be tried again, as a rules document.
+
+        :param planned: rules of images that are in no report.
+        """
+        rules: Dict[str, Any] = {}
+        for item in planned:
+            further = {key: value for key, value in item.items() if key != "source"}
+            pairs = item if "source" not in item else {item["source"]: _alone(further)}
+            for source, destination in pairs.items():
+                add_rule(rules, source, destination)
+        for entry in self.entries():
+            if entry["outcome"] == FAILED:
+                for source, destination in (entry.get("retry") or {entry["source"]: entry["destination"]}).items():
+                    add_rule(rules, source, destination)
+        return rules
 
     def as_json(self) -> Iterator[str]:
         """The merged report as JSON text, piece by piece."""
@@ -140,12 +170,19 @@ class PlanFindings:
         self.shards: Optional[List[Any]] = None
         self.problems: List[str] = []
         self.notes: List[str] = []
+        self.ended: Dict[str, int] = {}
+        self.failures: List[Dict[str, Any]] = []
         if result is None:
             return
         counts, shards, failures = result.get("plan"), result.get("shards"), result.get("failures")
         if not isinstance(counts, dict) or not _are_mappings(shards) or not _are_mappings(failures):
             raise RulesError(["plan: it is not the result of image_plan: it needs plan, shards and failures"])
         self.shards = shards
+        for outcome, name in ((SKIPPED, "present"), (FILTERED, "filtered"), (FAILED, "failed")):
+            self.ended[outcome] = counts.get(name) or 0
+        if not all(isinstance(count, int) and count >= 0 for count in self.ended.values()):
+            raise RulesError(["plan: its counts are no numbers"])
+        self.failures = [_failure("plan", failure) for failure in (failures or ())[:MOST_FAILURES]]
         self.problems = ["not planned: {0}".format(failure.get("error")) for failure in failures or ()]
         if result.get("failures_truncated"):
             self.problems.append("{0} more images could not be planned".format(result["failures_truncated"]))
@@ -157,6 +194,11 @@ class PlanFindings:
                 self.notes.append(text.format(counts[name]))
 
 
+def _alone(item: Mapping[str, Any]) -> Any:
+    """The destination of a rule, with its further keys where it has any."""
+    return dict(item) if len(item) > 1 else item["destination"]
+
+
 def _are_mappings(value: Any) -> bool:
     return isinstance(value, list) and all(isinstance(item, dict) for item in value)
 
@@ -165,7 +207,7 @@ class Sums:
     """The numbers of reports, added up: those that every report has, and any others alike."""
 
     # What has a meaning of its own, or is no number to add.
-    _OTHERS = ("version", "changed", "check_mode", "images", "requests", "duration", "started_at", "results")
+    _OTHERS = ("version", "changed", "check_mode", "images", "requests", "duration", "started_at", "results", "planned")
 
     def __init__(self) -> None:
         self.images: Dict[str, int] = dict.fromkeys(("total", *OUTCOMES), 0)
@@ -184,6 +226,10 @@ class Sums:
                 _add(self._numbers.setdefault(name, {}), value)
             else:
                 _add(self._numbers, {name: value})
+
+    def add_planned(self, ended: Mapping[str, int]) -> None:
+        """Add images that are in no report."""
+        _add(self.images, dict(ended, total=sum(ended.values())))
 
     def facts(self) -> Dict[str, Any]:
         """The sums, under the names that they have in a report."""
@@ -221,10 +267,11 @@ def _summary(report: ShardReport, document: Mapping[str, Any]) -> Dict[str, Any]
     }
 
 
-def _failure(report: ShardReport, entry: Mapping[str, Any]) -> Dict[str, Any]:
+def _failure(shard: str, entry: Mapping[str, Any]) -> Dict[str, Any]:
     """The same as in the result of C(image_copy), and the shard."""
     failure = {name: str(entry.get(name) or "") for name in ("source", "destination", "rule", "error")}
-    return dict(failure, hint=str((entry.get("details") or {}).get("hint") or ""), shard=report.name)
+    hint = entry.get("hint") or (entry.get("details") or {}).get("hint")
+    return dict(failure, hint=str(hint or ""), shard=shard)
 
 
 def _span(shards: Sequence[Mapping[str, Any]]) -> Dict[str, Any]:

@@ -91,17 +91,20 @@ def rules_of(images: Iterable[Image], outcomes: Tuple[str, ...]) -> Dict[str, An
         image = image.owner or image
         # An entry that is no tag cannot be in a rule: the rule that it came by is.
         source = image.source_text if image.source_ref is not None else image.rule.source_text
-        destination = _destination_of(image)
-        known = rules.get(source)
-        if known is None:
-            rules[source] = destination
-        elif destination == known or (isinstance(known, list) and destination in known):
-            continue
-        elif isinstance(known, list):
-            known.append(destination)
-        else:
-            rules[source] = [known, destination]
+        add_rule(rules, source, _destination_of(image))
     return rules
+
+
+def add_rule(rules: Dict[str, Any], source: str, destination: Any) -> None:
+    """Add a destination, or a list of some, to a rules document, unless it is there."""
+    known = rules.get(source)
+    if known is None:
+        rules[source] = destination
+        return
+    known = known if isinstance(known, list) else [known]
+    more = destination if isinstance(destination, list) else [destination]
+    together = known + [one for one in more if one not in known]
+    rules[source] = together if len(together) > 1 else together[0]
 
 
 def _destination_of(image: Image) -> Any:
@@ -148,7 +151,7 @@ def _yaml(value: Any) -> str:
 
 
 def render_report(facts: Mapping[str, Any], images: Sequence[Image]) -> Iterator[str]:
-    """The report as JSON text, in parts: the result's counters, and every image.
+    """The report as JSON text, in parts: the result's counters, and every image; of one that failed the rule as well.
 
     The text of 100,000 images at once would be larger than all else that a run keeps.
     """
@@ -157,7 +160,10 @@ def render_report(facts: Mapping[str, Any], images: Sequence[Image]) -> Iterator
     document["images"] = count_outcomes(images)  # type: ignore[assignment]
     yield json.dumps(shown(document), indent=1)[: -len("\n}")] + ',\n "results": ['
     for number, image in enumerate(images):
-        yield (",\n  " if number else "\n  ") + json.dumps(shown(image.as_dict()))
+        entry = image.as_dict()
+        if image.outcome == FAILED:
+            entry["retry"] = failed_rules([image])
+        yield (",\n  " if number else "\n  ") + json.dumps(shown(entry))
     yield "\n ]\n}\n"
 
 

@@ -34,6 +34,7 @@ _ENTRY = {
     "source": str,
     "destination": str,
     "outcome": str,
+    "retry": (dict, None),
     "details": ({"what": _TEXT, "where": _TEXT, "hint": _TEXT, "code": _TEXT, "status": _COUNT}, None),
     "dropped": ([str], None),
     "dropped_platforms": _COUNT,
@@ -47,6 +48,7 @@ _REPORT = {
     "results": [_ENTRY],
     "blobs": ({"uploaded": _COUNT, "mounted": _COUNT}, None),
     "bytes": ({"uploaded": _COUNT, "planned": _COUNT}, None),
+    "planned": (dict.fromkeys(("total", *OUTCOMES), int), None),
     "plan": ({"blobs": _COUNT, "bytes": _COUNT}, None),
     "requests": ({"total": _COUNT, "by_registry": (dict, None)}, None),
     "duration": (float, None),
@@ -100,11 +102,13 @@ def _problem_of(document: Any) -> str:
         if entry["outcome"] not in OUTCOMES:
             return "results[{0}].outcome is none of {1}".format(number, ", ".join(OUTCOMES))
     counted = Counter(entry["outcome"] for entry in results)
+    # A merged report counts what is in none of its reports, too.
+    counted.update({name: count for name, count in (document.get("planned") or {}).items() if name in OUTCOMES})
     for name in OUTCOMES:
         if counted[name] != images[name]:
             return "images.{0} is {1}, but {2} of the results are".format(name, images[name], counted[name])
-    if images["total"] != len(results):
-        return "images.total is {0}, but there are {1} results".format(images["total"], len(results))
+    if images["total"] != sum(counted.values()):
+        return "images.total is {0}, but there are {1} results".format(images["total"], sum(counted.values()))
     registries = (document.get("requests") or {}).get("by_registry") or {}
     if not all(isinstance(kinds, dict) for kinds in registries.values()):
         return "requests.by_registry has something else than objects"
@@ -182,6 +186,22 @@ class Expected:
             if report.number not in self._images:
                 problems.append("{0} is the report of none of the expected shards".format(report.path))
         return problems
+
+    def unreported(self, shards: Sequence[Mapping[str, Any]]) -> int:
+        """How many images of the plan are in no report, because it is missing or has fewer."""
+        reported: Counter[Optional[int]] = Counter()
+        for shard in shards:
+            reported[shard["number"]] += shard["images"]["total"]
+        return sum(max(0, (images or 0) - reported[number]) for number, images in self._images.items())
+
+    def unfinished(self, shards: Sequence[Mapping[str, Any]]) -> List[int]:
+        """The numbers of the shards with such images."""
+        reported = {shard["number"]: shard["images"]["total"] for shard in shards}
+        return [
+            number
+            for number, images in self._images.items()
+            if number is not None and images != 0 and reported.get(number, -1) < (images or 0)
+        ]
 
     def incomplete(self, shards: Sequence[Mapping[str, Any]]) -> List[str]:
         """Shards whose report has fewer images than the plan."""
