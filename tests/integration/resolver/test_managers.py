@@ -173,7 +173,7 @@ def test_the_file_for_resolved_follows_its_version(node: Node) -> None:
                 "mode": "{{ item.mode }}",
                 "servers": "{{ resolver_servers }}",
                 "domains": "{{ resolver_domains }}",
-                "regions": [],
+                "regions": "{{ resolver_regions }}",
             },
             "resolver_detected": {"systemd": "{{ item.systemd }}"},
         },
