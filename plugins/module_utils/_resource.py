@@ -117,7 +117,7 @@ def _change(resource: Resource, current: State, desired: Optional[State]) -> Non
             raise
 
 
-def _create(resource: Resource, desired: State, again: bool = True) -> Any:
+def _create(resource: Resource, desired: State, asked_before: bool = False) -> Any:
     """The states before and after. Something was there before when it has come into being since it was looked for."""
     try:
         resource.create(desired)
@@ -126,13 +126,13 @@ def _create(resource: Resource, desired: State, again: bool = True) -> Any:
             raise
         found = resource.observe()
         if found is None:
-            if error.unsettled and again:
-                return _create(resource, desired, again=False)
+            if error.unsettled and not asked_before:
+                return _create(resource, desired, asked_before=True)
             raise
         adopted = resource.desired(found)
         if adopted is not None and adopted != found:
             resource.update(found, adopted)
-        return (None if error.unsettled else found), adopted
+        return (None if error.unsettled or asked_before else found), adopted
     return None, desired
 
 

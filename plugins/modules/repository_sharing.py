@@ -35,7 +35,7 @@ options:
     required: true
   deadline:
     description:
-      - The last day of the sharing in UTC, as in V(2027-06-30), or V(forever).
+      - The day on which the sharing ends, as in V(2027-06-30), at 0:00 UTC, or V(forever).
       - By default, a new sharing has no end, and that of an existing one is kept.
     type: str
   description:
@@ -88,7 +88,7 @@ sharing:
       type: str
       sample: partner
     deadline:
-      description: The day until which it is shared, or V(forever).
+      description: The day on which it ends, or V(forever).
       type: str
       sample: "2027-06-30"
     description:

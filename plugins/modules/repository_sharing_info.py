@@ -55,7 +55,7 @@ sharings:
       type: str
       sample: partner
     deadline:
-      description: The day until which it is shared, or V(forever).
+      description: The day on which it ends, or V(forever).
       type: str
       sample: "2027-06-30"
     description:

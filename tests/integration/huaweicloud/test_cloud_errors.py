@@ -150,3 +150,14 @@ def test_a_lasting_credential_of_an_instance_is_a_change_and_nothing_else_is(wor
     assert (made["changed"], made["username"]) == (True, "lt-builder")
     assert world.module("login_token", kind="instance", instance="shop")["changed"] is False
     assert world.module("login_token", check=True, **options)["changed"] is False
+
+
+def test_what_the_gateway_repeats_of_a_request_shows_no_token(sandbox_cloud: Callable[..., Any]) -> None:
+    token = "the-security-token-of-akt"
+    cloud = sandbox_cloud(accounts=[Account("AKT", "secret-of-akt", security_token=token)])
+    said = "verify aksk signature fail, canonicalRequest:GET|/|x-security-token:{0}|x-sdk-date".format(token)
+    cloud.refuse_next(RefusedError(401, "APIGW.0301", said))
+    options = {"access_key": "AKT", "secret_key": "secret-of-akt", "security_token": token, "name": "dev"}
+    result = run_module("organization", {**options, "region": "cn-north-4", "endpoint": cloud.url})
+    assert "canonicalRequest" in result["msg"]
+    assert token not in str(result)

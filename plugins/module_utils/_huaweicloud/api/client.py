@@ -182,7 +182,7 @@ class Cloud:
         """
         :raises HuaweiCloudError: it is unknown where the API is.
         """
-        key = (service, domain_id)
+        key = (service, domain_id, id(hints))
         if key not in self._clients:
             endpoint = (self._options.get("endpoints") or {}).get(service)
             if service == self._service:

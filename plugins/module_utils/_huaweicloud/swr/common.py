@@ -57,10 +57,11 @@ def is_missing(error: HuaweiCloudError, codes: Sequence[str] = ()) -> bool:
     return code.startswith(CODES) and (error.status == 404 or code[len(CODES) :] in codes)
 
 
-def read_object(ask: Callable[[], Any], codes: Sequence[str] = ()) -> Optional[Entry]:
+def read_object(ask: Callable[[], Any], what: str, codes: Sequence[str] = ()) -> Optional[Entry]:
     """The object that a call returns; None where it does not exist.
 
     :param ask: the call.
+    :param what: the object, in words.
     :param codes: those of L(is_missing,#).
     :raises HuaweiCloudError: SWR refuses, or its reply is no object.
     """
@@ -73,6 +74,17 @@ def read_object(ask: Callable[[], Any], codes: Sequence[str] = ()) -> Optional[E
     if not isinstance(reply.data, dict):
         raise HuaweiCloudError("the reply of SWR does not match its API reference", where="SWR's API")
     return reply.data
+
+
+def not_understood(what: str) -> HuaweiCloudError:
+    """
+    :param what: what the reply is about, in words.
+    """
+    return HuaweiCloudError(
+        "the reply does not match SWR's API reference",
+        where=what,
+        hint="Check that endpoint is SWR's API, and check it in SWR's console.",
+    )
 
 
 def read_list(ask: Callable[[], List[Entry]], codes: Sequence[str] = ()) -> List[Entry]:

@@ -17,7 +17,7 @@ from ..._resource import Resource, State, bring_about
 from ..api.client import Cloud, ServiceClient
 from ..api.lists import by_offset, whole
 from ..errors import THROTTLED, HuaweiCloudError
-from .common import permission_name, read_object, swr_client
+from .common import not_understood, permission_name, read_object, swr_client
 from .names import Place, check_organization
 
 NAMESPACES = "/v2/manage/namespaces"
@@ -50,8 +50,10 @@ class ManagedOrganizations:
 
     def find(self, name: str) -> Optional[State]:
         place = Place(name)
-        found = read_object(lambda: self._call("GET", place.path, action="swr:namespace:getNamespace", on=place.what))
-        return None if found is None else described(found)
+        found = read_object(
+            lambda: self._call("GET", place.path, action="swr:namespace:getNamespace", on=place.what), place.what
+        )
+        return None if found is None else described(found, place.what)
 
     def create(self, name: str) -> None:
         action = "swr:namespace:createNamespace"
@@ -69,13 +71,13 @@ class ManagedOrganizations:
         return [str(entry.get("name")) for entry in found]
 
 
-def described(found: Mapping[str, Any]) -> State:
+def described(found: Mapping[str, Any], what: str) -> State:
     """An organization in this collection's words.
 
     :raises HuaweiCloudError: the reply does not say what an organization is.
     """
     if not isinstance(found.get("name"), str):
-        raise HuaweiCloudError("the reply of SWR describes no organization", where="SWR's API")
+        raise not_understood(what)
     return {
         "name": found["name"],
         "creator": found.get("creator_name"),
@@ -94,7 +96,7 @@ def list_organizations(cloud: Cloud, name: Optional[str] = None) -> List[State]:
     def call(*request: Any) -> Any:
         return client.call(*request, action="swr:namespace:listNamespaces")
 
-    found = [described(entry) for entry in whole(call, path, "namespaces")]
+    found = [described(entry, "organizations") for entry in whole(call, path, "namespaces")]
     return [entry for entry in found if name in (None, entry["name"])]
 
 

@@ -18,7 +18,7 @@ from ..._text import quoted
 from ..api.client import Cloud
 from ..api.identity import Identity, User
 from ..errors import HuaweiCloudError
-from .common import LEVELS, SwrResource, permission_name, read_object, result_of, swr_client
+from .common import LEVELS, SwrResource, not_understood, permission_name, read_object, result_of, swr_client
 from .names import Place, place_of
 
 Entry = Dict[str, Any]
@@ -62,7 +62,7 @@ def read_permissions(cloud: Cloud, place: Place, may_be_missing: bool = False) -
     """
     action = "swr:{0}Access".format("repo:getRepo" if place.repository else "namespace:getNamespace")
     call = swr_client(cloud).call
-    found = read_object(lambda: call("GET", place.path + "/access", action=action, on=place.what))
+    found = read_object(lambda: call("GET", place.path + "/access", action=action, on=place.what), place.what)
     if found is None and may_be_missing:
         return Found(None, [], None)
     if found is None:
@@ -71,7 +71,7 @@ def read_permissions(cloud: Cloud, place: Place, may_be_missing: bool = False) -
         )
     others = found.get("others_auths")
     if not isinstance(others, (list, type(None))):
-        raise _not_understood(place)
+        raise not_understood(place.what)
     own = found.get("self_auth")
     entries = [_entry(place, entry) for entry in others or ()]
     creator = found.get("creator_name")
@@ -81,7 +81,7 @@ def read_permissions(cloud: Cloud, place: Place, may_be_missing: bool = False) -
 def _entry(place: Place, found: Any) -> Entry:
     permission = permission_name(found.get("auth")) if isinstance(found, dict) else None
     if permission is None or not isinstance(found.get("user_id"), str):
-        raise _not_understood(place)
+        raise not_understood(place.what)
     return {
         "user_id": found["user_id"],
         "user_name": str(found.get("user_name") or ""),
@@ -91,10 +91,6 @@ def _entry(place: Place, found: Any) -> Entry:
 
 def _by_name(entry: Mapping[str, Any]) -> Any:
     return (entry["user_name"], entry["user_id"])
-
-
-def _not_understood(place: Place) -> HuaweiCloudError:
-    return HuaweiCloudError("the permissions do not match SWR's API reference", where=place.what)
 
 
 class Permissions(SwrResource):

@@ -19,7 +19,7 @@ from ..._text import quoted
 from ..api.client import Cloud
 from ..api.lists import whole
 from ..errors import HuaweiCloudError
-from .common import SwrResource, read_list, replacing, result_of, swr_client
+from .common import SwrResource, not_understood, read_list, replacing, result_of, swr_client
 from .names import Place, check_organization, place_of
 
 # "It does not exist", with status 400
@@ -104,7 +104,7 @@ def read_syncs(cloud: Cloud, place: Place) -> List[State]:
 def _described(place: Place, found: Mapping[str, Any]) -> State:
     region, organization = found.get("remoteRegionId"), found.get("remoteNamespace")
     if not isinstance(region, str) or not isinstance(organization, str):
-        raise HuaweiCloudError("the synchronization is not what SWR's reference says", where=place.what)
+        raise not_understood(place.what)
     return {
         "target_region": region,
         "target_organization": organization,

@@ -16,7 +16,7 @@ from ..._resource import State, bring_about
 from ..api.client import Cloud
 from ..api.lists import by_offset
 from ..errors import HuaweiCloudError
-from .common import SwrResource, read_object, result_of, swr_client
+from .common import SwrResource, not_understood, read_object, result_of, swr_client
 from .names import Place, check_organization, check_repository
 
 CATEGORIES = ("app_server", "linux", "framework_app", "database", "lang", "other", "windows", "arm")
@@ -41,8 +41,8 @@ class Repository(SwrResource):
 
     def observe(self) -> Optional[State]:
         path, what = self._place.path, self._place.what
-        found = read_object(lambda: self.call("GET", path, action="swr:repo:getRepo", on=what))
-        self.found = None if found is None else dict(described(found), organization=self._place.organization)
+        found = read_object(lambda: self.call("GET", path, action="swr:repo:getRepo", on=what), what)
+        self.found = None if found is None else dict(described(found, what), organization=self._place.organization)
         return self.found and {name: self.found[name] for name in ("organization", "name", *_GIVEN)}
 
     def desired(self, current: Optional[State]) -> Optional[State]:
@@ -79,13 +79,13 @@ class Repository(SwrResource):
         self.call("DELETE", self._place.path, action="swr:repo:deleteRepo", on=self.what)
 
 
-def described(found: Mapping[str, Any]) -> State:
+def described(found: Mapping[str, Any], what: str) -> State:
     """A repository in this collection's words. The two calls that return one have different names for its times.
 
     :raises HuaweiCloudError: the reply does not say what a repository is.
     """
     if not isinstance(found.get("name"), str) or not isinstance(found.get("is_public"), bool):
-        raise HuaweiCloudError("the reply of SWR describes no repository", where="SWR's API")
+        raise not_understood(what)
     return {
         "organization": found.get("namespace"),
         "name": found["name"],
@@ -130,5 +130,5 @@ def list_repositories(cloud: Cloud, organization: Optional[str] = None, name: Op
         return client.call(*request, action="swr:repo:listRepos", **more)
 
     entries = by_offset(call, "/v2/manage/repos", lambda entry: (entry.get("namespace"), entry.get("name")), params)
-    found = [described(entry) for entry in entries]
+    found = [described(entry, "repositories") for entry in entries]
     return [entry for entry in found if name in (None, entry["name"]) and organization in (None, entry["organization"])]

@@ -17,7 +17,7 @@ from ..._resource import State, bring_about
 from ..api.client import Cloud
 from ..api.lists import whole
 from ..errors import HuaweiCloudError
-from .common import SwrResource, read_list, replacing, result_of, swr_client
+from .common import SwrResource, not_understood, read_list, replacing, result_of, swr_client
 from .names import Place, place_of
 
 # Option to template and parameter
@@ -131,16 +131,16 @@ def _described(place: Place, found: Mapping[str, Any]) -> State:
     rules = found.get("rules")
     rule = rules[0] if isinstance(rules, list) and len(rules) == 1 else None
     if not isinstance(rule, dict) or not isinstance(found.get("id"), int):
-        raise _not_understood(place)
+        raise not_understood(place.what)
     state: State = {"id": found["id"], **dict.fromkeys(TEMPLATES)}
     option = next((name for name in TEMPLATES if TEMPLATES[name][0] == rule.get("template")), None)
     parameters, selectors = rule.get("params"), rule.get("tag_selectors") or []
     if option is None or not isinstance(parameters, dict) or not isinstance(selectors, list):
-        raise _not_understood(place)
+        raise not_understood(place.what)
     try:
         state[option] = int(parameters[TEMPLATES[option][1]])
     except (KeyError, TypeError, ValueError):
-        raise _not_understood(place) from None
+        raise not_understood(place.what) from None
     for name, kind in SELECTORS.items():
         state[name] = sorted(_patterns(place, selectors, kind))
     return state
@@ -148,14 +148,8 @@ def _described(place: Place, found: Mapping[str, Any]) -> State:
 
 def _patterns(place: Place, selectors: Sequence[Any], kind: str) -> List[str]:
     if not all(isinstance(selector, dict) and isinstance(selector.get("pattern"), str) for selector in selectors):
-        raise _not_understood(place)
+        raise not_understood(place.what)
     return [selector["pattern"] for selector in selectors if selector.get("kind") == kind]
-
-
-def _not_understood(place: Place) -> HuaweiCloudError:
-    return HuaweiCloudError(
-        "the retention policy is not what SWR's reference says", where=place.what, hint="Check it in SWR's console."
-    )
 
 
 def manage_retention(cloud: Cloud, options: Mapping[str, Any], check_mode: bool) -> Dict[str, Any]:

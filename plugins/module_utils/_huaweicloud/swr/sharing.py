@@ -19,7 +19,7 @@ from ..._text import is_printable, quoted
 from ..api.client import Cloud
 from ..api.lists import whole
 from ..errors import HuaweiCloudError
-from .common import SwrResource, read_list, read_object, result_of, swr_client
+from .common import SwrResource, not_understood, read_list, read_object, result_of, swr_client
 from .names import place_of
 
 FOREVER = "forever"
@@ -47,6 +47,8 @@ class Sharing(SwrResource):
         self._deadline = None if options.get("deadline") is None else check_deadline(options["deadline"])
         self._today = today
         self.found: Optional[State] = None
+        # With its time, which is kept where the day is.
+        self._exact = ""
         super().__init__(swr_client(cloud), "{0}, shared with {1}".format(self._place.what, self._account))
 
     @property
@@ -59,8 +61,11 @@ class Sharing(SwrResource):
 
     def observe(self) -> Optional[State]:
         on = self._place.what
-        found = read_object(lambda: self.call("GET", self._own_path, action="swr:repo:getRepoDomain", on=on), MISSING)
-        self.found = None if found is None else described(found)
+        found = read_object(
+            lambda: self.call("GET", self._own_path, action="swr:repo:getRepoDomain", on=on), self.what, MISSING
+        )
+        self.found = None if found is None else described(found, self.what)
+        self._exact = str(found["deadline"]) if found else ""
         return self.found and {name: self.found[name] for name in ("account", "deadline", "description")}
 
     def desired(self, current: Optional[State]) -> Optional[State]:
@@ -71,7 +76,7 @@ class Sharing(SwrResource):
             state["deadline"] = self._deadline
         if self._options.get("description") is not None:
             state["description"] = self._options["description"]
-        if state != current and state["deadline"] < self._today().isoformat():
+        if state != current and state["deadline"] <= self._today().isoformat():
             raise HuaweiCloudError(
                 "the deadline {0} is over".format(state["deadline"]),
                 where="deadline",
@@ -81,12 +86,12 @@ class Sharing(SwrResource):
 
     def _body(self, state: State) -> Dict[str, Any]:
         deadline = state["deadline"]
+        if deadline == self._exact[:10]:
+            deadline = self._exact
+        elif deadline != FOREVER:
+            deadline += "T00:00:00Z"
         # An update empties what it leaves out.
-        return {
-            "permit": "read",
-            "deadline": deadline if deadline == FOREVER else deadline + "T00:00:00Z",
-            "description": state["description"],
-        }
+        return {"permit": "read", "deadline": deadline, "description": state["description"]}
 
     def create(self, desired: State) -> None:
         body = dict(self._body(desired), access_domain=self._account)
@@ -129,14 +134,14 @@ def check_deadline(text: str) -> str:
     )
 
 
-def described(found: Mapping[str, Any]) -> State:
+def described(found: Mapping[str, Any], what: str) -> State:
     """A sharing in this collection's words.
 
     :raises HuaweiCloudError: the reply does not say what is shared with whom.
     """
     account, deadline = found.get("access_domain"), found.get("deadline")
     if not isinstance(account, str) or not isinstance(deadline, str) or not deadline:
-        raise HuaweiCloudError("the reply of SWR describes no shared account", where="SWR's API")
+        raise not_understood(what)
     status = found.get("status")
     return {
         "account": account,
@@ -180,6 +185,6 @@ def list_sharings(cloud: Cloud, options: Mapping[str, Any]) -> List[State]:
         return client.call(*request, action="swr:repo:listRepoDomains", on=place.what)
 
     found = read_list(lambda: whole(call, place.sharing_path + "/access-domains", most=MOST))
-    states = [described(entry) for entry in found]
+    states = [described(entry, place.what) for entry in found]
     # Only the call for one account says whether it exists.
     return [{name: item for name, item in state.items() if name != "account_exists"} for state in states]

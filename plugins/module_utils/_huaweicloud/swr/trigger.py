@@ -19,7 +19,7 @@ from ..._text import is_printable, quoted
 from ..api.client import Cloud
 from ..api.lists import whole
 from ..errors import HuaweiCloudError
-from .common import SwrResource, read_list, read_object, replacing, result_of, swr_client
+from .common import SwrResource, not_understood, read_list, read_object, replacing, result_of, swr_client
 from .names import place_of
 
 WORKLOADS = ("deployments", "statefulsets")
@@ -66,8 +66,8 @@ class Trigger(SwrResource):
 
     def observe(self) -> Optional[State]:
         on = self._place.what
-        found = read_object(lambda: self.call("GET", self._own_path, action="swr:repo:getTrigger", on=on))
-        return None if found is None else described(found)
+        found = read_object(lambda: self.call("GET", self._own_path, action="swr:repo:getTrigger", on=on), self.what)
+        return None if found is None else described(found, self.what)
 
     def desired(self, current: Optional[State]) -> Optional[State]:
         if self._wanted is None:
@@ -140,13 +140,13 @@ def _wanted(options: Mapping[str, Any]) -> State:
     return state
 
 
-def described(found: Mapping[str, Any]) -> State:
+def described(found: Mapping[str, Any], what: str) -> State:
     """A trigger in this collection's words.
 
     :raises HuaweiCloudError: the reply does not say what it is.
     """
     if not isinstance(found.get("name"), str) or str(found.get("enable")).lower() not in ("true", "false"):
-        raise HuaweiCloudError("the reply of SWR describes no trigger", where="SWR's API")
+        raise not_understood(what)
     state: State = {ours: found.get(theirs) or "" for ours, theirs in _FIELDS.items()}
     return dict(state, enabled=str(found["enable"]).lower() == "true")
 
@@ -173,5 +173,6 @@ def list_triggers(cloud: Cloud, options: Mapping[str, Any]) -> List[Dict[str, An
 
     found = read_list(lambda: whole(call, place.path + "/triggers"))
     return [
-        dict(described(entry), creator=entry.get("creator_name"), created=entry.get("created_at")) for entry in found
+        dict(described(entry, place.what), creator=entry.get("creator_name"), created=entry.get("created_at"))
+        for entry in found
     ]

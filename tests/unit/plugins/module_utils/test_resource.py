@@ -202,6 +202,22 @@ def test_a_creation_is_repeated_once():
     assert thing.done == ["observe", "create", "observe", "create", "observe"]
 
 
+def test_a_creation_that_was_only_slow_is_ours():
+    class Slow(Silent):
+        def _write(self, verb: str, state: Optional[State]) -> None:
+            if not self.lost:
+                self.there = state
+                error = LongshoreError("it exists", status=409)
+                raise error
+            super()._write(verb, state)
+
+    thing = Slow(None, {"name": "x"})
+    thing.works = False
+    change = bring_about(thing, check_mode=False)
+    assert (change.changed, change.before) == (True, None)
+    assert thing.done == ["observe", "create", "observe", "observe", "observe"]
+
+
 def test_a_secret_whose_change_got_no_reply_is_not_taken_for_changed():
     thing = Silent({"name": "x", "secret": SECRET_KEPT}, {"name": "x"}, secret=True)
     with pytest.raises(LongshoreError, match="no reply"):

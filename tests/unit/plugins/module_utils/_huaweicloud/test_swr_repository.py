@@ -129,7 +129,7 @@ def test_an_invalid_name_is_refused_before_anything_is_sent(options: Any, where:
         ({GET: [(404, {"error_code": "APIGW.0101", "error_msg": "The API does not exist"})]}, "does not have this API"),
         ({GET: [(404, "page")]}, "HTTP 404"),
         ({GET: [(200, [])]}, "not match its API reference"),
-        ({GET: [(200, {"name": "app"})]}, "describes no repository"),
+        ({GET: [(200, {"name": "app"})]}, "not match SWR's API reference"),
         ({GET: [MISSING], POST: [(201, {})]}, "agreed to create it, but it is not visible"),
         ({GET: [(200, THERE)], PATCH: [(201, {})]}, "agreed to change public, but did not"),
     ],

@@ -333,13 +333,31 @@ def test_a_day_that_is_over_is_refused_only_where_it_would_be_set() -> None:
         assert fake.calls == [SHARING.get]
 
 
-def test_the_last_day_itself_is_not_over() -> None:
+@pytest.mark.parametrize(("day", "over"), [("2026-11-30", True), ("2026-12-01", False)])
+def test_a_sharing_ends_when_its_day_begins(day: str, over: bool) -> None:
     fake = FakeCloud({SHARING.get: [SHARING.absent]})
     with fake:
-        options = {**PLACE, **SHARING.options, "deadline": "2026-11-30"}
+        options = {**PLACE, **SHARING.options, "deadline": day}
         one = Sharing(fake.cloud(), options, today=lambda: datetime.date(2026, 11, 30))
-        assert one.desired(one.observe())["deadline"] == "2026-11-30"
+        if over:
+            with pytest.raises(HuaweiCloudError, match="is over"):
+                one.desired(one.observe())
+        else:
+            assert one.desired(one.observe())["deadline"] == day
     assert sharing_file._today() <= datetime.date.today() + datetime.timedelta(days=1)
+
+
+def test_the_time_of_a_day_that_stays_is_kept() -> None:
+    exact = "2999-01-31T16:00:00.000Z"
+    patch = patched_share(exact, "new")
+    fake = FakeCloud(
+        {
+            SHARING.get: [SHARING.found(deadline=exact), SHARING.found(deadline=exact, description="new")],
+            called(patch): [(201, {})],
+        }
+    )
+    manage(SHARING, fake, description="new", deadline="2999-01-31")
+    assert fake.writes() == [patch]
 
 
 def test_an_account_that_does_not_exist_is_warned_of() -> None:
@@ -392,7 +410,7 @@ def test_several_policies_are_an_error() -> None:
 )
 def test_a_policy_that_is_not_understood_is_an_error(rules: Any) -> None:
     found = [{"id": 34, "rules": rules}]
-    with pytest.raises(HuaweiCloudError, match="not what SWR's reference says"):
+    with pytest.raises(HuaweiCloudError, match="not match SWR's API reference"):
         manage(RETENTION, FakeCloud({RETENTION.get: [(200, found)]}))
 
 
