@@ -29,10 +29,16 @@ _PIECE = re.compile(r"\\.|\[\^?(?:\\.|[^\]\\])+\]|.", re.DOTALL)
 _EMPTY_AFTER_STAR = re.compile(r"\*\{(?:[^{}]*,)?[,}]")
 # Alternatives multiply; more of them are not looked at one by one.
 _MOST_ALTERNATIVES = 64
+LONGEST = 10_000
+DEEPEST = 20
+# Characters, or components, of two that are compared. Names have 255 characters.
+_MOST_COMPARED = 500
 
 
 def problem_of(pattern: str) -> Optional[str]:
     """Why Harbor, which takes every pattern, could not use this one; V(None) for a good one."""
+    if _is_too_large(pattern):
+        return "it has more than {0} characters, or braces within braces {1} times".format(LONGEST, DEEPEST)
     if re.search(r"(?<!\\)(?:\\\\)*\\$", pattern):
         return "a backslash stands at its end"
     if any(not _RANGES.fullmatch(found) for found in _CLASS.findall(pattern)):
@@ -66,16 +72,27 @@ def foreign_part(pattern: str, characters: str) -> Optional[str]:
     return None
 
 
+def _is_too_large(pattern: str) -> bool:
+    """Whether nobody would walk through it, such as one that another program put into Harbor."""
+    depth = deepest = 0
+    for character in pattern[:LONGEST]:
+        depth += {"{": 1, "}": -1}.get(character, 0)
+        deepest = max(deepest, depth)
+    return len(pattern) > LONGEST or deepest > DEEPEST
+
+
 def has_empty_option(pattern: str) -> bool:
     """Whether braces have nothing between commas, which not every version of Harbor finds."""
-    return any(
+    return not _is_too_large(pattern) and any(
         not option or has_empty_option(option) for _start, options, _end in _braces(pattern) for option in options
     )
 
 
 def is_nested(pattern: str) -> bool:
     """Whether braces have slashes or braces in them, which not every version of Harbor can read."""
-    return any("/" in option or "{" in option for _start, options, _end in _braces(pattern) for option in options)
+    return not _is_too_large(pattern) and any(
+        "/" in option or "{" in option for _start, options, _end in _braces(pattern) for option in options
+    )
 
 
 def _braces(pattern: str) -> Iterator[Tuple[int, List[str], int]]:
@@ -97,23 +114,24 @@ def _braces(pattern: str) -> Iterator[Tuple[int, List[str], int]]:
 
 
 def alternatives(pattern: str) -> List[List[str]]:
-    """The patterns without braces that it stands for, each as a list of components."""
-    texts = _without_braces(pattern)
+    """The patterns without braces that it stands for, each as a list of components; any name, for too many."""
+    texts = _without_braces(pattern) if not _is_too_large(pattern) else []
     return [text.split("/") for text in texts] if texts else [[MANY]]
 
 
 def _without_braces(pattern: str) -> List[str]:
     """None when they are too many."""
-    found = next(_braces(pattern), None)
-    if found is None:
-        return [pattern]
-    start, options, end = found
-    texts: List[str] = []
-    for option in options:
-        texts += _without_braces(pattern[:start] + option + pattern[end:])
-        if len(texts) > _MOST_ALTERNATIVES:
-            return []
-    return texts
+    texts = [pattern]
+    while len(texts) <= _MOST_ALTERNATIVES:
+        found = [next(_braces(text), None) for text in texts]
+        if not any(found):
+            return texts
+        texts = [
+            text[: braces[0]] + option + text[braces[2] :] if braces else option
+            for text, braces in zip(texts, found)
+            for option in (braces[1] if braces else [text])
+        ]
+    return []
 
 
 def is_fixed(component: str) -> bool:
@@ -131,6 +149,8 @@ def lengths(components: List[str]) -> Tuple[int, Optional[int]]:
 
 def may_meet(one: List[str], other: List[str]) -> bool:
     """Whether some name may match both. Both are lists of components; in doubt they do."""
+    if len(one) + len(other) > _MOST_COMPARED:
+        return True
     one, other = ([*item[:-1], "*", MANY] if item[-1] == MANY else item for item in (one, other))
 
     @functools.cache
@@ -179,6 +199,8 @@ def _characters_meet(one: Optional[str], other: Optional[str]) -> bool:
 
 def _components_meet(one: str, other: str) -> bool:
     left, right = _tokens(one), _tokens(other)
+    if len(left) + len(right) > _MOST_COMPARED:
+        return True
 
     @functools.cache
     def meet(first: int, second: int) -> bool:
