@@ -118,7 +118,7 @@ class RegistrySession:
         return self._introduce(request, self._open)
 
     def send(self, request: Request, length: int, write_body: WriteBody, budget: Optional[int] = None) -> RegistryReply:
-        """Send a body of C(length) bytes that C(write_body) hands over, in one try: it cannot be sent a second time.
+        """Send a body of C(length) bytes that C(write_body) hands over, in one try. A redirect asks it for them again.
 
         :param budget: see L(pool.Transport.upload,#).
         """

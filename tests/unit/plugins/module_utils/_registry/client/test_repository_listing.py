@@ -48,7 +48,7 @@ def test_what_is_no_registry_lists_no_repositories(tmp_path):
     place = "oci:{0}".format(tmp_path)
     (tmp_path / "index.json").write_text('{"manifests": []}')
     clients = client_pool(FakeTransport([]), store(), no_wait_retrier(0))
-    with clients, pytest.raises(RegistryError, match="only a registry"):
+    with clients, pytest.raises(RegistryError, match="only registries"):
         discovery.Discovery(clients.source).names(place, "", "auto")
 
 
