@@ -111,6 +111,8 @@ def test_a_broken_inventory(role: Role, good: Dict[str, Any]) -> None:
     assert {node: ids for node, ids in found.items() if ids} == {node: [check] for node, check in expected.items()}
     assert sorted(report["failing"]) == sorted([*expected, "refused", "nowhere"])
     assert "5 of 7 nodes do not reach SWR" in " ".join(run.text.split())
+    recap = dict(re.findall(r"^([a-z-]+) +: .*\bfailed=(\d+)", run.text, re.MULTILINE))
+    assert {node for node, count in recap.items() if count != "0"} == set(report["failing"])
     assert "UNREACHABLE" in role.page.read_text()
     assert "one of the following is required: region, host" in text
 
