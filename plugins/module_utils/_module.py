@@ -58,6 +58,16 @@ def require(module: Any, library: str, import_error: Optional[str], reason: Opti
         module.fail_json(msg=missing_required_lib(library, reason=reason), exception=import_error)
 
 
+def require_values(module: Any, *options: str) -> None:
+    """Refuses options that are set to nothing: Ansible takes an empty path for none, in the place of the default.
+
+    :raises LongshoreError: one is.
+    """
+    for option in options:
+        if not module.params[option]:
+            raise LongshoreError("it is empty", where=option, hint="Leave it out, or set it to a path.")
+
+
 def warn(module: Any, text: str) -> None:
     """Shows a warning, with every secret that C(redactor_of(module)) knows masked."""
     module.warn(one_line(redactor_of(module)(text), _LONGEST_WARNING))

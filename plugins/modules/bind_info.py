@@ -101,13 +101,14 @@ from ansible.module_utils.basic import AnsibleModule
 
 from ansible_collections.longshore.swr.plugins.module_utils._dns.errors import DnsError
 from ansible_collections.longshore.swr.plugins.module_utils._dns.named.process import look_at_server
-from ansible_collections.longshore.swr.plugins.module_utils._module import reports_errors
+from ansible_collections.longshore.swr.plugins.module_utils._module import reports_errors, require_values
 
 
 @reports_errors
 def run(module):
     """What was found, as the module's result."""
     params = module.params
+    require_values(module, "config", "include_in", "fragment", "zone_dir", "proc_path")
     files = list(dict.fromkeys((params["config"], params["include_in"])))
     folders = [os.path.dirname(params["fragment"]), params["zone_dir"]]
     try:

@@ -377,12 +377,12 @@ from ansible.module_utils.basic import AnsibleModule
 from ansible_collections.longshore.swr.plugins.module_utils._dns.client import Resolver
 from ansible_collections.longshore.swr.plugins.module_utils._dns.errors import DnsError
 from ansible_collections.longshore.swr.plugins.module_utils._dns.named.programs import Named, Programs
-from ansible_collections.longshore.swr.plugins.module_utils._dns.server.layout import Paths
+from ansible_collections.longshore.swr.plugins.module_utils._dns.server.layout import paths_of
 from ansible_collections.longshore.swr.plugins.module_utils._dns.server.server import Server
 from ansible_collections.longshore.swr.plugins.module_utils._dns.zones.options import ALGORITHMS, Settings, desired_of
 from ansible_collections.longshore.swr.plugins.module_utils._dns.zones.zone import TYPES
 from ansible_collections.longshore.swr.plugins.module_utils._files.lock import exclusive
-from ansible_collections.longshore.swr.plugins.module_utils._module import reports_errors
+from ansible_collections.longshore.swr.plugins.module_utils._module import reports_errors, require_values
 
 LIST = {"type": "list", "elements": "str", "default": []}
 RECORD = {
@@ -461,9 +461,11 @@ def server_of(module, desired):
         (program(module, "rndc"), *params["rndc_options"]),
     )
     query = not params["views"] if params["query"] is None else params["query"]
+    if not 0 < params["query_port"] < 65536:
+        raise DnsError("{0} is no port".format(params["query_port"]), where="query_port")
     return Server(
         desired,
-        Paths(*(os.path.abspath(params[name]) for name in ("config", "include_in", "fragment", "zone_dir"))),
+        paths_of(*(os.path.abspath(params[name]) for name in ("config", "include_in", "fragment", "zone_dir"))),
         Named(module.run_command, programs, params["config"]),
         Resolver(params["query_address"], params["query_port"]) if query else None,
         Settings(
@@ -487,6 +489,7 @@ def shown(data, change):
 def run(module):
     """The server as it is to be, as the module's result."""
     params = module.params
+    require_values(module, "config", "include_in", "fragment", "zone_dir")
     desired = desired_of(params) if params["state"] == "present" else None
     server = server_of(module, desired)
     with exclusive(os.path.dirname(os.path.abspath(params["config"])), params["lock_timeout"]):

@@ -80,12 +80,14 @@ nscd:
 from ansible.module_utils.basic import AnsibleModule
 
 from ansible_collections.longshore.swr.plugins.module_utils._dns.resolver.manager import look_at_resolver
-from ansible_collections.longshore.swr.plugins.module_utils._module import reports_errors
+from ansible_collections.longshore.swr.plugins.module_utils._module import reports_errors, require_values
 
 
 @reports_errors
 def run(module):
     """What was found, as the module's result."""
+
+    require_values(module, "path")
 
     def said(name, option):
         program = module.get_bin_path(name, opt_dirs=["/usr/sbin", "/sbin"])

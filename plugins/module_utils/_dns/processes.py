@@ -35,7 +35,8 @@ def text_of(path: str) -> str:
     try:
         descriptor = open_regular(path)
     except FilesError as error:
-        raise OSError(errno.EINVAL, error.what) from error
+        # Whoever reports it says that the file cannot be read.
+        raise OSError(errno.EINVAL, error.what.replace("cannot be read: ", "", 1)) from error
     with os.fdopen(descriptor, "rb") as handle:
         return handle.read(_LARGEST).decode("utf-8", "replace")
 

@@ -11,6 +11,7 @@ This module is private to the collection: no other collection may import it.
 from __future__ import annotations
 
 import os
+import re
 from typing import Dict, List, NamedTuple, Optional, Tuple
 
 from ..errors import DnsError
@@ -59,6 +60,17 @@ class Paths(NamedTuple):
 
     def zone_file(self, name: str) -> str:
         return os.path.join(self.zone_dir, name + ".zone")
+
+
+def paths_of(config: str, include_in: str, fragment: str, zone_dir: str) -> Paths:
+    """The same, checked.
+
+    :raises DnsError: named would take a path for something else: for the end of a text, or for a pattern.
+    """
+    for option, path in (("fragment", fragment), ("zone_dir", zone_dir)):
+        if re.search(r'["\\*?\[\x00-\x1f]', path):
+            raise DnsError("named.conf cannot have this path", where="{0}: {1}".format(option, path))
+    return Paths(config, include_in, fragment, zone_dir)
 
 
 class Layout(NamedTuple):

@@ -69,15 +69,19 @@ def refuse_unanswered(files: NamedFiles, desired: ServerSpec, address: str) -> N
     :param address: the one that the server is asked from.
     :raises DnsError: the server would not answer.
     """
-    written = parse("allow-query {{ {0} }};".format("".join(item + ";" for item in desired.allow_query)))
-    inherited = [place.statement for place in files.of_kind("allow-query", OPTIONS)]
-    rule = written[:1] if desired.allow_query else inherited[-1:]
-    if rule and desired.zones and permits(rule[0].body, address, files.acls()) is False:
-        raise DnsError(
-            "the server must be queried for the zones, but would not answer {0}".format(address),
-            where="allow_query" if desired.allow_query else "{0}, allow-query".format(files.config),
-            hint="Add localhost to allow_query, or set query to false (bind_allow_query and bind_query of the role).",
-        )
+    # A policy counts in answers that are looked up elsewhere, too.
+    kinds = {"allow-query": bool(desired.rpz or not desired.allow_query), "allow-recursion": bool(desired.rpz)}
+    rules = [(place.path, place.statement) for kind in kinds if kinds[kind] for place in files.of_kind(kind, OPTIONS)]
+    if desired.zones and desired.allow_query:
+        written = "allow-query {{ {0} }};".format("".join(item + ";" for item in desired.allow_query))
+        rules.append(("allow_query", parse(written)[0]))
+    for where, rule in rules if desired.with_data else ():
+        if permits(rule.body, address, files.acls()) is False:
+            raise DnsError(
+                "the server must be queried for the names, but would not answer {0} ({1})".format(address, rule.kind),
+                where=where,
+                hint="Add localhost there, or set query to false (bind_query of the role).",
+            )
 
 
 def _refuse_options_of_others(files: NamedFiles, desired: ServerSpec, paths: Paths, views: Tuple[str, ...]) -> None:

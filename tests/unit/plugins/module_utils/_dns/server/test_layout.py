@@ -10,7 +10,13 @@ from typing import List
 import pytest
 
 from ansible_collections.longshore.swr.plugins.module_utils._dns.errors import DnsError
-from ansible_collections.longshore.swr.plugins.module_utils._dns.server.layout import MARK, Paths, layout, owned_zones
+from ansible_collections.longshore.swr.plugins.module_utils._dns.server.layout import (
+    MARK,
+    Paths,
+    layout,
+    owned_zones,
+    paths_of,
+)
 from ansible_collections.longshore.swr.plugins.module_utils._dns.zones.options import Forward, Key, ServerSpec, ZoneSpec
 
 PATHS = Paths("/etc/named.conf", "/etc/named.conf", "/etc/named/swr-zones.conf", "/var/named/slaves")
@@ -68,3 +74,11 @@ def test_zones_inherit_nothing_that_changes_what_is_in_them(kind: str, said: Lis
         assert text.count("dnssec-policy none;") == policies
         # The policy's zone has its data itself, on every server.
         assert "allow-update { none; };" in text
+
+
+@pytest.mark.parametrize("path", ['/etc/a"b', "/etc/*.conf", "/etc/[a]", "/etc/a?", "/etc/a\\b", "/etc/a\nb"])
+def test_paths_that_mean_something_else_to_named(path: str) -> None:
+    assert paths_of("/etc/named.conf", "/etc/named.conf", "/etc/a b.conf", "/var/named").key == "/etc/a b.conf.key"
+    for fragment, zone_dir in ((path, "/var/named"), ("/etc/swr.conf", path)):
+        with pytest.raises(DnsError, match="cannot have this path"):
+            paths_of("/etc/named.conf", "/etc/named.conf", fragment, zone_dir)
