@@ -20,7 +20,7 @@ from urllib.parse import quote, unquote
 
 from .http_message import Request, Response
 
-FLAT, ERRORS, LIST, BOTH = "flat", "errors", "list", "both"
+FLAT, ERRORS, LIST, BOTH, PLAIN = "flat", "errors", "list", "both", "plain"
 # It tells who has which rights, for those who may decode it: nobody else is to see it.
 ENCODED = "CiQxZjU4" + "ZW5jb2RlZC1hdXRob3JpemF0aW9uLW1lc3NhZ2U" * 4
 _SKEW = 15 * 60
@@ -69,6 +69,7 @@ class RefusedError(Exception):
             FLAT: {"error_code": self.code, "error_msg": self.message, "request_id": "sandbox"},
             ERRORS: {"errors": [swr]},
             LIST: [swr],
+            PLAIN: swr,
             BOTH: {
                 "errors": [dict(swr, detail="", encoded_authorization_message=ENCODED)],
                 "error_code": self.code,

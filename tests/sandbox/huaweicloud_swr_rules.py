@@ -11,7 +11,7 @@ from typing import Any, Dict, Iterable, List, Match
 from urllib.parse import unquote
 
 from .http_message import Request, Response
-from .huaweicloud_requests import BOTH, LIST, Account, reply_json
+from .huaweicloud_requests import BOTH, PLAIN, Account, reply_json
 from .huaweicloud_swr import SwrObjects, invalid, now, refused, take
 
 R = r"/v2/manage/namespaces/([^/]+)/repos/([^/]+)"
@@ -77,7 +77,7 @@ class RepositoryRules:
         name = unquote(match.group(3))
         if name not in shares:
             # Documented as 400, where others have 404.
-            raise refused(400, "4001090", "The shared account does not exist", LIST)
+            raise refused(400, "4001090", "The shared account does not exist", PLAIN)
         return shares[name]
 
     def _create_share(self, _request: Request, account: Account, match: Match[str], body: Any) -> Response:

@@ -79,6 +79,9 @@ class Trigger(SwrResource):
 
     def create(self, desired: State) -> None:
         body = {theirs: desired[ours] for ours, theirs in _FIELDS.items()}
+        if not body["container"]:
+            # All of them.
+            del body["container"]
         body.update(action="update", enable=_word(desired["enabled"]))
         self.call("POST", self._path, body=body, action="swr:repo:createTrigger", on=self._place.what)
 

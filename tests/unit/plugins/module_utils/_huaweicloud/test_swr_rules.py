@@ -166,17 +166,18 @@ TRIGGER_BODY = {
     "cluster_ns": "shop",
     "app_type": "deployments",
     "application": "cart",
-    "container": "",
     "trigger_type": "all",
     "condition": ".*",
     "action": "update",
     "enable": "true",
 }
+ORDER = [*list(TRIGGER_BODY)[:7], "container", *list(TRIGGER_BODY)[7:]]
 DELETE_TRIGGER = "DELETE {0}/rollout".format(TRIGGERS)
 
 
 def replaced(**fields: Any) -> List[str]:
-    return [DELETE_TRIGGER, "POST " + TRIGGERS + body({**TRIGGER_BODY, **fields})]
+    ordered = sorted({**TRIGGER_BODY, **fields}.items(), key=lambda item: ORDER.index(item[0]))
+    return [DELETE_TRIGGER, "POST " + TRIGGERS + body(dict(ordered))]
 
 
 TRIGGER = Kind(
