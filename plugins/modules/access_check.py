@@ -332,7 +332,7 @@ def run(module):
     redactor = redactor_of(module)
     result = run_access_check(params, host, os.environ, redactor.add)
     if not params["validate_certs"]:
-        warn(module, "Certificates are not verified: whoever answers for {0} gets the login.".format(host))
+        warn(module, "Certificates are not verified: any server that answers for {0} gets the login.".format(host))
     return redactor.clean(result)
 
 

@@ -229,7 +229,7 @@ error:
     what:
       description: What failed.
       type: str
-      sample: a new registry needs an address
+      sample: a new registry needs a URL
     where:
       description: The option, registry or call that it happened at.
       type: str

@@ -303,7 +303,7 @@ error:
     what:
       description: What failed.
       type: str
-      sample: "'* * * * *' is no schedule: it has 5 fields"
+      sample: "invalid schedule '* * * * *': it has 5 fields"
     where:
       description: The option, policy or call that it happened at.
       type: str

@@ -28,11 +28,13 @@ _REASONS = {
     + _REMEDY,
 }
 _PERMISSIONS = (
-    "To list images takes more permissions than to replicate them: use an administrator, or give the robot account "
-    "those of the last example of module harbor_robot. The role does without with harbor_preflight=skip."
+    "Listing images takes more permissions than replicating them: use an administrator, or give the robot account "
+    "those of the last example of module harbor_robot. The role does not need them with harbor_preflight=skip."
 )
 _AT_ONCE = 8  # requests
-_UNKNOWN = "This version of Harbor does not tell the format. In such an old one images are in Docker's as a rule."
+_UNKNOWN = (
+    "This version of Harbor does not report the format. Such an old version usually has images in Docker's format."
+)
 
 
 def refusal(media_type: Optional[str]) -> Tuple[Optional[bool], Optional[str]]:
@@ -57,7 +59,7 @@ def list_artifacts(
     for where, text in [("repositories", text) for text in wanted] + [("project", project_pattern)]:
         problem = problem_of(text) if text else None
         if problem:
-            raise HarborError("{0!r} is no pattern: {1}".format(text, problem), where=where)
+            raise HarborError("invalid pattern {0!r}: {1}".format(text, problem), where=where)
     try:
         projects = _projects(client, wanted or ([project_pattern + "/" + MANY] if project_pattern else []))
         projects = [project for project in projects if matches(project_pattern, str(project["name"]))]

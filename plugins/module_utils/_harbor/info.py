@@ -40,7 +40,7 @@ def _policies(client: HarborClient, _options: Mapping[str, Any]) -> List[Dict[st
 def _executions(client: HarborClient, options: Mapping[str, Any]) -> List[Dict[str, Any]]:
     """The newest ones, with the name of their policy; V(None) where it is gone."""
     if options["limit"] < 0:
-        raise HarborError("{0} is too small".format(options["limit"]), where="limit", hint="Give 0 or more.")
+        raise HarborError("{0} is too small".format(options["limit"]), where="limit", hint="Use 0 or more.")
     if options["policy"] is not None:
         policies = [require_policy(client, options["policy"])]
         query = [("policy_id", str(policies[0]["id"]))]

@@ -184,7 +184,7 @@ class RobotResource(Resource):
         """
         secret = told.get("secret") if isinstance(told, dict) else None
         if not isinstance(secret, str) or not secret or not is_printable(secret):
-            raise HarborError("Harbor made a secret, and does not tell one that a login can have", where=self._where)
+            raise HarborError("Harbor created a secret, but returned none that a login can have", where=self._where)
         self._learn_secret(secret)
         self.secret = secret
 
@@ -199,13 +199,13 @@ class RobotResource(Resource):
         if error.status == 400 and "permission" in error.what:
             hint = "GET /api/v2.0/permissions of this Harbor lists the resources and actions that it has."
         elif error.status == 404:
-            hint = "A project that permissions name does not exist."
+            hint = "A project in permissions does not exist."
         return HarborError(error.what, where=self._where, code=error.code, status=error.status, hint=hint)
 
     def not_kept(self, fields: List[str], desired: State, found: Optional[State]) -> HarborError:
-        what = "Harbor agreed to a change, and did not make it"
+        what = "Harbor agreed to a change, but did not make it"
         if fields:
-            what = "Harbor agreed to change {0}, and did not".format(", ".join(fields))
+            what = "Harbor agreed to change {0}, but did not".format(", ".join(fields))
         return HarborError(what, where=self._where, hint="See the log of Harbor's container core.")
 
     def is_created(self) -> bool:
@@ -268,7 +268,7 @@ class Robots:
         version = self._client.version
         if not version.supports("robots"):
             raise HarborError(
-                "robot accounts of the system need Harbor 2.2 or later, and this is {0}".format(version),
+                "system robot accounts need Harbor 2.2 or later, and this is {0}".format(version),
                 where="robot {0}".format(self._options["name"]),
                 hint="Use an administrator in harbor_username, or upgrade Harbor.",
             )
@@ -293,10 +293,10 @@ class Robots:
     def _explained(self, error: HarborError) -> HarborError:
         what, hint = error.what, error.hint
         if error.status == 403:
-            hint = "Use an administrator in harbor_username: others may not manage robot accounts."
+            hint = "Use an administrator in harbor_username: only administrators may manage robot accounts."
         if self._robot.is_created():
             # A failure shows no secret, and Harbor shows it once only.
-            what = "the account was made, but then: {0}".format(what)
+            what = "the account was created, but then: {0}".format(what)
             hint = "Its secret is lost. Run the task again with secret=refresh."
         return HarborError(what, where=error.where, code=error.code, status=error.status, hint=hint)
 
@@ -305,19 +305,19 @@ class Robots:
         expires_at = self._robot.expires_at(state)
         if expires_at is not None and expires_at != NEVER and expires_at <= self._clock():
             self.warnings.append(
-                "{0}: it has expired, {1} days after it was made. Remedy: set a longer duration, which Harbor counts "
+                "{0}: it expired {1} days after it was created. Remedy: set a longer duration, which Harbor counts "
                 "from that day too; a new secret does not help.".format(where, state["duration"])
             )
         kinds = {permission["kind"] for permission in state["permissions"]}
         if "system" in kinds and not self._client.version.at_least(2, 3):
             self.warnings.append(
-                "{0}: before Harbor 2.3 registries and replication policies are for administrators alone, whatever an "
-                "account may do. Remedy: use an administrator to replicate, or upgrade Harbor.".format(where)
+                "{0}: before Harbor 2.3, only administrators can manage registries and replication policies, "
+                "whatever an account's permissions. Remedy: use an administrator, or upgrade Harbor.".format(where)
             )
         if len(kinds) > 1 and not self._client.version.at_least(2, 10):
             self.warnings.append(
-                "{0}: before Harbor 2.10 an account that has permissions of the system cannot use those in projects. "
-                "Remedy: make two accounts.".format(where)
+                "{0}: before Harbor 2.10, an account with system permissions cannot use its project permissions. "
+                "Remedy: create two accounts.".format(where)
             )
 
 
@@ -328,14 +328,14 @@ def check_options(options: Mapping[str, Any]) -> None:
     name, duration = options["name"], options["duration"]
     if not _NAME.match(name):
         raise HarborError(
-            "{0!r} is no name of a robot account".format(name),
+            "invalid robot account name {0!r}".format(name),
             where="name",
-            hint="Use lower case letters, digits and . _ - between them, without the prefix (as in robot$) that Harbor "
-            "puts before it.",
+            hint="Use lower case letters, digits and . _ - between them, without the prefix (as in robot$) that "
+            "Harbor adds.",
         )
     if duration is not None and not (duration == NEVER or 0 < duration < _DAYS_BELOW):
         raise HarborError(
-            "{0} days are not possible".format(duration), where="duration", hint="Give 1 or more, or -1 for no end."
+            "{0} days is out of range".format(duration), where="duration", hint="Use 1 or more, or -1 for no expiry."
         )
     if options["permissions"] is not None:
         _check_permissions(options["permissions"])
@@ -346,17 +346,13 @@ def _check_permissions(permissions: List[Mapping[str, Any]]) -> None:
         raise HarborError(
             "an account needs permissions",
             where="permissions",
-            hint="Leave the option out for those that replication needs.",
+            hint="Leave the option out to use those that replication needs.",
         )
     for number, permission in enumerate(permissions):
         where = "permissions[{0}]".format(number)
         if permission["kind"] == LEVEL and permission["namespace"] not in (None, "", "/"):
-            raise HarborError(
-                "permissions of the system have no namespace but /", where=where, hint="Leave namespace out."
-            )
+            raise HarborError("system permissions have no namespace but /", where=where, hint="Leave namespace out.")
         if permission["kind"] != LEVEL and not permission["namespace"]:
-            raise HarborError(
-                "it is not said which project is meant", where=where, hint="Set namespace, to * for all projects."
-            )
+            raise HarborError("the project is missing", where=where, hint="Set namespace, to * for all projects.")
         if not permission["access"]:
-            raise HarborError("it permits nothing", where=where, hint="Set access.")
+            raise HarborError("access is empty", where=where, hint="Set access.")

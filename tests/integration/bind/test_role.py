@@ -204,7 +204,7 @@ FAULTS = [
     ({"bind_primaries": ["first", "nobody"]}, "nobody is not an address"),
     ({"bind_regions": [{"region": "atlantis-1", "swr_addresses": ["10.0.0.1"]}]}, "atlantis-1"),
     ({"bind_regions": [{"swr_addresses": ["10.0.0.1"]}]}, "missing required arguments: region"),
-    ({"bind_zones": [{"name": OTHER, "addresses": ["10.0.0.1"]}]}, "has a zone of this name already"),
+    ({"bind_zones": [{"name": OTHER, "addresses": ["10.0.0.1"]}]}, "already has a zone of this name"),
 ]
 
 
@@ -266,7 +266,7 @@ def test_a_server_is_installed_and_started_only_when_asked(folder: Path) -> None
     failures = {name: values["failure"] for name, values in run.kept.items()}
     assert sorted(failures) == ["installed", "missing", "started", "stopped"]
     for name in ("installed", "started", "stopped"):
-        assert "the server does not run" in failures[name]
+        assert "the server is not running" in failures[name]
         assert "bind_start" in failures[name]
     assert "This host has no DNS server" in failures["missing"]
     assert "bind_install" in failures["missing"]

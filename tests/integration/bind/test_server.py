@@ -172,7 +172,7 @@ def test_a_server_that_is_broken_already(daemon: Daemon) -> None:
 
 def test_a_server_that_is_stopped(daemon: Daemon) -> None:
     daemon.stop()
-    daemon.refused("does not run", "systemctl start", zones=[zone("10.0.0.1")])
+    daemon.refused("is not running", "systemctl start", zones=[zone("10.0.0.1")])
 
 
 @pytest.mark.parametrize(
@@ -336,7 +336,10 @@ def test_check_mode_refuses_what_a_run_refuses(folder: Path) -> None:
     server.start()
     names = [{"name": NAME, "addresses": ["10.0.0.1"]}]
     wrong: List[Tuple[Dict[str, Any], str]] = [
-        ({"rpz": {"name": "rpz.longshore.internal", "ttl": 5, "names": names}}, "the option response-policy already"),
+        (
+            {"rpz": {"name": "rpz.longshore.internal", "ttl": 5, "names": names}},
+            "already has the option response-policy",
+        ),
         ({"zones": [zone("10.0.0.1", name="added.example.com")], "query": False}, "added while the server ran"),
         ({"zones": [zone("10.0.0.1")]}, "would not answer 127.0.0.1"),
         ({"zones": [zone("10.0.0.1")], "allow_query": ["192.0.2.0/24"]}, "would not answer 127.0.0.1"),

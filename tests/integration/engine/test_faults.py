@@ -167,7 +167,7 @@ def test_a_wrong_digest_header_of_the_source_is_noticed(guarded: World) -> None:
     guarded.source.faults.add(Fault(kind="manifest_get", action="wrong_digest"))
     result = guarded.copy(retries=1)
     assert result["images"]["failed"] == 2
-    assert "not the one asked for" in result["failures"][0]["error"]
+    assert "sent another manifest" in result["failures"][0]["error"]
 
 
 def test_a_destination_that_stored_something_else_is_a_failure(guarded: World) -> None:

@@ -180,8 +180,8 @@ FAULTS = {
     "HTML in a manifest's place": (Fault("status", kind="manifest_get", status=200, html=True), "not JSON"),
     "a page in an error's place": (Fault("status", kind="manifest_get", status=502, html=True), "502"),
     "dropped": (Fault("drop", kind="manifest_get"), "connection"),
-    "broken off": (Fault("truncate", kind="manifest_get", after=20), "broke off"),
-    "another manifest": (Fault("corrupt", kind="manifest_get"), "not the one asked for"),
+    "broken off": (Fault("truncate", kind="manifest_get", after=20), "cut off"),
+    "another manifest": (Fault("corrupt", kind="manifest_get"), "sent another manifest"),
     "damaged config": (Fault("corrupt", kind="blob_get"), "damaged"),
     "config lost": (Fault("status", kind="blob_get", status=404), "404"),
 }

@@ -217,7 +217,7 @@ def test_connection_that_brings_nothing_is_a_failure(world: World) -> None:
     world.destination.faults.add(Fault("truncate", kind="blob_get", digest=image.blobs[1].digest, after=0))
     result = verify(world, blobs="hash", retries=2)
     assert counted(result) == {"total": 1, "failed": 1}
-    assert "broke off" in result["failures"][0]["error"]
+    assert "cut off" in result["failures"][0]["error"]
 
 
 def test_registry_that_cannot_say_is_asked_another_way(world: World) -> None:
@@ -240,7 +240,7 @@ FAULTS = {
     "HTML for a manifest": (
         "destination",
         Fault("status", status=200, html=True, kind="manifest_get", repository="team/bad"),
-        "not the one asked for",
+        "sent another manifest",
     ),
 }
 

@@ -70,7 +70,7 @@ def test_check_mode_starts_nothing_and_an_error_of_a_robot_is_shown(given: Given
     assert world.harbor.bodies("POST", "/robots") == []
     assert world.harbor.bodies("POST", "/replication/executions") == []
     wrong = plays.do([{"longshore.swr.harbor_robot": {"name": "robot$replicator"}}], ok=False)
-    assert "is no name of a robot account" in wrong.out
+    assert "invalid robot account name" in wrong.out
 
 
 def test_a_failed_run_fails_the_play_with_the_reason(given: Given) -> None:

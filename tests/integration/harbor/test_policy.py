@@ -169,7 +169,7 @@ def test_bad_input_is_refused_before_anything_is_written(world: Make, version: s
         ({"mode": "pull"}, "type docker-registry"),
         ({"filters": [{"type": "name", "value": "app0"}]}, "matches nothing"),
         ({"filters": [{"type": "name", "value": "library/["}]}, "no pattern"),
-        ({"trigger": "scheduled", "cron": "@daily"}, "is no schedule"),
+        ({"trigger": "scheduled", "cron": "@daily"}, "invalid schedule"),
     ):
         refused = policy(harbor, **options)
         assert said in refused["msg"]

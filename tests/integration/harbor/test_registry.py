@@ -193,7 +193,7 @@ def test_one_that_is_in_use_is_not_removed(harbor_world: Make, version: str) -> 
 def test_another_type_is_tested_by_harbor_itself(harbor_world: Make, version: str) -> None:
     world = harbor_world(version)
     refused = registry(world, type="docker-registry", access_secret="wrong-secret-of-mine-17")
-    assert "Harbor tried the connection and does not take the registry" in refused["msg"]
+    assert "Harbor tried the connection and refuses the registry" in refused["msg"]
     made = registry(world, type="docker-registry")
     assert (made["changed"], made["connection"]["healthy"]) == (True, True)
     assert registry(world, type="docker-registry")["changed"] is False

@@ -52,7 +52,7 @@ REFUSED: Dict[str, Any] = {
     ),
     "no_organization_of_swr": (
         {"harbor_rules": [dict(RULE, organization="1team")]},
-        "SWR has no organization of the name '1team'",
+        "invalid organization name '1team'",
     ),
     "missing": (
         {"harbor_organizations": "check", "harbor_rules": [dict(RULE, organization="no")]},
@@ -181,7 +181,7 @@ def test_missing_organizations_are_created_and_rules_started(site: Site) -> None
         "labels": "Succeed",
     }
     assert site.swr.tags("new/library/app") == ["v1", "v2"]
-    assert "It has to be made before" not in site.steps.run.text
+    assert "It must be created first" not in site.steps.run.text
     # The organization; the endpoint's loop is one task, and so is that of the rules and that of the executions.
     assert site.steps.changed("adopt") == 4
 

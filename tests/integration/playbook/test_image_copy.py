@@ -71,7 +71,7 @@ def test_every_bad_option_is_refused_before_any_connection(world: Any) -> None:
         "no mapping": ({"images": "a/b/c"}, "mapping"),
         "workers": ({"workers": 0}, "workers"),
         "report": ({"report_path": "/nonexistent/report.json"}, "does not exist"),
-        "both": ({"images_file": "images.json"}, "exclude each other"),
+        "both": ({"images_file": "images.json"}, "mutually exclusive"),
         "neither": ({"images": None}, "images_file"),
     }
     for name, (options, expected) in cases.items():

@@ -144,7 +144,7 @@ class HarborClient:
         return HarborError(
             "there is no Harbor at this address",
             where=self.url,
-            hint="Check harbor_url: the address that Harbor's pages have, without what follows the host.",
+            hint="Check harbor_url: the URL of Harbor's web interface, without a path.",
         )
 
     def get(self, path: str, params: Params = ()) -> ApiReply:
@@ -185,9 +185,9 @@ class HarborClient:
             check_shape(reply.data, shape)
         except NotUnderstood as problem:
             raise HarborError(
-                "the reply is not what Harbor sends: {0}".format(problem),
+                "the reply is not valid for Harbor: {0}".format(problem),
                 where="GET {0}{1}{2}".format(self.url, self.base, path),
-                hint="See whether a proxy answers in its place.",
+                hint="Check whether a proxy answers instead of Harbor.",
             ) from problem
 
     def text(self, path: str) -> str:
@@ -243,7 +243,7 @@ class HarborClient:
         number = urlsplit(location).path.rstrip("/").rpartition("/")[2]
         if not _NUMBER.match(number):
             raise HarborError(
-                "Harbor made it, but does not say its number (Location: {0})".format(safe(location) or "none"),
+                "Harbor created it, but does not return its ID (Location: {0})".format(safe(location) or "none"),
                 where=self.url,
             )
         return int(number)
@@ -258,7 +258,7 @@ def required(data: Mapping[str, Any], name: str) -> Any:
     if not isinstance(value, (str, int)):
         raise HarborError(
             "the reply has no {0}, which Harbor always sends".format(name),
-            hint="See whether a proxy answers in its place.",
+            hint="Check whether a proxy answers instead of Harbor.",
         )
     return value
 

@@ -46,8 +46,8 @@ def hint_for(status: int, code: Optional[str]) -> Optional[str]:
     if status == 401:
         return (
             "Check harbor_username and harbor_password. A robot account is named with its prefix, as in robot$name. "
-            "Users of OIDC log in with their CLI secret. For some seconds after a wrong password Harbor refuses the "
-            "right one as well."
+            "Users of OIDC log in with their CLI secret. For some seconds after a wrong password, Harbor "
+            "refuses the correct one as well."
         )
     if status == 403:
         return (
@@ -57,7 +57,7 @@ def hint_for(status: int, code: Optional[str]) -> Optional[str]:
     if status in _REDIRECTS:
         return "Set harbor_url to the address that it redirects to (most often https:// instead of http://)."
     if status in _AWAY:
-        return "Harbor may be starting or out of order: see whether all its containers are healthy."
+        return "Harbor may be starting or broken: check whether all its containers are healthy."
     if status == 500:
-        return "Harbor keeps the cause to itself: look into the log of its container core."
+        return "Harbor does not report the cause: see the log of its container core."
     return None

@@ -45,7 +45,7 @@ def parse(text: str, where: str) -> Any:
     if is_null(root):
         return None
     if not isinstance(root, yaml.MappingNode):
-        raise HarborError("this is no mapping", where=where, hint="A Compose file has the key services.")
+        raise HarborError("this is not a mapping", where=where, hint="A Compose file has the key services.")
     return root
 
 

@@ -110,9 +110,9 @@ def _with_hosts(before: str, base: str, hosts: Sequence[Host]) -> str:
         except (_Unfit, HarborError):
             continue
     raise HarborError(
-        "its form does not allow to add names",
+        "its format does not allow adding names",
         where=OVERRIDE,
-        hint="Add extra_hosts with {0} to the services core and jobservice by hand.".format(
+        hint="Manually add extra_hosts with {0} to the services core and jobservice.".format(
             ", ".join(str(host) for host in hosts)
         ),
     )
@@ -185,7 +185,7 @@ def _entries(node: Any, where: str) -> List[Host]:
             found.extend(host_of(str(key.value), str(item.value)) for item in items)
         return found
     if not isinstance(node, yaml.SequenceNode):
-        raise HarborError("extra_hosts is no list", where=where)
+        raise HarborError("extra_hosts is not a list", where=where)
     return [read_host(str(item.value)) for item in node.value]
 
 
@@ -201,7 +201,7 @@ def _refuse_others(service: Any, hosts: Sequence[Host], where: str) -> List[Host
             raise HarborError(
                 "extra_hosts gives {0} the address {1}, and not {2}".format(name, address, wanted[name]),
                 where=where,
-                hint="Take that entry out, and run again.",
+                hint="Remove that entry, and run again.",
             )
         if name in wanted:
             present.append(Host(name, wanted[name]))
@@ -211,7 +211,7 @@ def _refuse_others(service: Any, hosts: Sequence[Host], where: str) -> List[Host
 def _missing(service: Any, name: str, hosts: Sequence[Host]) -> List[Host]:
     where = "{0}, service {1}".format(OVERRIDE, name)
     if not is_null(service) and not isinstance(service, yaml.MappingNode):
-        raise HarborError("this is no mapping", where=where)
+        raise HarborError("this is not a mapping", where=where)
     if isinstance(service, yaml.MappingNode) and get(service, "extra_hosts") is None:
         merged = [value for key, value in service.value if key.tag == _MERGE]
         parts = [part for value in merged for part in (value.value if value.tag == _SEQUENCE else [value])]
@@ -250,7 +250,7 @@ def _wanted(root: Any, hosts: Sequence[Host], version: Any) -> Any:
 def _child(node: Any, name: str, tag: str) -> Any:
     """The value of a key, made where it is missing or null."""
     if not isinstance(node, yaml.MappingNode):
-        raise HarborError("{0} stands in what is no mapping".format(name), where=OVERRIDE)
+        raise HarborError("{0} is not in a mapping".format(name), where=OVERRIDE)
     value = get(node, name)
     if not is_null(value):
         return value

@@ -80,7 +80,8 @@ class Compose:
         code, output, errors = self._run([*self._words, "-f", base, "-f", override, "config", "-q"], self._folder)
         if code != 0:
             raise HarborError(
-                "Compose refuses it: {0}".format(said(output, errors)), hint="Correct what others have written into it."
+                "Compose refuses it: {0}".format(said(output, errors)),
+                hint="Correct the parts that are not managed here.",
             )
 
     def call(self, *arguments: str) -> str:
@@ -92,7 +93,7 @@ class Compose:
             raise HarborError(
                 "{0} {1} failed: {2}".format(self, " ".join(arguments), said(output, errors)),
                 where=self._folder,
-                hint="Remove the cause, and run again: what is left to do will be done.",
+                hint="Remove the cause, and run again: the remaining steps will be done.",
             )
         return output
 

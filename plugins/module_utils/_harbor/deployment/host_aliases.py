@@ -37,10 +37,10 @@ def alias_patch(deployment: Any, hosts: Sequence[Host]) -> Dict[str, Any]:
 
     :param deployment: the Deployment, as the API has it.
     :return: empty when there is nothing to change.
-    :raises HarborError: this is no Deployment, or a name has another address that is not ours.
+    :raises HarborError: this is not a Deployment, or a name has another address that is not ours.
     """
     if not isinstance(deployment, Mapping) or deployment.get("kind") != "Deployment":
-        raise HarborError("this is no Deployment", where="deployment")
+        raise HarborError("this is not a Deployment", where="deployment")
     metadata = deployment.get("metadata") or {}
     where = "Deployment {0}".format(metadata.get("name"))
     annotations = metadata.get("annotations") or {}
@@ -74,7 +74,7 @@ def _own(noted: Any, where: str) -> List[Host]:
         raise HarborError(
             "the annotation {0} cannot be read".format(ANNOTATION),
             where=where,
-            hint="Remove the annotation, and the hostAliases that were added, by hand.",
+            hint="Remove the annotation, and the hostAliases that were added, manually.",
         ) from error
 
 
@@ -108,7 +108,7 @@ def _has(aliases: Sequence[Mapping[str, Any]], host: Host, where: str) -> bool:
             raise HarborError(
                 "hostAliases give {0} the address {1}, and not {2}".format(host.name, alias.get("ip"), host.address),
                 where=where,
-                hint="Take that entry out, and run again.",
+                hint="Remove that entry, and run again.",
             )
         there = True
     return there

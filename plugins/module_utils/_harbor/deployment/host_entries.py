@@ -57,7 +57,7 @@ def parse_hosts(given: Optional[Sequence[Mapping[str, Any]]]) -> List[Host]:
     :raises HarborError: no address, no name, or a name with two addresses.
     """
     if not given:
-        raise HarborError("there are none", where="entries", hint="Give at least one, or use state=absent.")
+        raise HarborError("there are none", where="entries", hint="Set at least one, or use state=absent.")
     problems: List[str] = []
     known: Dict[str, str] = {}
     for number, item in enumerate(given, 1):

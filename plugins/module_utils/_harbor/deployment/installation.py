@@ -194,7 +194,7 @@ class Installation:
                     "Docker's network {network} has the subnet {subnet}, which contains {address}".format(**clash)
                     for clash in found
                 ),
-                hint="What is sent to such an address never leaves this host. Give the network another subnet "
+                hint="Traffic to such an address never leaves this host. Give the network another subnet "
                 "(default-address-pools in /etc/docker/daemon.json, or bip for the network bridge), stop Harbor with "
                 "docker compose down, restart Docker, and start Harbor. Or create the VPC endpoint in another subnet. "
                 "To skip this check, set check_subnets (harbor_check_subnets of the role) to false.",
@@ -265,7 +265,7 @@ class Installation:
         raise HarborError(
             "./prepare failed: {0}".format(said(output, errors)),
             where=self._folder,
-            hint="{0} is as it was. Run ./prepare there by hand to see what it needs; its options are "
+            hint="{0} is as it was. Run ./prepare there manually to see what it needs; its options are "
             "prepare_arguments (harbor_prepare_arguments of the role). Then run again.".format(CONFIG),
         )
 
@@ -318,7 +318,7 @@ class Installation:
             mapped = self._compose.mapped(service)
             missing = self._hosts if mapped is None else self._missing(mapped)
             if mapped is None:
-                problems.append("the container of {0} does not run".format(service))
+                problems.append("the container of {0} is not running".format(service))
             elif missing:
                 problems.append("the container of {0} does not have {1}".format(service, ", ".join(map(str, missing))))
         if problems:

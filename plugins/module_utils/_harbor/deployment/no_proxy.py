@@ -27,7 +27,7 @@ except ImportError:
 WHERE = "harbor.yml"
 _COMPONENTS = ("core", "jobservice")
 _HINT = (
-    "Add the names to no_proxy in the section proxy by hand, separated by commas, and run ./prepare. "
+    "Add the names to no_proxy in the section proxy manually, separated by commas, and run ./prepare. "
     "With no_proxy=ignore (harbor_no_proxy of the role) the file is not read."
 )
 
@@ -101,7 +101,7 @@ def _replaced(text: str, proxy: Any, node: Any, value: str) -> str:
 
 
 def _unfit() -> HarborError:
-    return HarborError("the form of its section proxy does not allow the change", where=WHERE, hint=_HINT)
+    return HarborError("the format of its section proxy does not allow the change", where=WHERE, hint=_HINT)
 
 
 def _parse(text: str) -> Any:

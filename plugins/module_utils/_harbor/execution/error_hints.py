@@ -27,7 +27,7 @@ _NETWORK = (
     "own containers."
 )
 _FLATTEN = (
-    "A repository that the policy finds has fewer levels than it is to replace. Lower dest_namespace_replace_count "
+    "A repository that the policy selects has fewer levels than it replaces. Lower dest_namespace_replace_count "
     "of the policy (-1 replaces all, whatever their number), or narrow its filters."
 )
 _ORGANIZATION = (
@@ -35,11 +35,11 @@ _ORGANIZATION = (
     "push to it."
 )
 _NAMES_IN_CORE = (
-    "Harbor's container core does not resolve the registry's name. On a private line map the name to the VPC "
-    "endpoint in the containers core and jobservice, or in the DNS that they use."
+    "Harbor's container core does not resolve the registry's name. With a private endpoint, map the "
+    "name to the VPC endpoint in the containers core and jobservice, or in their DNS."
 )
 _IMAGE_INDEX = (
-    "SWR's basic edition refuses OCI image indexes, and Harbor converts nothing. Copy these images with "
+    "SWR's basic edition refuses OCI image indexes, and Harbor does not convert them. Copy these images with "
     "longshore.swr.image_copy, which converts them, or build them without attestations and OCI media types "
     "(provenance=false, oci-mediatypes=false)."
 )
@@ -48,11 +48,12 @@ _OCI_MANIFEST = (
     "or upgrade Harbor."
 )
 _JOBSERVICE = (
-    "Harbor's container core does not reach its jobservice, which carries out the executions. See whether that runs, "
-    "and its log."
+    "Harbor's container core does not reach its jobservice, which carries out the executions. Check "
+    "whether it is running, and see its log."
 )
 _POLICY = (
-    "The project in Harbor does not let this image be pulled, because it is not signed or has vulnerabilities. Sign "
+    "The project in Harbor does not allow this image to be pulled, because it is not signed or has "
+    "vulnerabilities. Sign "
     "it, rebuild it, or change the project's configuration."
 )
 _OWN_REGISTRY = (
@@ -67,7 +68,7 @@ _NAMES_IN_JOBSERVICE = (
 # The first that fits counts: what is special stands before what is general.
 _PREPARING: Sequence[Tuple[str, str]] = (
     (r"/api/v1/jobs\b", _JOBSERVICE),
-    (r"execution skipped", "The policy runs once at a time. Wait for the execution that is in progress."),
+    (r"execution skipped", "The policy only runs once at a time. Wait for the execution that is in progress."),
     (r"flattening level is", _FLATTEN),
     (r"\[401\]|\b401\b|unauthorized", _LOGIN),
     (r"\[404\]|\[403\]|namespaces?\b.*not (?:found|exist)", _ORGANIZATION),

@@ -99,8 +99,8 @@ class ReplicationRun:
             raise HarborError(
                 "execution {0} is still in progress".format(working[0].id),
                 where=policy.where,
-                hint="Wait for it with if_running=join, stop it with state=stopped, or start another beside it with "
-                "if_running=start.",
+                hint="Wait for it with if_running=join, stop it with state=stopped, or start another one in parallel "
+                "with if_running=start.",
             )
         if working and self._options["if_running"] == "join":
             return self._conclude(policy, working[0].id, changed=False)
@@ -215,7 +215,7 @@ class ReplicationRun:
         finally:
             problem = progress.close()
             if problem:
-                self.warnings.append("Progress could not be written to the end: {0}".format(problem))
+                self.warnings.append("Progress could not be written completely: {0}".format(problem))
 
     def _look(self, policy: Policy, execution: Execution) -> Dict[str, Any]:
         tasks = self._executions.tasks(execution.id)
@@ -236,7 +236,7 @@ class ReplicationRun:
             if error.status != 404:
                 raise
             raise HarborError(
-                "Harbor has no replication execution of this number",
+                "Harbor has no replication execution with this ID",
                 where="execution_id {0}".format(number),
                 status=404,
                 hint="It may have been removed together with its policy, or because of its age.",
@@ -283,5 +283,5 @@ def _check_numbers(options: Mapping[str, Any]) -> None:
     for name, least in _LEAST.items():
         if options[name] < least:
             raise HarborError(
-                "{0:g} is too small".format(options[name]), where=name, hint="Give {0:g} or more.".format(least)
+                "{0:g} is too small".format(options[name]), where=name, hint="Use {0:g} or more.".format(least)
             )

@@ -74,16 +74,16 @@ def judge_stop(
     if not late:
         return None
     return HarborError(
-        "told to stop, but not ended within {0:g} seconds".format(options["wait_timeout"]),
+        "told to stop, but not finished within {0:g} seconds".format(options["wait_timeout"]),
         where="policy {0}, execution {1}".format(policy, ", ".join(map(str, late))),
         hint="Harbor finishes what it is copying first: wait longer with wait_timeout, or see the log of jobservice.",
     )
 
 
 def _time_over(where: str, number: int, outcome: WaitResult, timeout: float) -> HarborError:
-    what = "not ended within {0:g} seconds ({1}); it goes on in Harbor".format(timeout, _counted(outcome.counts))
+    what = "not finished within {0:g} seconds ({1}); it continues in Harbor".format(timeout, _counted(outcome.counts))
     if outcome.unreachable is not None:
-        what = "Harbor did not answer at the end of the {0:g} seconds ({1}); the execution may go on there".format(
+        what = "Harbor did not answer at the end of {0:g} seconds ({1}); the execution may continue there".format(
             timeout, outcome.unreachable
         )
     elif outcome.execution is not None and outcome.execution.ended:
@@ -102,7 +102,7 @@ def _stopped(where: str, counts: Counts) -> HarborError:
     return HarborError(
         "somebody stopped it ({0})".format(_counted(counts)),
         where=where,
-        hint="Start it again; what was copied already is not copied twice.",
+        hint="Start it again; images that are already copied are not copied twice.",
     )
 
 
@@ -135,9 +135,9 @@ def _contradiction(where: str, execution: Execution, counts: Counts) -> HarborEr
     if counts.total < execution.counts.total:
         what = "lists {0} of its {1} tasks".format(counts.total, execution.counts.total)
     return HarborError(
-        "Harbor calls it a success, but {0}".format(what),
+        "Harbor reports success, but {0}".format(what),
         where=where,
-        hint="Look at it in Harbor, and start it again.",
+        hint="Check it in Harbor, and start it again.",
     )
 
 

@@ -89,8 +89,8 @@ class ConnectionTester:
             return ConnectionResult(
                 False,
                 "{0} answers, but refuses the login of {1}. {2}".format(state["url"], state["access_key"], said),
-                "Check access_key and access_secret. For SWR these are <project>@<access key> and the long-term login "
-                "key, as module login_token makes them.",
+                "Check access_key and access_secret. For SWR these are <project>@<access key> and the long-term "
+                "login key, from module login_token.",
                 login_refused=True,
             )
         verifying = state["url"].startswith("https://") and not state["insecure"]
@@ -102,8 +102,8 @@ class ConnectionTester:
             return ConnectionResult(
                 False,
                 "{0} answers, but Harbor does not trust its certificate. {1}".format(state["url"], said),
-                "Use the name that the certificate is for, or give Harbor the certificate authority. Set insecure to "
-                "true where it is to stay unverified, as with the domain name of a VPC endpoint.",
+                "Use the name in the certificate, or set Harbor's certificate authority. Set insecure to true to "
+                "leave it unverified, as with the domain name of a VPC endpoint.",
             )
         return ConnectionResult(
             False,
@@ -111,5 +111,5 @@ class ConnectionTester:
                 state["url"], ", or does not trust its certificate" if verifying else "", said
             ),
             "Check that the host's name can be resolved, and its port reached, in Harbor's containers core and "
-            "jobservice; their logs tell more.",
+            "jobservice; see their logs.",
         )

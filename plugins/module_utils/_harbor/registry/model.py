@@ -77,9 +77,9 @@ def require_registry(client: HarborClient, name: str) -> Dict[str, Any]:
             return registry
     names = ", ".join(sorted(str(registry.get("name")) for registry in registries))
     raise HarborError(
-        "Harbor has no registry of this name; it has {0}".format(names or "none"),
+        "Harbor has no registry with this name; it has {0}".format(names or "none"),
         where="registry {0}".format(name),
-        hint="Make it first, with module harbor_registry, or correct the name.",
+        hint="Create it first, with module harbor_registry, or correct the name.",
     )
 
 

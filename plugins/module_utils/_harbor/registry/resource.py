@@ -80,13 +80,13 @@ class RegistryResource(Resource):
 
     def _created(self) -> State:
         if not self._options.get("url"):
-            raise HarborError("a new registry needs an address", where=self._where, hint="Set url.")
+            raise HarborError("a new registry needs a URL", where=self._where, hint="Set url.")
         size = len(self._options["name"].encode("utf-8"))
         if not 1 <= size <= LONGEST_NAME:
             raise HarborError(
                 "the name has {0} bytes".format(size),
                 where=self._where,
-                hint="Harbor takes 1 to {0}.".format(LONGEST_NAME),
+                hint="Harbor allows 1 to {0}.".format(LONGEST_NAME),
             )
         state = dict(registry_state({"name": self._options["name"]}), **self._given())
         if self._options.get("access_secret"):
@@ -117,7 +117,7 @@ class RegistryResource(Resource):
             needing = [name for name in changed if name in ("url", "access_key")]
             if needing and (current["access_secret"] or "access_key" in needing):
                 raise HarborError(
-                    "{0} changes, and Harbor may keep the secret only for the old one".format(" and ".join(needing)),
+                    "{0} changes, and Harbor may only keep the secret for the old one".format(" and ".join(needing)),
                     where=self._where,
                     hint="Set access_secret too.",
                 )
@@ -137,9 +137,9 @@ class RegistryResource(Resource):
         secret = self._options.get("access_secret")
         if secret and not secret.strip("*"):
             raise HarborError(
-                "the secret is nothing but asterisks",
+                "the secret consists of asterisks",
                 where="access_secret",
-                hint="Harbor shows {0} in a secret's place: give the secret itself.".format(MASK),
+                hint="Harbor shows {0} instead of a secret: set the secret itself.".format(MASK),
             )
         if secret and not state["access_key"]:
             raise HarborError("a secret needs a user name", where="access_key", hint="Set access_key.")
@@ -147,16 +147,16 @@ class RegistryResource(Resource):
             raise HarborError("a user name needs a secret", where="access_secret", hint="Set access_secret.")
         if state["type"] == SWR and not state["access_key"]:
             raise HarborError(
-                "SWR lets nobody in without a login",
+                "SWR requires a login",
                 where=self._where,
-                hint="Set access_key to <project>@<access key> and access_secret to the login key, as module "
-                "login_token makes them.",
+                hint="Set access_key to <project>@<access key> and access_secret to the login key, from module "
+                "login_token.",
             )
         if state["insecure"] and state["ca_certificate"]:
             raise HarborError(
-                "with a certificate authority of its own Harbor verifies the certificate, whatever insecure says",
+                "with its own certificate authority, Harbor verifies the certificate regardless of insecure",
                 where="insecure",
-                hint="Set insecure to false, or ca_certificate to an empty text.",
+                hint="Set insecure to false, or ca_certificate to an empty string.",
             )
         if current is None or state["url"] != current["url"]:
             self._check_url(state["url"])
@@ -167,7 +167,7 @@ class RegistryResource(Resource):
             "url",
             HarborError,
             "Use access_key and access_secret.",
-            "Write it as https://host: without a scheme Harbor would call it without encryption.",
+            "Write it as https://host: without a scheme, Harbor would connect without encryption.",
         )
 
     def create(self, desired: State) -> None:
@@ -217,7 +217,7 @@ class RegistryResource(Resource):
             if error.status != 400 or "health" not in error.what:
                 raise
             raise HarborError(
-                "Harbor tried the connection and does not take the registry: {0}".format(error.what),
+                "Harbor tried the connection and refuses the registry: {0}".format(error.what),
                 where=self._where,
                 code=error.code,
                 status=error.status,
@@ -233,13 +233,14 @@ class RegistryResource(Resource):
         types = sorted(map(str, self._client.get_list("/replication/adapters")[0]))
         if kind not in types:
             raise HarborError(
-                "Harbor does not take the registry, and does not list its type {0!r}; it lists {1}".format(
+                "Harbor refuses the registry, and does not list its type {0!r}; it lists {1}".format(
                     kind, ", ".join(types) or "none"
                 ),
                 where=self._where,
                 code=error.code,
                 status=error.status,
-                hint="Write the type as Harbor does, capitals included. From 2.14 on REPLICATION_ADAPTER_WHITELIST can "
+                hint="Write the type as Harbor does, including capital letters. From 2.14 on "
+                "REPLICATION_ADAPTER_WHITELIST can "
                 "leave types out.",
             ) from error
 
@@ -258,14 +259,14 @@ class RegistryResource(Resource):
         users = self._users()
         if users:
             self.warnings.append(
-                "{0}: it is in use by the replication policies {1}. They have to be removed before.".format(
+                "{0}: it is in use by the replication policies {1}. They must be removed first.".format(
                     self._where, ", ".join(users)
                 )
             )
 
     def _in_use(self, users: List[str], error: HarborError) -> HarborError:
         what = "it is in use"
-        hint = "Remove what uses it first: replication policies, or projects that are proxy caches of it."
+        hint = "First remove the replication policies, or the proxy cache projects, that use it."
         if users:
             what += " by the replication policies {0}".format(", ".join(users))
             hint = "Remove these first, with module harbor_replication_policy and state=absent."
@@ -284,9 +285,9 @@ class RegistryResource(Resource):
         if not fields:
             return HarborError("Harbor agreed, but the registry is {0}".format("gone" if found is None else "there"))
         return HarborError(
-            "Harbor agreed, but has kept other values of {0}".format(", ".join(fields)),
+            "Harbor agreed, but kept other values of {0}".format(", ".join(fields)),
             where=self._where,
-            hint="Does somebody else manage the same registry?",
+            hint="Does something else manage the same registry?",
         )
 
 

@@ -57,18 +57,18 @@ def canonical_cron(text: str) -> str:
         except ValueError as error:
             raise _refused(text, "{0}: {1}".format(field.name, error)) from None
     if fields[0] != "0":
-        raise _refused(text, "the seconds have to be 0")
+        raise _refused(text, "the seconds must be 0")
     if len(values[1]) == 60:
         raise _refused(text, "it would run every minute")
     # Where the day of the week is free the date alone decides; otherwise one of the two is enough.
     free = any(item[0] in "*?" for item in fields[5].split(","))
     if free and not any(day <= _LONGEST[month] for month in values[4] for day in values[3]):
-        raise _refused(text, "no month has such a day, it would never run")
+        raise _refused(text, "no month has such a day, so it would never run")
     return " ".join(fields)
 
 
 def _refused(text: str, why: str) -> HarborError:
-    return HarborError("{0!r} is no schedule: {1}".format(text, why), where="cron", hint=_HINT)
+    return HarborError("invalid schedule {0!r}: {1}".format(text, why), where="cron", hint=_HINT)
 
 
 def _values(field: _Field, written: str) -> FrozenSet[int]:
@@ -88,7 +88,7 @@ def _values(field: _Field, written: str) -> FrozenSet[int]:
 def _item_values(field: _Field, low: str, high: Optional[str], step: Optional[str]) -> range:
     if low in ("*", "?"):
         if high is not None:
-            raise ValueError("'{0}-{1}' is no range".format(low, high))
+            raise ValueError("invalid range '{0}-{1}'".format(low, high))
         first, last = field.lowest, field.highest
     else:
         first = _number(field, low)
@@ -98,7 +98,7 @@ def _item_values(field: _Field, low: str, high: Optional[str], step: Optional[st
         raise ValueError("{0} to {1} is not within {2} to {3}".format(first, last, field.lowest, field.highest))
     every = int(step) if step is not None else 1
     if every == 0:
-        raise ValueError("a step of 0 leads nowhere")
+        raise ValueError("the step cannot be 0")
     return range(first, last + 1, every)
 
 
@@ -106,5 +106,5 @@ def _number(field: _Field, written: str) -> int:
     if written.isdigit():
         return int(written)
     if written.lower() not in field.names:
-        raise ValueError("{0!r} is no number or name".format(written))
+        raise ValueError("{0!r} is not a number or name".format(written))
     return field.names[written.lower()]

@@ -49,7 +49,7 @@ def _reading(what: str) -> Iterator[None]:
         yield
     except (AttributeError, KeyError, TypeError, ValueError) as error:
         raise HarborError(
-            "{0} is not described as Harbor does".format(what), hint="See whether a proxy answers in its place."
+            "{0} is not in Harbor's format".format(what), hint="Check whether a proxy answers instead of Harbor."
         ) from error
 
 

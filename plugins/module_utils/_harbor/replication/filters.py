@@ -61,9 +61,9 @@ def wanted_filters(given: Iterable[Mapping[str, Any]], version: HarborVersion) -
     for item in given:
         if item["type"] in seen:
             raise HarborError(
-                "there are two of type {0}".format(item["type"]),
+                "there are two filters of type {0}".format(item["type"]),
                 where=_WHERE,
-                hint="Write one. A pattern may have alternatives, as in library/{app,web}.",
+                hint="Use one. A pattern may have alternatives, as in library/{app,web}.",
             )
         seen.add(item["type"])
         _check(item, version)
@@ -82,9 +82,9 @@ def _check(item: Mapping[str, Any], version: HarborVersion) -> None:
     for text in texts:
         # YAML makes a number of 1.10, and it would be looked for as 1.1.
         if text is not None and not isinstance(text, str):
-            raise HarborError("{0!r} is no text".format(text), where=where, hint="Write it between quotes.")
+            raise HarborError("{0!r} is not a string".format(text), where=where, hint="Write it between quotes.")
         if text and text != text.strip():
-            raise HarborError("{0!r} begins or ends with a blank".format(text), where=where)
+            raise HarborError("{0!r} starts or ends with a blank".format(text), where=where)
     if kind in _PATTERNS and value:
         _check_pattern(value, where, version)
         _check_characters(value, where, kind)
@@ -111,9 +111,9 @@ def _check_pattern(value: str, where: str, version: HarborVersion) -> None:
             problem = newer.format("nothing between commas", version)
     if problem:
         raise HarborError(
-            "{0!r} is no pattern that Harbor can use: {1}".format(value, problem),
+            "Harbor cannot use the pattern {0!r}: {1}".format(value, problem),
             where=where,
-            hint="Harbor takes it, and then every run fails or finds nothing. Correct it.",
+            hint="Harbor accepts it, but every run would fail or find nothing. Correct it.",
         )
 
 
@@ -127,11 +127,11 @@ def _check_characters(value: str, where: str, kind: str) -> None:
         foreign = "/"
     if foreign is None:
         return
-    hint = "Repositories are chosen by a filter of type name." if is_tag else "Names of repositories are in lower case."
+    hint = "Select repositories with a filter of type name." if is_tag else "Repository names are in lower case."
     if foreign == ",":
         hint = "Write alternatives between braces: {{{0}}}.".format(value)
     elif foreign == ":" and not is_tag:
-        hint = "Leave Harbor's host and port out, and choose tags by a filter of type tag."
+        hint = "Leave out Harbor's host and port, and select tags with a filter of type tag."
     raise HarborError(
         "{0!r} can match nothing: no {1} has {2!r}".format(value, "tag" if is_tag else "name of a repository", foreign),
         where=where,
@@ -144,9 +144,9 @@ def _check_labels(labels: List[str], where: str, excluded: bool) -> None:
         raise HarborError("one of the labels is empty", where=where, hint="Leave it out.")
     if excluded and len(set(labels)) > 1:
         raise HarborError(
-            "Harbor would leave out only those images that have all of the labels",
+            "Harbor would only leave out images that have all of the labels",
             where=where,
-            hint="Give one label, and add it to every image that is to be left out.",
+            hint="Use one label, and add it to all images to leave out.",
         )
 
 
@@ -158,7 +158,7 @@ def _check_resource(value: str, where: str, version: HarborVersion) -> None:
         allowed.append("chart")
     if value not in allowed:
         raise HarborError(
-            "{0!r} is no type of resource in Harbor {1}".format(value, version),
+            "invalid resource type {0!r} for Harbor {1}".format(value, version),
             where=where,
             hint="Set {0}, or leave the filter out for all.".format(" or ".join(allowed)),
         )

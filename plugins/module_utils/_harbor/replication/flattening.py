@@ -50,7 +50,7 @@ def check_levels(name_filter: str, count: int, local: bool = True) -> None:
         if count > least:
             deeper = ["*" if pattern[0] == MANY else pattern[0], MANY, *("*" * count)]
             raise HarborError(
-                "{0} levels are to be replaced, but {1} may match a repository that has {2}; then Harbor would "
+                "the policy replaces {0} levels, but {1} may match a repository that has {2}; Harbor would then "
                 "replicate nothing".format(count, "/".join(pattern) if name_filter else "no name filter", least),
                 where="dest_namespace_replace_count",
                 hint="Replace at most {0}, or set a name filter that matches deeper repositories only, such as "
@@ -66,14 +66,14 @@ def check_matches(name_filter: str, host: str) -> None:
     """
     if any(pattern[0] == host for pattern in _patterns(name_filter)):
         raise HarborError(
-            "{0!r} matches nothing: the names of Harbor's repositories begin with their project, not with Harbor's "
+            "{0!r} matches nothing: the names of Harbor's repositories start with their project, not with Harbor's "
             "host".format(name_filter),
             where="filters",
             hint="Leave {0}/ out.".format(host),
         )
     if name_filter and all((lengths(pattern)[1] or 2) < 2 for pattern in _patterns(name_filter)):
         raise HarborError(
-            "{0!r} matches nothing: the names of Harbor's repositories begin with their project".format(name_filter),
+            "{0!r} matches nothing: the names of Harbor's repositories start with their project".format(name_filter),
             where="filters",
             hint="Write project/{0}, or **/{0} for every project.".format(name_filter),
         )

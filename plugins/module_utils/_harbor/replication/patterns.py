@@ -40,9 +40,9 @@ def problem_of(pattern: str) -> Optional[str]:
     if _is_too_large(pattern):
         return "it has more than {0} characters, or braces within braces {1} times".format(LONGEST, DEEPEST)
     if re.search(r"(?<!\\)(?:\\\\)*\\$", pattern):
-        return "a backslash stands at its end"
+        return "it ends with a backslash"
     if any(not _RANGES.fullmatch(found) for found in _CLASS.findall(pattern)):
-        return "between [ and ] a hyphen has nothing on one side"
+        return "a hyphen between [ and ] has nothing on one side"
     rest = re.sub(r"\\.", "x", _CLASS.sub("x", pattern))
     if "[" in rest:
         return "a [ has no ], or nothing between them"
@@ -54,11 +54,11 @@ def problem_of(pattern: str) -> Optional[str]:
     if depth:
         return "a { has no }"
     if pattern.startswith("/") or pattern.endswith("/") or "//" in pattern:
-        return "nothing stands before, after or between slashes"
+        return "there is nothing before, after or between slashes"
     if "***" in rest:
         return "there are more than two stars in a row"
     if _EMPTY_AFTER_STAR.search(rest):
-        return "behind a star braces have nothing between commas, and that is never found"
+        return "after a star, braces have an empty alternative, which never matches"
     return None
 
 

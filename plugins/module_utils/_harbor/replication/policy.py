@@ -87,9 +87,9 @@ def require_policy(client: HarborClient, name: str) -> Dict[str, Any]:
             return policy
     names = ", ".join(sorted(str(policy.get("name")) for policy in policies))
     raise HarborError(
-        "Harbor has no replication policy of this name; it has {0}".format(names or "none"),
+        "Harbor has no replication policy with this name; it has {0}".format(names or "none"),
         where="policy {0}".format(name),
-        hint="Make it first, with module harbor_replication_policy, or correct the name.",
+        hint="Create it first, with module harbor_replication_policy, or correct the name.",
     )
 
 
@@ -148,7 +148,7 @@ class PolicyResource(Resource):
         self.warnings = policy_warnings(state, self._registry, self._others(others), self._client.version)
         if self._registry["id"] is None and not self._registry["type"]:
             self.warnings.append(
-                "{0}: there is no registry {1} yet. It has to be made before.".format(self._where, state["registry"])
+                "{0}: there is no registry {1} yet. It must be created first.".format(self._where, state["registry"])
             )
         return state
 
@@ -169,7 +169,7 @@ class PolicyResource(Resource):
             raise HarborError(
                 "the registry {0} is of type {1}, and not {2}".format(found.get("name"), found.get("type"), wanted),
                 where=self._where,
-                hint="Name another registry, or leave registry_type out.",
+                hint="Use another registry, or leave registry_type out.",
             )
         return found
 
@@ -177,7 +177,7 @@ class PolicyResource(Resource):
         working = Executions(self._client).working(int((self.data or {})["id"]))
         if working:
             self.warnings.append(
-                "{0}: it is being executed ({1}). These executions have to end before.".format(
+                "{0}: it is being executed ({1}). These executions must end first.".format(
                     self._where, ", ".join(str(execution.id) for execution in working)
                 )
             )
@@ -194,7 +194,7 @@ class PolicyResource(Resource):
         if self._options["trigger"] != SCHEDULED:
             if given:
                 raise HarborError(
-                    "a schedule is given, but the trigger is {0}".format(self._options["trigger"]),
+                    "a schedule is set, but the trigger is {0}".format(self._options["trigger"]),
                     where="cron",
                     hint="Set trigger to scheduled, or leave cron out.",
                 )
@@ -243,7 +243,9 @@ class PolicyResource(Resource):
             yield
         except HarborError as error:
             if error.status == 500 and desired["trigger"] == SCHEDULED:
-                error.hint = "See whether Harbor's jobservice runs, which keeps the schedules. {0}".format(error.hint)
+                error.hint = "Check whether Harbor's jobservice is running, which keeps the schedules. {0}".format(
+                    error.hint
+                )
             raise
 
     @property
@@ -301,13 +303,13 @@ class PolicyResource(Resource):
 
     def _not_stopped(self, stopped: List[int], error: HarborError) -> HarborError:
         return HarborError(
-            "its executions {0} were told to stop and have not ended within {1:g} seconds: {2}".format(
+            "its executions {0} were told to stop and have not finished within {1:g} seconds: {2}".format(
                 ", ".join(map(str, stopped)), _PATIENCE, error.what
             ),
             where=self._where,
             code=error.code,
             status=error.status,
-            hint="Try again later; what is copied at that moment is finished first.",
+            hint="Try again later; Harbor finishes what it is copying first.",
         )
 
     def not_kept(self, fields: List[str], desired: State, found: Optional[State]) -> HarborError:
@@ -316,11 +318,11 @@ class PolicyResource(Resource):
                 "Harbor agreed, but the policy is {0}".format("gone" if found is None else "there"), where=self._where
             )
         return HarborError(
-            "Harbor agreed, but has kept other values of {0}".format(", ".join(fields)),
+            "Harbor agreed, but kept other values of {0}".format(", ".join(fields)),
             where=self._where,
-            hint="Does somebody else manage the same policy?"
+            hint="Does something else manage the same policy?"
             if self._client.version.known
-            else "This Harbor does not tell its version, and may not have these options: leave them out.",
+            else "This Harbor does not report its version, and may not support these options: leave them out.",
         )
 
 

@@ -41,14 +41,14 @@ def check_policy(state: State, registry: Mapping[str, Any], version: HarborVersi
     to_swr = state["mode"] == "push" and registry.get("type") == SWR
     if to_swr and not state["dest_namespace"]:
         raise HarborError(
-            "without a namespace Harbor takes the name of the project for that of the organization in SWR",
+            "without a namespace, Harbor uses the name of the project as the organization in SWR",
             where="dest_namespace",
             hint="Set dest_namespace to the organization.",
         )
     organization = state["dest_namespace"].partition("/")[0]
     if to_swr and not is_organization_name(organization):
         raise HarborError(
-            "SWR has no organization of the name {0!r}".format(organization),
+            "invalid organization name {0!r} for SWR".format(organization),
             where="dest_namespace",
             hint=ORGANIZATION_RULE,
         )
@@ -84,7 +84,7 @@ def _check_form(state: State) -> None:
         raise HarborError(
             "the name has {0} characters".format(len(state["name"])),
             where="name",
-            hint="Harbor takes 1 to {0}.".format(_LONGEST_NAME),
+            hint="Harbor allows 1 to {0}.".format(_LONGEST_NAME),
         )
     if state["speed"] > _FASTEST:
         raise HarborError(
@@ -94,9 +94,9 @@ def _check_form(state: State) -> None:
         )
     if state["dest_namespace"] and not _NAMESPACE.fullmatch(state["dest_namespace"]):
         raise HarborError(
-            "{0!r} is no namespace".format(state["dest_namespace"]),
+            "invalid namespace {0!r}".format(state["dest_namespace"]),
             where="dest_namespace",
-            hint="It has small letters and digits, and between them dots, underscores, hyphens and slashes.",
+            hint="Use lower-case letters and digits, separated by dots, underscores, hyphens and slashes.",
         )
 
 
@@ -105,15 +105,15 @@ def _check_trigger(state: State) -> None:
         return
     if state["mode"] == "pull":
         raise HarborError(
-            "Harbor knows of events in itself only, not in the registry that it pulls from",
+            "Harbor only knows its own events, not those of the registry that it pulls from",
             where="trigger",
             hint="Set trigger to scheduled.",
         )
     if state["single_active_replication"]:
         raise HarborError(
-            "Harbor does not have it together with trigger event_based",
+            "Harbor does not support it with trigger event_based",
             where="single_active_replication",
-            hint="Set it to false, or take another trigger.",
+            hint="Set it to false, or use another trigger.",
         )
 
 
@@ -129,7 +129,7 @@ def policy_warnings(
     if pattern_of(state["filters"], "resource") and version.at_least(2, 8):
         found.append(
             "{0}: Harbor does not apply filters of type resource since 2.8; charts and signatures are replicated like "
-            "images. Tell them apart by filters of type name or tag.".format(where)
+            "images. Distinguish them with filters of type name or tag.".format(where)
         )
     local = state["mode"] == "push"
     name_filter, count = pattern_of(state["filters"], "name"), state["dest_namespace_replace_count"]
@@ -137,13 +137,14 @@ def policy_warnings(
         how = collision(name_filter, count, local)
         if how:
             found.append(
-                "{0}: {1}, and all of the same name become one in {2}: the last one copied stays. Narrow the filter of "
+                "{0}: {1}, and repositories with the same name become one in {2}: the last one copied wins. Narrow "
+                "the filter of "
                 "type name, or replace fewer levels with dest_namespace_replace_count.".format(
                     where, how, state["dest_namespace"]
                 )
             )
     elif count != ALL_LEVELS:
-        found.append("{0}: dest_namespace_replace_count does nothing without dest_namespace.".format(where))
+        found.append("{0}: dest_namespace_replace_count has no effect without dest_namespace.".format(where))
     if registry.get("status") == "unhealthy":
         found.append(
             "{0}: Harbor finds the registry {1} unhealthy. Test it with module harbor_registry.".format(
@@ -170,8 +171,10 @@ def _shared_destinations(
     if not same:
         return []
     return [
-        "{0}: it may write the same tags of the same repositories in {1} as {2}. Let their filters exclude each other, "
-        "or give each a namespace of its own.".format(where, state["registry"], " and ".join(sorted(same)))
+        "{0}: it may write the same tags of the same repositories in {1} as {2}. Make their filters "
+        "exclude each other, or give each its own namespace.".format(
+            where, state["registry"], " and ".join(sorted(same))
+        )
     ]
 
 

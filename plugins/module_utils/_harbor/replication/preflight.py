@@ -49,9 +49,9 @@ class Rule(NamedTuple):
         levels = repository.split("/")
         if self.levels >= len(levels):
             raise HarborError(
-                "{0} has fewer levels than the {1} that are to be replaced".format(repository, self.levels),
+                "{0} has fewer levels than the {1} to replace".format(repository, self.levels),
                 where="rule {0}".format(self.name),
-                hint="Harbor would replicate nothing. Set flatten to less, or choose deeper repositories.",
+                hint="Harbor would replicate nothing. Lower flatten, or select deeper repositories.",
             )
         left = levels[-1:] if self.levels == ALL_LEVELS else levels[self.levels :]
         return "/".join([self.organization, *left])
@@ -161,11 +161,11 @@ def _summary(result: Mapping[str, Any], copy: bool) -> List[str]:
     ]
     lines.extend(dict.fromkeys(str(item["reason"]) for item in refused))
     if refused and copy:
-        lines.append("They will be converted and copied in Harbor's place, with the rest of their repositories.")
+        lines.append("They will be converted and copied instead, with the rest of their repositories.")
     elif refused:
-        lines.append("With harbor_copy_refused they are converted and copied in Harbor's place.")
+        lines.append("With harbor_copy_refused they are converted and copied instead.")
     for name in result["unjudged"]:
-        text = "{0} selects by labels: not all of these may be replicated, and none is copied in Harbor's place."
+        text = "{0} selects by label: not all of these may be replicated, and none is copied instead."
         lines.append(text.format(name))
     if result["unknown"]:
         lines.append("This Harbor does not report the format of {0} artifacts.".format(result["unknown"]))

@@ -127,7 +127,7 @@ class RoleRun:
         only_replaced = execution.get("status") == "Failed" and bool(repositories) and repositories <= replaced
         covered = only_replaced and self._copy_succeeded()
         bad = "error" in run or not execution
-        problem = str(run.get("msg") or run.get("module_stderr") or "it ended without a result")
+        problem = str(run.get("msg") or run.get("module_stderr") or "the execution ended without a result")
         if only_replaced:
             # The remedy is to copy them, which was done, or failed for a reason that is told apart.
             problem = (run.get("error") or {}).get("what") or problem

@@ -237,7 +237,7 @@ def test_a_run_that_was_interrupted_is_completed(host: Host, state: str) -> None
 
 def test_containers_that_do_not_run_are_not_started_for_the_mapping(host: Host) -> None:
     host.run(apply=False)
-    assert "the container of core does not run; the container of jobservice does not run" in host.fail()
+    assert "the container of core is not running; the container of jobservice is not running" in host.fail()
     assert not host.programs.calls(*UP)
     assert host.run(verify=False)["changed"] is False
 

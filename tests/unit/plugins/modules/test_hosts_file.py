@@ -181,7 +181,8 @@ def test_bytes_that_are_no_utf8_stay_and_show_in_the_diff(hosts: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("number", "remedy"), [(errno.EROFS, "mounted read-only"), (errno.EPERM, "chattr -ia"), (errno.ENOSPC, "Make room")]
+    ("number", "remedy"),
+    [(errno.EROFS, "mounted read-only"), (errno.EPERM, "chattr -ia"), (errno.ENOSPC, "Free up space")],
 )
 def test_a_refusal_of_the_systems_has_its_remedy(
     hosts: Path, monkeypatch: pytest.MonkeyPatch, number: int, remedy: str

@@ -163,7 +163,7 @@ def test_a_change_is_one_whole_put_with_the_name_that_has_the_prefix(
 
 def test_what_harbor_does_not_keep_is_an_error(harbor: FakeHarbor) -> None:
     harbor.on(FIND, [robot()])
-    with pytest.raises(HarborError, match="robot replicator: Harbor agreed to change description, and did not"):
+    with pytest.raises(HarborError, match="robot replicator: Harbor agreed to change description, but did not"):
         ensure(harbor, description="new")
 
 
@@ -180,7 +180,7 @@ def test_an_account_that_is_disabled_from_the_start_needs_a_second_call(harbor: 
 def test_a_secret_that_is_not_told_is_an_error(harbor: FakeHarbor, told: Any) -> None:
     harbor.on(FIND, [])
     harbor.on(MAKE, Reply(told, 201))
-    with pytest.raises(HarborError, match="does not tell one") as caught:
+    with pytest.raises(HarborError, match="returned none") as caught:
         ensure(harbor)
     assert "secret=refresh" in caught.value.hint
 
@@ -189,7 +189,7 @@ def test_a_secret_that_is_lost_is_told(harbor: FakeHarbor) -> None:
     harbor.on(FIND, [])
     harbor.on(MAKE, Reply({"id": 7, "name": "robot$replicator", "secret": SECRET}, 201))
     harbor.on("PUT " + ONE, Reply({"errors": [{"code": "DENIED", "message": "no"}]}, 403))
-    with pytest.raises(HarborError, match=r"the account was made, but then: no .*secret=refresh") as caught:
+    with pytest.raises(HarborError, match=r"the account was created, but then: no .*secret=refresh") as caught:
         ensure(harbor, disabled=True)
     assert SECRET not in str(caught.value)
 
@@ -236,7 +236,7 @@ def test_one_that_has_expired_is_warned_about_also_when_a_change_is_too_small(ha
     old = "2026-01-01T00:00:00.000Z"
     harbor.on(FIND, [robot(duration=30, creation_time=old)])
     _result, warnings, _secrets = ensure(harbor)
-    assert "it has expired, 30 days after it was made" in warnings[0]
+    assert "it expired 30 days after it was created" in warnings[0]
     assert "set a longer duration" in warnings[0]
     result, warnings, _secrets = ensure(harbor, check_mode=True, duration=40)
     assert len(warnings) == 1
@@ -264,7 +264,7 @@ def test_permissions_that_nobody_looks_at_are_warned_about_where_that_is_so() ->
         harbor.on(FIND, [robot(permissions=system)])
         warnings = ensure(harbor, permissions=system)[1]
         assert len(warnings) == expected
-        assert all("use an administrator to replicate" in warning for warning in warnings)
+        assert all("use an administrator, or upgrade" in warning for warning in warnings)
 
 
 @pytest.mark.parametrize("version", ["v1.10.19-abc", "v2.1.6-abc"])
@@ -306,7 +306,7 @@ def test_what_harbor_would_refuse_or_change_is_refused(harbor: FakeHarbor, optio
     ("status", "message", "hint"),
     [
         (400, "bad request permission: registry:push", "GET /api/v2.0/permissions"),
-        (404, "project nowhere not found", "A project that permissions name does not exist"),
+        (404, "project nowhere not found", "A project in permissions does not exist"),
         (403, "forbidden", "Use an administrator in harbor_username"),
     ],
 )

@@ -209,7 +209,7 @@ def test_a_number_is_read_from_the_location():
     client = harbor.client
     assert client.created_id(client.post("/registries", {})) == 17
     harbor.on("POST /registries", Reply("", 201))
-    with pytest.raises(HarborError, match="does not say its number"):
+    with pytest.raises(HarborError, match="does not return its ID"):
         client.created_id(client.post("/registries", {}))
 
 

@@ -146,7 +146,7 @@ def test_another_address_of_the_name_is_refused(case):
         HarborError, match="gives {0} the address 10.0.0.1, and not {1}".format(NAME, ADDRESS)
     ) as caught:
         render(before, base, HOSTS)
-    assert "Take that entry out" in caught.value.hint
+    assert "Remove that entry" in caught.value.hint
     assert "service" in caught.value.where
 
 
@@ -155,10 +155,10 @@ def test_another_address_of_the_name_is_refused(case):
     [
         ("services: [", NEW_BASE, "invalid YAML"),
         ("a: b: c", NEW_BASE, "line 1"),
-        ("- a\n", NEW_BASE, "no mapping"),
-        ("services: 5\n", NEW_BASE, "no mapping"),
-        ("services:\n  core: text\n", NEW_BASE, "no mapping"),
-        ("services:\n  core:\n    extra_hosts: text\n", NEW_BASE, "no list"),
+        ("- a\n", NEW_BASE, "not a mapping"),
+        ("services: 5\n", NEW_BASE, "not in a mapping"),
+        ("services:\n  core: text\n", NEW_BASE, "not a mapping"),
+        ("services:\n  core:\n    extra_hosts: text\n", NEW_BASE, "not a list"),
         ("a: 1\n---\nb: 2\n", NEW_BASE, "invalid YAML"),
         ("\x00", NEW_BASE, "invalid YAML"),
         ("", "services:\n  web: {}\n", "no service core and no service jobservice"),

@@ -98,8 +98,8 @@ def test_another_address_of_the_name_is_refused():
 @pytest.mark.parametrize(
     ("item", "words"),
     [
-        ({"kind": "Pod"}, "no Deployment"),
-        ("text", "no Deployment"),
+        ({"kind": "Pod"}, "not a Deployment"),
+        ("text", "not a Deployment"),
         (deployment(None, {ANNOTATION: "{"}), "annotation"),
         (deployment(None, {ANNOTATION: '["text"]'}), "annotation"),
     ],

@@ -106,7 +106,7 @@ def test_a_file_that_cannot_be_read_is_not_quoted(text):
     ],
 )
 def test_a_form_that_does_not_allow_the_change_is_named(text):
-    with pytest.raises(HarborError, match=r"does not allow the change.*by hand") as caught:
+    with pytest.raises(HarborError, match=r"does not allow the change.*manually") as caught:
         adjust(text, [SWR], True)
     assert "Password-5" not in str(caught.value)
 

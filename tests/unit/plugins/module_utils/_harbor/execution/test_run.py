@@ -222,7 +222,9 @@ def test_a_policy_that_is_disabled_just_then_is_refused_in_the_same_words(harbor
 
 
 def test_a_policy_that_is_not_there_is_named(harbor: FakeHarbor) -> None:
-    with pytest.raises(HarborError, match="policy to-sw: Harbor has no replication policy of this name; it has to-swr"):
+    with pytest.raises(
+        HarborError, match="policy to-sw: Harbor has no replication policy with this name; it has to-swr"
+    ):
         run(harbor, policy="to-sw")
 
 
@@ -415,7 +417,7 @@ def test_a_success_with_failed_tasks_is_none(harbor: FakeHarbor) -> None:
     harbor.on(TASKS, tasks("Succeed", "Failed"))
     log_of(harbor, 81, "x")
     result = run(harbor)
-    assert "Harbor calls it a success, but of its tasks 1 of 2 repositories done, 1 failed" in result["msg"]
+    assert "Harbor reports success, but of its tasks 1 of 2 repositories done, 1 failed" in result["msg"]
     assert result["counts"]["failed"] == 1
     assert harbor.clock.slept == [2] * 5
 
@@ -426,7 +428,7 @@ def test_a_success_whose_tasks_are_not_listed_is_none(harbor: FakeHarbor, listed
     harbor.on(TASKS, listed)
     result = run(harbor)
     assert result["failed"] is True
-    assert "Harbor calls it a success, but lists {0} of its 2 tasks".format(len(listed)) in result["msg"]
+    assert "Harbor reports success, but lists {0} of its 2 tasks".format(len(listed)) in result["msg"]
 
 
 @pytest.mark.parametrize(
@@ -437,7 +439,7 @@ def test_what_is_no_execution_is_never_a_success(harbor: FakeHarbor, data: Any) 
     # A Harbor that starts, and the proxy before it, may answer anything: it is asked again until the time is over.
     result = run(harbor, wait_timeout=30)
     assert result["failed"] is True
-    assert "not what Harbor sends" in result["msg"] or "an execution is not described" in result["msg"]
+    assert "not valid for Harbor" in result["msg"] or "an execution is not in Harbor" in result["msg"]
     with pytest.raises(HarborError, match="Harbor"):
         run(harbor, wait=False)
 
@@ -448,7 +450,7 @@ def test_what_is_no_task_is_never_a_success(harbor: FakeHarbor, entry: Any) -> N
     harbor.on(TASKS, [entry])
     result = run(harbor, wait_timeout=30)
     assert result["failed"] is True
-    assert "not what Harbor sends: [0]." in result["msg"]
+    assert "not valid for Harbor: [0]." in result["msg"]
 
 
 def test_nothing_matched_is_a_warning_or_a_failure(harbor: FakeHarbor) -> None:
@@ -476,9 +478,9 @@ def test_the_time_is_over_before_the_run_is(harbor: FakeHarbor) -> None:
     result = run(harbor, wait_timeout=25)
     assert harbor.clock.slept == [10, 10, 5]
     assert result["msg"] == (
-        "policy to-swr, execution 12: not ended within 25 seconds (1 of 3 repositories done, 2 in progress); it goes "
-        "on in Harbor. Remedy: Wait for it again with state=finished and execution_id=12, with a longer wait_timeout; "
-        "or stop it with state=stopped."
+        "policy to-swr, execution 12: not finished within 25 seconds (1 of 3 repositories done, 2 in progress); it "
+        "continues in Harbor. Remedy: Wait for it again with state=finished and execution_id=12, with a longer "
+        "wait_timeout; or stop it with state=stopped."
     )
     assert result["counts"]["in_progress"] == 2
     assert result["changed"] is True
@@ -529,7 +531,7 @@ def test_a_restart_of_harbor_in_the_middle_is_waited_out(harbor: FakeHarbor, tmp
 def test_a_harbor_that_does_not_come_back_is_told_apart_from_a_run_that_goes_on(harbor: FakeHarbor) -> None:
     harbor.on(ONE, execution(running=1), refused())
     result = run(harbor, wait_timeout=30)
-    assert "Harbor did not answer at the end of the 30 seconds" in result["msg"]
+    assert "Harbor did not answer at the end of 30 seconds" in result["msg"]
     assert "state=finished and execution_id=12" in result["msg"]
     assert result["counts"]["in_progress"] == 1
 
@@ -572,7 +574,7 @@ def test_an_execution_may_outlive_its_policy(harbor: FakeHarbor) -> None:
 
 def test_numbers_that_are_wrong_are_told(harbor: FakeHarbor) -> None:
     harbor.on("GET /replication/executions/13", Reply({"errors": [{"code": "NOT_FOUND", "message": "x"}]}, 404))
-    with pytest.raises(HarborError, match="execution_id 13: Harbor has no replication execution of this number"):
+    with pytest.raises(HarborError, match="execution_id 13: Harbor has no replication execution with this ID"):
         run(harbor, state="finished", execution_id=13)
     harbor.on(ONE, execution(policy_id=4))
     with pytest.raises(HarborError, match="policy to-swr: execution 12 is of another policy"):
@@ -702,7 +704,7 @@ def test_what_does_not_stop_in_time_is_a_failure(harbor: FakeHarbor) -> None:
     harbor.on(STOP, None)
     harbor.on(ONE, execution(running=1))
     result = run(harbor, state="stopped", wait_timeout=20)
-    assert "execution 12: told to stop, but not ended within 20 seconds" in result["msg"]
+    assert "execution 12: told to stop, but not finished within 20 seconds" in result["msg"]
     assert result["changed"] is True
 
 
@@ -898,4 +900,4 @@ def test_a_progress_file_that_cannot_be_written_is_told_before_the_end(harbor: F
     harbor.on(TASKS, tasks("Succeed"))
     with full_disk():
         full.run()
-    assert full.warnings == ["Progress could not be written to the end: {0}: No space left on device".format(path)]
+    assert full.warnings == ["Progress could not be written completely: {0}: No space left on device".format(path)]

@@ -334,22 +334,22 @@ def test_what_would_be_so_anyway_is_left_out_silently():
 @pytest.mark.parametrize(
     ("options", "said"),
     [
-        ({"registry": "sw"}, "registry sw: Harbor has no registry of this name; it has docker, swr"),
+        ({"registry": "sw"}, "registry sw: Harbor has no registry with this name; it has docker, swr"),
         ({"registry": None}, "policy to-swr: a new policy needs a registry"),
-        ({"dest_namespace": ""}, "takes the name of the project for that of the organization"),
-        ({"dest_namespace": None}, "takes the name of the project for that of the organization"),
-        ({"dest_namespace": "Dev"}, "'Dev' is no namespace"),
-        ({"dest_namespace": "dev/"}, "'dev/' is no namespace"),
-        ({"dest_namespace": "1dev"}, "SWR has no organization of the name '1dev'.*a lower-case letter first"),
-        ({"dest_namespace": "a--b/team"}, "SWR has no organization of the name 'a--b'"),
-        ({"dest_namespace": "a" * 65}, "SWR has no organization of the name 'a+'"),
+        ({"dest_namespace": ""}, "uses the name of the project as the organization"),
+        ({"dest_namespace": None}, "uses the name of the project as the organization"),
+        ({"dest_namespace": "Dev"}, "invalid namespace 'Dev'"),
+        ({"dest_namespace": "dev/"}, "invalid namespace 'dev/'"),
+        ({"dest_namespace": "1dev"}, "invalid organization name '1dev'.*a lower-case letter first"),
+        ({"dest_namespace": "a--b/team"}, "invalid organization name 'a--b'"),
+        ({"dest_namespace": "a" * 65}, "invalid organization name 'a+'"),
         ({"registry_type": "docker-registry"}, "the registry swr is of type huawei-SWR, and not docker-registry"),
         ({"deletion": True}, "cannot delete images in SWR"),
         ({"mode": "pull"}, "would replicate everything.*type docker-registry"),
-        ({"mode": "pull", "registry": "docker", "trigger": "event_based"}, "knows of events in itself only"),
+        ({"mode": "pull", "registry": "docker", "trigger": "event_based"}, "only knows its own events"),
         ({"trigger": "scheduled"}, "a scheduled policy needs a schedule"),
         ({"trigger": "scheduled", "cron": "* * * * *"}, "it has 5 fields"),
-        ({"cron": "0 0 2 * * *"}, "a schedule is given, but the trigger is manual"),
+        ({"cron": "0 0 2 * * *"}, "a schedule is set, but the trigger is manual"),
         ({"dest_namespace_replace_count": 2}, "may match a repository that has 1"),
         ({"filters": [{"type": "name", "value": "nginx", "decoration": None}]}, "'nginx' matches nothing"),
         (
@@ -368,7 +368,7 @@ def test_what_cannot_work_is_refused_before_anything_is_written(options, said):
 
 
 def test_one_active_replication_is_not_for_events():
-    with pytest.raises(HarborError, match="does not have it together with trigger event_based"):
+    with pytest.raises(HarborError, match="does not support it with trigger event_based"):
         manage(harbor(version=V215), single_active_replication=True, trigger="event_based")
 
 
@@ -379,7 +379,7 @@ def test_a_schedule_of_somebody_else_that_newer_versions_refuse_is_told():
     ) as caught:
         manage(harbor(old), trigger="scheduled")
     assert caught.value.where == "cron"
-    with pytest.raises(HarborError, match=r"cron: '0 3 \* \* \*' is no schedule"):
+    with pytest.raises(HarborError, match=r"cron: invalid schedule '0 3 \* \* \*'"):
         manage(harbor(old), trigger="scheduled", cron="0 3 * * *")
 
 
@@ -388,7 +388,7 @@ def test_a_schedule_needs_jobservice():
     for call, stored in ((NEW, ()), (PUT, (STORED,))):
         fake = harbor(*stored)
         fake.on(call, down)
-        with pytest.raises(HarborError, match="See whether Harbor's jobservice runs"):
+        with pytest.raises(HarborError, match="Check whether Harbor's jobservice is running"):
             manage(fake, trigger="scheduled", cron="0 0 2 * * *")
         with pytest.raises(HarborError, match="the log of its container core") as caught:
             manage(fake, description="x")
@@ -407,7 +407,7 @@ def test_deletion_is_for_other_registries():
         (V29, {"filters": [{"type": "name", "value": "a/*"}, {"type": "resource", "value": "image"}]}, "since 2.8"),
         (V29, {"filters": [{"type": "name", "value": "library/**"}]}, "become one in dev-container"),
         (V29, {"filters": []}, "no name filter can match repositories in several places"),
-        (V29, {"registry": "docker", "dest_namespace": "", "dest_namespace_replace_count": 1}, "does nothing without"),
+        (V29, {"registry": "docker", "dest_namespace": "", "dest_namespace_replace_count": 1}, "has no effect without"),
         (V24, {"filters": [{"type": "name", "value": "a/*"}, {"type": "resource", "value": "image"}]}, None),
         (V29, {"filters": [{"type": "name", "value": "library/**"}], "dest_namespace_replace_count": 0}, None),
         (V29, {}, None),
@@ -456,9 +456,9 @@ def test_two_policies_that_write_the_same_are_a_warning(other, told):
 
 
 def test_harbor_that_does_not_keep_a_value_is_an_error():
-    with pytest.raises(HarborError, match=r"has kept other values of speed.*somebody else"):
+    with pytest.raises(HarborError, match=r"kept other values of speed.*something else"):
         manage(harbor(STORED), speed=8)
-    with pytest.raises(HarborError, match=r"has kept other values of speed.*does not tell its version"):
+    with pytest.raises(HarborError, match=r"kept other values of speed.*does not report its version"):
         manage(harbor(STORED, version="-"), speed=8)
     with pytest.raises(HarborError, match="the policy is gone"):
         manage(harbor())
@@ -495,7 +495,7 @@ def test_in_check_mode_its_executions_may_be_stopped_before():
     fake.on(WORKING, [execution(12), execution(13)])
     result, dummy, warnings = manage(fake, check_mode=True, state="absent")
     assert (result["changed"], fake.sent()) == (True, [])
-    assert warnings == ["policy to-swr: it is being executed (13, 12). These executions have to end before."]
+    assert warnings == ["policy to-swr: it is being executed (13, 12). These executions must end first."]
     assert manage(fake, check_mode=True, state="absent", stop_executions=True)[2] == []
 
 
@@ -512,8 +512,8 @@ def test_in_check_mode_its_registry_may_be_made_before():
     fake = harbor(registries=[])
     result, dummy, warnings = manage(fake, check_mode=True)
     assert (result["changed"], result["policy"]["registry"]) == (True, "swr")
-    assert warnings == ["policy to-swr: there is no registry swr yet. It has to be made before."]
-    with pytest.raises(HarborError, match="no registry of this name"):
+    assert warnings == ["policy to-swr: there is no registry swr yet. It must be created first."]
+    with pytest.raises(HarborError, match="no registry with this name"):
         manage(fake)
     assert fake.sent() == []
 
@@ -521,7 +521,7 @@ def test_in_check_mode_its_registry_may_be_made_before():
 def test_in_check_mode_the_type_of_a_registry_that_is_made_before_can_be_told():
     fake = harbor(registries=[])
     assert manage(fake, check_mode=True, registry_type="huawei-SWR")[2] == []
-    with pytest.raises(HarborError, match="SWR has no organization of the name '1dev'"):
+    with pytest.raises(HarborError, match="invalid organization name '1dev'"):
         manage(fake, check_mode=True, registry_type="huawei-SWR", dest_namespace="1dev")
 
 
@@ -558,6 +558,8 @@ def test_executions_that_do_not_stop_are_told():
     fake.on(WORKING, [execution(12)])
     fake.on("PUT /replication/executions/12", None)
     fake.on(DELETE, BUSY)
-    with pytest.raises(HarborError, match="its executions 12 were told to stop and have not ended within 300 seconds"):
+    with pytest.raises(
+        HarborError, match="its executions 12 were told to stop and have not finished within 300 seconds"
+    ):
         manage(fake, state="absent", stop_executions=True)
     assert 300 <= fake.clock.passed < 304

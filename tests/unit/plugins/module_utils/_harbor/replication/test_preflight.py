@@ -139,12 +139,12 @@ def test_the_summary():
     assert lines == [
         "a: library/app:v1,latest: " + INDEX,
         "why",
-        "With harbor_copy_refused they are converted and copied in Harbor's place.",
+        "With harbor_copy_refused they are converted and copied instead.",
     ]
     copied = of({"name": "a", "repositories": "library/app"}, copy=True)["summary"]
-    assert copied[2] == "They will be converted and copied in Harbor's place, with the rest of their repositories."
+    assert copied[2] == "They will be converted and copied instead, with the rest of their repositories."
     assert of({"name": "a", "labels": ["x"]}, artifacts=[artifact("library/app", refused=None)])["summary"] == [
-        "a selects by labels: not all of these may be replicated, and none is copied in Harbor's place.",
+        "a selects by label: not all of these may be replicated, and none is copied instead.",
         "This Harbor does not report the format of 1 artifacts.",
     ]
     untagged = of({"name": "a"}, artifacts=[artifact("library/app", refused=True)])

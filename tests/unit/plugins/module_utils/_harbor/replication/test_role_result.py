@@ -158,7 +158,7 @@ def test_executions_and_what_failed() -> None:
     [
         ({"item": "a", "msg": "no such policy"}, "no such policy"),
         ({"item": "a", "module_stderr": "Traceback"}, "Traceback"),
-        ({"item": "a"}, "it ended without a result"),
+        ({"item": "a"}, "the execution ended without a result"),
         ({"item": "a", "execution": {"id": 1}, "error": {}, "msg": "no"}, "no"),
     ],
 )
