@@ -24,6 +24,9 @@ extends_documentation_fragment:
 attributes:
   check_mode:
     support: full
+    details:
+      - In check mode, an organization or a repository that does not exist is a warning, because an earlier task may be
+        the one that creates it.
   diff_mode:
     support: full
   idempotent:

@@ -21,7 +21,7 @@ GROUP = yaml.safe_load((ROOT / "meta" / "runtime.yml").read_text(encoding="utf-8
 COLLECTION = "longshore.swr."
 
 
-def run(world: World, tasks: List[Dict[str, Any]]) -> int:
+def run(world: World, tasks: List[Dict[str, Any]], check_mode: bool = False) -> int:
     """How many tasks of the collection there were. Those that log in to the registry have tests of their own."""
     count = 0
     for task in tasks:
@@ -29,7 +29,7 @@ def run(world: World, tasks: List[Dict[str, Any]]) -> int:
         if name is None or "username" in task[name]:
             continue
         count += 1
-        result = world.module(name[len(COLLECTION) :], **task[name])
+        result = world.module(name[len(COLLECTION) :], check_mode, **task[name])
         assert "failed" not in result, (task, result["msg"])
     return count
 
@@ -47,6 +47,8 @@ def test_the_examples_of_a_module(world: World, name: str) -> None:
 def test_the_guide(world: World) -> None:
     text = (ROOT / "docs" / "guides" / "swr.md").read_text(encoding="utf-8")
     blocks = [yaml.safe_load(block) for block in re.findall(r"```yaml\n(.*?)```", text, re.DOTALL)]
+    assert run(world, blocks[0][0]["tasks"], check_mode=True) == 6
+    assert world.cloud.made() == []
     assert run(world, blocks[0][0]["tasks"]) == 6
     changes = len(world.cloud.made())
     assert run(world, blocks[0][0]["tasks"]) == 6

@@ -15,7 +15,7 @@ import pytest
 from ansible_collections.longshore.swr.plugins.module_utils._huaweicloud.login_factory import obtain_login
 from ansible_collections.longshore.swr.plugins.module_utils._secrets import Redactor
 from ansible_collections.longshore.swr.tests.sandbox import images
-from ansible_collections.longshore.swr.tests.sandbox.config import plan_servers
+from ansible_collections.longshore.swr.tests.sandbox.config import ConfigError, plan_servers
 from ansible_collections.longshore.swr.tests.sandbox.huaweicloud import (
     ERRORS,
     FLAT,
@@ -135,6 +135,29 @@ def test_an_unsigned_request_is_refused_and_recorded_without_secrets(cloud):
     assert cloud.issued == {}
     assert cloud.calls[0].access_key is None
     assert "c2VjcmV0" not in repr(cloud.calls)
+
+
+def test_a_cloud_is_configured_with_its_users_organizations_and_faults(tmp_path):
+    fault = {"action": "status", "status": 503, "method": "DELETE", "times": 1}
+    instance = {
+        "name": "cloud",
+        "kind": "huaweicloud",
+        "tls": True,
+        "accounts": [{"access_key": "AK", "secret_key": "SK", "projects": {"cn-north-4": "pid-1"}}],
+        "users": {"u1": "alice"},
+        "organizations": ["team"],
+        "foreign": ["theirs"],
+        "quota": 2,
+        "faults": [fault],
+    }
+    (plan,) = plan_servers({"instances": [instance]})
+    with plan.server as cloud:
+        assert cloud.describe() == {"kind": "huaweicloud", "url": cloud.url, "ca_path": cloud.ca_path}
+        assert cloud.url.startswith("https://")
+        assert cloud.objects.organizations == {"team"}
+        assert [one.status for one in cloud.faults] == [503]
+    with pytest.raises(ConfigError, match="quotas"):
+        plan_servers({"instances": [{**instance, "quotas": 3}]})
 
 
 def test_a_swr_takes_the_logins_that_its_cloud_issues():

@@ -55,20 +55,16 @@ class Found(NamedTuple):
     creator: Optional[str]
 
 
-def read_permissions(cloud: Cloud, place: Place, may_be_missing: bool = False) -> Found:
-    """
-    :param may_be_missing: nobody has a permission for what does not exist.
-    :raises HuaweiCloudError: the organization or the repository does not exist, or SWR refuses.
+def read_permissions(cloud: Cloud, place: Place) -> Optional[Found]:
+    """Those for an organization or a repository, None where it does not exist.
+
+    :raises HuaweiCloudError: SWR refuses, or its reply is not understood.
     """
     action = "swr:{0}Access".format("repo:getRepo" if place.repository else "namespace:getNamespace")
     call = swr_client(cloud).call
     found = read_object(lambda: call("GET", place.path + "/access", action=action, on=place.what), place.what)
-    if found is None and may_be_missing:
-        return Found(None, [], None)
     if found is None:
-        raise HuaweiCloudError(
-            "the {0} does not exist".format(place.what), where="permissions", hint="Create it first, or check the name."
-        )
+        return None
     others = found.get("others_auths")
     if not isinstance(others, (list, type(None))):
         raise not_understood(place.what)
@@ -76,6 +72,12 @@ def read_permissions(cloud: Cloud, place: Place, may_be_missing: bool = False) -
     entries = [_entry(place, entry) for entry in others or ()]
     creator = found.get("creator_name")
     return Found(None if own is None else _entry(place, own), sorted(entries, key=_by_name), creator)
+
+
+def _missing(place: Place) -> HuaweiCloudError:
+    return HuaweiCloudError(
+        "the {0} does not exist".format(place.what), where="permissions", hint="Create it first, or check the name."
+    )
 
 
 def _entry(place: Place, found: Any) -> Entry:
@@ -97,10 +99,12 @@ class Permissions(SwrResource):
     """The permissions of all users but the one whose key this is.
 
     :param options: C(organization), C(repository), C(users), C(exclusive) and C(state).
+    :param may_be_missing: nobody has a permission for what does not exist, and that is no error.
     :raises HuaweiCloudError: the options are invalid.
+    :ivar missing: whether the organization or the repository does not exist.
     """
 
-    def __init__(self, cloud: Cloud, options: Mapping[str, Any]) -> None:
+    def __init__(self, cloud: Cloud, options: Mapping[str, Any], may_be_missing: bool = False) -> None:
         self._place = place_of(options)
         self._absent = options["state"] == "absent"
         self._wishes = _wishes(options["users"], self._absent)
@@ -113,11 +117,17 @@ class Permissions(SwrResource):
             )
         self._cloud = cloud
         self._identity = Identity(cloud)
+        self._may_be_missing = may_be_missing or self._absent
         self._found = Found(None, [], None)
+        self.missing = False
         super().__init__(swr_client(cloud), self._place.what)
 
     def observe(self) -> Optional[State]:
-        self._found = read_permissions(self._cloud, self._place, may_be_missing=self._absent)
+        found = read_permissions(self._cloud, self._place)
+        self.missing = found is None
+        if found is None and not self._may_be_missing:
+            raise _missing(self._place)
+        self._found = found or Found(None, [], None)
         return {"users": self._found.others}
 
     def desired(self, current: Optional[State]) -> Optional[State]:
@@ -232,8 +242,12 @@ def manage_permissions(cloud: Cloud, options: Mapping[str, Any], check_mode: boo
 
     :raises HuaweiCloudError: the options are invalid, a user does not exist, or SWR or IAM refuses.
     """
-    change = bring_about(Permissions(cloud, options), check_mode)
+    # What an earlier task would create is not there in check mode.
+    permissions = Permissions(cloud, options, may_be_missing=check_mode)
+    change = bring_about(permissions, check_mode)
     result = result_of("users", None, change, cloud)
+    if permissions.missing and change.changed:
+        result["warnings"].append("The {0} does not exist yet.".format(permissions.what))
     return dict(result, users=(change.after or {})["users"])
 
 
@@ -242,5 +256,8 @@ def list_permissions(cloud: Cloud, options: Mapping[str, Any]) -> Dict[str, Any]
 
     :raises HuaweiCloudError: a name is invalid, or SWR refuses.
     """
-    found = read_permissions(cloud, place_of(options))
+    place = place_of(options)
+    found = read_permissions(cloud, place)
+    if found is None:
+        raise _missing(place)
     return {"own": found.own, "users": found.others, "creator": found.creator}

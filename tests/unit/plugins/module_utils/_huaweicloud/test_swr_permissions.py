@@ -216,6 +216,11 @@ def test_nobody_has_a_permission_for_what_does_not_exist() -> None:
     fake = FakeCloud({GET: [refusal(404, "4040058")]})
     assert manage(fake, ALICE, state="absent")["changed"] is False
     assert fake.calls == [GET]
+    # In check mode an earlier task may be the one that would create it.
+    forecast = manage(fake, (*ALICE, "read"), check_mode=True)
+    assert (forecast["changed"], forecast["warnings"]) == (True, ["The organization team does not exist yet."])
+    with fake, pytest.raises(HuaweiCloudError, match="does not exist"):
+        list_permissions(fake.cloud(), {"organization": "team"})
 
 
 def test_the_list_has_everybody() -> None:
