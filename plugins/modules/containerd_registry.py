@@ -14,10 +14,10 @@ author:
 description:
   - Checks whether the CRI plugin of containerd, through which Kubernetes pulls images, reads the C(hosts.toml) files of
     a directory, and on request sets C(config_path) so that it does. containerd must be restarted afterwards.
-  - The effective configuration counts, with defaults and imported files (C(containerd config dump)). Without the
-    program C(containerd), the file alone is read.
+  - The effective configuration is used, with defaults and imported files (C(containerd config dump)). Without the
+    program C(containerd), only the file is read.
   - Mirrors and certificates in the configuration itself are refused, because containerd does not load the plugin if
-    C(config_path) is set beside them. Empty tables do no harm.
+    C(config_path) is set along with them. Empty tables are allowed.
 extends_documentation_fragment:
   - longshore.swr.attributes
   - longshore.swr.attributes.actiongroup_swr
@@ -27,7 +27,7 @@ attributes:
   diff_mode:
     support: full
     details:
-      - It shows C(config_path) only, since the file may contain passwords.
+      - It only shows C(config_path), because the file may contain passwords.
   idempotent:
     support: full
   platform:
@@ -56,7 +56,7 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: Let containerd read hosts.toml files
+- name: Make containerd read hosts.toml files
   longshore.swr.containerd_registry:
     set_config_path: true
   register: containerd
@@ -72,12 +72,12 @@ EXAMPLES = r"""
 
 RETURN = r"""
 config_path:
-  description: The directories that containerd reads, or would read in check mode. It is empty if there are none.
+  description: The directories that containerd reads, or would read in check mode. Empty if there are none.
   returned: success
   type: str
   sample: /etc/containerd/certs.d
 version:
-  description: The version of the configuration's format, V(0) if containerd is not on the host.
+  description: The version of the configuration format, V(0) if containerd is not installed.
   returned: success
   type: int
   sample: 2

@@ -159,7 +159,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 registry:
-  description: The registry, as it is or would be. V(null) when it is absent.
+  description: The registry, as it is or would be. V(null) if it is absent.
   returned: success, and when the connection test failed
   type: dict
   contains:

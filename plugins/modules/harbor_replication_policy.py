@@ -216,7 +216,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 policy:
-  description: The policy, as it is or would be. V(null) when it is absent.
+  description: The policy, as it is or would be. V(null) if it is absent.
   returned: success
   type: dict
   contains:

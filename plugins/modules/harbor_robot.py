@@ -191,7 +191,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 robot:
-  description: The account. V(null) when it is absent.
+  description: The account. V(null) if it is absent.
   returned: success
   type: dict
   contains:
@@ -208,7 +208,7 @@ robot:
       type: str
       sample: system
     description:
-      description: What it is for.
+      description: The description.
       type: str
       sample: Replication to SWR
     duration:
@@ -241,11 +241,11 @@ diff:
   type: dict
   contains:
     before:
-      description: Before. Empty when it did not exist.
+      description: Before. Empty if it did not exist.
       type: dict
       sample: {}
     after:
-      description: After. Empty when it does not exist.
+      description: After. Empty if it does not exist.
       type: dict
       sample: {"description": "Replication to SWR", "duration": 365, "disabled": false, "permissions": []}
 harbor_version:

@@ -14,7 +14,7 @@ author:
 description:
   - Creates or deletes an organization, the first part of a repository's name in SWR's basic edition. A push to an
     organization that does not exist fails.
-  - Works with an access key, through SWR's API, or with nothing but a login to the registry, as C(docker login) does.
+  - Works with an access key, through SWR's API, or with only a login to the registry, like C(docker login).
 extends_documentation_fragment:
   - longshore.swr.credentials
   - longshore.swr.credentials.api
@@ -40,8 +40,8 @@ options:
     required: true
   username:
     description:
-      - The user of a login to the registry, as in V(cn-north-4@EXAMPLEACCESSKEY). When it is set, no access key is
-        looked for.
+      - The user of a login to the registry, as in V(cn-north-4@EXAMPLEACCESSKEY). If it is set, no access key is
+        needed.
     type: str
   password:
     description:
@@ -62,7 +62,7 @@ options:
   state:
     description:
       - Whether the organization exists.
-      - With V(absent) an organization that has repositories is an error.
+      - With V(absent), an organization with repositories is an error.
     type: str
     choices: [present, absent]
     default: present
@@ -110,7 +110,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 organization:
-  description: The organization. It is V(null) when it is absent.
+  description: The organization. It is V(null) if it is absent.
   returned: success
   type: dict
   contains:
@@ -134,11 +134,11 @@ diff:
   type: dict
   contains:
     before:
-      description: Before. Empty when it did not exist.
+      description: Before. Empty if it did not exist.
       type: dict
       sample: {}
     after:
-      description: After. Empty when it does not exist.
+      description: After. Empty if it does not exist.
       type: dict
       sample: {"name": "dev-container"}
 error:

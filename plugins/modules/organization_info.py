@@ -23,7 +23,7 @@ extends_documentation_fragment:
 options:
   name:
     description:
-      - The name of an organization. By default all are listed.
+      - The name of an organization. By default, all are listed.
     type: str
 requirements:
   - requests
@@ -39,14 +39,14 @@ EXAMPLES = r"""
   delegate_to: localhost
   register: found
 
-- name: Show those that the user manages
+- name: Show the organizations that the user manages
   ansible.builtin.debug:
     msg: "{{ found.organizations | selectattr('permission', 'eq', 'manage') | map(attribute='name') }}"
 """
 
 RETURN = r"""
 organizations:
-  description: The organizations. Empty when there is none.
+  description: The organizations. Empty if there are none.
   returned: success
   type: list
   elements: dict
@@ -60,7 +60,7 @@ organizations:
       type: str
       sample: operator
     permission:
-      description: What the user may do in it, V(manage), V(write) or V(read).
+      description: The user's permission in it, V(manage), V(write) or V(read).
       type: str
       sample: manage
 error:
@@ -73,7 +73,7 @@ error:
       type: str
       sample: Forbidden
     where:
-      description: The option, object or URL that it happened at.
+      description: The option, object or URL at fault.
       type: str
       sample: GET https://swr-api.cn-north-4.myhuaweicloud.com/v2/manage/namespaces/team
     status:
@@ -81,11 +81,11 @@ error:
       type: int
       sample: 403
     code:
-      description: The server's own error code.
+      description: The server's error code.
       type: str
       sample: SVCSTG.SWR.4030000
     hint:
-      description: What can be done about it.
+      description: How to fix it.
       type: str
       sample: Grant the user the IAM permission swr:namespace:getNamespace for the organization team.
 """

@@ -13,7 +13,7 @@ author:
   - longshore.swr contributors (@longshore)
 description:
   - Grants IAM users permissions for an organization or a repository of SWR's basic edition, changes and revokes them.
-  - A permission is changed in place. A user who keeps one has it all the time.
+  - Permissions are changed in place, so users never lose one in between.
   - The permissions of the user whose key is used, and of the user who created an organization, are left alone.
 extends_documentation_fragment:
   - longshore.swr.credentials
@@ -40,7 +40,7 @@ options:
   repository:
     description:
       - The name of a repository in it, without the organization, as in V(app) or V(team/app).
-      - By default, it is about the organization, whose permissions are those of all its repositories.
+      - By default, the permissions for the organization are meant, which apply to all its repositories.
     type: str
   users:
     description:
@@ -52,8 +52,8 @@ options:
       user_name:
         description:
           - The name of the user in IAM.
-          - O(users[].user_name), O(users[].user_id) or both are required. For a user who has no permission yet, what is
-            missing is looked up in IAM, which needs the IAM permission C(iam:users:listUsers) or C(iam:users:getUser).
+          - O(users[].user_name), O(users[].user_id) or both are required. For a user without a permission, the missing
+            one is looked up in IAM, which needs the IAM permission C(iam:users:listUsers) or C(iam:users:getUser).
         type: str
       user_id:
         description:
@@ -61,8 +61,8 @@ options:
         type: str
       permission:
         description:
-          - What the user may do. V(read) is to pull images, V(write) is to push them as well, and V(manage) is to
-            delete them and to grant permissions as well.
+          - The permission. V(read) allows pulling images, V(write) also pushing, and V(manage) also deleting images and
+            granting permissions.
           - Required unless O(state=absent).
         type: str
         choices: [manage, write, read]
@@ -73,7 +73,7 @@ options:
     default: false
   state:
     description:
-      - Whether the users have the permissions, or none.
+      - Whether the users have the permissions.
     type: str
     choices: [present, absent]
     default: present
@@ -88,7 +88,7 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: Let two users work with the images of an organization
+- name: Grant two users permissions for an organization
   longshore.swr.permissions:
     region: cn-north-4
     organization: team
@@ -99,7 +99,7 @@ EXAMPLES = r"""
         permission: write
   delegate_to: localhost
 
-- name: Let exactly one more user pull from one repository, with a key that may not ask IAM for users
+- name: Grant exactly one other user access to a repository, with a key that cannot look up users in IAM
   longshore.swr.permissions:
     region: cn-north-4
     organization: team
@@ -137,7 +137,7 @@ users:
       type: str
       sample: alice
     permission:
-      description: What the user may do, V(manage), V(write) or V(read).
+      description: The user's permission, V(manage), V(write) or V(read).
       type: str
       sample: write
 diff:
@@ -150,7 +150,7 @@ diff:
       type: dict
       sample: {"users": []}
     after:
-      description: After. The same after.
+      description: After.
       type: dict
       sample: {"users": [{"user_id": "fb3f17", "user_name": "alice", "permission": "write"}]}
 error:
@@ -163,7 +163,7 @@ error:
       type: str
       sample: You are not authorized to perform the requested action.
     where:
-      description: The option, object or URL that it happened at.
+      description: The option, object or URL at fault.
       type: str
       sample: GET https://iam.cn-north-4.myhuaweicloud.com/v3/users?name=alice
     status:
@@ -171,11 +171,11 @@ error:
       type: int
       sample: 403
     code:
-      description: The server's own error code.
+      description: The server's error code.
       type: str
       sample: IAM.0002
     hint:
-      description: What can be done about it.
+      description: How to fix it.
       type: str
       sample: Give both user_id and user_name, or give the key the IAM permission iam:users:listUsers.
 """

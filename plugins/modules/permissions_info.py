@@ -12,7 +12,7 @@ version_added: 0.1.0
 author:
   - longshore.swr contributors (@longshore)
 description:
-  - Lists which IAM users have permissions for an organization or a repository of SWR's basic edition.
+  - Lists the permissions of IAM users for an organization or a repository in SWR's basic edition.
 extends_documentation_fragment:
   - longshore.swr.credentials
   - longshore.swr.credentials.api
@@ -29,7 +29,7 @@ options:
   repository:
     description:
       - The name of a repository in it, without the organization, as in V(app) or V(team/app).
-      - By default, it is about the organization, whose permissions are those of all its repositories.
+      - By default, the permissions for the organization are meant, which apply to all its repositories.
     type: str
 requirements:
   - requests
@@ -45,7 +45,7 @@ EXAMPLES = r"""
   delegate_to: localhost
   register: found
 
-- name: Show who manages it
+- name: Show its managers
   ansible.builtin.debug:
     msg: "{{ found.users | selectattr('permission', 'eq', 'manage') | map(attribute='user_name') }}"
 """
@@ -66,11 +66,11 @@ users:
       type: str
       sample: alice
     permission:
-      description: What the user may do, V(manage), V(write) or V(read).
+      description: The user's permission, V(manage), V(write) or V(read).
       type: str
       sample: write
 own:
-  description: The user whose key is used. V(null) where SWR does not say.
+  description: The user whose key is used. V(null) if SWR does not say.
   returned: success
   type: dict
   contains:
@@ -83,7 +83,7 @@ own:
       type: str
       sample: alice
     permission:
-      description: What the user may do, V(manage), V(write) or V(read).
+      description: The user's permission, V(manage), V(write) or V(read).
       type: str
       sample: write
 creator:
@@ -101,7 +101,7 @@ error:
       type: str
       sample: Forbidden
     where:
-      description: The option, object or URL that it happened at.
+      description: The option, object or URL at fault.
       type: str
       sample: GET https://swr-api.cn-north-4.myhuaweicloud.com/v2/manage/namespaces/team
     status:
@@ -109,11 +109,11 @@ error:
       type: int
       sample: 403
     code:
-      description: The server's own error code.
+      description: The server's error code.
       type: str
       sample: SVCSTG.SWR.4030000
     hint:
-      description: What can be done about it.
+      description: How to fix it.
       type: str
       sample: Grant the user the IAM permission swr:namespace:getNamespace for the organization team.
 """

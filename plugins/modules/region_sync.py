@@ -12,9 +12,9 @@ version_added: 0.1.0
 author:
   - longshore.swr contributors (@longshore)
 description:
-  - Lets SWR's basic edition copy each image that is pushed to a repository to an organization in another region.
-  - What was pushed before is not copied. Use M(longshore.swr.image_copy) for that.
-  - SWR cannot change a synchronization. One with another O(override) is deleted and created again.
+  - Makes SWR's basic edition copy every image pushed to a repository to an organization in another region.
+  - Images pushed earlier are not copied. Use M(longshore.swr.image_copy) for these.
+  - SWR cannot change a synchronization. To change O(override), it is deleted and created again.
 extends_documentation_fragment:
   - longshore.swr.credentials
   - longshore.swr.credentials.api
@@ -42,8 +42,8 @@ options:
     required: true
   override:
     description:
-      - Whether images that are there already are replaced.
-      - By default, they are not by a new synchronization, and an existing one is kept as it is.
+      - Whether to replace existing images.
+      - By default, a new synchronization does not, and an existing one keeps its setting.
     type: bool
   state:
     description:
@@ -75,7 +75,7 @@ EXAMPLES = r"""
     target_organization: team-east
   delegate_to: localhost
 
-- name: End that
+- name: End the synchronization
   longshore.swr.region_sync:
     region: cn-north-4
     organization: team
@@ -88,7 +88,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 sync:
-  description: The synchronization. V(null) when it is absent.
+  description: The synchronization. V(null) if it is absent.
   returned: success
   type: dict
   contains:
@@ -101,7 +101,7 @@ sync:
       type: str
       sample: team
     override:
-      description: Whether images that are there already are replaced.
+      description: Whether to replace existing images.
       type: bool
       sample: false
     automatic:
@@ -114,11 +114,11 @@ diff:
   type: dict
   contains:
     before:
-      description: Before. Empty when it did not exist.
+      description: Before. Empty if it did not exist.
       type: dict
       sample: {}
     after:
-      description: After. Empty when it does not exist.
+      description: After. Empty if it does not exist.
       type: dict
       sample: {"target_region": "cn-east-3", "target_organization": "team", "override": false, "automatic": true}
 error:
@@ -131,7 +131,7 @@ error:
       type: str
       sample: the target region is the repository's own
     where:
-      description: The option, object or URL that it happened at.
+      description: The option, object or URL at fault.
       type: str
       sample: target_region
     status:
@@ -139,11 +139,11 @@ error:
       type: int
       sample: 403
     code:
-      description: The server's own error code.
+      description: The server's error code.
       type: str
       sample: SVCSTG.SWR.4030000
     hint:
-      description: What can be done about it.
+      description: How to fix it.
       type: str
       sample: Give another region.
 """

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: region_sync_info
-short_description: List where a repository in SWR is synchronized to
+short_description: List the synchronizations of a repository in SWR
 version_added: 0.1.0
 author:
   - longshore.swr contributors (@longshore)
@@ -30,7 +30,7 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: Find out where a repository is synchronized to
+- name: List the synchronizations of a repository
   longshore.swr.region_sync_info:
     region: cn-north-4
     organization: team
@@ -45,7 +45,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 syncs:
-  description: The synchronizations. Empty when there is none, or no such repository.
+  description: The synchronizations. Empty if there are none, or no such repository.
   returned: success
   type: list
   elements: dict
@@ -59,7 +59,7 @@ syncs:
       type: str
       sample: team
     override:
-      description: Whether images that are there already are replaced.
+      description: Whether to replace existing images.
       type: bool
       sample: false
     automatic:
@@ -71,7 +71,7 @@ syncs:
       type: str
       sample: "2026-07-23T08:46:07Z"
     updated:
-      description: When it was changed.
+      description: When it was last changed.
       type: str
       sample: "2026-07-23T08:46:07Z"
 error:
@@ -84,7 +84,7 @@ error:
       type: str
       sample: Forbidden
     where:
-      description: The option, object or URL that it happened at.
+      description: The option, object or URL at fault.
       type: str
       sample: GET https://swr-api.cn-north-4.myhuaweicloud.com/v2/manage/namespaces/team
     status:
@@ -92,11 +92,11 @@ error:
       type: int
       sample: 403
     code:
-      description: The server's own error code.
+      description: The server's error code.
       type: str
       sample: SVCSTG.SWR.4030000
     hint:
-      description: What can be done about it.
+      description: How to fix it.
       type: str
       sample: Grant the user the IAM permission swr:namespace:getNamespace for the organization team.
 """

@@ -12,9 +12,9 @@ version_added: 0.1.0
 author:
   - longshore.swr contributors (@longshore)
 description:
-  - Creates, changes or deletes a repository of SWR's basic edition, with whether it is public, its category and its
+  - Creates, changes or deletes a repository in SWR's basic edition, including its visibility, category and
     description.
-  - A push creates a private repository by itself. Use this module for what a push does not set.
+  - A push creates a private repository automatically. Use this module for settings that a push does not make.
 extends_documentation_fragment:
   - longshore.swr.credentials
   - longshore.swr.credentials.api
@@ -43,22 +43,22 @@ options:
     required: true
   public:
     description:
-      - Whether anybody may pull its images, without a login.
-      - By default a new repository is private, and an existing one is kept as it is.
+      - Whether anyone may pull its images without a login.
+      - By default, a new repository is private, and an existing one is kept as it is.
     type: bool
   category:
     description:
-      - What its images are. By default it is kept.
+      - The category of its images. By default, it is kept.
     type: str
     choices: [app_server, linux, framework_app, database, lang, other, windows, arm]
   description:
     description:
-      - What it is for. By default it is kept.
+      - A description. By default, it is kept.
     type: str
   state:
     description:
       - Whether the repository exists.
-      - With V(absent) a repository that has images is an error.
+      - With V(absent), a repository with images is an error.
     type: str
     choices: [present, absent]
     default: present
@@ -82,7 +82,7 @@ EXAMPLES = r"""
     description: The shop's cart
   delegate_to: localhost
 
-- name: Let everybody pull it
+- name: Make it public
   longshore.swr.repository:
     region: cn-north-4
     organization: team
@@ -102,7 +102,7 @@ EXAMPLES = r"""
 RETURN = r"""
 repository:
   description:
-    - The repository. V(null) when it is absent. In check mode, before it is created, it has only what will be set.
+    - The repository. V(null) if it is absent. In check mode before creation, it only has what will be set.
   returned: success
   type: dict
   contains:
@@ -111,27 +111,27 @@ repository:
       type: str
       sample: team
     name:
-      description: Its name without the organization.
+      description: The name without the organization.
       type: str
       sample: app
     public:
-      description: Whether anybody may pull its images.
+      description: Whether anyone may pull its images.
       type: bool
       sample: false
     category:
-      description: What its images are. V(null) where it is not said.
+      description: The category of its images. V(null) if not set.
       type: str
       sample: linux
     description:
-      description: What it is for.
+      description: The description.
       type: str
       sample: The shop's cart
     images:
-      description: How many images it has.
+      description: Number of images.
       type: int
       sample: 12
     downloads:
-      description: How many times its images were pulled.
+      description: Number of pulls.
       type: int
       sample: 340
     size:
@@ -139,11 +139,11 @@ repository:
       type: int
       sample: 81264640
     path:
-      description: Its name for pulls.
+      description: The name for pulls.
       type: str
       sample: swr.cn-north-4.myhuaweicloud.com/team/app
     internal_path:
-      description: Its name for pulls from inside a VPC.
+      description: The name for pulls from inside a VPC.
       type: str
       sample: 100.125.0.198:20202/team/app
     created:
@@ -151,7 +151,7 @@ repository:
       type: str
       sample: "2026-07-23T08:46:07Z"
     updated:
-      description: When it was changed.
+      description: When it was last changed.
       type: str
       sample: "2026-07-23T08:46:07Z"
 diff:
@@ -160,11 +160,11 @@ diff:
   type: dict
   contains:
     before:
-      description: Before. Empty when it did not exist.
+      description: Before. Empty if it did not exist.
       type: dict
       sample: {}
     after:
-      description: After. Empty when it does not exist.
+      description: After. Empty if it does not exist.
       type: dict
       sample: {"organization": "team", "name": "app", "public": false}
 error:
@@ -177,7 +177,7 @@ error:
       type: str
       sample: The organization does not exist
     where:
-      description: The option, object or URL that it happened at.
+      description: The option, object or URL at fault.
       type: str
       sample: POST https://swr-api.cn-north-4.myhuaweicloud.com/v2/manage/namespaces/team/repos
     status:
@@ -185,11 +185,11 @@ error:
       type: int
       sample: 404
     code:
-      description: The server's own error code.
+      description: The server's error code.
       type: str
       sample: SVCSTG.SWR.4040058
     hint:
-      description: What can be done about it.
+      description: How to fix it.
       type: str
       sample: Create the organization first.
 """

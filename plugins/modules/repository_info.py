@@ -24,18 +24,18 @@ extends_documentation_fragment:
 options:
   organization:
     description:
-      - The organization whose repositories are listed. By default those of all organizations are.
+      - The organization whose repositories are listed. By default, those of all organizations.
     type: str
   name:
     description:
-      - The name of a repository without the organization. By default all are listed.
+      - The name of a repository without the organization. By default, all are listed.
     type: str
 requirements:
   - requests
 seealso:
   - module: longshore.swr.repository
   - module: longshore.swr.image_info
-    description: What is in the images of a repository.
+    description: Inspects the images of a repository.
 """
 
 EXAMPLES = r"""
@@ -53,7 +53,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 repositories:
-  description: The repositories. Empty when there is none.
+  description: The repositories. Empty if there are none.
   returned: success
   type: list
   elements: dict
@@ -63,27 +63,27 @@ repositories:
       type: str
       sample: team
     name:
-      description: Its name without the organization.
+      description: The name without the organization.
       type: str
       sample: app
     public:
-      description: Whether anybody may pull its images.
+      description: Whether anyone may pull its images.
       type: bool
       sample: false
     category:
-      description: What its images are. V(null) where it is not said.
+      description: The category of its images. V(null) if not set.
       type: str
       sample: linux
     description:
-      description: What it is for.
+      description: The description.
       type: str
       sample: The shop's cart
     images:
-      description: How many images it has.
+      description: Number of images.
       type: int
       sample: 12
     downloads:
-      description: How many times its images were pulled.
+      description: Number of pulls.
       type: int
       sample: 340
     size:
@@ -91,11 +91,11 @@ repositories:
       type: int
       sample: 81264640
     path:
-      description: Its name for pulls.
+      description: The name for pulls.
       type: str
       sample: swr.cn-north-4.myhuaweicloud.com/team/app
     internal_path:
-      description: Its name for pulls from inside a VPC.
+      description: The name for pulls from inside a VPC.
       type: str
       sample: 100.125.0.198:20202/team/app
     created:
@@ -103,7 +103,7 @@ repositories:
       type: str
       sample: "2026-07-23T08:46:07Z"
     updated:
-      description: When it was changed.
+      description: When it was last changed.
       type: str
       sample: "2026-07-23T08:46:07Z"
 error:
@@ -116,7 +116,7 @@ error:
       type: str
       sample: Forbidden
     where:
-      description: The option, object or URL that it happened at.
+      description: The option, object or URL at fault.
       type: str
       sample: GET https://swr-api.cn-north-4.myhuaweicloud.com/v2/manage/namespaces/team
     status:
@@ -124,11 +124,11 @@ error:
       type: int
       sample: 403
     code:
-      description: The server's own error code.
+      description: The server's error code.
       type: str
       sample: SVCSTG.SWR.4030000
     hint:
-      description: What can be done about it.
+      description: How to fix it.
       type: str
       sample: Grant the user the IAM permission swr:namespace:getNamespace for the organization team.
 """

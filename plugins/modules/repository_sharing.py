@@ -40,7 +40,7 @@ options:
     type: str
   description:
     description:
-      - What it is shared for. By default, it is kept.
+      - A description. By default, it is kept.
     type: str
   state:
     description:
@@ -67,7 +67,7 @@ EXAMPLES = r"""
     description: For the audit
   delegate_to: localhost
 
-- name: End that
+- name: End the sharing
   longshore.swr.repository_sharing:
     region: cn-north-4
     organization: team
@@ -79,7 +79,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 sharing:
-  description: The sharing. V(null) when it is absent.
+  description: The sharing. V(null) if it is absent.
   returned: success
   type: dict
   contains:
@@ -88,19 +88,19 @@ sharing:
       type: str
       sample: partner
     deadline:
-      description: The day on which it ends, or V(forever).
+      description: The day on which the sharing ends, or V(forever).
       type: str
       sample: "2027-06-30"
     description:
-      description: What it is shared for.
+      description: The description.
       type: str
       sample: For the audit
     expired:
-      description: Whether the deadline is over. V(null) where SWR does not say.
+      description: Whether the deadline has passed. V(null) if SWR does not say.
       type: bool
       sample: false
     account_exists:
-      description: Whether SWR knows an account of that name. There is a warning where it does not.
+      description: Whether SWR knows an account of that name. If not, there is a warning.
       type: bool
       sample: true
     creator:
@@ -112,7 +112,7 @@ sharing:
       type: str
       sample: "2026-07-23T08:46:07Z"
     updated:
-      description: When that was changed.
+      description: When it was last changed.
       type: str
       sample: "2026-07-23T08:46:07Z"
 diff:
@@ -121,11 +121,11 @@ diff:
   type: dict
   contains:
     before:
-      description: Before. Empty when it did not exist.
+      description: Before. Empty if it did not exist.
       type: dict
       sample: {}
     after:
-      description: After. Empty when it does not exist.
+      description: After. Empty if it does not exist.
       type: dict
       sample: {"account": "partner", "deadline": "2027-06-30", "description": "For the audit"}
 error:
@@ -138,7 +138,7 @@ error:
       type: str
       sample: the deadline 2024-01-01 is over
     where:
-      description: The option, object or URL that it happened at.
+      description: The option, object or URL at fault.
       type: str
       sample: deadline
     status:
@@ -146,11 +146,11 @@ error:
       type: int
       sample: 403
     code:
-      description: The server's own error code.
+      description: The server's error code.
       type: str
       sample: SVCSTG.SWR.4030000
     hint:
-      description: What can be done about it.
+      description: How to fix it.
       type: str
       sample: Give a later day, or forever. Nothing was changed.
 """

@@ -38,14 +38,14 @@ EXAMPLES = r"""
   delegate_to: localhost
   register: found
 
-- name: Show who can still use it
+- name: Show the accounts that can still use it
   ansible.builtin.debug:
     msg: "{{ found.sharings | rejectattr('expired') | map(attribute='account') }}"
 """
 
 RETURN = r"""
 sharings:
-  description: The accounts. Empty when there is none, or no such repository.
+  description: The accounts. Empty if there are none, or no such repository.
   returned: success
   type: list
   elements: dict
@@ -55,15 +55,15 @@ sharings:
       type: str
       sample: partner
     deadline:
-      description: The day on which it ends, or V(forever).
+      description: The day on which the sharing ends, or V(forever).
       type: str
       sample: "2027-06-30"
     description:
-      description: What it is shared for.
+      description: The description.
       type: str
       sample: For the audit
     expired:
-      description: Whether the deadline is over. V(null) where SWR does not say.
+      description: Whether the deadline has passed. V(null) if SWR does not say.
       type: bool
       sample: false
     creator:
@@ -75,7 +75,7 @@ sharings:
       type: str
       sample: "2026-07-23T08:46:07Z"
     updated:
-      description: When that was changed.
+      description: When it was last changed.
       type: str
       sample: "2026-07-23T08:46:07Z"
 error:
@@ -88,7 +88,7 @@ error:
       type: str
       sample: Forbidden
     where:
-      description: The option, object or URL that it happened at.
+      description: The option, object or URL at fault.
       type: str
       sample: GET https://swr-api.cn-north-4.myhuaweicloud.com/v2/manage/namespaces/team
     status:
@@ -96,11 +96,11 @@ error:
       type: int
       sample: 403
     code:
-      description: The server's own error code.
+      description: The server's error code.
       type: str
       sample: SVCSTG.SWR.4030000
     hint:
-      description: What can be done about it.
+      description: How to fix it.
       type: str
       sample: Grant the user the IAM permission swr:namespace:getNamespace for the organization team.
 """

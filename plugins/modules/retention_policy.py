@@ -12,9 +12,9 @@ version_added: 0.1.0
 author:
   - longshore.swr contributors (@longshore)
 description:
-  - Sets the retention policy of a repository of SWR's basic edition, by which SWR deletes images by itself.
-  - A repository has one policy. Other policies are an error.
-  - SWR cannot change whether a policy goes by days or by the number of images. Such a policy is deleted and created
+  - Sets the retention policy of a repository in SWR's basic edition, by which SWR deletes images automatically.
+  - A repository has one policy. Further policies are an error.
+  - SWR cannot change whether a policy goes by days or by number of images. The policy is then deleted and created
     again.
 extends_documentation_fragment:
   - longshore.swr.credentials
@@ -42,12 +42,12 @@ options:
     type: int
   keep_tags:
     description:
-      - Tags that are kept whatever the policy says. By default none.
+      - Tags that are always kept. By default, none.
     type: list
     elements: str
   keep_matching:
     description:
-      - Regular expressions of tags that are kept whatever the policy says. By default none.
+      - Regular expressions for tags that are always kept. By default, none.
     type: list
     elements: str
   state:
@@ -61,11 +61,11 @@ requirements:
 seealso:
   - module: longshore.swr.retention_policy_info
   - module: longshore.swr.image_prune
-    description: Deletes at once what the rules of a copy no longer produce.
+    description: Deletes tags at once that the rules of a copy no longer produce.
 """
 
 EXAMPLES = r"""
-- name: Delete images after 90 days, but no release
+- name: Delete images after 90 days, except releases
   longshore.swr.retention_policy:
     region: cn-north-4
     organization: team
@@ -94,29 +94,29 @@ EXAMPLES = r"""
 
 RETURN = r"""
 policy:
-  description: The policy. V(null) when it is absent.
+  description: The policy. V(null) if it is absent.
   returned: success
   type: dict
   contains:
     id:
-      description: Its number in SWR. V(null) in check mode, before it is created.
+      description: The ID in SWR. V(null) in check mode, before it is created.
       type: int
       sample: 34
     days:
-      description: After how many days images are deleted. V(null) when it goes by their number.
+      description: The number of days after which images are deleted. V(null) if the policy goes by number of images.
       type: int
       sample: 90
     newest:
-      description: How many images are kept. V(null) when it goes by days.
+      description: The number of images kept. V(null) if the policy goes by days.
       type: int
       sample: 20
     keep_tags:
-      description: Tags that are kept whatever the policy says.
+      description: Tags that are always kept.
       type: list
       elements: str
       sample: [latest, "1.0"]
     keep_matching:
-      description: Regular expressions of such tags.
+      description: Regular expressions for tags that are always kept.
       type: list
       elements: str
       sample: ["^release-"]
@@ -126,11 +126,11 @@ diff:
   type: dict
   contains:
     before:
-      description: Before. Empty when it did not exist.
+      description: Before. Empty if it did not exist.
       type: dict
       sample: {}
     after:
-      description: After. Empty when it does not exist.
+      description: After. Empty if it does not exist.
       type: dict
       sample: {"days": 90, "newest": null, "keep_tags": ["latest"], "keep_matching": []}
 error:
@@ -143,7 +143,7 @@ error:
       type: str
       sample: the repository has several retention policies (34, 35)
     where:
-      description: The option, object or URL that it happened at.
+      description: The option, object or URL at fault.
       type: str
       sample: repository team/app
     status:
@@ -151,11 +151,11 @@ error:
       type: int
       sample: 403
     code:
-      description: The server's own error code.
+      description: The server's error code.
       type: str
       sample: SVCSTG.SWR.4030000
     hint:
-      description: What can be done about it.
+      description: How to fix it.
       type: str
       sample: Delete all but one in SWR's console.
 """

@@ -30,7 +30,7 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: Find out what SWR deletes by itself
+- name: List the retention policies of a repository
   longshore.swr.retention_policy_info:
     region: cn-north-4
     organization: team
@@ -38,37 +38,37 @@ EXAMPLES = r"""
   delegate_to: localhost
   register: found
 
-- name: Show after how many days
+- name: Show the numbers of days
   ansible.builtin.debug:
     msg: "{{ found.policies | map(attribute='days') }}"
 """
 
 RETURN = r"""
 policies:
-  description: The policies. Empty when there is none, or no such repository.
+  description: The policies. Empty if there are none, or no such repository.
   returned: success
   type: list
   elements: dict
   contains:
     id:
-      description: Its number in SWR.
+      description: The ID in SWR.
       type: int
       sample: 34
     days:
-      description: After how many days images are deleted. V(null) when it goes by their number.
+      description: The number of days after which images are deleted. V(null) if the policy goes by number of images.
       type: int
       sample: 90
     newest:
-      description: How many images are kept. V(null) when it goes by days.
+      description: The number of images kept. V(null) if the policy goes by days.
       type: int
       sample: 20
     keep_tags:
-      description: Tags that are kept whatever the policy says.
+      description: Tags that are always kept.
       type: list
       elements: str
       sample: [latest, "1.0"]
     keep_matching:
-      description: Regular expressions of such tags.
+      description: Regular expressions for tags that are always kept.
       type: list
       elements: str
       sample: ["^release-"]
@@ -82,7 +82,7 @@ error:
       type: str
       sample: Forbidden
     where:
-      description: The option, object or URL that it happened at.
+      description: The option, object or URL at fault.
       type: str
       sample: GET https://swr-api.cn-north-4.myhuaweicloud.com/v2/manage/namespaces/team
     status:
@@ -90,11 +90,11 @@ error:
       type: int
       sample: 403
     code:
-      description: The server's own error code.
+      description: The server's error code.
       type: str
       sample: SVCSTG.SWR.4030000
     hint:
-      description: What can be done about it.
+      description: How to fix it.
       type: str
       sample: Grant the user the IAM permission swr:namespace:getNamespace for the organization team.
 """

@@ -12,10 +12,11 @@ version_added: 0.1.0
 author:
   - longshore.swr contributors (@longshore)
 description:
-  - The first task of every role of this collection. The role works on its result, and not on the variables.
-  - It takes an empty text for a variable that is not set. It takes texts, such as the answers of a survey in AWX, for
-    numbers and booleans, and JSON or YAML for lists and mappings. Then it checks types, choices, and what is required.
-  - A variable whose name is nearly that of one of the role is an error, which says how to write it.
+  - The first task of every role of this collection. The role works on its result instead of the variables.
+  - An empty string counts as a variable that is not set. Strings, such as the answers of an AWX survey, are accepted
+    for numbers and booleans, and as JSON or YAML for lists and mappings. Then types, choices and required variables are
+    checked.
+  - A misspelled variable of the role is an error that gives the correct name.
 extends_documentation_fragment:
   - longshore.swr.attributes
 attributes:
@@ -28,10 +29,10 @@ attributes:
   platform:
     platforms: posix
     details:
-      - It is an action, and runs on the controller only.
+      - It is an action that only runs on the controller.
 options: {}
 notes:
-  - It is for the roles of this collection only.
+  - Only for the roles of this collection.
 """
 
 EXAMPLES = r"""
@@ -43,8 +44,8 @@ EXAMPLES = r"""
 RETURN = r"""
 "*":
   description:
-    - The variables of the role that are set or have a default, each by its name without that of the role.
-    - The result is hidden from output when one of them is a secret.
+    - The variables of the role that are set or have a default, by their names without the prefix of the role.
+    - The result is hidden from output if one of them is a secret.
   returned: success
   type: raw
 """

@@ -12,9 +12,9 @@ version_added: 0.1.0
 author:
   - longshore.swr contributors (@longshore)
 description:
-  - Lets SWR's basic edition update a workload of CCE (Cloud Container Engine) or CCI (Cloud Container Instance) when an
-    image is pushed.
-  - SWR can change only whether a trigger is enabled. One with anything else changed is deleted and created again.
+  - Makes SWR's basic edition update a workload of CCE (Cloud Container Engine) or CCI (Cloud Container Instance) when
+    an image is pushed.
+  - SWR can only change whether a trigger is enabled. For any other change, it is deleted and created again.
 extends_documentation_fragment:
   - longshore.swr.credentials
   - longshore.swr.credentials.api
@@ -68,7 +68,8 @@ options:
     type: str
   condition_type:
     description:
-      - Which images trigger it. V(all) of them, that of one V(tag), or those whose tags match a V(regular) expression.
+      - Which images trigger it. V(all), the one with a certain V(tag), or those whose tags match a V(regular)
+        expression.
     type: str
     choices: [all, tag, regular]
     default: all
@@ -78,7 +79,7 @@ options:
     type: str
   enabled:
     description:
-      - Whether the trigger works. By default, a new one does, and an existing one is kept as it is.
+      - Whether the trigger is enabled. By default, a new one is, and an existing one is kept.
     type: bool
   state:
     description:
@@ -89,13 +90,14 @@ options:
 requirements:
   - requests
 notes:
-  - SWR must be allowed to use CCE. The console asks for it (an agency) when the first trigger is created there.
+  - SWR must be allowed to use CCE through an agency, which the console asks for when the first trigger is created
+    there.
 seealso:
   - module: longshore.swr.trigger_info
 """
 
 EXAMPLES = r"""
-- name: Update a workload with each release that is pushed
+- name: Update a workload with every pushed release
   longshore.swr.trigger:
     region: cn-north-4
     organization: team
@@ -122,7 +124,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 trigger:
-  description: The trigger. V(null) when it is absent.
+  description: The trigger. V(null) if it is absent.
   returned: success
   type: dict
   contains:
@@ -167,7 +169,7 @@ trigger:
       type: str
       sample: "^v[0-9]+$"
     enabled:
-      description: Whether it works.
+      description: Whether it is enabled.
       type: bool
       sample: true
 diff:
@@ -176,11 +178,11 @@ diff:
   type: dict
   contains:
     before:
-      description: Before. Empty when it did not exist.
+      description: Before. Empty if it did not exist.
       type: dict
       sample: {}
     after:
-      description: After. Empty when it does not exist.
+      description: After. Empty if it does not exist.
       type: dict
       sample: {"name": "rollout", "workload_name": "cart", "enabled": true}
 error:
@@ -193,7 +195,7 @@ error:
       type: str
       sample: cluster_id and cluster_name are not set
     where:
-      description: The option, object or URL that it happened at.
+      description: The option, object or URL at fault.
       type: str
       sample: cluster_id
     status:
@@ -201,11 +203,11 @@ error:
       type: int
       sample: 403
     code:
-      description: The server's own error code.
+      description: The server's error code.
       type: str
       sample: SVCSTG.SWR.4030000
     hint:
-      description: What can be done about it.
+      description: How to fix it.
       type: str
       sample: A trigger needs cluster_id and cluster_name.
 """

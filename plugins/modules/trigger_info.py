@@ -45,7 +45,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 triggers:
-  description: The triggers. Empty when there is none, or no such repository.
+  description: The triggers. Empty if there are none, or no such repository.
   returned: success
   type: list
   elements: dict
@@ -91,7 +91,7 @@ triggers:
       type: str
       sample: "^v[0-9]+$"
     enabled:
-      description: Whether it works.
+      description: Whether it is enabled.
       type: bool
       sample: true
     creator:
@@ -112,7 +112,7 @@ error:
       type: str
       sample: Forbidden
     where:
-      description: The option, object or URL that it happened at.
+      description: The option, object or URL at fault.
       type: str
       sample: GET https://swr-api.cn-north-4.myhuaweicloud.com/v2/manage/namespaces/team
     status:
@@ -120,11 +120,11 @@ error:
       type: int
       sample: 403
     code:
-      description: The server's own error code.
+      description: The server's error code.
       type: str
       sample: SVCSTG.SWR.4030000
     hint:
-      description: What can be done about it.
+      description: How to fix it.
       type: str
       sample: Grant the user the IAM permission swr:namespace:getNamespace for the organization team.
 """
