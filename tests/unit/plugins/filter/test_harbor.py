@@ -19,9 +19,9 @@ ARTIFACT = {
 PLACES = ("harbor.example.com", "swr.cn-north-4.myhuaweicloud.com", "team")
 
 
-def test_the_preflight_takes_the_results_of_a_loop():
+def test_the_preflight_takes_artifacts_and_rules():
     preflight = harbor_preflight.FilterModule().filters()["harbor_preflight"]
-    found = preflight([{"item": {"name": "r"}, "artifacts": [ARTIFACT]}], *PLACES)
+    found = preflight([ARTIFACT], [{"name": "r"}], *PLACES)
     assert [item["rule"] for item in found["refused"]] == ["r"]
 
 
@@ -30,7 +30,7 @@ def test_the_preflight_names_itself_in_errors(flatten):
     preflight = harbor_preflight.FilterModule().filters()["harbor_preflight"]
     rule = {"name": "r", "repositories": "library/app", "flatten": flatten}
     with pytest.raises(AnsibleFilterError, match=r"longshore\.swr\.harbor_preflight"):
-        preflight([{"item": rule, "artifacts": [ARTIFACT]}], *PLACES)
+        preflight([ARTIFACT], [rule], *PLACES)
 
 
 def test_the_result_is_made_of_what_was_registered():
