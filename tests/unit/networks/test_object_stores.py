@@ -20,9 +20,14 @@ from ansible_collections.longshore.swr.plugins.module_utils._registry.transport.
     ACCESS_HINT,
     reply_error,
 )
+from ansible_collections.longshore.swr.plugins.module_utils._registry.transport.pool import Transport
 from ansible_collections.longshore.swr.plugins.module_utils._registry.transport.retry import Retrier
 from ansible_collections.longshore.swr.plugins.module_utils._registry.transport.session import RegistrySession
-from ansible_collections.longshore.swr.tests.unit.plugins.module_utils._registry.fakes import FakeTransport, reply
+from ansible_collections.longshore.swr.tests.unit.plugins.module_utils._registry.fakes import (
+    FakeStream,
+    FakeTransport,
+    reply,
+)
 
 HEAD = '<?xml version="1.0" encoding="UTF-8"?>\n'
 DENIED = HEAD + "<Error><Code>AccessDenied</Code><Message>Access Denied</Message><RequestId>1</RequestId></Error>"
@@ -139,3 +144,22 @@ def test_a_store_that_cannot_be_reached_is_named_and_the_registry_goes_on() -> N
     assert "team/app" in str(caught.value.where)
     assert STORE in str(caught.value.where)
     assert one.get_blob(APP, BLOB, 1000) == b"blob"
+
+
+def test_a_redirect_to_a_metadata_service_is_named_with_what_led_there() -> None:
+    session = RegistrySession("reg.example", Led(), CredentialStore({}), Retrier(0))
+    with pytest.raises(RegistryError, match="never connected to") as caught:
+        RegistryClient(session).get_blob(APP, BLOB, 1000)
+    assert str(caught.value.where) == "reg.example/team/app blob {0} (http://169.254.169.254)".format(BLOB)
+
+
+class Led(Transport):
+    """Connections of which the first is answered by a redirect; the others are real."""
+
+    def __init__(self) -> None:
+        super().__init__(proxies={})
+
+    def stream(self, method: str, target: Any, headers: Any) -> Any:
+        if target.endpoint.host == "reg.example":
+            return FakeStream(reply(307, location="http://169.254.169.254/latest/meta-data/"))
+        return super().stream(method, target, headers)

@@ -224,7 +224,7 @@ class RegistrySession:
     def _send(self, request: Request, target: Target, login: Headers, send: Send[Answer]) -> Answer:
         try:
             return send(request.method, target, [*request.headers, *login], request.body)
-        except TransportError as error:
+        except RegistryError as error:
             self._name(error, request.where)
             raise
 
@@ -254,9 +254,10 @@ class RegistrySession:
             answer = self._send(request, target, login, send)
         return answer, target
 
-    def _name(self, error: TransportError, where: str) -> None:
+    def _name(self, error: RegistryError, where: str) -> None:
         """Let an error name the image or the blob beside the URL; one that every request would meet keeps to that."""
-        if (self._answered or not error.unreachable) and error.where and "://" in error.where:
+        meets_all = not isinstance(error, TransportError) or error.unreachable
+        if (self._answered or not meets_all) and error.where and "://" in error.where:
             error.where = "{0} ({1})".format(where, error.where) if where not in error.where else error.where
 
     def _judge(self, request: Request, answer: Answer, host: str = "") -> Answer:
