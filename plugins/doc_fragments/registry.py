@@ -308,7 +308,8 @@ options:
 options:
   progress_file:
     description:
-      - The path of a file that progress is appended to while the module runs, one JSON object per line.
+      - The path of a file that progress is appended to while the module runs, one JSON object per line. During a pause
+        that a registry asked for, C(waiting) says for what (C(for)), for how long (C(seconds)) and why (C(reason)).
       - When it is not set and the module runs on the controller (C(connection) is V(local) or C(delegate_to) is
         V(localhost)), a private file is used and removed at the end.
     type: path

@@ -11,6 +11,7 @@ from __future__ import annotations
 import base64
 import datetime
 import email.utils
+import html
 import re
 import time
 import zlib
@@ -30,6 +31,8 @@ _PARAMETER = re.compile(
 )
 _BETWEEN = re.compile(r"[\s,]*")
 _NOT_IN_URLS = re.compile(r"[\x00-\x20\x7f]")
+_LONGEST_XML = 16 * 1024
+_XML_ERROR = re.compile(rb"<Error\b[^<>]{0,200}>")
 _COUNT = re.compile(r"[0-9]{1,15}\Z")
 # Seconds; a number of hundreds of digits would be infinite.
 _LONGEST_WAIT = 1e9
@@ -100,6 +103,36 @@ def parse_retry_after(value: Optional[str], now: Optional[float] = None) -> Opti
         return max(0.0, moment.timestamp() - (time.time() if now is None else now))
     except (TypeError, ValueError, IndexError, OverflowError):
         return None
+
+
+class StoreError(NamedTuple):
+    """What an object store (S3, OBS) says in an error reply; empty texts where it says nothing."""
+
+    code: str
+    message: str
+
+    @property
+    def is_stale(self) -> bool:
+        """Whether the signed address was not valid any more, or not yet."""
+        text = "{0} {1}".format(*self).lower()
+        return "expired" in text or "skew" in text
+
+
+def read_store_error(body: bytes) -> Optional[StoreError]:
+    """The error in the body of an object store's reply; None if it is none.
+
+    No XML parser is used: one would expand what a server defines in the document.
+    """
+    found = _XML_ERROR.search(body[:_LONGEST_XML])
+    if found is None:
+        return None
+    inside = body[found.end() : found.end() + _LONGEST_XML]
+
+    def text(tag: bytes) -> str:
+        value = re.search(b"<" + tag + b">([^<]*)</" + tag + b">", inside)
+        return html.unescape(value.group(1).decode("utf-8", "replace")).strip() if value else ""
+
+    return StoreError(text(b"Code"), text(b"Message"))
 
 
 def basic_credentials(username: str, password: str) -> str:

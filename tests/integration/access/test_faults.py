@@ -208,10 +208,15 @@ def test_hosts_file_with_some_of_the_buckets(world: World) -> None:
     only(world.check(obs_hosts=("second.obs.example",)), "blob.obs_dns", "warn")
 
 
-def test_obs_refuses(world: World) -> None:
-    world.fault(kind="obs_get", action="status", status=403, body="<Error>AccessDenied</Error>")
+@pytest.mark.parametrize(
+    ("said", "remedy"), [("Access Denied", "policy of the VPC endpoint"), ("Request has expired", "clock is wrong")]
+)
+def test_obs_refuses(world: World, said: str, remedy: str) -> None:
+    body = "<Error><Code>AccessDenied</Code><Message>{0}</Message></Error>".format(said)
+    world.fault(kind="obs_get", action="status", status=403, body=body)
     found = only(world.check(), "blob.obs_get")
-    assert "policy" in found["hint"]
+    assert found["message"].endswith("HTTP 403: AccessDenied: {0}".format(said))
+    assert remedy in found["hint"]
 
 
 def test_large_replies_of_obs_are_lost(world: World) -> None:

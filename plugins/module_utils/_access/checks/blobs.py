@@ -11,6 +11,8 @@ from __future__ import annotations
 import re
 from typing import Any, Dict, List, Optional
 
+from ..._http_values import StoreError, read_store_error
+from ..._text import safe
 from ..._urls import host_of
 from ..context import canonical, is_public
 from ..errors import Trouble
@@ -27,6 +29,10 @@ OBS_HINT = (
 POLICY_HINT = (
     "The policy of the VPC endpoint for OBS has to allow every bucket that SWR keeps layers in (there are several in a "
     "region; ask Huawei Cloud by ticket for their names)."
+)
+STALE_HINT = (
+    "The address that the registry gave out is not valid any more where it leads: the registry's clock is wrong, or a "
+    "cache on the way keeps its redirects."
 )
 INBOUND_HINT = (
     "Small replies arrive and large ones do not: allow ICMP (fragmentation needed) on the way from OBS, or clamp the "
@@ -95,10 +101,13 @@ class ObsGet(Check):
             "expected": ("HTTP 206",),
             "source": "obs" if blob.redirected else "http",
         }
-        reply = self._get(context, 0)
+        reply = self._get(context, 0, 4096)
         known["observed"] = ("HTTP {0}".format(reply.status),)
         if reply.status == 403:
-            return failed("{0} refuses the layer: HTTP 403".format(known["target"]), POLICY_HINT, **known)
+            said = read_store_error(reply.body) or StoreError("", "")
+            text = ": ".join(filter(None, ("HTTP 403", safe(said.code, 80), safe(said.message, 160))))
+            hint = STALE_HINT if said.is_stale else POLICY_HINT
+            return failed("{0} refuses the layer: {1}".format(known["target"], text), hint, **known)
         if reply.status not in (200, 206) or not reply.body:
             return failed(
                 "{0} does not serve the layer: HTTP {1}".format(known["target"], reply.status), OBS_HINT, **known
@@ -122,9 +131,9 @@ class ObsGet(Check):
         return passed("{0} bytes of a layer arrive".format(len(body)), **known)
 
     @staticmethod
-    def _get(context: Any, last: int) -> Any:
+    def _get(context: Any, last: int, most: int = 0) -> Any:
         headers = dict(context.blob.headers, Range="bytes=0-{0}".format(last))
-        return context.fetch(context.blob.url, headers, last + 1)
+        return context.fetch(context.blob.url, headers, max(most, last + 1))
 
 
 def _size_of(reply: Any) -> Optional[int]:

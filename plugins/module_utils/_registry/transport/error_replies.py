@@ -8,11 +8,10 @@ This module is private to the collection: no other collection may import it.
 
 from __future__ import annotations
 
-import html
 import re
 from typing import Any, List, NamedTuple, Optional
 
-from ..._http_values import NotUnderstood, parse_retry_after
+from ..._http_values import NotUnderstood, StoreError, parse_retry_after, read_store_error
 from ..._json import read_json
 from ..._text import one_line, safe
 from ..errors import RegistryError
@@ -27,16 +26,14 @@ ACCESS_HINT = "Check that the user of this registry's auth entry may do this in 
 """For replies that refuse a login; whoever knows the login says more (C(auth.access_hint))."""
 
 _LONGEST_TEXT = 300
-_LONGEST_XML = 16 * 1024
-_XML_ERROR = re.compile(rb"<Error\b[^<>]{0,200}>")
 
 
 class _Said(NamedTuple):
-    """What a server said in an error reply. :ivar is_store: it speaks as object stores do."""
+    """What a server said in an error reply. :ivar store: the same, where it speaks as object stores do."""
 
     code: Optional[str]
     message: str
-    is_store: bool = False
+    store: Optional[StoreError] = None
 
 
 def reply_error(reply: RegistryReply, what: str, where: str, host: str = "") -> RegistryError:
@@ -49,13 +46,12 @@ def reply_error(reply: RegistryReply, what: str, where: str, host: str = "") -> 
     said = _first_error(reply)
     message = safe(said.message, _LONGEST_TEXT)
     parts = [what, "{0}, which the registry redirects to, refused it".format(host) if host else "", message]
-    elsewhere = bool(host) or said.is_store
     return RegistryError(
         ": ".join(filter(None, parts)),
         where=where,
         status=reply.status,
         code=said.code,
-        hint=(_store_hint if elsewhere else _hint)(reply.status, said.code, message),
+        hint=_store_hint(reply.status, said.store) if host or said.store else _hint(reply.status, said.code, message),
         retryable=reply.status in RETRYABLE,
         retry_after=parse_retry_after(reply.headers.get("retry-after")),
     )
@@ -65,7 +61,10 @@ def _first_error(reply: RegistryReply) -> _Said:
     try:
         document: Any = read_json(reply.body)
     except NotUnderstood:
-        return _read_xml(reply.body) or _Said(None, _plain_text(reply))
+        store = read_store_error(reply.body)
+        if store is not None:
+            return _Said(one_line(store.code, 100) or None, store.message, store)
+        return _Said(None, _plain_text(reply))
     errors: List[Any] = []
     if isinstance(document, dict):
         listed = document.get("errors")
@@ -85,20 +84,6 @@ def _first_error(reply: RegistryReply) -> _Said:
             if code or text:
                 return _Said(one_line(code, 100) if code else None, text)
     return _Said(None, "")
-
-
-def _read_xml(body: bytes) -> Optional[_Said]:
-    """The error of an object store (S3, OBS). No XML parser sees it: one would expand what a server defines in it."""
-    found = _XML_ERROR.search(body[:_LONGEST_XML])
-    if found is None:
-        return None
-    inside = body[found.end() : found.end() + _LONGEST_XML]
-
-    def text(tag: bytes) -> str:
-        value = re.search(b"<" + tag + b">([^<]*)</" + tag + b">", inside)
-        return html.unescape(value.group(1).decode("utf-8", "replace")).strip() if value else ""
-
-    return _Said(one_line(text(b"Code"), 100) or None, text(b"Message"), True)
 
 
 def _plain_text(reply: RegistryReply) -> str:
@@ -126,10 +111,9 @@ def _hint(status: int, code: Optional[str], message: str) -> Optional[str]:
     return None
 
 
-def _store_hint(status: int, code: Optional[str], message: str) -> Optional[str]:
+def _store_hint(status: int, said: Optional[StoreError]) -> Optional[str]:
     """What to do about a refusal of the server that a registry keeps its blobs in. No login of ours reaches it."""
-    text = "{0} {1}".format(code or "", message).lower()
-    if "expired" in text or "skew" in text:
+    if said is not None and said.is_stale:
         return (
             "The registry's redirect has expired: set the registry's clock, and make sure that nothing on the "
             "way caches its redirects."
