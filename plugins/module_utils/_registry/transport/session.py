@@ -256,8 +256,7 @@ class RegistrySession:
 
     def _name(self, error: RegistryError, where: str) -> None:
         """Let an error name the image or the blob beside the URL; one that every request would meet keeps to that."""
-        meets_all = not isinstance(error, TransportError) or error.unreachable
-        if (self._answered or not meets_all) and error.where and "://" in error.where:
+        if (self._answered or not getattr(error, "unreachable", True)) and error.where and "://" in error.where:
             error.where = "{0} ({1})".format(where, error.where) if where not in error.where else error.where
 
     def _judge(self, request: Request, answer: Answer, host: str = "") -> Answer:
