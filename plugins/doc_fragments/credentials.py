@@ -69,7 +69,7 @@ options:
   endpoints:
     description:
       - The base URLs of the APIs, by service, V(swr) and V(iam). Set it once for all modules of the action group
-        C(longshore.swr.huaweicloud), for Huawei Cloud Stack, or where the APIs are reached by other names.
+        C(longshore.swr.huaweicloud), for Huawei Cloud Stack, or if the APIs are reached under other names.
       - O(endpoint) takes precedence.
     type: dict
   validate_certs:

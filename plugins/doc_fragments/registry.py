@@ -20,13 +20,13 @@ options:
       - C(ca_path) is the path of a file with certificate authorities to trust for this registry, in addition to
         O(ca_path).
       - C(client_cert) and C(client_key) are the paths of a client certificate and its key, in PEM format and without a
-        passphrase, for a registry that wants one (mutual TLS).
-      - Certificates are also read from the folders of Docker and Podman, C(~/.config/containers/certs.d/host:port),
-        C(/etc/containers/certs.d/host:port) and C(/etc/docker/certs.d/host:port). The first that exists counts.
+        passphrase, for a registry that requires one (mutual TLS).
+      - Certificates are also read from the directories of Docker and Podman, C(~/.config/containers/certs.d/host:port),
+        C(/etc/containers/certs.d/host:port) and C(/etc/docker/certs.d/host:port). The first that exists is used.
         Authorities in it (C(*.crt)) are trusted in addition, and its client certificate (C(client.cert) and
         C(client.key)) is used unless the entry has one.
       - V(${NAME}) and V($NAME) in C(username) and C(password) are replaced by environment variables. V($$) is a dollar
-        sign. A variable that is not set is an error for what needs the login, and otherwise a warning.
+        sign. A variable that is not set is an error if a rule needs the login, otherwise a warning.
       - An entry without C(username) and C(password) is anonymous.
       - If a registry names a token server in another domain, the password is not sent there, unless the entry itself
         names that server, as C(token_server=host) or C(token_server=host:port). It is never sent without TLS if the
@@ -72,8 +72,8 @@ options:
     description:
       - The longest wait, in seconds, that a registry may ask for (C(Retry-After)). Requests to it pause for that time,
         and progress lines say so. Asking for more is an error.
-      - It is also the longest window of a pull quota that is waited for. Docker Hub's is 6 hours, V(21600). Each
-        manifest that is read counts as a pull, a look at a tag does not.
+      - It also limits the wait for a pull quota to reset. That of Docker Hub takes up to 6 hours, V(21600). Each
+        manifest read counts as a pull, looking up a tag does not.
     type: float
     default: 3600
   timeout:
@@ -166,17 +166,18 @@ options:
       - If two rules, or two repositories of one rule, would write the same tag of a destination, both fail for that
         tag, and it is not written.
       - Environment variables, as in V(${REGISTRY}/team/app), are replaced in destinations. V($$) is a dollar sign.
-      - A list of images, as in V([nginx:1.25]), or of mappings with C(name) and C(tag), C(tags) or C(digest), has the
-        empty destination for each. An image without a tag is refused there.
-      - The file of C(skopeo sync), with the empty destination, and that of regsync are accepted as well. Logins in
-        them, and what cannot be done in the same way, are refused.
-      - All of this may be a text in JSON or YAML, such as the answer of a survey, or a text with an image on each line.
+      - In a list of images, as in V([nginx:1.25]), or of mappings with C(name) and C(tag), C(tags) or C(digest), each
+        has the empty destination. Images without a tag are refused there.
+      - The files of C(skopeo sync), with the empty destination, and of regsync are accepted as well. Logins in them,
+        and settings without an equivalent, are refused.
+      - All of this may be a string in JSON or YAML, such as the answer of a survey, or a string with one image per
+        line.
       - All rules are checked before any connection is opened, and all problems are reported at once.
     type: raw
   images_file:
     description:
       - The path of a file with the same content as O(images), in JSON (C(.json)) or YAML (C(.yaml), C(.yml)), or with
-        an image on each line (C(.txt), C(.list)), where C(#) begins a comment.
+        one image per line (C(.txt), C(.list)), where C(#) starts a comment.
       - A source that appears twice in it has two destinations.
       - image-syncer's single file with the keys C(auth) and C(images) is accepted as well.
     type: path

@@ -462,7 +462,7 @@ def server_of(module, desired):
     )
     query = not params["views"] if params["query"] is None else params["query"]
     if not 0 < params["query_port"] < 65536:
-        raise DnsError("{0} is no port".format(params["query_port"]), where="query_port")
+        raise DnsError("invalid port {0}".format(params["query_port"]), where="query_port")
     return Server(
         desired,
         paths_of(*(os.path.abspath(params[name]) for name in ("config", "include_in", "fragment", "zone_dir"))),

@@ -88,8 +88,8 @@ requirements:
   - PyYAML, for the Python that runs the module
 notes:
   - The earlier versions of C(docker-compose.override.yml) and C(harbor.yml) are kept beside them, with their time.
-  - Runs for the same directory wait for each other, for up to five minutes. A program that does not answer for a minute
-    is ended, and one that starts containers after a quarter of an hour.
+  - Runs for the same directory wait for each other, for up to five minutes. Programs are stopped after a minute, and
+    those that start containers after a quarter of an hour.
   - Whatever starts Harbor with C(-f docker-compose.yml) alone leaves the override out. Systemd units, running processes
     and C(COMPOSE_FILE) in C(.env) that do so are named in a warning.
 seealso:

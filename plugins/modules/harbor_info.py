@@ -34,7 +34,7 @@ options:
   gather:
     description:
       - What to show. Each is a key of the result.
-      - V(artifacts) takes a request for every repository, several at a time. V(robots) requires Harbor 2.2.
+      - V(artifacts) takes a request for every repository, several of them at a time. V(robots) requires Harbor 2.2.
     type: list
     elements: str
     choices: [version, adapters, registries, policies, executions, artifacts, robots]
@@ -54,8 +54,8 @@ options:
     type: str
   repositories:
     description:
-      - Patterns for names of repositories with their projects, as in a policy's filter of type C(name), such as
-        V(library/**), to show only artifacts in repositories that match one of them.
+      - Patterns for repository names including the project, as in a policy's filter of type C(name), such as
+        V(library/**). Only artifacts in repositories that match one of them are returned.
     type: list
     elements: str
 seealso:

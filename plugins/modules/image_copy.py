@@ -59,8 +59,8 @@ options:
   overwrite:
     description:
       - Whether to replace tags that exist at the destination with another image.
-      - V(changed) does so if the source's image is another one. V(never) copies only what is missing, and does not look
-        at the source of what is there. Neither does it replace a tag that came into being during the copy.
+      - V(changed) does so if the source's image differs. V(never) only copies missing tags, and does not check the
+        source of existing ones. It does not replace a tag that was created during the copy either.
     type: str
     choices: [changed, never]
     default: changed
@@ -318,7 +318,7 @@ attached:
       sample: 0
 duplicates:
   description:
-    - How often a rule meant a tag that another rule means as well. It is copied once, and counted once in RV(images).
+    - Number of tags that a further rule covers too. Each tag is copied once, and counted once in RV(images).
   returned: when options are valid
   type: int
   sample: 0
@@ -420,7 +420,7 @@ failures:
 failures_truncated:
   description:
     - Number of further failures. The file RV(report_path) lists all of them.
-    - A failure that many images share, such as a registry that is down, is listed once.
+    - A failure shared by many images, such as a registry that is down, is listed once.
   returned: when options are valid
   type: int
   sample: 0

@@ -217,7 +217,7 @@ plan:
       type: int
       sample: 0
     duplicates:
-      description: How often a rule meant a tag that another rule means as well. It is counted once in the others.
+      description: Number of tags that a further rule covers too. Each tag is counted once in the other figures.
       type: int
       sample: 0
     converted:
@@ -255,7 +255,7 @@ estimate:
       type: int
       sample: 58117
     limited_by:
-      description: The bottleneck - V(bandwidth), V(requests), V(quota) (the source's quota of pulls) or V(nothing).
+      description: The bottleneck - V(bandwidth), V(requests), V(quota) (the source's pull quota) or V(nothing).
       type: str
       sample: bandwidth
     seconds_sharded:

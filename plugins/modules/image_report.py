@@ -61,7 +61,7 @@ options:
     description:
       - The result of M(longshore.swr.image_plan) that the shards come from, instead of O(shards).
       - Its shards are expected to have a report. Images that could not be planned are problems and count as failed.
-      - What was at its destination already, or was filtered out, is counted too, so that the sum is what was planned.
+      - Images that were already there or filtered out are counted too, so that the sum is the number planned.
     type: dict
   problems:
     description:
@@ -88,9 +88,9 @@ options:
     type: path
   output_failed_images:
     description:
-      - The path of a rules file with every image that has to be tried again, in the form of
-        O(longshore.swr.image_copy#module:images_file). Those are the images that failed and, with O(shards_path), those
-        that could not be planned and those of shards without a complete report.
+      - The path of a rules file with all images to retry, as O(longshore.swr.image_copy#module:images_file) takes it.
+        These are the images that failed and, with O(shards_path), those that could not be planned and those of shards
+        without a complete report.
       - It is written with mode 0600. Its directory must exist.
     type: path
   output_images_format:
@@ -101,7 +101,7 @@ options:
     default: yaml
   shards_path:
     description:
-      - The directory that M(longshore.swr.image_plan) has written the shards to.
+      - The directory of the shards from M(longshore.swr.image_plan).
     type: path
   fail_on_error:
     description:

@@ -28,7 +28,7 @@ attributes:
     details:
       - Does the same in check mode, so that tasks that use the login can be checked too.
         SWR issues temporary and enhanced logins even then. They leave nothing behind and expire.
-      - A lasting credential of an instance is not created in check mode, and there is no login then.
+      - A permanent credential of an instance is not created in check mode, so there is no login then.
   diff_mode:
     support: N/A
     details:
@@ -37,7 +37,7 @@ attributes:
     support: partial
     details:
       - A long-term login is the same every time, any other is new every time.
-      - Only a lasting credential of an instance is a change.
+      - Only a permanent credential of an instance is a change.
 options:
   kind:
     description:
@@ -47,7 +47,7 @@ options:
       - V(enhanced) is issued by SWR's API (C(CreateAuthorizationToken)) and expires. Its permissions are governed by
         IAM alone. It needs the IAM permissions C(swr::createAuthorizationToken) and C(sts::createServiceBearerToken).
       - V(instance) is issued by an instance of SWR's Enterprise Edition and expires after a day. V(instance_long_term)
-        is a lasting credential of the instance, which each run creates anew under O(credential_name). They need the IAM
+        is a permanent credential of the instance, which each run creates as O(credential_name). They need the IAM
         permissions C(swr:instance:list) and C(swr:instance:createTempCredential) or
         C(swr:instance:createLongTermCredential), and the project's ID.
       - V(auto) is V(temporary) if there is a security token, otherwise V(long_term).
@@ -61,7 +61,7 @@ options:
     type: str
   credential_name:
     description:
-      - The name of the lasting credential. Required for O(kind=instance_long_term). A name can be used once.
+      - The name of the permanent credential. Required for O(kind=instance_long_term). A name can only be used once.
     type: str
   duration:
     description:
@@ -146,7 +146,7 @@ EXAMPLES = r"""
   delegate_to: localhost
   register: enterprise
 
-- name: Create a lasting credential for a build server, once
+- name: Create a permanent credential for a build server, once
   longshore.swr.login_token:
     region: cn-north-4
     kind: instance_long_term

@@ -41,8 +41,8 @@ EXAMPLES = r"""
 RETURN = r"""
 manager:
   description:
-    - The program that manages the file - one of V(static) if no program does, V(systemd_resolved), V(networkmanager),
-      V(netplan), V(resolvconf), V(dhclient) and V(wicked).
+    - The program that manages the file - V(systemd_resolved), V(networkmanager), V(netplan), V(resolvconf), V(dhclient)
+      or V(wicked), or V(static) if no program does.
     - V(dhcpcd), V(openresolv), V(connman) and V(wsl) are detected too. The role P(longshore.swr.resolver#role) does not
       configure them.
     - NetworkManager does not count if it is told to leave the file alone (C(dns=none) or C(rc-manager=unmanaged)).
