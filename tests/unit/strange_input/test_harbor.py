@@ -180,8 +180,6 @@ def run_options(**more: Any) -> Dict[str, Any]:
 @pytest.mark.parametrize(
     ("call", "document"),
     [
-        ("GET /replication/policies?name=p&" + PAGE, [POLICY]),
-        ("GET /replication/executions/3", EXECUTION),
         ("GET /replication/executions/3", dict(EXECUTION, status="Failed", failed=1, succeed=0)),
         ("GET /replication/executions/3/tasks?" + PAGE, [TASK]),
     ],

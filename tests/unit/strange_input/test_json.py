@@ -5,9 +5,9 @@
 
 from __future__ import annotations
 
-import ast
 import contextlib
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -101,11 +101,5 @@ def test_the_right_shape_is_handed_through(value, shape):
 
 
 def test_nothing_else_parses_json():
-    found = [
-        "{0}:{1}".format(path.relative_to(PLUGINS), node.lineno)
-        for path in sorted(PLUGINS.rglob("*.py"))
-        if path.name != "_json.py"
-        for node in ast.walk(ast.parse(path.read_text("utf-8")))
-        if isinstance(node, ast.Attribute) and ast.unparse(node) in ("json.loads", "json.load", "json.JSONDecoder")
-    ]
-    assert found == []
+    texts = {path.name: path.read_text("utf-8") for path in PLUGINS.rglob("*.py") if path.name != "_json.py"}
+    assert [name for name, text in texts.items() if re.search(r"\bjson\.(loads?\(|JSONDecoder)", text)] == []
