@@ -119,7 +119,7 @@ def original(text: str) -> str:
     if (len(begins), len(ends)) not in ((0, 0), (1, 1)) or (begins and begins[0] > ends[0]):
         raise HostsFileError(
             "the managed block is damaged: {0} lines begin one, {1} end one".format(len(begins), len(ends)),
-            hint="Remove all lines {0!r} and {1!r}, and everything between them, by hand.".format(BEGIN, END),
+            hint="Remove all lines {0!r} and {1!r}, and everything between them, manually.".format(BEGIN, END),
         )
     if begins:
         before, after = lines[: begins[0]], lines[ends[0] + 1 :]

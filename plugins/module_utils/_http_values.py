@@ -59,7 +59,7 @@ def unpack(blocks: Iterable[bytes], encoding: Optional[str], limit: int = LARGES
     """
     coding = (encoding or "").strip().lower()
     if coding not in ("", "identity", "gzip", "x-gzip"):
-        raise NotUnderstood("the reply is packed in a way that was not asked for: {0}".format(_quoted(coding)))
+        raise NotUnderstood("the reply has a content encoding that was not requested: {0}".format(_quoted(coding)))
     # 31: what gzip writes, and nothing else.
     unpacker = zlib.decompressobj(31) if "gzip" in coding else None
     parts: List[bytes] = []
@@ -71,10 +71,10 @@ def unpack(blocks: Iterable[bytes], encoding: Optional[str], limit: int = LARGES
                 try:
                     part = unpacker.decompress(block, limit - total + 1)
                 except zlib.error:
-                    raise NotUnderstood("the reply is not packed with gzip, as it says") from None
+                    raise NotUnderstood("the reply is not in gzip format, as declared") from None
                 rest = unpacker.unconsumed_tail
                 if unpacker.unused_data:
-                    raise NotUnderstood("the reply goes on after what gzip packed")
+                    raise NotUnderstood("the reply has data after the end of the gzip stream")
             # What is packed counts as well: it may be nothing, packed again and again.
             total += max(len(part), len(block) - len(rest))
             if total > limit:
@@ -82,7 +82,7 @@ def unpack(blocks: Iterable[bytes], encoding: Optional[str], limit: int = LARGES
             parts.append(part)
             block = rest
     if unpacker is not None and parts and not unpacker.eof:
-        raise NotUnderstood("the reply ends in the middle of what gzip packed")
+        raise NotUnderstood("the reply ends in the middle of the gzip stream")
     return b"".join(parts)
 
 

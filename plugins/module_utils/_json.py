@@ -31,7 +31,7 @@ Shape = Any
 
 
 def parse_json(text: str, pairs: Optional[Callable[[List[Tuple[str, Any]]], Any]] = None) -> Any:
-    """JSON as it is: a text may have half of a character (C(\\ud800) alone), which cannot be written to a file.
+    """JSON as it is: a string may have half of a character (C(\\ud800) alone), which cannot be written to a file.
 
     :param pairs: makes an object of its names and values.
     :raises json.JSONDecodeError: it is not JSON.
@@ -96,7 +96,7 @@ def _no_number(name: str) -> None:
 
 _KINDS: Tuple[Tuple[type, str], ...] = (
     (bool, "true or false"),
-    (str, "a text"),
+    (str, "a string"),
     (int, "a whole number"),
     (float, "a number"),
     (list, "a list"),

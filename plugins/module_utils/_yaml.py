@@ -75,4 +75,4 @@ def _check_scalar(event: Any) -> None:
     if len(event.value) > MOST_DIGITS and not event.style and _NUMBER.match(event.value):
         raise NotUnderstood("it has a number of {0} characters: put it in quotes".format(len(event.value)))
     if _HALF.search(event.value):
-        raise NotUnderstood("a text in it has half of a character")
+        raise NotUnderstood("a string in it has half of a character")

@@ -447,7 +447,7 @@ def server_of(module, desired):
     for option in ("config", "zone_dir", "fragment"):
         path = params[option] if option != "fragment" else os.path.dirname(params[option])
         if not os.path.exists(path):
-            hint = "Install BIND, for instance with bind_install of the role longshore.swr.bind."
+            hint = "Install BIND, for example with bind_install of the role longshore.swr.bind."
             if option != "config":
                 hint = "Make this directory, or name the one of the distribution."
             raise DnsError("it does not exist", where="{0}: {1}".format(option, path), hint=hint)

@@ -112,6 +112,6 @@ def with_config_path(text: str, directory: str, where: str) -> str:
         raise LongshoreError(
             "config_path cannot be put into it",
             where=where,
-            hint="Set it by hand in the table [{0}].".format('{0}."{1}".{2}'.format(*found.table)),
+            hint="Set it manually in the table [{0}].".format('{0}."{1}".{2}'.format(*found.table)),
         )
     return new

@@ -21,7 +21,7 @@ _WORDS = {
 _LEFT = "engines still use it"
 WARNING = (
     "{0} has a login of its own to {1}: {2}. "
-    'Remedy: if that is not intended, remove it from the file, for instance with "podman logout --authfile={0} {1}".'
+    'Remedy: if that is not intended, remove it from the file, for example with "podman logout --authfile={0} {1}".'
 )
 
 

@@ -139,7 +139,7 @@ def test_what_runs_is_stopped(make: Make, version: str) -> None:
     assert (result["changed"], result["stopped"]) == (True, [number])
     assert (result["execution"]["status"], result["counts"]["stopped"]) == ("Stopped", 2)
     assert world.run(state="stopped")["changed"] is False
-    assert "somebody stopped it" in world.fail(policy=None, state="finished", execution_id=number)["msg"]
+    assert "someone stopped it" in world.fail(policy=None, state="finished", execution_id=number)["msg"]
 
 
 @pytest.mark.parametrize("version", VERSIONS)

@@ -233,7 +233,10 @@ def test_step_by_step_as_jobs_of_their_own(world: World) -> None:
 def test_what_cannot_be_planned_touches_nothing(world: World) -> None:
     for wrong, expected in [
         ({"migrate_images_file": str(world.playbooks.folder / "absent.json")}, "absent.json: the file does not exist"),
-        ({"migrate_auth": {"a.example": "lost-secret-1"}}, "it is a text: write a mapping with username and password"),
+        (
+            {"migrate_auth": {"a.example": "lost-secret-1"}},
+            "it is a string: write a mapping with username and password",
+        ),
     ]:
         run = world.run("migrate_sharded", **wrong, ok=False)
         assert expected in run.text

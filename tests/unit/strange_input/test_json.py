@@ -73,11 +73,11 @@ def test_any_text_is_read_or_refused(text):
     [
         (5, dict, "it is a whole number where an object is expected"),
         (None, [str], "it is null where a list is expected"),
-        (["a", 1], [str], r"\[1\] is a whole number where a text is expected"),
-        ({"tags": [True]}, {"tags": ([str], None)}, r"tags\[0\] is true or false where a text is expected"),
+        (["a", 1], [str], r"\[1\] is a whole number where a string is expected"),
+        ({"tags": [True]}, {"tags": ([str], None)}, r"tags\[0\] is true or false where a string is expected"),
         ({}, {"a": {"b": int}}, "a is null where an object is expected"),
         ({"a": {"b": False}}, {"a": {"b": int}}, "a.b is true or false where a whole number is expected"),
-        ("x", (int, float), "it is a text where a whole number or a number is expected"),
+        ("x", (int, float), "it is a string where a whole number or a number is expected"),
     ],
 )
 def test_another_shape_says_where_and_what_was_expected(value, shape, reason):

@@ -27,12 +27,11 @@ OBS_HINT = (
     "longshore.swr.hosts."
 )
 POLICY_HINT = (
-    "The policy of the VPC endpoint for OBS has to allow every bucket that SWR keeps layers in (there are several in a "
-    "region; ask Huawei Cloud by ticket for their names)."
+    "The policy of the VPC endpoint for OBS must allow every bucket that stores SWR's layers (there "
+    "are several in a region; ask Huawei Cloud for their names in a ticket)."
 )
 STALE_HINT = (
-    "The address that the registry gave out is not valid any more where it leads: the registry's clock is wrong, or a "
-    "cache on the way keeps its redirects."
+    "The registry's redirect has expired: the registry's clock is wrong, or a cache on the way keeps its redirects."
 )
 INBOUND_HINT = (
     "Small replies arrive and large ones do not: allow ICMP (fragmentation needed) on the way from OBS, or clamp the "

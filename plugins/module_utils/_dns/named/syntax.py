@@ -118,7 +118,7 @@ def parse(text: str, where: str = "") -> Tuple[Statement, ...]:
             quoted = match.group("quoted")
             frame.words.append(piece if quoted is None else _plain(quoted))
     if len(frames) > 1 or frames[0].start >= 0:
-        raise DnsError("the last statement has no end", where=where)
+        raise DnsError("the last statement is not terminated", where=where)
     return tuple(frames[0].statements)
 
 
@@ -129,7 +129,7 @@ def _behind_block(text: str, position: int, where: str) -> int:
         depth += {"{": 1, "}": -1}.get(match.group(0), 0)
         if not depth:
             return match.end()
-    raise DnsError("the last statement has no end", where=where)
+    raise DnsError("the last statement is not terminated", where=where)
 
 
 def _plain(quoted: str) -> str:

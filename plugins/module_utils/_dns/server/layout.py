@@ -19,7 +19,7 @@ from ..named.files import OPTIONS, TOP, Context
 from ..named.syntax import parse, plain_name
 from ..zones.options import ServerSpec, ZoneSpec
 
-MARK = "// Made by longshore.swr.bind_zones. What is changed here by hand is lost.\n"
+MARK = "// Made by longshore.swr.bind_zones. Manual changes are lost.\n"
 # Since then named has these words; newer ones still take the old ones, but warn.
 _NEW_WORDS_SINCE = (9, 18)
 # Since then a policy, of all zones perhaps, says how they are signed.

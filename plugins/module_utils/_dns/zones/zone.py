@@ -74,9 +74,7 @@ class Zone:
 
     def render(self, serial: int) -> str:
         """The zone file."""
-        head = "; Made by longshore.swr. What is changed here by hand is lost.\n{0}{1}\n".format(
-            MARK, self.fingerprint()
-        )
+        head = "; Made by longshore.swr. Manual changes are lost.\n{0}{1}\n".format(MARK, self.fingerprint())
         return "{0}$ORIGIN {1}.\n$TTL {2}\n{3}{4}".format(head, self.name, self.ttl, self._soa(serial), self.body())
 
     def _soa(self, serial: int) -> str:

@@ -252,7 +252,7 @@ class HarborClient:
 def required(data: Mapping[str, Any], name: str) -> Any:
     """A field that Harbor never leaves out.
 
-    :raises HarborError: it is missing, or is neither a text nor a number.
+    :raises HarborError: it is missing, or is neither a string nor a number.
     """
     value = data.get(name)
     if not isinstance(value, (str, int)):

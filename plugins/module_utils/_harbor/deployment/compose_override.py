@@ -63,7 +63,7 @@ def original(text: str) -> str:
             result.append(line)
         elif line.strip() == END:
             if _digest(inner) != digest:
-                raise _damaged("it was changed by hand")
+                raise _damaged("it was changed manually")
             result.extend(_as_it_was(inner))
             inner = None
         else:

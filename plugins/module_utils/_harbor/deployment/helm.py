@@ -38,7 +38,7 @@ class HelmRelease:
         self._kubectl = [*(words_of(options["kubectl"]) or ["kubectl"]), "--namespace", options["namespace"]]
         if options["rollout_timeout"] < 1:
             # To kubectl 0 means to wait for ever.
-            raise HarborError("it has to be 1 or more", where="rollout_timeout")
+            raise HarborError("it must be 1 or more", where="rollout_timeout")
 
     def bring_about(self) -> Dict[str, Any]:
         """Makes the pods know the names, or says what would change.

@@ -286,7 +286,7 @@ class Installation:
         """
         if self._files.read(self._override) != found:
             raise HarborError(
-                "somebody else has changed it meanwhile", where=self._override, hint="Run again: it is kept."
+                "someone else has changed it in the meantime", where=self._override, hint="Run again: it is kept."
             )
         if wanted.strip():
             if wanted != found:
@@ -344,6 +344,6 @@ class Installation:
 
 
 def _added(text: str) -> Dict[str, List[Host]]:
-    """The entries of a text that are ours."""
+    """The entries of a string that are ours."""
     theirs = hosts_of(original(text))
     return {name: [host for host in hosts if host not in theirs[name]] for name, hosts in hosts_of(text).items()}

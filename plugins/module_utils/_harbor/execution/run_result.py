@@ -100,7 +100,7 @@ def _time_over(where: str, number: int, outcome: WaitResult, timeout: float) -> 
 
 def _stopped(where: str, counts: Counts) -> HarborError:
     return HarborError(
-        "somebody stopped it ({0})".format(_counted(counts)),
+        "someone stopped it ({0})".format(_counted(counts)),
         where=where,
         hint="Start it again; images that are already copied are not copied twice.",
     )

@@ -129,7 +129,7 @@ def _cause(errors: Sequence[str]) -> Optional[str]:
 
 
 def clean(text: str, redact: Callable[[str], str]) -> str:
-    """The lines of a text without the secrets that are known, and without whatever looks like a login.
+    """The lines of a string without the secrets that are known, and without whatever looks like a login.
 
     The logins of the registries are Harbor's, and no redactor knows them.
     """

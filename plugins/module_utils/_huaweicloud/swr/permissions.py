@@ -58,7 +58,7 @@ class Found(NamedTuple):
 def read_permissions(cloud: Cloud, place: Place) -> Optional[Found]:
     """Those for an organization or a repository, None where it does not exist.
 
-    :raises HuaweiCloudError: SWR refuses, or its reply is not understood.
+    :raises HuaweiCloudError: SWR refuses, or its reply cannot be parsed.
     """
     action = "swr:{0}Access".format("repo:getRepo" if place.repository else "namespace:getNamespace")
     call = swr_client(cloud).call

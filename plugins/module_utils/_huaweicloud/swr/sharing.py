@@ -166,9 +166,7 @@ def manage_sharing(cloud: Cloud, options: Mapping[str, Any], check_mode: bool) -
     result = result_of("sharing", state, change, cloud)
     if state is not None and state.get("account_exists") is False:
         result["warnings"].append(
-            "SWR does not know an account of the name {0}: nobody can use what is shared with it.".format(
-                quoted(state["account"])
-            )
+            "SWR knows no account named {0}: no one can use the sharing.".format(quoted(state["account"]))
         )
     return result
 

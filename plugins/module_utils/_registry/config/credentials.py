@@ -203,7 +203,7 @@ def _entry_name(key: Any) -> str:
     :raises ReferenceProblem: with what would be right.
     """
     if not isinstance(key, str):
-        raise ReferenceProblem("it must be a text", hint="put it in quotes")
+        raise ReferenceProblem("it must be a string", hint="put it in quotes")
     if key == "":
         raise ReferenceProblem("it is empty", hint="write registry or registry/namespace")
     refuse_scheme(key)

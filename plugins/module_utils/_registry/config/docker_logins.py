@@ -294,7 +294,7 @@ def _from_entry(entry: Mapping[str, Any], path: str, prefix: str) -> Optional[Cr
     texts = {name: entry.get(name) or "" for name in ("auth", "username", "password", "identitytoken", "registrytoken")}
     wrong = [name for name, value in texts.items() if not isinstance(value, str)]
     if wrong:
-        raise RegistryError("{0} is not a text".format(quoted(wrong[0])), where=where, hint=hint)
+        raise RegistryError("{0} is not a string".format(quoted(wrong[0])), where=where, hint=hint)
     username, password = texts["username"], texts["password"]
     if texts["auth"]:
         decoded = _decode(texts["auth"])

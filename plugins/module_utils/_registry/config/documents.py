@@ -33,11 +33,11 @@ except ImportError:
 _JSON_REASONS = (
     ("Expecting property name", "a name in double quotes is missing (is there a comma too many, or a single quote?)"),
     ("Illegal trailing comma", "there is a comma too many"),
-    ("Expecting ',' delimiter", "a comma or a closing bracket is missing (or a double quote inside a text)"),
+    ("Expecting ',' delimiter", "a comma or a closing bracket is missing (or a double quote inside a string)"),
     ("Expecting ':' delimiter", "a colon is missing after a name"),
-    ("Expecting value", "a value is missing (texts stand in double quotes)"),
-    ("Unterminated string", "a text has no closing double quote"),
-    ("Invalid control character", "a text holds a line break, a tab or another control character: write \\n or \\t"),
+    ("Expecting value", "a value is missing (strings need double quotes)"),
+    ("Unterminated string", "a string has no closing double quote"),
+    ("Invalid control character", "a string holds a line break, a tab or another control character: write \\n or \\t"),
     ("Invalid \\escape", "a backslash is not followed by an escape: write two backslashes for one"),
     ("Invalid \\u", "\\u must be followed by four hexadecimal digits"),
     ("Extra data", "something follows the end of the document"),
@@ -45,18 +45,21 @@ _JSON_REASONS = (
 _YAML_REASONS = (
     ("found character '\\t'", "a tab is used for indentation: use spaces"),
     ("found a tab character", "a tab is used for indentation: use spaces"),
-    ("found character", "a text starts with a character that has a meaning in YAML: put the text in quotes"),
+    ("found character", "a string starts with a character that has a meaning in YAML: put the string in quotes"),
     (
         "mapping values are not allowed",
-        "there is a colon too many: put texts that contain a colon and a space in quotes",
+        "there is a colon too many: put strings that contain a colon and a space in quotes",
     ),
     ("could not find expected ':'", "a colon and a space are missing after a name"),
-    ("found undefined alias", "a text starts with * (an alias that is not defined): put the text in quotes"),
-    ("could not determine a constructor", "a text starts with ! or = (a tag that is not supported): put it in quotes"),
+    ("found undefined alias", "a string starts with * (an alias that is not defined): put the string in quotes"),
+    (
+        "could not determine a constructor",
+        "a string starts with ! or = (a tag that is not supported): put it in quotes",
+    ),
     ("but found another document", "there is more than one document: keep one for each file"),
     ("found unexpected end of stream", "a quote is not closed"),
     ("found unknown escape", "a backslash in double quotes is not an escape: use single quotes or two backslashes"),
-    ("found unhashable key", "a name is a list or a mapping: it must be a text"),
+    ("found unhashable key", "a name is a list or a mapping: it must be a string"),
     ("did not find expected key", "the indentation or a quote is wrong"),
     ("did not find expected ',' or", "a comma or a closing bracket is missing"),
     ("expected ',' or", "a comma or a closing bracket is missing"),
@@ -99,7 +102,7 @@ def describe(value: Any) -> str:
         return "true or false without quotes"
     if isinstance(value, (int, float)):
         return "a number without quotes"
-    for kind, words in ((str, "a text"), (bytes, "binary data"), (dict, "a mapping"), ((list, tuple, set), "a list")):
+    for kind, words in ((str, "a string"), (bytes, "binary data"), (dict, "a mapping"), ((list, tuple, set), "a list")):
         if isinstance(value, kind):  # type: ignore[arg-type]
             return words
     return "a date without quotes"
@@ -130,7 +133,7 @@ def load_document(path: str) -> Any:
 
 
 def lines_of(text: str) -> List[str]:
-    """What is on the lines of a text, without comments (C(#))."""
+    """What is on the lines of a string, without comments (C(#))."""
     lines = (_COMMENT.sub("", line).strip() for line in text.splitlines())
     return [line for line in lines if line]
 
@@ -166,7 +169,7 @@ def parse_json(text: str, where: str) -> Any:
             reason = "there is a comment: JSON has none, remove it or use a YAML file"
         place = _place(error.lineno, error.colno)
     except UnicodeEncodeError:
-        reason = "a text in it has half of a character (\\ud800 to \\udfff alone)"
+        reason = "a string in it has half of a character (\\ud800 to \\udfff alone)"
     except NotUnderstood as problem:
         reason = str(problem)
     # Raised here and not in the handlers: the original exception holds the whole text.
@@ -206,7 +209,7 @@ def parse_yaml(text: str, where: str) -> Any:
 
 
 def _load_yaml(text: str) -> Any:
-    # On a controller a text may be of a class of Ansible's own, which libyaml does not take.
+    # On a controller a string may be of a class of Ansible's own, which libyaml does not take.
     text = str(text)
     loader_class = _loader_class()
     check_events(yaml.parse(text, Loader=loader_class))

@@ -205,7 +205,7 @@ def _component_problem(name: str, part: str) -> ReferenceProblem:
     if "*" in part:
         return ReferenceProblem(
             "a repository name has no wildcards",
-            hint="write one rule for each repository, or let the source end in /* or /**; tags can be chosen with "
+            hint="write one rule for each repository, or make the source end in /* or /**; tags can be chosen with "
             "repository:/regular expression/",
         )
     lower = name.lower()

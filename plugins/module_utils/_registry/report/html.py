@@ -41,7 +41,7 @@ class Page:
     :param facts: the counters, as in the JSON report; what is not known may be missing. A merged report has C(shards)
         and C(problems) as well.
     :param entries: the images, as in C(results) of the JSON report.
-    :param redact: takes secrets out of a text. It sees every text before the characters of HTML are escaped.
+    :param redact: takes secrets out of a string. It sees every text before the characters of HTML are escaped.
     """
 
     def __init__(self, facts: Mapping[str, Any], entries: Entries, redact: Callable[[str], str] = str) -> None:

@@ -4,7 +4,7 @@
 """How the HTML report looks, and its one convenience, a field that filters.
 
 Style and script are part of the page, and the page's own policy lets nothing else be loaded or run: a name that looks
-like a script stays a text twice over.
+like a script stays a string twice over.
 
 This module is private to the collection: no other collection may import it.
 """

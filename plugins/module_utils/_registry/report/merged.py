@@ -181,7 +181,7 @@ class PlanFindings:
         for outcome, name in ((SKIPPED, "present"), (FILTERED, "filtered"), (FAILED, "failed")):
             self.ended[outcome] = counts.get(name) or 0
         if not all(isinstance(count, int) and count >= 0 for count in self.ended.values()):
-            raise RulesError(["plan: its counts are no numbers"])
+            raise RulesError(["plan: its counts are not numbers"])
         self.failures = [_failure("plan", failure) for failure in (failures or ())[:MOST_FAILURES]]
         self.problems = ["not planned: {0}".format(failure.get("error")) for failure in failures or ()]
         if result.get("failures_truncated"):

@@ -113,7 +113,7 @@ def _problem_of(document: Any) -> str:
     if not all(isinstance(kinds, dict) for kinds in registries.values()):
         return "requests.by_registry has something else than objects"
     if not 0 <= (document.get("duration") or 0) <= LONGEST_RUN:
-        return "duration is no time that a run can take"
+        return "duration is out of range"
     return ""
 
 

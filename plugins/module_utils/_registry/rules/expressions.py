@@ -145,7 +145,7 @@ class Expression:
     # -- matching ----------------------------------------------------------------------------------------------
 
     def search(self, text: str) -> bool:
-        """Whether the expression is found somewhere in a text."""
+        """Whether the expression is found somewhere in a string."""
         places: FrozenSet[int] = frozenset()
         before = ""
         for char in (*text, ""):

@@ -44,7 +44,7 @@ class _Format(NamedTuple):
 def as_rules(document: Any, where: str) -> Any:
     """A document of another format as a list of rules; a document of rules as it is.
 
-    :param document: data, or a text with JSON, YAML or an image on each line.
+    :param document: data, or a string with JSON, YAML or an image on each line.
     :raises RulesError: with every problem, and the name of a format that is refused.
     """
     if isinstance(document, str):
@@ -177,7 +177,7 @@ def _skopeo_rule(key: str, registry: Any, name: Any, value: Any) -> Any:
         mark = "@" if digests else ":" if tags else ""
         return {**rule, "source": source + mark + ",".join(tags)}
     if not isinstance(value, str):
-        return _Problem("it is {0}: write a text".format(describe(value)))
+        return _Problem("it is {0}: write a string".format(describe(value)))
     if key == "images-by-semver":
         return {**rule, "tags": {"semver": value}}
     return {**rule, "tags": {"allow": ["/{0}/".format(value)]}}

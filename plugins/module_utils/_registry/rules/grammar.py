@@ -133,7 +133,7 @@ def _tag_list(text: str) -> Tuple[str, ...]:
 def _pattern(text: str) -> str:
     """The expression between the slashes, compiled once to be sure that it can be."""
     if len(text) < 2 or not text.endswith("/"):
-        raise RuleProblem("the tag expression has no end: write repository:/expression/")
+        raise RuleProblem("the tag expression is not terminated: write repository:/expression/")
     try:
         return compile_expression(text[:-1]).pattern
     except PatternProblem as problem:

@@ -4,7 +4,7 @@
 """Image rules: what the user wrote, in every dialect, as one type.
 
 One grammar covers image-syncer 1.3.1 and 1.5.x and image-migrator (rules a to h of its C(images.json)); the forms of
-the three never mean different things where more than one of them accepts a text, with two exceptions that are decided
+the three never mean different things where more than one of them accepts a string, with two exceptions that are decided
 here: an empty destination means the default one (1.3.1 and image-migrator; 1.5.x refuses it), and of
 C(host/namespace/repository) the first part is always a registry (see C(reference.parse_repository)).
 
@@ -12,7 +12,7 @@ Sources: C(repository) (all tags), C(repository:tag), C(repository:tag1,tag2), C
 C(repository:/regular expression/) (unanchored, Python's C(re)).
 C(registry/namespace/*) and C(registry/**) mean every repository there, see C(scope).
 Images that are in no registry are in C(local_sources).
-Destinations: a text or a list of texts; environment variables are expanded in them.
+Destinations: a string or a list of strings; environment variables are expanded in them.
 Further keys of a rule are in C(rule_keys).
 
 This module is private to the collection: no other collection may import it.
@@ -65,7 +65,7 @@ def parse_rules(
 
     The document is a mapping of sources to destinations; or a list of such mappings, or of mappings
     C({source: ..., destination: ...}) and further keys; or image-syncer's combined document with C(auth) and C(images);
-    or what C(formats) reads, which may be a text.
+    or what C(formats) reads, which may be a string.
     In the place of a destination there may be a mapping with the same keys but for C(source).
 
     An empty destination (or null) becomes C(default_registry/default_namespace/) and the source's repository: what
@@ -234,7 +234,7 @@ def _extras(item: Mapping[Any, Any], parsed: Optional[Source], where: str, conte
         return extras
     if not parsed.depth:
         context.problems.extend(
-            "{0}: {1}: it is for a source that means many repositories: let the source end in /* or /**".format(
+            "{0}: {1}: it is for a source that means many repositories: make the source end in /* or /**".format(
                 where, name
             )
             for name in SCOPE_KEYS
@@ -260,7 +260,7 @@ def _destination_text(value: Any) -> str:
         return value
     if isinstance(value, dict) and _is_login(value):
         raise RuleProblem("it holds credentials: this is an auth file, not a rules file")
-    raise RuleProblem("destination: it is {0}: write a text or a list of texts (in quotes)".format(describe(value)))
+    raise RuleProblem("destination: it is {0}: write a string or a list of strings (in quotes)".format(describe(value)))
 
 
 def _rule(

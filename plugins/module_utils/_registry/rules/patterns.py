@@ -79,7 +79,7 @@ def compile_pattern(text: str) -> Expression:
     """
     if text.startswith("/"):
         if len(text) < 3 or not text.endswith("/"):
-            raise PatternProblem("the expression {0} has no end: write /expression/".format(quoted(text)))
+            raise PatternProblem("the expression {0} is not terminated: write /expression/".format(quoted(text)))
         return compile_expression(text[1:-1])
     if not _SHELL.match(text):
         raise PatternProblem(

@@ -115,7 +115,7 @@ def _texts(kind: str, item: Dict[Any, Any], where: str, problems: List[str]) -> 
     text, value = item[kind], item.get("with")
     if not isinstance(text, str) or not text:
         words = "empty" if text == "" else describe(text)
-        problems.append("{0}: {1}: it is {2}: write a text".format(where, kind, words))
+        problems.append("{0}: {1}: it is {2}: write a string".format(where, kind, words))
         return None
     if kind == "prefix":
         return Step(kind, text)

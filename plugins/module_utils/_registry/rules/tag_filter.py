@@ -66,7 +66,7 @@ class TagFilter:
             text = " || ".join(one.text.strip() or EVERYTHING for one in self.ranges)
             steps.append("{0} in the range {1}".format(len(versions), text))
             if not versions and any((parse_version(tag) or _LEAST).prerelease and parse_version(tag) for tag in chosen):
-                steps.append("of which prereleases are no part unless prereleases is true")
+                steps.append("which excludes prereleases unless prereleases is true")
             chosen = versions
         return Chosen(chosen, ", ".join(steps))
 

@@ -199,7 +199,7 @@ def describe_failure(error: BaseException, doing: str, where: Optional[str] = No
             hint="Check the name, the resolver and the proxy settings of the machine that runs the copy.",
         )
     if isinstance(error, OSError):
-        # A proxy's refusal of CONNECT is an OSError that has a text and no number.
+        # A proxy's refusal of CONNECT is an OSError that has a string and no number.
         return TransportError(
             "{0}: {1}".format(doing, error.strerror or str(error) or type(error).__name__), where=where
         )

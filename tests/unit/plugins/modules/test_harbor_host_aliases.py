@@ -110,7 +110,7 @@ def test_a_failure_of_kubectl_has_its_remedy(
         ({"namespace": "none"}, 'namespaces "none" not found'),
         ({"entries": None}, "entries"),
         ({"address": "swr.example.com"}, "invalid IP address"),
-        ({"rollout_timeout": 0}, "rollout_timeout: it has to be 1 or more"),
+        ({"rollout_timeout": 0}, "rollout_timeout: it must be 1 or more"),
     ],
 )
 def test_a_failure_names_what_to_check(cluster: Programs, options: Any, words: str) -> None:

@@ -396,7 +396,7 @@ def test_what_an_editor_saves_meanwhile_is_not_lost(host: Host, monkeypatch: pyt
 
     with monkeypatch.context() as patched:
         patched.setattr(harbor_hosts, "run_program", edit)
-        assert "somebody else has changed it meanwhile" in host.fail()
+        assert "someone else has changed it in the meantime" in host.fail()
     assert host.override.read_text() == saved
     host.run()
     assert host.run(state="absent")["changed"] is True

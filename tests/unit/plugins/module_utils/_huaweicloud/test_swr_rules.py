@@ -364,7 +364,7 @@ def test_the_time_of_a_day_that_stays_is_kept() -> None:
 def test_an_account_that_does_not_exist_is_warned_of() -> None:
     fake = FakeCloud({SHARING.get: [SHARING.found(exist=False)]})
     result = manage(SHARING, fake)
-    assert 'SWR does not know an account of the name "partner"' in result["warnings"][0]
+    assert 'SWR knows no account named "partner"' in result["warnings"][0]
 
 
 # Retention

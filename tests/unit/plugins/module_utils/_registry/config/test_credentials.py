@@ -195,7 +195,7 @@ def test_combined_documents(document):
     ("document", "words"),
     [
         ([login("u")], "it is a list"),
-        (SECRET, "it is a text"),
+        (SECRET, "it is a string"),
         ({"auths": {"r.io": {"auth": SECRET}}}, "file of Docker or Podman"),
         ({"r.io/a/b:v1": login("u")}, "a tag or a digest"),
         ({"r.io/a@sha256:12": login("u")}, "a tag or a digest"),

@@ -149,7 +149,7 @@ def test_kinds_of_entries(home, entry, expected):
         ({"auths": {"quay.io": {"auth": SECRET}}}, "base64"),
         ({"auths": {"quay.io": {"auth": base64.b64encode(b"hunter2").decode()}}}, "base64"),
         ({"auths": {"quay.io": {"auth": base64.b64encode(b"\xff:\xff").decode()}}}, "base64"),
-        ({"auths": {"quay.io": {"auth": 5}}}, '"auth" is not a text'),
+        ({"auths": {"quay.io": {"auth": 5}}}, '"auth" is not a string'),
         ({"auths": {"quay.io": {"username": "u"}}}, "no password"),
         ({"auths": {"quay.io": {"password": SECRET}}}, "no user name"),
         ({"auths": {"quay.io": {"registrytoken": SECRET}}}, "registry token"),

@@ -240,12 +240,12 @@ def test_the_same_image_in_two_reports(folder: Any) -> None:
         (dict(report(), images=dict(report()["images"], copied=1)), "images.copied is 1, but 0 of the results are"),
         (dict(report(), images=dict(report()["images"], total=1)), "images.total is 1, but there are 0 results"),
         (report(dict(entry("x"), outcome="equal")), r"images.total|results\[0\].outcome is none of"),
-        (dict(report(entry("x")), results=[{"source": "x"}]), r"results\[0\].destination is null where a text"),
-        (dict(report(entry("x")), results=["x"]), r"results\[0\] is a text where an object"),
+        (dict(report(entry("x")), results=[{"source": "x"}]), r"results\[0\].destination is null where a string"),
+        (dict(report(entry("x")), results=["x"]), r"results\[0\] is a string where an object"),
         (dict(report(), bytes=3), "bytes is a whole number where an object"),
         (dict(report(), requests={"by_registry": {"x": 1}}), "by_registry has something else than objects"),
-        (dict(report(), duration="long"), "duration is a text where a number"),
-        (dict(report(), warnings="w"), "warnings is a text where a list"),
+        (dict(report(), duration="long"), "duration is a string where a number"),
+        (dict(report(), warnings="w"), "warnings is a string where a list"),
     ],
 )
 def test_what_is_no_report_is_refused(folder: Any, content: Any, expected: str) -> None:

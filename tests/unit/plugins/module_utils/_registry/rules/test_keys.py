@@ -62,9 +62,9 @@ def test_patterns(pattern, fits, others):
         ("[a", "an unterminated set"),
         ("[z-a]", "an invalid set"),
         ("[]", "an unterminated set"),
-        ("/v1", "has no end"),
-        ("/", "has no end"),
-        ("//", "has no end"),
+        ("/v1", "is not terminated"),
+        ("/", "is not terminated"),
+        ("//", "is not terminated"),
         ("/[/", "not a valid regular expression"),
         ("/[[:digit:]]/", "not a valid regular expression"),
         ("/\x00/", "control character"),
@@ -125,8 +125,8 @@ def test_steps_in_order(items, name, renamed):
     ("value", "words"),
     [
         ([], "an empty list"),
-        ("flatten", "it is a text"),
-        (["flatten"], "item 1: a step is a mapping with one of replace, regex, flatten, prefix, and it is a text"),
+        ("flatten", "it is a string"),
+        (["flatten"], "item 1: a step is a mapping with one of replace, regex, flatten, prefix, and it is a string"),
         ([{}], "and it is none of them"),
         ([{"flaten": True}], "and it is none of them"),
         ([{"flatten": True, "prefix": "x"}], "and it is flatten and prefix"),
@@ -252,8 +252,7 @@ def test_newest_by_creation_breaks_ties_by_name_and_puts_the_unknown_last():
 def test_story_tells_how_none_was_left():
     wanted = tag_filter(allow="3*", deny="x", semver=">=1")
     assert wanted.candidates(TAGS, "6 listed").story == (
-        "6 listed, 1 allowed, 1 not denied, 0 in the range >=1, "
-        "of which prereleases are no part unless prereleases is true"
+        "6 listed, 1 allowed, 1 not denied, 0 in the range >=1, which excludes prereleases unless prereleases is true"
     )
 
 
