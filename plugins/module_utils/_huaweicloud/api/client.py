@@ -32,7 +32,6 @@ def client_for(
     credentials: Credentials,
     options: Mapping[str, Any],
     redact: Callable[[str], str],
-    hints: Callable[[int, Optional[str]], Optional[str]] = hint_for,
     signer: Optional[RequestSigner] = None,
 ) -> ApiClient:
     """A client for a service's API in the credentials' region.
@@ -56,7 +55,7 @@ def client_for(
         endpoint,
         HuaweiCloudError,
         read_error,
-        hint_for=hints,
+        hint_for=hint_for,
         auth=signer or _signer(credentials),
         verify=verify,
         timeout=options.get("timeout") or 30.0,

@@ -18,6 +18,8 @@ from ..api.client import Cloud, ServiceClient
 from ..errors import HuaweiCloudError
 
 CODES = "SVCSTG.SWR."
+# "The name of the organization is taken"
+TAKEN = "SVCSTG.SWR.4090060"
 PERMISSIONS = {7: "manage", 3: "write", 1: "read"}
 LEVELS = {name: level for level, name in PERMISSIONS.items()}
 
@@ -28,13 +30,11 @@ def permission_name(level: Any) -> Optional[str]:
 
 
 HINTS = {
-    CODES
-    + "4000097": "The quota of organizations is used up: delete one that is not needed, or have the quota raised.",
-    CODES + "4060074": "Delete its repositories first.",
-    CODES + "4060012": "Delete its images first.",
-    CODES + "4090060": "Organization names are unique in a region, and this one belongs to another account: "
-    "choose another.",
-    CODES + "4040058": "Create the organization first.",
+    "SVCSTG.SWR.4000097": "The quota of organizations is used up: delete one that is not needed, or have it raised.",
+    "SVCSTG.SWR.4040058": "Create the organization first.",
+    "SVCSTG.SWR.4060012": "Delete its images first.",
+    "SVCSTG.SWR.4060074": "Delete its repositories first.",
+    TAKEN: "Organization names are unique in a region, and this one belongs to another account: choose another.",
 }
 
 Entry = Dict[str, Any]

@@ -26,7 +26,7 @@ from ..._http_values import NotUnderstood
 from ..._resource import State
 from ..errors import THROTTLED, HuaweiCloudError, hint_for, read_error
 from ..regions import registry_host
-from .common import permission_name
+from .common import HINTS, TAKEN, permission_name
 
 _REGISTRY = re.compile(r"[a-z0-9.-]+(:[0-9]{1,5})?\Z", re.IGNORECASE)
 
@@ -82,12 +82,8 @@ def _hint(status: int, code: Optional[str]) -> Optional[str]:
             "and that the project in the user name is the region's."
         )
     if status == 409:
-        return "Organization names are unique in a region, and this one belongs to another account: choose another."
-    if code == "SVCSTG.SWR.4000097":
-        return "The quota of organizations is used up: delete one that is not needed, or have the quota raised."
-    if code == "SVCSTG.SWR.4060074":
-        return "Delete its repositories first."
-    return hint_for(status, code)
+        code = TAKEN
+    return HINTS.get(code or "") or hint_for(status, code)
 
 
 class DockyardOrganizations:
