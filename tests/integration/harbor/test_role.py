@@ -56,7 +56,7 @@ REFUSED: Dict[str, Any] = {
     ),
     "missing": (
         {"harbor_organizations": "check", "harbor_rules": [dict(RULE, organization="no")]},
-        "no organization no that this login can see",
+        "This login sees no organization no in SWR",
     ),
 }
 
