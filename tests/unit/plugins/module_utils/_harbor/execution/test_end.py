@@ -246,7 +246,7 @@ def test_an_execution_that_somebody_stops_is_a_failure(harbor: FakeHarbor) -> No
     harbor.on(ONE, execution("Stopped", succeed=1, stopped=2))
     harbor.on(TASKS, tasks("Succeed", "Stopped", "Stopped"))
     result = run(harbor)
-    assert "somebody stopped it (1 of 3 repositories done, 2 stopped)" in result["msg"]
+    assert "someone stopped it (1 of 3 repositories done, 2 stopped)" in result["msg"]
 
 
 def test_the_time_is_over_before_the_run_is(harbor: FakeHarbor) -> None:
