@@ -22,6 +22,7 @@ from ansible_collections.longshore.swr.plugins.module_utils._registry.config.cer
 from ansible_collections.longshore.swr.plugins.module_utils._registry.config.credentials import CredentialStore
 from ansible_collections.longshore.swr.plugins.module_utils._registry.errors import RegistryError, RulesError
 from ansible_collections.longshore.swr.plugins.module_utils._registry.model.reference import Repository
+from ansible_collections.longshore.swr.plugins.module_utils._registry.transport.connection import describe_failure
 from ansible_collections.longshore.swr.plugins.module_utils._registry.transport.pool import Transport
 from ansible_collections.longshore.swr.plugins.module_utils._registry.transport.target import parse_target
 from ansible_collections.longshore.swr.tests.sandbox.tls import Certificates
@@ -160,10 +161,21 @@ def test_another_host_is_not_shown_the_clients_certificate(client_files: Certifi
 def test_a_server_that_wants_a_certificate_says_so(
     server: Server, server_files: Certificates, certs_d: List[Path]
 ) -> None:
-    with pytest.raises(RegistryError, match="wants a client's certificate") as caught:
+    with pytest.raises(RegistryError, match="wants another client certificate") as caught:
         ask(server.host, Trust(True, (server_files.ca_path,)))
     assert not caught.value.retryable
     assert "client_cert" in str(caught.value.hint)
+
+
+@pytest.mark.parametrize(
+    "reason", ["SSLV3_ALERT_BAD_CERTIFICATE", "TLSV1_ALERT_UNKNOWN_CA", "SSLV3_ALERT_CERTIFICATE_EXPIRED"]
+)
+def test_a_certificate_that_a_server_refuses_is_no_passing_failure(reason: str) -> None:
+    refusal = ssl.SSLError(1, "refused")
+    refusal.reason = reason
+    error = describe_failure(refusal, "no reply", "https://reg.example/")
+    assert reason in str(error)
+    assert not error.retryable
 
 
 # -- what is wrong with them ----------------------------------------------------------------------------------------

@@ -9,6 +9,7 @@ This module is private to the collection: no other collection may import it.
 from __future__ import annotations
 
 import io
+import re
 import select
 import socket
 import ssl
@@ -19,6 +20,9 @@ from ..._time_limit import WHOLE_REPLY, in_words
 from ..errors import RegistryError
 from .http_message import format_request
 from .target import Endpoint, Target
+
+_OF_OURS = re.compile("ALERT_(BAD_CERTIFICATE|UNKNOWN_CA|CERTIFICATE_)")
+"""What a server says that does not like the client's certificate, or misses it; Go's calls it bad."""
 
 MAX_REPLY = 64 * 1024 * 1024
 """Bytes of a reply that is read whole (manifests, tag lists, errors). More than any registry sends for good reason."""
@@ -178,11 +182,11 @@ def describe_failure(error: BaseException, doing: str, where: Optional[str] = No
             where=where,
             hint="Set ca_path to the issuing authority's certificate, or set insecure for this registry in auth.",
         )
-    if isinstance(error, ssl.SSLError) and "CERTIFICATE_REQUIRED" in str(getattr(error, "reason", "")):
+    if isinstance(error, ssl.SSLError) and _OF_OURS.search(str(getattr(error, "reason", ""))):
         return RegistryError(
-            "{0}: the server wants a client's certificate".format(doing),
+            "{0}: the server wants another client certificate ({1})".format(doing, error.reason),
             where=where,
-            hint="Name it in the registry's auth entry (client_cert, client_key), or put it into a folder of certs.d.",
+            hint="Name the right one in the registry's auth entry (client_cert, client_key), or put it into certs.d.",
         )
     if isinstance(error, ssl.SSLError):
         return TransportError(
