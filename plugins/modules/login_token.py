@@ -49,7 +49,7 @@ options:
       - V(instance) is issued by an instance of SWR's Enterprise Edition and expires after a day. V(instance_long_term)
         is a permanent credential of the instance, which each run creates as O(credential_name). They need the IAM
         permissions C(swr:instance:list) and C(swr:instance:createTempCredential) or
-        C(swr:instance:createLongTermCredential), and the project's ID.
+        C(swr:instance:createLTCredential), and the project's ID.
       - V(auto) is V(temporary) if there is a security token, otherwise V(long_term).
         A long-term login cannot be created from temporary keys.
     type: str

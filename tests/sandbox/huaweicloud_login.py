@@ -110,7 +110,7 @@ class Logins:
         now = self._clock()
         moments = [time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(moment)) for moment in (now, now + lifetime)]
         credential = {"user_id": username, "auth_token": self._password_for(username), "token_id": "1"}
-        return reply_json(200, dict(credential, created_at=moments[0], expire_date=moments[1]))
+        return reply_json(201, dict(credential, created_at=moments[0], expire_date=moments[1]))
 
     @staticmethod
     def _check_project(account: Account, project: str) -> None:

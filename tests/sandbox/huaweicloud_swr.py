@@ -310,7 +310,7 @@ class SwrObjects:
         shown = names[start : start + count]
         entries = [dict(self._fields(name), namespace=name.partition("/")[0], total_range=len(names)) for name in shown]
         reply = reply_json(200, entries)
-        reply.headers["Content-Range"] = "{0}-{1}/{2}".format(start, start + len(shown) - 1, len(names))
+        reply.headers["Content-Range"] = "{0}-{1}/{2}".format(start, len(shown), len(names))
         return reply
 
     def _list_tags(self, request: Request, _account: Account, match: Match[str], _body: Any) -> Response:

@@ -70,7 +70,7 @@ class InstanceLogins:
         if kind == INSTANCE:
             action, path, body = "swr:instance:createTempCredential", path + "temp-credential", None
         else:
-            action, path, body = "swr:instance:createLongTermCredential", path + "long-term-credential", {"name": name}
+            action, path, body = "swr:instance:createLTCredential", path + "long-term-credential", {"name": name}
         reply = self._call("POST", path, body=body, action=action, on="instance {0}".format(instance)).data
         return self._login(kind, host or self._host_of(found), reply, path)
 

@@ -91,7 +91,7 @@ def test_repositories(sdk: Sdk) -> None:
     sdk.call("update_repo", body, **place)
     listed = sdk.call("list_repos_details", namespace="team", limit=10, offset=0)
     assert [(entry.name, entry.is_public, entry.category) for entry in listed.body] == [("deep/app", True, "database")]
-    assert listed.content_range == "0-0/1"
+    assert listed.content_range == "0-1/1"
     user = sdk.swr.UserAuth(user_id="u1", user_name="alice", auth=1)
     sdk.call("create_user_repository_auth", [user], **place)
     sdk.call("update_user_repository_auth", [sdk.swr.UserAuth(user_id="u1", user_name="alice", auth=3)], **place)

@@ -21,8 +21,8 @@ Entry = Dict[str, Any]
 Call = Callable[..., ApiReply]
 """C(ServiceClient.call), or anything like it."""
 
-# "0-99/230", with or without a unit in front (RFC 9110, section 14.4); "0--1/0" of an empty list
-_RANGE = re.compile(r"(?:[a-z]+ )?(?:[0-9]+--?[0-9]+|\*)/([0-9]{1,15})\Z", re.IGNORECASE)
+# "0-100/230": the start, how many entries the page has, and how many there are (API reference of SWR, ListReposDetails)
+_RANGE = re.compile(r"(?:[a-z]+ )?[0-9]+-[0-9]+/([0-9]{1,15})\Z", re.IGNORECASE)
 
 
 def by_offset(

@@ -121,9 +121,9 @@ def list_repositories(cloud: Cloud, organization: Optional[str] = None, name: Op
     params = []
     if organization is not None:
         params.append(("namespace", check_organization(organization, "organization")))
-    if name is not None:
-        # SWR looks for names that contain it.
-        params.append(("name", check_repository(name, "name")))
+    if name is not None and "/" not in check_repository(name, "name"):
+        # SWR looks for names that contain it. How it wants a slash here depends on the version of its API.
+        params.append(("name", name))
     client = swr_client(cloud)
 
     def call(*request: Any, **more: Any) -> Any:

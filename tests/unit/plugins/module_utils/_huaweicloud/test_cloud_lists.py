@@ -18,7 +18,7 @@ from ansible_collections.longshore.swr.plugins.module_utils._huaweicloud.errors 
 class Server:
     """Has entries 0 to C(count), and shows them in pages of C(page).
 
-    :param total: the function that makes the header Content-Range of start, end and count.
+    :param total: the function that makes the header Content-Range of start, entries shown and count.
     """
 
     def __init__(self, count: int, page: int = 2, total: Any = "{0}-{1}/{2}".format) -> None:
@@ -34,7 +34,7 @@ class Server:
         if "marker" in self.asked[-1]:
             start = int(self.asked[-1]["marker"]) + 1
         shown = self.entries[start : start + self.page]
-        header = self.total(start, start + len(shown) - 1, len(self.entries)) if self.total else None
+        header = self.total(start, len(shown), len(self.entries)) if self.total else None
         return ApiReply(200, {"Content-Range": header} if header else {}, {"things": shown})
 
 

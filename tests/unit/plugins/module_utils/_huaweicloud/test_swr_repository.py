@@ -169,8 +169,8 @@ def test_repositories_are_listed_to_the_last_page() -> None:
     second = LIST.replace("offset=0", "offset=2")
     fake = FakeCloud(
         {
-            LIST: [(200, entries[:2], {"Content-Range": "0-1/3"})],
-            second: [(200, entries[2:], {"Content-Range": "2-2/3"})],
+            LIST: [(200, entries[:2], {"Content-Range": "0-2/3"})],
+            second: [(200, entries[2:], {"Content-Range": "2-1/3"})],
         }
     )
     assert found(fake) == ["team/app0", "team/app1", "team/app2"]
@@ -192,3 +192,9 @@ def test_organizations_are_listed() -> None:
     fake = FakeCloud({"GET /v2/manage/namespaces?namespace=other": [(200, {"namespaces": entries})]})
     with fake:
         assert list_organizations(fake.cloud(), "other") == []
+
+
+def test_a_nested_name_is_looked_for_among_all() -> None:
+    entries = [{"namespace": "team", "name": name, "is_public": False} for name in ("deep/app", "app")]
+    fake = FakeCloud({"GET /v2/manage/repos?namespace=team&limit=1000&offset=0": [(200, entries)]})
+    assert found(fake, "team", "deep/app") == ["team/deep/app"]
