@@ -136,14 +136,22 @@ class Permissions(SwrResource):
         if self._absent:
             left = [entry for entry in others if not any(wish.means(entry) for wish in wanted)]
             return {"users": left}
-        entries = [self._entry_for(wish) for wish in wanted]
-        named = {entry["user_id"] for entry in entries}
+        entries: Dict[str, Entry] = {}
+        for wish in wanted:
+            entry = self._entry_for(wish)
+            if entry["user_id"] in entries:
+                raise HuaweiCloudError(
+                    "the user {0} is named twice, by name and by ID".format(quoted(entry["user_name"])),
+                    where="users",
+                    hint="Give each user once. Nothing was changed.",
+                )
+            entries[entry["user_id"]] = entry
         kept = [
             entry
             for entry in others
-            if entry["user_id"] not in named and (not self._exclusive or self._is_creator(entry))
+            if entry["user_id"] not in entries and (not self._exclusive or self._is_creator(entry))
         ]
-        return {"users": sorted(entries + kept, key=_by_name)}
+        return {"users": sorted([*entries.values(), *kept], key=_by_name)}
 
     def _is_creator(self, entry: Mapping[str, Any]) -> bool:
         return bool(self._found.creator) and entry["user_name"] == self._found.creator

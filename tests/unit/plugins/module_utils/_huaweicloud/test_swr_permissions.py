@@ -175,6 +175,13 @@ def test_invalid_options_are_refused_before_anything_is_sent(users: Any, options
     assert (caught.value.where, fake.calls) == (where, [])
 
 
+def test_a_user_who_is_named_twice_in_two_ways_is_refused() -> None:
+    fake = FakeCloud({GET: [access(entry(BOB, 1))]})
+    with pytest.raises(HuaweiCloudError, match='"bob" is named twice, by name and by ID'):
+        manage(fake, ("u2", None, "read"), (None, "bob", "write"))
+    assert fake.calls == [GET]
+
+
 def test_a_repository_has_its_own_permissions() -> None:
     get = "GET /v2/manage/namespaces/team/repos/deep%24app/access"
     post = get.replace("GET", "POST")
