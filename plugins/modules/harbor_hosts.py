@@ -59,17 +59,17 @@ options:
     default: true
   check_subnets:
     description:
-      - Whether to fail when one of Docker's networks has a subnet that contains one of the addresses. What is sent to
+      - Whether to fail when one of Docker's networks has a subnet that contains one of the addresses. Traffic to
         such an address never leaves the host.
     type: bool
     default: true
   no_proxy:
     description:
-      - What to do about a name that Harbor would ask the proxy of C(harbor.yml) for.
+      - How to handle a name that Harbor would reach through the proxy in C(harbor.yml).
       - V(report) warns, and V(ignore) does not read the file.
-      - V(edit) adds it to C(no_proxy) and runs C(./prepare), which creates C(docker-compose.yml) and C(common/config)
-        anew. What was changed there by hand is lost; the earlier file is kept as C(docker-compose.yml.before-prepare).
-        With O(state=absent) it removes the names of O(entries) from C(no_proxy).
+      - V(edit) adds it to C(no_proxy) and runs C(./prepare), which regenerates C(docker-compose.yml) and
+        C(common/config). Manual changes there are lost; the earlier file is kept as
+        C(docker-compose.yml.before-prepare). With O(state=absent) it removes the names of O(entries) from C(no_proxy).
     type: str
     choices: [report, edit, ignore]
     default: report
@@ -87,7 +87,8 @@ options:
 requirements:
   - PyYAML, for the Python that runs the module
 notes:
-  - The earlier versions of C(docker-compose.override.yml) and C(harbor.yml) are kept beside them, with their time.
+  - The earlier versions of C(docker-compose.override.yml) and C(harbor.yml) are kept next to them, with the time in
+    their names.
   - Runs for the same directory wait for each other, for up to five minutes. Programs are stopped after a minute, and
     those that start containers after a quarter of an hour.
   - Whatever starts Harbor with C(-f docker-compose.yml) alone leaves the override out. Systemd units, running processes

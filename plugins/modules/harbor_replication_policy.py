@@ -56,7 +56,7 @@ options:
     type: str
   dest_namespace:
     description:
-      - The namespace of images at the destination. In SWR it is the organization, which has to exist.
+      - The namespace of images at the destination. In SWR it is the organization, which must exist.
       - Required to push to SWR, whose rules for names apply. Elsewhere, an empty one keeps the names as they are.
       - By default, that of an existing policy is kept.
     type: str
@@ -73,7 +73,7 @@ options:
     default: -1
   filters:
     description:
-      - What to replicate. An image has to pass all filters. There is at most one of each type, and their order does not
+      - What to replicate. An image must pass all filters. There is at most one of each type, and their order does not
         matter.
       - By default, those of an existing policy are kept. An empty list removes them.
     type: list

@@ -108,7 +108,7 @@ options:
     default: present
 notes:
   - Requires Harbor 2.2. Up to 2.2, replication needs an administrator, whatever the permissions of an account.
-  - It has to be run by an administrator. A robot account cannot change robot accounts.
+  - Only an administrator can run it. A robot account cannot change robot accounts.
   - A result with a secret is hidden from output as if C(no_log) were set. The registered variable has everything.
     Errors are shown, without secrets.
   - It cannot be run with C(async), which would write the secret to a file.

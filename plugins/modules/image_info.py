@@ -188,7 +188,7 @@ images:
     layers:
       description:
         - The layers of a single-platform image, lowest first. C(foreign) marks a layer that is stored elsewhere.
-        - Of an index the layers that it lists by itself, as the cache of a BuildKit build does.
+        - For an index, the layers that it lists itself, as in the cache of a BuildKit build.
       type: list
       elements: dict
       sample:
