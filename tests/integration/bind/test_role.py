@@ -199,8 +199,8 @@ def test_forward_zones_a_policy_and_a_host_on_its_own(daemon: Daemon, folder: Pa
 # What the role itself refuses. What bind_zones refuses is in test_server.py, and in the scenario of Molecule.
 FAULTS = [
     ({"bind_regions": []}, "There is nothing to serve"),
-    ({"bind_secondaries": ["first"]}, "both have ['first']"),
-    ({"bind_primaries": [], "bind_secondaries": ["first"]}, "both are needed"),
+    ({"bind_secondaries": ["first"]}, "in both: ['first']"),
+    ({"bind_primaries": [], "bind_secondaries": ["first"]}, "bind_secondaries requires bind_primaries"),
     ({"bind_primaries": ["first", "nobody"]}, "nobody is not an address"),
     ({"bind_regions": [{"region": "atlantis-1", "swr_addresses": ["10.0.0.1"]}]}, "atlantis-1"),
     ({"bind_regions": [{"swr_addresses": ["10.0.0.1"]}]}, "missing required arguments: region"),

@@ -96,7 +96,7 @@ def test_more_than_the_maximum_is_refused_before_anything_is_deleted(synced: Wor
     assert synced.destination.count("manifest_delete") == 0
     dry = prune(synced, maximum=1, dry_run=True)
     assert (dry["failed"], len(dry["to_delete"])) == (False, 2)
-    assert "more than maximum" in dry["warnings"][0]
+    assert "exceed maximum" in dry["warnings"][0]
     assert prune(synced, maximum=2)["tags"]["deleted"] == 2
 
 
@@ -216,7 +216,7 @@ def test_digest_of_a_kept_tag_is_never_deleted(synced: World) -> None:
     assert (result["failed"], result["changed"]) == (False, True)
     assert (result["tags"]["shared"], result["tags"]["deleted"]) == (1, 2)
     assert result["repositories"][0]["shared"] == ["alias"]
-    assert "1 tags stay" in result["warnings"][0]
+    assert "1 tags are left in place" in result["warnings"][0]
     again = prune(synced)
     assert (again["changed"], again["failed"], again["repositories"][0]["outcome"]) == (False, False, "clean")
 

@@ -296,7 +296,7 @@ def test_an_image_that_is_not_given_is_no_image_without_anything(world: World, t
     registry.faults.add(Fault("status", kind="manifest_get", reference=stored.digest, status=404))
     result = world.copy(referrers=True, **options)
     assert (result["images"]["skipped"], result["attached"]["failed"], result["failed"]) == (1, 1, True)
-    assert "does not give it" in result["failures"][0]["error"]
+    assert "does not return it" in result["failures"][0]["error"]
 
 
 def test_verification_misses_what_was_not_copied(world: World, app: Image) -> None:
