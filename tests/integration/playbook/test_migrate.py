@@ -136,7 +136,7 @@ def test_failures_are_summed_up_and_can_be_fed_back(playbooks: Any) -> None:
     # Once in the summary, and once as it happens.
     for image in ("/team/absent:9", "/team/single:1.0"):
         assert len(re.findall(r"^ +\"failed: .*{0} -> ".format(image), first.out, re.MULTILINE)) == 1
-        assert len(re.findall(r"^\[swr\] failed: .*{0} -> ".format(image), first.err, re.MULTILINE)) == 1
+        assert len(re.findall(r"^\[swr\] localhost: failed: .*{0} -> ".format(image), first.err, re.MULTILINE)) == 1
     assert "2 of 13 images failed" in first.text
 
     playbooks.swr.faults.clear()
