@@ -163,7 +163,7 @@ def test_one_that_is_there_already_is_adopted(world: Make, version: str) -> None
 def test_bad_input_is_refused_before_anything_is_written(world: Make, version: str) -> None:
     harbor = world(version)
     for options, said in (
-        ({"registry": "nowhere"}, "no registry of this name; it has other, swr"),
+        ({"registry": "nowhere"}, "no registry with this name; it has other, swr"),
         ({"dest_namespace": ""}, "name of the project"),
         ({"deletion": True}, "cannot delete images in SWR"),
         ({"mode": "pull"}, "type docker-registry"),
@@ -217,7 +217,7 @@ def test_a_build_that_does_not_know_its_version_is_asked_and_judged_by_what_it_k
     assert policy(old)["changed"] is False
     # It ignores what it does not know.
     result = policy(old, copy_by_chunk=True)
-    assert "has kept other values of copy_by_chunk" in result["msg"]
+    assert "kept other values of copy_by_chunk" in result["msg"]
     assert "does not tell its version" in result["msg"]
     old.harbor.violations.clear()
 
