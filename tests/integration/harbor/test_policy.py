@@ -168,7 +168,7 @@ def test_bad_input_is_refused_before_anything_is_written(world: Make, version: s
         ({"deletion": True}, "cannot delete images in SWR"),
         ({"mode": "pull"}, "type docker-registry"),
         ({"filters": [{"type": "name", "value": "app0"}]}, "matches nothing"),
-        ({"filters": [{"type": "name", "value": "library/["}]}, "no pattern"),
+        ({"filters": [{"type": "name", "value": "library/["}]}, "cannot use the pattern"),
         ({"trigger": "scheduled", "cron": "@daily"}, "invalid schedule"),
     ):
         refused = policy(harbor, **options)
@@ -218,7 +218,7 @@ def test_a_build_that_does_not_know_its_version_is_asked_and_judged_by_what_it_k
     # It ignores what it does not know.
     result = policy(old, copy_by_chunk=True)
     assert "kept other values of copy_by_chunk" in result["msg"]
-    assert "does not tell its version" in result["msg"]
+    assert "does not report its version" in result["msg"]
     old.harbor.violations.clear()
 
 
