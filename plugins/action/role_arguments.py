@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import Any, Dict, List, Mapping, Optional
 
 from ansible.plugins.action import ActionBase
@@ -42,18 +43,36 @@ class ActionModule(ActionBase):
 
     def _values(self, spec: RoleSpec, variables: Mapping[str, Any], defaults: Mapping[str, Any]) -> Dict[str, Any]:
         """What is set, else the role's defaults, to which a variable with an empty text is not set either."""
+        left_out = variables.get("omit")
         given = self._rendered([name for name in spec.options if _is_given(name, variables, defaults)], variables)
-        given = {name: value for name, value in given.items() if not is_unset(value)}
+        given = {name: value for name, value in given.items() if not is_unset(_plain(value, left_out))}
         others = {name: value for name, value in variables.items() if name not in spec.options}
         rest = [name for name in spec.options if name not in given]
-        return {**given, **self._rendered(rest, {**defaults, **others, **given})}
+        values: Dict[str, Any] = _plain({**given, **self._rendered(rest, {**defaults, **others, **given})}, left_out)
+        return values
 
     def _rendered(self, names: List[str], variables: Mapping[str, Any]) -> Dict[str, Any]:
-        """The values of variables, without those that are left out."""
         templar = self._templar.copy_with_new_env(available_variables=variables)
-        values = templar.template({name: variables[name] for name in names if name in variables})
-        left_out = variables.get("omit")
-        return {name: value for name, value in values.items() if left_out is None or value != left_out}
+        values: Dict[str, Any] = templar.template({name: variables[name] for name in names if name in variables})
+        return values
+
+
+def _plain(value: Any, left_out: Any) -> Any:
+    """A value in which nothing is left out or vaulted any more: ansible-core 2.18 leaves marks of both in it.
+
+    :param left_out: the mark of C(omit). On its own, it comes back as None.
+    """
+    if isinstance(value, dict):
+        return {name: _plain(item, left_out) for name, item in value.items() if not _is_mark(item, left_out)}
+    if isinstance(value, list):
+        return [_plain(item, left_out) for item in value if not _is_mark(item, left_out)]
+    if _is_mark(value, left_out):
+        return None
+    return str(value) if getattr(value, "__ENCRYPTED__", False) else value
+
+
+def _is_mark(value: Any, left_out: Any) -> bool:
+    return isinstance(value, str) and value == left_out
 
 
 def _is_given(name: str, variables: Mapping[str, Any], defaults: Mapping[str, Any]) -> bool:
@@ -61,5 +80,4 @@ def _is_given(name: str, variables: Mapping[str, Any], defaults: Mapping[str, An
 
 
 def _entry_point(role: Any) -> str:
-    name = str(role._from_files.get("tasks", "main"))
-    return name[: -len(".yml")] if name.endswith(".yml") else name
+    return os.path.splitext(str(role._from_files.get("tasks", "main")))[0]

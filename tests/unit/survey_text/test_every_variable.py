@@ -13,6 +13,7 @@ from typing import Any, Dict, Iterator, List, Mapping, NamedTuple, Set
 import pytest
 import yaml
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
+from ansible.parsing.vault import VaultLib, VaultSecret
 
 from ansible_collections.longshore.swr.plugins.plugin_utils._role_arguments import (
     FARTHEST,
@@ -197,11 +198,20 @@ def stand_ins(folder: Path) -> None:
         (folder / name).write_text(yaml.safe_dump(first), encoding="utf-8")
 
 
+def vaulted(text: str, password: str) -> Dict[str, str]:
+    """A value with the tag C(!vault), as JSON has it."""
+    vault = VaultLib([("default", VaultSecret(password.encode()))])
+    return {"__ansible_vault": vault.encrypt(text).decode()}
+
+
 def test_a_role_gets_what_the_survey_means(tmp_path: Path) -> None:
-    """In a real run, where Ansible judges first, a default leads to another variable, and a secret is hidden."""
+    """In a real run, where Ansible judges first, a default leads to another variable, and a secret is hidden.
+
+    What is vaulted or left out is so at any depth.
+    """
     stand_ins(tmp_path / "roles")
     blank = {name: "" for entry in ENTRIES for name in entry.documented}
-    texts_of = {
+    texts_of: Dict[str, Any] = {
         "migrate_shard": "2",
         "migrate_force": "true",
         "migrate_workers": "8",
@@ -212,6 +222,9 @@ def test_a_role_gets_what_the_survey_means(tmp_path: Path) -> None:
         "migrate_images": '{"a": "b"}',
         "harbor_rules": '[{"name": "all", "enabled": "false"}]',
     }
+    secret = vaulted("the-survey-secret", "opens")
+    texts_of["login_secret_key"] = secret
+    texts_of["bind_key"] = {"name": "transfer", "algorithm": "{{ omit }}", "secret": secret}
     tasks: List[Dict[str, Any]] = []
     for entry in ENTRIES:
         # import_role wants to be seen too.
@@ -228,6 +241,8 @@ def test_a_role_gets_what_the_survey_means(tmp_path: Path) -> None:
         [play(tasks, hosts="all")],
         "--check",
         "-v",
+        "--vault-password-file",
+        str(playbook.write("opens", "opens")),
         inventory=inventory,
         variables={"of_a_task": "cn-north-4", "login_formats": "docker\npodman", "login_endpoint": ""},
     )
@@ -239,6 +254,8 @@ def test_a_role_gets_what_the_survey_means(tmp_path: Path) -> None:
     assert (migrate["force"], migrate["workers"], migrate["retry_delay"]) == (True, 8, 1.5)
     assert (migrate["os"], migrate["arch"]) == (["linux", "windows"], [])
     assert migrate["auth"]["registry.example.com"]["password"] == "the-survey-secret"
+    assert login["secret_key"] == "the-survey-secret"
+    assert run.value("bind_main", "texts")["key"] == {"name": "transfer", "secret": "the-survey-secret"}
     assert migrate["region"] == run.value("migrate_main", "blank")["region"] == "cn-north-1"
     assert migrate["state_dir"] == "/srv/longshore.swr/texts"
     assert harbor["rules"] == [{"name": "all", "enabled": False}]
