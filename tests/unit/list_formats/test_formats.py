@@ -84,11 +84,35 @@ LISTED = ["docker.io/library/nginx 1.25 -> r.io/org/nginx", "a.example.com:5000/
         "- {name: nginx, tag: '1.25'}\n- {name: 'a.example.com:5000/team/app', tags: [1, 2]}",
         [{"name": "nginx", "tag": "1.25"}, {"name": "a.example.com:5000/team/app", "tag": ["1", "2"], "digest": ""}],
         [{"source": "nginx:1.25", "destination": ""}, "a.example.com:5000/team/app:1,2"],
+        "- {name: nginx, tag: '1.25'}\n- {source: 'a.example.com:5000/team/app:1,2', destination: ''}",
         {"auth": {}, "images": ["nginx:1.25", "a.example.com:5000/team/app:1,2"]},
     ],
 )
 def test_a_list_goes_to_the_default_destination(document: Any) -> None:
     assert shown(document) == LISTED
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        {"name": "nginx", "tag": "1.25"},
+        {"source": "nginx:1.25", "destination": ""},
+        "name: nginx\ntag: '1.25'",
+        {"images": {"name": "nginx", "tags": ["1.25"]}},
+    ],
+)
+def test_one_item_needs_no_list(document: Any) -> None:
+    assert shown(document) == LISTED[:1]
+
+
+@pytest.mark.parametrize("tag", ["010", "0123456", "2023_01_15", "1:30", "0x10", "0b1"])
+def test_a_tag_that_yaml_reads_as_another_number_is_refused(tag: str) -> None:
+    for text in ("- {name: nginx, tag: " + tag + "}", "q.io:\n  images:\n    a:\n    - " + tag):
+        said = problem(text)
+        assert "line " in said
+        assert "put it in quotes" in said
+        assert shown(text.replace(tag, "'1'"))
+    assert shown("- {name: nginx, tag: 20230115}") == ["docker.io/library/nginx 20230115 -> r.io/org/nginx"]
 
 
 def test_a_text_is_what_it_says() -> None:
@@ -123,6 +147,9 @@ def test_a_name_without_a_tag_is_refused(document: Any) -> None:
         ([{"name": "nginx", "newName": "x", "newTag": "1"}], "Kustomize's list of images"),
         ([{"name": "nginx", "tag": 1.1}], "put it in quotes"),
         ([{"name": "nginx", "tag": "1", "pull": True}], '"pull" is a field of another'),
+        ({"image": "nginx"}, '"image" is a field of another'),
+        ([{"src": "nginx", "dst": "x.example.com/team/nginx"}], '"src" is a field of another'),
+        ({"from": "nginx", "to": "x.example.com/team/nginx"}, '"from" is a field of another'),
         (["nginx:1 x.example.com/nginx:1"], "one image on each line"),
         ({"services": {"web": {"image": "nginx"}}}, "a file of Docker Compose"),
         ({"apiVersion": "v1", "kind": "Pod", "spec": {}}, "a manifest of Kubernetes"),

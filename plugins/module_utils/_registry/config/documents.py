@@ -59,6 +59,7 @@ _YAML_REASONS = (
     ("but found another document", "there is more than one document: keep one for each file"),
     ("found unexpected end of stream", "a quote is not closed"),
     ("found unknown escape", "a backslash in double quotes is not an escape: use single quotes or two backslashes"),
+    ("found another integer", "YAML does not read a number as it is written (010 is 8, 1:30 is 90): put it in quotes"),
     ("found unhashable key", "a name is a list or a mapping: it must be a string"),
     ("did not find expected key", "the indentation or a quote is wrong"),
     ("did not find expected ',' or", "a comma or a closing bracket is missing"),
@@ -68,7 +69,9 @@ _YAML_REASONS = (
 
 
 _COMMENT = re.compile(r"(?:^|\s)#.*")
+_DECIMAL = re.compile(r"[+-]?(?:0|[1-9][0-9]*)\Z")
 _MAP_TAG = "tag:yaml.org,2002:map"
+_INTEGER_TAG = "tag:yaml.org,2002:int"
 _MERGE_TAG = "tag:yaml.org,2002:merge"
 
 
@@ -227,7 +230,15 @@ def _loader_class() -> Any:
         """Safe loader that keeps every value of a repeated name."""
 
     Loader.add_constructor(_MAP_TAG, _mapping)
+    Loader.add_constructor(_INTEGER_TAG, _integer)
     return Loader
+
+
+def _integer(loader: Any, node: Any) -> int:
+    """A decimal integer. Tags look like the others: as one, 0123 is not 83."""
+    if not _DECIMAL.match(str(node.value)):
+        raise yaml.constructor.ConstructorError(None, None, "found another integer", node.start_mark)
+    return int(node.value)
 
 
 def _mapping(loader: Any, node: Any) -> Dict[Any, Any]:

@@ -21,7 +21,8 @@ from .local_sources import PREFIXES
 
 _IMAGE_KEYS = ("name", "tag", "tags", "digest")
 # Other people's scripts have such lists; as sources these words would be images of Docker Hub.
-_FIELDS = {*_IMAGE_KEYS, "image", "repo", "repository"}
+_FIELDS = {*_IMAGE_KEYS, "image", "repo", "repository", "src", "dst", "dest", "from", "to", "target"}
+_RULE = {"source", "destination"}
 _SKOPEO_KEYS = ("images", "images-by-tag-regex", "images-by-semver", "tls-verify")
 _REGSYNC_TIMING = ("interval", "schedule", "ratelimit", "parallel")
 """When regsync does it: C(regsync once) does not heed them either."""
@@ -49,6 +50,9 @@ def as_rules(document: Any, where: str) -> Any:
     """
     if isinstance(document, str):
         document = _from_text(document, where)
+    if isinstance(document, dict) and document and (set(document) <= _FIELDS or set(document) >= _RULE):
+        # One item of a list, alone.
+        document = [document]
     items: Optional[Iterator[Tuple[str, Any]]] = None
     if isinstance(document, list):
         items = _list_items(document)
@@ -91,7 +95,7 @@ def _list_items(document: List[Any]) -> Iterator[Tuple[str, Any]]:
         place = "item {0}".format(number)
         if isinstance(item, str):
             yield place, _image(item)
-        elif isinstance(item, dict) and _FIELDS & set(item) and not {"source", "destination"} & set(item):
+        elif isinstance(item, dict) and _FIELDS & set(item) and not _RULE & set(item):
             yield place, _named(item)
         else:
             yield place, item
