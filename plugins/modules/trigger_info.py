@@ -135,8 +135,8 @@ from ansible.module_utils.basic import AnsibleModule
 
 from ansible_collections.longshore.swr.plugins.module_utils._http import REQUESTS_IMPORT_ERROR
 from ansible_collections.longshore.swr.plugins.module_utils._huaweicloud.api.client import cloud_from
+from ansible_collections.longshore.swr.plugins.module_utils._huaweicloud.api.objects import listed
 from ansible_collections.longshore.swr.plugins.module_utils._huaweicloud.arguments import API_ARGUMENTS, ARGUMENTS
-from ansible_collections.longshore.swr.plugins.module_utils._huaweicloud.swr.common import listed
 from ansible_collections.longshore.swr.plugins.module_utils._huaweicloud.swr.trigger import list_triggers
 from ansible_collections.longshore.swr.plugins.module_utils._module import (
     redactor_of,

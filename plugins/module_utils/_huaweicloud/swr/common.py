@@ -10,11 +10,10 @@ This module is private to the collection: no other collection may import it.
 
 from __future__ import annotations
 
-import contextlib
-from typing import Any, Callable, Dict, Iterator, List, Mapping, Optional, Sequence
+from typing import Any, Callable, Dict, List, Optional, Sequence
 
-from ..._resource import Resource, ResourceChange, State
 from ..api.client import Cloud, ServiceClient
+from ..api.objects import CloudResource
 from ..errors import HuaweiCloudError
 
 CODES = "SVCSTG.SWR."
@@ -97,21 +96,7 @@ def read_list(ask: Callable[[], List[Entry]], codes: Sequence[str] = ()) -> List
         raise
 
 
-@contextlib.contextmanager
-def replacing(what: str) -> Iterator[None]:
-    """For a creation that replaces what is deleted already: a failure says so.
-
-    :raises HuaweiCloudError: whatever fails.
-    """
-    try:
-        yield
-    except HuaweiCloudError as error:
-        error.what = "the {0} was deleted to be replaced, and the new one was refused: {1}".format(what, error.what)
-        error.hint = "{0}Run the task again, which creates it.".format(error.hint + " " if error.hint else "")
-        raise
-
-
-class SwrResource(Resource):
+class SwrResource(CloudResource):
     """An object of SWR.
 
     :param client: for SWR's API.
@@ -119,33 +104,5 @@ class SwrResource(Resource):
     """
 
     def __init__(self, client: ServiceClient, what: str) -> None:
+        super().__init__("SWR", what)
         self.call = client.call
-        self.what = what
-
-    def not_kept(self, fields: List[str], desired: State, found: Optional[State]) -> HuaweiCloudError:
-        if fields:
-            what = "SWR agreed to change {0}, but did not".format(" and ".join(sorted(fields)))
-        elif found is None:
-            what = "SWR agreed to create it, but it is not visible"
-        else:
-            what = "SWR agreed to delete it, but it is still there"
-        return HuaweiCloudError(what, where=self.what, hint="Check it in SWR's console.")
-
-
-def result_of(name: str, state: Optional[Mapping[str, Any]], change: ResourceChange, cloud: Cloud) -> Dict[str, Any]:
-    """A module's result.
-
-    :param name: the key of the object in it.
-    :param state: all that is known of the object; None: it is absent.
-    """
-    return {
-        name: None if state is None else dict(state),
-        "changed": change.changed,
-        "diff": change.diff(),
-        "warnings": list(cloud.credentials.warnings),
-    }
-
-
-def listed(name: str, found: List[Any], cloud: Cloud) -> Dict[str, Any]:
-    """The result of a module that only looks."""
-    return {name: found, "changed": False, "warnings": list(cloud.credentials.warnings)}

@@ -17,8 +17,9 @@ from ..._resource import State, bring_about
 from ..._text import quoted
 from ..api.client import Cloud
 from ..api.identity import Identity, User
+from ..api.objects import result_of
 from ..errors import HuaweiCloudError
-from .common import LEVELS, SwrResource, not_understood, permission_name, read_object, result_of, swr_client
+from .common import LEVELS, SwrResource, not_understood, permission_name, read_object, swr_client
 from .names import Place, place_of
 
 Entry = Dict[str, Any]

@@ -18,8 +18,9 @@ from ..._resource import State, bring_about
 from ..._text import quoted
 from ..api.client import Cloud
 from ..api.lists import whole
+from ..api.objects import replacing, result_of
 from ..errors import HuaweiCloudError
-from .common import SwrResource, not_understood, read_list, replacing, result_of, swr_client
+from .common import SwrResource, not_understood, read_list, swr_client
 from .names import Place, check_organization, place_of
 
 # "It does not exist", with status 400

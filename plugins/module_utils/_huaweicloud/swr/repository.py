@@ -15,8 +15,9 @@ from typing import Any, Dict, List, Mapping, Optional
 from ..._resource import State, bring_about
 from ..api.client import Cloud
 from ..api.lists import by_offset
+from ..api.objects import result_of
 from ..errors import HuaweiCloudError
-from .common import SwrResource, not_understood, read_object, result_of, swr_client
+from .common import SwrResource, not_understood, read_object, swr_client
 from .names import Place, check_organization, check_repository
 
 CATEGORIES = ("app_server", "linux", "framework_app", "database", "lang", "other", "windows", "arm")

@@ -16,8 +16,9 @@ from typing import Any, Dict, List, Mapping, Optional, Sequence
 from ..._resource import State, bring_about
 from ..api.client import Cloud
 from ..api.lists import whole
+from ..api.objects import replacing, result_of
 from ..errors import HuaweiCloudError
-from .common import SwrResource, not_understood, read_list, replacing, result_of, swr_client
+from .common import SwrResource, not_understood, read_list, swr_client
 from .names import Place, place_of
 
 # Option to template and parameter

@@ -18,8 +18,9 @@ from ..._resource import State, bring_about
 from ..._text import is_printable, quoted
 from ..api.client import Cloud
 from ..api.lists import whole
+from ..api.objects import replacing, result_of
 from ..errors import HuaweiCloudError
-from .common import SwrResource, not_understood, read_list, read_object, replacing, result_of, swr_client
+from .common import SwrResource, not_understood, read_list, read_object, swr_client
 from .names import place_of
 
 WORKLOADS = ("deployments", "statefulsets")
