@@ -58,18 +58,19 @@ notes:
   - Keys from different sources are never mixed. A source with only some of the keys is an error.
 """
 
-    # How to reach SWR's API.
+    # How to reach the APIs.
     API = r"""
 options:
   endpoint:
     description:
-      - The base URL of SWR's API, as in V(https://swr-api.cn-north-4.myhuaweicloud.com).
+      - The base URL of the API of the module's own service, as in V(https://swr-api.cn-north-4.myhuaweicloud.com).
       - By default it is derived from O(region) and O(cloud).
     type: str
   endpoints:
     description:
-      - The base URLs of the APIs, by service, V(swr) and V(iam). Set it once for all modules of the action group
-        C(longshore.swr.huaweicloud), for Huawei Cloud Stack, or if the APIs are reached under other names.
+      - The base URLs of the APIs, by service, V(swr), V(iam), V(vpc), V(vpcep) and V(nat). EIPs are managed by the API
+        of V(vpc). Set it once for all modules of the action group C(longshore.swr.huaweicloud), for Huawei Cloud Stack,
+        or if the APIs are reached under other names.
       - O(endpoint) takes precedence.
     type: dict
   validate_certs:

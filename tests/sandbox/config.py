@@ -37,6 +37,7 @@ KEYS = {
         "organizations",
         "foreign",
         "quota",
+        "steps",
         "page",
         "faults",
     },

@@ -1,7 +1,8 @@
 # Copyright: (c) 2026, longshore.swr contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Stand-in for the Huawei Cloud APIs of one region: SWR with its logins and its management API, and IAM.
+"""Stand-in for the Huawei Cloud APIs of one region: SWR with its logins and its management API, IAM, and the
+network: VPC and VPC Endpoint.
 
 Every request's signature is verified (C(huaweicloud_requests)). A login that was issued can be checked by a sandbox
 registry through C(HuaweiCloudServer.issued).
@@ -26,6 +27,8 @@ from .huaweicloud_login import Logins
 from .huaweicloud_requests import BOTH, ERRORS, FLAT, LIST, Account, RefusedError, SignatureVerifier
 from .huaweicloud_swr import SwrObjects
 from .huaweicloud_swr_rules import RepositoryRules
+from .huaweicloud_vpc import Vpcs
+from .huaweicloud_vpcep import Endpoints
 from .request_log import Entry, RequestLog
 from .tls import Certificates
 
@@ -60,8 +63,9 @@ class HuaweiCloudServer:
     :param organizations: those that exist at the start, where no sandbox registry has some.
     :param foreign: names of organizations of other accounts.
     :param quota: how many organizations there may be.
+    :param steps: how many looks it takes until something in the network is ready, or gone.
     :ivar calls: what was asked, in order.
-    :ivar objects: SWR's organizations and repositories.
+    :ivar objects: SWR's organizations and repositories. C(vpcs), C(endpoints): what is in the network.
     """
 
     kind = "huaweicloud"
@@ -81,6 +85,7 @@ class HuaweiCloudServer:
         organizations: Iterable[str] = (),
         foreign: Iterable[str] = (),
         quota: int = 5,
+        steps: int = 1,
         faults: Iterable[Fault] = (),
         tls: Union[bool, Certificates] = False,
     ) -> None:
@@ -94,7 +99,12 @@ class HuaweiCloudServer:
         self.objects = SwrObjects(quota, foreign, page)
         self.objects.organizations.update(organizations)
         known = {**{account.user_id: account.user_name for account in accounts}, **(users or {})}
-        parts = (self.logins, Iam(known), self.objects, RepositoryRules(self.objects))
+        self.steps = steps
+        self.vpcs = Vpcs(lambda: self.steps)
+        self.endpoints = Endpoints(self.vpcs, lambda: self.steps)
+        self.vpcs.in_use = self.endpoints.uses
+        network = (self.vpcs, self.endpoints)
+        parts = (self.logins, Iam(known), self.objects, RepositoryRules(self.objects), *network)
         self._routes = [
             (method, re.compile(pattern + r"\Z"), answer) for part in parts for method, pattern, answer in part.routes
         ]

@@ -20,7 +20,7 @@ from urllib.parse import quote, unquote
 
 from .http_message import Request, Response
 
-FLAT, ERRORS, LIST, BOTH, PLAIN = "flat", "errors", "list", "both", "plain"
+FLAT, ERRORS, LIST, BOTH, PLAIN, PLAINEST = "flat", "errors", "list", "both", "plain", "plainest"
 # It tells who has which rights, for those who may decode it: nobody else is to see it.
 ENCODED = "CiQxZjU4" + "ZW5jb2RlZC1hdXRob3JpemF0aW9uLW1lc3NhZ2U" * 4
 _SKEW = 15 * 60
@@ -70,6 +70,7 @@ class RefusedError(Exception):
             ERRORS: {"errors": [swr]},
             LIST: [swr],
             PLAIN: swr,
+            PLAINEST: {"code": self.code, "message": self.message},
             BOTH: {
                 "errors": [dict(swr, detail="", encoded_authorization_message=ENCODED)],
                 "error_code": self.code,

@@ -107,6 +107,7 @@ PACKAGES: Dict[str, Dict[str, FrozenSet[str]]] = {
     "_huaweicloud": {
         "api": frozenset(),
         "swr": frozenset({"api"}),
+        "network": frozenset({"api"}),
         "instance_login": frozenset({"api"}),
         "login_factory": frozenset({"api", "instance_login"}),
     },

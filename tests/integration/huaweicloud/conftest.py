@@ -10,6 +10,7 @@ from typing import Any, Callable, Dict, Iterator, List
 
 import pytest
 
+from ansible_collections.longshore.swr.plugins.module_utils._huaweicloud.api.client import SERVICES
 from ansible_collections.longshore.swr.tests.sandbox import Swr
 from ansible_collections.longshore.swr.tests.sandbox.huaweicloud import HuaweiCloudServer
 from ansible_collections.longshore.swr.tests.support.modules import run_module
@@ -29,7 +30,8 @@ class World:
         self.outputs: List[str] = []
 
     def module(self, module: str, check_mode: bool = False, **options: Any) -> Dict[str, Any]:
-        usual = {**KEYS, "region": "cn-north-4", "endpoints": {"swr": self.cloud.url, "iam": self.cloud.url}}
+        places = dict.fromkeys(SERVICES, self.cloud.url)
+        usual = {**KEYS, "region": "cn-north-4", "endpoints": places}
         result = run_module(module, {**usual, "ca_path": self.cloud.ca_path, **options}, check_mode)
         self.outputs.append(json.dumps(result))
         return result
@@ -39,7 +41,7 @@ class World:
 def a_world(sandbox_cloud: Callable[..., Any], sandbox_swr: Callable[..., Swr]) -> Iterator[World]:
     """No output of a module may have a secret."""
     swr = sandbox_swr(keys={KEYS["access_key"]: KEYS["secret_key"]}, organizations=["team"])
-    cloud = sandbox_cloud(tls=True, users=USERS, foreign=["theirs"], instances={"e0f1a2b3": "shop"})
+    cloud = sandbox_cloud(tls=True, users=USERS, foreign=["theirs"], instances={"e0f1a2b3": "shop"}, steps=0)
     cloud.serve(swr)
     world = World(cloud, swr)
     yield world

@@ -40,6 +40,8 @@ def test_the_examples_of_a_module(world: World, name: str) -> None:
     world.cloud.objects.quota = 9
     if name != "repository":
         world.module("repository", organization="team", name="app")
+    if name != "vpc":
+        world.cloud.vpcs.subnet(world.cloud.vpcs.vpc("shop"), "nodes" if name != "vpc_subnet" else "others")
     text = importlib.import_module(MODULES + name).EXAMPLES
     assert run(world, yaml.safe_load(text)) >= 1
 
@@ -54,3 +56,14 @@ def test_the_guide(world: World) -> None:
     assert run(world, blocks[0][0]["tasks"]) == 6
     assert len(world.cloud.made()) == changes
     assert run(world, blocks[1]) == 1
+
+
+def test_the_guide_of_the_network(world: World) -> None:
+    world.cloud.vpcs.subnet(world.cloud.vpcs.vpc("shop"), "nodes")
+    text = (ROOT / "docs" / "guides" / "network.md").read_text(encoding="utf-8")
+    blocks = [yaml.safe_load(block) for block in re.findall(r"```yaml\n(.*?)```", text, re.DOTALL)]
+    tasks = [task for block in blocks for task in block if COLLECTION + "hosts_file" not in task]
+    assert run(world, tasks) == len(tasks)
+    changes = len(world.cloud.made())
+    assert run(world, tasks) == len(tasks)
+    assert len(world.cloud.made()) == changes

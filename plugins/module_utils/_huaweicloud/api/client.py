@@ -8,6 +8,7 @@ This module is private to the collection: no other collection may import it.
 
 from __future__ import annotations
 
+import dataclasses
 import re
 from typing import Any, Callable, Dict, Mapping, Optional, Sequence, Tuple
 
@@ -19,7 +20,7 @@ from ..regions import api_endpoint
 from ..signing import RequestSigner
 
 SUCCESS = (200, 201, 202, 204)
-NAMES = {"swr": "SWR", "iam": "IAM"}
+NAMES = {"swr": "SWR", "iam": "IAM", "vpc": "VPC", "vpcep": "VPC Endpoint", "nat": "NAT Gateway"}
 SERVICES = tuple(NAMES)
 # Seconds that a signature is valid for
 _VALID = 15 * 60
@@ -174,6 +175,11 @@ class Cloud:
                 where="endpoints",
                 hint="Use {0}.".format(", ".join(sorted(SERVICES))),
             )
+
+    def in_project(self, project_id: str) -> Cloud:
+        """The same, whose requests name the project."""
+        credentials = dataclasses.replace(self.credentials, project_id=project_id)
+        return Cloud(self._service, credentials, self._options, self._redact)
 
     def client(
         self, service: str, hints: Optional[Mapping[str, str]] = None, domain_id: Optional[str] = None

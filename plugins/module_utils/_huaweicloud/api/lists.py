@@ -33,7 +33,7 @@ def by_offset(
     field: Optional[str] = None,
     limit: int = 1000,
 ) -> List[Entry]:
-    """A list with C(limit) and C(offset), whose total is in the header C(Content-Range).
+    """A list with C(limit) and C(offset), whose total is in the header C(Content-Range) or in C(total_count).
 
     :param key: identifies an entry.
     :param field: where the entries are in the reply; None: the reply is the list.
@@ -44,6 +44,8 @@ def by_offset(
         reply = call("GET", path, params=[*params, ("limit", str(limit)), ("offset", str(offset))])
         entries = entries_of(reply, field)
         total = _total_of(reply.headers.get("Content-Range"))
+        if total is None and isinstance(reply.data, dict) and isinstance(reply.data.get("total_count"), int):
+            total = reply.data["total_count"]
         count = offset + len(entries)
         more = count < total if total is not None else len(entries) >= limit
         return Page(entries, count if more and entries else None, total, asked=total is None)
@@ -73,6 +75,18 @@ def by_marker(
         return Page(entries, next_marker(reply, entries) or None)
 
     return _read(path, "", page, key)
+
+
+def by_last_id(call: Call, path: str, field: str, params: Params = (), limit: int = 500) -> List[Entry]:
+    """A list whose marker is the last entry's C(id), as VPC and NAT Gateway have it.
+
+    :raises HuaweiCloudError: the API refuses, or the list is not complete.
+    """
+
+    def following(_reply: ApiReply, entries: List[Entry]) -> Optional[str]:
+        return str(entries[-1].get("id")) if len(entries) >= limit else None
+
+    return by_marker(call, path, lambda entry: entry.get("id"), following, params, field, limit)
 
 
 def whole(call: Call, path: str, field: Optional[str] = None, most: Optional[int] = None) -> List[Entry]:

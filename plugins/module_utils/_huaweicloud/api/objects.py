@@ -38,17 +38,19 @@ class CloudResource(Resource):
     """
 
     def __init__(self, service: str, what: str) -> None:
-        self._service = service
+        self._service_name = service
         self.what = what
 
     def not_kept(self, fields: List[str], desired: State, found: Optional[State]) -> HuaweiCloudError:
         if fields:
-            what = "{0} agreed to change {1}, but did not".format(self._service, " and ".join(sorted(fields)))
+            what = "{0} agreed to change {1}, but did not".format(self._service_name, " and ".join(sorted(fields)))
         elif found is None:
-            what = "{0} agreed to create it, but it is not visible".format(self._service)
+            what = "{0} agreed to create it, but it is not visible".format(self._service_name)
         else:
-            what = "{0} agreed to delete it, but it is still there".format(self._service)
-        return HuaweiCloudError(what, where=self.what, hint="Check it in the console of {0}.".format(self._service))
+            what = "{0} agreed to delete it, but it is still there".format(self._service_name)
+        return HuaweiCloudError(
+            what, where=self.what, hint="Check it in the console of {0}.".format(self._service_name)
+        )
 
 
 def result_of(name: str, state: Optional[Mapping[str, Any]], change: ResourceChange, cloud: Cloud) -> Dict[str, Any]:

@@ -29,8 +29,8 @@ def refusal(status: int, code: str = "", message: str = "no") -> Any:
 class FakeCloud(requests.adapters.BaseAdapter):
     """Answers each request by the replies that are scripted for it, the last of which is repeated.
 
-    :param replies: C("GET /v2/...") to a list of (status, JSON) or (status, JSON, headers), or exceptions. IAM's start
-        with C(IAM).
+    :param replies: C("GET /v2/...") to a list of (status, JSON) or (status, JSON, headers), or exceptions. Those
+        of others than SWR start with the service: C("GET IAM/v3/...").
     :ivar calls: each request as text, with its body after a space where it has one.
     """
 
@@ -42,6 +42,8 @@ class FakeCloud(requests.adapters.BaseAdapter):
 
     def send(self, request: Any, **settings: Any) -> Any:
         url = request.url.replace(SWR, "").replace(IAM, "IAM")
+        for service in ("vpcep", "vpc", "nat"):
+            url = url.replace("https://{0}.cn-north-4.myhuaweicloud.com".format(service), service.upper())
         name = "{0} {1}".format(request.method, url)
         self.calls.append(name + (" " + request.body.decode() if request.body else ""))
         self.headers.append(request.headers)
