@@ -98,6 +98,7 @@ from ansible_collections.longshore.swr.plugins.module_utils._logins.containerd i
     registries_of,
     with_config_path,
 )
+from ansible_collections.longshore.swr.plugins.module_utils._logins.toml import with_absolute
 from ansible_collections.longshore.swr.plugins.module_utils._module import reports_errors, warn
 from ansible_collections.longshore.swr.plugins.module_utils._text import safe
 
@@ -132,7 +133,8 @@ class Containerd:
         if text is not None:
             draft = os.path.join(self._module.tmpdir, "config.toml")
             with SafeFile(draft) as file:
-                file.replace((text,), private())
+                # containerd looks for what it imports beside the file.
+                file.replace((with_absolute(text, "imports", os.path.dirname(self.path)),), private())
             words = ["--config", draft, "config", "dump"]
         code, output, errors = self._module.run_command([self._program, *words], encoding=None)
         if code != 0:

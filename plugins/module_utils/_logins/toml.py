@@ -11,6 +11,7 @@ This module is private to the collection: no other collection may import it.
 
 from __future__ import annotations
 
+import os
 import re
 from typing import Any, Dict, List, NamedTuple, Optional, Set, Tuple
 
@@ -78,20 +79,36 @@ def with_value(text: str, table: Path, key: str, value: str) -> Optional[str]:
         new = "{0}{1}\n[{2}]\n{3} = {4}\n".format(text, gap, name, key, _written(value))
     try:
         after = parse(new).content
-    except LongshoreError:
+        inner, expected = _inner(after, table), _inner(before.content, table)
+    except (LongshoreError, AttributeError):
         return None
-    inner = _inner(after, table)
     if inner.pop(key, None) != value:
         return None
-    expected = _inner(before.content, table)
     expected.pop(key, None)
     return new if after == before.content else None
 
 
 def _inner(content: Dict[str, Any], table: Path) -> Dict[str, Any]:
+    """:raises AttributeError: it is no table."""
     for part in table:
         content = content.setdefault(part, {})
     return content
+
+
+def with_absolute(text: str, key: str, directory: str) -> str:
+    """The text with the paths of a list at the top made absolute. A text that is no TOML stays as it is.
+
+    :param directory: what they are relative to.
+    """
+    try:
+        found = parse(text)
+    except LongshoreError:
+        return text
+    paths, place = found.content.get(key), found.places.get((key,))
+    if not place or not isinstance(paths, list) or not all(isinstance(path, str) for path in paths):
+        return text
+    written = ", ".join(_written(os.path.join(directory, path)) for path in paths)
+    return "{0}[{1}]{2}".format(text[: place[0]], written, text[place[1] :])
 
 
 def _written(value: str) -> str:
@@ -109,6 +126,8 @@ class _Reader:
         self.places: Dict[Path, Tuple[int, int]] = {}
         # Tables that nothing can be added to: values, and those with a header already.
         self._closed: Set[int] = set()
+        # Tables of keys with dots, which no header may name.
+        self._dotted: Set[int] = set()
 
     def read(self) -> None:
         table, path = self.content, ()
@@ -165,7 +184,7 @@ class _Reader:
             tables.append({})
             return tables[-1], path
         table = outer.setdefault(path[-1], {})
-        if path in self.headers or not isinstance(table, dict) or id(table) in self._closed:
+        if path in self.headers or not isinstance(table, dict) or id(table) in self._closed | self._dotted:
             raise ValueError
         self.headers[path] = self.at
         return table, path
@@ -187,6 +206,7 @@ class _Reader:
             raise ValueError
         self._skip(_SPACE)
         inner, start = self._below(table, key[:-1]), self.at
+        self._dotted.update(id(self._below(table, key[:end])) for end in range(1, len(key)))
         if key[-1] in inner:
             raise ValueError
         inner[key[-1]] = self._value(depth)

@@ -174,6 +174,14 @@ def test_an_import_that_replaces_the_table(tmp_path: Path) -> None:
     assert (tmp_path / "config.toml").read_text() == "version = 2\n"
 
 
+def test_what_a_file_imports_is_beside_it(tmp_path: Path) -> None:
+    (tmp_path / "config.toml").write_text('imports = ["conf.d/*.toml", \n"/etc/\\"x" ] # ours\nversion = 2\n')
+    seen: List[str] = []
+    run(tmp_path, lambda text: seen.append(text or "") or dumped(V2, DIRECTORY))
+    beside = 'imports = ["{0}/conf.d/*.toml", "/etc/\\"x"] # ours\nversion = 2\n'.format(tmp_path)
+    assert seen == [beside]
+
+
 def test_without_the_plugin_there_is_nothing_to_judge(tmp_path: Path) -> None:
     """As Docker's package has it."""
     (tmp_path / "config.toml").write_text('disabled_plugins = ["cri"]\n')
@@ -184,7 +192,19 @@ def test_a_host_without_containerd(tmp_path: Path) -> None:
     assert run(tmp_path, None, set_config_path=True).result == {"changed": False, "version": 0, "config_path": ""}
 
 
-@pytest.mark.parametrize("text", ["version = [", "version = 9\n", 'plugins = "x"\n', "plugins = {}\nversion = 2\n"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "version = [",
+        "version = 9\n",
+        "version = [2]\n",
+        "version = true\n",
+        'plugins = "x"\n',
+        "[[plugins]]\n",
+        "plugins = {}\nversion = 2\n",
+        "version = 2\n[plugins]\n'io.containerd.grpc.v1.cri'.registry.mirrors = {}\n",
+    ],
+)
 def test_what_cannot_be_read_or_changed(tmp_path: Path, text: str) -> None:
     (tmp_path / "config.toml").write_text(text)
     assert run(tmp_path, None, set_config_path=True).result["failed"] is True

@@ -126,7 +126,8 @@ def test_what_python_reads_is_read_alike_and_what_it_refuses_never_crashes(text:
         "a = x",
         "[]",
     ]
-    + ["a = " + "[" * 5000 + "]" * 5000, "[" + "a." * 5000 + "a]", "a = 1\n[a]", "a = {}\n[a.b]", "a = 1\n" * 300000],
+    + ["a = " + "[" * 5000 + "]" * 5000, "[" + "a." * 5000 + "a]", "a = 1\n[a]", "a = {}\n[a.b]", "a = 1\n" * 300000]
+    + ["a.b = 1\n[a]", "[a]\nb.c.d = 1\n[a.b]"],
 )
 def test_what_is_none(text: str) -> None:
     with pytest.raises(LongshoreError):
@@ -156,6 +157,16 @@ def test_one_value_changes(text: str, line: str) -> None:
     assert with_value(new, TABLE, "config_path", "/x") == new
 
 
-@pytest.mark.parametrize("text", ["plugins = {}", "plugins = { a = 1 }", "[plugins]\n'io.containerd.grpc.v1.cri' = {}"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "plugins = {}",
+        "plugins = { a = 1 }",
+        "[plugins]\n'io.containerd.grpc.v1.cri' = {}",
+        "[plugins]\n'io.containerd.grpc.v1.cri'.registry.mirrors = {}",
+        "[[plugins]]",
+        "plugins = 1",
+    ],
+)
 def test_what_needs_a_person(text: str) -> None:
     assert with_value(text, TABLE, "config_path", "/x") is None
