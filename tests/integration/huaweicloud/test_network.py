@@ -130,3 +130,29 @@ def test_a_look_that_fails_is_no_deletion(net: Net, place: str) -> None:
     forbidden = {"error_code": "EndPoint.0004", "error_msg": "Forbidden"}
     net.world.cloud.faults.add(Fault(action="status", status=403, body=forbidden, method="GET", path="vpc-endpoints"))
     assert "permission vpcep:endpoints:list" in net.run("vpc_endpoint", service=SWR, **PLACE)["msg"]
+
+
+def test_a_vpc_and_its_subnet(net: Net) -> None:
+    vpc = {"name": "factory", "cidr": "10.20.0.0/16", "tags": {"a": "1"}}
+    net.lifecycle("vpc", {key: vpc[key] for key in ("name", "cidr")}, {"description": "new", "tags": {"a": "1"}})
+    net.world.cloud.calls.clear()
+    net.run("vpc", **vpc)
+    net.world.cloud.calls.clear()
+    subnet = {"vpc": "factory", "name": "nodes", "cidr": "10.20.1.0/24"}
+    net.lifecycle("vpc_subnet", subnet, {"dns_servers": ["10.0.0.1", "10.0.0.2"], "tags": {"b": "2"}})
+    net.run("vpc_subnet", **subnet)
+    net.run("vpc_endpoint", service=SWR, vpc="factory", subnet="nodes")
+    assert "the VPC has subnets (nodes)" in net.run("vpc", name="factory", state="absent")["msg"]
+    assert "Delete what is in it" in net.run("vpc_subnet", **subnet, state="absent")["msg"]
+    assert [entry["name"] for entry in net.run("vpc_info")["vpcs"]] == ["factory"]
+    assert [entry["name"] for entry in net.run("vpc_subnet_info", vpc="factory")["subnets"]] == ["nodes"]
+
+
+def test_a_run_that_stopped_between_creation_and_tags_is_completed(net: Net) -> None:
+    options = {"name": "factory", "cidr": "10.20.0.0/16", "tags": {"a": "1"}}
+    forbidden = {"code": "VPC.2201", "message": "Forbidden"}
+    fault = Fault(action="status", status=403, body=forbidden, method="POST", path="tags", times=1)
+    net.world.cloud.faults.add(fault)
+    assert "permission vpc:vpcTags:create" in net.run("vpc", **options)["msg"]
+    done = net.run("vpc", **options)
+    assert (done["changed"], done["vpc"]["tags"], len(net.run("vpc_info")["vpcs"])) == (True, {"a": "1"}, 1)

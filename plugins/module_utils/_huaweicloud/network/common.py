@@ -1,35 +1,29 @@
 # Copyright: (c) 2026, longshore.swr contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the objects of VPC, VPC Endpoint and NAT Gateway have in common: an ID, tags, and a status
-that changes after the reply.
+"""What the objects of the network have in common: they belong to a project, have an ID, and a status that changes after
+the reply.
 
 This module is private to the collection: no other collection may import it.
 """
 
 from __future__ import annotations
 
-import re
 from abc import abstractmethod
-from typing import Any, Dict, List, Mapping, NamedTuple, Optional, Sequence
-from urllib.parse import quote
+from typing import Any, Dict, List, Mapping, Optional, Sequence
 
 from ..._http import ApiReply
 from ..._resource import ResourceChange, State, bring_about
 from ..._text import quoted
-from ..api.client import NAMES, Cloud
+from ..api.client import Cloud
 from ..api.identity import Identity
-from ..api.lists import by_last_id, by_offset
 from ..api.objects import CloudResource, result_of
 from ..api.waiter import Waiter
 from ..errors import HuaweiCloudError
+from .services import Api, Entry, is_id, quoted_id, tags_of
 
 INTERVAL = 3.0
 """Seconds between two looks at what is not ready yet."""
-
-_ID = re.compile(r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}\Z", re.IGNORECASE)
-
-Entry = Dict[str, Any]
 
 NETWORK_ARGUMENTS: Dict[str, Dict[str, Any]] = {
     "tags": {"type": "dict"},
@@ -37,139 +31,6 @@ NETWORK_ARGUMENTS: Dict[str, Dict[str, Any]] = {
     "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
 }
 """The options that the fragment C(longshore.swr.network) documents."""
-
-
-class Service(NamedTuple):
-    """What is particular to a service.
-
-    :ivar codes: what its own error codes start with.
-    :ivar missing: codes that mean that something does not exist, whatever the status.
-    :ivar hints: the remedies for its codes.
-    """
-
-    codes: Sequence[str]
-    missing: Sequence[str]
-    hints: Mapping[str, str]
-
-
-SERVICES = {
-    "vpcep": Service(
-        ("EndPoint.",),
-        (),
-        {
-            "EndPoint.0020": "Check vpc and subnet: both must be in the region and the project of the key.",
-            "EndPoint.2040": "Set route_tables to route tables of the VPC.",
-            "EndPoint.2041": "Set address to a free address of the subnet.",
-        },
-    ),
-    "vpc": Service(
-        ("VPC.", "EIP."),
-        ("VPC.0504",),
-        {
-            "VPC.0304": "The quota is used up: delete what is not needed, or have it raised.",
-            "VPC.0502": "The account is restricted: check it in the Billing Center.",
-            "VPC.2701": "Check the account's balance, and that the user has the permission.",
-        },
-    ),
-    "nat": Service(
-        ("NAT.",),
-        (),
-        {
-            "NAT.0006": "Delete its SNAT and DNAT rules first.",
-            "NAT.0008": "Add a route from the subnet to the gateway, or choose a subnet of the gateway's VPC.",
-            "NAT.0009": "It is in use: delete what uses it first.",
-            "NAT.0012": "The subnet already has a NAT gateway: use that one, or choose another subnet.",
-        },
-    ),
-}
-
-
-def is_id(text: str) -> bool:
-    """Whether a text is an ID and no name."""
-    return _ID.match(text) is not None
-
-
-class Api:
-    """One service, in one project.
-
-    :ivar name: the service, for people.
-    """
-
-    def __init__(self, cloud: Cloud, project: str, service: str) -> None:
-        self.name = NAMES[service]
-        self._service = SERVICES[service]
-        self._project = project
-        self._client = cloud.client(service, self._service.hints)
-
-    def call(self, method: str, path: str, *more: Any, **options: Any) -> ApiReply:
-        """As L(ServiceClient.call,#), with C({0}) in the path for the project."""
-        return self._client.call(method, path.format(self._project), *more, **options)
-
-    def is_missing(self, error: HuaweiCloudError) -> bool:
-        """Whether the service itself says that something does not exist. A proxy's page, say, does not."""
-        code = error.code or ""
-        return code in self._service.missing or (error.status == 404 and code.startswith(tuple(self._service.codes)))
-
-    def read(self, path: str, field: Optional[str], action: str, what: str) -> Optional[Entry]:
-        """One object; None where it does not exist.
-
-        :param field: where it is in the reply; None: the reply is the object.
-        :raises HuaweiCloudError: the API refuses, or its reply is no object.
-        """
-        try:
-            found = self.call("GET", path, action=action, on=what).data
-        except HuaweiCloudError as error:
-            if self.is_missing(error):
-                return None
-            raise
-        entry = found.get(field) if field and isinstance(found, dict) else found
-        if not isinstance(entry, dict):
-            raise self.not_understood(what)
-        return entry
-
-    def list(self, path: str, field: str, action: str, **params: str) -> List[Entry]:
-        """A list that is cut into pages by the ID of the last entry."""
-
-        def call(*request: Any, **more: Any) -> ApiReply:
-            return self.call(*request, action=action, **more)
-
-        return by_last_id(call, path, field, sorted(params.items()))
-
-    def list_by_offset(self, path: str, field: str, action: str, **params: str) -> List[Entry]:
-        """A list that is cut into pages by numbers."""
-
-        def call(*request: Any, **more: Any) -> ApiReply:
-            return self.call(*request, action=action, **more)
-
-        return by_offset(call, path, lambda entry: entry.get("id"), sorted(params.items()), field)
-
-    def change_tags(self, path: str, before: Mapping[str, str], after: Mapping[str, str], action: str, on: str) -> None:
-        """Makes an object have exactly these tags."""
-        gone = {key: value for key, value in before.items() if key not in after}
-        new = {key: value for key, value in after.items() if before.get(key) != value}
-        for word, tags in (("delete", gone), ("create", new)):
-            if tags:
-                self.call("POST", path, body={"action": word, "tags": tag_list(tags)}, action=action, on=on)
-
-    def not_understood(self, what: str) -> HuaweiCloudError:
-        """
-        :param what: what the reply is about, in words.
-        """
-        return HuaweiCloudError(
-            "the reply does not match the API reference of {0}".format(self.name),
-            where=what,
-            hint="Check that endpoints is right for this service, and check the object in the console.",
-        )
-
-
-def tag_list(tags: Mapping[str, str]) -> List[Dict[str, str]]:
-    """Tags as the APIs have them."""
-    return [{"key": key, "value": value} for key, value in sorted(tags.items())]
-
-
-def tags_of(found: Any) -> Dict[str, str]:
-    """Tags as Ansible has them."""
-    return {str(tag.get("key")): str(tag.get("value") or "") for tag in found or [] if isinstance(tag, dict)}
 
 
 class Project:
@@ -260,6 +121,7 @@ class NetworkObject(CloudResource):
     ready: Sequence[str] = ("ACTIVE",)
     failed: Sequence[str] = ()
     leaving: Sequence[str] = ()
+    stops_when_failed = True
 
     def __init__(self, api: Api, what: str, options: Mapping[str, Any], check_mode: bool) -> None:
         super().__init__(api.name, what)
@@ -303,6 +165,12 @@ class NetworkObject(CloudResource):
                 entry = self._settled(entry)
             elif self.status(entry) in self.leaving:
                 entry = None
+        if entry is not None and self.present and self.stops_when_failed and self.status(entry) in self.failed:
+            raise HuaweiCloudError(
+                "it is {0}".format(self.status(entry)),
+                where=self.what,
+                hint="Check it in the console of {0}, or delete it with state: absent.".format(self.api.name),
+            )
         if entry is None:
             self.id = self.found = None
             self._deleted = False
@@ -332,11 +200,46 @@ class NetworkObject(CloudResource):
         """The options among these that are set."""
         return {name: self.options[name] for name in names if self.options.get(name) is not None}
 
+    def refuse_changes(self, current: State, desired: State, *names: str) -> None:
+        """
+        :raises HuaweiCloudError: one of these fields differs, and the API cannot change it.
+        """
+        changes = [name for name in names if desired[name] != current[name]]
+        if changes:
+            raise HuaweiCloudError(
+                "{0} cannot be changed".format(" and ".join(changes)),
+                where=self.what,
+                hint="It is {0}. Set that, or leave the option out.".format(
+                    " and ".join(quoted(str(current[name])) for name in changes)
+                ),
+            )
+
+    def one_of(self, entries: Sequence[Entry], kind: str) -> Optional[Entry]:
+        """The only entry; None where there is none.
+
+        :raises HuaweiCloudError: there are several.
+        """
+        staying = [entry for entry in entries if self.status(entry) not in self.leaving] or entries
+        only_id(staying, kind, self.what, "id")
+        return staying[0] if staying else None
+
+    def by_id(self) -> Optional[Entry]:
+        """The object with the ID of the option C(id).
+
+        :raises HuaweiCloudError: it does not exist and should.
+        """
+        entry = self.read(self.options["id"])
+        if entry is None and self.present:
+            raise HuaweiCloudError("it does not exist", where=self.what, hint="Check id.")
+        return entry
+
     def delete(self, current: State) -> None:
         try:
             self.remove()
         except HuaweiCloudError as error:
             if not self.api.is_missing(error):
+                if error.status == 409:
+                    error.hint = error.hint or "Delete what is in it or uses it first. Nothing was changed."
                 raise
         self._deleted = True
 
@@ -350,9 +253,30 @@ class NetworkObject(CloudResource):
         self.observe()
 
 
-def quoted_id(object_id: str) -> str:
-    """For a path."""
-    return quote(object_id, safe="").replace("{", "%7B").replace("}", "%7D")
+class TaggedObject(NetworkObject):
+    """An object whose tags are read and written by calls of their own. They are read only if the option is set.
+
+    :cvar tags_path: with C({0}) for the project. :cvar tag_actions: the IAM actions for reading and writing.
+    """
+
+    tags_path = ""
+    tag_actions = ("", "")
+
+    def tags(self, object_id: str) -> Optional[Dict[str, str]]:
+        """The tags, or None where they are of no interest."""
+        if self.options.get("tags") is None or not self.present:
+            return None
+        path = self.tags_path + quoted_id(object_id) + "/tags"
+        found = self.api.read(path, None, self.tag_actions[0], self.what)
+        if found is None or not isinstance(found.get("tags"), list):
+            raise self.api.not_understood(self.what)
+        return tags_of(found["tags"])
+
+    def write_tags(self, current: State, desired: State) -> None:
+        """Changes them, if they differ."""
+        if desired.get("tags") is not None:
+            path = self.tags_path + quoted_id(self.id or "") + "/tags/action"
+            self.api.change_tags(path, current.get("tags") or {}, desired["tags"], self.tag_actions[1], self.what)
 
 
 def manage(resource: NetworkObject, name: str, cloud: Cloud, check_mode: bool) -> Dict[str, Any]:

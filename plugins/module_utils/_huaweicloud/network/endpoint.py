@@ -20,8 +20,9 @@ from ..._text import quoted, safe
 from ..api.client import Cloud
 from ..api.objects import replacing
 from ..errors import HuaweiCloudError
-from .common import Entry, NetworkObject, Project, is_id, manage, only_id, quoted_id, tag_list, tags_of
+from .common import NetworkObject, Project, manage
 from .policies import document, statements
+from .services import Entry, is_id, quoted_id, tag_list, tags_given, tags_of
 
 PATH = "/v1/{0}/vpc-endpoints"
 _DESCRIBE = "/v1/{0}/vpc-endpoint-services/describe?"
@@ -47,6 +48,8 @@ class Endpoint(NetworkObject):
     ready = ("accepted",)
     failed = ("failed", "rejected")
     leaving = ("deleting",)
+    # One can be replaced.
+    stops_when_failed = False
 
     def __init__(self, project: Project, options: Mapping[str, Any], check_mode: bool) -> None:
         what = "VPC endpoint " + (options.get("id") or "to {0} in {1}".format(options["service"], options["vpc"]))
@@ -59,10 +62,7 @@ class Endpoint(NetworkObject):
     def find(self) -> Optional[Entry]:
         options = self.options
         if options.get("id"):
-            entry = self.read(options["id"])
-            if entry is None and self.present:
-                raise HuaweiCloudError("it does not exist", where=self.what, hint="Check id, or give service and vpc.")
-            return entry
+            return self.by_id()
         place = self._project.place(options, self.present)
         if place is None:
             return None
@@ -70,10 +70,7 @@ class Endpoint(NetworkObject):
         service_id = service if is_id(service) else self._service(service)["id"]
         self._place = dict(place, service_id=service_id)
         entries = self.api.list_by_offset(PATH, "endpoints", "vpcep:endpoints:list", vpc_id=str(place["vpc_id"]))
-        found = [entry for entry in entries if self._is_it(entry)]
-        found = [entry for entry in found if entry.get("status") not in self.leaving] or found
-        only_id(found, "endpoint", self.what, "id")
-        return found[0] if found else None
+        return self.one_of([entry for entry in entries if self._is_it(entry)], "endpoint")
 
     def _is_it(self, entry: Entry) -> bool:
         if (entry.get("vpc_id"), entry.get("endpoint_service_id")) != (
@@ -277,9 +274,7 @@ def _checked(options: Mapping[str, Any]) -> State:
         given["policy_statement"] = statements(options["policy_statement"], "policy_statement")
     if options.get("policy_document") is not None:
         given["policy_document"] = document(options["policy_document"], "policy_document")
-    if options.get("tags") is not None:
-        given["tags"] = {str(key): str(value) for key, value in options["tags"].items()}
-    return given
+    return dict(given, **tags_given(options))
 
 
 def described(entry: Entry, problem: HuaweiCloudError, what: str) -> State:

@@ -1,0 +1,168 @@
+# Copyright: (c) 2026, longshore.swr contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The network's services, in one project: calls, lists, tags, and what their error codes mean.
+
+This module is private to the collection: no other collection may import it.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any, Dict, List, Mapping, NamedTuple, Optional, Sequence
+from urllib.parse import quote
+
+from ..._http import ApiReply
+from ..._resource import State
+from ..api.client import NAMES, Cloud
+from ..api.lists import by_last_id, by_offset
+from ..errors import HuaweiCloudError
+
+_ID = re.compile(r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}\Z", re.IGNORECASE)
+
+Entry = Dict[str, Any]
+
+
+class Service(NamedTuple):
+    """What is particular to a service.
+
+    :ivar codes: what its own error codes start with.
+    :ivar missing: codes that mean that something does not exist, whatever the status.
+    :ivar hints: the remedies for its codes.
+    """
+
+    codes: Sequence[str]
+    missing: Sequence[str]
+    hints: Mapping[str, str]
+
+
+SERVICES = {
+    "vpcep": Service(
+        ("EndPoint.",),
+        (),
+        {
+            "EndPoint.0020": "Check vpc and subnet: both must be in the region and the project of the key.",
+            "EndPoint.2040": "Set route_tables to route tables of the VPC.",
+            "EndPoint.2041": "Set address to a free address of the subnet.",
+        },
+    ),
+    "vpc": Service(
+        ("VPC.", "EIP."),
+        ("VPC.0504",),
+        {
+            "VPC.0304": "The quota is used up: delete what is not needed, or have it raised.",
+            "VPC.0502": "The account is restricted: check it in the Billing Center.",
+            "VPC.2701": "Check the account's balance, and that the user has the permission.",
+        },
+    ),
+    "nat": Service(
+        ("NAT.",),
+        (),
+        {
+            "NAT.0006": "Delete its SNAT and DNAT rules first.",
+            "NAT.0008": "Add a route from the subnet to the gateway, or choose a subnet of the gateway's VPC.",
+            "NAT.0009": "It is in use: delete what uses it first.",
+            "NAT.0012": "The subnet already has a NAT gateway: use that one, or choose another subnet.",
+        },
+    ),
+}
+
+
+def is_id(text: str) -> bool:
+    """Whether a text is an ID and no name."""
+    return _ID.match(text) is not None
+
+
+class Api:
+    """One service, in one project.
+
+    :ivar name: the service, for people.
+    """
+
+    def __init__(self, cloud: Cloud, project: str, service: str) -> None:
+        self.name = NAMES[service]
+        self._service = SERVICES[service]
+        self._project = project
+        self._client = cloud.client(service, self._service.hints)
+
+    def call(self, method: str, path: str, *more: Any, **options: Any) -> ApiReply:
+        """As L(ServiceClient.call,#), with C({0}) in the path for the project."""
+        return self._client.call(method, path.format(self._project), *more, **options)
+
+    def is_missing(self, error: HuaweiCloudError) -> bool:
+        """Whether the service itself says that something does not exist. A proxy's page, say, does not."""
+        code = error.code or ""
+        return code in self._service.missing or (error.status == 404 and code.startswith(tuple(self._service.codes)))
+
+    def read(self, path: str, field: Optional[str], action: str, what: str) -> Optional[Entry]:
+        """One object; None where it does not exist.
+
+        :param field: where it is in the reply; None: the reply is the object.
+        :raises HuaweiCloudError: the API refuses, or its reply is no object.
+        """
+        try:
+            found = self.call("GET", path, action=action, on=what).data
+        except HuaweiCloudError as error:
+            if self.is_missing(error):
+                return None
+            raise
+        entry = found.get(field) if field and isinstance(found, dict) else found
+        if not isinstance(entry, dict):
+            raise self.not_understood(what)
+        return entry
+
+    def list(self, path: str, field: str, action: str, **params: str) -> List[Entry]:
+        """A list that is cut into pages by the ID of the last entry."""
+
+        def call(*request: Any, **more: Any) -> ApiReply:
+            return self.call(*request, action=action, **more)
+
+        return by_last_id(call, path, field, sorted(params.items()))
+
+    def list_by_offset(self, path: str, field: str, action: str, **params: str) -> List[Entry]:
+        """A list that is cut into pages by numbers."""
+
+        def call(*request: Any, **more: Any) -> ApiReply:
+            return self.call(*request, action=action, **more)
+
+        return by_offset(call, path, lambda entry: entry.get("id"), sorted(params.items()), field)
+
+    def change_tags(self, path: str, before: Mapping[str, str], after: Mapping[str, str], action: str, on: str) -> None:
+        """Makes an object have exactly these tags."""
+        gone = {key: value for key, value in before.items() if key not in after}
+        new = {key: value for key, value in after.items() if before.get(key) != value}
+        for word, tags in (("delete", gone), ("create", new)):
+            if tags:
+                self.call("POST", path, body={"action": word, "tags": tag_list(tags)}, action=action, on=on)
+
+    def not_understood(self, what: str) -> HuaweiCloudError:
+        """
+        :param what: what the reply is about, in words.
+        """
+        return HuaweiCloudError(
+            "the reply does not match the API reference of {0}".format(self.name),
+            where=what,
+            hint="Check that endpoints is right for this service, and check the object in the console.",
+        )
+
+
+def tag_list(tags: Mapping[str, str]) -> List[Dict[str, str]]:
+    """Tags as the APIs have them."""
+    return [{"key": key, "value": value} for key, value in sorted(tags.items())]
+
+
+def tags_of(found: Any) -> Dict[str, str]:
+    """Tags as Ansible has them."""
+    return {str(tag.get("key")): str(tag.get("value") or "") for tag in found or [] if isinstance(tag, dict)}
+
+
+def tags_given(options: Mapping[str, Any]) -> State:
+    """The option C(tags), as tags are compared."""
+    if options.get("tags") is None:
+        return {}
+    return {"tags": {str(key): str(value) for key, value in options["tags"].items()}}
+
+
+def quoted_id(object_id: str) -> str:
+    """For a path."""
+    return quote(object_id, safe="").replace("{", "%7B").replace("}", "%7D")
