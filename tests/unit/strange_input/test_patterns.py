@@ -54,6 +54,14 @@ def test_quantifiers_within_quantifiers_on_a_long_tag(text):
     assert Expression(text).search("11") or Expression(text).search("aa")
 
 
+@pytest.mark.parametrize(
+    "text", ["(?:){4000000000}x", "(?:(?:(?:){1000000}){1000000}){1000000}x", "(?:a{0}){1000000000}x"]
+)
+def test_nothing_repeated_very_often_is_nothing(text):
+    assert Expression(text).search("1x")
+    assert not Expression(text).search("1")
+
+
 def test_the_memory_of_a_matcher_is_bounded(monkeypatch):
     monkeypatch.setattr(
         "ansible_collections.longshore.swr.plugins.module_utils._registry.rules.expressions.MOST_KNOWN", 50

@@ -127,8 +127,12 @@ class Expression:
             self._steps[place] = _Step(_SPLIT, *((inside, after) if greedy else (after, inside)))
 
         self._repeats_nothing |= most > 1 and inner.getwidth()[0] == 0
+        start = len(self._steps)
         for _count in range(least):
             self._put(inner, flags)
+            if len(self._steps) == start:
+                # However often nothing is repeated, it stays nothing.
+                return
         if most == _parser.MAXREPEAT:
             start = self._add(_Step(_SPLIT))
             self._put(inner, flags)
