@@ -119,6 +119,8 @@ def test_redirects_are_followed_with_the_login(status: int, credential: Credenti
         ("http://auth.reg.example/t", "without"),
         ("//evil.test/t", "on an unrelated host"),
         ("ftp://reg.example/t", "neither http nor https"),
+        ("/t\rX-Evil: 1", "control characters"),
+        ("http://[::1/t", "cannot be read"),
     ],
 )
 def test_a_redirect_that_leads_away_does_not_get_the_login(location: str, why: str) -> None:
@@ -130,6 +132,13 @@ def test_a_redirect_that_leads_away_does_not_get_the_login(location: str, why: s
             authorizer.header(APP, SCOPES)
         assert not caught.value.retryable
     assert server.urls == ["https://reg.example/t"]
+
+
+@pytest.mark.parametrize("realm", ["/t\rX-Evil: 1", "http://[::1/t", "https://reg.example:x/t"])
+def test_a_realm_that_is_no_url_is_an_error_of_the_registrys(realm: str) -> None:
+    with pytest.raises(RegistryError, match="a URL ") as caught:
+        ask("https://reg.example/", realm)
+    assert caught.value.where == "https://reg.example/"
 
 
 def test_redirects_in_a_circle_end() -> None:

@@ -141,18 +141,15 @@ class BlobReader:
     def _connect(self) -> None:
         self.close()
         stream = self._client.open_blob(self._repository, self._blob.digest, self._offset)
-        if stream.status == 206 and _is_packed(stream, self._blob.size - self._offset):
-            # A piece of what is compressed cannot be unpacked.
+        if self._offset and stream.status != 200 and not self._is_rest(stream):
+            # A registry that cannot read from the middle, or not there, still has the whole.
             stream.close()
             stream = self._client.open_blob(self._repository, self._blob.digest)
         skip = 0 if stream.status == 206 else self._offset
         expected = self._blob.size - (self._offset - skip)
         if isinstance(stream, Stream) and _is_packed(stream, expected):
             stream.unpack()
-        wrong_start = stream.status == 206 and not stream.headers.get("content-range", "").startswith(
-            "bytes {0}-".format(self._offset)
-        )
-        if wrong_start or (stream.length is not None and stream.length != expected):
+        if stream.length is not None and stream.length != expected:
             stream.close()
             raise RegistryError(
                 "the registry offers {0} bytes but the manifest says {1}".format(stream.length, expected),
@@ -166,6 +163,12 @@ class BlobReader:
             error.where = self.where
             raise
         self._stream = stream
+
+    def _is_rest(self, stream: BlobStream) -> bool:
+        """Whether a reply is what is still to come of the blob, as it is: a piece of what is compressed is not."""
+        rest = self._blob.size - self._offset
+        starts = stream.headers.get("content-range", "").startswith("bytes {0}-".format(self._offset))
+        return stream.status == 206 and starts and stream.length in (rest, None) and not _is_packed(stream, rest)
 
     def _skip(self, stream: BlobStream, count: int) -> None:
         """Read past what was sent already, for a registry that cannot read from the middle."""

@@ -182,7 +182,7 @@ class RegistryClient:
     def open_blob(self, repository: Repository, digest: str, offset: int = 0) -> Stream:
         """Start to read a blob at byte C(offset). One try: reading on after a failure is the caller's matter.
 
-        A registry that cannot read from the middle answers 200 and sends the whole blob.
+        A registry that cannot read from the middle answers 200 and sends the whole blob, or 416 and none of it.
         """
         return self.session.stream(
             Request(
@@ -190,7 +190,7 @@ class RegistryClient:
                 "GET",
                 repository,
                 "blobs/" + digest,
-                (200, 206) if offset else (200,),
+                (200, 206, 416) if offset else (200,),
                 "cannot read the blob",
                 describe_blob(repository, digest),
                 (("Range", "bytes={0}-".format(offset)),) if offset else (),

@@ -43,7 +43,8 @@ def reply_error(reply: RegistryReply, what: str, where: str, host: str = "") -> 
     :param where: the image, blob or URL.
     :param host: who answered, where it is another one that the registry redirected to.
     """
-    said = _first_error(reply)
+    # What comes with a status that is no error is not about one; it may be the blob itself.
+    said = _first_error(reply) if reply.status >= 400 else _Said(None, "")
     message = safe(said.message, _LONGEST_TEXT)
     parts = [what, "{0}, which the registry redirects to, refused it".format(host) if host else "", message]
     return RegistryError(

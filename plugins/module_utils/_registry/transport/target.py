@@ -8,14 +8,18 @@ This module is private to the collection: no other collection may import it.
 
 from __future__ import annotations
 
-import urllib.request
+import re
+import urllib.parse
 from typing import NamedTuple, Optional
 
+from ..._text import quoted, safe
 from ..config.certificates import USUAL, Trust
 from ..errors import RegistryError
 
 REDIRECTS = (301, 302, 303, 307, 308)
 MOST_REDIRECTS = 5
+
+_IN_NO_URL = re.compile(r"[\x00-\x1f\x7f]")
 
 
 class Endpoint(NamedTuple):
@@ -57,22 +61,28 @@ class Target(NamedTuple):
 def parse_target(url: str, base: Optional[Target] = None, trust: Trust = USUAL) -> Target:
     """A URL, absolute or relative to C(base), as a target.
 
+    :param base: what named the URL in its reply.
     :param trust: which certificates count there; by default those that count for C(base).
-    :raises RegistryError: a scheme other than http and https, or no host.
+    :raises RegistryError: it cannot be read, or has a scheme other than http and https, or no host.
     """
-    url = url.partition("#")[0]
+    where = None if base is None else str(base)
+    shown = quoted(safe(url))
+    # As browsers and the engines do it: servers forget to encode the names of files.
+    url = url.partition("#")[0].strip().replace(" ", "%20")
+    if _IN_NO_URL.search(url):
+        raise RegistryError("a URL with control characters: {0}".format(shown), where=where)
     if url.startswith("/") and not url.startswith("//") and base is not None:
         return Target(base.endpoint, url)
-    if base is not None:
-        endpoint = base.endpoint
-        url = urllib.parse.urljoin("{0}://{1}{2}".format(endpoint.scheme, endpoint.authority, base.path), url)
     try:
+        if base is not None:
+            endpoint = base.endpoint
+            url = urllib.parse.urljoin("{0}://{1}{2}".format(endpoint.scheme, endpoint.authority, base.path), url)
         parts = urllib.parse.urlsplit(url)
         port = parts.port
-    except ValueError as error:
-        raise RegistryError("a URL that cannot be read ({0})".format(error)) from error
+    except ValueError:
+        raise RegistryError("a URL that cannot be read: {0}".format(shown), where=where) from None
     if parts.scheme not in ("http", "https") or not parts.hostname:
-        raise RegistryError("a URL that is neither http nor https", where=url.partition("?")[0])
+        raise RegistryError("a URL that is neither http nor https: {0}".format(shown), where=where)
     path = (parts.path or "/") + ("?" + parts.query if parts.query else "")
     if base is not None:
         trust = base.endpoint.trust if parts.hostname == base.endpoint.host else base.endpoint.trust.elsewhere()

@@ -151,11 +151,21 @@ def test_an_end_while_reading_past_what_is_known():
     assert Bench([whole(breaks_after=350), short, whole()]).run() == UPLOADED
 
 
-@pytest.mark.parametrize("content_range", ["", "bytes 0-1023/1024", "bytes 35-", "bytes 351-1023/1024"])
-def test_a_part_that_begins_elsewhere_is_not_taken(content_range):
-    bench = Bench([whole(breaks_after=350), part(350, content_range=content_range), part(350)])
+@pytest.mark.parametrize(
+    "answer",
+    [
+        *[part(350, content_range=text) for text in ("", "bytes 0-1023/1024", "bytes 35-", "bytes 351-1023/1024")],
+        part(360, content_range="bytes 350-1023/1024"),
+        FakeStream(reply(416, b"")),
+    ],
+    ids=["unnamed", "from the start", "shorter", "later", "too small", "416"],
+)
+def test_a_registry_that_does_not_go_on_where_it_is_asked_to_is_read_from_the_start(answer):
+    bench = Bench([whole(breaks_after=350), answer, whole()], retries=1)
     assert bench.run() == UPLOADED
     assert b"".join(bench.attempted[0]) == CONTENT
+    assert bench.ranges == [None, "bytes=350-", None]
+    assert all(stream.closed for stream in bench.source.streams)
 
 
 @pytest.mark.parametrize("wrong", [CONTENT + b"x", CONTENT[:-1], b""])

@@ -482,10 +482,30 @@ def test_a_chain_of_redirects_has_an_end_and_leaves_no_stream_open():
     assert all(stream.closed for stream in bench.transport.streams)
 
 
-@pytest.mark.parametrize(("location", "text"), [("", "redirect to nowhere"), ("ftp://x/", "neither http nor https")])
-def test_a_redirect_that_leads_nowhere(location, text):
-    with pytest.raises(RegistryError, match=text):
-        Bench(reply(302, location=location)).client.get_manifest(APP, "v1")
+@pytest.mark.parametrize(
+    ("location", "text"),
+    [
+        ("", "redirect to nowhere"),
+        ("ftp://user:S3CRET-7@x/?sig=S3CRET-7", "neither http nor https"),
+        ("/v2/x\rEvil: 1", "control characters"),
+        ("https://x.test/\x00", "control characters"),
+        ("http://[::1/?sig=S3CRET-7", "cannot be read"),
+        ("http://user:S3CRET-7@x:99999/", "cannot be read"),
+    ],
+)
+def test_a_redirect_that_leads_nowhere_is_an_error_that_names_both_places(location, text):
+    bench = Bench(reply(302, location=location))
+    with pytest.raises(RegistryError, match=text) as caught:
+        bench.client.get_manifest(APP, "v1")
+    assert caught.value.where == "https://source.example/v2/ns/app/manifests/v1"
+    assert "S3CRET" not in str(caught.value)
+    assert len(bench.transport.sent) == 1
+
+
+def test_a_redirect_to_a_name_with_spaces_is_followed():
+    bench = Bench(reply(302, location="/a b?c=d e"), reply(200, b"x"))
+    bench.client.open_blob(APP, BLOB)
+    assert bench.transport.sent[-1].url == "https://source.example/a%20b?c=d%20e"
 
 
 def test_an_object_store_that_refuses_is_an_error_without_the_signature():

@@ -67,6 +67,10 @@ def test_which_replies_may_pass(status):
     assert error_of(status).retryable is (status in (408, 425, 429, 500, 502, 503, 504))
 
 
+def test_content_is_no_message():
+    assert error_of(206, b"\x1f\x8b the blob itself").what == "cannot do it"
+
+
 def test_long_texts_are_cut():
     assert len(error_of(400, {"message": "x" * 5000}).what) < 400
 
