@@ -47,6 +47,8 @@ _BARE_LOGIN = re.compile(
     r"(?<![^\s\"'<>(=,;/])[^\s\"'<>(=,;/@:]{{1,200}}:[^\s\"'<>/@]{{1,200}}@(?!{0})".format(_DIGEST)
 )
 _AUTHORIZATION = re.compile(r"\b(basic|bearer)(\s+)(?=\S*[\d=._-])[\w+/=.~-]{8,}", re.IGNORECASE)
+# A JSON Web Token (RFC 7519), of which a server may show the part alone that follows the scheme.
+_WEB_TOKEN = re.compile(r"(?<![\w-])eyJ[\w-]{8,}\.[\w-]{8,}(?:\.[\w-]*)?", re.ASCII)
 # Parameters of signatures and tokens, wherever they stand, as in an error page that repeats the request.
 _PARAMETER = re.compile(
     r"((?<![a-z0-9_-])(?:(?:(?:x-[a-z]{2,4}-)?(?:security-?token|signature)|(?:aws|oss)?accesskeyid)\s{0,9}[=:]\s{0,9}"
@@ -98,6 +100,7 @@ def hide_logins(text: str) -> str:
     text = _URL_LOGIN.sub(MASK + "@", text)
     text = _BARE_LOGIN.sub(MASK + "@", text)
     text = _AUTHORIZATION.sub(r"\1\2" + MASK, text)
+    text = _WEB_TOKEN.sub(MASK, text)
     return _PARAMETER.sub(r"\1" + MASK, text)
 
 

@@ -115,7 +115,7 @@ def _add_authorities(context: ssl.SSLContext, path: str) -> None:
         raise RegistryError(
             "the authority's certificate cannot be loaded",
             where=path,
-            hint="ca_path must be a PEM file, or a directory prepared by openssl rehash.",
+            hint="Authorities are in a PEM file, or for ca_path in a directory prepared by openssl rehash.",
         ) from error
 
 

@@ -14,7 +14,7 @@ import re
 from dataclasses import replace
 from typing import Any, Dict, Iterator, List, Mapping, Optional, Sequence, Set, Tuple
 
-from ..._text import quoted
+from ..._text import is_printable, quoted
 from ..errors import RegistryError, RulesError
 from ..model.reference import ReferenceProblem, Repository, check_name, parse_registry, refuse_scheme
 from .docker_logins import Credential, DockerConfigs, prefixes
@@ -238,6 +238,10 @@ def _credential(value: Any, place: str, environ: Mapping[str, str], problems: Li
         for name in ("username", "password", "token_server", *_PATHS)
     )
     insecure = _boolean(fields.get("insecure"), place, problems)
+    for name, path in zip(_PATHS, found):
+        if not is_printable(path) or "-----BEGIN" in path:
+            # Named now, before the text is taken for the name of a file that does not exist, and shown.
+            problems.append("{0}: {1} is not a path: write the path of the file, not what is in it".format(place, name))
     # As Ansible does with every option that is a path
     paths = dict(zip(_PATHS, map(os.path.expanduser, found)))
     token_server = _host(token_server, place, problems)

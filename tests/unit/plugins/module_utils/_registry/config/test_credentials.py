@@ -230,6 +230,12 @@ def test_combined_documents(document):
         ({"r.io": {"username": "u", "password": [SECRET]}}, "password is a list"),
         ({"r.io": {"insecure": 1}}, "write true or false"),
         ({"r.io": {"insecure": "yes"}}, "write true or false"),
+        (
+            {"r.io": {"client_cert": "c", "client_key": "-----BEGIN PRIVATE KEY----- " + SECRET}},
+            "client_key is not a path: write the path of the file, not what is in it",
+        ),
+        ({"r.io": {"client_cert": "c", "client_key": SECRET + "\n"}}, "client_key is not a path"),
+        ({"r.io": {"ca_path": "-----BEGIN CERTIFICATE-----\n"}}, "ca_path is not a path"),
     ],
 )
 def test_refuses_with_entry_and_remedy(document, words):
