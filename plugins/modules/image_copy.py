@@ -392,7 +392,7 @@ requests:
       type: dict
       sample: {"registry.example.com": {"blob_get": 31, "manifest_get": 38}}
 failures:
-  description: The images that failed, 50 at most.
+  description: The images that failed, 50 at most, one of each error first.
   returned: when options are valid
   type: list
   elements: dict
@@ -418,9 +418,7 @@ failures:
       type: str
       sample: Check the tag.
 failures_truncated:
-  description:
-    - Number of further failures. The file RV(report_path) lists all of them.
-    - A failure shared by many images, such as a registry that is down, is listed once.
+  description: Number of further failures. The file RV(report_path) lists all of them.
   returned: when options are valid
   type: int
   sample: 0

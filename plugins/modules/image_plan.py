@@ -373,7 +373,7 @@ problems_truncated:
   type: int
   sample: 0
 failures:
-  description: The images that could not be inspected, 50 at most.
+  description: The images that could not be inspected, 50 at most, one of each error first.
   returned: when options are valid
   type: list
   elements: dict

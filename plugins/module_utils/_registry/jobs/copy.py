@@ -179,8 +179,8 @@ class CopyJob:
             dict(
                 facts,
                 images=counts,
-                failures=failures[: report.MOST_FAILURES],
-                failures_truncated=counts["failed"] - len(failures[: report.MOST_FAILURES]),
+                failures=failures,
+                failures_truncated=counts["failed"] - len(failures),
                 failed=counts[FAILED] > 0,
                 diff=diff,
                 warnings=self._all_warnings(),

@@ -21,7 +21,7 @@ from ..forecast.preflight import ERROR, WARN, Destinations, Preflight, read_quot
 from ..forecast.shard_files import MOST_TAGS, ShardFiles, check_directory
 from ..forecast.sharding import Part, Work, cut
 from ..model.quota import SPENT, Quota
-from ..report.report import MOST_FAILURES, add_rule, failed_rules, failures
+from ..report.report import FailureList, add_rule, failed_rules, failure_of
 from ..run.image import FAILED, FILTERED, SKIPPED, Image
 from ..run.progress import PLANNING
 from ..run.tag_listing import ListerFor, no_lister
@@ -47,10 +47,8 @@ class Tally:
     def __init__(self) -> None:
         self.outcomes: Counter[str] = Counter()
         self.repositories: Dict[str, Counter[str]] = {}
-        self.failures: List[Dict[str, Any]] = []
+        self.failures = FailureList()
         self.unread: Counter[str] = Counter()
-        self._told: Set[int] = set()
-        self._errors: List[Optional[RegistryError]] = []
         self.failed_rules: Dict[str, Any] = {}
 
     def take(self, image: Image) -> None:
@@ -64,10 +62,7 @@ class Tally:
             add_rule(self.failed_rules, source, destination)
         if image.error is not None and image.error.code == SPENT:
             self.unread[image.source.registry] += 1
-        if len(self.failures) < MOST_FAILURES:
-            self.failures.extend(failures([image], self._told))
-            # Images go as they are counted: what was told is told by its error, which has to stay.
-            self._errors.append(image.error)
+        self.failures.add(failure_of(image))
 
     def of(self, repository: str) -> Counter[str]:
         """The counters of a destination's repository."""
@@ -170,6 +165,7 @@ class PlanJob:
             side_by_side = within_quota(side_by_side or alone, seconds, quota.window)
         # A stable order, whatever thread found which first; errors before warnings.
         problems = sorted(set(preflight.problems), key=lambda one: (one.severity != ERROR, one))
+        failures = self._tally.failures.entries()
         result: Dict[str, Any] = {
             "msg": _SUMMARY.format(**plan),
             "plan": plan,
@@ -180,8 +176,8 @@ class PlanJob:
             "repositories_truncated": max(0, len(repositories) - MOST_REPOSITORIES),
             "problems": [problem.as_dict() for problem in problems[:MOST_PROBLEMS]],
             "problems_truncated": max(0, len(problems) - MOST_PROBLEMS),
-            "failures": self._tally.failures,
-            "failures_truncated": plan["failed"] - len(self._tally.failures),
+            "failures": failures,
+            "failures_truncated": plan["failed"] - len(failures),
             "requests": requests,
             "duration": self._context.duration,
             "warnings": self._context.warnings(),

@@ -24,7 +24,7 @@ from ..._text import shown
 from ..errors import RulesError
 from ..run.image import FAILED, FILTERED, OUTCOMES, SKIPPED
 from .html import Page
-from .report import MOST_FAILURES, REPORT_VERSION, add_rule
+from .report import MOST_FAILURES, REPORT_VERSION, FailureList, add_rule
 from .shard_reports import LARGEST, Expected, ShardReport, absence
 
 _TIME = "%Y-%m-%dT%H:%M:%SZ"
@@ -39,7 +39,6 @@ class MergedReport:
     :param problems: what is known to be wrong already, such as since the work was planned.
     :param notes: what else the reader should know.
     :ivar facts: what the report begins with, known after L(add_up,#).
-    :ivar failures: the first failures, as many as a module's result may have.
     """
 
     def __init__(
@@ -56,13 +55,19 @@ class MergedReport:
         self._problems = list(problems)
         self._notes = list(notes)
         self.facts: Dict[str, Any] = {}
-        self.failures: List[Dict[str, Any]] = []
+        self._failures = FailureList()
         self._planned = dict.fromkeys(OUTCOMES, 0)
 
     def account_for(self, plan: PlanFindings) -> None:
         """Count what the plan found out and put into no shard, and begin the failures with its own."""
         self._planned.update(plan.ended)
-        self.failures[:0] = plan.failures
+        for failure in plan.failures:
+            self._failures.add(failure)
+
+    @property
+    def failures(self) -> List[Dict[str, Any]]:
+        """Failures for the module's result."""
+        return self._failures.entries()
 
     def add_up(self) -> None:
         """Read all reports once.
@@ -88,8 +93,8 @@ class MergedReport:
                 first = seen.setdefault(entry["destination"], report.name)
                 if first != report.name:
                     twice.append("{0} is in {1} and in {2}".format(entry["destination"], first, report.name))
-                if entry["outcome"] == FAILED and len(self.failures) < MOST_FAILURES:
-                    self.failures.append(_failure(report.name, entry))
+                if entry["outcome"] == FAILED:
+                    self._failures.add(_failure(report.name, entry))
         if wrong:
             raise RulesError(wrong)
         problems = self._missing()
@@ -183,9 +188,11 @@ class PlanFindings:
         if not all(isinstance(count, int) and count >= 0 for count in self.ended.values()):
             raise RulesError(["plan: its counts are not numbers"])
         self.failures = [_failure("plan", failure) for failure in (failures or ())[:MOST_FAILURES]]
-        self.problems = ["not planned: {0}".format(failure.get("error")) for failure in failures or ()]
-        if result.get("failures_truncated"):
-            self.problems.append("{0} more images could not be planned".format(result["failures_truncated"]))
+        errors = list(dict.fromkeys(failure["error"] for failure in self.failures))
+        self.problems = ["not planned: {0}".format(error) for error in errors]
+        further = len(failures or ()) + (result.get("failures_truncated") or 0) - len(errors)
+        if further:
+            self.problems.append("{0} more images could not be planned".format(further))
         for name, text in (
             ("present", "{0} images were at their destination when the work was planned, and are in no shard."),
             ("filtered", "{0} images have none of the requested platforms, and are in no shard."),

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import json
 import re
-from typing import Any, Callable, Dict, Iterable, Iterator, List, Mapping, Optional, Sequence, Set, Tuple
+from typing import Any, Callable, Dict, Iterable, Iterator, List, Mapping, Optional, Sequence, Tuple
 
 from ..._errors import LongshoreError
 from ..._json import parse_json
@@ -48,25 +48,47 @@ def summary_line(images: Sequence[Image]) -> str:
     )
 
 
-def failures(images: Iterable[Image], told: Optional[Set[int]] = None) -> List[Dict[str, Any]]:
-    """The failures for the module's result. One that many images met, such as a registry that is down, is told once.
+class FailureList:
+    """The failures of a module's result, as many as it may have.
 
-    :param told: what was told before; added to.
+    One of each error comes first: a registry that is down fails thousands of images, and must not hide other failures.
     """
-    entries = []
-    told = set() if told is None else told
+
+    def __init__(self) -> None:
+        self._first: Dict[str, Dict[str, Any]] = {}
+        self._further: List[Dict[str, Any]] = []
+
+    def add(self, entry: Dict[str, Any]) -> None:
+        """Add a failed image; C(error) is a key of it."""
+        if entry["error"] in self._first:
+            if len(self._further) < MOST_FAILURES:
+                self._further.append(entry)
+        elif len(self._first) < MOST_FAILURES:
+            self._first[entry["error"]] = entry
+
+    def entries(self) -> List[Dict[str, Any]]:
+        """The failures, in the order of the result."""
+        return [*self._first.values(), *self._further][:MOST_FAILURES]
+
+
+def failure_of(image: Image) -> Dict[str, Any]:
+    """An image that failed, as an entry of L(FailureList,#)."""
+    return {
+        "source": image.source_text,
+        "destination": image.destination_text,
+        "rule": image.rule.where,
+        "error": str(image.error or ""),
+        "hint": (image.error.hint if image.error else None) or "",
+    }
+
+
+def failures(images: Iterable[Image]) -> List[Dict[str, Any]]:
+    """The failures for the module's result."""
+    found = FailureList()
     for image in images:
-        if image.outcome == FAILED and image.error is not None and id(image.error) not in told:
-            told.add(id(image.error))
-            entry = {
-                "source": image.source_text,
-                "destination": image.destination_text,
-                "rule": image.rule.where,
-                "error": str(image.error),
-                "hint": image.error.hint or "",
-            }
-            entries.append(entry)
-    return entries
+        if image.outcome == FAILED:
+            found.add(failure_of(image))
+    return found.entries()
 
 
 def diff_of(images: Sequence[Image]) -> Dict[str, str]:

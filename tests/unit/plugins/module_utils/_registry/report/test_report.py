@@ -13,6 +13,7 @@ from ansible_collections.longshore.swr.plugins.module_utils._registry.config.doc
 from ansible_collections.longshore.swr.plugins.module_utils._registry.errors import RegistryError
 from ansible_collections.longshore.swr.plugins.module_utils._registry.report.report import (
     MOST_DIFF_LINES,
+    MOST_FAILURES,
     count_outcomes,
     diff_of,
     failed_rules,
@@ -76,6 +77,21 @@ def test_failures_say_what_and_how_to_mend_it():
             "hint": "mend it",
         }
     ]
+
+
+def test_every_failed_image_is_listed_and_no_common_error_hides_another():
+    def failed(tag, error):
+        one = image(None, tag)
+        one.finish(FAILED, error=error)
+        return one
+
+    down = RegistryError("the registry is down")
+    images = [failed("a{0}".format(number), down) for number in range(3)] + [failed("b", RegistryError("other"))]
+    assert [entry["source"].rpartition(":")[2] for entry in failures(images)] == ["a0", "b", "a1", "a2"]
+    many = [failed("a{0}".format(number), down) for number in range(2 * MOST_FAILURES)] + images[-1:]
+    found = failures(many)
+    assert len(found) == MOST_FAILURES
+    assert found[1]["error"] == "other"
 
 
 def test_the_diff_names_what_is_written():
