@@ -14,14 +14,18 @@ from __future__ import annotations
 
 import os
 import re
-from typing import Any, Dict, Iterable, Iterator, List, Mapping, NamedTuple
+from typing import Any, Dict, Iterable, Iterator, List, Mapping, NamedTuple, Optional
 
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
-from ansible_collections.longshore.swr.plugins.module_utils._registry.config.documents import load_document, parse_text
+from ansible_collections.longshore.swr.plugins.module_utils._registry.config.documents import (
+    describe,
+    load_document,
+    parse_text,
+)
 from ansible_collections.longshore.swr.plugins.module_utils._registry.errors import RulesError
 from ansible_collections.longshore.swr.plugins.module_utils._secrets import Redactor
-from ansible_collections.longshore.swr.plugins.module_utils._text import one_line
+from ansible_collections.longshore.swr.plugins.module_utils._text import one_line, quoted
 
 Spec = Dict[str, Dict[str, Any]]
 
@@ -120,21 +124,25 @@ def set_of(values: Mapping[str, Any], options: Spec) -> Iterator[Any]:
 
 
 def from_text(value: Any, option: Mapping[str, Any], where: str) -> Any:
-    """A value of a list or of a mapping from its text, which is JSON or YAML, or for a list of words these words.
+    """A value with everything in it that is a list or a mapping, also from its text.
 
-    :raises ValueError: it is a text, and neither; without a word of it.
+    The text is JSON or YAML, or for a list of words these words.
+
+    :raises ValueError: it is neither, or of another kind; without a word of it.
     """
     kind, elements = option.get("type"), option.get("elements")
     if isinstance(value, str) and (kind == "dict" or (kind == "list" and (elements == "dict" or _is_listed(value)))):
         value = _parsed(value, where)
     elif isinstance(value, str) and kind == "list":
         return [word.strip() for word in re.split(r"[,\n]", value) if word.strip()]
-    inner = option.get("options")
-    if inner is None:
+    if kind == "dict":
+        return _mapping(value, option.get("options"), where)
+    if elements != "dict":
         return value
-    if isinstance(value, list):
-        return [_set_inside(item, inner) for item in value]
-    return _set_inside(value, inner)
+    if not isinstance(value, list):
+        raise ValueError("{0}: it is {1}: write a list of mappings".format(where, describe(value)))
+    inner = option.get("options")
+    return [_mapping(item, inner, "{0}: item {1}".format(where, number)) for number, item in enumerate(value, 1)]
 
 
 def _is_listed(text: str) -> bool:
@@ -148,18 +156,21 @@ def _parsed(text: str, where: str) -> Any:
         raise ValueError("; ".join(error.problems)) from None
 
 
-def _set_inside(value: Any, options: Spec) -> Any:
+def _mapping(value: Any, options: Optional[Spec], where: str) -> Dict[Any, Any]:
     """A mapping without its options that are not set. What is required may be an empty text."""
     if not isinstance(value, dict):
+        raise ValueError("{0}: it is {1}: write a mapping".format(where, describe(value)))
+    if options is None:
         return value
     kept = {}
     for name, item in value.items():
-        option = options.get(name, {})
-        if is_unset(item) and name in options and not (option.get("required") and option.get("type") == "str"):
+        option = options.get(name)
+        if option is None:
+            known = ", ".join(sorted(options))
+            raise ValueError("{0}: {1} is unknown: write one of {2}".format(where, quoted(str(name)), known))
+        if is_unset(item) and not (option.get("required") and option.get("type") == "str"):
             continue
-        kept[name] = item
-        if isinstance(item, list) and "options" in option:
-            kept[name] = [_set_inside(part, option["options"]) for part in item]
+        kept[name] = from_text(item, option, "{0}: {1}".format(where, name))
     return kept
 
 

@@ -153,6 +153,27 @@ def test_an_option_inside_may_be_an_empty_text() -> None:
     }
 
 
+@pytest.mark.parametrize(
+    ("name", "value", "words"),
+    [
+        ("bind_key", "5.5", "bind_key: it is a number without quotes: write a mapping"),
+        ("bind_key", ["the-survey-secret"], "bind_key: it is a list: write a mapping"),
+        ("bind_key", {"name": "a", 1: "b"}, 'bind_key: "1" is unknown: write one of algorithm, name, secret'),
+        ("bind_regions", "{region: a}", "bind_regions: it is a mapping: write a list of mappings"),
+        ("bind_regions", [{"region": "a"}, "b"], "bind_regions: item 2: it is a string: write a mapping"),
+        ("bind_zones", [{"name": "a", "records": [5]}], "bind_zones: item 1: records: item 1: it is a number"),
+        ("bind_zones", [{"name": "a", "records": [{"nmae": "b"}]}], 'records: item 1: "nmae" is unknown'),
+    ],
+)
+def test_a_value_of_another_kind_is_refused_by_its_place(name: str, value: Any, words: str) -> None:
+    spec = RoleSpec.read(str(ROOT / "roles" / "bind"), "main")
+    with pytest.raises(
+        ValueError, match="^" + re.escape(words) if words.startswith(name) else re.escape(words)
+    ) as caught:
+        spec.check({name: value})
+    assert "the-survey-secret" not in str(caught.value)
+
+
 @pytest.mark.parametrize("wrong", ["migrate_regoin", "migrate_region_", "migrate_wrokers", "migrate_image_file"])
 def test_a_misspelt_name_is_found(wrong: str) -> None:
     spec = RoleSpec.read(str(ROOT / "roles" / "migrate"), "merge")
