@@ -167,9 +167,7 @@ def test_an_option_inside_may_be_an_empty_text() -> None:
 )
 def test_a_value_of_another_kind_is_refused_by_its_place(name: str, value: Any, words: str) -> None:
     spec = RoleSpec.read(str(ROOT / "roles" / "bind"), "main")
-    with pytest.raises(
-        ValueError, match="^" + re.escape(words) if words.startswith(name) else re.escape(words)
-    ) as caught:
+    with pytest.raises(ValueError, match=re.escape(words)) as caught:
         spec.check({name: value})
     assert "the-survey-secret" not in str(caught.value)
 

@@ -97,6 +97,7 @@ def _with_hosts(before: str, base: str, hosts: Sequence[Host]) -> str:
         )
     root = parse(before, OVERRIDE)
     for service in SERVICES:
+        _refuse_reset(root, ("services", service, "extra_hosts"))
         _refuse_others(get(services, service), hosts, "{0}, service {1}".format(BASE, service))
     version = get(base_root, "version")
     wanted = _wanted(root, hosts, version)
@@ -187,6 +188,20 @@ def _entries(node: Any, where: str) -> List[Host]:
     if not isinstance(node, yaml.SequenceNode):
         raise HarborError("extra_hosts is not a list", where=where)
     return [read_host(str(item.value)) for item in node.value]
+
+
+def _refuse_reset(node: Any, keys: Sequence[str]) -> None:
+    """
+    :raises HarborError: Compose drops what is below one of the keys.
+    """
+    for number, key in enumerate(keys, 1):
+        node = get(node, key)
+        if node is not None and node.tag == "!reset":
+            raise HarborError(
+                "{0} has the tag !reset, and Compose ignores its value".format(".".join(keys[:number])),
+                where=OVERRIDE,
+                hint="Remove the tag, or write !override.",
+            )
 
 
 def _refuse_others(service: Any, hosts: Sequence[Host], where: str) -> List[Host]:

@@ -166,6 +166,9 @@ def test_another_address_of_the_name_is_refused(case):
         ("", "services: [", "invalid YAML"),
         ("x: &x\n  extra_hosts: [a:b]\nservices:\n  core:\n    <<: *x\n", NEW_BASE, "merge key"),
         ("x: &x\n  extra_hosts: [a:b]\nservices:\n  core:\n    <<: [*x]\n", NEW_BASE, "merge key"),
+        ("services: !reset {core: {}}\n", NEW_BASE, "services has the tag !reset"),
+        ("services:\n  core: !reset\n    image: x\n", NEW_BASE, "services.core has the tag !reset"),
+        ("services:\n  core:\n    extra_hosts: !reset []\n", NEW_BASE, "services.core.extra_hosts has the tag !reset"),
         ("x: &x [*x]\n", NEW_BASE, "an alias refers to a value that contains it"),
     ],
 )
