@@ -155,10 +155,10 @@ from ansible_collections.longshore.swr.plugins.module_utils._logins.files import
     check_registry,
     describe,
     files_of,
-    parse_moment,
 )
 from ansible_collections.longshore.swr.plugins.module_utils._logins.namespaces import namespace_warnings
 from ansible_collections.longshore.swr.plugins.module_utils._logins.podman_session import session_warnings
+from ansible_collections.longshore.swr.plugins.module_utils._logins.record import parse_moment
 from ansible_collections.longshore.swr.plugins.module_utils._module import reports_errors, warn
 
 

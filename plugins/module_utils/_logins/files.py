@@ -38,8 +38,7 @@ from .document import (
     username_of,
     without_duplicates,
 )
-
-RECORD = ".longshore.swr.json"
+from .record import RECORD, notes_of, parse_moment
 
 FORMATS = {
     "docker": (".docker", "config.json"),
@@ -56,7 +55,6 @@ ASSUMED_LIFETIME = 21600
 that Huawei Cloud's documents give for a temporary login of SWR."""
 
 _HOST = re.compile(r"(?:[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?|\[[0-9a-f:.]+\])(?::[0-9]{1,5})?\Z", re.IGNORECASE)
-_MOMENT = re.compile(r"(\d{4}-\d{2}-\d{2})[T ](\d{2}:\d{2}:\d{2})(?:\.\d+)?(?:Z|\+00:00)\Z")
 
 
 class Login(NamedTuple):
@@ -118,21 +116,6 @@ def check_registry(registry: str) -> str:
             hint="Write the host alone, with a port if needed: no scheme, no path.",
         )
     return registry
-
-
-def parse_moment(text: str) -> datetime.datetime:
-    """A moment in UTC, as C(2026-02-05T10:00:00Z).
-
-    :raises LongshoreError: it is none.
-    """
-    found = _MOMENT.match(text)
-    try:
-        moment = datetime.datetime.strptime("{0} {1}".format(*found.groups()) if found else "", "%Y-%m-%d %H:%M:%S")
-    except ValueError:
-        raise LongshoreError(
-            "invalid UTC time {0!r}".format(text), where="expires_at", hint="Write it as 2026-02-05T10:00:00Z."
-        ) from None
-    return moment.replace(tzinfo=datetime.timezone.utc)
 
 
 def account_of(user: str) -> Tuple[str, Tuple[int, int]]:
@@ -202,7 +185,7 @@ class CredentialFile:
         entry = entries_of(self._read(self.path)[1], self.path).get(registry)
         if not isinstance(entry, dict):
             return Stored(None, None, False)
-        noted = self._notes(self._read(self._record_path)[1]).get("registries", {}).get(registry, {})
+        noted = notes_of(self._read(self._record_path)[1], self._name)["registries"].get(registry, {})
         if noted.get("fingerprint") != fingerprint_of(entry):
             return Stored(username_of(entry), None, False)
         return Stored(username_of(entry), noted.get("expires_at"), True, noted.get("kind"), noted.get("written_at"))
@@ -219,8 +202,10 @@ class CredentialFile:
         record_text, record = self._read(self._record_path)
         wanted = copy.deepcopy(document) if document is not None else {}
         notes = copy.deepcopy(record) if isinstance(record, dict) else {}
-        mine = notes.setdefault(self._name, {"created": text is None and login is not None, "registries": {}})
-        mine.setdefault("registries", {})
+        mine = notes_of(notes, self._name)
+        if self._name not in notes:
+            mine["created"] = text is None and login is not None
+        notes[self._name] = mine
         if login is None:
             remove_login(wanted, registry, self.path)
             mine["registries"].pop(registry, None)
@@ -284,10 +269,6 @@ class CredentialFile:
                 where=path,
                 hint="Repair the file, or move it away.",
             ) from None
-
-    def _notes(self, record: Any) -> Dict[str, Any]:
-        notes = record.get(self._name) if isinstance(record, dict) else None
-        return notes if isinstance(notes, dict) else {}
 
     def _note(self, login: Login, entry: Dict[str, Any], old: Any) -> Dict[str, Any]:
         """What the record has to say about the login."""

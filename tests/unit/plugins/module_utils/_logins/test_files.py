@@ -19,7 +19,6 @@ from hypothesis import strategies as st
 
 from ansible_collections.longshore.swr.plugins.module_utils._errors import LongshoreError
 from ansible_collections.longshore.swr.plugins.module_utils._logins.files import (
-    RECORD,
     CredentialFile,
     Login,
     account_of,
@@ -27,9 +26,9 @@ from ansible_collections.longshore.swr.plugins.module_utils._logins.files import
     describe,
     files_of,
     is_due,
-    parse_moment,
 )
 from ansible_collections.longshore.swr.plugins.module_utils._logins.namespaces import namespace_warnings
+from ansible_collections.longshore.swr.plugins.module_utils._logins.record import RECORD, parse_moment
 
 HOST = "swr.cn-north-4.myhuaweicloud.com"
 LOGIN = Login(HOST, "cn-north-4@AK", "the-long-password")
@@ -68,6 +67,38 @@ def test_a_file_that_is_not_there_is_made_private(path: Path) -> None:
         "0o600",
     ]
     assert not change(path)
+
+
+NOTE = {"fingerprint": "x", "expires_at": "2030-01-01T00:00:00Z"}
+
+
+@pytest.mark.parametrize(
+    "notes",
+    [
+        5,
+        None,
+        [],
+        {"registries": None},
+        {"registries": []},
+        {"registries": {HOST: 5}},
+        {"registries": {HOST: dict(NOTE, expires_at=5)}},
+        {"registries": {HOST: dict(NOTE, expires_at="soon")}},
+        {"registries": {HOST: dict(NOTE, written_at="")}},
+        {"registries": {HOST: dict(NOTE, kind=[])}},
+    ],
+)
+def test_a_record_that_somebody_changed_counts_for_nothing(path: Path, notes: Any) -> None:
+    change(path)
+    if isinstance(notes, dict) and isinstance(notes["registries"], dict) and notes["registries"][HOST] != 5:
+        fingerprint = read(path.with_name(RECORD))[path.name]["registries"][HOST]["fingerprint"]
+        notes["registries"][HOST]["fingerprint"] = fingerprint
+    path.with_name(RECORD).write_text(json.dumps({path.name: notes, "other.json": 5}))
+    assert is_due(CredentialFile(str(path)).look(HOST), MOMENT)
+    assert change(path)
+    assert not change(path)
+    assert not is_due(CredentialFile(str(path)).look(HOST), MOMENT)
+    assert read(path.with_name(RECORD))["other.json"] == 5
+    assert change(path, None)
 
 
 def test_nothing_secret_is_in_the_record(path: Path) -> None:
