@@ -19,6 +19,7 @@ from typing import Callable, Dict, List, NamedTuple, Optional, Tuple
 
 from ..._http_values import NotUnderstood, basic_auth
 from ..._json import read_json, read_shape
+from ..._text import MASK
 from ..config.credentials import CredentialStore
 from ..config.docker_logins import Credential
 from ..errors import RegistryError
@@ -229,6 +230,11 @@ class Authorizer:
             token = self._tokens.get(key)
             if token is not None and header == "Bearer " + token.value:
                 del self._tokens[key]
+
+    def without_token(self, reply: RegistryReply, repository: Repository, scopes: Scopes) -> RegistryReply:
+        """The reply with the token masked that the request had: some servers repeat it in what they say."""
+        token = self._tokens.get((self._credentials.lookup(repository).origin, scopes))
+        return reply if token is None else reply._replace(body=reply.body.replace(token.value.encode(), MASK.encode()))
 
     def _token(self, lesson: _Lesson, credential: Credential, scopes: Scopes) -> str:
         key = (credential.origin, scopes)

@@ -151,8 +151,7 @@ class RegistrySession:
         login = [("Authorization", value)] if value else []
 
         def unit() -> RegistryReply:
-            reply = self._exchange(request, self._target(request), login, self._transport.request)
-            return self._judge(request, reply)
+            return self._judge(request, self._exchange(request, self._target(request), login, self._transport.request))
 
         return self.retry(unit)
 
@@ -270,7 +269,8 @@ class RegistrySession:
         self._throttle.take_quota(answer.headers, pull and answer.status == 200)
         if answer.status in request.expected:
             return answer
-        error = self._refusal(_whole(answer), request.what, request.where, host, pull)
+        reply = self._authorizer.without_token(_whole(answer), request.repository, self._scopes_of(request))
+        error = self._refusal(reply, request.what, request.where, host, pull)
         if error.hint == ACCESS_HINT:
             error.hint = access_hint(self._credentials.lookup(request.repository))
         raise error

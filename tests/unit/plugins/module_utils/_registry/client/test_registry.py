@@ -21,6 +21,7 @@ from ansible_collections.longshore.swr.plugins.module_utils._registry.transport.
 from ansible_collections.longshore.swr.plugins.module_utils._registry.transport.session import (
     REDIRECTS,
     RegistrySession,
+    Request,
 )
 from ansible_collections.longshore.swr.plugins.module_utils._registry.transport.target import parse_target
 from ansible_collections.longshore.swr.plugins.module_utils._registry.transport.throttle import Throttle
@@ -423,6 +424,17 @@ def test_a_refused_manifest_names_the_reason():
     with pytest.raises(RegistryError, match="MANIFEST_INVALID") as caught:
         put(Bench(refused))
     assert "OCI" in caught.value.hint
+
+
+@pytest.mark.parametrize("status", [403, 404, 500])
+def test_a_token_that_the_registry_repeats_is_not_shown(status):
+    secret = "opaque/S3CRET" * 50
+    bench = Bench(
+        CHALLENGE, token(secret), reply(status, {"errors": [{"code": "X", "message": "[" + secret + "] is no"}]})
+    )
+    with pytest.raises(RegistryError, match=r"\[\*{8}\] is no") as caught:
+        bench.client.session.ask(Request("x", "GET", APP, "manifests/v1", (200,), "cannot", "here"))
+    assert "S3CRET" not in str(caught.value)
 
 
 # -- blobs ---------------------------------------------------------------------------------------------------------
