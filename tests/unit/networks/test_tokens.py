@@ -141,15 +141,6 @@ def test_a_realm_that_is_no_url_is_an_error_of_the_registrys(realm: str) -> None
     assert caught.value.where == "https://reg.example/"
 
 
-def test_a_token_server_that_refuses_like_an_object_store_is_none() -> None:
-    refusal = reply(403, b"<Error><Code>AccessDenied</Code><Message>no</Message></Error>")
-    authorizer = Authorizer(CredentialStore({"source.example": LOGIN}), lambda *_request: refusal, FakeClock())
-    authorizer.learn(parse_target("https://reg.example/"), 'Bearer realm="https://reg.example/t"', APP)
-    with pytest.raises(RegistryError, match="AccessDenied") as caught:
-        authorizer.header(APP, SCOPES)
-    assert str(caught.value.hint).startswith("Check the user and the password in auth")
-
-
 def test_redirects_in_a_circle_end() -> None:
     server = TokenServers({"https://reg.example/t": "/t"})
     authorizer = Authorizer(CredentialStore({"source.example": LOGIN}), server, FakeClock())

@@ -25,7 +25,7 @@ from ..config.docker_logins import Credential
 from ..errors import RegistryError
 from ..model.reference import Repository
 from .connection import RegistryReply, TransportError
-from .error_replies import RETRYABLE, reply_error
+from .error_replies import ACCESS_HINT, RETRYABLE, reply_error
 from .target import MOST_REDIRECTS, REDIRECTS, Target, parse_target, with_tls
 
 Headers = List[Tuple[str, str]]
@@ -303,8 +303,7 @@ class Authorizer:
     def _read_token(self, reply: RegistryReply, realm: Target, credential: Credential, scopes: Scopes) -> _Token:
         if reply.status != 200:
             error = reply_error(reply, "no token for {0}".format(" ".join(scopes)), str(realm))
-            if reply.status in (401, 403):
-                # Whatever it looks like: a token server is no object store, and knows logins only.
+            if reply.status in (401, 403) and error.hint in (None, ACCESS_HINT):
                 error.hint = access_hint(credential)
             raise error
         try:
