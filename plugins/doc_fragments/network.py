@@ -26,3 +26,20 @@ options:
     choices: [present, absent]
     default: present
 """
+
+    # Those of objects that have no tags
+    WAIT = r"""
+options:
+  wait_timeout:
+    description:
+      - Seconds to wait until it is ready, or until it is deleted. If that takes longer, the task fails, names the last
+        status, and can be run again.
+    type: float
+    default: 300
+  state:
+    description:
+      - Whether it exists.
+    type: str
+    choices: [present, absent]
+    default: present
+"""

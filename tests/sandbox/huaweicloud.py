@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Stand-in for the Huawei Cloud APIs of one region: SWR with its logins and its management API, IAM, and the
-network: VPC and VPC Endpoint.
+network: VPC, VPC Endpoint, EIP and NAT Gateway.
 
 Every request's signature is verified (C(huaweicloud_requests)). A login that was issued can be checked by a sandbox
 registry through C(HuaweiCloudServer.issued).
@@ -22,8 +22,10 @@ from .admin import Admin
 from .faults import Fault, FaultSet
 from .http_message import Request, Response
 from .http_server import HttpServer
+from .huaweicloud_eip import Eips
 from .huaweicloud_iam import Iam
 from .huaweicloud_login import Logins
+from .huaweicloud_nat import Gateways
 from .huaweicloud_requests import BOTH, ERRORS, FLAT, LIST, Account, RefusedError, SignatureVerifier
 from .huaweicloud_swr import SwrObjects
 from .huaweicloud_swr_rules import RepositoryRules
@@ -65,7 +67,8 @@ class HuaweiCloudServer:
     :param quota: how many organizations there may be.
     :param steps: how many looks it takes until something in the network is ready, or gone.
     :ivar calls: what was asked, in order.
-    :ivar objects: SWR's organizations and repositories. C(vpcs), C(endpoints): what is in the network.
+    :ivar objects: SWR's organizations and repositories.
+    :ivar vpcs: what is in the network, with C(endpoints), C(gateways) and C(eips).
     """
 
     kind = "huaweicloud"
@@ -102,8 +105,10 @@ class HuaweiCloudServer:
         self.steps = steps
         self.vpcs = Vpcs(lambda: self.steps)
         self.endpoints = Endpoints(self.vpcs, lambda: self.steps)
-        self.vpcs.in_use = self.endpoints.uses
-        network = (self.vpcs, self.endpoints)
+        self.eips = Eips(lambda: self.steps)
+        self.gateways = Gateways(self.vpcs, self.eips, lambda: self.steps)
+        self.vpcs.in_use = lambda object_id: self.endpoints.uses(object_id) or self.gateways.uses(object_id)
+        network = (self.vpcs, self.endpoints, self.eips, self.gateways)
         parts = (self.logins, Iam(known), self.objects, RepositoryRules(self.objects), *network)
         self._routes = [
             (method, re.compile(pattern + r"\Z"), answer) for part in parts for method, pattern, answer in part.routes

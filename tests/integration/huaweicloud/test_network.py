@@ -18,6 +18,9 @@ SWR, OBS = "com.myhuaweicloud.cn-north-4.swr", "com.myhuaweicloud.cn-north-4.obs
 PLACE = {"vpc": "shop", "subnet": "nodes"}
 READ_ONLY = {"Effect": "Allow", "Action": ["swr:repo:download"], "Resource": ["swr:*:*:repo:team/*"]}
 DOCUMENT = {"Version": "5.0", "Statement": [READ_ONLY]}
+GATEWAY = {"name": "internet", **PLACE, "spec": "small", "charge_mode": "postpaid"}
+EIP = {"name": "outside", "charge_mode": "traffic", "bandwidth_size": 5}
+PORT = "7c3a4c1e-0000-4000-8000-000000000001"
 
 
 @pytest.fixture(autouse=True)
@@ -156,3 +159,56 @@ def test_a_run_that_stopped_between_creation_and_tags_is_completed(net: Net) -> 
     assert "permission vpc:vpcTags:create" in net.run("vpc", **options)["msg"]
     done = net.run("vpc", **options)
     assert (done["changed"], done["vpc"]["tags"], len(net.run("vpc_info")["vpcs"])) == (True, {"a": "1"}, 1)
+
+
+@pytest.mark.parametrize("steps", [0, 2])
+def test_a_nat_gateway(net: Net, place: str, steps: int) -> None:
+    net.world.cloud.steps = steps
+    changed = net.lifecycle("nat_gateway", GATEWAY, {"description": "new", "tags": {"team": "shop"}})
+    assert changed["nat_gateway"]["status"] == "ACTIVE"
+
+
+@pytest.mark.parametrize("steps", [0, 2])
+def test_an_eip(net: Net, steps: int) -> None:
+    net.world.cloud.steps = steps
+    changed = net.lifecycle("eip", EIP, {"description": "new", "tags": {"team": "shop"}})
+    assert changed["eip"]["status"] == "free"
+
+
+def test_an_eip_for_a_server(net: Net) -> None:
+    net.world.cloud.eips.eip("theirs")
+    free = net.world.cloud.eips.eip()
+    bound = net.run("eip", **EIP, reuse=True, port_id=PORT)
+    assert (bound.get("msg"), bound["changed"]) == (None, True)
+    assert (bound["eip"]["id"], bound["eip"]["status"], bound["eip"]["port_id"]) == (free, "bound", PORT)
+    assert net.run("eip", **EIP, reuse=True, port_id=PORT)["changed"] is False
+    assert "it is in use, bound to PORT" in net.run("eip", name="outside", state="absent")["msg"]
+    assert net.run("eip", name="outside", port_id="")["eip"]["status"] == "free"
+    assert net.run("eip", name="outside", port_id="")["changed"] is False
+    assert net.run("eip", name="outside", state="absent")["changed"] is True
+
+
+def test_subnets_that_reach_the_internet(net: Net, place: str) -> None:
+    net.run("nat_gateway", **GATEWAY)
+    ids = [net.run("eip", **{**EIP, "name": name})["eip"]["id"] for name in ("outside", "second")]
+    net.world.cloud.calls.clear()
+    rule = {"nat_gateway": "internet", "subnet": "nodes"}
+    changed = net.lifecycle("snat_rule", {**rule, "eips": ["outside"]}, {"description": "new"})
+    assert changed["rule"]["eip_ids"] == ids[:1]
+    net.run("snat_rule", **rule, eips=["outside"])
+    both = net.run("snat_rule", **rule, eips=["outside", "second"])
+    assert (both["changed"], both["rule"]["eip_ids"]) == (True, sorted(ids))
+    assert net.run("snat_rule", **rule, eips=["second", "outside"])["changed"] is False
+    assert [one["id"] for one in net.run("snat_rule_info")["rules"]] == [both["rule"]["id"]]
+    # What carries others stays, and what others use.
+    assert "it has 1 SNAT rule" in net.run("nat_gateway", name="internet", vpc="shop", state="absent")["msg"]
+    assert "bound to NATGW" in net.run("eip", name="outside", state="absent")["msg"]
+    assert [one["status"] for one in net.run("eip_info")["eips"]] == ["bound", "bound"]
+    for module, options in (
+        ("snat_rule", rule),
+        ("nat_gateway", {"name": "internet", "vpc": "shop"}),
+        ("eip", {"name": "outside"}),
+    ):
+        done = net.run(module, **options, state="absent")
+        assert (done.get("msg"), done["changed"]) == (None, True)
+    assert net.run("nat_gateway_info")["nat_gateways"] == []

@@ -42,6 +42,10 @@ def test_the_examples_of_a_module(world: World, name: str) -> None:
         world.module("repository", organization="team", name="app")
     if name != "vpc":
         world.cloud.vpcs.subnet(world.cloud.vpcs.vpc("shop"), "nodes" if name != "vpc_subnet" else "others")
+    if name == "snat_rule":
+        gateway = {"name": "internet", "vpc": "shop", "subnet": "nodes", "spec": "small", "charge_mode": "postpaid"}
+        world.module("nat_gateway", **gateway)
+        world.cloud.eips.eip("outside")
     text = importlib.import_module(MODULES + name).EXAMPLES
     assert run(world, yaml.safe_load(text)) >= 1
 

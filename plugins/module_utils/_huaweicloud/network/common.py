@@ -20,17 +20,19 @@ from ..api.identity import Identity
 from ..api.objects import CloudResource, result_of
 from ..api.waiter import Waiter
 from ..errors import HuaweiCloudError
-from .services import Api, Entry, is_id, quoted_id, tags_of
+from .services import Api, Entry, is_id, only_id, quoted_id, tags_of
 
 INTERVAL = 3.0
 """Seconds between two looks at what is not ready yet."""
 
-NETWORK_ARGUMENTS: Dict[str, Dict[str, Any]] = {
-    "tags": {"type": "dict"},
+WAIT_ARGUMENTS: Dict[str, Dict[str, Any]] = {
     "wait_timeout": {"type": "float", "default": 300},
     "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
 }
-"""The options that the fragment C(longshore.swr.network) documents."""
+"""The options that the fragment C(longshore.swr.network.wait) documents."""
+
+NETWORK_ARGUMENTS: Dict[str, Dict[str, Any]] = {"tags": {"type": "dict"}, **WAIT_ARGUMENTS}
+"""The same for C(longshore.swr.network)."""
 
 
 class Project:
@@ -88,21 +90,6 @@ def _no_place(kind: str, name: str, option: str, needed: bool) -> None:
             where=option,
             hint="Create it first, or give its ID.",
         )
-
-
-def only_id(found: Sequence[Entry], kind: str, name: str, option: str) -> Optional[str]:
-    """The ID of the only entry; None where there is none.
-
-    :raises HuaweiCloudError: there are several.
-    """
-    if len(found) > 1:
-        ids = sorted(str(entry.get("id")) for entry in found)
-        raise HuaweiCloudError(
-            "{0} is ambiguous: {1} {2}s match".format(name, len(ids), kind),
-            where=option,
-            hint="Give the ID of one: {0}.".format(", ".join(ids)),
-        )
-    return str(found[0].get("id")) if found else None
 
 
 class NetworkObject(CloudResource):
@@ -260,7 +247,7 @@ class TaggedObject(NetworkObject):
     """
 
     tags_path = ""
-    tag_actions = ("", "")
+    tag_actions: Sequence[Optional[str]] = (None, None)
 
     def tags(self, object_id: str) -> Optional[Dict[str, str]]:
         """The tags, or None where they are of no interest."""

@@ -94,7 +94,7 @@ class Api:
         code = error.code or ""
         return code in self._service.missing or (error.status == 404 and code.startswith(tuple(self._service.codes)))
 
-    def read(self, path: str, field: Optional[str], action: str, what: str) -> Optional[Entry]:
+    def read(self, path: str, field: Optional[str], action: Optional[str], what: str) -> Optional[Entry]:
         """One object; None where it does not exist.
 
         :param field: where it is in the reply; None: the reply is the object.
@@ -127,7 +127,9 @@ class Api:
 
         return by_offset(call, path, lambda entry: entry.get("id"), sorted(params.items()), field)
 
-    def change_tags(self, path: str, before: Mapping[str, str], after: Mapping[str, str], action: str, on: str) -> None:
+    def change_tags(
+        self, path: str, before: Mapping[str, str], after: Mapping[str, str], action: Optional[str], on: str
+    ) -> None:
         """Makes an object have exactly these tags."""
         gone = {key: value for key, value in before.items() if key not in after}
         new = {key: value for key, value in after.items() if before.get(key) != value}
@@ -166,3 +168,18 @@ def tags_given(options: Mapping[str, Any]) -> State:
 def quoted_id(object_id: str) -> str:
     """For a path."""
     return quote(object_id, safe="").replace("{", "%7B").replace("}", "%7D")
+
+
+def only_id(found: Sequence[Entry], kind: str, name: str, option: str) -> Optional[str]:
+    """The ID of the only entry; None where there is none.
+
+    :raises HuaweiCloudError: there are several.
+    """
+    if len(found) > 1:
+        ids = sorted(str(entry.get("id")) for entry in found)
+        raise HuaweiCloudError(
+            "{0} is ambiguous: {1} {2}s match".format(name, len(ids), kind),
+            where=option,
+            hint="Give the ID of one: {0}.".format(", ".join(ids)),
+        )
+    return str(found[0].get("id")) if found else None
