@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, longshore.swr contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Argument specs that merge together with their constraints.
+"""Argument specs that merge together with their constraints, and the limits of numbers.
 
 This module is private to the collection: no other collection may import it.
 """
@@ -9,7 +9,9 @@ This module is private to the collection: no other collection may import it.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any, Dict, Mapping, Sequence
+from typing import Any, Dict, Mapping, Sequence, Tuple
+
+from ._errors import LongshoreError
 
 
 @dataclass(frozen=True)
@@ -35,3 +37,18 @@ class Arguments:
     def kwargs(self) -> Dict[str, Any]:
         """What C(AnsibleModule) is called with."""
         return {name: value for name, value in vars(self).items() if value}
+
+
+def check_ranges(options: Mapping[str, Any], limits: Mapping[str, Tuple[float, float]]) -> None:
+    """Refuse numbers with which nothing could work, which include infinity and what is not a number.
+
+    :param limits: the least and the most of each option. One that is not there or not set is left alone.
+    :raises LongshoreError: a number is out of range.
+    """
+    for name, (least, most) in limits.items():
+        if options.get(name) is not None and not least <= options[name] <= most:
+            raise LongshoreError(
+                "{0} is out of range".format(options[name]),
+                where=name,
+                hint="Give a number from {0} to {1}.".format(least, most),
+            )

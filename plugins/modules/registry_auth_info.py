@@ -110,7 +110,7 @@ import os
 
 from ansible.module_utils.basic import AnsibleModule
 
-from ansible_collections.longshore.swr.plugins.module_utils._errors import LongshoreError
+from ansible_collections.longshore.swr.plugins.module_utils._arguments import check_ranges
 from ansible_collections.longshore.swr.plugins.module_utils._logins.files import (
     ASSUMED_LIFETIME,
     FORMATS,
@@ -132,13 +132,7 @@ def run(module):
     """What the files have, as the module's result."""
     options = module.params
     registry = check_registry(options["registry"])
-    for name in ("renew_before", "assumed_lifetime"):
-        if not 0 <= options[name] <= LONGEST:
-            raise LongshoreError(
-                "{0} is out of range".format(options[name]),
-                where=name,
-                hint="Give a number of seconds from 0 to {0}.".format(LONGEST),
-            )
+    check_ranges(options, {"renew_before": (0, LONGEST), "assumed_lifetime": (0, LONGEST)})
     limit = utc_now() + datetime.timedelta(seconds=options["renew_before"])
     files = files_of(options)
     for warning in (*session_warnings(registry, files, os.environ), *namespace_warnings(registry, files)):

@@ -16,6 +16,7 @@ import re
 import socket
 from typing import Any, Callable, Dict, List, Mapping, Optional, Sequence, Set, Tuple, Union
 
+from ..._arguments import check_ranges
 from ..._time_limit import TimeIsUp, call_within
 from ..errors import DnsError
 
@@ -148,7 +149,10 @@ def run_resolver_check(params: Mapping[str, Any], look: Callable[[str, float], T
 
     :param look: looks a name up within so many seconds.
     :raises DnsError: what is wrong. Nothing is looked up for answers while the settings are wrong.
+    :raises LongshoreError: the timeout is out of range.
     """
+
+    check_ranges(params, {"timeout": (0.1, 86400)})
 
     def within(name: str) -> Tuple[str, ...]:
         return look(name, params["timeout"])

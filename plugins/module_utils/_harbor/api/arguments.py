@@ -12,6 +12,7 @@ from typing import Any, Dict, Mapping
 
 from ansible.module_utils.common.parameters import env_fallback
 
+from ..._arguments import check_ranges
 from ..._secrets import Redactor
 from .client import HarborClient
 
@@ -35,7 +36,9 @@ def client_from(params: Mapping[str, Any], redactor: Redactor) -> HarborClient:
 
     :param redactor: learns the password, and masks what Harbor says.
     :raises HarborError: C(harbor_url) is no address.
+    :raises LongshoreError: the timeout is out of range.
     """
+    check_ranges(params, {"timeout": (0.1, 86400)})
     redactor.add(params["harbor_password"])
     return HarborClient(
         params["harbor_url"],

@@ -13,6 +13,7 @@ from __future__ import annotations
 import time
 from typing import Any, Callable, Dict, List, Mapping, NamedTuple, Optional, Tuple
 
+from ..._arguments import check_ranges
 from ..._files.safe_file import check_output
 from ..api.client import HarborClient, required
 from ..errors import HarborError
@@ -24,7 +25,12 @@ from .task_logs import TaskLogs
 from .waiter import Waiter, WaitResult
 
 # The least value of each option that is a number.
-_LEAST = {"wait_timeout": 0, "poll_interval": 0.1, "settle_time": 0, "log_lines": 0}
+_LIMITS = {
+    "wait_timeout": (0, 10**8),
+    "poll_interval": (0.1, 86400),
+    "settle_time": (0, 10**8),
+    "log_lines": (0, 10**6),
+}
 
 
 class Policy(NamedTuple):
@@ -60,7 +66,7 @@ class ReplicationRun:
         sleep: Callable[[float], None] = time.sleep,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        _check_numbers(options)
+        check_ranges(options, _LIMITS)
         if options.get("progress_file"):
             check_output("progress_file", options["progress_file"], replaced=False)
         self._client = client
@@ -277,11 +283,3 @@ def _disabled(policy: Policy) -> HarborError:
         where=policy.where,
         hint="Enable it with longshore.swr.harbor_replication_policy and enabled=true.",
     )
-
-
-def _check_numbers(options: Mapping[str, Any]) -> None:
-    for name, least in _LEAST.items():
-        if options[name] < least:
-            raise HarborError(
-                "{0:g} is too small".format(options[name]), where=name, hint="Use {0:g} or more.".format(least)
-            )

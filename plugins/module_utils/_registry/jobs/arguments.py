@@ -12,8 +12,7 @@ from __future__ import annotations
 
 from typing import Any, Callable, List, Mapping, Set, Tuple
 
-from ..._arguments import Arguments
-from ..._errors import LongshoreError
+from ..._arguments import Arguments, check_ranges
 from ..convert.converter import ALWAYS, AUTO, NEVER
 from ..transport.settings import ConnectionSettings, LimitSettings
 from .settings import FAILURES_SHOWN, LoginSettings, RuleSettings, RunSettings
@@ -146,13 +145,7 @@ def check_numbers(options: Mapping[str, Any]) -> None:
         "limits_divided_by": (1, 10_000),
         "failures_shown": (0, 1000),
     }
-    for name, (least, most) in limits.items():
-        if options.get(name) is not None and not least <= options[name] <= most:
-            raise LongshoreError(
-                "{0} is out of range".format(options[name]),
-                where=name,
-                hint="Give a number from {0} to {1}.".format(least, most),
-            )
+    check_ranges(options, limits)
 
 
 def helper_runner(module: Any) -> Callable[[List[str], str], Tuple[int, str]]:

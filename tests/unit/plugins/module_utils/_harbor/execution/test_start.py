@@ -9,6 +9,7 @@ from typing import Any, Dict
 
 import pytest
 
+from ansible_collections.longshore.swr.plugins.module_utils._errors import LongshoreError
 from ansible_collections.longshore.swr.plugins.module_utils._harbor.errors import HarborError
 from ansible_collections.longshore.swr.tests.support.fake_harbor import FakeHarbor, Reply
 from ansible_collections.longshore.swr.tests.unit.plugins.module_utils._harbor.execution.runs import (
@@ -150,8 +151,11 @@ def test_a_policy_that_is_not_there_is_named(harbor: FakeHarbor) -> None:
     ("options", "where"),
     [
         ({"poll_interval": 0}, "poll_interval"),
+        ({"poll_interval": float("nan")}, "poll_interval"),
         ({"wait_timeout": -1}, "wait_timeout"),
+        ({"wait_timeout": 10**30}, "wait_timeout"),
         ({"settle_time": -0.5}, "settle_time"),
+        ({"settle_time": float("inf")}, "settle_time"),
         ({"log_lines": -1}, "log_lines"),
         ({"execution_id": 12}, "execution_id"),
     ],
@@ -159,7 +163,7 @@ def test_a_policy_that_is_not_there_is_named(harbor: FakeHarbor) -> None:
 def test_options_that_make_no_sense_are_refused_before_anything_is_asked(
     harbor: FakeHarbor, options: Dict[str, Any], where: str
 ) -> None:
-    with pytest.raises(HarborError) as caught:
+    with pytest.raises(LongshoreError) as caught:
         run(harbor, **options)
     assert caught.value.where == where
     assert harbor.calls == []
