@@ -11,9 +11,9 @@ from typing import Any, Callable, Dict, Match
 from .http_message import Request, Response
 from .huaweicloud_network import (
     ID,
+    P2,
     Entry,
     Objects,
-    P,
     change_tags,
     chosen,
     in_project,
@@ -55,8 +55,8 @@ class Eips:
             ("POST", new + ID + "/associate-instance", self._bind),
             ("POST", new + ID + "/disassociate-instance", self._unbind),
             ("PUT", "/v1/([^/]+)/bandwidths" + ID, self._change_bandwidth),
-            ("GET", P + "/publicips" + ID + "/tags", self._list_tags),
-            ("POST", P + "/publicips" + ID + "/tags/action", self._change_tags),
+            ("GET", P2 + "/publicips" + ID + "/tags", self._list_tags),
+            ("POST", P2 + "/publicips" + ID + "/tags/action", self._change_tags),
         ]
 
     def eip(self, name: str = "", **more: Any) -> str:

@@ -12,7 +12,9 @@ from .http_message import Request, Response
 from .huaweicloud_requests import FLAT, RefusedError, reply_json
 from .huaweicloud_swr import now
 
-P = "/v[123](?:[.]0)?/([^/]+)"
+P = "/v1/([^/]+)"
+# Tags of what belongs to VPC
+P2 = "/v2[.]0/([^/]+)"
 ID = "/([0-9a-f-]{36})"
 TAG_LIMIT = 20
 

@@ -12,6 +12,7 @@ from typing import Any, Callable, Dict, List, Match
 from .http_message import Request, Response
 from .huaweicloud_network import (
     ID,
+    P2,
     Entry,
     Objects,
     P,
@@ -57,8 +58,8 @@ class Vpcs:
             ("GET", subnet, self._one_subnet),
             ("PUT", vpc + "/subnets" + ID, self._change_subnet),
             ("DELETE", vpc + "/subnets" + ID, self._delete_subnet),
-            ("GET", P + "/(vpcs|subnets)" + ID + "/tags", self._list_tags),
-            ("POST", P + "/(vpcs|subnets)" + ID + "/tags/action", self._change_tags),
+            ("GET", P2 + "/(vpcs|subnets)" + ID + "/tags", self._list_tags),
+            ("POST", P2 + "/(vpcs|subnets)" + ID + "/tags/action", self._change_tags),
         ]
 
     def vpc(self, name: str = "shop", cidr: str = "192.168.0.0/16", **more: Any) -> str:

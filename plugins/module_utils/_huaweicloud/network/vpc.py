@@ -67,7 +67,7 @@ class Vpc(TaggedObject):
     fields = ("name", "cidr", "description", "enterprise_project_id", "tags")
     ready = ("OK", "ACTIVE")
     failed = ("ERROR",)
-    tags_path = VPCS + "/"
+    tags_path = "/v2.0/{0}/vpcs/"
     tag_actions = ("vpc:vpcTags:get", "vpc:vpcTags:create")
 
     def __init__(self, project: Project, options: Mapping[str, Any], check_mode: bool) -> None:
@@ -151,7 +151,7 @@ class Subnet(TaggedObject):
 
     fields = ("vpc_id", "name", "cidr", "gateway", "dhcp", "dns_servers", "description", "tags")
     failed = ("ERROR",)
-    tags_path = SUBNETS + "/"
+    tags_path = "/v2.0/{0}/subnets/"
     tag_actions = ("vpc:subnetTags:get", "vpc:subnetTags:create")
 
     def __init__(self, project: Project, options: Mapping[str, Any], check_mode: bool) -> None:

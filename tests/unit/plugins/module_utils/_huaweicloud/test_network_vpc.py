@@ -31,7 +31,7 @@ VPCS, SUBNETS = "VPC/v1/pid/vpcs", "VPC/v1/pid/subnets"
 OWN, OWN_SUBNET = "{0}/{1}".format(VPCS, VPC), "{0}/{1}/subnets/{2}".format(VPCS, VPC, SUBNET)
 LIST, LIST_SUBNETS = "GET {0}?limit=500".format(VPCS), "GET {0}?vpc_id={1}&limit=500".format(SUBNETS, VPC)
 GET, GET_SUBNET = "GET " + OWN, "GET {0}/{1}".format(SUBNETS, SUBNET)
-TAGS = "VPC/v1/pid/vpcs/{0}/tags".format(VPC)
+TAGS = "VPC/v2.0/pid/vpcs/{0}/tags".format(VPC)
 MISSING = (404, {"code": "VPC.0104", "message": "no"})
 USUAL = {"state": "present", "wait_timeout": 60.0}
 SHOP = {**USUAL, "name": "shop", "cidr": "192.168.0.0/16"}
@@ -130,10 +130,10 @@ def test_what_a_vpc_cannot_change_is_refused(option: str, value: str) -> None:
 
 
 def test_tags_are_read_and_written_only_when_asked_for() -> None:
-    read = "GET VPC/v1/pid/vpcs/{0}/tags".format(VPC)
+    read = "GET " + TAGS
     now, then = {"tags": [{"key": "a", "value": "1"}]}, {"tags": [{"key": "b", "value": "2"}]}
     fake = FakeCloud({LIST: [found(vpc())], read: [(200, now), (200, then)], GET: [(200, {"vpc": vpc()})]})
-    post = "POST VPC/v1/pid/vpcs/{0}/tags/action".format(VPC)
+    post = "POST {0}/action".format(TAGS)
     fake.replies[post] = [(204, None)]
     result = run(manage_vpc, fake, {**SHOP, "tags": {"b": 2}})
     assert (result["diff"]["before"]["tags"], result["vpc"]["tags"]) == ({"a": "1"}, {"b": "2"})
@@ -231,6 +231,17 @@ def test_what_a_subnet_cannot_be_is_refused(options: Any, words: str) -> None:
     with pytest.raises(HuaweiCloudError, match=words):
         run(manage_subnet, fake, {**NODES, **options})
     assert fake.writes() == []
+
+
+def test_tags_of_a_subnet() -> None:
+    tags = "VPC/v2.0/pid/subnets/{0}/tags".format(SUBNET)
+    then = {"tags": [{"key": "b", "value": "2"}]}
+    fake = FakeCloud({LIST_SUBNETS: [subnets(subnet())], GET_SUBNET: [(200, {"subnet": subnet()})]})
+    fake.replies.update(
+        {"GET " + tags: [(200, {"tags": []}), (200, then)], "POST {0}/action".format(tags): [(204, None)]}
+    )
+    assert run(manage_subnet, fake, {**NODES, "tags": {"b": 2}})["subnet"]["tags"] == {"b": "2"}
+    assert fake.writes() == ["POST {0}/action".format(tags) + body({"action": "create", **then})]
 
 
 def test_a_subnet_is_deleted_once_and_not_while_something_is_in_it() -> None:
