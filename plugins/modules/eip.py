@@ -58,6 +58,18 @@ options:
       - The ID of the port to bind it to, such as that of a server's network interface. With an empty text, it is
         unbound from its port. By default, that is kept.
     type: str
+  server_address:
+    description:
+      - The private address of a server in O(subnet) whose port to bind it to, instead of O(port_id).
+    type: str
+  vpc:
+    description:
+      - The VPC of O(server_address), by name or ID.
+    type: str
+  subnet:
+    description:
+      - The subnet of O(server_address), by name or ID.
+    type: str
   charge_mode:
     description:
       - How its bandwidth is billed, by size (V(bandwidth)), even while the EIP is not used, or by V(traffic). By
@@ -99,6 +111,22 @@ EXAMPLES = r"""
     charge_mode: traffic
     bandwidth_size: 5
     reuse: true
+  delegate_to: localhost
+
+- name: Bind it to a server
+  longshore.swr.eip:
+    region: cn-north-4
+    name: internet
+    server_address: 192.168.0.7
+    vpc: shop
+    subnet: nodes
+  delegate_to: localhost
+
+- name: Unbind it
+  longshore.swr.eip:
+    region: cn-north-4
+    name: internet
+    port_id: ""
   delegate_to: localhost
 
 - name: Release it
@@ -250,6 +278,9 @@ OWN_ARGUMENTS = {
     "address": {"type": "str"},
     "reuse": {"type": "bool", "default": False},
     "port_id": {"type": "str"},
+    "server_address": {"type": "str"},
+    "vpc": {"type": "str"},
+    "subnet": {"type": "str"},
     "charge_mode": {"type": "str", "choices": list(CHARGE_MODES)},
     "bandwidth_size": {"type": "int"},
     "bandwidth_id": {"type": "str"},
@@ -273,7 +304,8 @@ def main():
         AnsibleModule(
             argument_spec=dict(ARGUMENTS, **API_ARGUMENTS, **OWN_ARGUMENTS),
             required_one_of=[("name", "id", "address")],
-            mutually_exclusive=[("id", "address")],
+            mutually_exclusive=[("id", "address"), ("port_id", "server_address")],
+            required_together=[("server_address", "vpc", "subnet")],
             supports_check_mode=True,
         )
     )

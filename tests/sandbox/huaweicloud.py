@@ -105,7 +105,7 @@ class HuaweiCloudServer:
         self.steps = steps
         self.vpcs = Vpcs(lambda: self.steps)
         self.endpoints = Endpoints(self.vpcs, lambda: self.steps)
-        self.eips = Eips(lambda: self.steps)
+        self.eips = Eips(self.vpcs.ports, lambda: self.steps)
         self.gateways = Gateways(self.vpcs, self.eips, lambda: self.steps)
         self.vpcs.in_use = lambda object_id: self.endpoints.uses(object_id) or self.gateways.uses(object_id)
         network = (self.vpcs, self.endpoints, self.eips, self.gateways)

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import uuid
-from typing import Any, Callable, Dict, Match
+from typing import Any, Callable, Dict, Mapping, Match
 
 from .http_message import Request, Response
 from .huaweicloud_network import (
@@ -34,15 +34,15 @@ def refused(status: int, code: str, message: str) -> RefusedError:
 
 class Eips:
     """
+    :param ports: the ports that addresses can be bound to, by ID.
     :param steps: how many looks it takes until a status is the final one.
-    :ivar ports: the ports that addresses can be bound to.
     :ivar tags: ID to the tags of an address.
     :ivar gateways: says which gateway uses an address, by the IDs of both.
     """
 
-    def __init__(self, steps: Callable[[], int]) -> None:
+    def __init__(self, ports: Mapping[str, Entry], steps: Callable[[], int]) -> None:
         self.eips = Objects(refused(404, "VPC.0504", "The floating IP could not be found"), steps)
-        self.ports = {"7c3a4c1e-0000-4000-8000-000000000001", "7c3a4c1e-0000-4000-8000-000000000002"}
+        self.ports = ports
         self.tags: Dict[str, Dict[str, str]] = {}
         self.gateways: Callable[[], Dict[str, str]] = dict
         old, new = "/v1/([^/]+)/publicips", "/v3/([^/]+)/eip/publicips"

@@ -45,6 +45,8 @@ class Vpcs:
         self.vpcs = Objects(refused(404, "0104", "The VPC does not exist"), steps)
         self.subnets = Objects(refused(404, "0202", "The subnet does not exist"), steps)
         self.tags: Dict[str, Dict[str, str]] = {}
+        # Those that are known without a place, and those of C(port).
+        self.ports: Dict[str, Entry] = {"7c3a4c1e-0000-4000-8000-000000000001": {"fixed_ips": []}}
         self.in_use: Callable[[str], bool] = lambda _object_id: False
         vpc, subnet = P + "/vpcs" + ID, P + "/subnets" + ID
         self.routes = [
@@ -53,6 +55,7 @@ class Vpcs:
             ("GET", vpc, self._one_vpc),
             ("PUT", vpc, self._change_vpc),
             ("DELETE", vpc, self._delete_vpc),
+            ("GET", P + "/ports", self._list_ports),
             ("GET", P + "/subnets", self._list_subnets),
             ("POST", P + "/subnets", self._create_subnet),
             ("GET", subnet, self._one_subnet),
@@ -70,6 +73,21 @@ class Vpcs:
     def subnet(self, vpc_id: str, name: str = "nodes", cidr: str = "192.168.0.0/24", **more: Any) -> str:
         """The same for a subnet."""
         return str(self._new_subnet({"vpc_id": vpc_id, "name": name, "cidr": cidr, **more}, "ACTIVE")["id"])
+
+    def port(self, subnet_id: str, address: str = "192.168.0.7") -> str:
+        """The ID of a server's port."""
+        port_id = str(uuid.uuid4())
+        places = [{"ip_address": address, "subnet_id": subnet_id}]
+        self.ports[port_id] = {"id": port_id, "network_id": subnet_id, "fixed_ips": places}
+        return port_id
+
+    def _list_ports(self, request: Request, account: Account, match: Match[str], _body: Any) -> Response:
+        in_project(account.projects, match)
+        wanted = (request.param("fixed_ips") or "").partition("ip_address=")[2]
+        ports = chosen(request, [port for port in self.ports.values() if "id" in port], "network_id")
+        return page_by_marker(
+            request, "ports", [port for port in ports if wanted in ("", port["fixed_ips"][0]["ip_address"])]
+        )
 
     def _list_vpcs(self, request: Request, account: Account, match: Match[str], _body: Any) -> Response:
         in_project(account.projects, match)

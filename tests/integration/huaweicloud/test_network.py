@@ -175,13 +175,19 @@ def test_an_eip(net: Net, steps: int) -> None:
     assert changed["eip"]["status"] == "free"
 
 
-def test_an_eip_for_a_server(net: Net) -> None:
+def test_an_eip_for_a_server(net: Net, place: str) -> None:
     net.world.cloud.eips.eip("theirs")
     free = net.world.cloud.eips.eip()
-    bound = net.run("eip", **EIP, reuse=True, port_id=PORT)
+    (subnet,) = net.run("vpc_subnet_info", vpc="shop")["subnets"]
+    port = net.world.cloud.vpcs.port(subnet["id"])
+    server = {"server_address": "192.168.0.7", **PLACE}
+    bound = net.run("eip", **EIP, reuse=True, **server)
     assert (bound.get("msg"), bound["changed"]) == (None, True)
-    assert (bound["eip"]["id"], bound["eip"]["status"], bound["eip"]["port_id"]) == (free, "bound", PORT)
-    assert net.run("eip", **EIP, reuse=True, port_id=PORT)["changed"] is False
+    assert (bound["eip"]["id"], bound["eip"]["status"], bound["eip"]["port_id"]) == (free, "bound", port)
+    assert net.run("eip", **EIP, reuse=True, **server)["changed"] is False
+    assert net.run("eip", **EIP, port_id=port)["changed"] is False
+    assert "bound already" in net.run("eip", **{**EIP, "name": "another"}, **server)["msg"]
+    assert "nothing in the subnet has" in net.run("eip", **EIP, **{**server, "server_address": "192.168.0.8"})["msg"]
     assert "it is in use, bound to PORT" in net.run("eip", name="outside", state="absent")["msg"]
     assert net.run("eip", name="outside", port_id="")["eip"]["status"] == "free"
     assert net.run("eip", name="outside", port_id="")["changed"] is False

@@ -41,7 +41,8 @@ def test_the_examples_of_a_module(world: World, name: str) -> None:
     if name != "repository":
         world.module("repository", organization="team", name="app")
     if name != "vpc":
-        world.cloud.vpcs.subnet(world.cloud.vpcs.vpc("shop"), "nodes" if name != "vpc_subnet" else "others")
+        subnet = world.cloud.vpcs.subnet(world.cloud.vpcs.vpc("shop"), "nodes" if name != "vpc_subnet" else "others")
+        world.cloud.vpcs.port(subnet, "192.168.0.7")
     if name == "snat_rule":
         gateway = {"name": "internet", "vpc": "shop", "subnet": "nodes", "spec": "small", "charge_mode": "postpaid"}
         world.module("nat_gateway", **gateway)
@@ -63,7 +64,7 @@ def test_the_guide(world: World) -> None:
 
 
 def test_the_guide_of_the_network(world: World) -> None:
-    world.cloud.vpcs.subnet(world.cloud.vpcs.vpc("shop"), "nodes")
+    world.cloud.vpcs.port(world.cloud.vpcs.subnet(world.cloud.vpcs.vpc("shop"), "nodes"), "192.168.0.7")
     text = (ROOT / "docs" / "guides" / "network.md").read_text(encoding="utf-8")
     blocks = [yaml.safe_load(block) for block in re.findall(r"```yaml\n(.*?)```", text, re.DOTALL)]
     tasks = [task for block in blocks for task in block if COLLECTION + "hosts_file" not in task]

@@ -66,6 +66,26 @@ class Project:
         found = self.api("vpc").list("/v1/{0}/subnets", "subnets", "vpc:subnets:list", vpc_id=vpc_id)
         return only_id([entry for entry in found if entry.get("name") == subnet], "subnet", quoted(subnet), "subnet")
 
+    def port_id(self, subnet_id: str, address: str) -> str:
+        """The ID of the port that has an address in a subnet.
+
+        :raises HuaweiCloudError: there is none.
+        """
+        # The filter is a text of its own.
+        params = {"network_id": subnet_id, "fixed_ips": "ip_address=" + address}
+        found = self.api("vpc").list("/v1/{0}/ports", "ports", "vpc:ports:get", **params)
+        ports = [
+            port for port in found if address in [place.get("ip_address") for place in port.get("fixed_ips") or []]
+        ]
+        port = only_id(ports, "port", quoted(address), "port_id")
+        if port is None:
+            raise HuaweiCloudError(
+                "nothing in the subnet has the address {0}".format(quoted(address)),
+                where="server_address",
+                hint="Give the private address of a server in this subnet, or the ID of its port as port_id.",
+            )
+        return port
+
     def place(self, options: Mapping[str, Any], needed: bool) -> Optional[Dict[str, Optional[str]]]:
         """C(vpc_id) and C(subnet_id) of the options C(vpc) and C(subnet). None where there is no such place.
 

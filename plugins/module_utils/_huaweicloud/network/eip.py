@@ -68,6 +68,7 @@ class Eip(TaggedObject):
     def __init__(self, project: Project, options: Mapping[str, Any], check_mode: bool) -> None:
         what = "EIP {0}".format(options.get("id") or options.get("address") or options["name"])
         super().__init__(project.api("vpc"), what, options, check_mode)
+        self._project = project
         # The port that a read must show, after a call that binds; empty for none.
         self._expected: Optional[str] = None
 
@@ -115,6 +116,8 @@ class Eip(TaggedObject):
             if current is not None:
                 self._refuse_release(found)
             return None
+        if self.options.get("server_address"):
+            self.options = dict(self.options, port_id=self._port_of_server())
         given = {**self.given(*(name for name in self.fields if name != "tags")), **tags_given(self.options)}
         if current is None:
             return self._new(given)
@@ -130,6 +133,10 @@ class Eip(TaggedObject):
                 hint='Unbind it first, from a port with port_id: "". Nothing was changed.',
             )
         return desired
+
+    def _port_of_server(self) -> str:
+        place = self._project.place(self.options, needed=True) or {}
+        return self._project.port_id(str(place["subnet_id"]), self.options["server_address"])
 
     def _new(self, given: State) -> State:
         shared = bool(given.get("bandwidth_id"))

@@ -52,6 +52,7 @@ SERVICES = {
         {
             "VPC.0304": "The quota is used up: delete what is not needed, or have it raised.",
             "VPC.0502": "The account is restricted: check it in the Billing Center.",
+            "VPC.0510": "The EIP or the port is bound already: unbind it first, or use another one.",
             "VPC.2701": "Check the account's balance, and that the user has the permission.",
         },
     ),

@@ -276,3 +276,17 @@ def test_lists() -> None:
     with fake:
         assert [entry["status"] for entry in list_eips(fake.cloud(KEYS))] == ["free", "bound"]
         assert [entry["id"] for entry in list_eips(fake.cloud(KEYS), "x")] == [OTHER]
+
+
+def test_a_server_is_found_by_its_address() -> None:
+    ports = "GET VPC/v1/pid/ports?fixed_ips=ip_address%3D10.0.0.7&network_id={0}&limit=500".format(OTHER)
+    options = {**EXISTING, "server_address": "10.0.0.7", "vpc": BAND, "subnet": OTHER}
+    port = {"id": PORT, "fixed_ips": [{"ip_address": "10.0.0.7"}]}
+    fake = FakeCloud({NAMED: [found(eip())], BIND: [(202, {})], GET: [one(**BOUND)]})
+    fake.replies[ports] = [(200, {"ports": [port, {"id": "x", "fixed_ips": [{"ip_address": "10.0.0.70"}]}]})]
+    assert manage(fake, options)["eip"]["port_id"] == PORT
+    assert fake.calls[:2] == [NAMED, ports]
+    fake = FakeCloud({NAMED: [found(eip())], ports: [(200, {"ports": []})]})
+    with pytest.raises(HuaweiCloudError, match="nothing in the subnet has the address"):
+        manage(fake, options)
+    assert fake.writes() == []
