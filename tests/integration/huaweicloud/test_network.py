@@ -106,10 +106,14 @@ def test_an_endpoint_that_waits_for_acceptance_is_completed_by_the_next_run(net:
     net.world.cloud.endpoints.service("partner", "interface", outcome="pendingAcceptance")
     options = {"service": "com.myhuaweicloud.cn-north-4.partner", **PLACE}
     assert "Ask the owner" in net.run("vpc_endpoint", **options, wait_timeout=0.05)["msg"]
+    other = {**options, "subnet": "others", "state": "present"}
+    net.run("vpc_subnet", vpc="shop", name="others", cidr="192.168.9.0/24")
+    assert "Ask the owner" in net.run("vpc_endpoint", **other, wait_timeout=0.05)["msg"]
+    assert net.run("vpc_endpoint", **{**other, "state": "absent"}, wait_timeout=0.05)["changed"] is True
     net.world.cloud.endpoints.accept()
     done = net.run("vpc_endpoint", **options)
     assert (done["changed"], bool(done["endpoint"]["address"])) == (False, True)
-    assert len(net.world.cloud.made("POST")) == 1
+    assert [path for _method, path, _body in net.world.cloud.made("DELETE") if done["endpoint"]["id"] in path] == []
 
 
 def test_an_endpoint_that_fails_says_why(net: Net, place: str) -> None:

@@ -119,7 +119,9 @@ class NetworkObject(CloudResource):
     not wait.
 
     :cvar fields: those that are compared. What is in C(desired) must be one of them.
-    :cvar ready: the statuses of what works. :cvar failed: those of what never will. :cvar leaving: is being deleted.
+    :cvar ready: the statuses of what works. :cvar failed: those of what never will. :cvar leaving: of what is being
+        deleted. :cvar deletable: those in which it can be deleted besides.
+    :cvar stops_when_failed: whether one that has failed is an error.
     :param options: C(state) and C(wait_timeout) among them.
     :ivar found: all that was read last.
     """
@@ -128,6 +130,7 @@ class NetworkObject(CloudResource):
     ready: Sequence[str] = ("ACTIVE",)
     failed: Sequence[str] = ()
     leaving: Sequence[str] = ()
+    deletable: Sequence[str] = ()
     stops_when_failed = True
 
     def __init__(self, api: Api, what: str, options: Mapping[str, Any], check_mode: bool) -> None:
@@ -188,7 +191,7 @@ class NetworkObject(CloudResource):
     def _settled(self, entry: Entry) -> Optional[Entry]:
         done: List[Optional[str]] = [None]
         if not self._deleted and self.status(entry) not in self.leaving:
-            done = [*self.ready, *self.failed, *([] if self.present else [None])]
+            done = [*self.ready, *self.failed, *([] if self.present else [None, *self.deletable])]
         if self.status(entry) in done:
             return entry
         object_id = self.id or ""

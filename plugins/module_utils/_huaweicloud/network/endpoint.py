@@ -48,6 +48,7 @@ class Endpoint(NetworkObject):
     ready = ("accepted",)
     failed = ("failed", "rejected")
     leaving = ("deleting",)
+    deletable = ("pendingAcceptance", _NO_ADDRESS)
     # One can be replaced.
     stops_when_failed = False
 
@@ -70,7 +71,9 @@ class Endpoint(NetworkObject):
         service_id = service if is_id(service) else self._service(service)["id"]
         self._place = dict(place, service_id=service_id)
         entries = self.api.list_by_offset(PATH, "endpoints", "vpcep:endpoints:list", vpc_id=str(place["vpc_id"]))
-        return self.one_of([entry for entry in entries if self._is_it(entry)], "endpoint")
+        found = self.one_of([entry for entry in entries if self._is_it(entry)], "endpoint")
+        # The list does not tell whether the owner of the service lets it be used.
+        return None if found is None else self.read(str(found.get("id")))
 
     def _is_it(self, entry: Entry) -> bool:
         if (entry.get("vpc_id"), entry.get("endpoint_service_id")) != (

@@ -84,6 +84,11 @@ def no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def manage(fake: FakeCloud, check_mode: bool = False, **options: Any) -> Dict[str, Any]:
+    # What the list has is read again, for what the list does not tell.
+    listed = [part for part in fake.replies.get(LIST, [(404, None)])[0][1:] if isinstance(part, dict)]
+    for known in (listed[0].get("endpoints") if listed else None) or []:
+        if known["id"] == ID:
+            fake.replies["GET " + OWN] = [one(known), *fake.replies.get("GET " + OWN, [])]
     with fake:
         return manage_endpoint(fake.cloud(KEYS), {**OPTIONS, **options}, check_mode)
 
@@ -116,7 +121,7 @@ def test_it_is_created_and_waited_for_until_it_has_an_address() -> None:
     forecast = FakeCloud({LIST: [found()], DESCRIBE: [service()]})
     assert manage(forecast, check_mode=True)["diff"] == result["diff"]
     again = FakeCloud({LIST: [found(entry())]})
-    assert (manage(again)["changed"], again.calls) == (False, [LIST])
+    assert (manage(again)["changed"], again.calls) == (False, [LIST, "GET " + OWN])
 
 
 def test_names_are_looked_up_and_an_ambiguous_one_is_refused() -> None:
@@ -132,7 +137,7 @@ def test_names_are_looked_up_and_an_ambiguous_one_is_refused() -> None:
     names = {"vpc": "shop", "subnet": "nodes", "service": "swr"}
     fake = FakeCloud(replies)
     assert manage(fake, **names)["changed"] is False
-    assert fake.calls == [vpcs, subnets, named, LIST]
+    assert fake.calls == [vpcs, subnets, named, LIST, "GET " + OWN]
     replies[vpcs] = [(200, {"vpcs": [{"id": VPC, "name": "shop"}, {"id": "x", "name": "shop"}]})]
     with pytest.raises(HuaweiCloudError, match="is ambiguous: 2 VPCs match") as caught:
         manage(FakeCloud(replies), **names)
@@ -160,10 +165,16 @@ def test_it_is_deleted_once_and_waited_for(check_mode: bool) -> None:
         }
     )
     result = manage(fake, check_mode, state="absent")
-    assert fake.calls == [LIST, *([] if check_mode else ["DELETE " + OWN, *["GET " + OWN] * 3])]
+    assert fake.calls == [LIST, "GET " + OWN, *([] if check_mode else ["DELETE " + OWN, *["GET " + OWN] * 3])]
     assert (result["changed"], result["endpoint"], result["diff"]["after"]) == (True, None, {})
     again = FakeCloud({LIST: [found()]})
     assert (manage(again, state="absent")["changed"], again.calls) == (False, [LIST])
+
+
+@pytest.mark.parametrize("fields", [{"status": "pendingAcceptance"}, {"ip": None}])
+def test_one_that_does_not_work_yet_can_be_deleted(fields: Any) -> None:
+    fake = FakeCloud({LIST: [found(entry(**fields))], "DELETE " + OWN: [(204, None)], "GET " + OWN: [MISSING]})
+    assert manage(fake, state="absent", wait_timeout=0.0)["changed"] is True
 
 
 def test_what_another_run_deletes_is_awaited_and_no_change() -> None:
