@@ -9,10 +9,6 @@ class ModuleDocFragment:
     # Options of the modules for VPC, VPC Endpoint, NAT Gateway and EIP
     DOCUMENTATION = r"""
 options:
-  tags:
-    description:
-      - All its tags. Others are removed. By default, tags are kept.
-    type: dict
   wait_timeout:
     description:
       - Seconds to wait until it is ready, or until it is deleted. If that takes longer, the task fails, names the last
@@ -27,19 +23,11 @@ options:
     default: present
 """
 
-    # Those of objects that have no tags
-    WAIT = r"""
+    # For objects that have tags
+    TAGS = r"""
 options:
-  wait_timeout:
+  tags:
     description:
-      - Seconds to wait until it is ready, or until it is deleted. If that takes longer, the task fails, names the last
-        status, and can be run again.
-    type: float
-    default: 300
-  state:
-    description:
-      - Whether it exists.
-    type: str
-    choices: [present, absent]
-    default: present
+      - All its tags. Others are removed. By default, tags are kept.
+    type: dict
 """

@@ -24,6 +24,7 @@ extends_documentation_fragment:
   - longshore.swr.credentials.api
   - longshore.swr.credentials.module
   - longshore.swr.network
+  - longshore.swr.network.tags
   - longshore.swr.attributes
   - longshore.swr.attributes.actiongroup_huaweicloud
 attributes:
@@ -263,7 +264,10 @@ from ansible.module_utils.basic import AnsibleModule
 from ansible_collections.longshore.swr.plugins.module_utils._http import REQUESTS_IMPORT_ERROR
 from ansible_collections.longshore.swr.plugins.module_utils._huaweicloud.api.client import cloud_from
 from ansible_collections.longshore.swr.plugins.module_utils._huaweicloud.arguments import API_ARGUMENTS, ARGUMENTS
-from ansible_collections.longshore.swr.plugins.module_utils._huaweicloud.network.common import NETWORK_ARGUMENTS
+from ansible_collections.longshore.swr.plugins.module_utils._huaweicloud.network.common import (
+    NETWORK_ARGUMENTS,
+    TAG_ARGUMENTS,
+)
 from ansible_collections.longshore.swr.plugins.module_utils._huaweicloud.network.eip import CHARGE_MODES, manage_eip
 from ansible_collections.longshore.swr.plugins.module_utils._module import (
     redactor_of,
@@ -288,6 +292,7 @@ OWN_ARGUMENTS = {
     "description": {"type": "str"},
     "enterprise_project_id": {"type": "str"},
     **NETWORK_ARGUMENTS,
+    **TAG_ARGUMENTS,
 }
 
 

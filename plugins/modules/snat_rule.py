@@ -20,7 +20,7 @@ extends_documentation_fragment:
   - longshore.swr.credentials
   - longshore.swr.credentials.api
   - longshore.swr.credentials.module
-  - longshore.swr.network.wait
+  - longshore.swr.network
   - longshore.swr.attributes
   - longshore.swr.attributes.actiongroup_huaweicloud
 attributes:
@@ -186,7 +186,7 @@ from ansible.module_utils.basic import AnsibleModule
 from ansible_collections.longshore.swr.plugins.module_utils._http import REQUESTS_IMPORT_ERROR
 from ansible_collections.longshore.swr.plugins.module_utils._huaweicloud.api.client import cloud_from
 from ansible_collections.longshore.swr.plugins.module_utils._huaweicloud.arguments import API_ARGUMENTS, ARGUMENTS
-from ansible_collections.longshore.swr.plugins.module_utils._huaweicloud.network.common import WAIT_ARGUMENTS
+from ansible_collections.longshore.swr.plugins.module_utils._huaweicloud.network.common import NETWORK_ARGUMENTS
 from ansible_collections.longshore.swr.plugins.module_utils._huaweicloud.network.snat_rule import SOURCES, manage_rule
 from ansible_collections.longshore.swr.plugins.module_utils._module import (
     redactor_of,
@@ -202,7 +202,7 @@ OWN_ARGUMENTS = {
     "source": {"type": "str", "choices": list(SOURCES), "default": "vpc"},
     "eips": {"type": "list", "elements": "str"},
     "description": {"type": "str"},
-    **WAIT_ARGUMENTS,
+    **NETWORK_ARGUMENTS,
 }
 
 

@@ -25,14 +25,14 @@ from .services import Api, Entry, is_id, only_id, quoted_id, tags_of
 INTERVAL = 3.0
 """Seconds between two looks at what is not ready yet."""
 
-WAIT_ARGUMENTS: Dict[str, Dict[str, Any]] = {
+NETWORK_ARGUMENTS: Dict[str, Dict[str, Any]] = {
     "wait_timeout": {"type": "float", "default": 300},
     "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
 }
-"""The options that the fragment C(longshore.swr.network.wait) documents."""
+"""The options that the fragment C(longshore.swr.network) documents."""
 
-NETWORK_ARGUMENTS: Dict[str, Dict[str, Any]] = {"tags": {"type": "dict"}, **WAIT_ARGUMENTS}
-"""The same for C(longshore.swr.network)."""
+TAG_ARGUMENTS: Dict[str, Dict[str, Any]] = {"tags": {"type": "dict"}}
+"""The same for C(longshore.swr.network.tags)."""
 
 
 class Project:
