@@ -13,9 +13,11 @@ import pytest
 from ansible_collections.longshore.swr.plugins.module_utils._dns.resolver.check import run_resolver_check
 from ansible_collections.longshore.swr.plugins.module_utils._errors import LongshoreError
 from ansible_collections.longshore.swr.plugins.module_utils._harbor.api.arguments import client_from
+from ansible_collections.longshore.swr.plugins.module_utils._huaweicloud.api.client import cloud_from
 from ansible_collections.longshore.swr.plugins.module_utils._secrets import Redactor
 
 HARBOR = {"harbor_url": "http://h", "harbor_username": "u", "harbor_password": "p", "validate_certs": True}
+KEYS = {"access_key": "AK", "secret_key": "secret-of-the-key", "region": "cn-north-4"}
 NAMES: Dict[str, Any] = {name: [] for name in ("servers", "domains", "swr_addresses", "swr_names", "names", "entries")}
 
 
@@ -25,8 +27,9 @@ NAMES: Dict[str, Any] = {name: [] for name in ("servers", "domains", "swr_addres
     [
         lambda seconds: client_from(dict(HARBOR, timeout=seconds), Redactor()),
         lambda seconds: run_resolver_check(dict(NAMES, timeout=seconds)),
+        lambda seconds: cloud_from("swr", dict(KEYS, timeout=seconds), {}, Redactor()),
     ],
-    ids=["harbor", "resolver_check"],
+    ids=["harbor", "resolver_check", "huaweicloud"],
 )
 def test_a_timeout_out_of_range_is_refused(use: Callable[[float], Any], seconds: float) -> None:
     use(30.0)

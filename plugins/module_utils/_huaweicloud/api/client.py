@@ -12,6 +12,7 @@ import dataclasses
 import re
 from typing import Any, Callable, Dict, Mapping, Optional, Sequence, Tuple
 
+from ..._arguments import check_ranges
 from ..._http import ApiClient, ApiReply
 from ..._secrets import Redactor
 from ..credentials import Credentials, find_credentials
@@ -209,8 +210,9 @@ def cloud_from(
     :param service: the module's own.
     :param options: those of C(ARGUMENTS) and C(API_ARGUMENTS).
     :param redactor: learns every secret as soon as it is known.
-    :raises HuaweiCloudError: there are no keys, or they are incomplete.
+    :raises LongshoreError: there are no keys, they are incomplete, or the timeout is out of range.
     """
+    check_ranges(options, {"timeout": (0.1, 86400)})
     redactor.add(options.get("secret_key"), options.get("security_token"))
     credentials = find_credentials(options, environ, home)
     redactor.add(*credentials.secrets())

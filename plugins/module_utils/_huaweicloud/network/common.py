@@ -12,6 +12,7 @@ from __future__ import annotations
 from abc import abstractmethod
 from typing import Any, Dict, List, Mapping, Optional, Sequence
 
+from ..._arguments import check_ranges
 from ..._http import ApiReply
 from ..._resource import ResourceChange, State, bring_about
 from ..._text import quoted
@@ -123,6 +124,7 @@ class NetworkObject(CloudResource):
         deleted. :cvar deletable: those in which it can be deleted besides.
     :cvar stops_when_failed: whether one that has failed is an error.
     :param options: C(state) and C(wait_timeout) among them.
+    :raises LongshoreError: a number is out of range.
     :ivar found: all that was read last.
     """
 
@@ -135,6 +137,7 @@ class NetworkObject(CloudResource):
 
     def __init__(self, api: Api, what: str, options: Mapping[str, Any], check_mode: bool) -> None:
         super().__init__(api.name, what)
+        check_ranges(options, {"wait_timeout": (0, 10**8), "bandwidth_size": (1, 10**6)})
         self.api = api
         self.options = options
         self.present = options["state"] == "present"

@@ -12,6 +12,7 @@ import pytest
 
 requests = pytest.importorskip("requests")
 
+from ansible_collections.longshore.swr.plugins.module_utils._errors import LongshoreError  # noqa: E402
 from ansible_collections.longshore.swr.plugins.module_utils._huaweicloud.credentials import Credentials  # noqa: E402
 from ansible_collections.longshore.swr.plugins.module_utils._huaweicloud.errors import HuaweiCloudError  # noqa: E402
 from ansible_collections.longshore.swr.plugins.module_utils._huaweicloud.network import common  # noqa: E402
@@ -183,6 +184,12 @@ def test_it_is_deleted_once_and_waited_for() -> None:
 def test_one_that_does_not_work_is_no_success(fields: Any) -> None:
     with pytest.raises(HuaweiCloudError, match=r"it is (INACTIVE|ACTIVE, but administratively down)"):
         manage(FakeCloud({LIST: [found(gateway(**fields))]}), EXISTING)
+
+
+@pytest.mark.parametrize("seconds", [float("nan"), float("inf"), -1.0])
+def test_a_time_that_never_ends_is_refused(seconds: float) -> None:
+    with pytest.raises(LongshoreError, match=r"wait_timeout: .* is out of range"):
+        manage(FakeCloud({}), {**EXISTING, "wait_timeout": seconds})
 
 
 def test_the_last_status_is_named_when_the_time_is_over() -> None:
