@@ -45,8 +45,8 @@ def plan(world: World, check_mode: bool = False, **options: Any) -> Any:
 
 
 def entries(path: Path) -> List[Dict[str, str]]:
-    """The rules of all files in the directory of the shards, by file name."""
-    return [json.loads(file.read_text()) for file in sorted(path.iterdir())]
+    """The rules of all shards, by file name."""
+    return [json.loads(file.read_text()) for file in sorted(path.glob("shard-*"))]
 
 
 def problems(result: Any) -> List[Any]:
@@ -268,6 +268,7 @@ def test_failures_are_returned_and_the_rest_is_planned(world: World, tmp_path: P
     assert (result["plan"]["failed"], result["plan"]["to_copy"], result["failed"]) == (2, 4, True)
     assert sorted(failure["source"].rpartition("/")[2] for failure in result["failures"]) == ["app0:lost", "none"]
     assert [len(rules) for rules in entries(tmp_path)] == [2]
+    assert len(json.loads((tmp_path / "not-planned.json").read_text())) == 2
     assert plan(world, fail_on="never")["failed"] is False
 
 

@@ -294,7 +294,7 @@ def test_registry_that_takes_the_image_with_its_tag_is_stopped_after_one(synced:
     storage.delete_manifest = delete_all  # type: ignore[method-assign]
     result = prune(synced)
     assert result["failed"] is True
-    assert "gone, perhaps with a deleted one: 1" in result["failures"][0]["error"]
+    assert "gone, perhaps along with a deleted one: 1" in result["failures"][0]["error"]
     assert (result["changed"], result["tags"]["deleted"]) == (True, 1)
     assert synced.destination.count("manifest_delete") == 1
 

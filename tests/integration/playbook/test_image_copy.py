@@ -68,7 +68,7 @@ def test_every_bad_option_is_refused_before_any_connection(world: Any) -> None:
         "tag for all": ({"images": {source + "/a/b": swr + "/team/app:x"}}, "tag"),
         "no default": ({"images": {source + "/a/b": ""}}, "default_registry"),
         "unset variable": ({"images": {source + "/a/b": "${NOT_SET_AT_ALL}/a/b"}}, "NOT_SET_AT_ALL"),
-        "no mapping": ({"images": "a/b/c"}, "mapping"),
+        "no rule": ({"images": "a/b/c"}, "rule with source and destination"),
         "workers": ({"workers": 0}, "workers"),
         "report": ({"report_path": "/nonexistent/report.json"}, "does not exist"),
         "both": ({"images_file": "images.json"}, "mutually exclusive"),

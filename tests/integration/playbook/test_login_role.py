@@ -243,7 +243,7 @@ def test_a_file_that_may_not_be_written_is_left(alone: Alone, name: str, words: 
 
 @pytest.mark.parametrize("name", ["no_region", "no_password"])
 def test_what_cannot_be_carried_out_is_refused(alone: Alone, name: str) -> None:
-    assert "Give login_region" in alone.steps.done[name].refusal
+    assert "Set login_region" in alone.steps.done[name].refusal
 
 
 CONTAINERD = """server = "https://registry-1.docker.io"

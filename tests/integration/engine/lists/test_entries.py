@@ -279,4 +279,4 @@ def test_a_reply_of_another_shape_is_a_failure(synced: World, body: Any) -> None
     assert synced.copy()["images"]["failed"] == 1
     result = prune(synced)
     assert (result["failed"], synced.destination.tags("shop/app")) == (True, ["1.0", "2.0", "old"])
-    assert "what a registry sends" in result["failures"][0]["error"]
+    assert "invalid list of tags" in result["failures"][0]["error"]
