@@ -1,10 +1,10 @@
 # Copyright: (c) 2026, longshore.swr contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""One blob from one repository to another, through memory only.
+"""Streams a blob from one repository to another, through memory only.
 
-Every byte is hashed on its way. The last block is held back until the digest is right, so a corrupted blob is never
-completed at the destination, whatever the destination checks itself.
+Every byte is hashed on the way. The last block is held back until the digest is verified, so a corrupted blob is never
+completed at the destination, whatever the destination itself checks.
 
 This module is private to the collection: no other collection may import it.
 """
@@ -27,28 +27,28 @@ BLOCK = 256 * 1024
 
 
 class BlobBytes(Protocol):
-    """The bytes of a blob for its upload, in order, and again from any place that was passed."""
+    """The bytes of a blob for its upload, in order, and again from any position already passed."""
 
     def open(self) -> None:
-        """Make sure that the blob is there, before anything is asked of the destination."""
+        """Make sure that the blob exists, before any request to the destination."""
 
     def send_to(self, send: Callable[[Any], None], until: Optional[int] = None) -> None:
-        """Hand over the blob block by block, from where it is to the byte C(until), by default the end."""
+        """Pass on the blob block by block, from the current position up to byte C(until), by default the end."""
 
     def mark(self) -> None:
-        """Remember this place: what comes before it has arrived."""
+        """Remember this position: everything before it has arrived."""
 
     def seek(self, offset: int) -> None:
-        """Go to the byte C(offset), which was passed before."""
+        """Go back to byte C(offset), which was passed before."""
 
     def close(self) -> None:
-        """Let go of the connection."""
+        """Release the connection."""
 
 
 class BlobReader:
-    """Reads a blob, going on from where it was when the connection breaks.
+    """Reads a blob, and resumes when the connection breaks.
 
-    :param retrier: how often it may break without a byte in between.
+    :param retrier: how often it may break without any progress.
     """
 
     def __init__(self, client: ImageSource, repository: Repository, blob: Descriptor, retrier: Retrier) -> None:
@@ -67,13 +67,13 @@ class BlobReader:
         return "{0} blob {1}".format(self._repository, self._blob.digest)
 
     def open(self) -> None:
-        """Make sure that the blob is there, before anything is asked of the destination."""
+        """Make sure that the blob exists, before any request to the destination."""
         self._retrier.run(self._connect)
 
     def send_to(self, send: Callable[[Any], None], until: Optional[int] = None) -> None:
-        """Hand over the blob block by block, from where it is to the byte C(until), by default the end.
+        """Pass on the blob block by block, from the current position up to byte C(until), by default the end.
 
-        :raises RegistryError: it cannot be read that far, or is not what its digest says.
+        :raises RegistryError: it cannot be read that far, or does not match its digest.
         """
         end = self._blob.size if until is None else until
         block = memoryview(bytearray(min(BLOCK, max(1, end - self._offset))))
@@ -88,13 +88,13 @@ class BlobReader:
             self._verify()
 
     def mark(self) -> None:
-        """Remember this place: what comes before it has arrived."""
+        """Remember this position: everything before it has arrived."""
         self._mark = (self._offset, self._hash.copy())
 
     def seek(self, offset: int) -> None:
-        """Go to the byte C(offset), which was passed before.
+        """Go back to byte C(offset), which was passed before.
 
-        What lies between the last mark and that byte is read again, as the hash needs it; all of it before the mark.
+        The blob is read again from the last mark, for the hash, or from the start if the mark is after C(offset).
         """
         if offset == self._offset:
             return
@@ -106,7 +106,7 @@ class BlobReader:
         self.send_to(lambda _block: None, offset)
 
     def close(self) -> None:
-        """Let go of the connection."""
+        """Release the connection."""
         if self._stream is not None:
             if self._offset == self._blob.size:
                 self._stream.read_end()
@@ -114,7 +114,7 @@ class BlobReader:
             self._stream = None
 
     def _next(self, block: memoryview) -> int:
-        # Each block has its own tries: a large blob arrives over a connection that breaks again and again.
+        # Each block has its own retries: a large blob may arrive over a connection that breaks again and again.
         return self._retrier.run(lambda: self._read(block))
 
     def _read(self, block: memoryview) -> int:
@@ -142,7 +142,7 @@ class BlobReader:
         self.close()
         stream = self._client.open_blob(self._repository, self._blob.digest, self._offset)
         if self._offset and stream.status != 200 and not self._is_rest(stream):
-            # A registry that cannot read from the middle, or not there, still has the whole.
+            # A registry that cannot read from this offset can still send the whole blob.
             stream.close()
             stream = self._client.open_blob(self._repository, self._blob.digest)
         skip = 0 if stream.status == 206 else self._offset
@@ -165,13 +165,13 @@ class BlobReader:
         self._stream = stream
 
     def _is_rest(self, stream: BlobStream) -> bool:
-        """Whether a reply is what is still to come of the blob, as it is: a piece of what is compressed is not."""
+        """Whether a reply is the rest of the blob, unchanged: part of a compressed body is not."""
         rest = self._blob.size - self._offset
         starts = stream.headers.get("content-range", "").startswith("bytes {0}-".format(self._offset))
         return stream.status == 206 and starts and stream.length in (rest, None) and not _is_packed(stream, rest)
 
     def _skip(self, stream: BlobStream, count: int) -> None:
-        """Read past what was sent already, for a registry that cannot read from the middle."""
+        """Read past the bytes already sent, for a registry that cannot start in the middle."""
         waste = memoryview(bytearray(min(BLOCK, max(1, count))))
         while count:
             got = stream.readinto(waste[: min(count, len(waste))])
@@ -194,5 +194,5 @@ class BlobReader:
 
 
 def _is_packed(stream: BlobStream, expected: int) -> bool:
-    """Whether a blob comes compressed. Web servers say so of every layer as well, which has its own size then."""
+    """Whether a blob arrives compressed. Web servers also claim so of plain layers, which then have their own size."""
     return stream.length != expected and is_gzip(stream.headers)

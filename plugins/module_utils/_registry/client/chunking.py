@@ -1,12 +1,12 @@
 # Copyright: (c) 2026, longshore.swr contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""How large blobs get through to one registry, learnt from those that did not.
+"""How large blobs get through to a registry, learned from failed uploads.
 
-A blob is sent whole as long as that works: it needs the fewest requests, and every registry knows it. Where connections
-break in the middle, chunks follow that are small enough to pass between two breaks. That matters more than it seems: a
-registry need not keep what it has of a chunk that broke off. docker-registry 2.8.2 (Debian's) gives up the whole upload
-then, as the offset that it signed into the upload's URL no longer fits.
+A blob is sent whole as long as that works: it needs the fewest requests, and every registry supports it. If connections
+break in the middle, chunks follow that are small enough to pass between two breaks. The size matters: a registry need
+not keep what it received of an interrupted chunk. docker-registry 2.8.2 (Debian's) then gives up the whole upload,
+because the offset signed into the upload's URL no longer matches.
 
 This module is private to the collection: no other collection may import it.
 """
@@ -27,7 +27,7 @@ GROW_AFTER = 32
 
 
 class ChunkPolicy:
-    """What is known of one registry's uploads. Used by any number of threads."""
+    """What is known about uploads to one registry. Thread-safe."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -42,16 +42,16 @@ class ChunkPolicy:
 
     @property
     def chunk(self) -> Optional[int]:
-        """Bytes of a chunk; None where blobs are sent whole."""
+        """Bytes per chunk; None if blobs are sent whole."""
         return self._chunk if self._supported else None
 
     @property
     def proven(self) -> bool:
-        """Whether the registry has taken a chunk before."""
+        """Whether the registry has accepted a chunk before."""
         return self._proven
 
     def require(self, least: int) -> None:
-        """The registry takes no chunks smaller than C(least) bytes, the last one excepted (C(OCI-Chunk-Min-Length))."""
+        """The registry accepts no chunk smaller than C(least) bytes, except the last (C(OCI-Chunk-Min-Length))."""
         with self._lock:
             self._least = max(self._least, least)
             if self._chunk is not None and self._chunk < self._least:
@@ -59,11 +59,11 @@ class ChunkPolicy:
                 self.budget = max(self.budget or 0, self._least)
 
     def whole_broke(self, sent: int, size: int) -> bool:
-        """A blob of C(size) bytes broke off after about C(sent). Whether it is worth trying it in chunks."""
+        """A blob of C(size) bytes broke off after about C(sent). Returns whether it is worth trying chunks."""
         with self._lock:
             if not self._supported or size <= self._least or sent < LEAST_SENT:
                 return False
-            # What was sent is more than what arrived: buffers on the way hold some of it.
+            # More was sent than arrived: buffers on the way hold some of it.
             chunk = self._bounded(min(sent, size) // 2)
             if self._chunk is None or chunk < self._chunk:
                 self._chunk = chunk
@@ -72,7 +72,7 @@ class ChunkPolicy:
             return True
 
     def chunk_broke(self, sent: int, chunk: int) -> bool:
-        """A chunk broke off after about C(sent) bytes. Whether smaller ones are to follow."""
+        """A chunk broke off after about C(sent) bytes. Returns whether to try smaller ones."""
         with self._lock:
             self._passed = 0
             if sent < LEAST_SENT or self._chunk is None:
@@ -86,7 +86,7 @@ class ChunkPolicy:
             return True
 
     def chunk_passed(self) -> None:
-        """A chunk arrived whole."""
+        """A chunk arrived completely."""
         with self._lock:
             self._proven = True
             self._passed += 1
@@ -99,7 +99,7 @@ class ChunkPolicy:
                 self.budget = max(self.budget or 0, larger)
 
     def refuse_chunks(self) -> None:
-        """The registry takes no chunks."""
+        """The registry accepts no chunks."""
         with self._lock:
             self._supported = False
             self.budget = None

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, longshore.swr contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The connections of a run: one client a registry and direction, and what they share.
+"""The connections of a run: one client per registry and direction, and what they share.
 
 This module is private to the collection: no other collection may import it.
 """
@@ -33,13 +33,13 @@ machine the least are enough, and more cost CPU (docs/performance.md)."""
 
 
 class ClientPool:
-    """One client for each registry and direction; what belongs to the registry itself is shared by both.
+    """One client per registry and direction; both share what belongs to the registry itself.
 
-    Close it; it is a context manager as well.
+    Must be closed; also a context manager.
 
-    :param limits: what the registries and the line may be asked for.
-    :param transport: by default one of its own, as the settings want it.
-    :ivar retrier: tries again what failed for a passing reason.
+    :param limits: the limits on requests and bandwidth.
+    :param transport: by default created from the settings.
+    :ivar retrier: retries after temporary failures.
     """
 
     def __init__(
@@ -63,21 +63,21 @@ class ClientPool:
         self._clients: Dict[Tuple[str, bool], RegistryClient] = {}
 
     def source(self, registry: str) -> ImageSource:
-        """What reads C(registry): a registry's client, an archive, a layout or a daemon."""
+        """The reader for C(registry): a registry's client, an archive, a layout or a daemon."""
         if is_local_registry(registry):
             return self._local.source(registry)
         return self.registry(registry)
 
     def registry(self, registry: str) -> RegistryClient:
-        """The client to read a registry with, which no local source is."""
+        """The client that reads from a registry; never a local source."""
         return self._client(registry, False)
 
     def destination(self, registry: str) -> RegistryClient:
-        """The client to write to C(registry) with."""
+        """The client that writes to C(registry)."""
         return self._client(registry, True)
 
     def requests(self) -> Dict[str, Dict[str, int]]:
-        """Requests made, by registry and kind."""
+        """Number of requests, by registry and kind."""
         counts: Dict[str, Counter[str]] = {}
         for (registry, _writes), client in self._clients.items():
             counts.setdefault(registry, Counter()).update(client.session.requests)
@@ -85,26 +85,26 @@ class ClientPool:
         return dict(found, **self._local.requests())
 
     def quotas(self) -> Dict[str, Quota]:
-        """The quotas of pulls, of the registries that have one."""
+        """The pull quotas of the registries that have one."""
         return {name: one.quota for name, one in sorted(self._throttles.items()) if one.quota is not None}
 
     def queue(self) -> WorkQueue:
-        """A queue whose number of threads follows the round trip to the registries."""
+        """A queue whose number of threads follows the round-trip time of the registries."""
         return WorkQueue(self._settings.workers, self.enough_workers)
 
     def enough_workers(self) -> int:
-        """How many requests under way keep the farthest registry busy."""
+        """How many parallel requests keep the farthest registry busy."""
         return max(LEAST_WORKERS, round((self._transport.round_trip or 0.0) * WORKERS_PER_SECOND))
 
     def waits(self) -> List[Wait]:
-        """The pauses that registries asked for, and those before something is tried again."""
+        """The pauses that registries asked for, and those before retries."""
         now = time.monotonic()
         paused = [(throttle.pause, registry) for registry, throttle in list(self._throttles.items())]
         waits = [Wait(now + seconds, registry, "it refused requests") for seconds, registry in paused if seconds]
         return waits + self.retrier.waits
 
     def close(self) -> None:
-        """Close what is open."""
+        """Close all sources and connections."""
         self._local.close()
         self._transport.close()
 

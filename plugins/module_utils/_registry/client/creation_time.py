@@ -1,9 +1,9 @@
 # Copyright: (c) 2026, longshore.swr contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""When the images of tags were created, for rules that want the newest.
+"""When the images behind tags were created, for rules that select the newest.
 
-It costs a request for the tag's manifest and one for the image's config, and of an index one more for its first image.
+This costs a request for the tag's manifest and one for the image's config; an index costs one more for its first image.
 
 This module is private to the collection: no other collection may import it.
 """
@@ -30,9 +30,9 @@ _TIME = re.compile(
 
 
 def created_at(client: ImageSource, repository: Repository, tag: str) -> float:
-    """Seconds since 1970 at which the image was created; of an index, its first image.
+    """Creation time in seconds since 1970; for an index, that of its first image.
 
-    :returns: C(UNKNOWN) for an artifact, and for an image that does not say it.
+    :returns: C(UNKNOWN) for an artifact, and for an image that does not state it.
     :raises RegistryError: it cannot be read.
     """
     where = "{0}:{1}".format(repository, tag)
@@ -79,13 +79,13 @@ def created_at(client: ImageSource, repository: Repository, tag: str) -> float:
 
 
 def parse_time(text: Any) -> float:
-    """Seconds since 1970 of a time as RFC 3339 writes it, with any number of digits; C(UNKNOWN) for anything else."""
+    """An RFC 3339 time, with any number of digits, as seconds since 1970; C(UNKNOWN) for anything else."""
     match = _TIME.match(text) if isinstance(text, str) else None
     if match is None:
         return UNKNOWN
     year, month, day, hour, minute, second = (int(part) for part in match.groups()[:6])
     try:
-        # A leap second is the last one of its minute.
+        # A leap second becomes second 59.
         moment = datetime.datetime(
             year, month, day, hour, minute, min(second, 59), tzinfo=datetime.timezone.utc
         ).timestamp()

@@ -23,9 +23,9 @@ LARGEST_CONFIG = 8 * 1024 * 1024
 def read_platform(
     client: ImageSource, repository: Repository, config: Descriptor, where: str
 ) -> Optional[Mapping[str, Any]]:
-    """The platform that an image's config names, None where it names none.
+    """The platform named in an image's config, None if it names none.
 
-    :raises RegistryError: the config cannot be read, or is not what its digest says.
+    :raises RegistryError: the config cannot be read, or does not match its digest.
     """
     document = read_config(client, repository, config, where)
     if not document.get("os"):
@@ -35,9 +35,9 @@ def read_platform(
 
 
 def read_config(client: ImageSource, repository: Repository, config: Descriptor, where: str) -> Dict[str, Any]:
-    """An image's config; empty where it is JSON and no object.
+    """An image's config; empty if it is JSON but not an object.
 
-    :raises RegistryError: it cannot be read, or is not what its digest says.
+    :raises RegistryError: it cannot be read, or does not match its digest.
     """
     content = client.get_blob(repository, config.digest, LARGEST_CONFIG)
     if digest_of(content, config.digest.partition(":")[0]) != config.digest:

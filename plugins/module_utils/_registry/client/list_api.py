@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, longshore.swr contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What one kind of registry offers beside the distribution API, for the login itself.
+"""A registry's own API in addition to the distribution API, for the same login.
 
 This module is private to the collection: no other collection may import it.
 """
@@ -25,9 +25,9 @@ ACCEPT_JSON = (("Accept", "application/json"),)
 
 
 class ListApi:
-    """GET requests with the login itself, whose replies are JSON lists.
+    """GET requests with the login itself, answered with JSON lists.
 
-    :param place: whose login is used; a repository, or the namespace that is listed.
+    :param place: the repository or listed namespace that determines the login.
     """
 
     kind = ""
@@ -50,7 +50,7 @@ class ListApi:
             raise RegistryError(what, where=self._where) from problem
 
     def _all(self, first: Any, fetch: Callable[[Any], Page], key: Callable[[Any], Any]) -> List[Any]:
-        """Every entry of a list.
+        """All entries of a list.
 
         :raises RegistryError: the list may be incomplete.
         """

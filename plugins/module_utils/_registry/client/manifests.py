@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, longshore.swr contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The walk through an index: each manifest is read once, to a limited depth and number.
+"""Walks through an index: each manifest is read once, up to a limited depth and number.
 
 This module is private to the collection: no other collection may import it.
 """
@@ -30,12 +30,12 @@ def read_tree(
     wanted: Optional[Callable[[Descriptor], bool]] = None,
     on_missing: Optional[Callable[[Descriptor], None]] = None,
 ) -> Tree:
-    """The manifest with those below it.
+    """The manifest and those below it.
 
     :param where: the image, for messages.
-    :param wanted: whether a manifest that an index names is read; by default all are. The tree lacks the others.
-    :param on_missing: called for a manifest that the registry does not have; by default that is an error.
-    :raises RegistryError: a manifest cannot be read, or there are too many of them.
+    :param wanted: whether to read a manifest that an index names; by default all. The others are not in the tree.
+    :param on_missing: called for a manifest that the registry does not have; by default this is an error.
+    :raises RegistryError: a manifest cannot be read, or there are too many.
     """
     return _Walk(client, repository, where, wanted, on_missing).read(manifest, 0)[0]
 
@@ -57,7 +57,7 @@ class _Walk:
         self._known: Dict[str, Optional[Tuple[Tree, int]]] = {}
 
     def read(self, manifest: Manifest, depth: int) -> Tuple[Tree, int]:
-        """The tree, and how many manifests it has."""
+        """The tree, and its number of manifests."""
         if manifest.is_index and depth >= DEEPEST_INDEX:
             raise RegistryError("too many nested indexes for an image", where=self._where)
         tree, count = Tree(manifest), 1

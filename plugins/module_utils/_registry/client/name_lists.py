@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, longshore.swr contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Lists of names in pages: the tags of a repository, the repositories of a registry.
+"""Paginated lists of names: the tags of a repository, the repositories of a registry.
 
 This module is private to the collection: no other collection may import it.
 """
@@ -28,8 +28,8 @@ NAMES_PER_PAGE = 1000
 
 
 class NameList(NamedTuple):
-    """A kind of list: what its requests are counted as, its field in replies, the check of its names, what is wanted,
-    and the scopes that are needed; None for those of the repository."""
+    """A kind of list: the kind its requests count as, its field in replies, the check of its names, the action for
+    messages, and the scopes needed; None for those of the repository."""
 
     kind: str
     field: str
@@ -40,10 +40,10 @@ class NameList(NamedTuple):
     def read(self, session: RegistrySession, place: Repository, path: str, where: str, proven: bool) -> Listing:
         """All names of the list.
 
-        A full page without a C(Link) header need not be the last one: a proxy may have dropped the header. Then the
-        registry is asked for what follows the last name.
+        A full page without a C(Link) header need not be the last one: a proxy may have removed the header. The registry
+        is then asked for the names after the last one.
 
-        :param proven: ask for more after the last page, unless the registry states that it is the last one.
+        :param proven: ask again after the last page, unless the registry states that it is the last one.
         :raises RegistryError: it cannot be read, or may be incomplete.
         """
         first = "{0}?n={1}".format(path, NAMES_PER_PAGE)
@@ -57,10 +57,10 @@ class NameList(NamedTuple):
             except RegistryError as error:
                 if path not in asked or error.status not in NO_SUCH_API:
                     raise
-                # It does not support that. A list without a link is complete (distribution specification).
+                # It does not support this. A list without a link is complete (distribution specification).
                 return Page([])
             entries = _entries_of(reply, self.field, where)
-            # SWR has empty texts on its lists.
+            # SWR's lists contain empty strings.
             found = [read_entry(entry, self.check) for entry in entries if entry != ""]
             link = reply.headers.get("link", "")
             last = next((entry for entry in reversed(found) if isinstance(entry, str)), None)
@@ -82,7 +82,7 @@ CATALOG = NameList(
 def read_all(
     first: Any, fetch: Callable[[Any], Page], what: str, where: str, key: Callable[[Any], Any] = lambda entry: entry
 ) -> List[Any]:
-    """Every entry of a list.
+    """All entries of a list.
 
     :raises RegistryError: the list may be incomplete.
     """
@@ -104,7 +104,7 @@ def next_path(link: str, current: str) -> Optional[str]:
 def _entries_of(reply: RegistryReply, field: str, where: str) -> List[Any]:
     """The entries of one page of names. Go's servers send C(null) for an empty list.
 
-    :raises RegistryError: it is no such page.
+    :raises RegistryError: it is not such a page.
     """
     try:
         document = read_shape(reply.body, {field: ([object], None)})

@@ -1,10 +1,10 @@
 # Copyright: (c) 2026, longshore.swr contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""One registry, as the copy engine talks to it (OCI distribution specification 1.1).
+"""A registry as seen by the copy engine (OCI distribution specification 1.1).
 
-What the registry can and cannot do is learnt from its replies and remembered: the scheme of an insecure one, how it
-wants to be authenticated, whether it knows HEAD and mounting.
+The registry's abilities are learned from its replies and remembered: the scheme of an insecure registry, its
+authentication, whether it supports HEAD and mounting.
 
 This module is private to the collection: no other collection may import it.
 """
@@ -46,9 +46,9 @@ _BLOB_KNOWN = (200, 404, 405, 501)
 
 
 class RegistryClient:
-    """One registry: what images are read from and written to. Used by any number of threads.
+    """One registry that images are read from and written to. Thread-safe.
 
-    :param bandwidth: slows down what is sent; shared with the uploads to other registries.
+    :param bandwidth: limits the speed of uploads; shared with uploads to other registries.
     :ivar registry: C(host[:port]) as references name it.
     :ivar session: its requests.
     :ivar uploads: its uploads of blobs.
@@ -65,26 +65,26 @@ class RegistryClient:
     # -- reading -----------------------------------------------------------------------------------------------
 
     def tags(self, repository: Repository) -> List[str]:
-        """The names of L(list_tags,#)."""
+        """The valid names from L(list_tags,#)."""
         return self.list_tags(repository).names
 
     def list_tags(self, repository: Repository, proven: bool = False) -> Listing:
-        """Every tag of the repository, in the registry's order.
+        """All tags of the repository, in the registry's order.
 
-        SWR answers C(tags: null) for a repository that it does not have: an empty list here.
+        SWR answers C(tags: null) for a missing repository: an empty list here.
 
-        :param proven: ask for more after the last page, unless the registry states that it is the last one.
-        :raises RegistryError: the repository does not exist, or may not be read, or its list may be incomplete.
+        :param proven: ask again after the last page, unless the registry states that it is the last one.
+        :raises RegistryError: the repository does not exist, may not be read, or its list may be incomplete.
         """
         path = "/v2/{0}/tags/list".format(repository.name)
         return TAGS.read(self.session, repository, path, str(repository), proven)
 
     def list_repositories(self, proven: bool = False) -> Listing:
-        """Every repository that the registry shows this user, in the registry's order.
+        """All repositories that the registry shows this user, in the registry's order.
 
         :param proven: see L(list_tags,#).
-        :raises RegistryError: the registry has no catalog, as SWR and Docker Hub, or not for this user, or it may be
-            incomplete.
+        :raises RegistryError: the registry has no catalog (like SWR and Docker Hub), or denies it to this user, or it
+            may be incomplete.
         """
         try:
             return CATALOG.read(self.session, Repository(self.registry, ""), "/v2/_catalog", self.registry, proven)
@@ -94,7 +94,7 @@ class RegistryClient:
             raise
 
     def head_manifest(self, repository: Repository, reference: str) -> Optional[Found]:
-        """What C(reference) (a tag or a digest) stands for, or None when the registry has no such manifest."""
+        """What C(reference) (a tag or a digest) refers to, or None if the registry has no such manifest."""
         if self._manifest_head:
             reply = self.session.call(
                 Request(
@@ -119,7 +119,7 @@ class RegistryClient:
         return None if manifest is None else Found(manifest.digest, manifest.media_type)
 
     def get_manifest(self, repository: Repository, reference: str) -> Optional[Manifest]:
-        """The manifest, its digest checked, or None when the registry has no such manifest."""
+        """The manifest, its digest verified, or None if the registry has no such manifest."""
         where = _image(repository, reference)
         path, what = "manifests/" + reference, "cannot read the manifest"
         request = Request(PULL, "GET", repository, path, (200, 404), what, where, _ACCEPT)
@@ -140,9 +140,9 @@ class RegistryClient:
         return self.session.retry(unit)
 
     def referrers(self, repository: Repository, digest: str) -> Optional[List[Dict[str, Any]]]:
-        """The descriptors of the manifests whose subject this one is; None where there is no API to say it.
+        """The descriptors of the manifests that have this one as their subject; None without a referrers API.
 
-        :raises RegistryError: the registry has the API and it failed, or its list may be incomplete.
+        :raises RegistryError: the registry has the API but it failed, or the list may be incomplete.
         """
         if self._referrers_api is False:
             return None
@@ -165,13 +165,13 @@ class RegistryClient:
         return found
 
     def has_referrers_api(self, repository: Repository, digest: str) -> bool:
-        """Whether the registry lists referrers by itself; asked once."""
+        """Whether the registry has a referrers API; asked once."""
         if self._referrers_api is None:
             self.referrers(repository, digest)
         return bool(self._referrers_api)
 
     def get_blob(self, repository: Repository, digest: str, limit: int) -> bytes:
-        """A small blob, such as an image's config, whole. Its digest is the caller's to check."""
+        """A complete small blob, such as an image's config. The caller must verify its digest."""
 
         def unit() -> bytes:
             with self.open_blob(repository, digest) as stream:
@@ -180,7 +180,7 @@ class RegistryClient:
         return self.session.retry(unit)
 
     def open_blob(self, repository: Repository, digest: str, offset: int = 0) -> Stream:
-        """Start to read a blob at byte C(offset). One try: reading on after a failure is the caller's matter.
+        """Start to read a blob at byte C(offset). One try: the caller resumes after a failure.
 
         A registry that cannot read from the middle answers 200 and sends the whole blob, or 416 and none of it.
         """
@@ -198,15 +198,15 @@ class RegistryClient:
         )
 
     def has_blob(self, repository: Repository, digest: str) -> bool:
-        """Whether the repository has the blob. False also where the registry cannot say."""
+        """Whether the repository has the blob. Also False if the registry cannot tell."""
         if not self._blob_head:
             return False
         where, what = describe_blob(repository, digest), "cannot look up the blob"
         request = Request("blob_head", "HEAD", repository, "blobs/" + digest, _BLOB_KNOWN + REDIRECTS, what, where)
         reply = self.session.call(request)
         if reply.status in REDIRECTS:
-            # A registry that keeps blobs elsewhere redirects for those it has; the other host need not be asked. One
-            # that is another registry now redirects for every blob.
+            # A registry that stores blobs elsewhere redirects for those it has; the other host need not be asked. A
+            # registry that has moved redirects for every blob.
             if not reply.headers.get("location", "").partition("?")[0].endswith("/blobs/" + digest):
                 return True
             reply = self.session.call(request._replace(expected=_BLOB_KNOWN))
@@ -217,7 +217,7 @@ class RegistryClient:
     # -- writing -----------------------------------------------------------------------------------------------
 
     def put_manifest(self, repository: Repository, reference: str, manifest: Manifest) -> None:
-        """Store a manifest under a tag or its digest, and make sure that the registry understood the same bytes."""
+        """Store a manifest under a tag or its digest, and check that the registry received the same bytes."""
         where = _image(repository, reference)
         request = Request(
             "manifest_put",
@@ -235,7 +235,7 @@ class RegistryClient:
             try:
                 return self.session.ask(request)
             except RegistryError as error:
-                # The bytes were lost on the way, or among those of another push.
+                # The bytes were damaged on the way, or mixed with those of another push.
                 error.retryable = error.retryable or error.code == "DIGEST_INVALID"
                 raise
 
@@ -247,7 +247,7 @@ class RegistryClient:
             raise
         stored = reply.headers.get("docker-content-digest", "")
         if is_digest(stored) and stored == digest_of(manifest.content, stored.partition(":")[0]):
-            # It may name the same bytes by another algorithm than the source did.
+            # The registry may use another digest algorithm than the source.
             return
         if not is_digest(stored):
             found = self.head_manifest(repository, reference)
@@ -259,9 +259,9 @@ class RegistryClient:
             )
 
     def delete_manifest(self, repository: Repository, reference: str) -> bool:
-        """Delete a tag, or with a digest the manifest and every tag of it. False: there is no such manifest.
+        """Delete a tag, or with a digest the manifest and all its tags. False: there is no such manifest.
 
-        :raises RegistryError: the registry refuses. Many take digests only, or delete nothing (405, UNSUPPORTED).
+        :raises RegistryError: the registry refuses. Many accept digests only, or delete nothing (405, UNSUPPORTED).
         """
         reply = self.session.call(
             Request(
@@ -285,7 +285,7 @@ ClientFor = Callable[[str], RegistryClient]
 def _referrers_of(reply: RegistryReply, where: str) -> List[Dict[str, Any]]:
     """The descriptors of one page of referrers, an OCI index.
 
-    :raises RegistryError: it is no such page.
+    :raises RegistryError: it is not such a page.
     """
     try:
         document = read_shape(reply.body, {"manifests": ([{"digest": str, "size": int}], None)})

@@ -1,13 +1,13 @@
 # Copyright: (c) 2026, longshore.swr contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The names of a registry's repositories, by whichever of its interfaces lists them.
+"""The names of a registry's repositories, through whichever API lists them.
 
-C(catalog) is the distribution specification's (C(/v2/_catalog)). Harbor gives its catalog to administrators only, and
-lists the repositories of a project by its own API: C(/api/v2.0/projects/NAME/repositories) since 2.0,
-C(/api/repositories?project_id=ID) before, with Basic authentication on each request and no cookies (they would ask for
-a CSRF token). SWR's basic edition has no catalog; C(/dockyard/v2/repositories?filter=center::self) takes the login of
-C(docker login) on the registry's host, as Harbor's adapter for SWR (C(src/pkg/reg/adapter/huawei)) uses it.
+C(catalog) is from the distribution specification (C(/v2/_catalog)). Harbor shows its catalog only to administrators,
+and lists a project's repositories through its own API: C(/api/v2.0/projects/NAME/repositories) since 2.0, and
+C(/api/repositories?project_id=ID) before, with Basic authentication on each request and no cookies (they would require
+a CSRF token). SWR's basic edition has no catalog; C(/dockyard/v2/repositories?filter=center::self) accepts the login of
+C(docker login) on the registry's host, as used by Harbor's adapter for SWR (C(src/pkg/reg/adapter/huawei)).
 
 This module is private to the collection: no other collection may import it.
 """
@@ -37,9 +37,9 @@ CATALOG_REFUSED = (401, 403, 404, 405, 501)
 
 
 class Discovery:
-    """Lists repositories; a registry's catalog once for all who ask. Used by any number of threads.
+    """Lists repositories; reads each registry's catalog only once. Thread-safe.
 
-    :param sources: gives the client to read a registry with.
+    :param sources: returns the client that reads from a registry.
     :param proven: see L(client.RegistryClient.list_tags,#).
     """
 
@@ -51,10 +51,10 @@ class Discovery:
         self._catalogs: Dict[str, Union[Listing, RegistryError]] = {}
 
     def names(self, registry: str, namespace: str, via: str) -> Listing:
-        """The repositories below C(namespace), and perhaps others; all where it is empty.
+        """The repositories below C(namespace), and perhaps others; all if it is empty.
 
-        :param via: C(auto), C(catalog), C(harbor) or C(swr). C(auto) takes SWR's interface for SWR's basic edition,
-            else the catalog, and Harbor's where the catalog is refused and a Harbor answers.
+        :param via: C(auto), C(catalog), C(harbor) or C(swr). C(auto) uses SWR's API for SWR's basic edition, otherwise
+            the catalog, and Harbor's API if the catalog is refused and a Harbor answers.
         :raises RegistryError: nothing lists them, or the list may be incomplete.
         """
         client = self._sources(registry)
@@ -112,7 +112,7 @@ class _Harbor(ListApi):
 
     @classmethod
     def find(cls, client: RegistryClient, place: Repository) -> Optional[_Harbor]:
-        """The Harbor of this registry, None where there is none."""
+        """The Harbor of this registry, None if there is none."""
         for base in _HARBOR_BASES:
             harbor = cls(client, place, base)
             if harbor._answers():
@@ -130,13 +130,13 @@ class _Harbor(ListApi):
         return isinstance(facts, dict) and ("harbor_version" in facts or "auth_mode" in facts)
 
     def names(self) -> Listing:
-        """The repositories of the project, or of every project that the login may see."""
+        """The repositories of the project, or of all projects visible to the login."""
         modern = self._base != "/api"
         if self._project and modern:
             return sort_entries(self._repositories(self._project))
         query = "?name={0}".format(urllib.parse.quote(self._project, safe="")) if self._project else ""
         projects = self._pages(self._base + "/projects" + query)
-        # Harbor finds names that only contain the wanted one, too.
+        # Harbor also finds names that merely contain the requested one.
         wanted = [one for one in projects if not self._project or one.get("name") == self._project]
         if self._project and not wanted:
             raise RegistryError(
@@ -158,7 +158,7 @@ class _Harbor(ListApi):
         return [read_entry(one.get("name", one), check_name) for one in self._pages(path)]
 
     def _pages(self, path: str) -> List[Dict[str, Any]]:
-        """Every entry of a list. Harbor states the total and the next page."""
+        """All entries of a list. Harbor states the total and the next page."""
         path, _mark, query = path.partition("?")
         number = count = 0
 
@@ -171,7 +171,7 @@ class _Harbor(ListApi):
             total = parse_count(reply.headers.get("x-total-count"))
             following = next_page_of(reply.headers.get("link"), place)
             if following is not None:
-                # Only the query counts: behind a proxy the host and the path may differ.
+                # Only the query counts: behind a proxy, host and path may differ.
                 return Page(entries, urllib.parse.urlsplit(following).query, total)
             if entries and (len(entries) >= PAGE if total is None else count < total):
                 return Page(entries, self._query(query, number + 1), total, asked=True)

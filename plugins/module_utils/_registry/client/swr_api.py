@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, longshore.swr contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What SWR's basic edition says of itself to the login of the registry (C(_dockyard)): organizations, repositories.
+"""What SWR's basic edition shows to a registry login (C(_dockyard)): organizations, repositories.
 
 This module is private to the collection: no other collection may import it.
 """
@@ -25,20 +25,20 @@ ORGANIZATION_UNKNOWN = "organization does not exist"
 
 
 def speaks_dockyard(client: RegistryClient) -> bool:
-    """Whether the registry is SWR's basic edition: by its name, or, behind an endpoint of one's own, by the service
-    that it asks tokens for."""
+    """Whether the registry is SWR's basic edition: by its name or, behind a private endpoint, by the service named in
+    its token challenge."""
     return is_swr_basic(client.registry) or client.session.service == SERVICE
 
 
 class Dockyard(ListApi):
-    """Asks SWR's basic edition with the login of C(place)."""
+    """Queries SWR's basic edition with the login of C(place)."""
 
     kind = "dockyard"
 
     def has_organization(self, name: str) -> bool:
-        """Whether the organization is there and is to be seen by this user.
+        """Whether the organization exists and is visible to this user.
 
-        :raises RegistryError: it cannot be found out.
+        :raises RegistryError: this cannot be determined.
         """
         reply = self._get(organization_path(name), (200, 404), "cannot look up the organization")
         try:
@@ -48,7 +48,7 @@ class Dockyard(ListApi):
             raise RegistryError(what, where=name) from problem
 
     def repositories(self) -> Listing:
-        """Every repository of the account.
+        """All repositories of the account.
 
         :raises RegistryError: they cannot be listed, or the list may be incomplete.
         """
@@ -61,7 +61,7 @@ class Dockyard(ListApi):
 
 
 def _name_of(entry: Entry) -> Union[str, InvalidEntry]:
-    """The repository of an entry of SWR's. In paths of its management API a dollar sign stands for the slash."""
+    """The repository of an SWR entry. In paths of SWR's management API a dollar sign replaces the slash."""
     parts = (entry.get("namespace"), entry.get("name"))
     if not all(isinstance(part, str) for part in parts):
         return read_entry(entry, check_name)

@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The requests of an upload (OCI distribution specification 1.1, Pushing blobs): whole, or in chunks.
 
-Each is one try. What to do when one fails is the sender's matter (C(transfer)).
+Each is a single try. The sender decides what to do after a failure (C(transfer)).
 
 This module is private to the collection: no other collection may import it.
 """
@@ -33,17 +33,17 @@ _RECEIVED = re.compile(r"(?:bytes[= ])?0-([0-9]{1,18})\Z")
 
 
 class UploadState(NamedTuple):
-    """Where the next bytes of an upload go, and how many the registry has."""
+    """Where to send the next bytes of an upload, and how many the registry has."""
 
     target: Target
     received: int
 
 
 class RegistryUploads:
-    """The uploads of one registry. Used by any number of threads.
+    """Uploads to one registry. Thread-safe.
 
-    :param bandwidth: slows down what is sent; shared with the uploads to other registries.
-    :ivar habits: how its uploads get through.
+    :param bandwidth: limits the speed of uploads; shared with uploads to other registries.
+    :ivar habits: how its uploads succeed.
     """
 
     def __init__(self, session: RegistrySession, bandwidth: Optional[Bandwidth] = None) -> None:
@@ -53,9 +53,9 @@ class RegistryUploads:
         self._mounts = True
 
     def start(self, repository: Repository, digest: str, mount_from: Optional[str] = None) -> Optional[Target]:
-        """Open an upload and return where its bytes go, or None when the blob was mounted and needs none.
+        """Open an upload and return its target, or None if the blob was mounted and needs none.
 
-        One try. C(mount_from) is the name of a repository of the same registry that has the blob.
+        One try. C(mount_from) names a repository of the same registry that has the blob.
         """
         where = describe_blob(repository, digest)
         if mount_from and self._mounts:
@@ -69,10 +69,10 @@ class RegistryUploads:
         return self._opened(reply, repository, where)
 
     def _mount(self, repository: Repository, digest: str, mount_from: str, where: str) -> Optional[RegistryReply]:
-        """The reply to a mount: 201, or 202 where it became an upload. None: no mount, whatever the registry said, and
-        the bytes go up.
+        """The reply to a mount: 201, or 202 if it became an upload. None: not mounted, for
+        whatever reason, and the bytes are uploaded.
 
-        :raises RegistryError: the registry asks to wait, or nothing answered.
+        :raises RegistryError: the registry asks to wait, or does not answer.
         """
         query = urllib.parse.urlencode({"mount": digest, "from": mount_from})
         path, what = "blobs/uploads/?" + query, "cannot mount the blob"
@@ -88,7 +88,7 @@ class RegistryUploads:
         if reply.status in (405, 501):
             self._mounts = False
             return None
-        # The place of the blob, or of the upload, belongs to both; what comes without is no such answer.
+        # Both come with the location of the blob or the upload; a reply without one is neither.
         return reply if "location" in reply.headers else None
 
     def finish(self, repository: Repository, upload: Target, digest: str, size: int, write_body: WriteBody) -> None:
@@ -116,7 +116,7 @@ class RegistryUploads:
         return UploadState(target, start + length if received is None else received)
 
     def status(self, repository: Repository, upload: Target, digest: str) -> Optional[UploadState]:
-        """What the registry has of an upload; None where it has lost it, or cannot say. One try."""
+        """What the registry has of an upload; None if it lost the upload or cannot tell. One try."""
         where = describe_blob(repository, digest)
         what, answers = "cannot ask for the state of the upload", (200, 204, 400, 404, 405, 410, 416, 501)
         reply = self._session.ask(Request("upload_get", "GET", repository, upload, answers, what, where))
@@ -143,7 +143,7 @@ class RegistryUploads:
         return self._target(reply, repository, where)
 
     def _target(self, reply: RegistryReply, repository: Repository, where: str) -> Target:
-        """Where an upload goes on: relative to the request that was answered (RFC 9110, section 10.2.2)."""
+        """Where an upload continues: relative to the request that was answered (RFC 9110, section 10.2.2)."""
         location = reply.headers.get("location", "")
         if not location:
             raise RegistryError("the registry opened an upload without a location", where=where, retryable=True)
@@ -163,9 +163,9 @@ def describe_blob(repository: Repository, digest: str) -> str:
 
 
 def _received(reply: RegistryReply) -> Optional[int]:
-    """Bytes that the registry has, from C(Range); None where it does not say.
+    """The bytes that the registry has, from C(Range); None if not stated.
 
-    The end is inclusive, so that no bytes at all and one byte look the same; it is read as none.
+    The end is inclusive, so zero bytes and one byte look the same; it is read as zero.
     """
     found = _RECEIVED.match(reply.headers.get("range", "").strip())
     if found is None:

@@ -1,9 +1,9 @@
 # Copyright: (c) 2026, longshore.swr contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Certificates: the authorities that a registry is trusted by, and the client's own.
+"""Certificates: the authorities trusted for a registry, and the client's own.
 
-They are in an entry of the logins, or in the folders that Docker and Podman have for them (C(certs.d), see
+They come from an entry of the logins, or from the directories of Docker and Podman (C(certs.d), see
 containers-certs.d(5)).
 
 This module is private to the collection: no other collection may import it.
@@ -26,11 +26,11 @@ _INSTEAD = "Repair it, or name the right files in the registry's auth entry (cli
 
 
 class Trust(NamedTuple):
-    """How the other side of a TLS connection is known, and how this one proves who it is.
+    """How a TLS connection verifies its peer, and identifies itself.
 
-    :param verify: whether the certificate of the other side is verified.
-    :param authorities: files, or a directory, of authorities to trust beside the system's own.
-    :param client: the client's certificate and its key, as paths; there may be several of different kinds.
+    :param verify: whether the peer's certificate is verified.
+    :param authorities: files, or a directory, of authorities to trust in addition to the system's.
+    :param client: paths of the client's certificate and key; there may be several of different kinds.
     """
 
     verify: bool = True
@@ -38,14 +38,14 @@ class Trust(NamedTuple):
     client: Tuple[Tuple[str, str], ...] = ()
 
     def elsewhere(self) -> Trust:
-        """The same for another host that the registry names, which is not shown the client's certificate."""
+        """The same for another host named by the registry, without the client's certificate."""
         return self._replace(client=())
 
     def with_folders(self, names: Sequence[str], folders: Sequence[str] = FOLDERS) -> Trust:
-        """The same with what C(certs.d) has for a host.
+        """The same, with what C(certs.d) has for a host.
 
-        :param names: the host as folders may be named.
-        :raises RegistryError: a certificate there has no key, or the other way round.
+        :param names: possible folder names of the host.
+        :raises RegistryError: a certificate there has no key, or vice versa.
         """
         folder = next(_existing(names, folders), None)
         if folder is None:
@@ -63,10 +63,10 @@ def _existing(names: Sequence[str], folders: Sequence[str]) -> Iterator[str]:
     for folder in folders:
         for name in names:
             if name.startswith("."):
-                # A server can name a host so.
+                # A server can choose such a name.
                 continue
             path = os.path.join(os.path.expanduser(folder), name)
-            # One that may not be looked into is passed over, as Podman does.
+            # An inaccessible directory is skipped, as by Podman.
             if os.path.isdir(path) and os.access(path, os.R_OK | os.X_OK):
                 yield path
 
@@ -89,14 +89,14 @@ def make_context(trust: Trust, ca_path: Optional[str] = None) -> ssl.SSLContext:
     """A TLS context; authorities are added to the system's and do not replace them.
 
     :param ca_path: authorities for every registry.
-    :raises RegistryError: naming the file that cannot be read or is not what it should be.
+    :raises RegistryError: a file cannot be read or is invalid; the error names it.
     """
     if trust.verify:
         context = ssl.create_default_context()
         for path in filter(None, (ca_path, *trust.authorities)):
             _add_authorities(context, path)
     else:
-        # Without the system's authorities, which take longer to load than a small copy lasts.
+        # Without the system's authorities: loading them takes longer than a small copy.
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
         context.check_hostname = False
         context.verify_mode = ssl.CERT_NONE
@@ -141,7 +141,7 @@ def _add_client(context: ssl.SSLContext, certificate: str, key: str) -> None:
 
 
 def _no_passphrase(asked: List[bool]) -> Callable[[], str]:
-    """What OpenSSL gets instead of asking on the terminal; C(asked) shows that it would have."""
+    """What OpenSSL calls instead of asking on the terminal; C(asked) records the attempt."""
 
     def answer() -> str:
         asked.append(True)

@@ -26,17 +26,16 @@ __all__ = ("Credential", "CredentialStore", "DockerConfigs")
 _PLAIN_KEY = re.compile(r"[a-z_-]{1,30}")
 _PATHS = ("ca_path", "client_cert", "client_key")
 _FIELDS = ("username", "password", "insecure", *_PATHS, "token_server")
-# What an entry of C(as_document) may have as well.
+# Further keys of an entry of C(as_document).
 _UNUSABLE = "unusable"
 
 
 class CredentialStore:
     """The logins of one run.
 
-    An entry is named C(registry) or C(registry/path) and covers what lies below it; of several that cover a
-    repository the longest counts, whatever their order. image-syncer documents the same (its 1.5.5 leaves the choice
-    to the order of a Go map); 1.3.1 and image-migrator know C(registry) and C(registry/namespace) only, which the rule
-    contains.
+    An entry is named C(registry) or C(registry/path) and covers everything below it; if several cover a repository, the
+    longest wins, in any order. image-syncer documents the same (its 1.5.5 leaves the choice to the order of a Go map);
+    1.3.1 and image-migrator support only C(registry) and C(registry/namespace), which this rule includes.
     """
 
     def __init__(self, entries: Mapping[str, Credential], fallback: Optional[DockerConfigs] = None) -> None:
@@ -56,16 +55,16 @@ class CredentialStore:
     ) -> CredentialStore:
         """Read an auth document: a mapping of C(registry[/path]) to C(username), C(password) and C(insecure).
 
-        C($NAME) and C(${NAME}) are expanded in user name and password, C($$) is a dollar sign; a C($) that no name
-        follows stays. Without user name and password an entry is anonymous, and the fallback is asked, as image-syncer
-        does; its C(insecure) and C(token_server) hold either way. C(insecure) is a boolean or the text "true" or
-        "false", which is what Ansible makes of a template. image-syncer's combined document with C(auth) and C(images)
-        is accepted.
+        C($NAME) and C(${NAME}) are expanded in user name and password, C($$) is a dollar sign; a C($) without a name
+        after it stays. An entry without user name and password is anonymous, and the fallback is used, as in
+        image-syncer; its C(insecure) and C(token_server) apply either way. C(insecure) is a boolean or the text "true"
+        or "false", which is what Ansible makes of a template. image-syncer's combined document with C(auth) and
+        C(images) is accepted.
 
-        :param document: None means that there is no auth file.
-        An entry with a variable that is not set can be looked up by nobody, and stops nobody else.
+        :param document: None if there is no auth file.
+        An entry with an unset variable is unusable, and does not affect other entries.
 
-        :raises RulesError: with every problem; never with a password or a piece of one.
+        :raises RulesError: lists all problems; never contains a password or part of one.
         """
         if document is None:
             return cls({}, fallback)
@@ -91,7 +90,7 @@ class CredentialStore:
 
     @classmethod
     def merged(cls, stores: Sequence[CredentialStore], fallback: Optional[DockerConfigs] = None) -> CredentialStore:
-        """One store of several; of entries with the same name the first store's counts."""
+        """One store made of several; for entries with the same name, the first store wins."""
         entries: Dict[str, Credential] = {}
         for store in stores:
             for name, credential in store._entries.items():
@@ -99,9 +98,9 @@ class CredentialStore:
         return cls(entries, fallback)
 
     def lookup(self, repository: Repository) -> Credential:
-        """The login for a repository; an anonymous one when nobody has any. Safe for threads; asked once, then kept.
+        """The login for a repository, anonymous if there is none. Thread-safe; looked up once, then cached.
 
-        :raises RegistryError: when the login, a fallback file or its helper cannot be used.
+        :raises RegistryError: the login, a fallback file or its helper cannot be used.
         """
         known = self._known.get(repository)
         if known is None:
@@ -109,13 +108,13 @@ class CredentialStore:
         return known
 
     def problem_of(self, repository: Repository) -> Optional[str]:
-        """Why the login that is given for a repository cannot be used; None where it can, or none is given."""
+        """Why the login given for a repository cannot be used; None if it can, or none is given."""
         entry = self._entry(repository)
         return entry.unusable or None if entry is not None else None
 
     @property
     def notes(self) -> List[str]:
-        """Sentences for the user: logins that could not be used and were not needed."""
+        """Sentences for the user: unusable logins that were not needed."""
         unusable = [entry.unusable for entry in self._entries.values() if entry.unusable]
         notes = ["{0} (nothing needed this login)".format(text) for text in unusable if text not in self._missed]
         return notes + (list(self._fallback.notes) if self._fallback is not None else [])
@@ -143,7 +142,7 @@ class CredentialStore:
         )
 
     def as_document(self) -> Dict[str, Dict[str, Any]]:
-        """The entries as an auth document that means the same wherever it is read: with no variable left to expand."""
+        """The entries as an auth document that means the same everywhere: no variables are left to expand."""
         document: Dict[str, Dict[str, Any]] = {}
         for name, credential in self._entries.items():
             entry: Dict[str, Any] = {"insecure": credential.insecure}
@@ -153,7 +152,7 @@ class CredentialStore:
         return document
 
     def secrets(self) -> Iterator[str]:
-        """Every password and token known so far, for redaction; those of the fallback once they are looked up."""
+        """All passwords and tokens known so far, for redaction; those of the fallback once they are looked up."""
         for credential in self._entries.values():
             yield from filter(None, (credential.password, credential.identity_token))
         if self._fallback is not None:
@@ -169,7 +168,7 @@ def _shown(key: Any) -> str:
 
 
 def _auth_of(document: Any, where: str, problems: List[str]) -> Tuple[Mapping[Any, Any], str]:
-    """The mapping of entries, out of a combined document where it is one."""
+    """The mapping of entries, extracted if the document is a combined one."""
     if not isinstance(document, dict):
         problems.append(
             "{0}: it is {1}: a mapping of registries to username and password is expected".format(
@@ -184,7 +183,7 @@ def _auth_of(document: Any, where: str, problems: List[str]) -> Tuple[Mapping[An
         )
         return {}, where
     auth = document.get("auth")
-    # A registry could be called "auth"; its entry then has texts as values, and not mappings.
+    # A registry could be called "auth"; its entry then has strings as values, not mappings.
     combined = isinstance(auth, (dict, Repeated)) and (
         "images" in document
         or any(isinstance(value, dict) for value in (auth.values() if isinstance(auth, dict) else auth))
@@ -200,7 +199,7 @@ def _auth_of(document: Any, where: str, problems: List[str]) -> Tuple[Mapping[An
 def _entry_name(key: Any) -> str:
     """Check C(registry[/path]) and return its canonical form.
 
-    :raises ReferenceProblem: with what would be right.
+    :raises ReferenceProblem: states the correct form.
     """
     if not isinstance(key, str):
         raise ReferenceProblem("it must be a string", hint="put it in quotes")
@@ -220,7 +219,7 @@ def _entry_name(key: Any) -> str:
 
 
 def _credential(value: Any, place: str, environ: Mapping[str, str], problems: List[str]) -> Optional[Credential]:
-    """One entry; None and problems when it is not valid."""
+    """One entry; None, with problems added, if it is invalid."""
     count = len(problems)
     if isinstance(value, Repeated):
         problems.append("{0}: it is written more than once: keep one".format(place))
@@ -240,9 +239,9 @@ def _credential(value: Any, place: str, environ: Mapping[str, str], problems: Li
     insecure = _boolean(fields.get("insecure"), place, problems)
     for name, path in zip(_PATHS, found):
         if not is_printable(path) or "-----BEGIN" in path:
-            # Named now, before the text is taken for the name of a file that does not exist, and shown.
+            # Reported now, before the text is taken for the name of a missing file, and shown.
             problems.append("{0}: {1} is not a path: write the path of the file, not what is in it".format(place, name))
-    # As Ansible does with every option that is a path
+    # As Ansible does with every path option.
     paths = dict(zip(_PATHS, map(os.path.expanduser, found)))
     token_server = _host(token_server, place, problems)
     if len(problems) == count and unset:
@@ -257,7 +256,7 @@ def _credential(value: Any, place: str, environ: Mapping[str, str], problems: Li
 
 
 def _halves(texts: Mapping[str, str], one: str, other: str, place: str, remedy: str) -> List[str]:
-    """The problem of a pair of which one is missing."""
+    """The problem of a pair with one half missing."""
     if bool(texts[one]) == bool(texts[other]):
         return []
     present, absent = (one, other) if texts[one] else (other, one)
@@ -265,14 +264,14 @@ def _halves(texts: Mapping[str, str], one: str, other: str, place: str, remedy: 
 
 
 def _fields(value: Mapping[Any, Any], place: str, problems: List[str]) -> Dict[str, Any]:
-    """The known fields. Their case does not matter, as in Go's JSON decoder, which the tools use."""
+    """The known fields. Case does not matter, as in Go's JSON decoder, which the tools use."""
     fields: Dict[str, Any] = {}
     for key, item in value.items():
         name = key.lower() if isinstance(key, str) else ""
         if name not in (*_FIELDS, _UNUSABLE):
             near = difflib.get_close_matches(name, _FIELDS, 1)
             hint = "did you mean {0}?".format(near[0]) if near else "the keys are {0}".format(", ".join(_FIELDS))
-            # With a colon forgotten "password secret" can end up as a key: only what is surely none is shown.
+            # With a missing colon, "password secret" can become a key: show only what cannot be a secret.
             shown = " " + quoted(name) if item is not None and _PLAIN_KEY.fullmatch(name) else ""
             problems.append("{0}: it has an unknown key{1}: {2}".format(place, shown, hint))
         elif name in fields or isinstance(item, Repeated):
@@ -291,7 +290,7 @@ def _text(
     unset: List[str],
 ) -> str:
     """
-    :param unset: takes what is wrong with variables: it matters only where the login is needed.
+    :param unset: collects problems with variables, which matter only if the login is needed.
     """
     value = fields.get(name)
     if value is None:
@@ -328,7 +327,7 @@ def _boolean(value: Any, place: str, problems: List[str]) -> bool:
         return False
     text = value.lower() if isinstance(value, str) else value
     for boolean, forms in ((True, (True, "true")), (False, (False, "false"))):
-        # 1 and 0 equal the booleans and are not meant.
+        # 1 and 0 equal the booleans, but are not accepted.
         if any(text is form or (isinstance(text, str) and text == form) for form in forms):
             return boolean
     problems.append("{0}: insecure is {1}: write true or false".format(place, describe(value)))

@@ -1,10 +1,10 @@
 # Copyright: (c) 2026, longshore.swr contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Logins that Docker and Podman keep: the fallback for registries that the auth file does not name.
+"""Logins stored by Docker and Podman: the fallback for registries that the auth file does not name.
 
-Formats: Docker's C(config.json) ("docker login" in Docker's command-line reference) and C(containers-auth.json(5));
-the order of the files is the latter's. Credential helpers speak the protocol of C(docker-credential-helpers).
+Formats: Docker's C(config.json) ("docker login" in Docker's command-line reference) and C(containers-auth.json(5)),
+which defines the order of the files. Credential helpers speak the protocol of C(docker-credential-helpers).
 
 This module is private to the collection: no other collection may import it.
 """
@@ -34,7 +34,7 @@ from .documents import parse_json
 Runner = Callable[[Sequence[str], str], Tuple[int, str]]
 
 _HUB_SERVER = "https://index.docker.io/v1/"
-# The user name by which a helper says that the secret is an identity token.
+# The user name by which a helper marks the secret as an identity token.
 _IDENTITY_MARK = "<token>"
 _SWITCH_OFF = "or switch the fallback off with docker_config_fallback: false"
 _HELPER_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
@@ -45,13 +45,12 @@ class Credential:
     """A login for one or more repositories.
 
     :param identity_token: OAuth2 refresh token, in place of a password.
-    :param insecure: do not verify certificates, and use HTTP where there is no TLS.
-    :param ca_path: certificate authorities that are trusted for it beside all others.
-    :param client_cert: the path of the certificate that is shown to it. :param client_key: that of its key.
-    :param origin: the file and entry that it comes from; empty for an anonymous one.
-    :param token_server: C(host[:port]) of a token server of another domain than the registry's that may be given the
-        password.
-    :param unusable: why it cannot be used, such as a variable that is not set; otherwise empty.
+    :param insecure: do not verify certificates, and use HTTP if there is no TLS.
+    :param ca_path: certificate authorities trusted for it in addition to all others.
+    :param client_cert: path of the client certificate. :param client_key: path of its key.
+    :param origin: the file and entry it comes from; empty for an anonymous login.
+    :param token_server: C(host[:port]) of a token server outside the registry's domain that may receive the password.
+    :param unusable: why it cannot be used, such as an unset variable; otherwise empty.
     """
 
     username: str = ""
@@ -67,7 +66,7 @@ class Credential:
 
     @property
     def trust(self) -> Trust:
-        """Which certificates count for it."""
+        """Its certificate settings."""
         client = ((self.client_cert, self.client_key),) if self.client_cert else ()
         return Trust(not self.insecure, (self.ca_path,) if self.ca_path else (), client)
 
@@ -77,7 +76,7 @@ class Credential:
 
 
 class HelperMissing(RegistryError):
-    """The program of a credential helper cannot be run."""
+    """A credential helper cannot be run."""
 
 
 @dataclass(frozen=True)
@@ -91,7 +90,7 @@ class _File:
 
 
 def prefixes(repository: Repository) -> Iterator[str]:
-    """C(registry/a/b), C(registry/a), C(registry): what an entry may be named to cover a repository, longest first."""
+    """C(registry/a/b), C(registry/a), C(registry): the entry names that cover a repository, longest first."""
     text = str(repository)
     while text:
         yield text
@@ -99,16 +98,16 @@ def prefixes(repository: Repository) -> Iterator[str]:
 
 
 class DockerConfigs:
-    """Reads the files once, when the first registry is looked up.
+    """Reads the files once, at the first lookup.
 
-    The files, in order: C($REGISTRY_AUTH_FILE) alone when it is set; else C(${XDG_RUNTIME_DIR}/containers/auth.json)
+    The files, in order: only C($REGISTRY_AUTH_FILE) if it is set; otherwise C(${XDG_RUNTIME_DIR}/containers/auth.json)
     (without that variable C(/run/containers/<uid>/auth.json)), C(${XDG_CONFIG_HOME:-~/.config}/containers/auth.json),
-    C(${DOCKER_CONFIG:-~/.docker}/config.json). The first file that has a login for a repository wins; in a file its
-    helper for the registry, else its longest matching entry, else its credential store.
+    C(${DOCKER_CONFIG:-~/.docker}/config.json). The first file with a login for a repository wins; within a file, its
+    helper for the registry, then its longest matching entry, then its credential store.
 
-    :param run: runs a credential helper. None: a registry whose login is kept by a helper is an error, because going
-        on without it would end in a refusal that nobody can explain.
-    :param uid: of the user whose runtime directory is meant; that of the process by default.
+    :param run: runs a credential helper. None: a login kept by a helper is an error, because going on without it would
+        end in a refusal that is hard to explain.
+    :param uid: the user whose runtime directory is used; by default that of the process.
     """
 
     def __init__(self, environ: Mapping[str, str], run: Optional[Runner] = None, uid: Optional[int] = None) -> None:
@@ -118,13 +117,13 @@ class DockerConfigs:
         self._lock = threading.Lock()
         self._files: Optional[List[_File]] = None
         self._found: Dict[Tuple[str, str], Optional[Credential]] = {}
-        #: Sentences for the user: credential stores that could not be asked for a registry they may not even know.
+        #: Sentences for the user: credential stores that failed for a registry they may not even know.
         self.notes: List[str] = []
 
     def lookup(self, repository: Repository) -> Optional[Credential]:
-        """The login for a repository, None when no file has one.
+        """The login for a repository, None if no file has one.
 
-        :raises RegistryError: when a file is malformed or a helper cannot be used, with how to go on.
+        :raises RegistryError: a file is malformed or a helper cannot be used; includes the remedy.
         """
         with self._lock:
             if self._files is None:
@@ -136,7 +135,7 @@ class DockerConfigs:
         return None
 
     def secrets(self) -> Iterator[str]:
-        """Every password and token that a lookup has met so far."""
+        """All passwords and tokens that lookups have found so far."""
         with self._lock:
             found = list(self._found.values())
         for credential in found:
@@ -144,7 +143,7 @@ class DockerConfigs:
                 yield from filter(None, (credential.password, credential.identity_token))
 
     def paths(self) -> List[str]:
-        """The files in the order in which they are tried; they need not exist."""
+        """The files in lookup order; they need not exist."""
         chosen = self._environ.get("REGISTRY_AUTH_FILE")
         if chosen:
             return [chosen]
@@ -177,8 +176,8 @@ class DockerConfigs:
         try:
             return self._remembered(file.path, registry + " store", ask)
         except HelperMissing:
-            # "docker login" leaves an empty entry for what it puts into the store. Without one the store most likely
-            # does not know the registry.
+            # "docker login" leaves an empty entry for logins in the store. Without one, the store most likely does not
+            # know the registry.
             if registry in file.entries:
                 raise
             self._note(file.path, file.store, registry)
@@ -195,9 +194,9 @@ class DockerConfigs:
             self.notes.append(note)
 
     def _ask(self, helper: str, path: str, registry: str) -> Optional[Credential]:
-        """Run C(docker-credential-<helper> get). None when it knows no login for the registry.
+        """Run C(docker-credential-<helper> get). None if it has no login for the registry.
 
-        :raises RegistryError: when it fails. Its output is not quoted: it may hold a secret.
+        :raises RegistryError: it fails. Its output is not quoted: it may contain a secret.
         """
         name = "docker-credential-{0}".format(helper)
         where = "{0}: {1}".format(path, registry)
@@ -241,9 +240,9 @@ def _helper_reply(output: str) -> Optional[Tuple[str, str]]:
 
 
 def _read_config(path: str) -> Optional[_File]:
-    """A file with the types of its sections checked; None when there is no such file.
+    """A file, with the types of its sections checked; None if there is no such file.
 
-    :raises RegistryError: when it cannot be read or is malformed.
+    :raises RegistryError: it cannot be read or is malformed.
     """
     if not os.path.exists(path):
         return None
@@ -268,7 +267,7 @@ def _read_config(path: str) -> Optional[_File]:
 
 
 def _by_registry(entries: Mapping[str, Any]) -> Dict[str, Any]:
-    """Entries by C(registry[/path]). Docker's keys may be URLs: of these the host counts, as in Docker."""
+    """Entries by C(registry[/path]). Docker's keys may be URLs: only their host counts, as in Docker."""
     result: Dict[str, Any] = {}
     for key, value in entries.items():
         _scheme, separator, rest = key.rpartition("://")
@@ -278,16 +277,16 @@ def _by_registry(entries: Mapping[str, Any]) -> Dict[str, Any]:
         registry = registry.lower()
         registry = DOCKER_HUB if registry in DOCKER_HUB_ALIASES else registry
         name = "{0}/{1}".format(registry, path) if path else registry
-        # An exact name beats the same registry as a URL.
+        # An exact name beats a URL of the same registry.
         if value is not None and (name not in result or name == key or not result[name]):
             result[name] = value
     return result
 
 
 def _from_entry(entry: Mapping[str, Any], path: str, prefix: str) -> Optional[Credential]:
-    """One entry of C(auths); None when it holds no login.
+    """One entry of C(auths); None if it holds no login.
 
-    :raises RegistryError: when it is malformed, or holds a login of a kind that the engine cannot use.
+    :raises RegistryError: it is malformed, or holds a login that the engine cannot use.
     """
     where = "{0}: {1}".format(path, quoted(prefix))
     hint = "log in again, {0}".format(_SWITCH_OFF)
@@ -321,5 +320,5 @@ def _decode(text: str) -> Optional[Tuple[str, str]]:
     except (binascii.Error, ValueError):
         return None
     username, colon, password = decoded.partition(":")
-    # Docker pads some passwords with NUL characters, and strips them when it reads them.
+    # Docker pads some passwords with NUL characters, and strips them on reading.
     return (username, password.strip("\0")) if colon else None

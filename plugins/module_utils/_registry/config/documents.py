@@ -1,10 +1,10 @@
 # Copyright: (c) 2026, longshore.swr contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Rules and auth files: from the disk to plain Python data.
+"""Rules and auth files: from disk to plain Python data.
 
-Messages name the file, the line, the column and the remedy. They never quote the file, because an auth file that does
-not parse still holds passwords.
+Messages name the file, the line, the column and the remedy. They never quote the file, because even an auth file that
+cannot be parsed contains passwords.
 
 This module is private to the collection: no other collection may import it.
 """
@@ -29,7 +29,7 @@ try:
 except ImportError:
     yaml = None  # type: ignore[assignment]
 
-# What the parsers say begins so; the remainder can hold a piece of the file and is dropped.
+# Parser messages begin like this; the rest may quote the file and is dropped.
 _JSON_REASONS = (
     ("Expecting property name", "a name in double quotes is missing (is there a comma too many, or a single quote?)"),
     ("Illegal trailing comma", "there is a comma too many"),
@@ -76,15 +76,15 @@ _MERGE_TAG = "tag:yaml.org,2002:merge"
 
 
 class Repeated(list):
-    """The values of a name that a document holds more than once, lists among them flattened.
+    """The values of a name that occurs more than once in a document, with lists flattened.
 
-    JSON and YAML parsers keep the last one and lose the others without a word. Rules take them all (image-migrator's
-    rule d, "several destinations = several rules", cannot be written otherwise); an auth file with them is refused.
+    JSON and YAML parsers keep the last one and silently drop the others. Rules accept them all (image-migrator's
+    rule d, "several destinations = several rules", cannot be written otherwise); an auth file with them is rejected.
     """
 
 
 def merge_pairs(pairs: Iterable[Tuple[Hashable, Any]]) -> Dict[Any, Any]:
-    """A dict that keeps every value of a repeated name, as C(Repeated)."""
+    """A dict that keeps all values of a repeated name, as C(Repeated)."""
     result: Dict[Any, Any] = {}
     for name, value in pairs:
         if name not in result:
@@ -98,7 +98,7 @@ def merge_pairs(pairs: Iterable[Tuple[Hashable, Any]]) -> Dict[Any, Any]:
 
 
 def describe(value: Any) -> str:
-    """The kind of a value in the words of JSON and YAML, for messages. Never the value: it may be a password."""
+    """The type of a value in JSON and YAML terms, for messages. Never the value: it may be a password."""
     if value is None:
         return "nothing (null)"
     if isinstance(value, bool):
@@ -114,14 +114,13 @@ def describe(value: Any) -> str:
 def load_document(path: str) -> Any:
     """Read a rules or auth file.
 
-    C(.json) is JSON, C(.yaml) and C(.yml) are YAML (image-syncer's rule, which refuses other names), C(.txt) and
-    C(.list) are lists, an item on each line. Under any other name a file that starts with a bracket is JSON and the
-    rest YAML. A byte order mark is tolerated. A name that is written more than once in a mapping comes back as
-    C(Repeated).
+    C(.json) is JSON, C(.yaml) and C(.yml) are YAML (as in image-syncer, which rejects other names), C(.txt) and
+    C(.list) are lists, one item per line. With any other name, a file that starts with a bracket is JSON, otherwise
+    YAML. A byte order mark is tolerated. A name that occurs more than once in a mapping becomes a C(Repeated).
 
     :returns: a dict or a list.
-    :raises RulesError: when the file is empty, malformed or no mapping or list.
-    :raises LongshoreError: when it cannot be read, or is YAML and PyYAML is missing.
+    :raises RulesError: the file is empty, malformed, or neither a mapping nor a list.
+    :raises LongshoreError: it cannot be read, or is YAML and PyYAML is missing.
     """
     text = read_text(path)
     extension = os.path.splitext(path)[1].lower()
@@ -136,15 +135,15 @@ def load_document(path: str) -> Any:
 
 
 def lines_of(text: str) -> List[str]:
-    """What is on the lines of a string, without comments (C(#))."""
+    """The lines of a string, without comments (C(#))."""
     lines = (_COMMENT.sub("", line).strip() for line in text.splitlines())
     return [line for line in lines if line]
 
 
 def parse_text(text: str, where: str) -> Any:
-    """A text that may be JSON or YAML to Python data.
+    """Parse a text that may be JSON or YAML.
 
-    :raises RulesError: it is neither; without a word of the text.
+    :raises RulesError: it is neither; never quotes the text.
     """
     if text.lstrip()[:1] in ("{", "["):
         with contextlib.suppress(RulesError):
@@ -153,9 +152,9 @@ def parse_text(text: str, where: str) -> Any:
 
 
 def parse_json(text: str, where: str) -> Any:
-    """JSON to Python data, repeated names as C(Repeated).
+    """Parse JSON, repeated names as C(Repeated).
 
-    :raises RulesError: with line and column (both from 1), without a word of the text.
+    :raises RulesError: gives line and column (both from 1), never quotes the text.
     """
     if not text.strip():
         raise _refused(where, "it is empty: a mapping is expected, names on the left and values on the right")
@@ -175,15 +174,15 @@ def parse_json(text: str, where: str) -> Any:
         reason = "a string in it has half of a character (\\ud800 to \\udfff alone)"
     except NotUnderstood as problem:
         reason = str(problem)
-    # Raised here and not in the handlers: the original exception holds the whole text.
+    # Raised here, not in the handlers: the original exception holds the whole text.
     raise _refused(where, reason, place)
 
 
 def parse_yaml(text: str, where: str) -> Any:
-    """One YAML document to Python data by the safe loader, repeated names as C(Repeated).
+    """Parse one YAML document with the safe loader, repeated names as C(Repeated).
 
-    :raises RulesError: with line and column (both from 1), without a word of the text.
-    :raises RegistryError: when PyYAML is missing.
+    :raises RulesError: gives line and column (both from 1), never quotes the text.
+    :raises RegistryError: PyYAML is missing.
     """
     if yaml is None:
         raise RegistryError(
@@ -206,13 +205,13 @@ def parse_yaml(text: str, where: str) -> Any:
     except NotUnderstood as problem:
         reason = str(problem)
     except (ValueError, OverflowError, AttributeError, TypeError, LookupError):
-        # The safe loader's own conversions of dates, numbers and tags raise these.
+        # Raised by the safe loader's own conversions of dates, numbers and tags.
         reason = "a value looks like a date or a number but is invalid: put it in quotes"
     raise _refused(where, reason, place)
 
 
 def _load_yaml(text: str) -> Any:
-    # On a controller a string may be of a class of Ansible's own, which libyaml does not take.
+    # On a controller a string may be of one of Ansible's own classes, which libyaml does not accept.
     text = str(text)
     loader_class = _loader_class()
     check_events(yaml.parse(text, Loader=loader_class))
@@ -224,10 +223,10 @@ def _load_yaml(text: str) -> Any:
 
 
 def _loader_class() -> Any:
-    """A safe loader that keeps repeated names; the one on libyaml where there is one, which is ten times faster."""
+    """A safe loader that keeps repeated names, based on libyaml if available, which is ten times faster."""
 
     class Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
-        """Safe loader that keeps every value of a repeated name."""
+        """Safe loader that keeps all values of a repeated name."""
 
     Loader.add_constructor(_MAP_TAG, _mapping)
     Loader.add_constructor(_INTEGER_TAG, _integer)
@@ -235,14 +234,14 @@ def _loader_class() -> Any:
 
 
 def _integer(loader: Any, node: Any) -> int:
-    """A decimal integer. Tags look like the others: as one, 0123 is not 83."""
+    """A decimal integer. Tags look like integers: as a tag, 0123 is not 83."""
     if not _DECIMAL.match(str(node.value)):
         raise yaml.constructor.ConstructorError(None, None, "found another integer", node.start_mark)
     return int(node.value)
 
 
 def _mapping(loader: Any, node: Any) -> Dict[Any, Any]:
-    """A mapping node as a dict. A name that is written replaces one that C(<<) merges, it does not repeat it."""
+    """A mapping node as a dict. An explicit name overrides one merged by C(<<), it does not repeat it."""
     if not isinstance(node, yaml.MappingNode):
         raise yaml.constructor.ConstructorError(None, None, "could not determine a constructor", node.start_mark)
     merged: Dict[Any, Any] = {}

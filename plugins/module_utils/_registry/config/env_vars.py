@@ -1,10 +1,10 @@
 # Copyright: (c) 2026, longshore.swr contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Environment variables in what users write: C($NAME), C(${NAME}), and C($$) for a dollar sign.
+"""Environment variables in user input: C($NAME), C(${NAME}), and C($$) for a dollar sign.
 
-image-syncer expands with Go's C(os.ExpandEnv), which turns an unset variable into nothing and eats a literal dollar
-sign (facts of the tools: C(pkg/utils/types) of image-syncer 1.5.5). Here an unset variable is an error.
+image-syncer expands with Go's C(os.ExpandEnv), which turns an unset variable into nothing and drops a literal dollar
+sign (C(pkg/utils/types) of image-syncer 1.5.5). Here an unset variable is an error.
 
 This module is private to the collection: no other collection may import it.
 """
@@ -22,18 +22,18 @@ _CONVENTIONAL = re.compile(r"[A-Z_][A-Z0-9_]*")
 
 
 class ExpansionProblem(RegistryError):
-    """A variable is not set or not well written. Its text holds the name of a variable, never a value."""
+    """A variable is unset or malformed. The text contains the name of a variable, never a value."""
 
 
 def expand(text: str, environ: Mapping[str, str], secret: bool = False) -> Tuple[str, List[str]]:
-    """Replace variables once; values are not expanded again.
+    """Expand variables once; values are not expanded again.
 
-    A C($) that is followed by anything but a name, C({) or C($) stays as it is.
+    A C($) followed by anything but a name, C({) or C($) stays unchanged.
 
-    :param secret: whether C(text) may be a literal password. What follows a C($) may then be a piece of it, so an
-        unset variable is only named when it is surely meant as one: in braces, or the whole text in upper case.
+    :param secret: whether C(text) may be a literal password. The text after a C($) may then be part of it, so an unset
+        variable is named only if it is certainly meant as one: in braces, or the whole text in upper case.
     :returns: the expanded text and the names of the variables used, in order.
-    :raises ExpansionProblem: for the first variable that is unset, and for braces that hold no name.
+    :raises ExpansionProblem: for the first unset variable, and for braces without a name.
     """
     used: List[str] = []
 

@@ -1,11 +1,11 @@
 # Copyright: (c) 2026, longshore.swr contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""OCI images as Docker images, for registries that take no others.
+"""OCI images as Docker images, for registries that accept no others.
 
 SWR's basic edition refuses OCI manifests and indexes ("Invalid image, fail to parse 'manifest.json'",
 aliyun/image-syncer#161, regclient/regclient#720; its user guide says so as well). The two formats differ in their media
-types and in what hangs on an image; config and layers stay the same bytes, so only manifests are written anew.
+types and in attached artifacts; config and layers keep their bytes, so only manifests are rewritten.
 The result depends on the source alone: the same image has the same converted digest on every run.
 
 Formats: OCI image specification 1.1 (media-types.md lists the equivalents) and Docker's Image Manifest Version 2,
@@ -56,17 +56,17 @@ _REFUSALS = ("MANIFEST_INVALID", "UNSUPPORTED", "MANIFEST_UNSUPPORTED")
 
 
 class Converter:
-    """Decides what is converted, and converts it.
+    """Decides what to convert, and converts it.
 
-    There are two conversions, each of which a registry may want: Docker's media types in the place of OCI's, and gzip
-    layers in the place of Zstandard ones. Where a registry refuses an image and nothing is known of it yet, the cheap
-    one is tried first, then the other by itself, then both, so that no image loses more than it must.
+    There are two conversions, and a registry may need either: Docker's media types instead of OCI's, and gzip layers
+    instead of Zstandard ones. If a registry refuses an image and nothing is known about it yet, the cheaper one is
+    tried first, then the other alone, then both, so that no image loses more than necessary.
 
-    :param mode: C(auto): for SWR's basic edition, and for registries that turn out to refuse OCI's formats; C(always);
-        C(never), which goes for recompressing as well.
-    :param sources: gives the client to read a registry with; configs are read where an index names no platform.
+    :param mode: C(auto): for SWR's basic edition, and for registries that turn out to refuse OCI formats; C(always);
+        C(never), which also applies to recompression.
+    :param sources: returns the client that reads from a registry; configs are read if an index names no platform.
     :param recompress: C(auto): for registries that turn out to refuse Zstandard layers; C(always); C(never).
-    :param recompressor: recompresses layers; without one none is.
+    :param recompressor: recompresses layers; optional.
     """
 
     def __init__(
@@ -86,16 +86,16 @@ class Converter:
 
     @property
     def key(self) -> List[str]:
-        """What of the settings decides about the digests that images get."""
+        """The settings that affect the resulting digests."""
         return [self.mode, self.recompress]
 
     def form_for(self, registry: str, tree: Tree) -> Optional[Convert]:
-        """How images with this tree are converted for a registry, by what is known now; None where they need not be."""
+        """How to convert images with this tree for a registry, as known now; None if not needed."""
         due = (self._wants_docker(registry) and is_oci(tree)) or (self._wants_gzip(registry) and has_zstd(tree))
         return functools.partial(self._convert, registry) if due else None
 
     def fallback(self, registry: str, tree: Tree, refusal: RegistryError) -> Optional[Convert]:
-        """How images with this tree are converted after the registry refused it; None where that would not help."""
+        """How to convert images with this tree after the registry refused it; None if that would not help."""
         may_help = (self.mode == AUTO and is_oci(tree)) or (self.recompress == AUTO and has_zstd(tree))
         if not may_help or not is_format_refusal(refusal):
             return None
@@ -104,14 +104,14 @@ class Converter:
             try:
                 return self._convert(registry, image, tree)
             except RegistryError as error:
-                # What the registry said made it necessary.
+                # The registry's refusal made it necessary.
                 error.what = "{0} (it said: {1})".format(error.what, refusal.what)
                 raise
 
         return convert
 
     def learn(self, registry: str, form: Form = IN_DOCKERS_FORMAT) -> bool:
-        """The registry took an image in this form where it had refused others. True when that is news."""
+        """The registry accepted an image in this form after refusing others. True if that is new."""
         with self._lock:
             known = (len(self._docker_only), len(self._gzip_only))
             if form.docker:
@@ -121,11 +121,11 @@ class Converter:
             return known != (len(self._docker_only), len(self._gzip_only))
 
     def takes_docker_only(self, registry: str) -> bool:
-        """Whether the registry is known, or said by the user, to take nothing of OCI's."""
+        """Whether the registry is known, or declared by the user, to refuse all OCI formats."""
         return self.mode == ALWAYS or registry in self._docker_only or is_swr_basic(registry)
 
     def reader(self, source: ImageSource, repository: Repository, blob: Descriptor, retrier: Retrier) -> BlobBytes:
-        """What reads a blob for its upload; a layer that is recompressed is so on its way."""
+        """The reader of a blob for its upload; recompresses a layer on the way if needed."""
         if blob.made_from is None or self.recompressor is None:
             return BlobReader(source, repository, blob, retrier)
         return self.recompressor.reader(source, repository, blob, retrier)
@@ -152,11 +152,11 @@ class Converter:
         )
 
     def docker_digest(self, image: Image, tree: Tree) -> Optional[str]:
-        """The digest that the image has in Docker's format; None where it is in it already."""
+        """The image's digest in Docker's format; None if it already has that format."""
         return self._in_form(image, tree, Form(docker=True)).tree.manifest.digest if is_oci(tree) else None
 
     def recognizes(self, client: ImageSource, image: Image, tree: Tree, present: str) -> bool:
-        """Whether the destination has the image with recompressed layers, found out without reading any of them."""
+        """Whether the destination has the image with recompressed layers, determined without reading any layer."""
         if self.recompress == NEVER or not has_zstd(tree):
             return False
         stored = functools.lru_cache(maxsize=None)(lambda digest: client.get_manifest(image.destination, digest))
@@ -172,7 +172,7 @@ class Converter:
         return False
 
     def _forms(self, registry: str, original: Tree) -> List[Form]:
-        """The forms that may be tried, the ones that change the least first."""
+        """The forms to try, those with the fewest changes first."""
         docker = _choices(is_oci(original) and self.mode != NEVER, self._wants_docker(registry))
         gzip = _choices(has_zstd(original) and self.recompress != NEVER, self._wants_gzip(registry))
         return [Form(as_docker, as_gzip) for as_gzip in gzip for as_docker in docker]
@@ -235,7 +235,7 @@ def _choices(possible: bool, wanted: bool) -> List[bool]:
 
 
 def is_format_refusal(refusal: RegistryError) -> bool:
-    """Whether a registry refused a manifest for what it is, and not for what is missing or forbidden."""
+    """Whether a registry refused a manifest for its format, not because something is missing or forbidden."""
     if refusal.status not in (400, 415, 422):
         return False
     return refusal.code in _REFUSALS or refusal.status == 415 or OCI_REFUSED in refusal.what

@@ -47,26 +47,26 @@ PlatformOf = Callable[[Manifest], Optional[Mapping[str, Any]]]
 
 
 class Converted(NamedTuple):
-    """A converted image, and what could not come along, each as a phrase for the report."""
+    """A converted image, and what was lost, each as a phrase for the report."""
 
     tree: Tree
     dropped: Tuple[str, ...] = ()
 
 
 def is_oci(tree: Tree) -> bool:
-    """Whether the manifest, or one below it, has a format that only OCI registries take."""
+    """Whether the manifest, or one below it, has a format that only OCI registries accept."""
     return tree.manifest.media_type in OCI_TYPES or any(is_oci(child) for child in tree.children)
 
 
 def to_docker(tree: Tree, platform_of: PlatformOf, where: str) -> Converted:
     """The image with Docker's media types.
 
-    Indexes within an index are flattened; attestations, children for an unknown platform and artifacts in an index are
-    dropped. What is Docker's format already stays as it is, byte for byte.
+    Nested indexes are flattened; attestations, children for an unknown platform and artifacts in an index are dropped.
+    Manifests already in Docker's format stay unchanged, byte for byte.
 
-    :param platform_of: reads a manifest's platform from its config, for a child whose index does not say it.
+    :param platform_of: reads a manifest's platform from its config, for a child without a platform in the index.
     :param where: the image, for messages.
-    :raises RegistryError: it is no image (an artifact, a Helm chart), or nothing of the index can be stored.
+    :raises RegistryError: it is not an image (an artifact, a Helm chart), or nothing in the index can be stored.
     """
     if not is_oci(tree):
         return Converted(tree)
@@ -143,7 +143,7 @@ def _image(manifest: Manifest, where: str) -> Manifest:
 
 
 def _core(descriptor: Mapping[str, Any]) -> Dict[str, Any]:
-    # The order of Docker's own manifests; annotations have no place in them.
+    # The order in Docker's own manifests, which have no annotations.
     return {"mediaType": "", "size": descriptor["size"], "digest": descriptor["digest"]}
 
 

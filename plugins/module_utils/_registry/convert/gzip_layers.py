@@ -28,7 +28,7 @@ _OF_ZSTD = ("io.github.containers.zstd-chunked.", "io.github.containers.compress
 
 
 class Packed(NamedTuple):
-    """A layer in gzip form: its digest and size, and the digest of what is in it."""
+    """A layer in gzip form: its digest and size, and the digest of its content."""
 
     digest: str
     size: int
@@ -40,12 +40,12 @@ Pack = Callable[[Manifest, int, Descriptor], Packed]
 
 
 def is_zstd_layer(layer: Descriptor) -> bool:
-    """Whether it is a layer in Zstandard form that lives in the registry."""
+    """Whether it is a Zstandard layer stored in the registry."""
     return layer.media_type in GZIP_TYPES and not layer.foreign
 
 
 def zstd_layers(manifest: Manifest) -> List[Descriptor]:
-    """The Zstandard layers of an image; none for an artifact, whose files are its own matter."""
+    """The Zstandard layers of an image; none for an artifact, whose files are left alone."""
     if manifest.media_type not in IMAGE_TYPES or manifest.config is None:
         return []
     if manifest.config.media_type not in IMAGE_CONFIG_TYPES:
@@ -65,7 +65,7 @@ def count_packed(tree: Tree) -> int:
 
 
 def to_gzip(tree: Tree, pack: Pack) -> Tree:
-    """The image with gzip layers in the place of Zstandard ones; what has none stays as it is, byte for byte.
+    """The image with gzip layers instead of Zstandard ones; anything without such layers stays unchanged.
 
     :raises RegistryError: a layer cannot be recompressed.
     """
@@ -106,17 +106,17 @@ def _forget_zstd(entry: Dict[str, Any]) -> None:
 
 
 def _finish(document: Mapping[str, Any], media_type: str) -> Manifest:
-    # ASCII only, because JSON may hold halves of characters, which have no UTF-8.
+    # ASCII only, because JSON may contain lone surrogates, which UTF-8 cannot encode.
     return parse_manifest(json.dumps(document, separators=(",", ":")).encode("ascii"), media_type)
 
 
 def match_packed(base: Tree, stored: Callable[[str], Optional[Manifest]], digest: str) -> Optional[Dict[str, Packed]]:
-    """Which gzip layers an image at the destination has in the place of its Zstandard layers; None if it is no such.
+    """Which gzip layers an image at the destination has instead of Zstandard layers; None if it is not such an image.
 
-    The config names what every layer holds, so two images with the same config have the same layers, in whatever form.
+    The config names the content of every layer, so two images with the same config have the same layers, in any form.
 
     :param stored: reads a manifest of the destination.
-    :param digest: of the image there.
+    :param digest: of that image.
     """
     manifest = stored(digest)
     if manifest is None or manifest.is_index != base.manifest.is_index:

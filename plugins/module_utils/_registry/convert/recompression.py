@@ -3,10 +3,10 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Zstandard layers as gzip layers, for registries that refuse the former.
 
-What a layer holds stays the same, so the config and its diff IDs do as well; the layer's digest, size and media type
-change, and with them the manifest. A manifest needs the new digest before anything can be sent, and no layer is kept in
-memory or on disk: so it is read twice, once to learn digest and size, once to be sent. What was learnt is written to
-the journal, and is learnt once however many images share the layer.
+A layer's content stays the same, and so do the config and its diff IDs; the layer's digest, size and media type change,
+and with them the manifest. The manifest needs the new digest before anything can be sent, and no layer is kept in
+memory or on disk: each is read twice, once to compute digest and size, once to be sent. The result is written to the
+journal, and computed only once however many images share the layer.
 
 The same layer gives the same bytes with the same zlib: no name, no time, a fixed level.
 
@@ -37,8 +37,8 @@ LEVEL = 6
 
 
 def _method() -> str:
-    """What decides about the bytes: another zlib compresses otherwise. Its version does not tell all of them apart, so
-    a sample does."""
+    """What determines the bytes: another zlib compresses differently. Its version does not identify every zlib, so a
+    sample does."""
     compressor = zlib.compressobj(LEVEL, zlib.DEFLATED, 31)
     sample = b"".join(b"%d %x\n" % (number * number % 9973, number) for number in range(3000))
     made = hashlib.sha256(compressor.compress(sample) + compressor.flush()).hexdigest()
@@ -57,9 +57,9 @@ _LIBRARY_HINT = (
 
 
 class _Pipe:
-    """Zstandard in, gzip out, and what went through between them hashed.
+    """Zstandard in, gzip out, with the uncompressed content hashed.
 
-    :param out: gets the compressed bytes.
+    :param out: receives the compressed bytes.
     """
 
     def __init__(self, algorithm: str, out: Callable[[Any], None]) -> None:
@@ -70,8 +70,8 @@ class _Pipe:
         self._broken: Optional[zstd.NotZstdError] = None
 
     def feed(self, block: Any) -> None:
-        # After an error the blob is read to its end all the same: its digest tells whether it is damaged in the
-        # registry or was on its way, which another try would mend.
+        # After an error the blob is still read to its end: its digest shows whether it is damaged in the registry or
+        # was damaged on the way, which a retry would fix.
         if self._broken is None:
             try:
                 self._decoder.feed(block)
@@ -87,9 +87,9 @@ class _Pipe:
             self._out(piece)
 
     def finish(self, diff_id: str, where: str) -> None:
-        """The end of the layer.
+        """End the layer.
 
-        :raises RegistryError: it does not hold what the image's config says.
+        :raises RegistryError: the content is not what the image's config states.
         """
         if self._broken is not None:
             raise _damaged(where, "it is not in Zstandard format ({0})".format(self._broken))
@@ -100,10 +100,10 @@ class _Pipe:
 
 
 class RecompressingReader:
-    """Reads a Zstandard layer as the gzip layer that it becomes; in the place of a C(BlobReader).
+    """Reads a Zstandard layer as the resulting gzip layer; a replacement for C(BlobReader).
 
-    :param blob: the gzip layer, with what it is made from.
-    :param diff_id: the digest of what is in it.
+    :param blob: the gzip layer, with the layer it is made from.
+    :param diff_id: the digest of its content.
     """
 
     def __init__(
@@ -125,7 +125,7 @@ class RecompressingReader:
         self._begin()
 
     def _begin(self) -> None:
-        """From the first byte on; neither of the two formats can be entered in the middle."""
+        """Start at the first byte; neither format can be read from the middle."""
         self._layer = self._blob.made_from or self._blob
         self._reader = BlobReader(self._client, self._repository, self._layer, self._retrier)
         self._hash = hashlib.new(self._blob.digest.partition(":")[0])
@@ -134,15 +134,15 @@ class RecompressingReader:
         self._ready = bytearray()
 
     def open(self) -> None:
-        """Make sure that the layer is there, before anything is asked of the destination."""
+        """Make sure that the layer exists, before any request to the destination."""
         self._reader.open()
 
     def send_to(self, send: Callable[[Any], None], until: Optional[int] = None) -> None:
-        """Hand over the gzip form up to the byte C(until), by default its end.
+        """Pass on the gzip form up to byte C(until), by default its end.
 
-        The end is there only when all of it has the digest that was announced.
+        The end is passed on only if the whole has the announced digest.
 
-        :raises RegistryError: the layer cannot be read, is damaged, or compresses to something else.
+        :raises RegistryError: the layer cannot be read, is damaged, or compresses to other bytes.
         """
         end = self._blob.size if until is None else until
         while self._offset < end:
@@ -173,10 +173,10 @@ class RecompressingReader:
         self._ready += piece
 
     def mark(self) -> None:
-        """What comes before this place has arrived; there is nothing to remember, see L(seek,#)."""
+        """Everything before this position has arrived; there is nothing to remember, see L(seek,#)."""
 
     def seek(self, offset: int) -> None:
-        """Go to the byte C(offset), which was passed before: the layer is read from its beginning again."""
+        """Go to byte C(offset), which was passed before: the layer is read again from its beginning."""
         if offset == self._offset:
             return
         self.close()
@@ -184,7 +184,7 @@ class RecompressingReader:
         self.send_to(lambda _piece: None, offset)
 
     def close(self) -> None:
-        """Let go of the connection."""
+        """Release the connection."""
         self._reader.close()
 
     def _differs(self) -> RegistryError:
@@ -197,10 +197,10 @@ class RecompressingReader:
 
 
 class Recompressor:
-    """Learns what Zstandard layers become, each once.
+    """Computes the gzip form of Zstandard layers, each once.
 
-    :param sources: gives the client to read a registry with.
-    :param journal: knows what earlier runs learnt.
+    :param sources: returns the client that reads from a registry.
+    :param journal: holds the results of earlier runs.
     """
 
     def __init__(self, sources: SourceFor, retrier: Retrier, journal: Journal) -> None:
@@ -212,10 +212,10 @@ class Recompressor:
         self._turns: Dict[str, threading.Lock] = {}
 
     def pack(self, repository: Repository, layer: Descriptor, diff_id: Any) -> Packed:
-        """The gzip form of a layer. Of the threads that ask for one layer, the first reads it.
+        """The gzip form of a layer. If several threads ask for the same layer, the first reads it.
 
-        :param diff_id: the digest that the image's config names for what is in it.
-        :raises RegistryError: it cannot be read, it is damaged, or there is no library for it.
+        :param diff_id: the digest of its content, as named in the image's config.
+        :raises RegistryError: it cannot be read, it is damaged, or no library is available.
         """
         where = "{0} blob {1}".format(repository, layer.digest)
         if not is_digest(diff_id):
@@ -236,7 +236,7 @@ class Recompressor:
     def reader(
         self, client: ImageSource, repository: Repository, blob: Descriptor, retrier: Retrier
     ) -> RecompressingReader:
-        """What reads a recompressed layer for the upload."""
+        """The reader of a recompressed layer for the upload."""
         known = self._journal.recompressed(blob.made_from.digest, METHOD) if blob.made_from else None
         if known is None:
             raise RegistryError("the content of the layer is unknown", where=str(repository), code="INTERNAL")
@@ -269,9 +269,9 @@ class Recompressor:
 
 
 def diff_ids_of(config: Mapping[str, Any], manifest: Manifest, where: str) -> List[Any]:
-    """What an image's config says that its layers hold.
+    """The diff IDs of the layers in an image's config.
 
-    :raises RegistryError: it does not say it for every layer.
+    :raises RegistryError: one is missing.
     """
     rootfs = config.get("rootfs")
     diff_ids = rootfs.get("diff_ids") if isinstance(rootfs, dict) else None

@@ -1,11 +1,11 @@
 # Copyright: (c) 2026, longshore.swr contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Zstandard (RFC 8878) decompressed piece by piece, with whichever library is there.
+"""Decompresses Zstandard (RFC 8878) piece by piece, with whichever library is available.
 
-Python has it from 3.14 on (C(compression.zstd), elsewhere the same as C(backports.zstd)); before that the library
-C(zstandard) does it. Both are told to take windows of up to 2 GiB, as C(zstd --long=31) makes them; a layer's window is
-then the memory that decompressing it takes.
+Python includes it from 3.14 on (C(compression.zstd), elsewhere the same as C(backports.zstd)); before that, the library
+C(zstandard) is used. Both accept windows of up to 2 GiB, as created by C(zstd --long=31); decompressing a layer then
+takes as much memory as its window.
 
 This module is private to the collection: no other collection may import it.
 """
@@ -35,11 +35,11 @@ Write = Callable[[Any], None]
 
 
 class NotZstdError(Exception):
-    """The bytes are no Zstandard frames. Truncation is not noticed here: the caller knows the digest."""
+    """The bytes are not Zstandard frames. Truncation is not detected here: the caller knows the digest."""
 
 
 class StandardDecoder:
-    """Decompresses with Python's own library; frames follow each other, skippable ones (zstd:chunked) among them."""
+    """Decompresses with Python's own library; handles several frames, including skippable ones (zstd:chunked)."""
 
     def __init__(self, write: Write) -> None:
         self._write = write
@@ -50,7 +50,7 @@ class StandardDecoder:
         return _standard.ZstdDecompressor(options={_standard.DecompressionParameter.window_log_max: LARGEST_WINDOW_LOG})
 
     def feed(self, block: Any) -> None:
-        """Decompress the next bytes and hand over what they expand to."""
+        """Decompress the next bytes and pass on the result."""
         data = bytes(block)
         try:
             while True:
@@ -69,7 +69,7 @@ class StandardDecoder:
 
 
 class _Writer:
-    """The file that C(zstandard) writes to."""
+    """The file object that C(zstandard) writes to."""
 
     def __init__(self, write: Write) -> None:
         self._write = write
@@ -87,7 +87,7 @@ class LibraryDecoder:
         self._stream = decompressor.stream_writer(_Writer(write), write_size=PIECE)
 
     def feed(self, block: Any) -> None:
-        """Decompress the next bytes and hand over what they expand to."""
+        """Decompress the next bytes and pass on the result."""
         try:
             self._stream.write(block)
         except _zstandard.ZstdError as error:
@@ -95,13 +95,13 @@ class LibraryDecoder:
 
 
 def is_available() -> bool:
-    """Whether there is a library at all."""
+    """Whether any library is available."""
     return _standard is not None or _zstandard is not None
 
 
 def make_decoder(write: Write) -> Any:
-    """A decoder that hands over to C(write); its C(feed) takes the compressed bytes.
+    """A decoder that passes its output to C(write); its C(feed) takes the compressed bytes.
 
-    There must be a library, see L(is_available,#).
+    A library must be available, see L(is_available,#).
     """
     return StandardDecoder(write) if _standard is not None else LibraryDecoder(write)
