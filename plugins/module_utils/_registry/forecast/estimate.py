@@ -1,10 +1,10 @@
 # Copyright: (c) 2026, longshore.swr contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""How long a copy will take, as far as that can be said before it.
+"""How long a copy will take, as far as that can be predicted.
 
-What a copy waits for is its bytes, or its requests where a registry answers only so many a second. The figures come
-from the plan, from what SWR allows, and from assumptions that are named here; a range says how good they are.
+A copy is limited by its bytes, or by its requests if a registry answers only so many a second. The figures come from
+the plan, from SWR's limits, and from the assumptions named here; a range shows their precision.
 
 This module is private to the collection: no other collection may import it.
 """
@@ -33,10 +33,10 @@ SAME = 0.05
 
 
 class Amount(NamedTuple):
-    """What images cost to copy.
+    """The cost of copying images.
 
-    :param requests: to the destinations; C(source_requests) to the sources.
-    :param blobs: that travel, each once, and C(size), their bytes.
+    :param requests: to the destinations; C(source_requests): to the sources.
+    :param blobs: blobs to transfer, each once; C(size): their bytes.
     """
 
     images: int
@@ -47,11 +47,11 @@ class Amount(NamedTuple):
 
 
 def amount_of(catalogue: PlanTable, images: Iterable[int]) -> Amount:
-    """What these images cost when one host copies them.
+    """The cost of these images when one host copies them.
 
-    At the destination: a token a repository, a HEAD an image, a PUT a manifest; for each blob a HEAD, and a POST and a
-    PUT where it travels; a mount (POST) for each further repository that needs it. At the source: a token a repository,
-    a HEAD an image, a GET a manifest, and a GET for each blob that travels.
+    At the destination: a token per repository, a HEAD per image, a PUT per manifest; a HEAD per blob, plus a POST and a
+    PUT if transferred; a mount (POST) for each further repository that needs it. At the source: a token per
+    repository, a HEAD per image, a GET per manifest, and a GET for each blob transferred.
     """
     manifests = count = 0
     by_route: Dict[int, Set[int]] = {}
@@ -67,7 +67,7 @@ def amount_of(catalogue: PlanTable, images: Iterable[int]) -> Amount:
     unique: Set[int] = set().union(*by_route.values()) if by_route else set()
     travelling = [blob for blob in unique if catalogue.states[blob] == ABSENT]
     placed = sum(1 for blob in unique if catalogue.states[blob] == PRESENT)
-    # One use of each is the upload, or is there already; the others are mounts.
+    # One use of each is the upload, or already exists; the others are mounts.
     mounts = uses - len(travelling) - placed
     return Amount(
         count,
@@ -79,8 +79,8 @@ def amount_of(catalogue: PlanTable, images: Iterable[int]) -> Amount:
 
 
 class Estimate(NamedTuple):
-    """Seconds that a copy takes: what is to be expected, at least, at most. C(limited_by): C(requests), C(bandwidth),
-    C(quota) or C(nothing)."""
+    """Seconds that a copy takes: expected, minimum, maximum. C(limited_by): C(requests), C(bandwidth), C(quota) or
+    C(nothing)."""
 
     seconds: int
     least: int
@@ -91,8 +91,8 @@ class Estimate(NamedTuple):
 def estimate(amount: Amount, bandwidth: float, rate: Optional[float]) -> Estimate:
     """How long one host takes.
 
-    :param bandwidth: bytes a second that it moves.
-    :param rate: requests a second that the destination answers it; None where it sets no limit.
+    :param bandwidth: bytes a second that it transfers.
+    :param rate: requests a second that the destination accepts; None if it sets no limit.
     """
     moving = amount.size / bandwidth
     asking = max(amount.requests / (rate or ASSUMED_RATE), amount.source_requests / ASSUMED_RATE)
@@ -102,22 +102,22 @@ def estimate(amount: Amount, bandwidth: float, rate: Optional[float]) -> Estimat
 
 
 def within_quota(one: Estimate, seconds: int, window: int) -> Estimate:
-    """The same where pulls are counted.
+    """The same under a pull quota.
 
-    :param seconds: how long the pulls take by themselves, in whole windows of C(window) seconds.
+    :param seconds: how long the pulls alone take, in whole windows of C(window) seconds.
     """
     if seconds <= one.seconds:
         return one
-    # Pulls may come back one by one, and then the last window is not waited for to its end.
+    # The quota may refill gradually, and then the last window is not waited out.
     return Estimate(seconds, max(one.least, seconds - window), seconds + one.most, "quota")
 
 
 def together(estimates: Sequence[Estimate]) -> Optional[Estimate]:
-    """Of several hosts at the same time: the slowest one's."""
+    """For several hosts in parallel: that of the slowest."""
     slowest: List[Estimate] = sorted(estimates, key=lambda one: (one.seconds, one.most))
     return slowest[-1] if slowest else None
 
 
 def request_cost(bandwidth: float, rate: Optional[float]) -> int:
-    """What a request is worth in bytes: those that travel in its time."""
+    """The cost of a request in bytes: what is transferred in its time."""
     return int(bandwidth / (rate or ASSUMED_RATE))

@@ -1,10 +1,10 @@
 # Copyright: (c) 2026, longshore.swr contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The images of a plan that are to be copied, in few bytes each.
+"""A plan's images to be copied, in a few bytes each.
 
-A plan of 100,000 images must not keep their manifests. What it needs of an image is put into arrays as soon as the
-image was examined: where it comes from and goes to, its tags, and its blobs as numbers.
+A plan of 100,000 images must not keep their manifests. The facts needed about an image go into arrays as soon as it
+has been examined: source and destination, tags, and blobs as numbers.
 
 This module is private to the collection: no other collection may import it.
 """
@@ -33,7 +33,7 @@ _ALGORITHMS = ("sha256", "sha512")
 
 
 class Route(NamedTuple):
-    """Where images come from and go to. C(platforms) are the rule's own, where it has some."""
+    """Source and destination of images. C(platforms) are the rule's own, if any."""
 
     source: Repository
     destination: Repository
@@ -43,10 +43,10 @@ class Route(NamedTuple):
 class PlanTable:
     """Images to be copied, and their blobs, as numbers.
 
-    :ivar routes: repositories of source and destination; C(route) has the number of each image's.
+    :ivar routes: source and destination repositories; C(route) holds the number for each image.
     :ivar references: (source, destination) tag or digest of each image.
-    :ivar manifests: how many manifests each image has.
-    :ivar sizes: of each blob. C(states): C(ABSENT), C(PRESENT) or C(NEAR) of each.
+    :ivar manifests: number of manifests of each image.
+    :ivar sizes: of each blob. C(states): C(ABSENT), C(PRESENT) or C(NEAR) for each.
     """
 
     def __init__(self) -> None:
@@ -67,7 +67,7 @@ class PlanTable:
         return len(self.route)
 
     def add(self, image: Image) -> None:
-        """Take in an image that has a tree; the image need not be kept after that."""
+        """Add an image that has a tree; the caller need not keep it."""
         if image.tree is None:
             raise ValueError("an image without a tree")
         key = Route(image.source, image.destination, image.rule.platforms)
@@ -92,7 +92,7 @@ class PlanTable:
         return self.blobs[self.starts[image] : self.starts[image + 1]]
 
     def destination_of_blob(self, blob: int) -> Repository:
-        """The repository that needs it first."""
+        """The first repository that needs it."""
         return self.routes[self._leads[blob]].destination
 
     def _blob(self, route: int, blob: Descriptor) -> int:
@@ -106,7 +106,7 @@ class PlanTable:
             self.states.append(ABSENT)
             self._leads.append(route)
         if source.registry == destination.registry and blob.made_from is None:
-            # A copy within one registry: the source repository has the blob, nothing needs to travel.
+            # A copy within one registry: the source repository has the blob, nothing needs to be transferred.
             self.states[number] = NEAR
         return number
 
@@ -119,9 +119,9 @@ class PlanTable:
         queue: WorkQueue,
         failed: Callable[[Repository, RegistryError], None],
     ) -> None:
-        """Ask the destinations for the blobs, one question for each blob and registry, as the copy does.
+        """Look up the blobs at the destinations, with one request per blob and registry, as the copy does.
 
-        :param failed: told of a blob that could not be asked for; it counts as absent.
+        :param failed: called for a blob whose lookup failed; it counts as absent.
         """
         for waiting, (key, blob) in enumerate(self._blob_numbers.items(), 1):
             queue.put((1,), lambda key=key, blob=blob: self._ask(key, blob, destinations, journal, failed))
@@ -151,15 +151,15 @@ class PlanTable:
             failed(repository, error)
 
     def absent(self) -> Tuple[int, int]:
-        """Blobs that have to travel, and their bytes."""
+        """Number of blobs to transfer, and their bytes."""
         return self.states.count(ABSENT), sum(size for size, state in zip(self.sizes, self.states) if state == ABSENT)
 
 
 def rules_of(catalogue: PlanTable, images: Iterable[int], most: int) -> List[Dict[str, str]]:
-    """Images as a rules document in the form of a list.
+    """Images as a rules document in list form.
 
-    Tags of one route are one rule, up to C(most) of them; a digest, and a tag that is copied a second time, is one by
-    itself or begins another.
+    Up to C(most) tags of one route form a rule; a digest gets a rule of its own, and a tag that is copied again starts
+    another.
     """
     rules: List[Dict[str, Any]] = []
     open_rules: Dict[int, Tuple[List[str], List[str]]] = {}
@@ -173,7 +173,7 @@ def rules_of(catalogue: PlanTable, images: Iterable[int], most: int) -> List[Dic
         route = catalogue.route[image]
         source, destination = catalogue.references[image]
         if is_digest(source):
-            # One that keeps its name is written without one at the destination.
+            # The destination of a digest that keeps its name is written without it.
             rules.append(
                 _rule(catalogue.routes[route], "@" + source, "" if is_digest(destination) else ":" + destination)
             )

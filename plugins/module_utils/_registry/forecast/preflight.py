@@ -1,10 +1,10 @@
 # Copyright: (c) 2026, longshore.swr contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What would stop a large copy after hours, found out in seconds: logins, organizations, names, quotas.
+"""Finds in seconds what would stop a large copy after hours: logins, organizations, names, quotas.
 
 The limits of SWR's basic edition (its user guide, "Notes and Constraints", 2025-11; SWR's API reference for names):
-organization 1 to 64 characters, repository 1 to 128, 300 tags of a repository, 500 repositories of an account, a layer
+organization 1 to 64 characters, repository 1 to 128, 300 tags per repository, 500 repositories per account, a layer
 of 10 GB by the pages of 2025-06 and of 50 GB by that of 2025-11.
 
 This module is private to the collection: no other collection may import it.
@@ -42,7 +42,7 @@ _CREATE = "Create the organization in SWR first, or correct its name in the rule
 
 
 class Problem(NamedTuple):
-    """Something that stands in the way. C(severity): C(ERROR) makes the copy fail, C(WARN) may do so."""
+    """An obstacle to the copy. C(severity): C(ERROR) makes the copy fail, C(WARN) may do so."""
 
     check: str
     severity: str
@@ -58,7 +58,7 @@ class Problem(NamedTuple):
 def read_quotas(value: Optional[Mapping[str, Any]]) -> Dict[str, int]:
     """The option C(quotas), checked.
 
-    :raises RulesError: naming each key that is unknown, and each value that is no number of one or more.
+    :raises RulesError: names each unknown key, and each value that is not a number of at least one.
     """
     problems = []
     quotas: Dict[str, int] = {}
@@ -80,8 +80,8 @@ def read_quotas(value: Optional[Mapping[str, Any]]) -> Dict[str, int]:
 class Preflight:
     """Looks for problems; writes nothing.
 
-    :param destinations: gives the client that would write to a registry.
-    :param quotas: limits that count for every destination, and instead of SWR's own.
+    :param destinations: returns the client that would write to a registry.
+    :param quotas: limits for every destination, instead of SWR's own.
     :ivar missing: organizations that do not exist yet, as (registry, name).
     """
 
@@ -95,11 +95,11 @@ class Preflight:
         self._swr: Dict[str, bool] = {}
 
     def found(self, check: str, severity: str, target: object, message: str, hint: str = "") -> None:
-        """Note a problem; any thread may."""
+        """Record a problem. Thread-safe."""
         self.problems.append(Problem(check, severity, str(target), message, hint))
 
     def pulls(self, registry: str, quota: Quota, needed: int) -> None:
-        """Note that a registry's quota of pulls is less than what the copy needs."""
+        """Record that a registry's pull quota is too small for the copy."""
         self.found(
             "pull_quota",
             WARN,
@@ -114,7 +114,7 @@ class Preflight:
     # -- before the images are looked at -----------------------------------------------------------------------
 
     def logins(self, images: Iterable[Image]) -> None:
-        """Try the login of each destination's organization with one of its images, and look at the names."""
+        """Try the login of each destination's organization with one of its images, and check the names."""
         samples: Dict[Tuple[str, str], Image] = {}
         repositories: Dict[Repository, None] = {}
         for image in images:
@@ -133,7 +133,7 @@ class Preflight:
                 self._check_name(repository)
 
     def _try_login(self, image: Image, organization: str) -> None:
-        """A question about one image needs the same token as writing it: for pull and push."""
+        """Looking up an image needs the same token as writing it: for pull and push."""
         repository = image.destination
         client = self._destinations(repository.registry)
         error = failure_of(lambda: client.head_manifest(repository, str(image.destination_ref)), image.destination_text)
@@ -156,7 +156,7 @@ class Preflight:
             return True
         if error.status not in (401, 403) or not speaks_dockyard(client):
             return False
-        # The refusal may mean that, or that the user has no right there.
+        # The refusal may mean that, or that the user has no permission there.
         answers: List[bool] = []
         failure_of(lambda: answers.append(Dockyard(client, repository).has_organization(organization)), organization)
         return answers == [False]
@@ -192,7 +192,7 @@ class Preflight:
     # -- when it is known what is to be copied -----------------------------------------------------------------
 
     def limits(self, catalogue: PlanTable) -> None:
-        """Compare what is to be copied with the quotas."""
+        """Compare the planned copy with the quotas."""
         tags: Dict[Repository, Set[str]] = {}
         for image, route in enumerate(catalogue.route):
             reference = catalogue.references[image][1]
@@ -245,7 +245,7 @@ class Preflight:
             via = "swr" if self._swr.get(registry) else "catalog"
             known.update(Discovery(self._destinations).names(registry, self._samples[registry].name, via).names)
 
-        # Without a list the planned ones alone are counted: the least that there will be.
+        # Without a list only the planned ones count: the minimum.
         error = failure_of(work, registry)
         if error is not None and error.status not in CATALOG_REFUSED:
             self.found("repositories", WARN, registry, str(error), error.hint or "")
@@ -284,9 +284,9 @@ class Preflight:
 
 
 class Destinations:
-    """The destinations' clients, where organizations that are still missing count as empty.
+    """The destinations' clients, which treat organizations that are still missing as empty.
 
-    What is to be copied can be planned before they are created; the registry would refuse every question.
+    The copy can be planned before they are created; the registry would refuse every request.
     """
 
     def __init__(self, destinations: ClientFor, missing: Set[Tuple[str, str]]) -> None:
@@ -308,11 +308,11 @@ class _PartlyMissing:
         return getattr(self._client, name)
 
     def head_manifest(self, repository: Repository, reference: str) -> Any:
-        """As the client's."""
+        """Like the client's."""
         return None if self._is_missing(repository) else self._client.head_manifest(repository, reference)
 
     def has_blob(self, repository: Repository, digest: str) -> bool:
-        """As the client's."""
+        """Like the client's."""
         return not self._is_missing(repository) and self._client.has_blob(repository, digest)
 
     def _is_missing(self, repository: Repository) -> bool:

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, longshore.swr contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The parts of a plan as files of rules, one for each host.
+"""The shards of a plan as rules files, one per host.
 
 This module is private to the collection: no other collection may import it.
 """
@@ -29,9 +29,9 @@ _NAME = re.compile(r"shard-\d{2,}\.json\Z")
 
 
 def check_directory(path: str) -> None:
-    """Refuse a directory that files cannot be written to, before anything is asked of a registry.
+    """Reject a directory that is not writable, before any request to a registry.
 
-    :raises RulesError: naming it.
+    :raises RulesError: names it.
     """
     folder = os.path.abspath(path)
     if os.path.exists(folder) and not os.path.isdir(folder):
@@ -59,20 +59,20 @@ class ShardFiles:
         self.changed = False
 
     def path(self, number: int) -> str:
-        """Of the file of a part, counted from 1."""
+        """The file of a shard, counted from 1."""
         return os.path.join(self._folder, "shard-{0:02d}.json".format(number))
 
     def write(self, number: int, rules: Sequence[Mapping[str, Any]]) -> None:
-        """Write a part's rules, unless the file has them already.
+        """Write a shard's rules, unless the file already has them.
 
         :raises LongshoreError: it cannot be written.
         """
         self._write(self.path(number), rules)
 
     def write_failed(self, rules: Sequence[Mapping[str, Any]]) -> None:
-        """Write the rules of what could not be planned and is in no part; without any there is no such file.
+        """Write the rules of images that could not be planned and are in no shard; if none, remove the file.
 
-        :raises LongshoreError: it cannot be written, or not removed.
+        :raises LongshoreError: it cannot be written or removed.
         """
         path = os.path.join(self._folder, NOT_PLANNED)
         if rules:
@@ -90,7 +90,7 @@ class ShardFiles:
                 file.replace((text,), private())
 
     def keep(self, count: int) -> None:
-        """Remove the files of parts that an earlier plan had and this one has not: they must not be run.
+        """Remove files of shards from an earlier plan that this one lacks: they must not be run.
 
         :raises LongshoreError: one cannot be removed.
         """
@@ -114,9 +114,9 @@ class ShardFiles:
 
 
 def _is_so(path: str, text: str) -> bool:
-    """Whether a file has this content, and may be read by nobody else.
+    """Whether a file has this content, and is readable by its owner only.
 
-    :raises LongshoreError: what is there cannot be replaced.
+    :raises LongshoreError: the existing one cannot be replaced.
     """
     data = text.encode("utf-8")
     try:

@@ -1,20 +1,20 @@
 # Copyright: (c) 2026, longshore.swr contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Cuts the work of a plan into parts that several hosts do at the same time.
+"""Splits the work of a plan into parts for several hosts to run at the same time.
 
-A part should take as long as any other, and a blob that several images need should travel to one part only. The two
-pull in different directions; the weight of a part says what it costs:
+All parts should take equally long, and a blob that several images need should be transferred in one part only. The two
+goals conflict; the weight of a part is its cost:
 
     weight = bytes of its blobs + C(blob_cost) for each of them + C(image_costs) of its images
 
-each blob counted once a part. Images that share blobs stay together (a component). Only a component that is heavier
-than a fair share (the total by the number of parts) is taken apart along repositories, and a repository that alone is
-heavier along its tags, in their order, as neighbours share most. The pieces are packed with the heaviest first, to
-where they add least while a part stays below a limit. Of several limits that one is taken with the smallest sum of the
-heaviest part and each part's share of what travels more than once.
+with each blob counted once per part. Images that share blobs stay together (a component). Only a component heavier
+than a fair share (the total divided by the number of parts) is split by repository, and a repository that alone is
+heavier is split by tag, in order, as neighbours share most. The pieces are packed heaviest first, each where it adds
+least while the part stays below a limit. Of several limits, the one with the smallest sum of the heaviest part and
+each part's share of the repeated transfers is used.
 
-The result depends on the plan alone.
+The result depends only on the plan.
 
 This module is private to the collection: no other collection may import it.
 """
@@ -33,15 +33,15 @@ GRAIN = 4
 
 
 class Work(NamedTuple):
-    """What there is to do. Images, repositories and blobs are numbers.
+    """The work to split. Images, repositories and blobs are numbers.
 
     :param repositories: of each image.
     :param image_costs: of each image, in the unit of C(sizes).
-    :param starts: of each image its first place in C(blobs), and at the end the length of C(blobs).
-    :param blobs: the blobs of the images, one image after the other, each once an image.
+    :param starts: the first index in C(blobs) for each image, followed by the length of C(blobs).
+    :param blobs: the blobs of all images in sequence, each once per image.
     :param sizes: of each blob.
-    :param travels: of each blob whether it has to travel; the others weigh nothing and hold nothing together.
-    :param blob_cost: what each blob that travels costs beside its size.
+    :param travels: whether each blob is to be transferred; the others weigh nothing and connect nothing.
+    :param blob_cost: cost of each transferred blob in addition to its size.
     """
 
     repositories: Sequence[int]
@@ -53,22 +53,22 @@ class Work(NamedTuple):
     blob_cost: int = 0
 
     def blobs_of(self, image: int) -> Iterator[int]:
-        """The blobs of an image that have to travel."""
+        """The blobs of an image to be transferred."""
         for place in range(self.starts[image], self.starts[image + 1]):
             if self.travels[self.blobs[place]]:
                 yield self.blobs[place]
 
     def weight(self, blob: int) -> int:
-        """What a blob costs."""
+        """The cost of a blob."""
         return self.sizes[blob] + self.blob_cost
 
 
 @dataclass
 class Piece:
-    """Images that are not taken apart any further.
+    """Images that are not split any further.
 
-    :ivar weight: all of it; C(own) is the part of it that no other piece has as well.
-    :ivar shared: the blobs that other pieces have as well.
+    :ivar weight: the total; C(own) is the part of it shared with no other piece.
+    :ivar shared: the blobs shared with other pieces.
     """
 
     images: Sequence[int]
@@ -78,14 +78,14 @@ class Piece:
 
 
 class Part(NamedTuple):
-    """The images of one part, in their order, and its weight."""
+    """The images of one part, in order, and its weight."""
 
     images: List[int]
     weight: int
 
 
 def cut(work: Work, count: int) -> List[Part]:
-    """The parts, at most C(count). There are fewer where there are fewer pieces; none is empty.
+    """The parts, at most C(count). There are fewer if there are fewer pieces; none is empty.
 
     They are in the order of their first images.
     """
@@ -107,13 +107,13 @@ def cut(work: Work, count: int) -> List[Part]:
 
 
 def _total(work: Work, pieces: Sequence[Piece]) -> int:
-    """The weight of everything in one part."""
+    """The weight of everything as a single part."""
     shared = {blob for piece in pieces for blob in piece.shared}
     return sum(piece.own for piece in pieces) + sum(work.weight(blob) for blob in shared)
 
 
 def _least(work: Work, pieces: Sequence[Piece], count: int) -> float:
-    """What the heaviest part weighs at least."""
+    """The minimum weight of the heaviest part."""
     return max([_total(work, pieces) / count] + [piece.weight for piece in pieces])
 
 
@@ -153,8 +153,8 @@ def _pieces(work: Work, count: int) -> List[List[int]]:
 
 
 def _components(work: Work) -> array[int]:
-    """The component of each image, as a number: images are in one when a chain of shared blobs leads from one to the
-    other. Those that only need blobs which do not travel are in one for each repository."""
+    """The component of each image, as a number: two images are in the same one if a chain of shared blobs connects
+    them. Images with no blobs to transfer form one component per repository."""
     parents = array("q", range(len(work.sizes)))
 
     def find(blob: int) -> int:
@@ -170,7 +170,7 @@ def _components(work: Work) -> array[int]:
             if first < 0:
                 first = root
             elif root != first:
-                # The smaller number becomes the root, whatever the order of the images.
+                # The smaller number becomes the root, regardless of image order.
                 first, root = min(first, root), max(first, root)
                 parents[root] = first
     components = array("q")
@@ -181,7 +181,7 @@ def _components(work: Work) -> array[int]:
 
 
 def _joined(work: Work, whole: Dict[int, List[int]], weights: Dict[int, int], grain: int) -> Iterator[List[int]]:
-    """The pieces, light ones of the same repository joined: thousands of tags that share nothing are few pieces."""
+    """The pieces, with light ones of a repository merged: thousands of tags that share nothing become few pieces."""
     open_pieces: Dict[int, Tuple[int, List[int]]] = {}
     for component, images in whole.items():
         repository = work.repositories[images[0]]
@@ -200,7 +200,7 @@ def _joined(work: Work, whole: Dict[int, List[int]], weights: Dict[int, int], gr
 
 
 def _chunks(work: Work, images: Sequence[int], grain: int) -> Iterator[List[int]]:
-    """The images in their order, in pieces that each weigh no more than C(grain) or hold one image."""
+    """The images in order, in pieces that each weigh at most C(grain) or hold one image."""
     chunk: List[int] = []
     blobs: Set[int] = set()
     weight = 0
@@ -220,7 +220,7 @@ def _chunks(work: Work, images: Sequence[int], grain: int) -> Iterator[List[int]
 
 
 def _weighed(work: Work, pieces: Sequence[Sequence[int]]) -> List[Piece]:
-    """The pieces with their weights, the heaviest first."""
+    """The pieces with their weights, heaviest first."""
     holders = array("q", [-1]) * len(work.sizes)
     shared = bytearray(len(work.sizes))
     for number, images in enumerate(pieces):
@@ -245,7 +245,7 @@ def _weighed(work: Work, pieces: Sequence[Sequence[int]]) -> List[Piece]:
 
 
 def _pack(work: Work, pieces: Sequence[Piece], count: int, limit: float) -> Tuple[List[int], List[List[int]]]:
-    """The weight and the pieces of each part: a piece goes to where it adds least below the limit, or else to the part
+    """The weight and the pieces of each part: a piece goes where it adds least below the limit, or else to the part
     that is lightest with it."""
     loads = [0] * count
     held: List[Set[int]] = [set() for _part in range(count)]
@@ -259,7 +259,7 @@ def _pack(work: Work, pieces: Sequence[Piece], count: int, limit: float) -> Tupl
             if not best or key < best:
                 best = key
             if not chosen[part]:
-                # The parts that follow are empty as well.
+                # The following parts are also empty.
                 break
         part = best[-1]
         loads[part] = best[2] if best[0] == 0 else best[1]

@@ -1,9 +1,9 @@
 # Copyright: (c) 2026, longshore.swr contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the modules of this room have in common: arguments, and the care for what is in them.
+"""Shared by the modules of this room: arguments, and the protection of their values.
 
-The documentation of the same options is in the fragment C(registry).
+The options are documented in the fragment C(registry).
 
 This module is private to the collection: no other collection may import it.
 """
@@ -20,7 +20,7 @@ from .settings import FAILURES_SHOWN, LoginSettings, RuleSettings, RunSettings
 LOGIN = Arguments(
     {
         "auth": {"type": "dict", "no_log": True},
-        # The path of a file is no secret, though its name looks like one to Ansible.
+        # A file path is not a secret, though to Ansible its name looks like one.
         "auth_file": {"type": "path", "no_log": False},
         "docker_config_fallback": {"type": "bool", "default": LoginSettings.docker_config_fallback},
     }
@@ -85,7 +85,7 @@ FLAGS = ("true", "false")
 
 
 def texts(value: Any) -> Set[str]:
-    """Every text in a nested value; keys of mappings are none."""
+    """All strings in a nested value, except keys of mappings."""
     if isinstance(value, dict):
         return {text for item in value.values() for text in texts(item)}
     if isinstance(value, (list, tuple)):
@@ -96,11 +96,11 @@ def texts(value: Any) -> Set[str]:
 def readable_texts(auth: Any) -> Set[str]:
     """The texts of O(auth) that need not be hidden: user names, flags, and the rules of a combined document.
 
-    What is not surely harmless is left out, such as a password that somebody wrote in the wrong place.
+    Anything that might be sensitive is left out, such as a password written in the wrong place.
     """
     if not isinstance(auth, dict):
         return set()
-    # image-syncer's combined document has the entries one level further down.
+    # In image-syncer's combined document the entries are one level deeper.
     is_combined = isinstance(auth.get("images"), (dict, list)) and isinstance(auth.get("auth"), dict)
     entries = auth["auth"] if is_combined else auth
     readable: Set[str] = texts(auth["images"]) if is_combined else set()
@@ -118,16 +118,16 @@ def readable_texts(auth: Any) -> Set[str]:
 
 
 def keep_readable(module: Any) -> None:
-    """Hide the secrets of the option auth, and not all else that it holds.
+    """Hide the secrets of the option auth, but nothing else in it.
 
-    Ansible takes every text of a no_log option out of the whole result. Of this one these are user names too, and the
-    word "true": names of registries and images would be shown in pieces.
+    Ansible removes every text of a no_log option from the whole result. For this option that includes user names and
+    the word "true": names of registries and images would be mutilated.
     """
     module.no_log_values.difference_update(readable_texts(module.params["auth"]))
 
 
 def check_numbers(options: Mapping[str, Any]) -> None:
-    """Refuse numbers with which nothing could work."""
+    """Reject numbers that cannot work."""
     limits = {
         "workers": (1, 1000),
         "retries": (0, 100),
@@ -149,10 +149,10 @@ def check_numbers(options: Mapping[str, Any]) -> None:
 
 
 def helper_runner(module: Any) -> Callable[[List[str], str], Tuple[int, str]]:
-    """What runs a credential helper, with C(module.run_command)."""
+    """Runs credential helpers with C(module.run_command)."""
 
     def run_helper(argv: List[str], data: str) -> Tuple[int, str]:
-        # The caller reports a helper that is absent; run_command would end the module by itself.
+        # The caller reports a missing helper; run_command would end the module.
         code, output, dummy = module.run_command(list(argv), data=data, binary_data=True, handle_exceptions=False)
         return code, output
 

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, longshore.swr contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Whether a registry really has what its manifests name: each blob asked for, or read and hashed anew.
+"""Whether a registry really has what its manifests name: each blob is looked up, or read and hashed.
 
 This module is private to the collection: no other collection may import it.
 """
@@ -25,24 +25,24 @@ BLOCK = 256 * 1024
 
 
 class Stored(NamedTuple):
-    """An image at a registry, by the digest of its manifest."""
+    """An image in a registry, by manifest digest."""
 
     repository: Repository
     digest: str
 
 
 class BlobVerdict(NamedTuple):
-    """What is wrong with an image, each a sentence; or why that could not be found out. Neither: it is whole."""
+    """The problems of an image, each a sentence; or why they could not be determined. Neither: it is complete."""
 
     problems: Tuple[str, ...] = ()
     error: Optional[RegistryError] = None
 
 
 class BlobChecker:
-    """Checks the blobs of images, each blob of a repository once.
+    """Checks the blobs of images, each once per repository.
 
-    :param rehash: read every blob and hash it, each once a registry; else only ask for it.
-    :ivar checked: how many blobs of repositories were asked for or read.
+    :param rehash: read and hash every blob, each once per registry; otherwise only look it up.
+    :ivar checked: number of blobs of repositories that were looked up or read.
     """
 
     def __init__(self, clients: ClientPool, queue: WorkQueue, retrier: Retrier, rehash: bool) -> None:
@@ -55,7 +55,7 @@ class BlobChecker:
 
     @property
     def bytes_read(self) -> int:
-        """The bytes of the blobs that were read."""
+        """Total bytes of blobs read."""
         return sum(self._sizes)
 
     def check(self, images: Iterable[Stored]) -> Dict[Stored, BlobVerdict]:
@@ -83,7 +83,7 @@ class BlobChecker:
         self._queue.put((0,), job)
 
     def _collect(self, image: Stored, blobs: Dict[str, Descriptor]) -> List[str]:
-        """Collect the blobs of an image; problems where a manifest is missing."""
+        """Collect the blobs of an image; returns a problem for each missing manifest."""
         client, repository = self._clients.source(image.repository.registry), image.repository
         missing: List[str] = []
         manifest = client.get_manifest(repository, image.digest)
@@ -100,7 +100,7 @@ class BlobChecker:
         verdicts: Dict[Stored, BlobVerdict] = {}
         readers: Dict[Tuple[str, str], Stored] = {}
         for blob, descriptor in wanted.items():
-            # A registry keeps a blob once, whatever number of repositories has it: it is read through one of them.
+            # A registry stores a blob once, however many repositories have it: it is read through one of them.
             reader = readers.setdefault((blob.repository.registry, blob.digest), blob)
             reads = self._rehash and reader is blob
             check = self._read if reads else self._ask
@@ -121,7 +121,7 @@ class BlobChecker:
         if client.has_blob(blob.repository, blob.digest):
             return []
         try:
-            # Some registries cannot say, and some say no too easily.
+            # Some registries cannot tell, and some wrongly say no.
             client.open_blob(blob.repository, blob.digest).close()
         except RegistryError as error:
             if error.status != 404:
@@ -145,7 +145,7 @@ class BlobChecker:
 
 
 class _Reading:
-    """One blob's bytes, hashed as they come; goes on where a connection broke, if the registry can do that."""
+    """Reads and hashes one blob; resumes after a broken connection if the registry supports it."""
 
     def __init__(self, client: ImageSource, blob: Stored, size: int) -> None:
         self._client = client
@@ -159,7 +159,7 @@ class _Reading:
         return "{0}:{1}".format(self._algorithm, self._hash.hexdigest())
 
     def run(self) -> None:
-        """One try, which lasts as long as each connection brings more."""
+        """One try, which lasts as long as each connection makes progress."""
         while True:
             before = self.done
             try:
@@ -175,7 +175,7 @@ class _Reading:
             if self.done and stream.status == 200:
                 self._hash, self.done = hashlib.new(self._algorithm), 0
             buffer = memoryview(bytearray(BLOCK))
-            # What is longer than it should be has another digest, however much longer.
+            # An overlong blob has another digest, however much longer.
             while self.done <= self._size:
                 count = stream.readinto(buffer)
                 if not count:

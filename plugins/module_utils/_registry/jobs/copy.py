@@ -1,10 +1,10 @@
 # Copyright: (c) 2026, longshore.swr contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A whole copy, from options to result: the facade of the registry room.
+"""A complete copy, from options to result: the facade for C(image_copy).
 
 options -> rules and credentials -> selection -> plan -> transfer -> outcomes -> report. Nothing is connected to before
-everything that the user wrote has been checked.
+all user input has been checked.
 
 This module is private to the collection: no other collection may import it.
 """
@@ -36,7 +36,7 @@ class CopyJob:
     """One run of a request.
 
     :param check_mode: stop after the plan and change nothing.
-    :param lister_for: gives what lists a destination's tags with their digests, None where nothing does.
+    :param lister_for: returns a lister of a destination's tags with their digests, None if there is none.
     """
 
     def __init__(
@@ -55,7 +55,7 @@ class CopyJob:
         self._duplicates = 0
 
     def run(self) -> Dict[str, Any]:
-        """Do it, and return the module's result; C(failed) is set when any image failed."""
+        """Run it, and return the module's result; C(failed) is set if any image failed."""
         self._journal.load()
         if not self._check_mode:
             self._journal.open()
@@ -107,7 +107,7 @@ class CopyJob:
         )
 
     def _copy_attached(self, images: List[Image], queue: WorkQueue, main: Transfer) -> None:
-        """Copy what belongs to the images, after them, and count it with them."""
+        """Copy artifacts attached to the images, after them, and count both."""
         clients = self._clients
         attachments = Attachments(
             clients.source, clients.destination, queue, self._context.converter, self._on_finished
@@ -154,7 +154,7 @@ class CopyJob:
         diff = report.diff_of(images)
         planned = [image for image in images if image.outcome is None]
         for image in planned:
-            # Only check mode leaves images open: it says what a run would do with them.
+            # Only check mode leaves images open: it reports what a run would do with them.
             image.finish(COPIED, "would be copied")
         counts = report.count_outcomes(images)
         failures = report.failures(images)
@@ -193,7 +193,7 @@ class CopyJob:
         )
 
     def _account_for_all(self, images: Sequence[Image]) -> None:
-        """An image that a run forgot is a failure, whatever the reason: it must never pass for copied."""
+        """An image without an outcome counts as failed, whatever the reason: it must never pass for copied."""
         for image in images:
             error = RegistryError(
                 "the run ended without an outcome for this image",
@@ -229,7 +229,7 @@ class CopyJob:
             try:
                 write_private_parts(path, (self._request.redact(part) for part in render()))
             except LongshoreError as error:
-                # The images are where they are: a report that cannot be written must not hide that.
+                # The images have been copied: a report that cannot be written must not hide that.
                 self._warnings.append("{0} was not written: {1}".format(option, error))
 
     def _all_warnings(self) -> List[str]:
@@ -250,8 +250,8 @@ def run_copy(
 
     :param environ: the environment, for references in the files and for defaults.
     :param run_helper: runs a Docker credential helper (argv, input) and returns its exit code and output.
-    :param lister_for: gives what lists a destination's tags with their digests, None where nothing does.
-    :raises RulesError: what the user wrote is not right; nothing was connected to.
+    :param lister_for: returns a lister of a destination's tags with their digests, None if there is none.
+    :raises RulesError: the user's input is invalid; nothing was connected to.
     """
     settings = settings_of(CopySettings, options)
     return CopyJob(Request(settings, environ, run_helper), settings, check_mode, lister_for).run()

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, longshore.swr contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What registries have: images with what is in them, the tags of repositories, the repositories of registries.
+"""What registries contain: images and their details, the tags of repositories, the repositories of registries.
 
 Fields: OCI image specification 1.1 (manifest.md, image-index.md, config.md).
 
@@ -52,9 +52,9 @@ _RUN_SETS = {"exposed_ports": "ExposedPorts", "volumes": "Volumes"}
 
 
 class Inquiry(Logins):
-    """What is asked for, read and checked.
+    """The names to look up, read and checked.
 
-    :raises RulesError: with every problem of the names and the logins.
+    :raises RulesError: lists all problems of the names and the logins.
     """
 
     def __init__(self, settings: InfoSettings, environ: Mapping[str, str], run_helper: Optional[RunHelper]) -> None:
@@ -105,9 +105,9 @@ def _repository(environ: Mapping[str, str], text: str) -> Repository:
 
 
 class Inspector:
-    """Looks, and changes nothing.
+    """Looks up, and changes nothing.
 
-    :param detail: C(presence): one request an image; C(manifest): what its manifest says; C(full): also the manifests
+    :param detail: C(presence): one request per image; C(manifest): the manifest's content; C(full): also the manifests
         below an index and the configs.
     :param tag_digests: look up the digest of each tag of a repository.
     :param environment_values: show the values of an image's environment variables, which may be secrets.
@@ -123,7 +123,7 @@ class Inspector:
         self._environment_values = environment_values
 
     def inspect(self, inquiry: Inquiry) -> Tuple[List[Entry], List[Entry], List[Entry]]:
-        """An entry for each image, repository and registry, in the order they were named; some with C(error)."""
+        """An entry for each image, repository and registry, in the order named; some with C(error)."""
         images: List[Entry] = []
         for text, reference in inquiry.images:
             entry = {"image": text, "reference": str(reference)}
@@ -142,7 +142,7 @@ class Inspector:
         self._queue.join()
         for entry in repositories:
             if "digests" in entry:
-                # They came in any order.
+                # They arrived in any order.
                 entry["digests"] = {tag: entry["digests"][tag] for tag in entry["tags"] if tag in entry["digests"]}
         return images, repositories, registries
 
@@ -179,9 +179,9 @@ class Inspector:
     def _describe(
         self, client: ImageSource, reference: Reference, tree: Tree, known: Dict[str, Described]
     ) -> Described:
-        """What is in a manifest, and the sizes of its blobs, so that each counts once.
+        """The content of a manifest, and the sizes of its blobs, so that each counts once.
 
-        :param known: what was described of the image, by digest: indexes may name a manifest many times.
+        :param known: descriptions so far, by digest: indexes may name a manifest many times.
         """
         manifest = tree.manifest
         if manifest.digest in known:
@@ -292,12 +292,12 @@ class Inspector:
 
 
 def _invalid(listing: Listing) -> Entry:
-    """The entries of a list that are no names, where there are any."""
+    """The invalid entries of a list, if any."""
     return {"invalid": [entry.shown for entry in listing.invalid]} if listing.invalid else {}
 
 
 def platform_text(platform: Mapping[str, Any]) -> str:
-    """C(linux/arm/v7), or C(windows/amd64:10.0.17763) where the system's version is told."""
+    """C(linux/arm/v7), or C(windows/amd64:10.0.17763) if the OS version is stated."""
     parts = [str(platform.get("os") or "unknown"), str(platform.get("architecture") or "unknown")]
     if platform.get("variant"):
         parts.append(str(platform["variant"]))
@@ -306,9 +306,9 @@ def platform_text(platform: Mapping[str, Any]) -> str:
 
 
 def describe_config(document: Mapping[str, Any], environment_values: bool) -> Entry:
-    """An image's config, as far as it is set.
+    """The fields of an image's config that are set.
 
-    :param environment_values: without it the environment has names only: build tools leave passwords there.
+    :param environment_values: without it only variable names are shown: build tools leave passwords there.
     """
     entry: Entry = {name: document[field] for name, field in _CONFIG_TEXTS.items() if document.get(field)}
     run = document.get("config")
@@ -332,10 +332,10 @@ def _texts(annotations: Any) -> Dict[str, str]:
 
 
 def run_info(options: Mapping[str, Any], environ: Mapping[str, str], run_helper: Optional[RunHelper] = None) -> Entry:
-    """Carry out the options of the module C(image_info) and return its result; C(failed) when anything could not be
-    looked at.
+    """Carry out the options of the module C(image_info) and return its result; C(failed) if anything could not be
+    looked up.
 
-    :raises RulesError: what the user wrote is not right; nothing was connected to.
+    :raises RulesError: the user's input is invalid; nothing was connected to.
     """
     settings = settings_of(InfoSettings, options)
     inquiry = Inquiry(settings, environ, run_helper)

@@ -26,7 +26,7 @@ from .settings import MergeSettings, settings_of
 def run_merge(options: Mapping[str, Any], check_mode: bool) -> Dict[str, Any]:
     """Carry out the options of the module C(image_report) and return its result.
 
-    :raises RulesError: an option or a report is not valid. Nothing was written.
+    :raises RulesError: an option or a report is invalid. Nothing was written.
     :raises LongshoreError: a report cannot be read or written.
     """
     settings = settings_of(MergeSettings, options)
@@ -67,7 +67,7 @@ def run_merge(options: Mapping[str, Any], check_mode: bool) -> Dict[str, Any]:
 
 
 def _failed_list(settings: MergeSettings, merged: MergedReport, expected: Optional[Expected]) -> str:
-    """The rules of every image that failed, could not be planned, or is in a shard without a whole report."""
+    """The rules of all images that failed, could not be planned, or are in a shard without a complete report."""
     files = []
     if settings.shards_path and expected is not None:
         shards = ShardFiles(settings.shards_path, True)

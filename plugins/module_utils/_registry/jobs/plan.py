@@ -1,9 +1,9 @@
 # Copyright: (c) 2026, longshore.swr contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The plan of a large copy: what there is to do, whether it can be done, how long it takes, and who does which part.
+"""The plan of a large copy: what to do, whether it is possible, how long it takes, and which host does which part.
 
-It looks at images as the copy does (L(Planner,#)), some thousand at a time, and keeps of each some bytes only.
+It examines images as the copy does (L(Planner,#)), a few thousand at a time, and keeps only a few bytes of each.
 
 This module is private to the collection: no other collection may import it.
 """
@@ -39,9 +39,9 @@ _SUMMARY = "Images({images}) planned, {to_copy} to copy, {present} there already
 
 
 class Tally:
-    """How the images that are not to be copied ended; of the failures as many as the result can hold.
+    """Outcomes of the images that are not to be copied, and as many failures as the result can hold.
 
-    :ivar unread: by registry, the images that could not be read because its quota of pulls was used up.
+    :ivar unread: by registry, the images that could not be read because its pull quota was used up.
     """
 
     def __init__(self) -> None:
@@ -52,7 +52,7 @@ class Tally:
         self.failed_rules: Dict[str, Any] = {}
 
     def take(self, image: Image) -> None:
-        """Count an image that ended."""
+        """Count an image by outcome."""
         outcome = str(image.outcome)
         self.outcomes[outcome] += 1
         self.of(str(image.destination))[outcome] += 1
@@ -65,15 +65,15 @@ class Tally:
         self.failures.add(failure_of(image))
 
     def of(self, repository: str) -> Counter[str]:
-        """The counters of a destination's repository."""
+        """The counters of a destination repository."""
         return self.repositories.setdefault(repository, Counter())
 
 
 class PlanJob:
-    """One plan of a request. It reads from registries; the files of the shards are all that it writes.
+    """One plan of a request. It reads from registries, and writes only the files of the shards.
 
     :param check_mode: do not write these either.
-    :param lister_for: gives what lists a destination's tags with their digests, None where nothing does.
+    :param lister_for: returns a lister of a destination's tags with their digests, None if there is none.
     """
 
     def __init__(
@@ -91,7 +91,7 @@ class PlanJob:
         self._duplicates = 0
 
     def run(self) -> Dict[str, Any]:
-        """Make the plan, and return the module's result."""
+        """Create the plan, and return the module's result."""
         self._context.journal.load()
         self._progress.start()
         with self._context:
@@ -100,7 +100,7 @@ class PlanJob:
             requests = self._context.requests()
             names = {route.destination.registry for route in self._table.routes}
             swr = any(speaks_dockyard(self._context.clients.destination(name)) for name in names)
-        # Several registries are asked side by side; the strictest sets the pace.
+        # Several registries are queried in parallel; the strictest sets the pace.
         rate = self._settings.rate_limit or (SWR_RATE if swr else None)
         return self._conclude(preflight, requests, rate)
 
@@ -163,7 +163,7 @@ class PlanJob:
         for quota, seconds in self._count_pulls(preflight):
             alone = within_quota(alone, seconds, quota.window)
             side_by_side = within_quota(side_by_side or alone, seconds, quota.window)
-        # A stable order, whatever thread found which first; errors before warnings.
+        # A stable order, whichever thread found which first; errors before warnings.
         problems = sorted(set(preflight.problems), key=lambda one: (one.severity != ERROR, one))
         failures = self._tally.failures.entries()
         result: Dict[str, Any] = {
@@ -191,12 +191,12 @@ class PlanJob:
         return cleaned
 
     def _count_pulls(self, preflight: Preflight) -> Iterator[Tuple[Quota, int]]:
-        """The quotas that are not enough, and how long the copy takes with them."""
+        """The quotas that are too small, and how long the copy takes with them."""
         pulls: Counter[str] = Counter()
         for image, route in enumerate(self._table.route):
             pulls[self._table.routes[route].source.registry] += self._table.manifests[image]
         for registry, quota in self._context.clients.quotas().items():
-            # What could not be read is taken for images of one manifest.
+            # Unread images are assumed to have one manifest.
             needed = pulls[registry] + self._tally.unread[registry]
             seconds = quota.seconds_for(needed)
             if seconds:
@@ -226,7 +226,7 @@ class PlanJob:
         return cut(
             Work(
                 [numbers[route] for route in table.route],
-                # A question and a token now and then, and the manifests; three requests for each blob that travels.
+                # An occasional lookup and token, and the manifests; three requests for each blob transferred.
                 [cost * (1 + manifests) for manifests in table.manifests],
                 table.starts,
                 table.blobs,
@@ -240,14 +240,14 @@ class PlanJob:
     def _describe_shards(
         self, parts: Sequence[Part], bandwidth: float, rate: Optional[float]
     ) -> Tuple[List[Dict[str, Any]], List[Estimate]]:
-        """The shards as the result has them, their files written."""
+        """The shards for the result; also writes their files."""
         table = self._table
         seen = bytearray(len(table.sizes))
         shards: List[Dict[str, Any]] = []
         estimates: List[Estimate] = []
         for number, part in enumerate(parts, 1):
             amount = amount_of(table, part.images)
-            # All shards at the same time share what the registry answers.
+            # All shards running at the same time share the registry's capacity.
             estimates.append(estimate(amount, bandwidth, rate / len(parts) if rate else None))
             duplicated = 0
             for blob in {blob for image in part.images for blob in table.blobs_of(image)}:
@@ -273,7 +273,7 @@ class PlanJob:
         return shards, estimates
 
     def _describe_repositories(self) -> List[Dict[str, Any]]:
-        """The destinations' repositories, those with the most bytes first."""
+        """The destination repositories, those with the most bytes first."""
         table = self._table
         blobs: Dict[str, Set[int]] = {}
         for image, route in enumerate(table.route):
@@ -295,7 +295,7 @@ class PlanJob:
 
 
 def _fatal(fail_on: str) -> Set[str]:
-    """The severities with which the task fails."""
+    """The severities at which the task fails."""
     return {ERROR: {ERROR}, WARN: {ERROR, WARN}}.get(fail_on, set())
 
 
@@ -319,8 +319,8 @@ def run_plan(
 ) -> Dict[str, Any]:
     """Carry out the options of the module C(image_plan) and return its result.
 
-    :param lister_for: gives what lists a destination's tags with their digests, None where nothing does.
-    :raises RulesError: what the user wrote is not right; nothing was connected to.
+    :param lister_for: returns a lister of a destination's tags with their digests, None if there is none.
+    :raises RulesError: the user's input is invalid; nothing was connected to.
     :raises RegistryError: the journal cannot be read, or a shard cannot be written.
     """
     settings = settings_of(PlanSettings, options)

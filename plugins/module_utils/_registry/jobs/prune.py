@@ -1,13 +1,13 @@
 # Copyright: (c) 2026, longshore.swr contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Tags that rules do not produce any more, deleted from their destinations.
+"""Deletes tags that the rules no longer produce from their destinations.
 
-Only repositories that a rule fills by selection (all tags, an expression) are pruned: a list of tags says what is to
-be copied, and nothing about what else may be there. Of a namespace's rule these are the repositories that the source
-has now and that the rule selects: a destination that no source repository maps to is not looked at. Whatever is not
-known for sure keeps its tags: where a list may not be whole, or has an entry that is no tag and that no choice leaves
-out, the tags of that repository stay, and it is a failure.
+Only repositories that a rule fills by selection (all tags, an expression) are pruned: a list of tags says what to copy,
+and nothing about what else may exist. For a namespace's rule, these are the repositories that the source has now and
+that the rule selects: a destination that no source repository maps to is not touched. In doubt, tags are kept: if a
+list may be incomplete, or has an entry that is not a valid tag and that no choice leaves out, the tags of that
+repository stay, and it counts as failed.
 
 This module is private to the collection: no other collection may import it.
 """
@@ -41,9 +41,9 @@ SKIPPED = "skipped"
 
 
 class PruneRequest(Request):
-    """Rules, logins, and what is kept besides.
+    """Rules, logins, and what else to keep.
 
-    :ivar keep: expressions; a tag in which one is found stays.
+    :ivar keep: expressions; a tag that matches one anywhere stays.
     """
 
     keep: Sequence[Any] = ()
@@ -65,10 +65,10 @@ class PruneRequest(Request):
 
 @dataclass(eq=False)
 class PruneTarget:
-    """A destination repository and what becomes of its tags.
+    """A destination repository and the fate of its tags.
 
     :ivar selects: whether a rule fills it by selection.
-    :ivar produced: tags that the rules produce; C(digests) what they produce without a tag.
+    :ivar produced: tags that the rules produce; C(digests): what they produce without a tag.
     """
 
     repository: Repository
@@ -84,7 +84,7 @@ class PruneTarget:
 
     @property
     def outcome(self) -> str:
-        """How it ended; before anything is deleted, how it will."""
+        """The outcome; before deletion, the expected one."""
         if self.error is not None or self.failures:
             return FAILED
         if not self.selects:
@@ -115,19 +115,19 @@ class PruneTarget:
 def targets_of(images: Sequence[Image]) -> List[PruneTarget]:
     """The destinations of the rules' images, in the rules' order.
 
-    A rule whose tags could not be found out makes its destination a failure: it might produce any of the tags there.
-    One whose repositories could not be found out might produce tags in every repository below its destination.
+    A rule whose tags could not be determined makes its destination fail: it might produce any of the tags there. If its
+    repositories could not be determined, it might produce tags in every repository below its destination.
     """
     targets: Dict[Repository, PruneTarget] = {}
     unknown: List[Image] = []
     missing: List[Image] = []
     for image in images:
         if image.rule.scope is not None:
-            # It stands for the whole rule: its destination is no repository.
+            # It stands for the whole rule: its destination is not a repository.
             unknown += [image] if image.outcome == FAILED else []
             continue
         if image.source_ref is None and image.outcome != FAILED and image.error is not None:
-            # Listed, and not there when it was asked for its tags: nothing of its own to prune.
+            # Listed, but gone when its tags were requested: nothing of its own to prune.
             missing.append(image)
             continue
         target = targets.setdefault(image.destination, PruneTarget(image.destination))
@@ -144,17 +144,17 @@ def targets_of(images: Sequence[Image]) -> List[PruneTarget]:
         for target in targets.values():
             if is_within(target.repository, image.destination):
                 target.error = target.error or image.error
-        # The place itself is shown, so that the failure is; it may also be a target.
+        # Show the destination itself, so that the failure is visible; it may be a target.
         place = targets.setdefault(image.destination, PruneTarget(image.destination))
         place.error = place.error or image.error
     return list(targets.values())
 
 
 class Pruner:
-    """Finds the tags that nothing produces any more, and deletes them.
+    """Finds the tags that no rule produces any more, and deletes them.
 
-    :param clients: gives the client of a registry.
-    :param keep: expressions; a tag in which one is found stays.
+    :param clients: returns the client of a registry.
+    :param keep: expressions; a tag that matches one anywhere stays.
     """
 
     def __init__(self, clients: ClientFor, queue: WorkQueue, keep: Sequence[Any]) -> None:
@@ -163,11 +163,11 @@ class Pruner:
         self._keep = keep
 
     def examine(self, targets: Sequence[PruneTarget]) -> None:
-        """Find out what is to be deleted; nothing is changed."""
+        """Determine the tags to delete; nothing is changed."""
         self._for_each([target for target in targets if target.selects and target.error is None], self._examine)
 
     def delete(self, targets: Sequence[PruneTarget]) -> None:
-        """Delete it."""
+        """Delete them."""
         self._for_each([target for target in targets if target.doomed and target.error is None], self._delete)
 
     def _for_each(self, targets: Sequence[PruneTarget], work: Callable[[PruneTarget], None]) -> None:
@@ -182,7 +182,7 @@ class Pruner:
 
     def _examine(self, target: PruneTarget) -> None:
         try:
-            # A tag that is not listed may share its digest with one that is to be deleted.
+            # A tag that is not listed may share its digest with one to be deleted.
             tags = self._clients(target.repository.registry).list_tags(target.repository, proven=True).names
         except RegistryError as error:
             if error.status != 404:
@@ -221,10 +221,10 @@ def run_prune(
 ) -> Dict[str, Any]:
     """Carry out the options of the module C(image_prune) and return its result.
 
-    C(failed) is set when a repository or a tag failed, and when more tags than C(maximum) are to be deleted: then none
-    is. A dry run only warns of the latter.
+    C(failed) is set if a repository or a tag failed, and if more than C(maximum) tags would be deleted: then none is
+    deleted. A dry run only warns of the latter.
 
-    :raises RulesError: what the user wrote is not right; nothing was connected to.
+    :raises RulesError: the user's input is invalid; nothing was connected to.
     """
     started = time.time()
     settings = settings_of(PruneSettings, options)
@@ -232,7 +232,7 @@ def run_prune(
     dry_run, maximum = settings.dry_run, settings.maximum
     with ClientPool(settings, request.credentials, Limits(settings)) as clients:
         with clients.queue() as queue:
-            # A platform filter leaves images out of a copy; their tags are the rules' all the same.
+            # A platform filter leaves images out of a copy, but their tags still belong to the rules.
             selector = Selector(clients.source, queue, nothing, proven=True)
             targets = targets_of(selector.select(request.rules))
             pruner = Pruner(clients.registry, queue, request.keep)
@@ -264,7 +264,7 @@ def run_prune(
 def _conclude(
     request: PruneRequest, report_path: Optional[str], facts: Mapping[str, Any], targets: Sequence[PruneTarget]
 ) -> Dict[str, Any]:
-    """The result of a run, with the lists that it can hold, and the report, which has them whole."""
+    """The result of a run, with shortened lists, and the report, with complete ones."""
     doomed = [text for target in targets for text in target.texts(target.doomed)]
     deleted = [text for target in targets for text in target.texts(target.deleted)]
     failures = _failures(targets)

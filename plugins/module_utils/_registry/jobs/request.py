@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, longshore.swr contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the user asked for: options and files read, and every problem of theirs found before anything is connected to.
+"""The user's request: options and files are read, and all problems found before anything is connected to.
 
 This module is private to the collection: no other collection may import it.
 """
@@ -38,10 +38,10 @@ APPENDED = ("journal_path", "log_path", "progress_file")
 
 
 class Logins:
-    """The logins that the user gave, read and checked, and the secrets that must not show.
+    """The user's logins, read and checked, and the secrets that must not be shown.
 
     :param run_helper: runs a Docker credential helper (argv, input) and returns its exit code and output.
-    :raises RulesError: with every problem of the logins (and of what a derived class reads).
+    :raises RulesError: lists all problems of the logins (and of a derived class's input).
     """
 
     def __init__(
@@ -62,16 +62,16 @@ class Logins:
             raise RulesError(problems)
 
     def _steps(self) -> Sequence[Step]:
-        """What reads the settings, in order; each raises its problems."""
+        """Functions that read settings, in order; each raises its problems."""
         return (self._read_credentials,)
 
     @property
     def notes(self) -> List[str]:
-        """What was noticed about the logins and fails nothing."""
+        """Remarks about the logins that are not failures."""
         return self.credentials.notes
 
     def redact(self, text: str) -> str:
-        """The text without any secret known by now; a lookup may have met new ones."""
+        """The text without any secret known by now; lookups may have added some."""
         self._redactor.add(*self.credentials.secrets())
         return self._redactor(text)
 
@@ -82,7 +82,7 @@ class Logins:
 
     def _read_credentials(self, settings: LoginSettings, environ: Mapping[str, str]) -> None:
         stores = []
-        # Both may be given: logins made in the play beside a file for the other registries.
+        # Both may be given: logins created in the play, and a file for the other registries.
         if settings.auth:
             stores.append(CredentialStore.from_document(settings.auth, where="auth", environ=environ))
         path = settings.auth_file
@@ -92,9 +92,9 @@ class Logins:
 
 
 class Request(Logins):
-    """What the user asked for by rules, read and checked.
+    """The user's request by rules, read and checked.
 
-    :raises RulesError: with every problem of the rules, the logins and the other options.
+    :raises RulesError: lists all problems of the rules, the logins and the other options.
     """
 
     rules: Sequence[Rule] = ()
@@ -117,7 +117,7 @@ class Request(Logins):
         )
 
     def _check_logins(self, _settings: RuleSettings, _environ: Mapping[str, str]) -> None:
-        """Refuse what would fail for each image; what lies below a namespace shows when it is met."""
+        """Reject logins that would fail for each image; those below a namespace show up when needed."""
         places = (place for rule in self.rules for place in (rule.source, rule.destination))
         problems = list(dict.fromkeys(filter(None, map(self.credentials.problem_of, places))))
         if problems:
@@ -136,7 +136,7 @@ def _document(settings: RuleSettings) -> Tuple[Any, str]:
 
 
 def _check_outputs(settings: RuleSettings, _environ: Mapping[str, str]) -> None:
-    """Refuse paths that cannot be written before hours of copying, not after."""
+    """Reject unwritable paths before hours of copying, not after."""
     problems = []
     for option in OUTPUTS:
         path = getattr(settings, option, None)

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, longshore.swr contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a run of copy, plan or verify works with, made in one place.
+"""The shared objects of a copy, plan or verify run, created in one place.
 
 This module is private to the collection: no other collection may import it.
 """
@@ -28,14 +28,14 @@ from .settings import NEVER, RunSettings
 
 
 def nothing(*_arguments: Any) -> None:
-    """For those who want no news."""
+    """A callback that does nothing."""
 
 
 class RunContext:
-    """Journal, progress, connections, converter and tag listing of one run. Close it; it is a context manager too.
+    """Journal, progress, connections, converter and tag listing of one run. Must be closed; also a context manager.
 
-    :param everywhere: whether the rate limit is for every registry; otherwise for those that are written to.
-    :param lister_for: gives what lists a destination's tags with their digests, None where nothing does.
+    :param everywhere: whether the rate limit is for every registry; otherwise only for destinations.
+    :param lister_for: returns a lister of a destination's tags with their digests, None if there is none.
     """
 
     def __init__(
@@ -67,11 +67,11 @@ class RunContext:
         on_finished: Callable[[Image], None] = nothing,
         looked_at: Callable[[], None] = nothing,
     ) -> Planner:
-        """What selects and examines the images.
+        """The planner of the run's images.
 
-        :param destinations: gives the client for a destination.
-        :param on_finished: called for each image that is finished by the plan.
-        :param looked_at: called for every image that was examined.
+        :param destinations: returns the client for a destination.
+        :param on_finished: called for each image that the plan finishes.
+        :param looked_at: called for every image examined.
         """
         return Planner(
             self.clients.source,
@@ -88,11 +88,11 @@ class RunContext:
         )
 
     def requests(self) -> Dict[str, Any]:
-        """The requests made, as results have them."""
+        """Number of requests, in the form used in results."""
         return count_requests(merge_calls(self.clients.requests(), self.tag_listing))
 
     def warnings(self) -> List[str]:
-        """What should be known and fails nothing."""
+        """Remarks for the user that are not failures."""
         warnings = [*self.tag_listing.problems, *self.request.notes]
         if self.journal.unreadable_lines:
             warnings.append("{0} lines of the journal could not be read".format(self.journal.unreadable_lines))

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, longshore.swr contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The options of each module of this room, typed. Every default is stated here, and nowhere else in the code.
+"""The options of each module of this room, typed. All defaults are stated here, and nowhere else in the code.
 
 This module is private to the collection: no other collection may import it.
 """
@@ -26,7 +26,7 @@ FAILURES_SHOWN = 10
 
 @dataclass(frozen=True)
 class LoginSettings:
-    """Where logins are found."""
+    """Where to find logins."""
 
     auth: Optional[Mapping[str, Any]] = None
     auth_file: Optional[str] = None
@@ -48,9 +48,9 @@ class RuleSettings(LoginSettings, ConnectionSettings, LimitSettings):
 
 @dataclass(frozen=True)
 class RunSettings(RuleSettings):
-    """What copy, plan and verify have in common.
+    """The settings shared by copy, plan and verify.
 
-    :ivar progress_interval: seconds between two lines of progress.
+    :ivar progress_interval: seconds between progress lines.
     """
 
     convert: str = AUTO
@@ -140,6 +140,6 @@ class MergeSettings:
 
 
 def settings_of(kind: Type[T], options: Mapping[str, Any]) -> T:
-    """A module's options as its settings; an option that is not set, or an empty text, is the default."""
+    """A module's options as its settings; an unset option, or an empty text, is the default."""
     names = {one.name for one in fields(kind)}  # type: ignore[arg-type]
     return kind(**{name: value for name, value in options.items() if name in names and value not in (None, "")})

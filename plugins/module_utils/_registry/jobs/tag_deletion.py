@@ -1,11 +1,10 @@
 # Copyright: (c) 2026, longshore.swr contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Tags deleted from one repository, without taking others along.
+"""Deletes tags from one repository, without deleting others.
 
-The OCI distribution specification 1.1 ("Deleting tags") lets a registry delete a tag by itself. Registries before it,
-the one of the distribution project up to 2.8 among them, delete manifests by digest only, and with a manifest every
-tag of it.
+The OCI distribution specification 1.1 ("Deleting tags") lets a registry delete a tag by itself. Older registries,
+including the distribution project's up to 2.8, delete manifests by digest only, and with a manifest all its tags.
 
 This module is private to the collection: no other collection may import it.
 """
@@ -45,8 +44,8 @@ class TagDeleter:
     """Deletes tags of one repository.
 
     :param kept: its tags that must stay.
-    :param kept_digests: its manifests that must stay whatever their tags.
-    :ivar deleted: tags that are gone by what was done here.
+    :param kept_digests: its manifests that must stay, whatever their tags.
+    :ivar deleted: tags removed by this deleter.
     :ivar shared: tags that stay because the registry would delete a kept tag with them.
     :ivar failures: tags that could not be deleted.
     """
@@ -65,10 +64,10 @@ class TagDeleter:
         self.failures: List[Failure] = []
 
     def without_attached(self, tags: Sequence[str]) -> List[str]:
-        """The tags, but for those that hold what belongs to a kept image, such as its signature, or the signature of
-        an artifact of it.
+        """The tags, except those that hold something attached to a kept image, such as its signature, or the signature
+        of an artifact of it.
 
-        :raises RegistryError: the kept images cannot be looked at.
+        :raises RegistryError: the kept images cannot be read.
         """
         attached = {tag: found for tag, found in ((tag, _ATTACHED.fullmatch(tag)) for tag in tags) if found}
         left = {tag: "{0}:{1}".format(*found.groups()) for tag, found in attached.items()}
@@ -95,22 +94,22 @@ class TagDeleter:
         return subject is not None and depth <= DEEPEST and self._belongs(subject, in_use, depth + 1)
 
     def delete(self, tags: Sequence[str]) -> None:
-        """Delete the tags; how each ended is in the lists.
+        """Delete the tags; the lists record the outcomes.
 
-        :raises RegistryError: it cannot be done safely, or the registry deleted more than it was asked to.
+        :raises RegistryError: it cannot be done safely, or the registry deleted more than requested.
         """
         for number, tag in enumerate(tags):
             if not self._try(tag, lambda tag=tag: self._delete_tag(tag)):
                 self._delete_by_digest(tags[number:])
                 break
             if self.deleted == [tag] and len(tags) > 1:
-                # A registry that takes the image with its tag is found out before it has taken all.
+                # Detects early a registry that deletes the image with its tag.
                 self._assure_kept()
         if self.deleted:
             self._assure_kept()
 
     def _try(self, tag: str, work: Callable[[], bool]) -> bool:
-        """Do it, and take note of the tag's failure. False: not by tag in this registry."""
+        """Do it, and record the tag's failure. False: this registry cannot delete by tag."""
         outcomes: List[bool] = []
         error = failure_of(lambda: outcomes.append(work()), "{0}:{1}".format(self._repository, tag))
         if error is not None:
@@ -125,7 +124,7 @@ class TagDeleter:
             if error.status not in NOT_BY_TAG:
                 raise
             return False
-        # A deletion that was repeated after its reply was lost finds nothing; nor does a registry that cannot do it.
+        # A deletion repeated after a lost reply finds nothing; neither does a registry that does not support it.
         if not done and self._client.head_manifest(self._repository, tag) is not None:
             return False
         self.deleted.append(tag)
@@ -159,7 +158,7 @@ class TagDeleter:
             raise
 
     def _digests_in_use(self) -> Set[str]:
-        """The manifests that kept tags stand for, and those below them."""
+        """The manifests that kept tags point to, and those below them."""
         if self._in_use is None:
             in_use = set(self._kept_digests)
             for name in list(self._kept) + sorted(self._kept_digests):
@@ -175,7 +174,7 @@ class TagDeleter:
         return self._in_use
 
     def _add_children(self, digest: str, in_use: Set[str]) -> None:
-        """Add what an index names, there or not; images of it need not be read."""
+        """Add an index's children, whether they exist or not; they need not be read."""
         manifest = self._client.get_manifest(self._repository, digest)
         if manifest is None:
             raise RegistryError(
@@ -188,7 +187,7 @@ class TagDeleter:
             in_use.add(child.digest)
             return child.media_type not in IMAGE_TYPES
 
-        # Registries may have an index without all of what it names.
+        # Registries may have an index without all of its manifests.
         where = "{0}@{1}".format(self._repository, digest)
         read_tree(self._client, self._repository, manifest, where, note, on_missing=lambda child: None)
 

@@ -3,8 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Whether the destinations of rules have what their sources have.
 
-What counts as equal is the planner's matter, so that a verification finds equal what a copy would skip: the same
-digest, or the digest of the image without the platforms that are not wanted, or in Docker's format.
+The planner decides what counts as equal, so that a verification accepts exactly what a copy would skip: the same
+digest, or the digest of the image without the unwanted platforms, or in Docker's format.
 
 This module is private to the collection: no other collection may import it.
 """
@@ -39,7 +39,7 @@ HASH_BLOBS = "hash"
 class Finding:
     """An image of the rules and the verdict on it.
 
-    :ivar found: the digest at the destination; C(expected) is the one that a copy would write there.
+    :ivar found: the digest at the destination; C(expected): the one that a copy would write there.
     """
 
     image: Image
@@ -73,7 +73,7 @@ class Finding:
 class Verification:
     """Compares, and changes nothing.
 
-    :param blobs: C(none), C(head) (ask for every blob of the destination) or C(hash) (read it and hash it).
+    :param blobs: C(none), C(head) (look up every blob at the destination) or C(hash) (read and hash it).
     """
 
     def __init__(self, context: RunContext, queue: WorkQueue, blobs: str, referrers: bool = False) -> None:
@@ -85,8 +85,8 @@ class Verification:
         self.checker = BlobChecker(self._clients, queue, self._clients.retrier, blobs == HASH_BLOBS)
 
     def run(self, request: Request) -> List[Finding]:
-        """A finding for each image of the rules, in their order."""
-        # Reading the destination needs no right to write there.
+        """A finding for each image of the rules, in order."""
+        # Reading the destination needs no write permission there.
         planner = self._context.planner(self._queue, self._clients.registry)
         images = planner.select(request.rules)
         planner.examine(images)
@@ -123,9 +123,9 @@ class Verification:
             finding.verdict = MISSING if found is None else DIFFERENT
             finding.reason = "it is not there" if found is None else "it has another digest"
 
-        # A finding whose verdict nothing sets is a failure.
+        # A finding without a verdict is a failure.
         finding.error = failure_of(work, image.destination_text)
-        # The trees of all differing images together are no small thing.
+        # The trees of all differing images together would take much memory.
         image.tree = None
 
     def _check_blobs(self, findings: Sequence[Finding]) -> None:
@@ -144,10 +144,10 @@ def run_verify(
 ) -> Dict[str, Any]:
     """Carry out the options of the module C(image_verify) and return its result.
 
-    C(failed) is set when an image could not be compared, and when one differs or is missing unless
-    C(fail_on_difference) is off.
+    C(failed) is set if an image could not be compared, and if one differs or is missing unless C(fail_on_difference) is
+    off.
 
-    :raises RulesError: what the user wrote is not right; nothing was connected to.
+    :raises RulesError: the user's input is invalid; nothing was connected to.
     :raises RegistryError: the journal cannot be read.
     """
     settings = settings_of(VerifySettings, options)
@@ -177,7 +177,7 @@ def run_verify(
 
 
 def _count(findings: Sequence[Finding]) -> Dict[str, int]:
-    """How many images have which verdict; C(total) always equals the sum of the others."""
+    """Number of images per verdict; C(total) always equals the sum of the others."""
     counts = dict({"total": len(findings)}, **dict.fromkeys(VERDICTS, 0))
     for finding in findings:
         counts[finding.verdict] += 1

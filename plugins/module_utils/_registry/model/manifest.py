@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, longshore.swr contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Manifests as registries send them: the bytes are kept, the parts that a copy needs are read out of them.
+"""Manifests as sent by registries: the bytes are kept, and the parts that a copy needs are parsed.
 
 Media types and fields: OCI image specification 1.1 (manifest.md, image-index.md) and Docker's Image Manifest Version 2,
 Schema 2.
@@ -74,10 +74,10 @@ _DIGEST = re.compile(r"(sha256:[0-9a-f]{64}|sha512:[0-9a-f]{128})\Z")
 
 
 class Descriptor(NamedTuple):
-    """What a manifest says of a blob or of another manifest.
+    """How a manifest describes a blob or another manifest.
 
-    C(size) is in bytes. C(foreign) marks a layer that lives at its own URLs and in no registry. C(made_from) is the
-    layer of the source that this one is recompressed from.
+    C(size) is in bytes. C(foreign) marks a layer stored at its own URLs and not in a registry. C(made_from) is the
+    source layer that this one is recompressed from.
     """
 
     digest: str
@@ -91,8 +91,8 @@ class Descriptor(NamedTuple):
 class Manifest(NamedTuple):
     """A manifest: its bytes, and what it refers to.
 
-    C(children) are the manifests of an index, C(blobs) the config and the layers of an image, each in the manifest's
-    order. An index may list blobs as well: the cache of a build is layers and a description of them.
+    C(children) are the manifests of an index, C(blobs) the config and the layers of an image, both in manifest order.
+    An index may also list blobs: a build cache consists of layers and their description.
     """
 
     content: bytes
@@ -104,7 +104,7 @@ class Manifest(NamedTuple):
 
     @property
     def subject(self) -> Optional[str]:
-        """The digest of the manifest that this one says it belongs to (OCI image specification 1.1)."""
+        """The digest of the manifest that this one refers to (OCI image specification 1.1)."""
         subject = read_json(self.content).get("subject")
         digest = subject.get("digest") if isinstance(subject, dict) else None
         return digest if is_digest(digest) else None
@@ -121,19 +121,19 @@ def digest_of(content: bytes, algorithm: str = "sha256") -> str:
 
 
 def is_digest(text: Any) -> bool:
-    """Whether it is a digest of an algorithm that registries use (sha256, sha512)."""
+    """Whether it is a digest with an algorithm that registries use (sha256, sha512)."""
     return isinstance(text, str) and bool(_DIGEST.match(text))
 
 
 def parse_manifest(content: bytes, content_type: str, digest: Optional[str] = None) -> Manifest:
     """Read a manifest.
 
-    :param content_type: the reply's C(Content-Type); the manifest's own C(mediaType) is used where it says nothing.
-    :param digest: the digest that the content must have; computed (sha256) when not given.
-    :raises RegistryError: it is no manifest, not one that can be copied, or not the one that was asked for.
+    :param content_type: the reply's C(Content-Type); the manifest's own C(mediaType) is used if it says nothing.
+    :param digest: the digest that the content must have; computed (sha256) if not given.
+    :raises RegistryError: it is not a manifest, cannot be copied, or is not the one requested.
     """
     if _header_type(content_type) in SCHEMA1_TYPES:
-        # Before the digest: that of a signed one is of its content without the signatures.
+        # Before the digest: that of a signed manifest excludes the signatures.
         raise _schema1_error()
     actual = digest_of(content, digest.partition(":")[0] if digest else "sha256")
     if digest and digest != actual:
@@ -165,9 +165,9 @@ def child_entries(document: Mapping[str, Any]) -> List[Dict[str, Any]]:
 
 
 def without_children(manifest: Manifest, keep: List[Descriptor]) -> Manifest:
-    """The index with only the children in C(keep); the same object when that is all of them.
+    """The index with only the children in C(keep); the same object if that is all of them.
 
-    The other fields and the order stay as they are, so the result is the same bytes on every run.
+    The other fields and the order stay the same, so the result is the same bytes on every run.
     """
     if len(keep) == len(manifest.children):
         return manifest
@@ -175,7 +175,7 @@ def without_children(manifest: Manifest, keep: List[Descriptor]) -> Manifest:
     wanted = {id(child) for child in keep}
     dropped = {id(entry) for entry, child in zip(child_entries(document), manifest.children) if id(child) not in wanted}
     document["manifests"] = [entry for entry in document["manifests"] if id(entry) not in dropped]
-    # ASCII only, because JSON may hold halves of characters, which have no UTF-8.
+    # ASCII only, because JSON may contain lone surrogates, which UTF-8 cannot encode.
     content = json.dumps(document, separators=(",", ":")).encode("ascii")
     return manifest._replace(content=content, digest=digest_of(content), children=tuple(keep))
 

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, longshore.swr contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Which images of a manifest list or index are wanted.
+"""Which images of a manifest list or index to copy.
 
 This module is private to the collection: no other collection may import it.
 """
@@ -28,10 +28,10 @@ _FORMS = {
 
 @dataclass(frozen=True)
 class PlatformFilter:
-    """image-syncer's C(--os) and C(--arch), and whole platforms.
+    """image-syncer's C(--os) and C(--arch), and complete platforms.
 
     :param os: each C(linux) or, with the exact C(os.version), C(windows:10.0.17763.1).
-    :param arch: each C(arm64) or, with the exact variant, C(arm:v7). Without a variant every variant is meant.
+    :param arch: each C(arm64) or, with the exact variant, C(arm:v7). Without a variant, all variants match.
     :param platforms: each C(os/arch), C(os/arch/variant) or C(os/arch:os.version).
     """
 
@@ -43,9 +43,9 @@ class PlatformFilter:
     def from_options(
         cls, os: Iterable[Any] = (), arch: Iterable[Any] = (), where: str = "options", platforms: Iterable[Any] = ()
     ) -> PlatformFilter:
-        """The filter of lists that a user wrote, checked.
+        """The filter built from the user's lists, checked.
 
-        :raises RulesError: naming each item that is empty, no text, or a comma-separated list.
+        :raises RulesError: names each item that is empty, not a string, or a comma-separated list.
         """
         problems: List[str] = []
         lists = {"os": tuple(os or ()), "arch": tuple(arch or ()), "platforms": tuple(platforms or ())}
@@ -71,14 +71,14 @@ class PlatformFilter:
         return {name: list(items) for name, items in lists.items() if items}
 
     def key(self) -> List[Sequence[str]]:
-        """What tells this filter from others, for the journal."""
+        """Identifies this filter in the journal."""
         return [self.os, self.arch] + ([self.platforms] if self.platforms else [])
 
     def matches(self, platform: Optional[Mapping[str, Any]]) -> bool:
         """Whether a descriptor's C(platform) (OCI image index, "platform") passes every filter.
 
-        What the descriptor does not say cannot exclude it: without a platform, an C(os) or an C(architecture), the
-        filter in question passes (image-syncer 1.5.5).
+        Missing information excludes nothing: without a platform, an C(os) or an C(architecture), the corresponding
+        filter passes (image-syncer 1.5.5).
         """
         if not isinstance(platform, Mapping):
             return True
@@ -102,7 +102,7 @@ def _is(platform: Mapping[str, Any], wanted: str) -> bool:
     pairs = ((platform.get("os"), parts[0]), (platform.get("architecture"), parts[1]))
     if any(found and found != name for found, name in pairs):
         return False
-    # A variant or a version that is asked for must be said: of arm/v6 and arm/v7 only one is meant.
+    # A requested variant or version must be stated: arm/v6 and arm/v7 are different.
     return (not variant or platform.get("variant") == variant) and (
         not version or platform.get("os.version") == version
     )

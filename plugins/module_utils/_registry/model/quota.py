@@ -1,11 +1,11 @@
 # Copyright: (c) 2026, longshore.swr contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The quota of pulls that Docker Hub has (docs.docker.com, "Pull usage and limits").
+"""Docker Hub's pull quota (docs.docker.com, "Pull usage and limits").
 
-Each GET of a manifest is a pull, a HEAD is none, and both replies say how many are left
+Each GET of a manifest is a pull, a HEAD is not, and both replies state how many are left
 (C(ratelimit-limit: 100;w=21600), C(ratelimit-remaining: 76;w=21600)) and in C(docker-ratelimit-source) whose pulls are
-counted. A reply without these headers is about an image or an account that has no limit.
+counted. A reply without these headers is for an image or an account without a limit.
 
 This module is private to the collection: no other collection may import it.
 """
@@ -29,8 +29,8 @@ _NUMBER = re.compile(r"([0-9]{1,9})(?:\s*;\s*w=([0-9]{1,9}))?\s*\Z")
 class Quota(NamedTuple):
     """How many pulls are left.
 
-    :ivar window: seconds in which there are C(limit) pulls.
-    :ivar counted_for: the address or the account whose pulls are counted; empty where the registry does not say.
+    :ivar window: seconds in which C(limit) pulls are allowed.
+    :ivar counted_for: the address or the account whose pulls are counted; empty if the registry does not say.
     """
 
     limit: int
@@ -43,12 +43,12 @@ class Quota(NamedTuple):
         return "{0} (counted for {1})".format(text, self.counted_for) if self.counted_for else text
 
     def seconds_for(self, pulls: int) -> int:
-        """How long so many pulls take, at most: what is left at once, and then those of each window."""
+        """How long this many pulls take, at most: the remaining ones at once, then those of each window."""
         return self.window * -(-max(0, pulls - self.left) // self.limit)
 
 
 def read_quota(headers: Mapping[str, str]) -> Optional[Quota]:
-    """What a reply says of the quota; None where it says nothing that can be understood."""
+    """The quota stated in a reply; None if there is none or it cannot be understood."""
     limit = _NUMBER.match(headers.get("ratelimit-limit", "").strip())
     left = _NUMBER.match(headers.get("ratelimit-remaining", "").strip())
     window = int(limit.group(2) or 0) if limit else 0

@@ -38,18 +38,18 @@ _LOWER_HEX = re.compile(r"[0-9a-f]+")
 
 
 class ReferenceProblem(RegistryError):
-    """A text is not the reference that it should be.
+    """A text is not a valid reference.
 
-    :param what: the rule that is broken, without a word of the text (the text may come out of a variable).
-    :param hint: what would be right; may quote the text.
+    :param what: the rule that is broken, without quoting the text (it may come from a variable).
+    :param hint: the correct form; may quote the text.
     """
 
 
 @dataclass(frozen=True)
 class Repository:
-    """Where images live.
+    """Where images are stored.
 
-    :param registry: C(host) or C(host:port), lower case; C(docker.io) for every name of Docker Hub.
+    :param registry: C(host) or C(host:port), lower case; C(docker.io) for all names of Docker Hub.
     :param name: path below the registry, for example C(library/nginx).
     """
 
@@ -62,7 +62,7 @@ class Repository:
 
 @dataclass(frozen=True)
 class Reference:
-    """One image, or a repository when it has neither a tag nor a digest.
+    """One image, or a repository if it has neither a tag nor a digest.
 
     :param digest: C(sha256:<64 hex>) or C(sha512:<128 hex>).
     """
@@ -85,8 +85,8 @@ class InvalidEntry(NamedTuple):
 
     :ivar text: the entry, as JSON if it is not a string.
     :ivar problem: what is wrong with it.
-    :ivar is_text: it is a string of a length that patterns are meant for. Otherwise the name it stands for is unknown:
-        in JSON the tags 1.1 and 1.10 are the same number.
+    :ivar is_text: it is a string of a length that patterns accept. Otherwise the name it stands for is unknown: in JSON
+        the tags 1.1 and 1.10 are the same number.
     """
 
     text: str
@@ -95,19 +95,19 @@ class InvalidEntry(NamedTuple):
 
     @property
     def shown(self) -> str:
-        """The entry, fit for a message."""
+        """The entry, safe for a message."""
         return quoted(self.text)[1:-1]
 
 
 class Listing(NamedTuple):
-    """What a registry lists: valid names and invalid entries, each once and in the registry's order."""
+    """A registry's list: valid names and invalid entries, each once and in the registry's order."""
 
     names: List[str]
     invalid: List[InvalidEntry]
 
 
 def read_entry(entry: Any, check: Callable[[str], str]) -> Union[str, InvalidEntry]:
-    """Read an entry of a list of tags or repositories.
+    """Parse an entry of a list of tags or repositories.
 
     :param check: raises C(ReferenceProblem) for an invalid name.
     """
@@ -135,14 +135,14 @@ def sort_entries(entries: Iterable[Union[str, InvalidEntry]]) -> Listing:
 
 
 def api_host(registry: str) -> str:
-    """The host that serves the distribution API of C(registry): Docker Hub has another one than its name."""
+    """The host that serves the distribution API of C(registry): Docker Hub's differs from its name."""
     return DOCKER_HUB_API if registry == DOCKER_HUB else registry
 
 
 def refuse_scheme(text: str) -> None:
-    """Refuse C(https://...) and the like.
+    """Reject C(https://...) and similar.
 
-    :raises ReferenceProblem: with the text as it should be written.
+    :raises ReferenceProblem: shows the correct form of the text.
     """
     match = _SCHEME.match(text)
     if match is None:
@@ -156,7 +156,7 @@ def refuse_scheme(text: str) -> None:
 def parse_registry(text: str) -> str:
     """Check C(host[:port]) and return its canonical form: lower case, one name for Docker Hub.
 
-    :raises ReferenceProblem: when it is not a host name or address with an optional port from 1 to 65535.
+    :raises ReferenceProblem: it is not a host name or address with an optional port from 1 to 65535.
     """
     refuse_scheme(text)
     if "@" in text:
@@ -171,7 +171,7 @@ def parse_registry(text: str) -> str:
             hint="use letters, digits, hyphens and dots, with an optional port, as in registry.example.com:5000",
         )
     port = rest[1:]
-    # isdigit() accepts digits of every script, and int() would read them.
+    # isdigit() accepts digits of every script, and int() would parse them.
     if rest and not (port.isascii() and port.isdigit() and len(port) <= 5 and 0 < int(port) < 65536):
         raise ReferenceProblem("the registry's port is not a number from 1 to 65535", hint="write it as host:5000")
     registry = text.lower()
@@ -181,7 +181,7 @@ def parse_registry(text: str) -> str:
 def check_name(name: str) -> str:
     """Check the path of a repository, C(namespace/repository), and return it.
 
-    :raises ReferenceProblem: with the reason and, where it is plain, the name as it should be.
+    :raises ReferenceProblem: with the reason and, if it is obvious, the correct name.
     """
     if len(name) > NAME_LENGTH_MAX:
         raise ReferenceProblem(
@@ -240,9 +240,9 @@ def check_tag(tag: str) -> str:
 
 
 def check_digest(digest: str) -> str:
-    """Check a digest of an algorithm that can be verified, and return it.
+    """Check a digest with an algorithm that can be verified, and return it.
 
-    :raises ReferenceProblem: when it is neither sha256 nor sha512 in lower-case hexadecimal.
+    :raises ReferenceProblem: it is neither sha256 nor sha512 in lower-case hexadecimal.
     """
     algorithm, _colon, value = digest.partition(":")
     length = _DIGEST_LENGTH.get(algorithm)
@@ -255,10 +255,9 @@ def check_digest(digest: str) -> str:
 
 
 def split_image(text: str) -> Tuple[str, Optional[str], Optional[str]]:
-    """Cut C(repository[:tag][@digest]) into its three texts, unchecked but for the scheme and the digest.
+    """Split C(repository[:tag][@digest]) into its three texts, unchecked except for the scheme and the digest.
 
-    The tag's text may be a comma-separated list; None means that there is no colon, an empty text that nothing
-    follows it.
+    The tag's text may be a comma-separated list; None if there is no colon, an empty text if nothing follows it.
 
     :raises ReferenceProblem: for a scheme or a malformed digest.
     """
@@ -267,19 +266,19 @@ def split_image(text: str) -> Tuple[str, Optional[str], Optional[str]]:
     if at:
         check_digest(digest)
     head, slash, last = text.rpartition("/")
-    # The colon of host:port stands before a slash, the colon of a tag after the last one.
+    # The colon of host:port comes before a slash, the colon of a tag after the last one.
     name, colon, tag = last.partition(":")
     return head + slash + name, (tag if colon else None), (digest if at else None)
 
 
 def parse_repository(text: str) -> Repository:
-    """Read C([registry/][namespace/]repository).
+    """Parse C([registry/][namespace/]repository).
 
-    The first part is a registry when it has a dot or a colon or is C(localhost) (Docker's rule), and also when two
-    or more parts follow it: Docker Hub has no repositories that deep, and image-syncer 1.3.1 reads
-    C(harbor/library/nginx) as a registry C(harbor).
+    The first part is a registry if it contains a dot or a colon or is C(localhost) (Docker's rule), and also if two or
+    more parts follow it: Docker Hub has no repositories that deep, and image-syncer 1.3.1 reads C(harbor/library/nginx)
+    as a registry C(harbor).
 
-    :raises ReferenceProblem: for anything that is no repository, with what would be right.
+    :raises ReferenceProblem: it is not a repository; states the correct form.
     """
     refuse_scheme(text)
     if not text.strip():
@@ -302,9 +301,9 @@ def parse_repository(text: str) -> Repository:
 
 
 def parse_reference(text: str) -> Reference:
-    """Read one image reference, C([registry/][namespace/]repository[:tag][@digest]).
+    """Parse one image reference, C([registry/][namespace/]repository[:tag][@digest]).
 
-    :raises ReferenceProblem: for anything else, with what would be right.
+    :raises ReferenceProblem: it is anything else; states the correct form.
     """
     name, tag, digest = split_image(text)
     return Reference(
@@ -315,10 +314,10 @@ def parse_reference(text: str) -> Reference:
 
 
 def repository_beside_tag(name: str, tag: Optional[str]) -> Repository:
-    """C(parse_repository), where C(tag) follows: C(localhost:5000) and C(127.0.0.1:5000) look like an image with a tag
-    and are a registry without a repository.
+    """C(parse_repository), if C(tag) follows: C(localhost:5000) and C(127.0.0.1:5000) look like an image with a tag but
+    are a registry without a repository.
 
-    :raises ReferenceProblem: for anything that is no repository, with what would be right.
+    :raises ReferenceProblem: it is not a repository; states the correct form.
     """
     if tag is not None and "/" not in name and ("." in name or name.lower() == "localhost"):
         host = "{0}:{1}".format(name, tag) if tag.isdigit() else name

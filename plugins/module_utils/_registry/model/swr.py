@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, longshore.swr contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What is known of SWR's hosts.
+"""Facts about SWR's hosts.
 
 This module is private to the collection: no other collection may import it.
 """
@@ -14,5 +14,5 @@ _SWR_BASIC = re.compile(r"swr\.[a-z0-9-]+\.(myhuaweicloud\.(com|eu)|otc\.t-syste
 
 
 def is_swr_basic(registry: str) -> bool:
-    """Whether the host is an SWR basic edition's. Enterprise Edition instances (C(swr-pro)) take OCI images."""
+    """Whether the host belongs to SWR's basic edition. Enterprise Edition (C(swr-pro)) accepts OCI images."""
     return bool(_SWR_BASIC.match(registry))

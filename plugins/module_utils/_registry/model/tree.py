@@ -16,13 +16,13 @@ from .manifest import Manifest
 
 @dataclass
 class Tree:
-    """A manifest with those below it, in the order in which it names them. Equal children may be one object."""
+    """A manifest with those below it, in manifest order. Equal children may be one object."""
 
     manifest: Manifest
     children: List[Tree] = field(default_factory=list)
 
     def walk(self) -> Iterator[Tree]:
-        """This tree and every one below it, each digest once."""
+        """This tree and all trees below it, each digest once."""
         seen = set()
         waiting = [self]
         while waiting:

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, longshore.swr contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a run has to do: the rules' tags found out, each image looked at on both sides, nothing changed anywhere.
+"""Determines what a run has to do: resolves the rules' tags and compares both sides of each image; changes nothing.
 
 This module is private to the collection: no other collection may import it.
 """
@@ -30,14 +30,14 @@ from .selection import Selector
 
 
 class Planner:
-    """Finds out what is to be copied.
+    """Determines what to copy.
 
-    :param sources: gives the client to read a registry with.
-    :param destinations: gives the client to write to a registry with.
+    :param sources: returns the client that reads from a registry.
+    :param destinations: returns the client that writes to a registry.
     :param on_finished: called for each image that is finished here (skipped, filtered, failed).
-    :param looked_at: told of every image that was examined.
-    :param tag_listing: the destinations' own lists of what they have; by default each tag is asked for.
-    :param keep: leave every tag of a destination that exists as it is.
+    :param looked_at: called for every image examined.
+    :param tag_listing: the destinations' own tag lists; by default each tag is looked up.
+    :param keep: leave all existing tags of a destination unchanged.
     """
 
     def __init__(
@@ -69,18 +69,18 @@ class Planner:
         self.duplicates: Sequence[Image] = ()
 
     def key_of(self, image: Image) -> str:
-        """What the journal has to know beside the digest to tell what became of the image."""
+        """What the journal needs besides the digest to know what became of the image."""
         return self.filter_key if image.rule.platforms is None else self._key(image.rule.platforms)
 
     def _key(self, platforms: PlatformFilter) -> str:
         return json.dumps([*platforms.key(), *self._converter.key])
 
     def _platforms_of(self, image: Image) -> PlatformFilter:
-        """The platforms that are wanted of it: its rule's own, else those of the run."""
+        """The platforms to copy: those of the image's rule, or those of the run."""
         return self._platforms if image.rule.platforms is None else image.rule.platforms
 
     def select(self, rules: Sequence[Rule]) -> List[Image]:
-        """One image for each tag of each rule; C(duplicates) has what is left out because another rule means it too."""
+        """One image for each tag of each rule; C(duplicates) holds those left out because another rule covers them."""
         selector = Selector(self._sources, self._queue, self._on_finished)
         images, self.duplicates = selector.select(rules), selector.duplicates
         return images
@@ -88,7 +88,7 @@ class Planner:
     # -- what to do for each -----------------------------------------------------------------------------------
 
     def examine(self, images: Sequence[Image]) -> None:
-        """Look at every image that is still open: finish those with nothing to do, read the others' manifests."""
+        """Examine every image that is still open: finish those with nothing to do, read the others' manifests."""
         self._tag_listing.expect(images)
         for image in images:
             if image.outcome is None:
@@ -106,7 +106,7 @@ class Planner:
         listed = self._tag_listing.look_up(image.destination, image.destination_ref)
         present = listed.digest if listed.known else self._digest_at_destination(image)
         if self._keep:
-            # Its list may lag behind.
+            # Its list may be out of date.
             present = present or self._digest_at_destination(image)
             if present:
                 image.destination_digest = present
@@ -123,13 +123,13 @@ class Planner:
                 raise _absent(image)
             image.source_digest = found.digest
             if self._was_copied(image, found.digest, present):
-                # One text for both where they are equal: there may be 100,000 of them.
+                # Equal texts share one object: there may be 100,000 of them.
                 image.destination_digest = found.digest if found.digest == present else present
                 self._settle(image, SKIPPED, "already there")
                 return
             reference = found.digest
         if present and listed.known:
-            # Before anything is copied the registry itself is asked: its list may lag behind.
+            # Before copying, the registry itself is asked: its list may be out of date.
             present = self._digest_at_destination(image)
         manifest = source.get_manifest(image.source, reference)
         if manifest is None:
@@ -142,7 +142,7 @@ class Planner:
         self._compare(image, tree, present)
 
     def _compare(self, image: Image, tree: Tree, present: Optional[str]) -> None:
-        """Settle the image when what it would become is there already, else give it the tree that is to be copied."""
+        """Finish the image if the destination already has its result, otherwise give it the tree to copy."""
         client = self._destinations(image.destination.registry)
         image.destination_digest = tree.manifest.digest
         if is_digest(image.destination_ref) and image.destination_ref != tree.manifest.digest:
@@ -165,7 +165,7 @@ class Planner:
         image.tree = tree
 
     def _digest_if_converted(self, image: Image, tree: Tree) -> Optional[str]:
-        """The digest that the image has when an earlier run found that the destination takes Docker's format only."""
+        """The image's converted digest if an earlier run found that the destination accepts Docker's format only."""
         if self._converter.mode != AUTO or not is_oci(tree):
             return None
         digests: List[Optional[str]] = []
@@ -173,9 +173,9 @@ class Planner:
         return digests[0] if digests else None
 
     def _is_same_image(self, image: Image, source: ImageSource, present: str) -> bool:
-        """Whether the destination has this image, as far as a source knows that without a digest to compare.
+        """Whether the destination has this image, as far as a source can tell without a digest to compare.
 
-        The layers of an archive are compressed for the copy: it is not to be done again to see that nothing changed.
+        An archive's layers are compressed for the copy: a check should not have to repeat that.
         """
         if not isinstance(source, LocalSource) or self._platforms_of(image):
             return False
@@ -189,7 +189,7 @@ class Planner:
         return found.digest if found else None
 
     def _was_copied(self, image: Image, source_digest: str, present: str) -> bool:
-        """Whether the destination has what this source digest becomes there."""
+        """Whether the destination has the result of copying this source digest."""
         if not self._platforms_of(image) and ALWAYS not in self._converter.key and source_digest == present:
             return True
         return present == self._journal.digest_after(image.destination_text, source_digest, self.key_of(image))
@@ -197,7 +197,7 @@ class Planner:
     # -- manifests ---------------------------------------------------------------------------------------------
 
     def _read_tree(self, image: Image, source: ImageSource, manifest: Manifest) -> Optional[Tree]:
-        """The manifest and those below it that the filter lets pass; None when it lets none."""
+        """The manifest and those below it that pass the filter; None if none does."""
         platforms = self._platforms_of(image)
         if not manifest.is_index:
             passes = not platforms or self._platform_passes(image, source, manifest)
@@ -220,7 +220,7 @@ class Planner:
 
 
 def _filtered(image: Image, tree: Tree, wanted: Callable[[Descriptor], bool]) -> Optional[Tree]:
-    """The tree with indexes that name only what is wanted; None where that is nothing."""
+    """The tree with indexes reduced to the wanted children; None if nothing is left."""
     index = tree.manifest
     kept: List[Tuple[Descriptor, Tree]] = []
     for descriptor, child in zip([one for one in index.children if wanted(one)], tree.children):

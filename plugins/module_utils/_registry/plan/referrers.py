@@ -1,13 +1,13 @@
 # Copyright: (c) 2026, longshore.swr contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What hangs on images: signatures, attestations, bills of materials and other artifacts that refer to them.
+"""Artifacts attached to images: signatures, attestations, bills of materials and others that refer to them.
 
-There are two ways for a manifest to belong to another. It names it as its C(subject): then the registry lists it
-(referrers API), or, where there is no such API, an index under the tag C(sha256-<hex>) does, which the clients keep up
-(OCI distribution specification 1.1, "Listing Referrers" and "Referrers Tag Schema"). Or it has a tag made of the
-digest, C(sha256-<hex>.sig), C(.att) or C(.sbom) (cosign). All of them name the image by its digest, so they are worth
-nothing for an image whose digest changed on its way.
+A manifest can be attached to another in two ways. It names it as its C(subject): then the registry lists it (referrers
+API) or, without such an API, an index under the tag C(sha256-<hex>) does, which clients maintain (OCI distribution
+specification 1.1, "Listing Referrers" and "Referrers Tag Schema"). Or it has a tag made of the digest,
+C(sha256-<hex>.sig), C(.att) or C(.sbom) (cosign). All of them name the image by its digest, so they are worthless for
+an image whose digest has changed during the copy.
 
 This module is private to the collection: no other collection may import it.
 """
@@ -41,18 +41,18 @@ TOO_DEEP = "it belongs to an artifact that is nested too deeply"
 
 
 def referrers_tag(digest: str) -> str:
-    """The tag of the index of what refers to a manifest, where a registry has no referrers API."""
+    """The tag of the referrers index of a manifest, in a registry without a referrers API."""
     algorithm, _colon, encoded = digest.partition(":")
     return "{0}-{1}".format(algorithm[:32], encoded[:64])
 
 
 @dataclass(eq=False)
 class Attached(Image):
-    """Something that belongs to an image, and how it ended.
+    """An artifact attached to an image, and its outcome.
 
     :ivar is_list: it is the index that lists the referrers of a manifest.
-    :ivar subject_there: whether the destination has what it belongs to. :ivar depth: 1 for what belongs to an image.
-    :ivar refused: told when the destination takes no such thing.
+    :ivar subject_there: whether the destination has its subject. :ivar depth: 1 if attached to an image itself.
+    :ivar refused: called if the destination accepts no artifacts.
     """
 
     is_list: bool = False
@@ -61,7 +61,7 @@ class Attached(Image):
     refused: Callable[[], None] = lambda: None
 
     def finish(self, outcome: str, reason: str = "", error: Optional[RegistryError] = None) -> bool:
-        """Set the outcome. A registry that takes no artifacts is no failure: there is no more that could be done."""
+        """Set the outcome. A registry that accepts no artifacts is not a failure: nothing more could be done."""
         if outcome == FAILED and self.tree is not None and error is not None and is_format_refusal(error):
             self.refused()
             return super().finish(FILTERED, "{0} (it said: {1})".format(NO_ARTIFACTS, error.what))
@@ -70,7 +70,7 @@ class Attached(Image):
 
 @dataclass(eq=False)
 class Subject:
-    """A manifest of the destination that things may belong to, and where they are looked for.
+    """A manifest at the destination that may have artifacts, and where to look for them.
 
     :ivar there: whether the destination has it, or will have it.
     """
@@ -89,15 +89,15 @@ class Subject:
 
     @property
     def text(self) -> str:
-        """It, as a reference."""
+        """The manifest as a reference."""
         return "{0}@{1}".format(self.repository, self.digest)
 
 
 class Attachments:
-    """Finds what belongs to images, at the source, and what of it the destination has.
+    """Finds artifacts attached to images at the source, and which the destination has.
 
-    :param converter: knows which destinations take Docker's formats only.
-    :param on_finished: called for everything that is finished here.
+    :param converter: knows which destinations accept Docker's formats only.
+    :param on_finished: called for every artifact that is finished here.
     """
 
     def __init__(
@@ -118,10 +118,10 @@ class Attachments:
         self._refusing: Set[str] = set()
 
     def waves(self, images: Sequence[Image]) -> Iterator[List[Attached]]:
-        """What belongs to the images, then what belongs to that, and so on. The caller copies each wave before the
-        next: those without an outcome are to be copied.
+        """The artifacts of the images, then the artifacts of those, and so on. The caller copies each wave before the
+        next: those without an outcome.
 
-        Of an image that failed or was filtered nothing is looked for.
+        Images that failed or were filtered are not searched.
         """
         self._known.update((image.destination, str(image.destination_ref)) for image in images)
         present: List[Image] = list(images)
@@ -200,13 +200,13 @@ class Attachments:
     # -- what belongs to it ------------------------------------------------------------------------------------
 
     def _list_tags(self, sources: Set[Repository]) -> None:
-        """The tags of the sources, in one go: most images have no signature, which need not be asked for each."""
+        """The tags of the sources, listed once: most images have no signature, so single lookups would be wasted."""
 
         def work(repository: Repository) -> None:
             found: List[Set[str]] = []
             client = self._sources(repository.registry)
             failure_of(lambda: found.append(set(client.tags(repository))), str(repository))
-            # A registry that does not list its tags is asked for each.
+            # A registry that does not list its tags is queried for each.
             self._tags[repository] = found[0] if found else None
 
         self._for_each([source for source in sources if source not in self._tags], work)
@@ -242,7 +242,7 @@ class Attachments:
                 self._attach(subject, source, tag)
 
     def _attach(self, subject: Subject, source: Repository, reference: str) -> None:
-        # What a rule copies by itself, or what was met already (a cycle), is not copied a second time.
+        # Images that a rule copies itself, or that were already seen (a cycle), are not copied again.
         if (subject.repository, reference) in self._known:
             return
         self._known.add((subject.repository, reference))
@@ -352,11 +352,11 @@ class Attachments:
 def merge_index(
     stored: Optional[Manifest], wanted: Sequence[Mapping[str, Any]], source: Optional[Manifest] = None
 ) -> Manifest:
-    """The index that lists what it listed and what is wanted; the same bytes where that is nothing new.
+    """The stored index plus the wanted descriptors; the same bytes if nothing is new.
 
     :param stored: the destination's index, if it has one.
-    :param source: the source's, which is taken as it is where it says just what is wanted.
-    :raises RegistryError: what is stored there is no index.
+    :param source: the source's index, reused unchanged if it lists exactly the wanted ones.
+    :raises RegistryError: the stored manifest is not an index.
     """
     if stored is None:
         if source is not None and [child.digest for child in source.children] == [entry["digest"] for entry in wanted]:
@@ -375,7 +375,7 @@ def merge_index(
 
 
 def count_attached(images: Sequence[Image]) -> Dict[str, int]:
-    """How what belongs to the images ended; C(not_supported) could not be carried honestly."""
+    """Outcomes of attached artifacts; C(not_supported): could not be copied faithfully."""
     names = {COPIED: "copied", SKIPPED: "skipped", FILTERED: "not_supported", FAILED: "failed"}
     counts = dict.fromkeys(names.values(), 0)
     for image in images:
@@ -385,7 +385,7 @@ def count_attached(images: Sequence[Image]) -> Dict[str, int]:
 
 
 def _is_there(image: Image) -> bool:
-    """Whether the destination has it by now; in check mode also when it would have it then."""
+    """Whether the destination has it by now; in check mode also if it would have it then."""
     if image.outcome is None:
         return image.tree is not None
     return image.outcome in (COPIED, SKIPPED) and image.source_digest is not None

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, longshore.swr contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""From rules to images: the repositories and tags that each rule means, found out, and no two for one destination.
+"""From rules to images: finds the repositories and tags of each rule, with at most one image per destination.
 
 This module is private to the collection: no other collection may import it.
 """
@@ -30,7 +30,7 @@ MOST_INVALID = 500
 class _Plain(NamedTuple):
     """A rule for one repository.
 
-    :ivar listed: whether the repository was found by listing, and is not one that the user named.
+    :ivar listed: whether the repository was found by listing, not named by the user.
     """
 
     rule: Rule
@@ -38,7 +38,7 @@ class _Plain(NamedTuple):
 
 
 class _Chosen(NamedTuple):
-    """What a rule means before the newest are chosen, and how it came to that."""
+    """A rule's tags before the newest are chosen, and how they were chosen."""
 
     tags: List[str]
     story: str = ""
@@ -49,12 +49,12 @@ CreatedTimes = Dict[Tuple[Repository, str], Any]
 
 
 class Selector:
-    """Asks the sources for their repositories and tags, and makes images of rules.
+    """Lists the sources' repositories and tags, and creates images from rules.
 
-    :param sources: gives the client to read a registry with.
+    :param sources: returns the client that reads from a registry.
     :param on_finished: called for each image that is finished here (filtered, failed).
     :param proven: see L(client.RegistryClient.list_tags,#).
-    :ivar duplicates: what several rules mean, once for each rule but the first. It is no image of its own.
+    :ivar duplicates: images that several rules select, once for each rule but the first. Not images of their own.
     """
 
     def __init__(
@@ -91,7 +91,7 @@ class Selector:
     # -- repositories ------------------------------------------------------------------------------------------
 
     def _repositories(self, rules: Sequence[Rule]) -> List[Found]:
-        """The rules as rules for single repositories; one image that says why for a rule without any."""
+        """The rules as rules for single repositories; for a rule without any, an image that says why."""
         listings: Dict[Tuple[str, str, str], Any] = {}
         for key in dict.fromkeys(_listing_of(rule) for rule in rules if rule.scope is not None):
             self._queue.put((0,), lambda key=key: self._list_names(key, listings))
@@ -155,7 +155,7 @@ class Selector:
         return _Chosen(*rule.tag_filter.candidates(tags, story))
 
     def _created(self, found: Sequence[Found], chosen: Sequence[Optional[_Chosen]]) -> CreatedTimes:
-        """When the images of those tags were created between which that decides, or why it could not be found out."""
+        """Creation times of images if they decide between tags, or why they could not be determined."""
         times: CreatedTimes = {}
         for one, its in zip(found, chosen):
             if isinstance(one, Image) or its is None or one.rule.tag_filter is None:
@@ -188,7 +188,7 @@ class Selector:
             times = {tag: created[(rule.source, tag)] for tag in tags}
             failure = next((time for time in times.values() if isinstance(time, RegistryError)), None)
             if failure is not None:
-                # Without it the newest cannot be told from the others.
+                # Without it the newest cannot be identified.
                 return [self._without_tags(rule, FAILED, error=failure)]
             tags = rule.tag_filter.latest(tags, times)
         elif rule.tag_filter is not None:
@@ -254,7 +254,7 @@ class Selector:
         return image
 
     def _settle_collisions(self, images: Sequence[Image]) -> List[Image]:
-        """Refuse images of different sources that want the same destination: the last one written would win.
+        """Reject images of different sources with the same destination: the last one written would win.
 
         :returns: the images without duplicates.
         """
@@ -286,7 +286,7 @@ class Selector:
 
 
 def _is_meant(rule: Rule, entry: InvalidEntry, scope: Optional[Scope]) -> Optional[bool]:
-    """Whether the rule selects the entry; None if it is outside of the rule's namespace."""
+    """Whether the rule selects the entry; None if it is outside the rule's namespace."""
     if not entry.is_text:
         return True
     if scope is not None:
@@ -305,15 +305,15 @@ def _no_tags(rule: Rule) -> RegistryError:
 
 
 def _listing_of(rule: Rule) -> Tuple[str, str, str]:
-    """What has to be listed for a rule with a scope: registry, namespace, and by which interface."""
+    """What to list for a rule with a scope: registry, namespace, and which API to use."""
     return rule.source.registry, rule.source.name, rule.scope.via if rule.scope is not None else ""
 
 
 def _rule_for(rule: Rule, scope: Scope, name: str) -> Rule:
     """The rule for one repository of a scope.
 
-    :param name: what follows the namespace in its name.
-    :raises RegistryError: its new name is none.
+    :param name: the part of its name after the namespace.
+    :raises RegistryError: its new name is invalid.
     """
     source = Repository(rule.source.registry, "/".join(filter(None, (rule.source.name, name))))
     destination = scope.destination(rule.destination, name)
@@ -341,7 +341,7 @@ def choose_tags(selector: TagSelector, available: Optional[Sequence[Optional[str
     """The tags (or the one digest) that a selector means, in order and each once.
 
     :param available: the repository's tags as the registry lists them; SWR sends C(null) for none
-        (distribution specification, "Listing tags"). Not needed for lists and digests, which are taken as written.
+        (distribution specification, "Listing tags"). Not needed for lists and digests, which are used as written.
     """
     if selector.kind in ("list", "digest"):
         return list(dict.fromkeys(selector.values))
@@ -355,8 +355,7 @@ def choose_tags(selector: TagSelector, available: Optional[Sequence[Optional[str
 def pairs(rule: Rule, tags: Sequence[str]) -> List[Tuple[str, str]]:
     """(source tag or digest, destination tag or digest) for each chosen tag.
 
-    :param tags: from C(choose_tags), or a part of them. A tag that the rule gives several destination tags has
-        several pairs.
+    :param tags: from C(choose_tags), or a subset. A tag with several destination tags in the rule has several pairs.
     """
     if rule.destination_tags is None:
         return [(tag, tag) for tag in tags]

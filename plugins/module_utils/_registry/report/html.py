@@ -1,10 +1,10 @@
 # Copyright: (c) 2026, longshore.swr contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The report of a copy as one HTML page: for the one who asks how it went, and the one who has to mend it.
+"""The report of a copy as an HTML page: for those who ask how it went, and those who have to fix it.
 
-The page needs nothing but itself. It is made piece by piece from the counters and the entries of the JSON report, so
-that a hundred thousand images do not have to be in memory as text.
+The page is self-contained. It is generated piece by piece from the counters and the entries of the JSON report, so that
+the text of a hundred thousand images is never in memory at once.
 
 This module is private to the collection: no other collection may import it.
 """
@@ -38,10 +38,10 @@ LABELS = {COPIED: "copied", SKIPPED: "there already", FILTERED: "filtered out", 
 class Page:
     """One report as HTML.
 
-    :param facts: the counters, as in the JSON report; what is not known may be missing. A merged report has C(shards)
-        and C(problems) as well.
+    :param facts: the counters, as in the JSON report; unknown ones may be missing. A merged report also has C(shards)
+        and C(problems).
     :param entries: the images, as in C(results) of the JSON report.
-    :param redact: takes secrets out of a string. It sees every text before the characters of HTML are escaped.
+    :param redact: removes secrets from a string. It sees every text before HTML escaping.
     """
 
     def __init__(self, facts: Mapping[str, Any], entries: Entries, redact: Callable[[str], str] = str) -> None:
@@ -79,7 +79,7 @@ class Page:
         yield "</main>\n<script>{0}</script>\n</body>\n</html>\n".format(SCRIPT)
 
     def _text(self, value: Any) -> str:
-        """A value as it may stand between tags and in quoted attributes."""
+        """A value escaped for text and quoted attributes."""
         return html.escape(flat(hide_logins(self._redact(str(value)))))
 
     # -- the beginning -----------------------------------------------------------------------------------------
@@ -140,7 +140,7 @@ class Page:
     # -- tables ------------------------------------------------------------------------------------------------
 
     def _table(self, heads: Sequence[str], rows: Iterable[Sequence[Any]]) -> Iterator[str]:
-        """A table of texts; a column of numbers has a heading that begins with a hash."""
+        """A table of texts; a heading that begins with a hash marks a numeric column."""
         kinds = [' class="number"' if head.startswith("#") else "" for head in heads]
         cells = zip(kinds, heads)
         yield '<div class="wide"><table>\n<thead><tr>{0}</tr></thead>\n<tbody>\n'.format(
@@ -161,7 +161,7 @@ class Page:
     @staticmethod
     def _failure(entry: Entry) -> Tuple[Any, ...]:
         hint = str((entry.get("details") or {}).get("hint") or "")
-        # The error's text ends with the remedy, which has a column of its own here.
+        # The error's text ends with the remedy, which has its own column here.
         cause = str(entry.get("error") or "").replace(" Remedy: " + hint, "") if hint else entry.get("error") or ""
         rule = entry.get("rule") or ""
         if entry.get("shard"):
@@ -262,7 +262,7 @@ def write(
 ) -> List[str]:
     """Write the page, if a path is given.
 
-    :returns: a warning where it could not be written: what the run did stands all the same.
+    :returns: a warning if it could not be written: the result of the run stands.
     """
     if not path:
         return []
@@ -274,7 +274,7 @@ def write(
 
 
 def _groups(entries: Iterable[Entry]) -> Iterator[Tuple[str, bool, List[Entry]]]:
-    """Images of the same two repositories that follow each other, as they do in a report: title, continued, entries."""
+    """Consecutive images with the same two repositories, as in a report: title, continued, entries."""
     title, continued = "", False
     rows: List[Entry] = []
     for entry in entries:
@@ -295,20 +295,20 @@ def _group_of(entry: Entry) -> str:
 
 
 def _repository(reference: Any) -> str:
-    """A reference without its tag, digest or expression; a colon may also stand before a port."""
+    """A reference without its tag, digest or expression; a colon may also precede a port."""
     text = str(reference or "").partition("@")[0].partition(":/")[0]
     folder, slash, name = text.rpartition("/")
     return folder + slash + name.partition(":")[0]
 
 
 def _digests(entry: Entry) -> List[str]:
-    """The digest; both, when that of the destination is another one."""
+    """The digest; both, if that of the destination differs."""
     found = [str(entry[name]) for name in ("source_digest", "destination_digest") if entry.get(name)]
     return list(dict.fromkeys(found))
 
 
 def _notes(entry: Entry) -> List[str]:
-    """What else there is to say of an image, a line each."""
+    """Further remarks on an image, one per line."""
     notes = [str(entry["reason"])] if entry.get("reason") else []
     if entry.get("converted"):
         notes.append("converted for its destination")

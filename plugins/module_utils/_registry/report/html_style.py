@@ -1,10 +1,10 @@
 # Copyright: (c) 2026, longshore.swr contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""How the HTML report looks, and its one convenience, a field that filters.
+"""The style of the HTML report, and its one convenience, a filter field.
 
-Style and script are part of the page, and the page's own policy lets nothing else be loaded or run: a name that looks
-like a script stays a string twice over.
+Style and script are part of the page, and the page's own policy forbids loading or running anything else: a name that
+looks like a script is doubly harmless.
 
 This module is private to the collection: no other collection may import it.
 """
@@ -46,7 +46,7 @@ input { font: inherit; padding: .3rem .6rem; width: min(30rem, 100%); color: inh
 @media print { details > * { display: block; } }
 """
 
-# Without a script there is no field, and nothing is missing: the browser searches the page.
+# Without scripts there is no field, and nothing is lost: the browser can search the page.
 SCRIPT = """
 (function () {
   var section = document.getElementById("images");
@@ -73,7 +73,7 @@ SCRIPT = """
 
 
 def _hash(text: str) -> str:
-    """An inline text as a policy names it (Content Security Policy Level 3, section 2.3.1, C(hash-source))."""
+    """An inline text as named in a policy (Content Security Policy Level 3, section 2.3.1, C(hash-source))."""
     return "'sha256-{0}'".format(base64.b64encode(hashlib.sha256(text.encode("utf-8")).digest()).decode("ascii"))
 
 

@@ -1,11 +1,11 @@
 # Copyright: (c) 2026, longshore.swr contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""One report of several: of the shards of a migration, or of runs one after the other.
+"""One report from several: from the shards of a migration, or from consecutive runs.
 
-A shard without a report must not pass for one in which all went well: what was expected and is not there is a problem,
-and so is what two shards say of the same destination. The reports are read one at a time, more than once, so that there
-is never more than one of them in memory.
+A shard without a report must not pass for a successful one: a missing report is a problem, and so are contradictory
+statements of two shards about the same destination. The reports are read one at a time, more than once, so that only
+one of them is ever in memory.
 
 This module is private to the collection: no other collection may import it.
 """
@@ -33,12 +33,12 @@ _TIME = "%Y-%m-%dT%H:%M:%SZ"
 class MergedReport:
     """The sum of reports.
 
-    :param reports: those that were found.
-    :param absent: those that were named and do not exist.
-    :param expected: the shards that should have one; None when that is not known.
-    :param problems: what is known to be wrong already, such as since the work was planned.
-    :param notes: what else the reader should know.
-    :ivar facts: what the report begins with, known after L(add_up,#).
+    :param reports: those found.
+    :param absent: those named that do not exist.
+    :param expected: the shards that should have one; None if unknown.
+    :param problems: known problems, for example from planning.
+    :param notes: further remarks for the reader.
+    :ivar facts: the beginning of the report, known after L(add_up,#).
     """
 
     def __init__(
@@ -59,7 +59,7 @@ class MergedReport:
         self._planned = dict.fromkeys(OUTCOMES, 0)
 
     def account_for(self, plan: PlanFindings) -> None:
-        """Count what the plan found out and put into no shard, and begin the failures with its own."""
+        """Count images that the plan settled outside the shards, and put its failures first."""
         self._planned.update(plan.ended)
         for failure in plan.failures:
             self._failures.add(failure)
@@ -72,7 +72,7 @@ class MergedReport:
     def add_up(self) -> None:
         """Read all reports once.
 
-        :raises RulesError: with what is wrong with each that is malformed, or is not the report of a copy.
+        :raises RulesError: describes each report that is malformed, or is not the report of a copy.
         """
         sums = Sums()
         inherited: Dict[str, int] = {}
@@ -121,19 +121,19 @@ class MergedReport:
         )
 
     def _missing(self) -> List[str]:
-        """What is wrong already, and reports that there should be, each named once."""
+        """Known problems and missing reports, each named once."""
         if self._expected is not None:
             return self._problems + self._expected.missing(self._reports, self._absent)
         return self._problems + [absence(report) for report in self._absent]
 
     def entries(self) -> Iterator[Dict[str, Any]]:
-        """Every image of every report, with the shard it is of."""
+        """All images of all reports, with their shard."""
         for report in self._reports:
             for entry in report.read()["results"]:
                 yield dict(entry, shard=report.name)
 
     def failed_rules(self, planned: Iterable[Mapping[str, Any]]) -> Dict[str, Any]:
-        """Every image that has to be tried again, as a rules document.
+        """All images that need another try, as a rules document.
 
         :param planned: rules of images that are in no report.
         """
@@ -168,7 +168,7 @@ class PlanFindings:
     """What a plan says about the reports of its shards.
 
     :param result: of the module C(image_plan), as far as it was kept; None without a plan.
-    :raises RulesError: it is no such result.
+    :raises RulesError: it is not such a result.
     """
 
     def __init__(self, result: Optional[Mapping[str, Any]]) -> None:
@@ -202,7 +202,7 @@ class PlanFindings:
 
 
 def _alone(item: Mapping[str, Any]) -> Any:
-    """The destination of a rule, with its further keys where it has any."""
+    """The destination of a rule, with its further keys, if any."""
     return dict(item) if len(item) > 1 else item["destination"]
 
 
@@ -211,9 +211,9 @@ def _are_mappings(value: Any) -> bool:
 
 
 class Sums:
-    """The numbers of reports, added up: those that every report has, and any others alike."""
+    """The numbers of reports, added up: those that every report has, and any others."""
 
-    # What has a meaning of its own, or is no number to add.
+    # Not numbers to add, or with a meaning of their own.
     _OTHERS = ("version", "changed", "check_mode", "images", "requests", "duration", "started_at", "results", "planned")
 
     def __init__(self) -> None:
@@ -239,7 +239,7 @@ class Sums:
         _add(self.images, dict(ended, total=sum(ended.values())))
 
     def facts(self) -> Dict[str, Any]:
-        """The sums, under the names that they have in a report."""
+        """The sums, under their names in a report."""
         total = sum(sum(kinds.values()) for kinds in self._by_registry.values())
         return dict(self._numbers, images=self.images, requests={"total": total, "by_registry": self._by_registry})
 
@@ -262,7 +262,7 @@ def _sentence(images: Mapping[str, int], count: int, problems: Sequence[str]) ->
 
 
 def _summary(report: ShardReport, document: Mapping[str, Any]) -> Dict[str, Any]:
-    """A report's line in the joined one."""
+    """A report's line in the merged one."""
     return {
         "name": report.name,
         "number": report.number,
@@ -275,14 +275,14 @@ def _summary(report: ShardReport, document: Mapping[str, Any]) -> Dict[str, Any]
 
 
 def _failure(shard: str, entry: Mapping[str, Any]) -> Dict[str, Any]:
-    """The same as in the result of C(image_copy), and the shard."""
+    """The same as in the result of C(image_copy), with the shard added."""
     failure = {name: str(entry.get(name) or "") for name in ("source", "destination", "rule", "error")}
     hint = entry.get("hint") or (entry.get("details") or {}).get("hint")
     return dict(failure, hint=str(hint or ""), shard=shard)
 
 
 def _span(shards: Sequence[Mapping[str, Any]]) -> Dict[str, Any]:
-    """From when the first began to when the last ended; shards run at the same time."""
+    """From the first start to the last end; shards run at the same time."""
     times = [(_seconds(shard["started_at"]), float(shard["duration"] or 0)) for shard in shards]
     known = [(start, duration) for start, duration in times if start is not None]
     if not known:
@@ -300,7 +300,7 @@ def _seconds(text: Any) -> Optional[int]:
 
 
 def differs(path: str, parts: Iterable[str]) -> bool:
-    """Whether a file has another content than this, or may be read by others."""
+    """Whether a file differs from this content, or is readable by others."""
     wanted = hashlib.sha256()
     for part in parts:
         wanted.update(part.encode("utf-8"))

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, longshore.swr contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""How a run ended: the module's small result, the whole report, and files that can be fed back as rules.
+"""The outcome of a run: the module's short result, the full report, and files that can be reused as rules.
 
 This module is private to the collection: no other collection may import it.
 """
@@ -28,9 +28,9 @@ _SURROGATES = re.compile(r"\\ud[89ab][0-9a-f]{2}\\ud[c-f][0-9a-f]{2}")
 
 
 def count_outcomes(images: Sequence[Image]) -> Dict[str, int]:
-    """How many images ended how. C(total) is what was asked for; it always equals the sum of the others.
+    """Number of images per outcome. C(total) is what was requested; it always equals the sum of the others.
 
-    A rule that could not be turned into images counts as one.
+    A rule that could not be resolved into images counts as one.
     """
     counts = dict.fromkeys(OUTCOMES, 0)
     for image in images:
@@ -39,7 +39,7 @@ def count_outcomes(images: Sequence[Image]) -> Dict[str, int]:
 
 
 def summary_line(images: Sequence[Image]) -> str:
-    """The closing line, in the words of image-migrator, whose users look for it."""
+    """The closing line, in image-migrator's wording, which its users look for."""
     found = [image for image in images if image.source_ref is not None]
     failed = sum(1 for image in found if image.outcome == FAILED)
     rules = sum(1 for image in images if image.source_ref is None and image.outcome == FAILED)
@@ -49,7 +49,7 @@ def summary_line(images: Sequence[Image]) -> str:
 
 
 class FailureList:
-    """The failures of a module's result, as many as it may have.
+    """The failures of a module's result, up to the limit.
 
     One of each error comes first: a registry that is down fails thousands of images, and must not hide other failures.
     """
@@ -67,7 +67,7 @@ class FailureList:
             self._first[entry["error"]] = entry
 
     def entries(self) -> List[Dict[str, Any]]:
-        """The failures, in the order of the result."""
+        """The failures, in result order."""
         return [*self._first.values(), *self._further][:MOST_FAILURES]
 
 
@@ -92,7 +92,7 @@ def failures(images: Iterable[Image]) -> List[Dict[str, Any]]:
 
 
 def diff_of(images: Sequence[Image]) -> Dict[str, str]:
-    """Ansible's diff: the destinations that the run writes, with the digest they get."""
+    """Ansible's diff: the destinations that the run writes, with their new digests."""
     lines = [
         "{0} {1}".format(image.destination_text, image.destination_digest)
         for image in images
@@ -104,21 +104,21 @@ def diff_of(images: Sequence[Image]) -> Dict[str, str]:
 
 
 def rules_of(images: Iterable[Image], outcomes: Tuple[str, ...]) -> Dict[str, Any]:
-    """The images that ended so, as a rules document: source to destination, or to a list of several."""
+    """The images with these outcomes, as a rules document: source to destination, or to a list of several."""
     rules: Dict[str, Any] = {}
     for image in images:
         if image.outcome not in outcomes or (image.attached_to and FAILED not in outcomes):
             continue
-        # What belongs to an image comes by the image's rule, not by one of its own.
+        # An artifact is copied by its image's rule, not by one of its own.
         image = image.owner or image
-        # An entry that is no tag cannot be in a rule: the rule that it came by is.
+        # An invalid tag cannot be in a rule: its original rule is used instead.
         source = image.source_text if image.source_ref is not None else image.rule.source_text
         add_rule(rules, source, _destination_of(image))
     return rules
 
 
 def add_rule(rules: Dict[str, Any], source: str, destination: Any) -> None:
-    """Add a destination, or a list of some, to a rules document, unless it is there."""
+    """Add a destination, or a list of them, to a rules document, unless it is already there."""
     known = rules.get(source)
     if known is None:
         rules[source] = destination
@@ -130,9 +130,9 @@ def add_rule(rules: Dict[str, Any], source: str, destination: Any) -> None:
 
 
 def _destination_of(image: Image) -> Any:
-    """The destination as a rule has it: a mapping where there are further keys that still say something."""
+    """The destination as written in a rule: a mapping if further keys still matter."""
     if image.source_ref is None:
-        # The rule's own words, so that an empty destination means the default again.
+        # The rule's own text, so that an empty destination again means the default.
         destination, further = image.rule.destination_text, dict(image.rule.written)
     else:
         destination = image.destination_text
@@ -141,17 +141,17 @@ def _destination_of(image: Image) -> Any:
 
 
 def successful_rules(images: Iterable[Image]) -> Dict[str, Any]:
-    """What is at its destination now, copied by this run or before."""
+    """The images now at their destinations, copied by this run or before."""
     return rules_of(images, (COPIED, SKIPPED))
 
 
 def failed_rules(images: Iterable[Image]) -> Dict[str, Any]:
-    """What has to be tried again."""
+    """The images that need another try."""
     return rules_of(images, (FAILED,))
 
 
 def render_rules(rules: Mapping[str, Any], as_json: bool) -> str:
-    """A rules document as text. The YAML form is JSON strings line by line, which every YAML reader takes."""
+    """A rules document as text. The YAML form is JSON strings line by line, which every YAML parser accepts."""
     if as_json:
         return json.dumps(rules, indent=2) + "\n"
     if not rules:
@@ -159,13 +159,13 @@ def render_rules(rules: Mapping[str, Any], as_json: bool) -> str:
     lines = []
     for source, destination in rules.items():
         key, value = _yaml(source), _yaml(destination)
-        # Beyond 1024 characters a key must be announced (YAML 1.1 and 1.2, "implicit keys").
+        # Keys of more than 1024 characters must be explicit (YAML 1.1 and 1.2, "implicit keys").
         lines.append("{0}: {1}\n".format(key, value) if len(key) < 1000 else "? {0}\n: {1}\n".format(key, value))
     return "".join(lines)
 
 
 def _yaml(value: Any) -> str:
-    """JSON that is also YAML: without halves of characters, and without the one ASCII character that YAML refuses."""
+    """JSON that is also YAML: without lone surrogates, and without the one ASCII character that YAML rejects."""
     text = _SURROGATES.sub(
         lambda pair: "\\U{0:08x}".format(ord(parse_json('"' + pair.group() + '"'))), json.dumps(value)
     )
@@ -173,9 +173,9 @@ def _yaml(value: Any) -> str:
 
 
 def render_report(facts: Mapping[str, Any], images: Sequence[Image]) -> Iterator[str]:
-    """The report as JSON text, in parts: the result's counters, and every image; of one that failed the rule as well.
+    """The report as JSON text, in parts: the result's counters, and all images; those that failed with their rule.
 
-    The text of 100,000 images at once would be larger than all else that a run keeps.
+    The text of 100,000 images at once would be larger than everything else that a run keeps.
     """
     document = {"version": REPORT_VERSION}
     document.update(facts)
@@ -190,9 +190,9 @@ def render_report(facts: Mapping[str, Any], images: Sequence[Image]) -> Iterator
 
 
 def write_report(path: Optional[str], redact: Callable[[str], str], document: Mapping[str, Any]) -> List[str]:
-    """Write a report of another kind as JSON, if a path is given.
+    """Write another kind of report as JSON, if a path is given.
 
-    :returns: a warning where it could not be written: what the report says stands all the same.
+    :returns: a warning if it could not be written: its findings stand.
     """
     if not path:
         return []

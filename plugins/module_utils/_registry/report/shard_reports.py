@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, longshore.swr contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The reports of shards as files: where they are, whether they are reports, and which shards should have one.
+"""The reports of shards as files: where they are, whether they are valid, and which shards should have one.
 
 This module is private to the collection: no other collection may import it.
 """
@@ -61,9 +61,9 @@ _NUMBER = re.compile(r"(\d+)(?!.*\d)")
 
 
 class ShardReport:
-    """The report of one run, as C(report_path) of C(image_copy) writes it.
+    """The report of one run, as written to C(report_path) by C(image_copy).
 
-    :ivar name: the file's name without its ending, which stands for the shard.
+    :ivar name: the file name without its extension, used as the shard's name.
     :ivar number: the shard's number, the last one in the name; None without one.
     """
 
@@ -76,7 +76,7 @@ class ShardReport:
     def read(self) -> Dict[str, Any]:
         """The whole report, checked.
 
-        :raises RulesError: it is not a report, and where that shows.
+        :raises RulesError: it is not a report; the error gives the place.
         :raises LongshoreError: it cannot be read.
         """
         try:
@@ -90,7 +90,7 @@ class ShardReport:
 
 
 def _problem_of(document: Any) -> str:
-    """What is wrong with a report, and where; empty when nothing is."""
+    """What is wrong with a report, and where; empty if nothing is."""
     try:
         check_shape(document, _REPORT)
     except NotUnderstood as problem:
@@ -102,7 +102,7 @@ def _problem_of(document: Any) -> str:
         if entry["outcome"] not in OUTCOMES:
             return "results[{0}].outcome is none of {1}".format(number, ", ".join(OUTCOMES))
     counted = Counter(entry["outcome"] for entry in results)
-    # A merged report counts what is in none of its reports, too.
+    # A merged report also counts images that are in none of its reports.
     counted.update({name: count for name, count in (document.get("planned") or {}).items() if name in OUTCOMES})
     for name in OUTCOMES:
         if counted[name] != images[name]:
@@ -122,11 +122,11 @@ def _is_count(value: Any) -> bool:
 
 
 def find_reports(places: Sequence[str], outputs: Sequence[str]) -> Tuple[List[ShardReport], List[ShardReport]]:
-    """The reports in files, directories and patterns, in their order, each once: those that exist, and the others.
+    """The reports in files, directories and patterns, in order, each once: the existing ones, and the others.
 
-    A directory stands for all files in it that end in C(.json).
+    A directory stands for all its files that end in C(.json).
 
-    :param outputs: files that are written later. In a directory they are passed over.
+    :param outputs: files that are written later. In a directory they are skipped.
     :raises RulesError: one of the files is written later.
     """
     written = {os.path.realpath(path) for path in outputs}
@@ -150,7 +150,7 @@ def find_reports(places: Sequence[str], outputs: Sequence[str]) -> Tuple[List[Sh
 
 
 def _several(place: str) -> Optional[List[str]]:
-    """The files of a directory or a pattern; None for a place that is one file."""
+    """The files of a directory or a pattern; None for a single file."""
     if os.path.isdir(place):
         return sorted(glob.glob(os.path.join(glob.escape(place), "*.json")))
     if glob.has_magic(place) and not os.path.exists(place):
@@ -159,14 +159,14 @@ def _several(place: str) -> Optional[List[str]]:
 
 
 def absence(report: ShardReport) -> str:
-    """What is said of a report that should be there."""
+    """The message for a missing report."""
     return "{0}: its report {1} does not exist".format(report.name, report.path)
 
 
 class Expected:
     """The shards that should have a report.
 
-    :param images: for each shard's number how many images it has, None where that is not known.
+    :param images: number of images by shard number, None if unknown.
     """
 
     def __init__(self, images: Mapping[Optional[int], Optional[int]]) -> None:
@@ -204,7 +204,7 @@ class Expected:
         ]
 
     def incomplete(self, shards: Sequence[Mapping[str, Any]]) -> List[str]:
-        """Shards whose report has fewer images than the plan."""
+        """Shards with fewer images in their report than in the plan."""
         problems = []
         for shard in shards:
             planned = self._images.get(shard["number"])
@@ -218,11 +218,11 @@ class Expected:
 
 
 def expected_shards(shards: Optional[Sequence[Any]], count: Optional[int]) -> Optional[Expected]:
-    """What the options say of shards; None when they say nothing.
+    """The shards given by the options; None if they give none.
 
-    :param shards: as in the result of C(image_plan): mappings with C(number), and C(images) where it is known.
-    :param count: how many shards there are, numbered from one.
-    :raises RulesError: with every entry that is not right.
+    :param shards: as in the result of C(image_plan): mappings with C(number), and C(images) if known.
+    :param count: number of shards, numbered from one.
+    :raises RulesError: lists all invalid entries.
     """
     if count is not None:
         if count < 0:

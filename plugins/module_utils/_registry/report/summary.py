@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, longshore.swr contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A module's result in some lines to read.
+"""A module's result in a few readable lines.
 
 This module is private to the collection: no other collection may import it.
 """
@@ -20,7 +20,7 @@ def copy_summary(result: Result, shown: int, failed_images: Optional[str] = None
     """The result of the module C(image_copy).
 
     :param shown: how many failures to name.
-    :param failed_images: the rules file with the images that failed, where one was written.
+    :param failed_images: the rules file with the images that failed, if one was written.
     """
     check_mode = result["check_mode"]
     lines = [_counts(result["images"], "would be copied" if check_mode else "copied")]
@@ -90,7 +90,7 @@ def _sent(result: Result) -> str:
 
 
 def _failures(result: Result, shown: int) -> List[str]:
-    """The first failures, how many more there are, and what can be done. A remedy for several images is named once."""
+    """The first failures, how many more there are, and what to do. A remedy shared by several images is named once."""
     first: Sequence[Mapping[str, str]] = result["failures"][:shown]
     lines: List[str] = []
     remedies: Dict[str, None] = {}
