@@ -151,7 +151,7 @@ class ApiClient:
     :param longest_wait: seconds; a server that asks for more patience than this gets none.
     :param redact: masks secrets in what the server said.
     :param throttled: a server's codes that mean "too many requests", whatever the status.
-    :param session: a C(requests.Session) to use instead of one of its own.
+    :param session: a C(requests.Session) to use instead of a new one.
     """
 
     def __init__(

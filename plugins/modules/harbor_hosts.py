@@ -225,7 +225,7 @@ class HostFiles:
         return None if data is None else data.decode("utf-8", "surrogateescape")
 
     def units(self, folders):
-        """The text of each unit of systemd, by its path. Links stand for units that are elsewhere."""
+        """The text of each systemd unit, by path. Links stand for units that are elsewhere."""
         paths = []
         for folder in dict.fromkeys(os.path.realpath(folder) for folder in folders):
             names = sorted(os.listdir(folder)) if os.path.isdir(folder) else []
@@ -251,13 +251,13 @@ class HostFiles:
             file.replace((text.encode("utf-8", "surrogateescape"),))
 
     def copy(self, path, target):
-        """Copies a file with its mode."""
+        """Copy a file with its mode."""
         with SafeFile(path) as file, SafeFile(target) as copied:
             mode = file.status().st_mode & 0o777
             copied.replace((file.read(LARGEST),), Attributes(mode))
 
     def remove(self, path):
-        """Removes a file."""
+        """Remove a file."""
         with SafeFile(path) as file:
             file.remove()
 

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, longshore.swr contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The challenge of a registry: where tokens are to be had (RFC 7235, distribution specification's token documentation).
+"""The challenge of a registry: where to get tokens (RFC 7235, distribution specification's token documentation).
 
 This module is private to the collection: no other collection may import it.
 """
@@ -16,7 +16,7 @@ _PARAMETER = re.compile(r'([A-Za-z0-9_-]+)\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s,"]
 
 
 def bearer_challenge(header: str) -> Optional[Dict[str, str]]:
-    """The parameters of the Bearer challenge in a WWW-Authenticate header, None when there is none."""
+    """The parameters of the Bearer challenge in a WWW-Authenticate header, None if there is none."""
     text = header[:_LONGEST]
     begin = re.search(r"(?i)(?:^|[\s,])bearer\s+(?=[A-Za-z])", text)
     if begin is None:

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, longshore.swr contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the checks of one run share: the options, the node, and what earlier checks found out.
+"""The state that the checks of one run share: options, node, and earlier findings.
 
 This module is private to the collection: no other collection may import it.
 """
@@ -24,14 +24,14 @@ from .node_files import address_of
 from .tls import Trust, shake_hands
 
 _RANDOM = random.SystemRandom()
-# SWR answers twenty requests a second of an account, the rest gets 503: a hundred nodes that check at once meet that.
+# SWR allows an account twenty requests per second and answers the rest with 503: a hundred nodes can exceed that.
 _BUSY = (429, 503)
 _ATTEMPTS = 4
 _LONGEST_PAUSE = 3.0
 
 
 class Options(NamedTuple):
-    """What to check. Addresses are in their usual spelling.
+    """What to check. Addresses are in canonical form.
 
     :param timeout: seconds for each step: a query, a connection, a request with its reply.
     :param time_limit: seconds for everything.
@@ -63,9 +63,9 @@ class Options(NamedTuple):
 
 
 class Blob(NamedTuple):
-    """A layer to read, and where it is.
+    """A layer to read and its location.
 
-    :param url: with its query, which is secret. :param headers: what to send there.
+    :param url: with its query, which is secret. :param headers: headers to send.
     """
 
     digest: str
@@ -80,7 +80,7 @@ class Context:
 
     :param system: the node, see C(system.System).
     :param trust: which certificates are trusted.
-    :param hide: told of every secret that a server hands out, so that it can be masked in output.
+    :param hide: called with every secret that a server issues, to mask it in output.
     """
 
     def __init__(
@@ -94,7 +94,7 @@ class Context:
         self.system = system
         self.trust = trust or Trust()
         self.hide = hide
-        # What checks leave for those that depend on them.
+        # Results of checks for those that depend on them.
         self.addresses: List[str] = []
         self.reachable: List[str] = []
         self.certificate: Dict[str, Any] = {}
@@ -108,14 +108,14 @@ class Context:
 
     @property
     def observed_obs_hosts(self) -> List[str]:
-        """The hosts of the object storage: those given, and the one that the registry redirected to."""
+        """The object storage hosts: those configured, and the one that the registry redirected to."""
         found = [host.lower() for host in self.options.obs_hosts]
         if self.blob is not None and self.blob.redirected:
             found.append((urlsplit(self.blob.url).hostname or "").lower())
         return list(dict.fromkeys(host for host in found if host))
 
     def tls(self, deadline: Deadline, **verify: bool) -> Any:
-        """A TLS connection to the registry, for looking at its certificate."""
+        """A TLS connection to the registry, to inspect its certificate."""
         sock = self.system.connect(self.reachable[0], self.options.port, deadline)
         return shake_hands(sock, self.trust.context(**verify), self.options.host, deadline)
 
@@ -129,7 +129,7 @@ class Context:
         info: Optional[Dict[str, int]] = None,
         **verify: bool,
     ) -> HttpReply:
-        """A request to the registry, repeated when it is busy.
+        """Send a request to the registry, retrying while it is busy.
 
         :raises Trouble: there was no valid reply.
         """
@@ -146,7 +146,7 @@ class Context:
     def fetch(self, url: str, headers: Optional[Mapping[str, str]] = None, most: int = 0) -> HttpReply:
         """GET of a URL that a server named. Redirects are not followed.
 
-        :raises Trouble: there was no valid reply, or the URL is none.
+        :raises Trouble: there was no valid reply, or the URL is invalid.
         """
 
         def once() -> HttpReply:
@@ -164,7 +164,7 @@ class Context:
         return _patiently(once)
 
     def _connect_any(self, addresses: List[str], port: int, deadline: Deadline) -> Any:
-        """The first address that takes a connection, as the engines do it."""
+        """Connect to the first address that accepts, as the engines do."""
         last = Trouble("dns", "the name has no address")
         for address in addresses:
             if is_nowhere(address):
@@ -180,7 +180,7 @@ class Context:
 
 
 def _patiently(once: Callable[[], HttpReply]) -> HttpReply:
-    """The reply, after a few attempts when the server says that it has too much to do."""
+    """The reply, after a few retries if the server is overloaded."""
     for attempt in range(1, _ATTEMPTS):
         reply = once()
         if reply.status not in _BUSY:
@@ -193,7 +193,7 @@ def _patiently(once: Callable[[], HttpReply]) -> HttpReply:
 def split_url(url: str) -> Tuple[str, str, int, str]:
     """Scheme, host (lower case), port, and path with query of a URL.
 
-    :raises Trouble: it is no URL for HTTP. Nothing of a query is in the text.
+    :raises Trouble: it is not an HTTP URL. The text never contains the query.
     """
     try:
         parts = urlsplit(url)
@@ -208,11 +208,11 @@ def split_url(url: str) -> Tuple[str, str, int, str]:
 
 
 def canonical(addresses: Any) -> List[str]:
-    """Addresses in their usual spelling, without scope, each once."""
+    """Addresses in canonical form, without scope or duplicates."""
     plain = (str(address).partition("%")[0] for address in addresses)
     return list(dict.fromkeys(str(ipaddress.ip_address(address)) for address in plain))
 
 
 def is_public(address: str) -> bool:
-    """Whether an address is one of the public Internet."""
+    """Whether an address is public."""
     return ipaddress.ip_address(address).is_global

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, longshore.swr contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Time that runs out.
+"""Deadlines.
 
 This module is private to the collection: no other collection may import it.
 """
@@ -18,9 +18,9 @@ T = TypeVar("T")
 
 
 class Deadline:
-    """A moment before which something must have ended.
+    """A point in time by which something must be done.
 
-    :param seconds: how far away it is.
+    :param seconds: seconds from now.
     """
 
     def __init__(self, seconds: float) -> None:
@@ -28,11 +28,11 @@ class Deadline:
         self._end = time.monotonic() + seconds
 
     def remaining(self) -> float:
-        """Seconds until then, negative afterwards."""
+        """Seconds until the deadline, negative afterwards."""
         return self._end - time.monotonic()
 
     def left(self) -> float:
-        """Seconds until then, as a socket's timeout.
+        """Seconds until the deadline, as a socket timeout.
 
         :raises Trouble: it has passed.
         """
@@ -43,7 +43,7 @@ class Deadline:
 
 
 def bounded(call: Callable[[], T], deadline: Deadline) -> T:
-    """The result of a call that knows no timeout of its own, such as getaddrinfo.
+    """The result of a call without a timeout of its own, such as getaddrinfo.
 
     :raises Trouble: it did not return in time.
     """

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, longshore.swr contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Asks one nameserver directly, over UDP and, when the answer is cut off, over TCP.
+"""Asks one nameserver directly, over UDP and, if the answer is truncated, over TCP.
 
 This module is private to the collection: no other collection may import it.
 """
@@ -21,14 +21,14 @@ from .errors import Trouble
 
 _RANDOM = random.SystemRandom()
 _LARGEST_DATAGRAM = 65535
-# A datagram can be lost: it is sent again after this many seconds.
+# Datagrams can be lost: resend after this many seconds.
 _AGAIN = 1.0
 
 
 class ServerAnswer(NamedTuple):
-    """What one nameserver says about a name.
+    """One nameserver's answer for a name.
 
-    :param rcode: the worse of the replies for A and AAAA; empty when it did not reply at all.
+    :param rcode: the worse of the replies for A and AAAA; empty without a reply.
     :param trouble: why it did not reply.
     """
 
@@ -53,7 +53,7 @@ class DnsClient:
         self._port = port
 
     def ask(self, server: str, name: str, seconds: float) -> ServerAnswer:
-        """The addresses of a name, of both families, as a nameserver gives them."""
+        """A nameserver's addresses for a name, of both families."""
         deadline = Deadline(seconds)
         addresses: List[str] = []
         rcode = "NOERROR"
@@ -97,7 +97,7 @@ class DnsClient:
             try:
                 return parse_answer(data, identity, name, kind)
             except DnsError:
-                # Forged, late or broken: the right answer may still be on its way.
+                # Forged, late or malformed: the real answer may still arrive.
                 if data[:2] == struct.pack("!H", identity):
                     raise
 

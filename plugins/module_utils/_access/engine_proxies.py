@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Which proxy a container engine would use, and for which hosts it would not.
 
-An engine has its own environment: what systemd gives to C(dockerd), C(containerd) or C(crio), or the C(proxies) of
+An engine has its own: in the environment that systemd gives C(dockerd), C(containerd) or C(crio), or in C(proxies) of
 Docker's C(daemon.json).
 
 This module is private to the collection: no other collection may import it.
@@ -26,9 +26,9 @@ DAEMON_JSON = "/etc/docker/daemon.json"
 
 
 class ProxySetting(NamedTuple):
-    """The proxy for HTTPS of one program.
+    """The HTTPS proxy of one program.
 
-    :param source: who has it: C(environment), C(docker.service), C(/etc/docker/daemon.json) ...
+    :param source: where it is set: C(environment), C(docker.service), C(/etc/docker/daemon.json) ...
     """
 
     source: str
@@ -61,10 +61,10 @@ def _assignments(value: str) -> Dict[str, str]:
 
 
 class EngineProxies:
-    """Looks for the proxies of a node.
+    """Finds the proxies of a node.
 
     :param system: reads files and the environment, see C(system.System).
-    :ivar unread: files that may name a proxy and are not understood.
+    :ivar unread: files that may set a proxy but could not be parsed.
     """
 
     def __init__(self, system: Any) -> None:
@@ -72,7 +72,7 @@ class EngineProxies:
         self.unread: List[str] = []
 
     def settings(self) -> List[ProxySetting]:
-        """The proxies in effect, one for every program that has one."""
+        """The effective proxies, one for each program that has one."""
         manager = self._environment(self._manager_files(), "DefaultEnvironment")
         found = [_of_environment("environment", self._system.environ)]
         for unit in UNITS:
@@ -92,7 +92,7 @@ class EngineProxies:
         units = [
             path for path in ("/".join((d, name)) for d in UNIT_DIRECTORIES) if self._system.read(path) is not None
         ]
-        yield from units[-1:]  # Of several files of a unit, the last directory's counts.
+        yield from units[-1:]  # Of several unit files, the last directory's wins.
         by_name: Dict[str, str] = {}
         for directory in UNIT_DIRECTORIES:
             by_name.update({path.rpartition("/")[2]: path for path in self._drop_ins(directory + "/" + name + ".d")})
@@ -117,7 +117,7 @@ class EngineProxies:
                     plain = dict(plain, **_assignments(value)) if value else {}
                 elif name == "EnvironmentFile":
                     from_files = dict(from_files, **self._environment_file(value)) if value else {}
-        # systemd.exec(5): what is in files overrides what is in the unit.
+        # systemd.exec(5): environment files override the unit.
         return dict(plain, **from_files)
 
     def _environment_file(self, path: str) -> Dict[str, str]:

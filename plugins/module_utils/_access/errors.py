@@ -13,14 +13,14 @@ from .._text import safe
 
 
 class AccessError(LongshoreError):
-    """The checks cannot be begun: an option is wrong."""
+    """The checks cannot start: an option is invalid."""
 
 
 class Trouble(Exception):
-    """One step of a check did not work.
+    """One step of a check failed.
 
     :param kind: C(dns), C(timeout), C(refused), C(unreachable), C(reset), C(tls), C(certificate), C(http), C(other).
-    :param text: what happened, for a person.
+    :param text: a readable description.
     :param code: for C(certificate) OpenSSL's number of the verification error.
     """
 

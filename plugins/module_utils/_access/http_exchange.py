@@ -3,8 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """One HTTP request and its reply, within a time limit and a size limit.
 
-C(http.client) parses the reply; the time limit covers all of it, so that a server which sends one byte a second
-cannot hold a check up.
+C(http.client) parses the reply; the time limit covers all of it, so that a server that sends one byte per second
+cannot stall a check.
 
 This module is private to the collection: no other collection may import it.
 """
@@ -25,15 +25,15 @@ from .errors import Trouble
 from .system import trouble_of
 
 USER_AGENT = "longshore.swr access_check"
-# linux/tcp.h, struct tcp_info: eight bytes, then 32 bit numbers, by their place.
+# linux/tcp.h, struct tcp_info: eight bytes, then 32-bit numbers, by index.
 _TCP_INFO = {"snd_mss": 2, "unacked": 4, "lost": 6, "pmtu": 13, "total_retrans": 23}
 
 
 class HttpReply(NamedTuple):
     """A reply.
 
-    :param headers: by lower case name; of several of a name the values, comma separated.
-    :param body: as much of it as was asked for.
+    :param headers: by lower-case name; repeated ones are joined with commas.
+    :param body: as much of it as was requested.
     """
 
     status: int
@@ -45,7 +45,7 @@ class HttpReply(NamedTuple):
 
 
 class _Reader(io.RawIOBase):
-    """A socket as http.client reads it: each piece may take as long as is left of the whole."""
+    """A socket for http.client: each read may take the time that remains."""
 
     def __init__(self, sock: socket.socket, deadline: Deadline) -> None:
         self._sock = sock
@@ -60,7 +60,7 @@ class _Reader(io.RawIOBase):
 
 
 class _Connection:
-    """What C(http.client.HTTPResponse) needs of a socket."""
+    """The part of a socket that C(http.client.HTTPResponse) needs."""
 
     def __init__(self, sock: socket.socket, deadline: Deadline) -> None:
         self._sock = sock
@@ -71,7 +71,7 @@ class _Connection:
 
 
 def tcp_info(sock: socket.socket) -> Dict[str, int]:
-    """What the kernel knows of a connection: lost segments, retransmissions, path MTU. Empty where it does not say."""
+    """The kernel's data on a connection: lost segments, retransmissions, path MTU. Empty if unavailable."""
     option = getattr(socket, "TCP_INFO", None)
     if option is None:
         return {}
@@ -109,7 +109,7 @@ def _write_request(method: str, target: str, headers: Mapping[str, str], body: b
 
 @contextlib.contextmanager
 def _troubles(deadline: Deadline) -> Iterator[None]:
-    """Makes one family of all that can go wrong with a connection and a reply."""
+    """Turn every error of a connection or reply into Trouble."""
     try:
         yield
     except (socket.timeout, ssl.SSLWantReadError) as error:
@@ -134,17 +134,17 @@ def exchange(
     most: int = 0,
     info: Optional[Dict[str, int]] = None,
 ) -> HttpReply:
-    """Sends a request and reads the reply. The connection is closed afterwards.
+    """Send a request, read the reply, and close the connection.
 
     :param target: path and query. :param headers: at least C(Host).
     :param most: how much of the reply's body to read.
-    :param info: filled with C(tcp_info), at the end whatever it is.
+    :param info: filled with C(tcp_info) at the end, on success and failure.
     :raises Trouble: there was no valid reply.
     """
     with contextlib.closing(sock):
         try:
             with _troubles(deadline):
-                # One write: no part of the request arrives on its own in a smaller packet.
+                # One write, so that no part of the request goes into a smaller packet of its own.
                 _send(sock, _write_request(method, target, headers, body), deadline)
                 response = http.client.HTTPResponse(_Connection(sock, deadline), method=method)
                 response.begin()

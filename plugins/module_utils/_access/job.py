@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, longshore.swr contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A whole run, from the module's options to its result.
+"""A complete run, from the module's options to its result.
 
 This module is private to the collection: no other collection may import it.
 """
@@ -28,7 +28,7 @@ _LIMITS = {"port": (1, 65535), "timeout": (0.1, 300), "time_limit": (1, 3600)}
 
 
 def _problems(params: Mapping[str, Any], host: str) -> Iterator[str]:
-    """What is wrong with the options."""
+    """The problems with the options."""
     for name, hosts in (("host", [host]), ("obs_hosts", params["obs_hosts"] or [])):
         for item in hosts:
             if (not _HOST.match(item) and address_of(item) is None) or len(item) > 253:
@@ -79,8 +79,8 @@ def run_access_check(
 
     :param host: the registry's host name or address.
     :param environ: the environment that the module runs in.
-    :param hide: told of every secret that a server hands out.
-    :raises AccessError: an option is wrong; nothing was checked.
+    :param hide: called with every secret that a server issues.
+    :raises AccessError: an option is invalid; nothing was checked.
     """
     options = read_options(params, host)
     context = Context(options, System(environ), Trust(params["ca_path"]), hide)

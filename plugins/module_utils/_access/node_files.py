@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, longshore.swr contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The files of a node that decide what a name means: C(/etc/hosts) and C(/etc/resolv.conf).
+"""The files of a node that decide how a name resolves: C(/etc/hosts) and C(/etc/resolv.conf).
 
 This module is private to the collection: no other collection may import it.
 """
@@ -13,19 +13,19 @@ from typing import Dict, List, NamedTuple, Optional
 
 HOSTS = "/etc/hosts"
 RESOLV_CONF = "/etc/resolv.conf"
-# glibc reads no more (MAXNS).
+# glibc uses no more (MAXNS).
 MOST_NAMESERVERS = 3
 
 
 class HostsEntry(NamedTuple):
-    """One address that a name has in a hosts file, and the number of its line."""
+    """An address of a name in a hosts file, and its line number."""
 
     address: str
     line: int
 
 
 def address_of(text: str) -> Optional[str]:
-    """An address in its usual spelling, None when the text is none."""
+    """An address in canonical form, None if the text is not an address."""
     try:
         return str(ipaddress.ip_address(text))
     except ValueError:
@@ -33,7 +33,7 @@ def address_of(text: str) -> Optional[str]:
 
 
 def hosts_entries(text: str, name: str) -> List[HostsEntry]:
-    """The lines of a hosts file that name the host (case does not matter), with valid addresses."""
+    """The lines of a hosts file with this name (in any case) and a valid address."""
     found = []
     for number, line in enumerate(text.splitlines(), 1):
         words = line.partition("#")[0].split()
@@ -53,7 +53,7 @@ def conflicts(entries: List[HostsEntry]) -> List[HostsEntry]:
 
 
 def nameservers(text: str) -> List[str]:
-    """The nameservers of a resolv.conf, those that glibc uses."""
+    """The nameservers of a resolv.conf that glibc uses."""
     found = []
     for line in text.splitlines():
         words = line.split()

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, longshore.swr contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a check found, in the shape of the module's result.
+"""A check's findings, in the form of the module's result.
 
 This module is private to the collection: no other collection may import it.
 """
@@ -14,7 +14,7 @@ from typing import Any, Dict, List, Sequence, Tuple
 PASS, WARN, FAIL, SKIP = "pass", "warn", "fail", "skip"
 STATUSES = (PASS, WARN, FAIL, SKIP)
 SEVERITY = {PASS: "none", SKIP: "none", WARN: "warn", FAIL: "error"}
-# Which statuses make a run fail, by the option fail_on.
+# The statuses that make a run fail, by fail_on.
 FAILING = {"error": (FAIL,), "warn": (FAIL, WARN), "never": ()}
 
 
@@ -22,10 +22,10 @@ FAILING = {"error": (FAIL,), "warn": (FAIL, WARN), "never": ()}
 class Result:
     """One finding.
 
-    :param target: the host, address, URL without query, or file that was looked at.
-    :param expected: what should be. :param observed: what is. Both are lists of texts.
-    :param source: where the observation is from: C(hosts), C(dns), C(tcp), C(tls), C(http), C(environment) ...
-    :param hint: the remedy, empty where nothing is to be done.
+    :param target: the host, address, URL without query, or file that was checked.
+    :param expected: the expected values. :param observed: the actual ones. Both are lists of strings.
+    :param source: the source of the observation: C(hosts), C(dns), C(tcp), C(tls), C(http), C(environment) ...
+    :param hint: the remedy, empty if there is nothing to do.
     """
 
     status: str
@@ -77,7 +77,7 @@ def skipped(message: str, **more: Any) -> Result:
 
 
 def summary(results: Sequence[Result]) -> Dict[str, int]:
-    """How many checks ended how."""
+    """The number of checks by status."""
     return {status: sum(result.status == status for result in results) for status in STATUSES}
 
 

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, longshore.swr contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Runs the checks: each as soon as those before it are over, side by side where they are independent.
+"""Runs the checks: each once its predecessors are done, independent ones in parallel.
 
 This module is private to the collection: no other collection may import it.
 """
@@ -61,9 +61,9 @@ _LATE_HINT = "Something answers very slowly: see which checks took longest, or r
 
 
 def select(wanted: Iterable[str], checks: Sequence[Check] = CHECKS) -> List[Check]:
-    """The checks with these ids and all that they depend on, in their usual order; all of them when none is named.
+    """The checks with these ids and all that they depend on, in their usual order; all checks if no id is given.
 
-    :raises AccessError: an id is none.
+    :raises AccessError: an id is unknown.
     """
     names = list(wanted)
     by_id = {check.id: check for check in checks}
@@ -88,7 +88,7 @@ def select(wanted: Iterable[str], checks: Sequence[Check] = CHECKS) -> List[Chec
 
 
 class _Run:
-    """The state of one run: which checks are over."""
+    """The state of one run: which checks are done."""
 
     def __init__(self, context: Any, checks: Sequence[Check]) -> None:
         self._context = context
@@ -128,7 +128,7 @@ class _Run:
         except AccessError as error:
             return failed(safe(error.what), error.hint or "", target=self._context.options.host)
         except Exception as error:  # noqa: BLE001
-            # The other checks still have something to say. The text may hold what a server sent.
+            # The other checks are still useful. The text may contain a server's data.
             text = "the check itself failed: {0}: {1}".format(type(error).__name__, safe(error, 200))
             return failed(text, _DEFECT_HINT, target=self._context.options.host)
 
@@ -142,7 +142,7 @@ class _Run:
 
 
 def _blocked(check: Check, results: Dict[str, Result]) -> Any:
-    """Why a check makes no sense, None when it does."""
+    """Why a check must be skipped, None if it need not be."""
     bad = [name for name in check.depends_on if results[name].status in (FAIL, SKIP)]
     if not bad:
         return None
@@ -151,7 +151,7 @@ def _blocked(check: Check, results: Dict[str, Result]) -> Any:
 
 
 def run_checks(context: Context, checks: Sequence[Check] = CHECKS) -> List[Result]:
-    """The results of the checks that the options ask for, in the usual order.
+    """The results of the selected checks, in the usual order.
 
     :raises AccessError: the options name a check that does not exist.
     """

@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The node that the checks run on: its resolver, network, clock, files and environment.
 
-Checks get one of these; tests give them another.
+Checks receive it as an argument; tests replace it.
 
 This module is private to the collection: no other collection may import it.
 """
@@ -26,7 +26,7 @@ _LARGEST_FILE = 1024 * 1024
 
 
 def trouble_of(error: OSError) -> Trouble:
-    """What an error of the network means."""
+    """A network error as Trouble."""
     if isinstance(error, socket.timeout):
         return Trouble("timeout", "no answer")
     if isinstance(error, ConnectionRefusedError):
@@ -40,7 +40,7 @@ class System:
     """The real node.
 
     :param environ: environment variables.
-    :param dns: asks nameservers.
+    :param dns: queries nameservers.
     """
 
     def __init__(self, environ: Mapping[str, str], dns: Optional[DnsClient] = None) -> None:
@@ -52,8 +52,8 @@ class System:
         return time.time()
 
     def read(self, path: str) -> Optional[str]:
-        """The text of a file, None when it cannot be read."""
-        # A unit of systemd is masked by a link there.
+        """The text of a file, None if it cannot be read."""
+        # A link there masks a systemd unit.
         if os.path.realpath(path) == os.devnull:
             return ""
         try:
@@ -63,14 +63,14 @@ class System:
             return None
 
     def names_in(self, directory: str) -> List[str]:
-        """The names of a directory's entries, none when it cannot be read."""
+        """The names of a directory's entries, empty if it cannot be read."""
         try:
             return os.listdir(directory)
         except OSError:
             return []
 
     def resolve(self, name: str, deadline: Deadline) -> List[str]:
-        """All addresses of a name, as every program of the node gets them (hosts file, DNS, whatever NSS has).
+        """All addresses of a name, as programs on the node see them (hosts file, DNS, other NSS sources).
 
         :raises Trouble: there is none, or no answer.
         """
@@ -83,13 +83,13 @@ class System:
         return list(dict.fromkeys(str(item[4][0]) for item in found))
 
     def ask(self, server: str, name: str, seconds: float) -> ServerAnswer:
-        """What one nameserver says."""
+        """One nameserver's answer."""
         return self._dns.ask(server, name, seconds)
 
     def connect(self, address: str, port: int, deadline: Deadline) -> socket.socket:
-        """A TCP connection.
+        """Open a TCP connection.
 
-        :raises Trouble: it could not be made.
+        :raises Trouble: it failed.
         """
         try:
             return socket.create_connection((address, port), timeout=deadline.left())

@@ -1,10 +1,10 @@
 # Copyright: (c) 2026, longshore.swr contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""TLS handshakes, each of which asks one question of a server's certificate.
+"""TLS handshakes that each test one property of a server's certificate.
 
-OpenSSL reports one defect of a certificate, the first it meets. To tell chain, name and dates apart a handshake is made
-for each, with the other questions left out.
+OpenSSL reports only the first defect of a certificate. To tell chain, name and dates apart, each gets a handshake of
+its own, with the other checks off.
 
 This module is private to the collection: no other collection may import it.
 """
@@ -24,7 +24,7 @@ from .deadline import Deadline
 from .errors import AccessError, Trouble
 from .system import trouble_of
 
-# openssl/x509_vfy.h. Python has no names for these flags, but passes them on.
+# openssl/x509_vfy.h. Python does not name these flags, but passes them on.
 _NO_CHECK_TIME = 0x200000
 _X509_STRICT = 0x20
 NOT_YET_VALID, EXPIRED = 9, 10
@@ -56,7 +56,7 @@ class Trust:
                 where="ca_path",
                 hint="Use an existing file on the node with certificates in PEM format.",
             ) from error
-        # The engines, which are Go programs, are not as strict as Python 3.13 is.
+        # The engines, written in Go, are less strict than Python 3.13.
         context.verify_flags = ssl.VerifyFlags(int(context.verify_flags) & ~_X509_STRICT)
         context.hostname_checks_common_name = False
         context.check_hostname = verify and name
@@ -67,9 +67,9 @@ class Trust:
 
 
 def shake_hands(sock: socket.socket, context: ssl.SSLContext, host: str, deadline: Deadline) -> ssl.SSLSocket:
-    """The connection with TLS on it. The socket is closed when that fails.
+    """Start TLS on a connection. On failure the socket is closed.
 
-    :raises Trouble: C(certificate) with OpenSSL's code, C(tls), or what happened to the connection.
+    :raises Trouble: C(certificate) with OpenSSL's code, C(tls), or the connection's error.
     """
     try:
         sock.settimeout(deadline.left())

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, longshore.swr contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Asking one DNS server for the addresses of a name.
+"""Queries one DNS server for the addresses of a name.
 
 This module is private to the collection: no other collection may import it.
 """
@@ -22,7 +22,7 @@ _LARGEST = 65535
 
 
 class DnsReply(NamedTuple):
-    """What a server said: C(NOERROR), C(SERVFAIL) ..., and addresses in a set order."""
+    """A server's reply: C(NOERROR), C(SERVFAIL) ..., and sorted addresses."""
 
     rcode: str
     addresses: Tuple[str, ...]
@@ -75,7 +75,7 @@ class Resolver:
             while True:
                 connection.settimeout(max(0.001, deadline - time.monotonic()))
                 data = connection.recv(_LARGEST)
-                # A late answer to an earlier try has another identity: it is none to this one.
+                # A late answer to an earlier try has another id and is ignored.
                 if data[:2] == query[:2]:
                     return parse_answer(data, identity, name, kind)
 

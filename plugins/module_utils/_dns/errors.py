@@ -9,4 +9,4 @@ from .._errors import LongshoreError
 
 
 class DnsError(LongshoreError):
-    """A zone that cannot be rendered, or a file that is none of ours."""
+    """A zone cannot be rendered, or a file is not the collection's."""

@@ -20,22 +20,22 @@ _LARGEST = 1024 * 1024
 
 
 def read(proc: str, pid: str, name: str) -> str:
-    """A file of a process.
+    """Read a file of a process.
 
-    :raises OSError: it cannot be read, or the process has ended.
+    :raises OSError: it cannot be read, or the process has exited.
     """
     return text_of(os.path.join(proc, pid, name))
 
 
 def text_of(path: str) -> str:
-    """The beginning of a regular file, whatever its bytes are.
+    """The beginning of a regular file, with any bytes.
 
-    :raises OSError: it cannot be read, or is something else.
+    :raises OSError: it cannot be read, or is not a regular file.
     """
     try:
         descriptor = open_regular(path)
     except FilesError as error:
-        # Whoever reports it says that the file cannot be read.
+        # The caller's message says that the file cannot be read.
         raise OSError(errno.EINVAL, error.what.replace("cannot be read: ", "", 1)) from error
     with os.fdopen(descriptor, "rb") as handle:
         return handle.read(_LARGEST).decode("utf-8", "replace")
@@ -44,7 +44,7 @@ def text_of(path: str) -> str:
 def pids_of(command: str, proc: str = PROC) -> List[str]:
     """The processes with this name (at most 15 characters, as the kernel keeps it), in order.
 
-    Those of containers on this host are left out: they have a process id of their own there.
+    Those in containers on this host are left out: they have another process id there.
     """
     found = []
     for pid in sorted(filter(str.isdigit, os.listdir(proc)), key=int):
@@ -52,7 +52,7 @@ def pids_of(command: str, proc: str = PROC) -> List[str]:
             if read(proc, pid, "comm").strip() == command and not _is_in_container(read(proc, pid, "status")):
                 found.append(pid)
         except (FileNotFoundError, ProcessLookupError):
-            continue  # It has just ended.
+            continue  # It has just exited.
     return found
 
 

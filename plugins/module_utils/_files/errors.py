@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, longshore.swr contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The errors of this room, and the words for what is not a regular file.
+"""The errors of file access, and names for what is not a regular file.
 
 This module is private to the collection: no other collection may import it.
 """
@@ -25,7 +25,7 @@ _KINDS = (
     (stat.S_ISBLK, "a device"),
 )
 
-# What can be done about a refusal of the system's, where nothing better is known.
+# Default hints for errors of the system.
 _REMEDIES = {
     errno.EROFS: "Its file system is mounted read-only: mount it for writing, or set another path.",
     errno.EPERM: "Run the task as root (become). If that fails too, the file or its directory is immutable: "
@@ -37,7 +37,7 @@ _REMEDIES = {
 
 
 class FilesError(LongshoreError):
-    """A file or directory cannot be used, or is refused because others could turn the work against this user."""
+    """A file or directory cannot be used, or is rejected because other users could exploit it."""
 
 
 class MissingDirectoryError(FilesError):
@@ -45,9 +45,9 @@ class MissingDirectoryError(FilesError):
 
 
 def refuse_unusual(found: os.stat_result, where: str) -> None:
-    """Accept a regular file, and nothing else.
+    """Reject anything but a regular file.
 
-    :raises FilesError: naming what it is instead.
+    :raises FilesError: with what it is instead.
     """
     if stat.S_ISREG(found.st_mode):
         return
@@ -57,11 +57,11 @@ def refuse_unusual(found: os.stat_result, where: str) -> None:
 
 @contextlib.contextmanager
 def reported(what: str, where: str, hint: Optional[str] = None) -> Iterator[None]:
-    """Within it an error of the system becomes one of this room.
+    """Within it, system errors become FilesError.
 
-    :param what: what could not be done, as in C(cannot be read).
-    :param hint: what can be done about it; by default it goes by the system's reason.
-    :raises FilesError: naming the file and the system's reason.
+    :param what: the failed action, such as C(cannot be read).
+    :param hint: the remedy; by default it depends on the system's reason.
+    :raises FilesError: with the file and the system's reason.
     """
     try:
         yield
@@ -73,9 +73,9 @@ def reported(what: str, where: str, hint: Optional[str] = None) -> Iterator[None
 
 
 def check_path(path: str) -> str:
-    """A path that the system can take.
+    """Check that the system accepts a path.
 
-    :raises FilesError: it is empty, or has a null character.
+    :raises FilesError: it is empty, or contains a null character.
     """
     if not path or "\0" in path:
         raise FilesError("{0!r} is not a path".format(path), hint="Use the path of a regular file.")

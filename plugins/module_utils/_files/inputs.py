@@ -1,9 +1,9 @@
 # Copyright: (c) 2026, longshore.swr contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Files that the user names to be read: regular files only, and no more of them than can be handled.
+"""Reading of files that the user names: only regular files of limited size.
 
-Links are followed, because nothing is written. A file that is written as well is read by way of C(SafeFile).
+Links are followed, because nothing is written. Files that are also written are read through C(SafeFile).
 
 This module is private to the collection: no other collection may import it.
 """
@@ -29,10 +29,10 @@ def open_regular(path: str) -> int:
     """A descriptor for reading a regular file.
 
     :raises FileNotFoundError: there is no such file.
-    :raises FilesError: it is something else, or cannot be read.
+    :raises FilesError: it is not a regular file, or cannot be read.
     """
     try:
-        # Some devices do something when they are opened: this look comes first.
+        # Opening some devices has side effects, so this check comes first.
         refuse_unusual(os.stat(check_path(path)), path)
         descriptor = os.open(path, os.O_RDONLY | CAREFUL)
     except FileNotFoundError:
@@ -48,9 +48,9 @@ def open_regular(path: str) -> int:
 
 
 def read_bytes(path: str, limit: int = LARGEST) -> bytes:
-    """A regular file, whole.
+    """Read a whole regular file.
 
-    :raises FilesError: it does not exist, cannot be read, is something else, or has more than C(limit) bytes.
+    :raises FilesError: it is missing, cannot be read, is not a regular file, or has more than C(limit) bytes.
     """
     try:
         descriptor = open_regular(path)
@@ -63,7 +63,7 @@ def read_bytes(path: str, limit: int = LARGEST) -> bytes:
 
 
 def parts_of(descriptor: int, where: str, limit: int) -> Iterator[bytes]:
-    """The rest of an open file, piece by piece.
+    """The rest of an open file, in pieces.
 
     :raises FilesError: it cannot be read, or there are more than C(limit) bytes.
     """
@@ -87,10 +87,10 @@ def _too_large(where: str, limit: int) -> FilesError:
 
 
 def lines_of(path: str, limit: int) -> Iterator[bytes]:
-    """The lines of a regular file, in pieces where a line is longer than any that is meant.
+    """The lines of a regular file; overlong lines come in pieces.
 
     :raises FileNotFoundError: there is no such file.
-    :raises FilesError: it cannot be read, is something else, or has more than C(limit) bytes.
+    :raises FilesError: it cannot be read, is not a regular file, or has more than C(limit) bytes.
     """
     with os.fdopen(open_regular(path), "rb") as file, reported("cannot be read", path):
         if os.fstat(file.fileno()).st_size > limit:
@@ -104,9 +104,9 @@ def lines_of(path: str, limit: int) -> Iterator[bytes]:
 
 
 def decode(raw: bytes, where: str) -> str:
-    """UTF-8 as text, without a byte order mark.
+    """Decode UTF-8, without a byte order mark.
 
-    :raises FilesError: naming the line that is not UTF-8. Its bytes are not quoted.
+    :raises FilesError: with the number of the line that is not UTF-8, but not its bytes.
     """
     try:
         return raw.decode("utf-8-sig")
@@ -116,9 +116,9 @@ def decode(raw: bytes, where: str) -> str:
 
 
 def check_authorities(path: str) -> str:
-    """The path of a file or a directory of certificate authorities, for a library that opens it itself.
+    """Check the path of a file or directory of certificate authorities, for a library that opens it itself.
 
-    :raises FilesError: it is something that a library would wait for, or read without an end.
+    :raises FilesError: a library would block on it, or read it endlessly.
     """
     with reported("cannot be read", check_path(path)):
         found = os.stat(path)
@@ -126,9 +126,9 @@ def check_authorities(path: str) -> str:
 
 
 def check_regular(path: str) -> str:
-    """The path of a regular file, for a library that opens it itself.
+    """Check the path of a regular file, for a library that opens it itself.
 
-    :raises FilesError: it does not exist, cannot be read, is something else, or has more than such a file may have.
+    :raises FilesError: it is missing, cannot be read, is not a regular file, or is too large.
     """
     read_bytes(path)
     return path

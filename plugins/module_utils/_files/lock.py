@@ -24,8 +24,8 @@ _PAUSE = 0.1
 def exclusive(directory: str, timeout: float) -> Iterator[None]:
     """Keep other runs out.
 
-    :param timeout: how long to wait for another run, in seconds.
-    :raises FilesError: the directory cannot be opened, or another run does not end.
+    :param timeout: seconds to wait for another run.
+    :raises FilesError: the directory cannot be opened, or another run does not finish in time.
     """
     with reported("cannot be opened", directory):
         descriptor = os.open(directory, os.O_RDONLY | os.O_DIRECTORY | CAREFUL)

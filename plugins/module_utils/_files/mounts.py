@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, longshore.swr contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Which files and directories are mount points. Nothing can take the place of such a file.
+"""Finds the files and directories that are mount points: these cannot be replaced.
 
 This module is private to the collection: no other collection may import it.
 """
@@ -17,7 +17,7 @@ from .inputs import LARGEST, open_regular
 
 
 def mount_points(proc: str = "/proc", pid: str = "self") -> Set[str]:
-    """The mount points that a process sees (proc_pid_mountinfo(5)); none for a process that has ended.
+    """The mount points that a process sees (proc_pid_mountinfo(5)); empty for a process that has exited.
 
     :raises FilesError: they cannot be read.
     """
@@ -32,5 +32,5 @@ def mount_points(proc: str = "/proc", pid: str = "self") -> Set[str]:
 
 
 def _plain(path: str) -> str:
-    """White space and backslashes are three octal digits each."""
+    """Decode white space and backslashes, written as three octal digits."""
     return re.sub(r"\\([0-7]{3})", lambda found: chr(int(found.group(1), 8)), path)

@@ -1,9 +1,9 @@
 # Copyright: (c) 2026, longshore.swr contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""One file to be written: a name in a directory that stays open while it is worked with.
+"""Writing of one file: a name in a directory that stays open meanwhile.
 
-Everything is done by way of the directory's descriptor and of descriptors of regular files. A new file gets its owner
+Everything uses the directory's descriptor and descriptors of regular files. A new file gets its owner
 and mode before it gets its name.
 
 This module is private to the collection: no other collection may import it.
@@ -28,9 +28,9 @@ _AS_CREATED = -1
 
 
 class Attributes(NamedTuple):
-    """What a new file is to have; None is what the file has that it replaces.
+    """The attributes of a new file; None keeps those of the old one.
 
-    :param mode: permissions; 0644 where there was no file.
+    :param mode: permissions; 0644 if there was no file.
     :param uid: user id, C(-1) for this process's.
     :param gid: group id, likewise.
     """
@@ -44,7 +44,7 @@ KEPT = Attributes()
 
 
 def private(owner: Optional[Tuple[int, int]] = None) -> Attributes:
-    """For its owner alone.
+    """Attributes of a file only for its owner.
 
     :param owner: user and group ids; None for those of this process.
     """
@@ -52,24 +52,24 @@ def private(owner: Optional[Tuple[int, int]] = None) -> Attributes:
 
 
 class Staged(NamedTuple):
-    """A whole new file under another name."""
+    """A complete new file under a temporary name."""
 
     name: str
     status: os.stat_result
 
 
 class SafeFile:
-    """A file that exists or is to exist.
+    """A file, existing or not.
 
-    Where other users can put something of theirs under its name, only a regular file with no other name is touched.
+    If other users can create entries under its name, only a regular file with no other name is touched.
 
     :param path: its path. Links that only root and this user can change are followed.
-    :param make: how to make missing directories; None to refuse them.
-    :param owner: the id of the user whose file it has to be where other users can put something under its name; None
-        for anybody.
+    :param make: how to create missing directories; None to reject them.
+    :param owner: the id of the required owner if other users can create entries under its name; None
+        for any.
     :ivar path: the path with links resolved.
     :raises MissingDirectoryError: its directory does not exist.
-    :raises FilesError: its directory cannot be opened, or there is a link in the path that other users can change.
+    :raises FilesError: its directory cannot be opened, or other users can change a link in the path.
     """
 
     def __init__(self, path: str, make: Optional[NewDirectories] = None, owner: Optional[int] = None) -> None:
@@ -89,10 +89,10 @@ class SafeFile:
         """Close the directory."""
         os.close(self._folder.descriptor)
 
-    # -- looking -----------------------------------------------------------------------------------------------
+    # -- reading -----------------------------------------------------------------------------------------------
 
     def status(self) -> Optional[os.stat_result]:
-        """What the system says of the file, None where there is none.
+        """The file's status, None if there is no file.
 
         :raises FilesError: it is not a regular file.
         """
@@ -115,9 +115,9 @@ class SafeFile:
                 os.close(descriptor)
 
     def check_writable(self, replaced: bool = True) -> None:
-        """See that a file can be written here.
+        """Check that a file can be written here.
 
-        :param replaced: whether a new file takes the place of the old one, or it is written to the old one.
+        :param replaced: whether the file will be replaced, or written in place.
         :raises FilesError: it cannot.
         """
         found = self.status()
@@ -130,7 +130,7 @@ class SafeFile:
                 raise OSError(number, os.strerror(number))
 
     def read(self, limit: int = LARGEST) -> Optional[bytes]:
-        """The content, None where there is no file.
+        """The content, None if there is no file.
 
         :raises FilesError: it cannot be read, is not a regular file, or has more than C(limit) bytes.
         """
@@ -138,7 +138,7 @@ class SafeFile:
             return None if descriptor is None else b"".join(parts_of(descriptor, self._where, limit))
 
     def parts(self, limit: int = LARGEST) -> Iterator[bytes]:
-        """The content piece by piece, nothing where there is no file.
+        """The content in pieces, none if there is no file.
 
         :raises FilesError: as L(read,#).
         """
@@ -150,7 +150,7 @@ class SafeFile:
         refuse_unusual(found, self._where)
         if not self._folder.shared:
             return
-        # Another user may have given a file of root's this name: by a hard link, or where it lay in the same directory.
+        # Another user may have given a file of root's this name, by a hard link or by renaming.
         if found.st_nlink > self._names and found.st_nlink > self._names + self._left_behind(found):
             raise FilesError(
                 "the file has other names (hard links), and other users can create some here",
@@ -169,13 +169,13 @@ class SafeFile:
             )
 
     def _left_behind(self, found: os.stat_result) -> int:
-        """How many names of the file a run that was killed has left beside it."""
+        """The number of hard links to the file that a killed run left next to it."""
         looks = (self._folder.look(name) for name in self.siblings() if is_aside(name, self._name))
         return [look.st_ino for look in looks if look and look.st_dev == found.st_dev].count(found.st_ino)
 
     @contextlib.contextmanager
     def _opened(self, flags: int, what: str = "cannot be read") -> Iterator[Optional[int]]:
-        """A descriptor of the file, None where there is none."""
+        """A descriptor of the file, None if there is no file."""
         if self.status() is None:
             yield None
             return
@@ -190,10 +190,10 @@ class SafeFile:
     # -- writing -----------------------------------------------------------------------------------------------
 
     def replace(self, parts: Iterable[Union[bytes, str]], attributes: Attributes = KEPT) -> None:
-        """Put a new file in the place of the old one, or leave everything as it was.
+        """Replace the file, or leave everything unchanged.
 
-        :param parts: its content; texts become UTF-8.
-        :raises FilesError: it cannot be written. What C(parts) raises is passed on.
+        :param parts: its content; strings are encoded as UTF-8.
+        :raises FilesError: it cannot be written. Exceptions from C(parts) propagate.
         """
         staged = self.stage(parts, attributes)
         try:
@@ -203,9 +203,9 @@ class SafeFile:
             raise
 
     def stage(self, parts: Iterable[Union[bytes, str]], attributes: Attributes = KEPT) -> Staged:
-        """Write the new file under another name beside the old one.
+        """Write the new file under a temporary name next to the old one.
 
-        :raises FilesError: it cannot be written. What C(parts) raises is passed on.
+        :raises FilesError: it cannot be written. Exceptions from C(parts) propagate.
         """
         self.status()
         name = name_aside(self._name)
@@ -227,7 +227,7 @@ class SafeFile:
     def put(self, staged: Staged) -> None:
         """Give a staged file its name.
 
-        :raises FilesError: something that is not a regular file has the name, or the system refuses.
+        :raises FilesError: the name belongs to something other than a regular file, or the system refuses.
         """
         self.status()
         with reported("cannot be written", self._where):
@@ -242,33 +242,33 @@ class SafeFile:
                 )
 
     def discard(self, name: str) -> None:
-        """Remove what is beside the file under a name that L(stage,#) or L(link_aside,#) gave."""
+        """Remove the temporary file from L(stage,#) or L(link_aside,#)."""
         with contextlib.suppress(OSError):
             os.unlink(name, dir_fd=self._folder.descriptor)
 
     def link_aside(self) -> str:
-        """Give the file a second name, under which it stays as it is when it is replaced.
+        """Give the file a second name, which keeps it when it is replaced.
 
         :returns: the name, for L(put_back,#).
         """
         return self._link(name_aside(self._name))
 
     def put_back(self, name: str) -> None:
-        """Let the file be again what it was when it got a second name. Its time of modification is now."""
+        """Restore the file from its second name. Its modification time becomes the current time."""
         with reported("cannot be written", self._where):
             self._rename(name)
             now = time.time_ns()
             os.utime(self._name, ns=(now, now), dir_fd=self._folder.descriptor, follow_symlinks=False)
 
     def back_up(self) -> str:
-        """Keep the old file, which is about to be replaced, under Ansible's name for a backup. Returns its path."""
+        """Back up the file before it is replaced, under Ansible's name for backups. Returns the path."""
         moment = time.strftime("%Y-%m-%d@%H:%M:%S~")
         name = self._link("{0}.{1}.{2}".format(self._name, os.getpid(), moment))
         return os.path.join(self._folder.path, name)
 
     def overwrite(self, data: bytes) -> None:
-        """Write into the file itself, which may be a mount point. It is not emptied first, so that a full disk leaves
-        room for what was in it.
+        """Write into the file itself, which may be a mount point. It is not truncated first, so that on a full disk
+        there is room to restore it.
 
         :raises FilesError: it does not exist, or cannot be written.
         """
@@ -283,7 +283,7 @@ class SafeFile:
             os.fsync(descriptor)
 
     def append(self, mode: int = 0o600) -> int:
-        """A descriptor for appending, and for reading. A missing file is made.
+        """A descriptor for appending and reading. A missing file is created.
 
         :raises FilesError: the file cannot be opened, or is not a regular file.
         """
@@ -299,7 +299,7 @@ class SafeFile:
             return descriptor
 
     def remove(self) -> bool:
-        """Remove the file; False where there is none.
+        """Remove the file; False if there is none.
 
         :raises FilesError: it is not a regular file, or cannot be removed.
         """
@@ -333,7 +333,7 @@ class SafeFile:
             with reported("its owner cannot be changed", self._where, "Run the task as root (become)."):
                 os.fchown(descriptor, uid, gid)
         if old is not None:
-            # Only root may give a file away: what could not be kept is no failure of another user's.
+            # Only root may change the owner: for other users it is not an error if that fails.
             with contextlib.suppress(PermissionError):
                 os.fchown(
                     descriptor,
@@ -343,10 +343,10 @@ class SafeFile:
         os.fchmod(descriptor, 0o644 if mode is None else mode)
 
     def _copy_labels(self, descriptor: int, everything: bool) -> None:
-        """SELinux's context, and with C(everything) access control lists and what users have attached."""
-        # Not every system, file system and user has them.
+        """Copy the SELinux context, and with C(everything) access control lists and users' attributes."""
+        # Not available on every system and file system, or to every user.
         with contextlib.suppress(FilesError, OSError, AttributeError), self._opened(os.O_RDONLY) as old:
-            if old is None:  # It has gone; to os.listxattr None is the current directory.
+            if old is None:  # It was removed; os.listxattr takes None for the current directory.
                 return
             others = [name for name in os.listxattr(old) if name == _ACL or name.startswith("user.")]
             for name in (_SELINUX, *(others if everything else ())):
@@ -355,15 +355,15 @@ class SafeFile:
 
 
 def _identity(found: os.stat_result) -> Tuple[int, ...]:
-    """What tells a file from another one: the number of its inode may be used again at once."""
+    """Identifies a file: inode numbers alone may be reused at once."""
     return (found.st_dev, found.st_ino, found.st_mode, found.st_uid, found.st_gid, found.st_size, found.st_mtime_ns)
 
 
 def check_output(option: str, path: str, replaced: bool = True) -> None:
-    """Refuse a file that is to be written later, before anything is done.
+    """Check a file to be written later, before anything is done.
 
-    :param option: the option that named it.
-    :param replaced: whether a new file will take its place, or lines will be appended to it.
+    :param option: the option with its path.
+    :param replaced: whether it will be replaced, or appended to.
     :raises FilesError: it cannot be written.
     """
     try:
@@ -375,7 +375,7 @@ def check_output(option: str, path: str, replaced: bool = True) -> None:
 
 
 def read_safely(path: str, limit: int = LARGEST, owner: Optional[int] = None) -> Optional[bytes]:
-    """The content of a file that is written as well, None where there is no such file or directory.
+    """The content of a file that is also written, None if there is no such file or directory.
 
     :param owner: see C(SafeFile).
     :raises FilesError: see C(SafeFile).
@@ -388,7 +388,7 @@ def read_safely(path: str, limit: int = LARGEST, owner: Optional[int] = None) ->
 
 
 def read_text_safely(path: str, limit: int = LARGEST, owner: Optional[int] = None) -> Optional[str]:
-    """The same as text.
+    """The same, as a string.
 
     :raises FilesError: see C(SafeFile); it is not UTF-8.
     """

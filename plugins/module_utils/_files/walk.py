@@ -1,11 +1,11 @@
 # Copyright: (c) 2026, longshore.swr contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""From a path to an open directory and a name in it, so that nobody can put something else in the way.
+"""Turns a path into an open directory and a name in it, so that nobody can redirect it.
 
-Each directory is opened below the one before it, without following links. A link is followed where only root and this
-user can change it: C(/var/run), a linked C(/home). A link that another user can change is refused: between a look at it
-and its use it could lead to any file of the system.
+Each directory is opened relative to its parent, without following links. A link is followed if only root and this
+user can change it: C(/var/run), a linked C(/home). A link that another user can change is rejected: between check
+and use it could be pointed at any file of the system.
 
 This module is private to the collection: no other collection may import it.
 """
@@ -24,12 +24,12 @@ from typing import Iterator, List, NamedTuple, Optional, Tuple
 from .errors import FilesError, MissingDirectoryError, check_path, reported
 
 _MOST_LINKS = 40
-# O_PATH needs the right to pass through a directory only, not to list it. Not every system has it.
+# O_PATH needs only search permission on a directory, not read. Not every system has it.
 _DIRECTORY = getattr(os, "O_PATH", os.O_RDONLY) | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 
 
 class NewDirectories(NamedTuple):
-    """How to make directories that are missing.
+    """How to create missing directories.
 
     :param owner: user and group ids; None for those of this process.
     """
@@ -42,7 +42,7 @@ class Folder(NamedTuple):
     """An open directory.
 
     :param path: its path, links resolved.
-    :param exposed: whether other users can put something of theirs in the place of this directory.
+    :param exposed: whether other users can replace this directory.
     """
 
     descriptor: int
@@ -51,7 +51,7 @@ class Folder(NamedTuple):
 
     @property
     def shared(self) -> bool:
-        """Whether other users can put something of theirs in the place of a name in it."""
+        """Whether other users can replace its entries."""
         found = os.fstat(self.descriptor)
         return self.exposed or not _is_trusted(found) or _is_writable_by_others(found)
 
@@ -63,7 +63,7 @@ class Folder(NamedTuple):
         return _is_writable_by_others(found) and not (found.st_mode & stat.S_ISVTX and _is_trusted(entry))
 
     def look(self, name: str) -> Optional[os.stat_result]:
-        """What is there, links not followed; None for nothing."""
+        """The entry's status, without following links; None if missing."""
         try:
             return os.stat(name, dir_fd=self.descriptor, follow_symlinks=False)
         except FileNotFoundError:
@@ -71,11 +71,11 @@ class Folder(NamedTuple):
 
 
 def walk(path: str, make: Optional[NewDirectories] = None) -> Tuple[Folder, str]:
-    """The directory that a path leads to, open, and the name in it, which is no link and need not exist.
+    """Open a path's directory; returns it with the name in it, which is not a link and need not exist.
 
-    :param make: how to make missing directories; None to refuse them.
+    :param make: how to create missing directories; None to reject them.
     :raises MissingDirectoryError: a directory is missing.
-    :raises FilesError: a link that others can change, or the system's refusal.
+    :raises FilesError: others can change a link, or the system refuses.
     """
     with reported("cannot be opened", check_path(path)):
         trail = [Folder(os.open("/", _DIRECTORY), "/", False)]
@@ -104,7 +104,7 @@ def _follow(trail: List[Folder], path: str, make: Optional[NewDirectories]) -> s
     while todo:
         here, name = trail[-1], todo.pop()
         if name == "..":
-            # The directory that led here, wherever this one may have been moved meanwhile.
+            # The directory that led here, even if this one has been moved meanwhile.
             if len(trail) > 1:
                 os.close(trail.pop().descriptor)
             continue
@@ -124,7 +124,7 @@ def _follow(trail: List[Folder], path: str, make: Optional[NewDirectories]) -> s
 
 
 def _target(here: Folder, name: str, found: os.stat_result, path: str, links: int) -> str:
-    """Where a link leads that only root and this user can change."""
+    """The target of a link that only root and this user can change."""
     if links > _MOST_LINKS:
         raise OSError(errno.ELOOP, os.strerror(errno.ELOOP))
     if here.can_replace(found):
@@ -159,7 +159,7 @@ def _make(here: Folder, name: str, make: NewDirectories) -> None:
     if make.owner is None or make.owner[0] == os.geteuid():
         os.mkdir(name, make.mode, dir_fd=here.descriptor)
     elif here.shared:
-        # A chown afterwards could hit a directory that somebody has put in the place of the new one.
+        # A later chown could hit a directory that somebody has swapped in for the new one.
         with _acting_as(*make.owner):
             os.mkdir(name, make.mode, dir_fd=here.descriptor)
     else:
@@ -169,7 +169,7 @@ def _make(here: Folder, name: str, make: NewDirectories) -> None:
 
 @contextlib.contextmanager
 def _acting_as(uid: int, gid: int) -> Iterator[None]:
-    """Within it the system lets this process do what that user may do, and no more."""
+    """Within it this process has only that user's permissions."""
     groups, own_gid, own_uid = os.getgroups(), os.getegid(), os.geteuid()
     os.setgroups([gid])
     try:
@@ -194,7 +194,7 @@ def _is_writable_by_others(found: os.stat_result) -> bool:
 
 @functools.lru_cache(maxsize=256)
 def _is_own_group(gid: int, uid: int) -> bool:
-    """Whether this user alone is in the group, as is usual where each user has a group of the same name."""
+    """Whether the group contains only this user, as with private groups of the same name."""
     try:
         user, group = pwd.getpwuid(uid), grp.getgrgid(gid)
     except KeyError:

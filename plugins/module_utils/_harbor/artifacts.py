@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, longshore.swr contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What is in Harbor's projects, and what of it SWR's basic edition refuses.
+"""The artifacts in Harbor's projects, and which of them SWR's basic edition rejects.
 
 This module is private to the collection: no other collection may import it.
 """
@@ -38,7 +38,7 @@ _UNKNOWN = (
 
 
 def refusal(media_type: Optional[str]) -> Tuple[Optional[bool], Optional[str]]:
-    """Whether SWR's basic edition refuses a manifest of this type, and why; V(None) when the type is not known."""
+    """Whether SWR's basic edition rejects a manifest of this type, and why; V(None) if the type is unknown."""
     if not media_type:
         return None, _UNKNOWN
     return media_type in _REASONS, _REASONS.get(media_type)
@@ -47,12 +47,12 @@ def refusal(media_type: Optional[str]) -> Tuple[Optional[bool], Optional[str]]:
 def list_artifacts(
     client: HarborClient, patterns: Sequence[str] = (), project_pattern: str = ""
 ) -> List[Dict[str, Any]]:
-    """Every artifact of the repositories whose full names match, in order of their names, each once.
+    """All artifacts of repositories with matching full names, sorted by name, without duplicates.
 
-    What belongs to other artifacts, as signatures do, is not listed by Harbor itself.
+    Harbor does not list accessories of other artifacts, such as signatures.
 
-    :param patterns: of full names, as in a policy's filter of type name; none, or an empty one, for all.
-    :param project_pattern: of the names of projects.
+    :param patterns: of full names, as in a policy's name filter; none, or an empty one, for all.
+    :param project_pattern: of project names.
     :raises HarborError: a pattern cannot be used, or Harbor refuses.
     """
     wanted = list(patterns) if all(patterns) else []
@@ -81,7 +81,7 @@ def list_artifacts(
 
 
 def _at_once(work: Callable[[Any], Any], items: Sequence[Any]) -> List[Any]:
-    """The result of C(work) for each item, several at a time; after the first failure no other is begun."""
+    """The result of C(work) for each item, several in parallel; after a failure no more are started."""
     with ThreadPoolExecutor(_AT_ONCE) as threads:
         futures = [threads.submit(work, item) for item in items]
         try:
@@ -92,12 +92,12 @@ def _at_once(work: Callable[[Any], Any], items: Sequence[Any]) -> List[Any]:
 
 
 def _projects(client: HarborClient, patterns: Sequence[str]) -> List[Mapping[str, Any]]:
-    """The projects that such repositories may be in.
+    """The projects that may contain matching repositories.
 
-    :raises HarborError: also for one that is named, and that this account is not shown.
+    :raises HarborError: also if this account cannot see a named project.
     """
     firsts = {components[0] for pattern in patterns for components in alternatives(pattern)} or {MANY}
-    # Its own search is inexact, but one that names the project is faster than all of them.
+    # Harbor's search is inexact, but searching for the project is faster than listing all.
     query = [("name", next(iter(firsts)))] if len(firsts) == 1 and is_fixed(next(iter(firsts))) else []
     found = {}
     for project in client.list("/projects", query):
@@ -105,7 +105,7 @@ def _projects(client: HarborClient, patterns: Sequence[str]) -> List[Mapping[str
         if any(first == MANY or matches(first, name) for first in firsts):
             found[name] = project
     for name in sorted(first for first in firsts if is_fixed(first) and first not in found):
-        # To those who may not see them Harbor shows fewer projects, without a word.
+        # Harbor silently leaves out projects that the user may not see.
         if client.exists("/projects", [("project_name", name)]):
             raise HarborError(
                 "this account may not see the project {0}".format(name),
@@ -127,7 +127,7 @@ def _artifacts(client: HarborClient, project: Mapping[str, Any], name: str) -> I
     if client.version.is_1x:
         yield from _old_artifacts(client, name)
         return
-    # Its slashes have to outlive a proxy that takes one quoting away.
+    # Its slashes must survive a proxy that decodes once.
     rest = quote(quote(name[len(str(project["name"])) + 1 :], safe=""), safe="")
     path = "/projects/{0}/repositories/{1}/artifacts".format(quote(str(project["name"]), safe=""), rest)
     for artifact in client.list(path, [("with_tag", "true")]):
@@ -143,7 +143,7 @@ def _artifacts(client: HarborClient, project: Mapping[str, Any], name: str) -> I
 
 
 def _old_artifacts(client: HarborClient, name: str) -> Iterator[Dict[str, Any]]:
-    """1.10 knows tags only: those of one digest are put together."""
+    """1.10 has only tags: those with the same digest are grouped."""
     tags: Dict[str, List[str]] = {}
     sizes: Dict[str, Any] = {}
     for tag in client.list("/repositories/{0}/tags".format(quote(name))):

@@ -12,4 +12,4 @@ from .._errors import LongshoreError
 
 
 class HarborError(LongshoreError):
-    """A failure of Harbor, or of what is needed to call it."""
+    """A failure of Harbor, or of a prerequisite for calling it."""

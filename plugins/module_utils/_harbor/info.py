@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, longshore.swr contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What module C(harbor_info) gathers.
+"""Gathers the data of module C(harbor_info).
 
 This module is private to the collection: no other collection may import it.
 """
@@ -38,7 +38,7 @@ def _policies(client: HarborClient, _options: Mapping[str, Any]) -> List[Dict[st
 
 
 def _executions(client: HarborClient, options: Mapping[str, Any]) -> List[Dict[str, Any]]:
-    """The newest ones, with the name of their policy; V(None) where it is gone."""
+    """The newest executions, with their policy's name; V(None) if it was deleted."""
     if options["limit"] < 0:
         raise HarborError("{0} is too small".format(options["limit"]), where="limit", hint="Use 0 or more.")
     if options["policy"] is not None:
@@ -80,8 +80,8 @@ SUBSETS: Dict[str, Callable[[HarborClient, Mapping[str, Any]], Any]] = {
 
 def gather(client: HarborClient, options: Mapping[str, Any]) -> Dict[str, Any]:
     """
-    :param options: C(gather), and what limits it: C(policy), C(limit), C(project), C(repositories).
+    :param options: C(gather), and its limits: C(policy), C(limit), C(project), C(repositories).
     :return: a value for each subset.
-    :raises HarborError: Harbor refuses one, or does not have it.
+    :raises HarborError: Harbor refuses one, or lacks it.
     """
     return {name: SUBSETS[name](client, options) for name in SUBSETS if name in options["gather"]}

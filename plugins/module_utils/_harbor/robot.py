@@ -1,10 +1,10 @@
 # Copyright: (c) 2026, longshore.swr contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""System robot accounts of Harbor (2.2 and later): reading, comparing and writing them.
+"""System robot accounts of Harbor (2.2 and later): read, compare and write.
 
-Harbor keeps a robot's name without the prefix (C(robot$), which an administrator can change), searches in it, and shows
-it with the prefix. Its secret is told when it is made, and never again.
+Harbor stores a robot's name without the prefix (C(robot$), which an administrator can change), searches in it, and
+shows it with the prefix. Its secret is shown at creation, and never again.
 
 This module is private to the collection: no other collection may import it.
 """
@@ -27,11 +27,11 @@ NEVER = -1
 REFRESH = "refresh"
 _DAY = 86400
 _NAME = re.compile(r"[a-z0-9]+(?:[._-][a-z0-9]+)*\Z")
-# Harbor refuses this and more days.
+# Harbor rejects this many days or more.
 _DAYS_BELOW = 2**31 - 1
 
-# What registries, policies and executions need, and no more. From 2.10 on Harbor checks these words; the versions
-# before have the same ones and check nothing. To stop an execution is to create one.
+# The minimum for registries, policies and executions. Since 2.10 Harbor checks these values; the versions
+# before have the same ones without a check. Stopping an execution needs "create".
 REPLICATION = [
     {
         "kind": LEVEL,
@@ -51,9 +51,9 @@ REPLICATION = [
 
 
 def canonical_permissions(permissions: Optional[Iterable[Mapping[str, Any]]]) -> List[Dict[str, Any]]:
-    """Permissions in the one form that two can be compared in: each scope once, everything in order.
+    """Permissions in canonical form: each scope once, sorted.
 
-    Harbor gives them back in any order, and with an C(effect) that is C(allow) when it is empty.
+    Harbor returns them in any order, with an C(effect) of C(allow) if it is empty.
     """
     scopes: Dict[Any, set] = {}
     for permission in permissions or ():
@@ -74,7 +74,7 @@ def _access(resource: str, action: str, effect: str) -> Dict[str, str]:
 
 
 def robot_state(data: Mapping[str, Any]) -> State:
-    """A robot account as Harbor's API describes it, in the one form that two can be compared in."""
+    """A robot account from Harbor's API in canonical form."""
     return {
         "description": data.get("description") or "",
         "duration": int(data.get("duration") or 0),
@@ -84,7 +84,7 @@ def robot_state(data: Mapping[str, Any]) -> State:
 
 
 def list_robots(client: HarborClient) -> List[Dict[str, Any]]:
-    """Every system robot account, as Harbor describes them. None where there are no robot accounts of the system."""
+    """All system robot accounts, as Harbor describes them. Empty if it has none."""
     return list(client.list("/robots")) if client.version.supports("robots") else []
 
 
@@ -92,9 +92,9 @@ class RobotResource(Resource):
     """One system robot account.
 
     :param options: those of module C(harbor_robot).
-    :param learn_secret: is called with a secret as soon as it is known.
-    :ivar data: as Harbor describes it; None while it is not there.
-    :ivar secret: the new secret, when there is one.
+    :param learn_secret: called with a secret as soon as it is known.
+    :ivar data: as Harbor describes it; None while it does not exist.
+    :ivar secret: the new secret, if any.
     """
 
     def __init__(
@@ -120,12 +120,12 @@ class RobotResource(Resource):
         listed = self._client.list("/robots", [("q", "name={0}".format(name))])
         found = [item for item in listed if item.get("level") == LEVEL and str(item.get("name")).endswith(name)]
         if len(found) > 1:
-            # A Harbor that does not search would give every robot whose name ends like this.
+            # A Harbor that does not search would return all robots with this suffix.
             found = [item for item in found if item["name"] == self.prefix() + name]
         return found[0] if found else None
 
     def prefix(self) -> str:
-        """What stands before the name. Only administrators may read it."""
+        """The prefix of names. Only administrators may read it."""
         try:
             settings = self._client.get_object("/configurations").data
         except HarborError as error:
@@ -157,12 +157,12 @@ class RobotResource(Resource):
         self._created_now = True
         self._keep(made)
         if desired["disabled"]:
-            # Harbor takes it with the rest, and makes the account enabled.
+            # Harbor accepts it with the rest, but enables the account.
             self.data = made
             self.update({}, desired)
 
     def update(self, current: State, desired: State) -> None:
-        # A PUT replaces everything. Its name is the one with the prefix, or Harbor takes it for a change of the name.
+        # A PUT replaces everything. Its name needs the prefix, or Harbor takes it for a rename.
         data = self.data or {}
         self._write("PUT", self._path, dict(_body(desired), name=data["name"]))
 
@@ -170,7 +170,7 @@ class RobotResource(Resource):
         self._client.delete(self._path)
 
     def refresh_secret(self) -> None:
-        """Gives it a new secret; the old one is void at once."""
+        """Give it a new secret; the old one is invalid at once."""
         self._keep(self._client.patch(self._path, {"secret": ""}).data)
 
     @property
@@ -179,8 +179,8 @@ class RobotResource(Resource):
 
     def _keep(self, told: Any) -> None:
         """
-        :param told: what Harbor says after it made a secret.
-        :raises HarborError: not the secret.
+        :param told: Harbor's reply after creating a secret.
+        :raises HarborError: it has no secret.
         """
         secret = told.get("secret") if isinstance(told, dict) else None
         if not isinstance(secret, str) or not secret or not is_printable(secret):
@@ -209,11 +209,11 @@ class RobotResource(Resource):
         return HarborError(what, where=self._where, hint="See the log of Harbor's container core.")
 
     def is_created(self) -> bool:
-        """Whether it was made by this object."""
+        """Whether this object created it."""
         return self._created_now
 
     def as_dict(self, state: Optional[State]) -> Optional[Dict[str, Any]]:
-        """For a module's result: what it is, or, where it is not there yet, what it will be."""
+        """For a module's result: its current state, or if it does not exist yet, its future one."""
         if state is None:
             return None
         data = self.data or {}
@@ -221,7 +221,7 @@ class RobotResource(Resource):
         return dict(state, id=data.get("id"), name=name, level=LEVEL, expires_at=self.expires_at(state))
 
     def expires_at(self, state: State) -> Optional[int]:
-        """Seconds since 1970, -1 for never, None when that is not known yet. Harbor counts from the day it was made."""
+        """Seconds since 1970, -1 for never, None if not known yet. Harbor counts from its creation."""
         if state["duration"] == NEVER:
             return NEVER
         made = epoch((self.data or {}).get("creation_time"))
@@ -239,7 +239,7 @@ def _body(state: State) -> Dict[str, Any]:
 
 
 class Robots:
-    """What module C(harbor_robot) does.
+    """The work of module C(harbor_robot).
 
     :param clock: seconds since 1970.
     """
@@ -261,8 +261,8 @@ class Robots:
 
     def run(self) -> Dict[str, Any]:
         """
-        :return: the module's result; with C(secret) when there is a new one.
-        :raises HarborError: an option makes no sense, Harbor is too old, or it refused a request.
+        :return: the module's result; with C(secret) if there is a new one.
+        :raises HarborError: an option is invalid, Harbor is too old, or it refused a request.
         """
         check_options(self._options)
         version = self._client.version
@@ -295,7 +295,7 @@ class Robots:
         if error.status == 403:
             hint = "Use an administrator in harbor_username: only administrators may manage robot accounts."
         if self._robot.is_created():
-            # A failure shows no secret, and Harbor shows it once only.
+            # A failure would not show the secret, and Harbor shows it only once.
             what = "the account was created, but then: {0}".format(what)
             hint = "Its secret is lost. Run the task again with secret=refresh."
         return HarborError(what, where=error.where, code=error.code, status=error.status, hint=hint)
@@ -323,7 +323,7 @@ class Robots:
 
 def check_options(options: Mapping[str, Any]) -> None:
     """
-    :raises HarborError: what Harbor would refuse, or take and give back as something else.
+    :raises HarborError: Harbor would reject an option, or store something else.
     """
     name, duration = options["name"], options["duration"]
     if not _NAME.match(name):

@@ -25,7 +25,7 @@ class HuaweiCloudError(LongshoreError):
 
 
 def read_error(data: Any) -> ServerError:
-    """The code and the message of an error body.
+    """The code and message of an error body.
 
     SWR sends a list of errors, or that list under C(errors), which may stand in one flat object; the API gateway and
     most other services send such an object alone; IAM puts it under C(error). The fields are C(errorCode) and

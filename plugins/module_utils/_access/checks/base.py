@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, longshore.swr contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a check is.
+"""The base class of all checks.
 
 This module is private to the collection: no other collection may import it.
 """
@@ -14,11 +14,11 @@ from ..results import Result
 
 
 class Check:
-    """One question about the way from the node to SWR.
+    """One check of the path from the node to SWR.
 
     :cvar id: its name in options and results.
-    :cvar depends_on: checks without whose success the question makes no sense: it is skipped then.
-    :cvar after: checks that have to be over before, however they ended.
+    :cvar depends_on: checks that must pass first; otherwise this one is skipped.
+    :cvar after: checks that must have finished first, with any result.
     """
 
     id = ""
@@ -26,8 +26,8 @@ class Check:
     after: Tuple[str, ...] = ()
 
     def run(self, context: Any) -> Result:
-        """The finding.
+        """Run the check.
 
-        :raises Trouble: a step did not work; the finding is made of it with C(hint).
+        :raises Trouble: a step failed; the result is built from it and C(hint).
         """
         raise AssertionError("a check without a question")

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, longshore.swr contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Checks of the object storage that SWR keeps layers in: whoever pulls needs it as much as the registry.
+"""Checks of the object storage that holds SWR's layers: a pull needs it as much as the registry.
 
 This module is private to the collection: no other collection may import it.
 """
@@ -88,7 +88,7 @@ class ObsDns(Check):
 
 
 class ObsGet(Check):
-    """Can a layer be read, first a byte of it, then as much as fills large packets?"""
+    """Can a layer be read: first one byte, then enough to fill large packets?"""
 
     id = "blob.obs_get"
     depends_on = ("blob.redirect", "blob.obs_dns", "path.mtu")
@@ -136,7 +136,7 @@ class ObsGet(Check):
 
 
 def _size_of(reply: Any) -> Optional[int]:
-    """The size of all that a reply is from, where it tells."""
+    """The full size of the object behind a partial reply, if stated."""
     if reply.status == 206:
         found = _RANGE.match(reply.header("content-range"))
         return int(found.group(1)) if found is not None else None

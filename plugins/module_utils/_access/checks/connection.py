@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, longshore.swr contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Checks of the connection to the registry, its certificate, its clock, and what the path does to large packets.
+"""Checks of the connection to the registry, its certificate, its clock, and how the path treats large packets.
 
 This module is private to the collection: no other collection may import it.
 """
@@ -44,7 +44,7 @@ DROPPED_HINT = (
 
 
 class Tcp(Check):
-    """Does every address of the registry take a connection?"""
+    """Does every address of the registry accept a connection?"""
 
     id = "tcp.443"
     depends_on = ("dns.nss",)
@@ -79,7 +79,7 @@ class Tcp(Check):
 
 
 class _Certificate(Check):
-    """What the checks of the certificate have in common: without validate_certs they only warn."""
+    """The base of the certificate checks: without validate_certs they only warn."""
 
     def finding(self, context: Any, text: str, hint: str, **known: Any) -> Result:
         if context.options.validate_certs:
@@ -91,7 +91,7 @@ class _Certificate(Check):
 
 
 class Chain(_Certificate):
-    """Is the certificate of an authority that the node trusts?"""
+    """Was the certificate issued by an authority that the node trusts?"""
 
     id = "tls.chain"
     depends_on = ("tcp.443",)
@@ -177,7 +177,7 @@ class Expiry(_Certificate):
 
 
 class Skew(Check):
-    """Does the node's clock agree with the registry's? Signatures and tokens end at times."""
+    """Does the node's clock agree with the registry's? Signatures and tokens expire."""
 
     id = "time.skew"
     depends_on = ("tls.chain",)
@@ -185,17 +185,17 @@ class Skew(Check):
     def run(self, context: Any) -> Result:
         known: Dict[str, Any] = {"target": context.options.host, "source": "http"}
         before = context.system.now()
-        # Neither name nor dates are verified here: a wrong clock has to be found even when they look wrong by it.
+        # Neither name nor dates are verified here: a wrong clock must be found even if it makes the dates look wrong.
         try:
             reply = context.request("GET", "/v2/", name=False, time=False)
         except Trouble as trouble:
-            # That is for http.v2 to report.
+            # http.v2 reports that.
             return skipped("no reply to take the time from: {0}".format(trouble.text), **known)
         after = context.system.now()
         sent = self._date(reply.header("date"))
         if sent is None:
             return skipped("the server's reply has no date", **known)
-        # The Date header has no fractions, and the reply took its time.
+        # The Date header has whole seconds only, and the reply took some time.
         skew = 0.0 if before - 1 <= sent <= after + 1 else (before if sent < before else after) - sent
         known["observed"] = ("{0:+.0f} s".format(skew),)
         known["expected"] = ("at most {0} s".format(SKEW_WARN),)
@@ -220,7 +220,7 @@ class Skew(Check):
 
 
 class Mtu(Check):
-    """Do large packets arrive? A tunnel with a smaller MTU, and without ICMP messages, lets small ones through only."""
+    """Do large packets arrive? A tunnel with a smaller MTU and no ICMP passes only small ones."""
 
     id = "path.mtu"
     depends_on = ("http.v2",)
@@ -241,7 +241,7 @@ class Mtu(Check):
             reply = context.request("POST", "/v2/", headers, b"\0" * LARGE, info=info)
         except Trouble as trouble:
             if trouble.kind == "reset":
-                # The server has read a full packet, or it would have had nothing to refuse.
+                # The server has read a full packet, otherwise it could not have refused it.
                 return passed("the server refused {0} bytes, which reached it".format(LARGE), details=info, **known)
             if trouble.kind != "timeout":
                 raise

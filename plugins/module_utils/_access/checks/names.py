@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, longshore.swr contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Checks of what the registry's name means on the node.
+"""Checks of how the registry's name resolves on the node.
 
 This module is private to the collection: no other collection may import it.
 """
@@ -55,7 +55,7 @@ class HostsConflict(Check):
 
 
 class Nss(Check):
-    """Does the name mean the expected addresses, for the programs of the node?"""
+    """Does the name resolve to the expected addresses for programs on the node?"""
 
     id = "dns.nss"
     depends_on = ("hosts.conflict",)
@@ -99,7 +99,7 @@ class Nss(Check):
 
     @staticmethod
     def _servers(context: Any, entries: Sequence[HostsEntry]) -> str:
-        """What each nameserver says, since the check of the servers is skipped when this one fails."""
+        """Each nameserver's answer, because the nameserver check is skipped if this one fails."""
         if entries or context.options.host_is_address:
             return ""
         answers = ask_servers(context)
@@ -107,7 +107,7 @@ class Nss(Check):
 
 
 def ask_servers(context: Any) -> List[ServerAnswer]:
-    """What each nameserver of the node says about the registry's name."""
+    """The answer of each of the node's nameservers for the registry's name."""
     servers = nameservers(context.system.read(RESOLV_CONF) or "")
     if not servers:
         return []
@@ -117,10 +117,10 @@ def ask_servers(context: Any) -> List[ServerAnswer]:
 
 
 class Servers(Check):
-    """Does every nameserver of the node say the same, and the right thing?
+    """Do all of the node's nameservers give the same, correct answer?
 
-    The first one is asked until it does not answer; then the next. One that says something else makes failures that
-    come and go.
+    Resolvers use the first one until it stops answering, then the next. One with a different answer causes
+    intermittent failures.
     """
 
     id = "dns.servers"

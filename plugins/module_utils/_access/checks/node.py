@@ -17,10 +17,10 @@ from .base import Check
 
 
 class Proxy(Check):
-    """Would a container engine go through a proxy, and is that meant?
+    """Would a container engine use a proxy, and is that intended?
 
-    The other checks always connect directly, so that they say something about the way that the endpoint is for. Where
-    an engine goes another way, their findings are not its: that is what this check is there to say.
+    The other checks always connect directly, to test the path to the endpoint. If an engine uses a proxy, their
+    results do not apply to it; this check reports that.
     """
 
     id = "env.proxy"
@@ -56,7 +56,7 @@ class Proxy(Check):
             return passed("NO_PROXY excludes the registry and OBS from the proxy", **known)
         text = "an engine would go through a proxy: {0}".format("; ".join(proxied))
         hint = self.hint.format(", ".join(lacking))
-        # A proxy knows nothing of a private endpoint: it resolves the name itself, to the public address.
+        # A proxy does not know the private endpoint: it resolves the name itself, to the public address.
         private = options.expected_addresses or context.addresses
         if private and not any(map(is_public, private)):
             return failed(text + " (the registry is at a private address)", hint, **known)
@@ -66,6 +66,6 @@ class Proxy(Check):
     def _obs_hosts(context: Any) -> List[str]:
         if context.observed_obs_hosts:
             return context.observed_obs_hosts
-        # C(swr.<region>.<cloud>) keeps its layers below C(obs.<region>.<cloud>).
+        # C(swr.<region>.<cloud>) keeps its layers under C(obs.<region>.<cloud>).
         label, _dot, rest = context.options.host.lower().partition(".")
         return ["obs." + rest] if label == "swr" and rest else []

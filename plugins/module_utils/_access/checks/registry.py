@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, longshore.swr contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Checks of the registry itself: that it is one, that it gives a token, that the login may pull.
+"""Checks of the registry itself: that it is a registry, issues a token, and lets the login pull.
 
 This module is private to the collection: no other collection may import it.
 """
@@ -40,7 +40,7 @@ REDIRECTS = (301, 302, 303, 307, 308)
 
 
 def json_object(body: bytes) -> Optional[Dict[str, Any]]:
-    """A JSON object of a server, None when it is none."""
+    """A JSON object from a server, None for anything else."""
     try:
         value = read_json(body)
     except ValueError:
@@ -49,7 +49,7 @@ def json_object(body: bytes) -> Optional[Dict[str, Any]]:
 
 
 def server_error(reply: HttpReply) -> str:
-    """What a registry says is wrong, as in C(DENIED: Image organization does not exist)."""
+    """A registry's error message, such as C(DENIED: Image organization does not exist)."""
     value = json_object(reply.body) or {}
     errors = value.get("errors")
     first = errors[0] if isinstance(errors, list) and errors and isinstance(errors[0], dict) else {}
@@ -59,7 +59,7 @@ def server_error(reply: HttpReply) -> str:
 
 
 class V2(Check):
-    """Does a registry answer, and ask for a token?"""
+    """Does a registry answer and request a token?"""
 
     id = "http.v2"
     depends_on = ("tls.name", "tls.expiry")
@@ -88,7 +88,7 @@ class V2(Check):
 
 
 class Realm(Check):
-    """Are tokens to be had from the same server? A node that reaches only the endpoint cannot go elsewhere."""
+    """Does the same server issue tokens? A node that reaches only the endpoint cannot use another."""
 
     id = "auth.realm"
     depends_on = ("http.v2",)
@@ -127,7 +127,7 @@ class Realm(Check):
 
 
 class Token(Check):
-    """Does the registry give a token for the login, or without one?"""
+    """Does the registry issue a token, with the login or anonymously?"""
 
     id = "auth.token"
     depends_on = ("auth.realm",)
@@ -158,10 +158,10 @@ class Token(Check):
 
 
 class Manifest(Check):
-    """May the login pull? Only a look at a repository says so: a token is given for less."""
+    """May the login pull? Only reading a repository shows it: tokens are issued more freely."""
 
     id = "registry.manifest"
-    # A token makes a large request: where large packets are lost, this would fail for that reason.
+    # A token makes the request large, so lost large packets would make this fail.
     depends_on = ("auth.token", "path.mtu")
 
     def run(self, context: Any) -> Result:
@@ -218,15 +218,15 @@ class Redirect(Check):
             dummy, host, dummy, target = split_url(location)
         except Trouble as trouble:
             return failed("invalid redirect to the layer: {0}".format(trouble.text), self.hint, **known)
-        # Who has the query has the layer.
+        # The query string grants access to the layer.
         context.hide(target.partition("?")[2])
         context.blob = Blob(digest, size, location, {}, True)
         return passed("layers come from {0}".format(host), observed=(host_of(location),), **known)
 
     def _largest_blob(self, context: Any, reference: str, nested: bool) -> Any:
-        """Digest and size of the largest layer of an image, of an index the first image's.
+        """Digest and size of an image's largest layer; for an index, of its first image.
 
-        :raises Trouble: the manifest is no manifest.
+        :raises Trouble: the manifest is invalid.
         """
         path = manifest_path(context.options.repository, reference)
         reply = context.request("GET", path, pull_headers(context), most=_MOST_JSON)
@@ -244,7 +244,7 @@ class Redirect(Check):
 
 
 def _descriptors(value: Any) -> Any:
-    """Digests and sizes of a list of descriptors, without what is none."""
+    """Digests and sizes of the valid descriptors in a list."""
     found = []
     for item in value if isinstance(value, list) else ():
         digest = (item.get("digest") or item.get("blobSum")) if isinstance(item, dict) else None

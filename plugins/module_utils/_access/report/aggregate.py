@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, longshore.swr contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The results of many nodes as one report: rows, counters, and what was found, the same findings together.
+"""The results of many nodes as one report: rows, counters, and grouped findings.
 
 This module is private to the collection: no other collection may import it.
 """
@@ -15,14 +15,14 @@ from ..errors import AccessError
 from ..results import FAILING, SEVERITY, STATUSES
 
 UNREACHABLE, ERROR, FAIL, WARN, PASS = "unreachable", "error", "fail", "warn", "pass"
-# The worst first: who reads the report wants to see it.
+# Worst first.
 STATES = (UNREACHABLE, ERROR, FAIL, WARN, PASS)
 _MARKS = ("warn", "fail")
 UNREACHABLE_TEXT = "no result: Ansible did not reach the node, or its batch has not run yet"
 
 
 def _state(result: Any) -> Tuple[str, str]:
-    """How a node came out, and why where there are no findings."""
+    """A node's state, and the reason if it has no findings."""
     if not isinstance(result, Mapping) or not (result.get("msg") or "checks" in result):
         return UNREACHABLE, UNREACHABLE_TEXT
     if result.get("unreachable"):
@@ -47,7 +47,7 @@ def _node(name: str, result: Any) -> Dict[str, Any]:
 
 
 def _findings(nodes: List[Dict[str, Any]]) -> List[Dict[str, Any]]:
-    """What failed and what warns, with all nodes that it is the same for, failures first, in the checks' order."""
+    """Failures, then warnings, in the order of the checks, each with all nodes that it applies to."""
     found: Dict[Tuple[str, str, str], Dict[str, Any]] = {}
     order: Dict[str, int] = {}
     for node in nodes:
@@ -78,10 +78,10 @@ def _findings(nodes: List[Dict[str, Any]]) -> List[Dict[str, Any]]:
 def aggregate(results: Any, fail_on: str = "error") -> Dict[str, Any]:
     """The report on several nodes.
 
-    :param results: node to the result of the module C(access_check), or to nothing where there is none.
+    :param results: maps each node to its C(access_check) result, or to nothing without one.
     :param fail_on: C(error), C(warn) or C(never).
     :returns: C(nodes) (worst first), C(findings), C(summary) (nodes by state), C(failing) (names of nodes) and C(ok).
-    :raises AccessError: that is no mapping, or no such word.
+    :raises AccessError: an argument is invalid.
     """
     if not isinstance(results, Mapping):
         raise AccessError("expected a dictionary of node to result, not {0}".format(type(results).__name__))
@@ -89,7 +89,7 @@ def aggregate(results: Any, fail_on: str = "error") -> Dict[str, Any]:
         raise AccessError("fail_on: {0!r} is none of {1}".format(fail_on, ", ".join(FAILING)))
     nodes = [_node(str(name), result) for name, result in shown(results).items()]
     nodes.sort(key=lambda node: STATES.index(node["state"]))
-    # That a node could not be checked, for wrong variables or for want of Python, is never a matter of severity.
+    # A node that could not be checked, because of invalid variables or missing Python, fails at any severity.
     bad = {"error": (ERROR, FAIL), "warn": (ERROR, FAIL, WARN), "never": (ERROR,)}[fail_on]
     return {
         "ok": all(node["state"] in (WARN, PASS) for node in nodes),
@@ -101,17 +101,17 @@ def aggregate(results: Any, fail_on: str = "error") -> Dict[str, Any]:
 
 
 def checks_of(report: Mapping[str, Any]) -> List[str]:
-    """The ids of the checks that any node has, in their order."""
+    """The ids of the checks that ran on any node, in order."""
     return list(dict.fromkeys(check["id"] for node in report["nodes"] for check in node["checks"]))
 
 
 def status_of(node: Mapping[str, Any], check: str) -> Optional[str]:
-    """How a check of a node ended, None where it was not asked for."""
+    """The status of a node's check, None if it was not requested."""
     return next((found["status"] for found in node["checks"] if found["id"] == check), None)
 
 
 def headline(report: Mapping[str, Any]) -> str:
-    """One line that sums up."""
+    """A one-line summary."""
     summary = report["summary"]
     words = {
         PASS: "reach SWR",

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, longshore.swr contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The report of many nodes as one HTML page that needs nothing but itself.
+"""The report on many nodes as one self-contained HTML page.
 
 This module is private to the collection: no other collection may import it.
 """
@@ -15,7 +15,7 @@ from ..._text import flat
 from .aggregate import ERROR, UNREACHABLE, checks_of, headline
 from .table import LEGEND, MARKS
 
-# Nothing may be loaded or run: a message that looks like a script stays a text twice over.
+# Nothing may be loaded or run: a second barrier, besides escaping, against scripts in messages.
 CSP = "default-src 'none'; style-src 'unsafe-inline'"
 STYLE = """
 :root { color-scheme: light dark; --text: #1c1f24; --page: #ffffff; --soft: #f3f4f6; --line: #d5d9de; --dim: #5b6470;

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, longshore.swr contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The report of many nodes as a table of plain text, node by check, with the findings below.
+"""The report on many nodes as a plain text table, nodes by checks, with the findings below.
 
 This module is private to the collection: no other collection may import it.
 """
@@ -22,7 +22,7 @@ LEGEND = (
     "ok: works; WARN: works, but needs attention; FAIL: does not work; -: not checked, because an "
     "earlier check failed or an option for it is not set."
 )
-# The check's name in two lines of a column of five characters. A check that is not here shows its id's first letters.
+# The check's name in two lines of a column of five characters. Other checks show the first letters of their id.
 HEADS: Dict[str, Tuple[str, str]] = {
     "hosts.conflict": ("host", "file"),
     "dns.nss": ("dns", "name"),
@@ -47,7 +47,7 @@ MOST_MESSAGES = 5
 
 
 def shorten(name: str, width: int) -> str:
-    """A name that fits: its begin and its end, since nodes differ in either."""
+    """A name cut to fit, keeping both ends, because nodes differ in either."""
     if len(name) <= width:
         return name
     tail = (width - 2) // 2
@@ -60,7 +60,7 @@ def _names(nodes: Sequence[str]) -> str:
 
 
 def _wrapped(text: str, indent: str, further: str = "    ") -> List[str]:
-    """A paragraph in lines that fit."""
+    """A paragraph wrapped to the line width."""
     lines = textwrap.wrap(text, WIDTH, initial_indent=indent, subsequent_indent=further, break_on_hyphens=False)
     return lines or [indent.rstrip()]
 
@@ -105,7 +105,7 @@ def _finding(entry: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _without_findings(report: Mapping[str, Any]) -> Iterator[str]:
-    """The nodes that say nothing, those with the same reason together."""
+    """The nodes without findings, grouped by reason."""
     reasons: Dict[Tuple[str, str], List[str]] = {}
     for node in report["nodes"]:
         if node["state"] in (UNREACHABLE, ERROR):

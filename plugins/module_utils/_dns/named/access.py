@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, longshore.swr contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Whether an address match list lets an address of the server's own host in (BIND 9 ARM, address match lists).
+"""Whether an address match list allows an address of the server's own host (BIND 9 ARM, address match lists).
 
 This module is private to the collection: no other collection may import it.
 """
@@ -14,16 +14,16 @@ from typing import Mapping, Optional, Tuple
 from .syntax import Statement
 
 _DEEPEST = 20
-# What every address of the host itself is.
+# ACLs that match every address of the host itself.
 _OWN = ("any", "localhost", "localnets")
 
 
 def permits(
     elements: Tuple[Statement, ...], address: str, acls: Mapping[str, Tuple[Statement, ...]], depth: int = 0
 ) -> Optional[bool]:
-    """Whether the list permits it: the first element that matches decides, and none means no.
+    """Whether the list permits it: the first matching element decides; without a match it does not.
 
-    :returns: None where it depends on what is not known here.
+    :returns: None if that cannot be decided here.
     """
     for element in elements:
         sign, words = _without_sign(element.words)
@@ -52,7 +52,7 @@ def _matches(
 ) -> Optional[bool]:
     nested = acls.get(words[0]) if words else body
     if nested is not None:
-        # An inner list matches where it permits; what it denies, the outer list goes on with.
+        # An inner list matches what it permits; for what it denies, the outer list continues.
         return permits(nested, address, acls, depth + 1) if depth < _DEEPEST else None
     if words[0].lower() in (*_OWN, "none"):
         return words[0].lower() != "none"

@@ -1,11 +1,11 @@
 # Copyright: (c) 2026, longshore.swr contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The files that a server's configuration consists of, and what is in them.
+"""The files of a server's configuration, and their content.
 
-They are read as they are, with comments and layout and whatever bytes, to find where a line is to be put and whether it
-is there already in another form: with other quotes or spaces, by way of a link, as a pattern, or in another file.
-Whether the whole is good is asked of C(named-checkconf), not of this module.
+They are read unchanged, with comments, layout and any bytes, to find where a line belongs and whether it is already
+there in another form: with other quotes or spaces, through a link, as a pattern, or in another file.
+C(named-checkconf), not this module, validates the whole.
 
 This module is private to the collection: no other collection may import it.
 """
@@ -23,7 +23,7 @@ from ..._files.safe_file import SafeFile
 from ..errors import DnsError
 from .syntax import Statement, parse, plain_name
 
-# Where a statement stands: nowhere special, in the options, or in the view of a name.
+# A statement's context: top level, options, or a view by name.
 Context = Tuple[str, ...]
 TOP: Context = ()
 OPTIONS: Context = ("options",)
@@ -35,7 +35,7 @@ _PATTERN = re.compile(r"[*?\[]")
 class Place(NamedTuple):
     """A statement in a file.
 
-    :param target: the path that it includes, empty for what is no include.
+    :param target: the path that it includes, empty for other statements.
     :param files: the files that it includes.
     """
 
@@ -47,13 +47,13 @@ class Place(NamedTuple):
 
 
 class NamedFiles:
-    """The main file and all that it includes.
+    """The main file and all its includes.
 
     :param config: the path of named.conf.
-    :param instead: files as they are to be, by path; None for no file.
-    :ivar texts: what they hold, by path with links resolved.
-    :ivar places: their statements, but those inside of zones and the like.
-    :raises DnsError: a file is no configuration.
+    :param instead: replacement texts, by path; None for no file.
+    :ivar texts: the texts, by path with links resolved.
+    :ivar places: their statements, except those inside zones and similar blocks.
+    :raises DnsError: a file is not a configuration.
     """
 
     def __init__(self, config: str, instead: Optional[Mapping[str, Optional[bytes]]] = None) -> None:
@@ -85,7 +85,7 @@ class NamedFiles:
                 place = self._include(place, depth)
             self.places.append(place)
             if statement.kind == "directory" and statement.name:
-                # named and named-checkconf change to it as soon as they read it: later includes are relative to it.
+                # named and named-checkconf change to it at once: later includes are relative to it.
                 self._directory = statement.name
             elif statement.kind == "options" and context == TOP:
                 self._visit(path, statement.body, OPTIONS, depth)
@@ -110,12 +110,12 @@ class NamedFiles:
 
     @property
     def includes(self) -> List[Place]:
-        """The includes that name something."""
+        """The include statements with a path."""
         return [place for place in self.of_kind("include") if place.target]
 
     @property
     def views(self) -> List[str]:
-        """The names of the views, in their order."""
+        """The names of the views, in order."""
         return list(dict.fromkeys(place.statement.name for place in self.of_kind("view", TOP)))
 
     def zones(self) -> List[Tuple[str, str, str]]:
@@ -131,7 +131,7 @@ class NamedFiles:
         return {place.statement.name: place.statement.body for place in self.of_kind("acl")}
 
     def names(self, place: Place, path: str) -> bool:
-        """Whether an include is one of C(path), in whatever form."""
+        """Whether an include statement includes C(path), in any form."""
         wanted = os.path.realpath(path)
         return os.path.realpath(place.target) == wanted or fnmatch.fnmatch(os.path.normpath(path), place.target)
 
@@ -152,10 +152,10 @@ class NamedFiles:
         return "".join(pieces) + text[position:]
 
     def edited(self, wanted: Mapping[Context, str], ours: Tuple[str, ...], include_in: str) -> Dict[str, bytes]:
-        """The files that change, as they are to be, by path.
+        """The new texts of the files that change, by path.
 
-        :param wanted: the path that is to be included in each context.
-        :param ours: all paths whose include lines are ours: those that are not wanted are taken out.
+        :param wanted: the path to include in each context.
+        :param ours: all paths whose include lines are ours: those not wanted are removed.
         :param include_in: the file that gets the line outside of blocks.
         :raises DnsError: there is no such file or block.
         """
@@ -201,15 +201,15 @@ class NamedFiles:
         if context != TOP:
             return "\n\t" + line
         text = self.texts[path]
-        # The last line stays one without an end, so that it has none when this one is taken out again.
+        # The last line stays without a line end, so that removing this line restores the file.
         return line + "\n" if not text or text.endswith("\n") else "\n" + line
 
     def _without(self, place: Place) -> Tuple[int, int, str]:
-        """What takes a line out: with its line end, when nothing else is in the line."""
+        """The edit that removes a statement, with the line end if the line has nothing else."""
         text, start, end = self.texts[place.path], place.statement.start, place.statement.end
         while start and text[start - 1] in " \t":
             start -= 1
-        # Behind a brace the line break is ours too.
+        # After a brace the line break is ours too.
         broken = text[start - 1 : start] == "\n"
         if broken and (text[end : end + 1] in ("\n", "") or text[: start - 1].endswith("{")):
             return start - 1, end, ""

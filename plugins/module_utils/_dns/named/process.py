@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, longshore.swr contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a running BIND server sees of this host: whether it has a root directory of its own, and which files are there.
+"""What a running BIND server sees of this host: its root directory, and the files there.
 
 This module is private to the collection: no other collection may import it.
 """
@@ -22,12 +22,12 @@ def look_at_server(
 ) -> Dict[str, Any]:
     """The server's process and what it sees.
 
-    :param files: the files of its configuration that get a line.
-    :param folders: the directories for new files, that of the zones last.
-    :param enforce: the file in which SELinux says whether it enforces its policy.
-    :returns: C(pid), 0 where no server runs; C(root); C(unseen), what the server sees otherwise or not at all;
-        C(in_place), whether one of the files is a mount point, which nothing can replace; C(selinux_type) of the
-        directory of the zones, empty where SELinux enforces nothing.
+    :param files: its configuration files that get a line.
+    :param folders: the directories for new files, the zone directory last.
+    :param enforce: the file that shows whether SELinux is enforcing.
+    :returns: C(pid), 0 if no server runs; C(root); C(unseen), paths that the server sees differently or not at all;
+        C(in_place), whether one of the files is a mount point, which cannot be replaced; C(selinux_type) of the
+        zone directory, empty if SELinux is not enforcing.
     """
     server, root, visible_root, mounted = "0", "/", "/", mount_points(proc)
     for pid in pids_of("named", proc):
@@ -35,7 +35,7 @@ def look_at_server(
             found = _root_of(pid, proc)
             mounted |= mount_points(proc, pid)
         except (FileNotFoundError, ProcessLookupError):
-            continue  # It has just ended.
+            continue  # It has just exited.
         server, (root, visible_root) = pid, found
         if root != "/":
             break
@@ -50,12 +50,12 @@ def look_at_server(
 
 
 def _root_of(pid: str, proc: str) -> Tuple[str, str]:
-    """A process's root directory, and the path below which it can be looked at."""
+    """A process's root directory, and the path through which it can be read."""
     link = os.path.join(proc, pid, "root")
     try:
         return os.readlink(link), link
     except PermissionError:
-        # In containers root may not follow it: what named was called with says the same.
+        # In containers root may not follow it: named's arguments say the same.
         words = read(proc, pid, "cmdline").split("\0")
         named = [words[at + 1] for at, word in enumerate(words[:-1]) if word == "-t"] or ["/"]
         return named[0], named[0]

@@ -26,7 +26,7 @@ _MOST_TEXT = 2000
 
 
 class Programs(NamedTuple):
-    """Command lines up to what is added here."""
+    """Command prefixes, to which arguments are added."""
 
     checkconf: Tuple[str, ...]
     checkzone: Tuple[str, ...]
@@ -36,7 +36,7 @@ class Programs(NamedTuple):
 class Named:
     """One server.
 
-    :param run: runs a command line: return code, output, error output.
+    :param run: runs a command: return code, stdout, stderr.
     :param config: the path of named.conf.
     """
 
@@ -46,15 +46,15 @@ class Named:
         self._config = config
 
     def version(self) -> Tuple[int, ...]:
-        """As in C((9, 18, 49)); C((0,)) when it does not say."""
+        """Such as C((9, 18, 49)); C((0,)) if unknown."""
         _code, output, _errors = self._run([*self._programs.checkconf, "-v"])
         found = _VERSION.search(output)
         return tuple(int(part) for part in found.groups()) if found else (0,)
 
     def trouble(self, config: str = "") -> Optional[str]:
-        """What is wrong with the whole configuration and its zones, None for nothing.
+        """The error in the configuration or its zones, None without one.
 
-        :param config: another configuration than the server's, which is of no file that anybody knows.
+        :param config: a configuration to check instead of the server's, from a private temporary file.
         """
         code, output, errors = self._run([*self._programs.checkconf, "-z", config or self._config])
         if code == 0:
@@ -82,9 +82,9 @@ class Named:
         )
 
     def last_configured(self) -> Optional[float]:
-        """When the server has read its configuration, in whole seconds since the epoch; None where it does not say.
+        """When the server last read its configuration, in whole seconds since the epoch; None if it does not say.
 
-        :raises DnsError: the server does not run, or does not listen to rndc.
+        :raises DnsError: the server is not running, or does not accept rndc.
         """
         code, output, errors = self._run([*self._programs.rndc, "status"])
         if code != 0:
@@ -109,23 +109,23 @@ class Named:
             raise DnsError("named-checkzone rejects it: {0}".format(_said(output + errors)), where="zone " + name)
 
     def reconfigure(self) -> None:
-        """Let it read its configuration, and load zones that are new.
+        """Make it read its configuration and load new zones.
 
-        :raises DnsError: it does not.
+        :raises DnsError: it fails.
         """
         self._control("reconfig")
 
     def reload(self, zone: str, view: str) -> None:
-        """Let it read a zone's file again. That it says yes proves nothing: ask for the serial.
+        """Make it reload a zone's file. Success proves nothing: check the serial.
 
-        :raises DnsError: it does not.
+        :raises DnsError: it fails.
         """
         self._control("reload", *_selected(zone, view))
 
     def refresh(self, zone: str, view: str) -> None:
-        """Let a secondary ask its primary for a new serial.
+        """Make a secondary ask its primary for a new serial.
 
-        :raises DnsError: it does not.
+        :raises DnsError: it fails.
         """
         self._control("refresh", *_selected(zone, view))
 
@@ -139,12 +139,12 @@ class Named:
             )
 
     def serial(self, zone: str, view: str) -> Optional[int]:
-        """The serial that is served, None for a zone that is not loaded."""
+        """The serial being served, None if the zone is not loaded."""
         found = _SERIAL.search(self._status(zone, view))
         return int(found.group(1)) if found else None
 
     def was_added(self, zone: str, view: str) -> bool:
-        """Whether the server has a zone that no file has: C(rndc addzone), or a catalog zone, has added it."""
+        """Whether the server's zone is not from a file, but from C(rndc addzone) or a catalog zone."""
         return _ADDED.search(self._status(zone, view)) is not None
 
     def _status(self, zone: str, view: str) -> str:

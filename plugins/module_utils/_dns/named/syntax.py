@@ -1,11 +1,11 @@
 # Copyright: (c) 2026, longshore.swr contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The syntax of named.conf: statements of words and blocks, each with its place in the text.
+"""The syntax of named.conf: statements of words and blocks, with their offsets.
 
-Nothing is known here of what statements mean, but that the block of C(dyndb) and C(plugin) is a text of its own kind.
-Comments are C(/* */), C(//) and C(#) (BIND 9 ARM, configuration file grammar); a comment inside a statement is no part
-of it. A quoted word may go over several lines, as keys do, and white space is what named takes for it.
+The meaning of statements is ignored, except that the blocks of C(dyndb) and C(plugin) have a syntax of their own.
+Comments are C(/* */), C(//) and C(#) (BIND 9 ARM, configuration file grammar); a comment inside a statement is not part
+of it. A quoted word may span several lines, as keys do, and white space is as named defines it.
 
 This module is private to the collection: no other collection may import it.
 """
@@ -24,7 +24,7 @@ _TOKEN = re.compile(
     r"""|(?P<word>(?:[^ \t\r\n\0{};"/\#]|/(?![/*]))+)""",
     re.DOTALL,
 )
-# The driver reads what is in the block, by its own rules: named only counts the braces.
+# The driver parses the block by its own rules: named only counts the braces.
 _FOREIGN = ("dyndb", "plugin")
 _BRACE = re.compile(r"\\.|[{}]", re.DOTALL)
 
@@ -32,10 +32,10 @@ _BRACE = re.compile(r"\\.|[{}]", re.DOTALL)
 class Statement(NamedTuple):
     """One statement.
 
-    :param words: its words without quotes, those behind its blocks too.
-    :param start: where its first word begins.
-    :param end: the offset behind its semicolon.
-    :param opened: the offset behind the brace that opens its (first) block, -1 for none.
+    :param words: its words without quotes, including those after its blocks.
+    :param start: the offset of its first word.
+    :param end: the offset after its semicolon.
+    :param opened: the offset after the brace that opens its (first) block, -1 for none.
     :param body: the statements of its blocks.
     """
 
@@ -47,17 +47,17 @@ class Statement(NamedTuple):
 
     @property
     def kind(self) -> str:
-        """The first word, in lower case as all keywords of named may be written."""
+        """The first word in lower case: named's keywords ignore case."""
         return self.words[0].lower() if self.words else ""
 
     @property
     def name(self) -> str:
-        """The word behind it, empty for none."""
+        """The second word, empty for none."""
         return self.words[1] if len(self.words) > 1 else ""
 
 
 class _Frame:
-    """A block that is being read, and the statement in it that is."""
+    """The block being parsed, and the current statement in it."""
 
     def __init__(self) -> None:
         self.statements: List[Statement] = []
@@ -83,7 +83,7 @@ class _Frame:
 def parse(text: str, where: str = "") -> Tuple[Statement, ...]:
     """The statements of a configuration file.
 
-    :raises DnsError: a brace, quote or comment has no end.
+    :raises DnsError: a brace, quote or comment is not closed.
     """
     frames = [_Frame()]
     position = 0
@@ -99,7 +99,7 @@ def parse(text: str, where: str = "") -> Tuple[Statement, ...]:
             frame.end(position)
             continue
         if match.lastgroup == "mark" and piece == "}":
-            # BIND wants a semicolon before the brace; sloppy files are read alike.
+            # BIND requires a semicolon before the brace; files without one are accepted too.
             frame.end(match.start())
             frames.pop()
             if not frames:
@@ -123,7 +123,7 @@ def parse(text: str, where: str = "") -> Tuple[Statement, ...]:
 
 
 def _behind_block(text: str, position: int, where: str) -> int:
-    """The offset behind the brace that closes a block whose content is not named's."""
+    """The offset after the closing brace of a block in a driver's syntax."""
     depth = 1
     for match in _BRACE.finditer(text, position):
         depth += {"{": 1, "}": -1}.get(match.group(0), 0)
@@ -133,11 +133,11 @@ def _behind_block(text: str, position: int, where: str) -> int:
 
 
 def _plain(quoted: str) -> str:
-    """A quoted word: only a quote is escaped, other backslashes stay."""
+    """Unquote a word: only quotes are escaped, other backslashes stay."""
     return re.sub(r"\\(.)", lambda found: '"' if found.group(1) == '"' else found.group(0), quoted, flags=re.DOTALL)
 
 
 def plain_name(name: str) -> str:
-    """A zone's name as two of them are compared: lower case, without the last dot."""
+    """A zone's name for comparison: lower case, without the final dot."""
     lower = name.lower()
     return lower[:-1] if lower.endswith(".") and len(lower) > 1 else lower

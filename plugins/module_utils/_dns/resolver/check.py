@@ -1,10 +1,10 @@
 # Copyright: (c) 2026, longshore.swr contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Checks the settings that a node's resolver is to get, and what programs on the node get from the resolver.
+"""Checks the settings for a node's resolver, and the answers that programs on the node get.
 
-Programs ask C(getaddrinfo), for both address families: it follows C(/etc/nsswitch.conf), so that the hosts file counts
-as well as DNS. C(dig) asks DNS alone.
+Programs call C(getaddrinfo) for both address families: it follows C(/etc/nsswitch.conf), so it uses the hosts file
+as well as DNS. C(dig) queries only DNS.
 
 This module is private to the collection: no other collection may import it.
 """
@@ -29,9 +29,9 @@ _LONGEST_NAME = 253
 
 
 def look_up(name: str, seconds: float) -> Tuple[str, ...]:
-    """The addresses of a name, as programs on this node get them, in their usual form and order.
+    """The addresses of a name, as programs on this node get them, in canonical form and sorted.
 
-    :raises DnsError: the name does not resolve, or not within this many seconds.
+    :raises DnsError: the name does not resolve in time.
     """
     try:
         found = call_within(seconds, lambda: socket.getaddrinfo(name, None, type=socket.SOCK_STREAM))
@@ -48,11 +48,11 @@ def look_up(name: str, seconds: float) -> Tuple[str, ...]:
 def check_settings(
     servers: Sequence[str], domains: Sequence[str], swr_addresses: Sequence[str], swr_names: Sequence[str], look: LookUp
 ) -> None:
-    """Refuse DNS servers and domains that cannot be what the user means.
+    """Reject DNS servers and domains that must be a mistake.
 
     :param swr_addresses: addresses of SWR's endpoint, which does not answer DNS queries.
-    :param swr_names: host names of SWR. One that does not resolve yet is passed over.
-    :raises DnsError: all that is wrong with them.
+    :param swr_names: host names of SWR. Those that do not resolve yet are ignored.
+    :raises DnsError: with all problems.
     """
     problems: List[str] = []
     known: Set[Address] = set()
@@ -101,10 +101,10 @@ def _servers_that_are_swr(servers: Set[Address], names: Sequence[str], look: Loo
 
 
 def expected_addresses(names: Sequence[str], entries: Sequence[Mapping[str, Any]]) -> Dict[str, Set[str]]:
-    """The addresses that each name is to have, by name in lower case; none where any will do.
+    """The addresses expected for each name, by lower-case name; empty if any will do.
 
-    :param entries: as the lines of a hosts file: C(address) and its C(names).
-    :raises DnsError: an address is none.
+    :param entries: like the lines of a hosts file: C(address) and its C(names).
+    :raises DnsError: an address is invalid.
     """
     problems: List[str] = []
     expected: Dict[str, Set[str]] = {name.lower(): set() for name in names}
@@ -118,9 +118,9 @@ def expected_addresses(names: Sequence[str], entries: Sequence[Mapping[str, Any]
 
 
 def check_answers(expected: Mapping[str, Set[str]], look: LookUp) -> List[Dict[str, Any]]:
-    """What every name resolves to.
+    """The addresses that each name resolves to.
 
-    :param expected: the addresses that each name is to have; none where any will do.
+    :param expected: the addresses expected for each name; empty if any will do.
     :raises DnsError: names that do not resolve, or resolve to other addresses.
     """
     answers: List[Dict[str, Any]] = []
@@ -147,8 +147,8 @@ def check_answers(expected: Mapping[str, Set[str]], look: LookUp) -> List[Dict[s
 def run_resolver_check(params: Mapping[str, Any], look: Callable[[str, float], Tuple[str, ...]] = look_up) -> Any:
     """Carry out the options of the module C(resolver_check) and return its result.
 
-    :param look: looks a name up within so many seconds.
-    :raises DnsError: what is wrong. Nothing is looked up for answers while the settings are wrong.
+    :param look: looks up a name within a number of seconds.
+    :raises DnsError: the problems. Answers are checked only if the settings are valid.
     :raises LongshoreError: the timeout is out of range.
     """
 

@@ -1,9 +1,9 @@
 # Copyright: (c) 2026, longshore.swr contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The files that make a server serve what it is to: where they are, and what is in them.
+"""The files that configure a server: their paths and content.
 
-The distribution's own files get one include line each; all else is in files of the collection.
+The distribution's files get one include line each; everything else is in files of the collection.
 
 This module is private to the collection: no other collection may import it.
 """
@@ -20,18 +20,18 @@ from ..named.syntax import parse, plain_name
 from ..zones.options import ServerSpec, ZoneSpec
 
 MARK = "// Made by longshore.swr.bind_zones. Manual changes are lost.\n"
-# Since then named has these words; newer ones still take the old ones, but warn.
+# named has these keywords since then; it still accepts the old ones, with a warning.
 _NEW_WORDS_SINCE = (9, 18)
-# Since then a policy, of all zones perhaps, says how they are signed.
+# Since then a policy, possibly for all zones, controls signing.
 _POLICIES_SINCE = (9, 16)
 
 
 class Paths(NamedTuple):
-    """Where files are.
+    """The paths of files.
 
     :param config: the server's main file.
-    :param include_in: the file of it that gets the include line.
-    :param fragment: the file that is included. Its companions have suffixes, so that no pattern
+    :param include_in: its file that gets the include line.
+    :param fragment: the file that is included. Related files have suffixes, so that no pattern
         for C(*.conf) finds them.
     :param zone_dir: the directory of zone files.
     """
@@ -55,7 +55,7 @@ class Paths(NamedTuple):
 
     @property
     def included(self) -> Tuple[str, ...]:
-        """All that include lines are written for."""
+        """All paths that get include lines."""
         return self.fragment, self.other_views, self.options
 
     def zone_file(self, name: str) -> str:
@@ -63,9 +63,9 @@ class Paths(NamedTuple):
 
 
 def paths_of(config: str, include_in: str, fragment: str, zone_dir: str) -> Paths:
-    """The same, checked.
+    """The checked paths.
 
-    :raises DnsError: named would take a path for something else: for the end of a text, or for a pattern.
+    :raises DnsError: named would misread a path, as the end of a string or as a pattern.
     """
     for option, path in (("fragment", fragment), ("zone_dir", zone_dir)):
         if re.search(r'["\\*?\[\x00-\x1f]', path):
@@ -74,16 +74,16 @@ def paths_of(config: str, include_in: str, fragment: str, zone_dir: str) -> Path
 
 
 class Layout(NamedTuple):
-    """Texts by path, and what is included in which context."""
+    """Texts by path, and the includes of each context."""
 
     texts: Dict[str, str]
     includes: Dict[Context, str]
 
 
 def owned_zones(text: Optional[str], path: str) -> Dict[str, Tuple[str, str]]:
-    """Zones of the fragment that is there: type and file by name.
+    """Zones of the existing fragment: type and file by name.
 
-    :raises DnsError: it is none of ours.
+    :raises DnsError: the collection did not write it.
     """
     if text is None:
         return {}
@@ -102,7 +102,7 @@ def owned_zones(text: Optional[str], path: str) -> Dict[str, Tuple[str, str]]:
 
 
 def layout(desired: ServerSpec, paths: Paths, version: Tuple[int, ...], views: Tuple[str, ...]) -> Layout:
-    """Everything but zone files.
+    """Everything except zone files.
 
     :param version: of BIND.
     :param views: in the order of the configuration; the second and later ones share the zones of the first.
@@ -169,7 +169,7 @@ class _Writer:
         lines = []
         if self._desired.rpz:
             policy = 'zone "{0}"'.format(self._desired.rpz.name)
-            # Without the last words a name is rewritten only once it was resolved, by servers that may be out of reach.
+            # Without the last words a name is rewritten only after it was resolved, by servers that may be unreachable.
             lines.append("response-policy {0} qname-wait-recurse no".format(_list((policy,))))
         if self._desired.validate_except:
             names = tuple('"{0}"'.format(name) for name in self._desired.validate_except)
@@ -185,7 +185,7 @@ class _Writer:
         return 'file "{0}"'.format(self._paths.zone_file(zone.name))
 
     def _as_written(self, kind: str) -> List[str]:
-        """What lets a zone be what its file or its primary says, whatever the server's options make of all zones."""
+        """Options that keep a zone as its file or primary has it, whatever the server's global options are."""
         lines = ["allow-update { none; }", "masterfile-format text"]
         if kind == "secondary":
             lines = ["allow-update-forwarding { none; }"]
@@ -200,7 +200,7 @@ class _Writer:
         lines = ["type " + self._word(desired.kind), self._file(zone)]
         if desired.kind == "secondary":
             lines.append("{0} {1}".format(self._word("primaries"), _list(self._with_key(desired.primaries))))
-        # By default named tells all servers of the zone, and gives the zone to everybody.
+        # By default named notifies all servers of the zone, and lets everybody transfer it.
         if desired.also_notify:
             lines += ["notify explicit", "also-notify " + _list(self._with_key(desired.also_notify))]
         else:

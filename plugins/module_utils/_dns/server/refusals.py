@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, longshore.swr contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a server's configuration does not allow, found before anything is changed, so that check mode finds it too.
+"""Conflicts with a server's configuration, found before any change, so that check mode reports them too.
 
 This module is private to the collection: no other collection may import it.
 """
@@ -21,9 +21,9 @@ from .layout import Paths
 
 
 def choose_views(files: NamedFiles, desired: ServerSpec) -> Tuple[str, ...]:
-    """The views that are to have the zones, in the server's order; none on a server without views.
+    """The views to put the zones in, in the server's order; none on a server without views.
 
-    :raises DnsError: views and options do not fit.
+    :raises DnsError: views and options do not match.
     """
     there, wanted = files.views, desired.views
     if there and not wanted:
@@ -44,7 +44,7 @@ def refuse_conflicts(
     """
     :param owned: zones of an earlier run.
     :param views: as L(choose_views,#) chose them.
-    :raises DnsError: the server has one of the zones already, or lacks what they need.
+    :raises DnsError: the server already has one of the zones, or lacks something they need.
     """
     _refuse_unknown_acls(files, desired)
     _refuse_options_of_others(files, desired, paths, views)
@@ -53,7 +53,7 @@ def refuse_conflicts(
 
 def refuse_added_zones(named: Named, desired: ServerSpec, owned: Container[str], views: Tuple[str, ...]) -> None:
     """
-    :raises DnsError: the server has one of the zones already, and from no file.
+    :raises DnsError: the server already has one of the zones, not from a file.
     """
     for zone in desired.with_data:
         if zone.name not in owned and any(named.was_added(zone.name, view) for view in views or ("",)):
@@ -66,10 +66,10 @@ def refuse_added_zones(named: Named, desired: ServerSpec, owned: Container[str],
 
 def refuse_unanswered(files: NamedFiles, desired: ServerSpec, address: str) -> None:
     """
-    :param address: the one that the server is asked from.
+    :param address: the address that queries come from.
     :raises DnsError: the server would not answer.
     """
-    # A policy counts in answers that are looked up elsewhere, too.
+    # A policy also applies to answers from other servers.
     kinds = {"allow-query": bool(desired.rpz or not desired.allow_query), "allow-recursion": bool(desired.rpz)}
     rules = [(place.path, place.statement) for kind in kinds if kinds[kind] for place in files.of_kind(kind, OPTIONS)]
     if desired.zones and desired.allow_query:
@@ -85,7 +85,7 @@ def refuse_unanswered(files: NamedFiles, desired: ServerSpec, address: str) -> N
 
 
 def _refuse_options_of_others(files: NamedFiles, desired: ServerSpec, paths: Paths, views: Tuple[str, ...]) -> None:
-    """Of each the server has one: ours would be one too many, or one of a view would hide it."""
+    """The server takes each of these once: ours would be a duplicate, or a view's would hide it."""
     ours = os.path.realpath(paths.options)
     contexts = (OPTIONS, *(("view", view) for view in views))
     for kind, option, wanted in (
@@ -102,7 +102,7 @@ def _refuse_options_of_others(files: NamedFiles, desired: ServerSpec, paths: Pat
 
 
 def _refuse_unknown_acls(files: NamedFiles, desired: ServerSpec) -> None:
-    """named-checkconf lets them pass, named does not."""
+    """named-checkconf accepts them, named does not."""
     known = files.acls()
     for option in ("allow_transfer", "allow_query"):
         elements = [element.lstrip("!") for element in getattr(desired, option)]

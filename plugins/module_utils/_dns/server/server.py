@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, longshore.swr contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""One transaction that makes a server serve what it is to, or leaves it as it was.
+"""One transaction that brings a server to its desired state, or leaves it unchanged.
 
 This module is private to the collection: no other collection may import it.
 """
@@ -52,10 +52,10 @@ class ZoneChange(NamedTuple):
 
 
 class Server:
-    """A DNS server that is to serve something.
+    """A DNS server and its desired state.
 
-    :param desired: None for nothing of ours.
-    :param ask: asks it for addresses; None where it would not answer this host from the right view.
+    :param desired: None to remove everything of ours.
+    :param ask: queries it for addresses; None if it would not answer this host from the correct view.
     """
 
     def __init__(
@@ -74,9 +74,9 @@ class Server:
         self._watch = Watch(self._desired, named, ask, settings.timeout)
 
     def bring_about(self, check_mode: bool) -> ZoneChange:
-        """Change what has to change. With C(check_mode) only say what would be changed.
+        """Make the necessary changes. With C(check_mode), only report them.
 
-        :raises DnsError: it cannot be done, and nothing was changed; or it did not work, and everything is as before.
+        :raises DnsError: it is impossible, and nothing was changed; or it failed, and everything was restored.
         """
         files = NamedFiles(self._paths.config)
         left = self._left_behind(files)
@@ -106,7 +106,7 @@ class Server:
         return layout(self._desired, paths, version, views) if self._wanted else Layout({}, {})
 
     def _left_behind(self, files: NamedFiles) -> List[Left]:
-        """What a run that was killed has left beside files that this module writes."""
+        """Files that a killed run left next to files of this module."""
         zone_dir = os.path.realpath(self._paths.zone_dir)
         ours = {*files.texts, *map(os.path.realpath, (self._paths.key, *self._paths.included))}
 
@@ -117,7 +117,7 @@ class Server:
         return left_behind([zone_dir, *map(os.path.dirname, ours)], is_ours)
 
     def _owned(self, left: Sequence[Left]) -> Dict[str, Tuple[str, str]]:
-        """The zones of the fragment that is there, and of the one that was there before a run that was killed."""
+        """The zones of the current fragment, and of the one before a killed run."""
         found: Dict[str, Tuple[str, str]] = {}
         for path in [item.path for item in left if item.of == self._paths.fragment and not is_link(item)] + [
             self._paths.fragment
@@ -127,11 +127,11 @@ class Server:
         return found
 
     def _is_behind(self, configured: Optional[float], wanted: Layout) -> bool:
-        """Whether the server has not read its configuration since a file of ours was written last."""
+        """Whether the server has not read its configuration since our last write."""
         return configured is not None and any(int(written_at(path)) > configured for path in wanted.texts)
 
     def _views(self, files: NamedFiles, owned: Dict[str, Any]) -> Tuple[str, ...]:
-        """The views that are to have the zones.
+        """The views to put the zones in.
 
         :raises DnsError: the server cannot have them.
         """
@@ -148,7 +148,7 @@ class Server:
         return views
 
     def _plan(self, files: NamedFiles, wanted: Layout, owned: Dict[str, Tuple[str, str]]) -> List[FileChange]:
-        """All files, in an order in which the configuration is good at every moment: what is named is there."""
+        """All files, in an order that keeps the configuration valid at every moment."""
         group = self._settings.group
         zones, stale = [], []
         for zone in self._desired.with_data:
@@ -158,7 +158,7 @@ class Server:
         }
         for kind, path in owned.values():
             old = read_file(path) if path and path not in kept else None
-            # Whatever is in a secondary's file was written by the server.
+            # A secondary's file is written by the server.
             if old is not None and (kind in ("secondary", "slave") or ZONE_MARK.encode() in old):
                 stale.append(FileChange(path, old, None))
             journal = read_file(path + ".jnl") if old is not None else None
@@ -166,7 +166,7 @@ class Server:
                 stale.append(FileChange(path + ".jnl", journal, None))
         texts = {path: wanted.texts.get(path) for path in (self._paths.key, *self._paths.included)}
         if not self._desired.rpz:
-            # The policy goes before its zone does.
+            # Remove the policy before its zone.
             texts = dict([(self._paths.options, texts[self._paths.options])] + list(texts.items()))
         written, removed = [], []
         for path, text in texts.items():
@@ -221,8 +221,8 @@ class Server:
 
     def _commit(self, changes: Sequence[FileChange], owned: Dict[str, Tuple[str, str]], stale: Sequence[str]) -> None:
         """
-        :param stale: zones whose files the server has not read yet, or a secondary has not fetched.
-        :raises DnsError: it did not work. Everything is as before, or the error says what is not.
+        :param stale: zones whose files the server has not read, or a secondary not fetched, yet.
+        :raises DnsError: it failed. Everything was restored, or the error says what was not.
         """
         paths = {change.path for change in changes}
         rewritten = [name for name in owned if owned[name][1] in paths and name in self._watch.serials]
@@ -259,9 +259,9 @@ class Server:
         step(name, self._watch.view)
 
     def _roll_back(self, files: FileTransaction, reload: Optional[Sequence[str]], before: Dict[str, DnsReply]) -> str:
-        """Go back; a sentence that says how that went.
+        """Roll back; returns a sentence on the outcome.
 
-        :param reload: zones that the server has to read again, None when it has read nothing yet.
+        :param reload: zones that the server must reload, None if it has read nothing yet.
         """
         fetched = self._may_be_fetched(reload or ())
         trouble = files.roll_back()
@@ -288,14 +288,14 @@ class Server:
         return state + ", and the server answers as before"
 
     def _may_be_fetched(self, names: Sequence[str]) -> List[str]:
-        """Zones that secondaries may have got meanwhile. Where the serial was given, others have them rightly."""
+        """Zones that secondaries may have fetched meanwhile, except those with a given serial."""
         if self._desired.kind != "primary" or self._desired.allow_transfer == ("none",):
             return []
         ours = {zone.name for zone in self._desired.zones if zone.serial is None}
         return [name for name in names if name in ours and self._watch.serial(name) == self._watch.serials[name]]
 
     def _overtake(self, names: Sequence[str]) -> str:
-        """Let zones that went back have later serials than what was taken back: secondaries keep the latest.
+        """Give rolled-back zones later serials than the withdrawn ones: secondaries keep the latest.
 
         :raises DnsError: a file cannot be written.
         """

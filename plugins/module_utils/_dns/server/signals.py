@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, longshore.swr contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Signals that let a run go back.
+"""Signals that make a run roll back.
 
 This module is private to the collection: no other collection may import it.
 """
@@ -14,11 +14,11 @@ from typing import Any, Dict
 
 
 class Interrupted(BaseException):
-    """A signal arrived. No program that is waited for may take it for a failure of its own."""
+    """A signal arrived. Not an Exception, so that no handler takes it for a program's failure."""
 
 
 class Signals:
-    """Within it a signal is an exception, once: after C(ignore()) there are none."""
+    """Within it the first signal raises an exception; after C(ignore()) none does."""
 
     _NUMBERS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 

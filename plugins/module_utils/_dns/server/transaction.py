@@ -3,8 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Several files changed together: all of them, or none.
 
-Whatever needs space on the disk is written before the first file changes: the new texts to files beside the old ones,
-and the way back as hard links, so that going back needs none. Then files are only renamed.
+Everything that needs disk space is written before the first file changes: the new texts next to the old files, and
+hard links to the old files, so that rolling back needs none. Then files are only renamed.
 
 This module is private to the collection: no other collection may import it.
 """
@@ -23,12 +23,12 @@ from ..errors import DnsError
 
 
 class FileChange(NamedTuple):
-    """A file as it is and as it is to be; C(None) for no file.
+    """A file's current and desired content; C(None) for no file.
 
-    :param mode: permissions, None to keep those that it has.
-    :param group: id of the group, None to keep the one that it has.
+    :param mode: permissions, None to keep them.
+    :param group: id of the group, None to keep it.
     :param in_place: whether to write into the file itself, which is a mount that cannot be replaced.
-    :param secret: whether its text is not to be shown.
+    :param secret: whether its text must not be shown.
     """
 
     path: str
@@ -50,9 +50,9 @@ def read_file(path: str) -> Optional[bytes]:
 
 
 def written_at(path: str) -> float:
-    """When a file was written last, in seconds since the epoch; zero for no file.
+    """When a file was last written, in seconds since the epoch; zero for no file.
 
-    :raises DnsError: there is something else than a file.
+    :raises DnsError: it is not a regular file.
     """
     with _reported(), SafeFile(path) as file:
         found = file.status()
@@ -62,7 +62,7 @@ def written_at(path: str) -> float:
 def differs(change: FileChange) -> bool:
     """Whether there is anything to do.
 
-    :raises DnsError: there is something else than a file.
+    :raises DnsError: it is not a regular file.
     """
     if change.old != change.new:
         return True
@@ -77,16 +77,16 @@ def differs(change: FileChange) -> bool:
 
 
 class Left(NamedTuple):
-    """What a run that was killed has left beside a file: the file as it was, or as it was to be."""
+    """A file that a killed run left next to another: its old or its new version."""
 
     path: str
     of: str
 
 
 def left_behind(folders: Iterable[str], is_ours: Callable[[str], bool]) -> List[Left]:
-    """What runs that were killed have left in these directories.
+    """Files that killed runs left in these directories.
 
-    :param is_ours: whether it can be of the file with this path.
+    :param is_ours: whether this path is one of our files.
     :raises DnsError: a directory cannot be read.
     """
     found = []
@@ -106,7 +106,7 @@ def remove_left(left: Iterable[Left]) -> None:
 
 
 def is_link(left: Left) -> bool:
-    """Whether it is the file itself by another name: the run was killed before it changed the file."""
+    """Whether it is a hard link to the file: the run was killed before changing the file."""
     try:
         return os.path.samefile(left.path, left.of)
     except OSError:
@@ -114,7 +114,7 @@ def is_link(left: Left) -> bool:
 
 
 class _Step:
-    """One change on its way: a place, and what lies beside it."""
+    """One change in progress: a path, and the files next to it."""
 
     def __init__(self, change: FileChange) -> None:
         self.change = change
@@ -144,19 +144,19 @@ class _Step:
             self._file.remove()
 
     def back(self) -> None:
-        """Make the file what it was."""
+        """Restore the file."""
         change = self.change
         if change.old is None:
             self._file.remove()
         elif change.in_place:
             self._file.overwrite(change.old)
         elif self._old is not None:
-            # With the time of now: named does not load a zone file that is older than its last load.
+            # With the current time: named does not load a zone file older than its last load.
             self._file.put_back(self._old)
             self._old = None
 
     def close(self) -> None:
-        """Remove what lies beside the file."""
+        """Remove the files next to it."""
         for name in (self._new.name if self._new else None, self._old):
             if name is not None:
                 self._file.discard(name)
@@ -177,7 +177,7 @@ class FileTransaction:
     def prepare(self) -> None:
         """Write everything that needs space. No file has changed after this.
 
-        :raises DnsError: the disk is full, or the like.
+        :raises DnsError: it fails, for example because the disk is full.
         """
         for change in self._changes:
             with _reported():
@@ -187,16 +187,16 @@ class FileTransaction:
     def commit(self) -> None:
         """Put the new files into place.
 
-        :raises DnsError: naming the file that this failed at.
+        :raises DnsError: with the file that failed.
         """
         for step in self._steps:
-            # Before, not after: a signal may arrive in between.
+            # Before, not after: a signal may come in between.
             self._done.append(step)
             with _reported():
                 step.put()
 
     def roll_back(self) -> List[str]:
-        """Everything as it was; the paths that it could not be done for, with the reason."""
+        """Restore everything; returns the paths that failed, with the reason."""
         failed = []
         while self._done:
             step = self._done.pop()
@@ -207,7 +207,7 @@ class FileTransaction:
         return failed
 
     def close(self) -> None:
-        """Remove what only the transaction needs."""
+        """Remove the transaction's own files."""
         while self._steps:
             self._steps.pop().close()
 

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, longshore.swr contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a server serves, compared with what it is to serve.
+"""Compares what a server serves with the desired state.
 
 This module is private to the collection: no other collection may import it.
 """
@@ -23,12 +23,12 @@ _REFRESH_EVERY = 2.0
 
 
 class Watch:
-    """Looks at a server.
+    """Observes a server.
 
-    :param ask: asks it for addresses; None where it would not answer this host from the right view.
-    :param timeout: seconds until the server has to serve what it is to.
+    :param ask: queries it for addresses; None if it would not answer this host from the correct view.
+    :param timeout: seconds within which the server must serve the desired state.
     :ivar view: the view that has the zones, empty for none.
-    :ivar serials: those that zones are to have; None on a secondary.
+    :ivar serials: the zones' desired serials; None on a secondary.
     """
 
     def __init__(
@@ -42,26 +42,26 @@ class Watch:
         self.serials: Dict[str, Optional[int]] = {}
 
     def serial(self, name: str) -> Optional[int]:
-        """The serial that is served, None for a zone that is not loaded."""
+        """The serial being served, None if the zone is not loaded."""
         return self._named.serial(name, self.view)
 
     def stale(self, ask: bool) -> Tuple[str, ...]:
-        """The zones that the server does not serve as it is to.
+        """The zones that the server does not serve as desired.
 
-        :param ask: whether to ask it for names too, not only for serials.
+        :param ask: whether to query names too, not only serials.
         """
         return tuple(zone.name for zone in self._desired.with_data if self._problem(zone, ask))
 
     def await_served(self, gone: Sequence[str]) -> None:
-        """Wait until the server serves what it is to.
+        """Wait until the server serves the desired state.
 
-        :param gone: zones that it is not to have any more.
-        :raises DnsError: it does not, at the end of the time.
+        :param gone: zones that it must no longer serve.
+        :raises DnsError: it does not in time.
         """
         self._await(lambda: self._all_served(gone))
 
     def answers(self, names: Iterable[str]) -> Dict[str, DnsReply]:
-        """What the server says now, so that it can be seen whether it says so again."""
+        """The server's current answers, for a later comparison."""
         found = {}
         for name in names if self._ask else ():
             with contextlib.suppress(DnsError):
@@ -69,20 +69,20 @@ class Watch:
         return found
 
     def await_answers(self, before: Mapping[str, DnsReply]) -> None:
-        """Wait until the server says again what it said before.
+        """Wait until the server gives its earlier answers again.
 
-        :raises DnsError: it does not, at the end of the time.
+        :raises DnsError: it does not in time.
         """
         self._await(lambda: self._differing(before))
 
     def _problem(self, zone: ZoneSpec, ask: bool = True) -> Optional[str]:
-        """Why the server does not serve a zone as it is to, None when it does."""
+        """Why the server does not serve a zone as desired, None if it does."""
         serial, wanted = self.serial(zone.name), self.serials[zone.name]
         if serial is None:
             return "the zone {0} is not loaded".format(zone.name)
         if wanted is not None and serial != wanted:
             return "the zone {0} has the serial {1}, not {2}".format(zone.name, serial, wanted)
-        # A secondary may be ahead of who says what to wait for.
+        # A secondary may already be past the awaited serial.
         awaited = zone.serial if zone.zone is None else None
         if awaited not in (None, serial) and not is_later(serial, awaited):
             return "the zone {0} has the serial {1}, not {2} or later".format(zone.name, serial, awaited)
@@ -119,7 +119,7 @@ class Watch:
             if self._desired.kind == "secondary" and time.monotonic() - refreshed > _REFRESH_EVERY:
                 refreshed = time.monotonic()
                 for zone in self._desired.zones:
-                    # A zone that is not loaded yet cannot be refreshed; that it stays so is found above.
+                    # A zone that is not loaded yet cannot be refreshed; if it stays so, the code above reports it.
                     with contextlib.suppress(DnsError):
                         self._named.refresh(zone.name, self.view)
             time.sleep(_PAUSE)

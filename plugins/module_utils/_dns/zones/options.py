@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, longshore.swr contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a DNS server is to serve, from a module's options. All that is wrong with them is said at once.
+"""The desired state of a DNS server, from a module's options. All problems are reported at once.
 
 This module is private to the collection: no other collection may import it.
 """
@@ -28,11 +28,11 @@ T = TypeVar("T")
 class Settings(NamedTuple):
     """How it is done.
 
-    :param timeout: seconds until the server has to serve what it is to.
-    :param group: id of the group that the server reads its key by.
-    :param in_place: whether files of the distribution are mounts.
+    :param timeout: seconds within which the server must serve the desired state.
+    :param group: id of the group that lets the server read its key.
+    :param in_place: whether the distribution's files are mount points.
     :param temporary: a private directory.
-    :param asked_from: the address from which the server is asked, empty where it is not asked, or has views.
+    :param asked_from: the source address of queries, empty if there are none, or the server has views.
     """
 
     timeout: float
@@ -46,8 +46,8 @@ class ZoneSpec(NamedTuple):
     """A zone with data.
 
     :param zone: its data, None on a secondary.
-    :param asked: names that are asked for, with the addresses that they are to have (None: any).
-    :param serial: the one to use; on a secondary the one to wait for.
+    :param asked: names to query, with their expected addresses (None: any).
+    :param serial: the serial to use; on a secondary, to wait for.
     """
 
     name: str
@@ -57,14 +57,14 @@ class ZoneSpec(NamedTuple):
 
 
 class Forward(NamedTuple):
-    """A zone that others are asked about."""
+    """A zone that is forwarded to other servers."""
 
     name: str
     forwarders: Tuple[str, ...]
 
 
 class Key(NamedTuple):
-    """A TSIG key. Without C(secret) the server knows it already."""
+    """A TSIG key. Without C(secret) the server already has it."""
 
     name: str
     algorithm: str
@@ -73,7 +73,7 @@ class Key(NamedTuple):
 
 @dataclass(frozen=True)
 class ServerSpec:
-    """All of it. Addresses and lists are as named.conf has them."""
+    """The whole desired state. Addresses and lists are in named.conf's form."""
 
     kind: str = "primary"
     zones: Tuple[ZoneSpec, ...] = ()
@@ -96,8 +96,8 @@ class ServerSpec:
 def zone_of(values: Mapping[str, Any], where: str = "") -> Zone:
     """The zone that options describe.
 
-    :param where: what stands before the names of options in errors.
-    :raises DnsError: what is wrong with them.
+    :param where: prefix of option names in errors.
+    :raises DnsError: with the problems.
     """
     name = check_name(values["name"], where + "name")
     records = apex_records(values["addresses"], where + "addresses")
@@ -120,7 +120,7 @@ def zone_of(values: Mapping[str, Any], where: str = "") -> Zone:
 
 
 class _Problems:
-    """Collects what is wrong."""
+    """Collects problems."""
 
     def __init__(self) -> None:
         self._errors: List[DnsError] = []
@@ -152,9 +152,9 @@ class _Problems:
 
 
 def desired_of(params: Mapping[str, Any]) -> ServerSpec:
-    """What options describe.
+    """The desired state that the options describe.
 
-    :raises DnsError: all that is wrong with them.
+    :raises DnsError: with all problems.
     """
     problems = _Problems()
     kind = params["kind"]
@@ -188,7 +188,7 @@ def desired_of(params: Mapping[str, Any]) -> ServerSpec:
 
 
 def _asked(records: Sequence[Record], zone: str = "") -> Tuple[Tuple[str, Tuple[str, ...]], ...]:
-    """Names with addresses, and these. A name that a wildcard makes stands for all of them."""
+    """Names and their addresses. A wildcard is represented by one name that matches it."""
     found: dict = {}
     for record in records:
         if record.type in ("A", "AAAA"):
@@ -260,9 +260,9 @@ def _word(value: Any, where: str) -> str:
 
 
 def server_address(value: Any, where: str) -> str:
-    """An address, with a port if need be: C(10.0.0.1) or C(10.0.0.1 port 5353).
+    """An address with an optional port: C(10.0.0.1) or C(10.0.0.1 port 5353).
 
-    :raises DnsError: it is none.
+    :raises DnsError: it is invalid.
     """
     words = str(value).split()
     good = len(words) == 1 or (len(words) == 3 and words[1] == "port" and words[2].isdigit() and int(words[2]) < 65536)
@@ -278,7 +278,7 @@ def server_address(value: Any, where: str) -> str:
 def match_element(value: Any, where: str) -> str:
     """An element of an address match list: an address, a network, C(key NAME), or the name of an ACL.
 
-    :raises DnsError: it is none.
+    :raises DnsError: it is invalid.
     """
     text = str(value).strip()
     sign, bare = ("!", text[1:].strip()) if text.startswith("!") else ("", text)
@@ -289,7 +289,7 @@ def match_element(value: Any, where: str) -> str:
         return sign + (str(ipaddress.ip_network(bare)) if "/" in bare else str(ipaddress.ip_address(bare)))
     except ValueError:
         pass
-    # What is made of digits and dots was meant to be an address.
+    # Digits and dots were meant to be an address.
     if "/" in bare or re.match(r"[\d.]+\Z", bare):
         raise DnsError("invalid address or network {0!r}".format(text), where=where)
     word = _word(bare, where)
@@ -297,7 +297,7 @@ def match_element(value: Any, where: str) -> str:
 
 
 def ipaddress_of(value: str) -> Optional[str]:
-    """The address in its usual form, None for what is none."""
+    """The address in canonical form, None if invalid."""
     try:
         return str(ipaddress.ip_address(value))
     except ValueError:

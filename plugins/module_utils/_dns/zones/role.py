@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, longshore.swr contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the role bind serves, from its variables: options of the module C(bind_zones).
+"""Turns the variables of the role bind into options of the module C(bind_zones).
 
 This module is private to the collection: no other collection may import it.
 """
@@ -31,8 +31,8 @@ def zones_of(
     :param regions: each with C(region) and perhaps C(cloud); C(swr_addresses) are those of SWR there, and
         C(dns_addresses) those of the servers that know its OBS.
     :param registry_host: gives the host name of SWR in a region of a cloud.
-    :param rpz: whether the names of SWR belong into the response policy zone, and not into zones of their own.
-    :param serials: the serials of zones, by name, where another server decided them.
+    :param rpz: whether SWR's names go into the response policy zone instead of zones of their own.
+    :param serials: the serials of zones, by name, if another server assigned them.
     """
     swr: List[Mapping[str, Any]] = []
     obs: List[Mapping[str, Any]] = []
@@ -41,7 +41,7 @@ def zones_of(
         if item.get("swr_addresses"):
             swr.append({"name": host, "addresses": item["swr_addresses"]})
         if item.get("dns_addresses"):
-            # SWR is swr.REGION.CLOUD, and OBS obs.REGION.CLOUD with its buckets below.
+            # SWR is swr.REGION.CLOUD, and OBS obs.REGION.CLOUD with the buckets as subdomains.
             obs.append({"name": "obs." + host.partition(".")[2], "forwarders": item["dns_addresses"]})
     rewritten = [*(swr if rpz else []), *rpz_names]
     policy: Dict[str, Any] = {"names": rewritten, "ttl": ttl}
@@ -62,15 +62,15 @@ def _zone(item: Mapping[str, Any], defaults: Mapping[str, Any], serials: Mapping
 
 
 def addresses_of(servers: Sequence[str], hostvars: Mapping[str, Any]) -> List[str]:
-    """The addresses at which other servers reach these.
+    """The addresses at which other servers reach these servers.
 
-    :param servers: addresses, and hosts of the inventory: C(bind_address) of such a host is its address, else
+    :param servers: addresses, and inventory hosts: a host's address is C(bind_address), else
         C(ansible_host), else its name.
     :param hostvars: the variables of the inventory's hosts.
     """
     found = []
     for server in servers:
-        # Not get(): what Ansible's own mapping has for an unknown host is no KeyError.
+        # Not get(): Ansible's mapping does not raise KeyError for an unknown host.
         variables = hostvars[server] if server in hostvars else {}  # noqa: SIM401
         found.append(str(variables.get("bind_address") or variables.get("ansible_host") or server))
     return found

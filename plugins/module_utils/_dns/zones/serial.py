@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, longshore.swr contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Serial numbers of zones: 32 bits that go round (RFC 1982).
+"""Serial numbers of zones: 32 bits that wrap around (RFC 1982).
 
 This module is private to the collection: no other collection may import it.
 """
@@ -18,9 +18,9 @@ HALF = 2 ** (BITS - 1)
 
 
 def check_serial(serial: Any, where: str) -> Optional[int]:
-    """A serial that was given as an option, None for none.
+    """Check a serial from an option, None for none.
 
-    :raises DnsError: it is no number that a zone can have (RFC 1035, section 3.3.13); zero means none to some servers.
+    :raises DnsError: it is not a valid serial (RFC 1035, section 3.3.13); to some servers, zero means none.
     """
     if serial is not None and (isinstance(serial, bool) or not isinstance(serial, int) or not 0 < serial < MODULUS):
         raise DnsError("invalid serial {0}".format(serial), where=where, hint="Use 1 to {0}.".format(MODULUS - 1))
@@ -33,11 +33,11 @@ def is_later(serial: int, other: int) -> bool:
 
 
 def following(previous: Optional[int], now: float) -> int:
-    """The serial of a changed zone: the time, where that is later than the serial before, else one more.
+    """The serial of a changed zone: the time if that is later than the previous serial, else one more.
 
-    A clock that went back, or a zone that counts otherwise, does not stop secondaries from seeing the change.
+    So secondaries see the change even if the clock went back or the zone counts differently.
 
-    :param previous: the serial before, None for a new zone.
+    :param previous: the previous serial, None for a new zone.
     :param now: seconds since the epoch.
     """
     moment = int(now) % MODULUS

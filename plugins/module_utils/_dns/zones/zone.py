@@ -1,11 +1,11 @@
 # Copyright: (c) 2026, longshore.swr contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A small zone: one name that resolves to given addresses, and whatever else stands below it.
+"""A small zone: one name that resolves to given addresses, and other records below it.
 
-Everything is written relative to the zone's own name (C(@)), so that no name can be outside of the zone or lack its
-last dot. The name itself is checked here, because BIND accepts nearly everything: a name with spaces at its ends loads
-without an error and is never asked for (tested with BIND 9.18).
+Everything is written relative to the zone's own name (C(@)), so that no name can be outside the zone or lack its
+final dot. The name itself is checked here, because BIND accepts nearly anything: a name with spaces at its ends loads
+without an error and is never queried (tested with BIND 9.18).
 
 Format: RFC 1035, section 5; negative answers: RFC 2308.
 
@@ -44,11 +44,11 @@ class Record(NamedTuple):
 
 @dataclass(frozen=True)
 class Zone:
-    """What is in a zone but its serial.
+    """The content of a zone except its serial.
 
-    :param name: lower case, without the last dot.
-    :param nameservers: absolute names, with their last dot; the first is the SOA's MNAME.
-    :param ttl: seconds that answers may be kept.
+    :param name: lower case, without the final dot.
+    :param nameservers: absolute names, with the final dot; the first is the SOA's MNAME.
+    :param ttl: seconds that answers may be cached.
     """
 
     name: str
@@ -61,7 +61,7 @@ class Zone:
     expire: int = 1209600
 
     def body(self) -> str:
-        """Everything behind the SOA, in the order that it was given in."""
+        """Everything after the SOA, in the given order."""
         lines = ["@ IN NS {0}".format(server) for server in self.nameservers]
         for record in self.records:
             ttl = "" if record.ttl is None else "{0} ".format(record.ttl)
@@ -69,7 +69,7 @@ class Zone:
         return "\n".join(lines) + "\n"
 
     def fingerprint(self) -> str:
-        """Changes when anything but the serial does."""
+        """Changes with anything except the serial."""
         return hashlib.sha256("{0}\n{1}{2}".format(self.name, self._soa(0), self.body()).encode("utf-8")).hexdigest()
 
     def render(self, serial: int) -> str:
@@ -78,26 +78,26 @@ class Zone:
         return "{0}$ORIGIN {1}.\n$TTL {2}\n{3}{4}".format(head, self.name, self.ttl, self._soa(serial), self.body())
 
     def _soa(self, serial: int) -> str:
-        # The last number is how long a negative answer is kept (RFC 2308, section 4).
+        # The last number is how long negative answers are cached (RFC 2308, section 4).
         return "@ IN SOA {0} {1} ( {2} {3} {4} {5} {6} )\n".format(
             self.nameservers[0], self.contact, serial, self.refresh, self.retry, self.expire, self.ttl
         )
 
 
 class Rendered(NamedTuple):
-    """A zone file as it is to be."""
+    """A zone file's desired content."""
 
     text: str
     serial: int
 
 
 def update(zone: Zone, current: Optional[str], now: float, serial: Optional[int] = None, where: str = "") -> Rendered:
-    """The file that C(zone) needs: the current one where it says the same, else one with a later serial.
+    """The file for C(zone): the current one if it is equivalent, else one with a later serial.
 
-    :param current: the text of the file that is there, None for no file.
+    :param current: the text of the existing file, None for no file.
     :param now: seconds since the epoch.
-    :param serial: the serial to use; by default it is found out.
-    :raises DnsError: the file that is there is none of ours, and is not to be overwritten.
+    :param serial: the serial to use; by default it is computed.
+    :raises DnsError: the existing file is not ours and must not be overwritten.
     """
     previous = None
     if current is not None:
@@ -117,15 +117,15 @@ def update(zone: Zone, current: Optional[str], now: float, serial: Optional[int]
 
 
 def with_serial(text: str, serial: int) -> str:
-    """A zone file of this module with another serial."""
+    """A zone file from this module with another serial."""
     found = _SERIAL.search(text)
     return text if found is None else text[: found.start(1)] + str(serial) + text[found.end(1) :]
 
 
 def check_name(name: Any, where: str, absolute: bool = False) -> str:
-    """A domain name in lower case, without its last dot (with C(absolute) with one).
+    """A domain name in lower case, without the final dot (with it if C(absolute)).
 
-    :raises DnsError: it is none, such as one with spaces in it.
+    :raises DnsError: it is invalid, for example because of spaces.
     """
     text = str(name).lower()
     bare = text[:-1] if text.endswith(".") else text
@@ -145,7 +145,7 @@ def check_name(name: Any, where: str, absolute: bool = False) -> str:
 def apex_records(addresses: Sequence[Any], where: str = "addresses") -> List[Record]:
     """A and AAAA records of the zone's own name.
 
-    :raises DnsError: one is no address that a host can have.
+    :raises DnsError: one is not a valid host address.
     """
     return [Record("@", _family(address, where), str(_address(address, where))) for address in addresses]
 
@@ -153,7 +153,7 @@ def apex_records(addresses: Sequence[Any], where: str = "addresses") -> List[Rec
 def record_of(values: Mapping[str, Any], zone: str, where: str) -> Record:
     """A record of the options C(name), C(type), C(value) and C(ttl).
 
-    :raises DnsError: what is wrong with it.
+    :raises DnsError: with the problem.
     """
     name, kind, value, ttl = str(values.get("name") or "@"), values["type"], values["value"], values.get("ttl")
     if name != "@":
@@ -181,9 +181,9 @@ def record_of(values: Mapping[str, Any], zone: str, where: str) -> Record:
 
 
 def check_records(records: Sequence[Record]) -> None:
-    """Refuse records that exclude each other.
+    """Reject conflicting records.
 
-    :raises DnsError: one is there twice, or a name has a CNAME and something else.
+    :raises DnsError: a record is duplicated, or a name has a CNAME and another record.
     """
     seen = set()
     for record in records:
@@ -197,9 +197,9 @@ def check_records(records: Sequence[Record]) -> None:
 
 
 def check_seconds(seconds: Any, where: str) -> int:
-    """A number of seconds that a zone file can have.
+    """Check a number of seconds for a zone file.
 
-    :raises DnsError: it is none.
+    :raises DnsError: it is invalid.
     """
     if isinstance(seconds, bool) or not isinstance(seconds, int) or not 0 <= seconds <= _LONGEST_TTL:
         raise DnsError("invalid number of seconds {0}".format(seconds), where=where, hint="Use a number of 0 or more.")

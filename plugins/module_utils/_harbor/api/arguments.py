@@ -32,10 +32,10 @@ ARGUMENTS: Dict[str, Dict[str, Any]] = {
 
 
 def client_from(params: Mapping[str, Any], redactor: Redactor) -> HarborClient:
-    """The client that the options describe. It has called nothing yet.
+    """The client that the options describe. It has not sent any request yet.
 
-    :param redactor: learns the password, and masks what Harbor says.
-    :raises HarborError: C(harbor_url) is no address.
+    :param redactor: learns the password, and masks Harbor's replies.
+    :raises HarborError: C(harbor_url) is not a valid address.
     :raises LongshoreError: the timeout is out of range.
     """
     check_ranges(params, {"timeout": (0.1, 86400)})

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, longshore.swr contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Calls of Harbor's API: where it is, which version it has, pages of lists.
+"""The client of Harbor's API: address, version, paginated lists.
 
 This module is private to the collection: no other collection may import it.
 """
@@ -25,9 +25,9 @@ from .error_replies import hint_for, read_error
 from .shapes import shape_of
 from .version import HarborVersion
 
-# More is refused with status 422.
+# Larger pages are rejected with status 422.
 PAGE_SIZE = 100
-# What people copy out of a browser or out of the API's description.
+# Paths that people copy from a browser or from the API's description.
 _API_PATH = re.compile(r"/(api(/v2\.0)?|(harbor|account)(/.*)?)\Z")
 
 _NUMBER = re.compile(r"[0-9]{1,18}\Z")
@@ -38,26 +38,26 @@ Params = Sequence[Tuple[str, str]]
 def _address(url: str) -> str:
     """The address of Harbor without the path of its API.
 
-    :raises HarborError: it is none, or it contains what does not belong there.
+    :raises HarborError: it is invalid, or contains more than an address.
     """
     parts = check_url(url, "harbor_url", HarborError, "Use harbor_username and harbor_password.")
     return "{0}://{1}{2}".format(parts.scheme, parts.netloc, _API_PATH.sub("", parts.path.rstrip("/")))
 
 
 class HarborClient:
-    """One Harbor, and who calls it.
+    """The client of one Harbor, with its login.
 
-    The login is sent with each request, and cookies never are: a request with the cookie of a session is refused
-    unless it carries a CSRF token as well.
+    The login is sent with each request, cookies never: Harbor rejects a request with a session cookie
+    unless it also carries a CSRF token.
 
     :param url: C(https://host[:port]).
     :param username: a user, or a robot account with its prefix.
     :param verify: V(True) for the usual certificate authorities, the path of a bundle, or V(False).
     :param timeout: seconds to wait for the connection, and for each part of the reply.
-    :param retries: how often a request is repeated where that is safe.
-    :param redact: masks secrets in what Harbor said.
-    :param session: a C(requests.Session) to use instead of one of its own.
-    :raises HarborError: the address is none.
+    :param retries: how often a request is retried if that is safe.
+    :param redact: masks secrets in Harbor's replies.
+    :param session: a C(requests.Session) to use instead of a new one.
+    :raises HarborError: the address is invalid.
     """
 
     def __init__(
@@ -97,9 +97,9 @@ class HarborClient:
 
     @property
     def version(self) -> HarborVersion:
-        """Harbor's version, asked for once.
+        """Harbor's version, fetched once.
 
-        :raises HarborError: there is no Harbor, or it does not accept the login.
+        :raises HarborError: there is no Harbor, or it rejects the login.
         """
         if self._version is None:
             self._version = self._ask_version()
@@ -107,7 +107,7 @@ class HarborClient:
 
     @property
     def base(self) -> str:
-        """The path that all others are below: C(/api/v2.0), or C(/api) in 1.10."""
+        """The base path of the API: C(/api/v2.0), or C(/api) in 1.10."""
         return "/api" if self.version.is_1x else "/api/v2.0"
 
     def _ask_version(self) -> HarborVersion:
@@ -122,14 +122,14 @@ class HarborClient:
         if not isinstance(info, dict) or "auth_mode" not in info:
             raise self._no_harbor()
         if "harbor_version" not in info:
-            # Newer versions tell it to those only who are logged in, and refuse nobody here.
+            # Newer versions reveal it only to logged-in users, but answer everybody here.
             raise HarborError(
                 "Harbor does not accept the login", where="GET {0}{1}".format(self.url, path), hint=hint_for(401, None)
             )
         return HarborVersion(str(info["harbor_version"]), api)
 
     def _ask_api(self) -> str:
-        """C(v2.0) or C(1.x). The latter does not know the call, and answers with a page."""
+        """C(v2.0) or C(1.x). The latter does not know the call and returns a page."""
         try:
             answer = self._api.call("GET", "/api/version").data
         except HarborError as error:
@@ -150,12 +150,12 @@ class HarborClient:
     def get(self, path: str, params: Params = ()) -> ApiReply:
         """
         :param path: below C(base), quoted: C(/registries/1).
-        :raises HarborError: of any of these, for each status that is not expected.
+        :raises HarborError: from all of these methods, for any unexpected status.
         """
         return self._api.call("GET", self.base + path, list(params) or None)
 
     def get_object(self, path: str) -> ApiReply:
-        """Get something that Harbor describes by a JSON object.
+        """Get a JSON object.
 
         :raises HarborError: also if the reply is not such an object.
         """
@@ -164,7 +164,7 @@ class HarborClient:
         return reply
 
     def get_list(self, path: str, params: Params = ()) -> Tuple[List[Any], ApiReply]:
-        """Get a list that is not paginated, or one page of one that is, with the whole reply.
+        """Get an unpaginated list, or one page of a paginated one, with the whole reply.
 
         1.10 sends C(null) for an empty list.
 
@@ -175,7 +175,7 @@ class HarborClient:
         return reply.data or [], reply
 
     def exists(self, path: str, params: Params = ()) -> bool:
-        """What a HEAD request says."""
+        """Whether a HEAD request finds it."""
         return self._api.call("HEAD", self.base + path, list(params), expect=(200, 404)).status == 200
 
     def _check(self, path: str, reply: ApiReply, shape: Any) -> None:
@@ -191,11 +191,11 @@ class HarborClient:
             ) from problem
 
     def text(self, path: str) -> str:
-        """The reply of a call that answers with plain text, as the log of a task is."""
+        """The reply of a call that returns plain text, such as a task's log."""
         return self._api.call("GET", self.base + path, text=True).data
 
     def post(self, path: str, body: Any, expect: Sequence[int] = (201,)) -> ApiReply:
-        """A call that makes something. The reply has no content: see C(created_id)."""
+        """A call that creates something. The reply is empty: see C(created_id)."""
         return self._api.call("POST", self.base + path, body=body, expect=expect)
 
     def put(self, path: str, body: Any, expect: Sequence[int] = (200,)) -> ApiReply:
@@ -208,7 +208,7 @@ class HarborClient:
         return self._api.call("DELETE", self.base + path, expect=expect)
 
     def list(self, path: str, params: Params = ()) -> Iterator[Dict[str, Any]]:
-        """Every entry of a list; a page is read when its first entry is needed.
+        """All entries of a list; pages are read on demand.
 
         1.10 sends some lists in one reply, whatever page is requested.
 
@@ -223,7 +223,7 @@ class HarborClient:
             total = parse_count(reply.headers.get("X-Total-Count"))
             following = next_page_of(reply.headers.get("Link"), self.base + path)
             if following is not None:
-                # Only the query counts: behind a proxy the host and the path may differ.
+                # Only the query matters: behind a proxy the host and the path may differ.
                 return Page(entries, tuple(parse_qsl(urlsplit(following).query, keep_blank_values=True)), total)
             if entries and (len(entries) >= PAGE_SIZE if total is None else count < total):
                 return Page(entries, _page(params, number + 1), total, asked=True)
@@ -235,9 +235,9 @@ class HarborClient:
             raise HarborError(str(problem), where=self.url + self.base + path, hint=INCOMPLETE_HINT) from problem
 
     def created_id(self, reply: ApiReply) -> int:
-        """The number of what a POST has made, which only the header C(Location) tells.
+        """The id of an object that a POST created; only the header C(Location) has it.
 
-        :raises HarborError: it does not.
+        :raises HarborError: the header is missing or invalid.
         """
         location = reply.headers.get("Location") or ""
         number = urlsplit(location).path.rstrip("/").rpartition("/")[2]
@@ -250,7 +250,7 @@ class HarborClient:
 
 
 def required(data: Mapping[str, Any], name: str) -> Any:
-    """A field that Harbor never leaves out.
+    """A field that Harbor never omits.
 
     :raises HarborError: it is missing, or is neither a string nor a number.
     """

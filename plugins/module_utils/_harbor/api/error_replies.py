@@ -1,10 +1,10 @@
 # Copyright: (c) 2026, longshore.swr contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Error replies of Harbor's API, in every form that they have had.
+"""Error replies of Harbor's API, in all their forms.
 
 From 2.0 on C({"errors": [{"code": "CONFLICT", "message": "..."}]}); in 1.10, and in the older parts of 2.0 to 2.2,
-C({"code": 409, "message": "..."}); requests that do not fit the schema get C({"code": 606, "message": "..."}) with
+C({"code": 409, "message": "..."}); requests that violate the schema get C({"code": 606, "message": "..."}) with
 status 422; and pages of HTML come from 1.10 and from the proxies in front of Harbor (those are read by C(_http)).
 
 This module is private to the collection: no other collection may import it.
@@ -21,10 +21,10 @@ _AWAY = (502, 503, 504)
 
 
 def read_error(data: Any) -> ServerError:
-    """The code and the message of an error body.
+    """The code and message of an error body.
 
-    A numeric code repeats the status, or numbers the rule of the schema, and says nothing to a user: it is left out.
-    Where there are several errors their messages are joined.
+    A numeric code repeats the status, or is the number of a schema rule, and does not help a user: it is left out.
+    The messages of several errors are joined.
     """
     errors = data.get("errors") if isinstance(data, dict) else None
     if isinstance(errors, list):
@@ -42,7 +42,7 @@ def read_error(data: Any) -> ServerError:
 
 
 def hint_for(status: int, code: Optional[str]) -> Optional[str]:
-    """What a user can do about a refusal that has the same cause everywhere in Harbor."""
+    """The remedy for an error that has the same cause everywhere in Harbor."""
     if status == 401:
         return (
             "Check harbor_username and harbor_password. A robot account is named with its prefix, as in robot$name. "

@@ -1,9 +1,9 @@
 # Copyright: (c) 2026, longshore.swr contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What Harbor's objects look like, as far as they are read (Harbor's OpenAPI description, 1.10 to 2.15).
+"""The shapes of Harbor's objects, as far as they are read (Harbor's OpenAPI description, 1.10 to 2.15).
 
-Newer versions leave out what is false or empty, and older ones do not have it.
+Newer versions omit false and empty fields, older ones lack some.
 
 This module is private to the collection: no other collection may import it.
 """
@@ -28,7 +28,7 @@ _REGISTRY: Dict[str, Any] = {
     "status": _TEXT,
     "credential": ({"access_key": _TEXT, "access_secret": _TEXT}, None),
 }
-# That of Harbor itself has no name in some versions.
+# Harbor's own registry has no name in some versions.
 _SIDE = ({"id": _NUMBER, "name": _TEXT, "type": _TEXT, "url": _TEXT}, None)
 _POLICY: Dict[str, Any] = {
     "id": int,
@@ -111,7 +111,7 @@ _BY_PATH = tuple(
 
 
 def shape_of(path: str) -> Any:
-    """The shape of one object that a call gives.
+    """The shape of one object in a call's reply.
 
     :param path: below the API's base, without a query.
     """

@@ -1,10 +1,10 @@
 # Copyright: (c) 2026, longshore.swr contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Versions of Harbor, and since which one it has what.
+"""Versions of Harbor, and their features.
 
-Harbor ignores what it does not know in a request, without a word: an option that it does not have has to be found out
-before.
+Harbor silently ignores unknown fields in a request, so an unsupported option must be detected
+beforehand.
 
 This module is private to the collection: no other collection may import it.
 """
@@ -16,7 +16,7 @@ from typing import Optional, Tuple
 
 from ..errors import HarborError
 
-# The first version whose OpenAPI description has it.
+# The first version with the feature in its OpenAPI description.
 FEATURES = {
     "dest_namespace_replace_count": (2, 3),
     "speed": (2, 4),
@@ -32,10 +32,10 @@ _VERSION = re.compile(r"v?([0-9]{1,9})\.([0-9]{1,9})(?:\.([0-9]{1,9}))?(?![0-9])
 class HarborVersion:
     """The version of one Harbor.
 
-    Builds of one's own may not know their version (C(-)). Then only the API is known: that of 1.x has nothing of
-    what came later; that of 2.x may have everything, and what it ignored shows when it is read back.
+    Custom builds may not know their version (C(-)). Then only the API is known: that of 1.x has no later
+    features; that of 2.x may have all, and reading back shows what it ignored.
 
-    :ivar text: as Harbor wrote it, as in C(v2.9.5-e8b44df6).
+    :ivar text: as Harbor writes it, such as C(v2.9.5-e8b44df6).
     :ivar api: C(v2.0), or C(1.x).
     """
 
@@ -60,24 +60,24 @@ class HarborVersion:
         return self.api == "1.x"
 
     def at_least(self, *wanted: int) -> bool:
-        """Whether it is this version or a newer one; of an unknown one, whether it may be."""
+        """Whether it is, or if unknown may be, this version or a newer one."""
         if self.number is None:
             return not self.is_1x or wanted < (2,)
         return self.number >= wanted
 
     @property
     def nested_braces(self) -> bool:
-        """Whether braces in patterns may have slashes, braces and nothing in them: since 2.11, 2.10.3 and 2.9.5."""
+        """Whether braces in patterns may contain slashes, braces and empty options: since 2.11, 2.10.3 and 2.9.5."""
         return self.at_least(2, 10, 3) or (self.at_least(2, 9, 5) and not self.at_least(2, 10))
 
     def supports(self, feature: str) -> bool:
-        """Whether it has a feature of C(FEATURES); of an unknown version, whether it may have it."""
+        """Whether it has, or if unknown may have, a feature of C(FEATURES)."""
         return self.at_least(*FEATURES[feature])
 
     def require(self, feature: str, option: Optional[str] = None) -> None:
         """
         :param feature: one of C(FEATURES).
-        :param option: the name of the option that asks for it, when it is another one.
+        :param option: the name of the option that needs it, if different.
         :raises HarborError: this version does not have it.
         """
         if not self.supports(feature):

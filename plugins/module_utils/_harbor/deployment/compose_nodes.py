@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, longshore.swr contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A Compose file as nodes, which keep what is no plain data: tags such as C(!reset).
+"""A Compose file as YAML nodes, which keep more than plain data: tags such as C(!reset).
 
 This module is private to the collection: no other collection may import it.
 """
@@ -23,14 +23,14 @@ except ImportError:
 else:
     YAML_IMPORT_ERROR = None
 
-# Where people write passwords, and from where Compose and prepare quote them
+# Where people write passwords, which Compose and prepare may quote
 _PRIVATE = re.compile(r"environment|labels|command|entrypoint|args|.*(?:password|secret).*|https?_proxy")
 
 
 def parse(text: str, where: str) -> Any:
     """The document, None for an empty one.
 
-    :raises HarborError: it cannot be read, or is no mapping.
+    :raises HarborError: it cannot be parsed, or is not a mapping.
     """
     try:
         check_events(yaml.parse(text, Loader=yaml.SafeLoader))
@@ -50,7 +50,7 @@ def parse(text: str, where: str) -> Any:
 
 
 def get(node: Any, name: str) -> Any:
-    """The value of a key, None where there is none."""
+    """The value of a key, None if missing."""
     if not isinstance(node, yaml.MappingNode):
         return None
     found = [value for key, value in node.value if key.value == name]
@@ -62,7 +62,7 @@ def is_null(node: Any) -> bool:
 
 
 def _meaning(node: Any) -> Any:
-    """A document without its form: what two texts must have in common."""
+    """A document's data without its formatting, for comparisons."""
     if node is None:
         return None
     if isinstance(node, yaml.ScalarNode):
@@ -79,7 +79,7 @@ def same(one: Any, other: Any) -> bool:
 
 
 def copy_of(node: Any) -> Any:
-    """A deep copy in which an alias is a node of its own."""
+    """A deep copy in which each alias is a separate node."""
     if isinstance(node, yaml.ScalarNode):
         return yaml.ScalarNode(node.tag, node.value, style=node.style)
     if isinstance(node, yaml.SequenceNode):
@@ -93,7 +93,7 @@ def text_node(value: str, style: Optional[str] = None) -> Any:
 
 
 def private_values(node: Any, private: bool = False) -> Iterator[str]:
-    """What somebody may have written as a password, in a Compose file or in C(harbor.yml)."""
+    """The values in a Compose file or in C(harbor.yml) that may be passwords."""
     if isinstance(node, yaml.ScalarNode):
         if private:
             yield node.value

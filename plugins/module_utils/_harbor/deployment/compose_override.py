@@ -1,15 +1,15 @@
 # Copyright: (c) 2026, longshore.swr contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The text of Harbor's C(docker-compose.override.yml): names and addresses for the containers that reach a registry.
+"""The text of Harbor's C(docker-compose.override.yml): names and addresses for the containers that access registries.
 
 Harbor's core asks a registry for tokens and organizations, its jobservice sends the images: both need the mapping. They
-have these names in every release from 1.10 on. C(./prepare) writes C(docker-compose.yml) anew, not the override.
+have these names in every release from 1.10 on. C(./prepare) rewrites C(docker-compose.yml), but not the override.
 
-What is added stands in managed blocks, so that comments, order and everything else stay as they are, and C(original)
-gives the text back as it was, byte for byte. Where a block cannot be put between lines (flow style, aliases), the whole
-document becomes one block, with the lines that were there before as comments in it. Either way the result is parsed and
-compared with what it shall mean before anybody gets it.
+Additions are in managed blocks, so that comments, order and everything else are kept, and C(original)
+restores the text byte for byte. If a block cannot be inserted between lines (flow style, aliases), the whole
+document becomes one block, with the original lines as comments in it. Either way the result is parsed and
+compared with the intended meaning before it is returned.
 
 This module is private to the collection: no other collection may import it.
 """
@@ -28,13 +28,13 @@ from .host_entries import Host, host_of, read_host
 try:
     import yaml
 except ImportError:
-    # The module has said so before it comes here.
+    # The module has reported this already.
     yaml = None  # type: ignore[assignment]
 
 SERVICES = ("core", "jobservice")
 OVERRIDE, BASE = "docker-compose.override.yml", "docker-compose.yml"
 BEGIN, END = "# BEGIN longshore.swr.harbor", "# END longshore.swr.harbor"
-# What follows is a line as it was before; the second, one that had no end.
+# An original line follows; with the second, one without a line end.
 WAS, WAS_OPEN = "#longshore.swr.harbor was:", "#longshore.swr.harbor was, without an end:"
 
 _BEGIN_LINE = re.compile(r"[ ]*# BEGIN longshore\.swr\.harbor ([0-9a-f]{12})\r?\n?\Z")
@@ -46,9 +46,9 @@ class _Unfit(Exception):
 
 
 def original(text: str) -> str:
-    """The text as it was before anything was added.
+    """The original text, without our additions.
 
-    :raises HarborError: a block has lost its end, or was changed by hand.
+    :raises HarborError: a block has no end, or was changed by hand.
     """
     result: List[str] = []
     inner: Optional[List[str]] = None
@@ -74,12 +74,12 @@ def original(text: str) -> str:
 
 
 def render(text: str, base: str, hosts: Sequence[Host]) -> str:
-    """The override with the names; without names the original one.
+    """The override with the names; without names, the original.
 
-    :param text: what the file holds now, with blocks or without; empty where there is none.
-    :param base: the text of C(docker-compose.yml), which says whether a C(version) is needed (Compose v1 wants the same
+    :param text: the current file, with or without blocks; empty if there is none.
+    :param base: the text of C(docker-compose.yml), which decides whether a C(version) is needed (Compose v1 wants the same
         in both) and must have the services.
-    :raises HarborError: one of the files cannot be read, or gives a name another address.
+    :raises HarborError: one of the files cannot be parsed, or gives a name another address.
     """
     before = original(text)
     return _with_hosts(before, base, hosts) if hosts else before
@@ -172,11 +172,11 @@ def _block(indent: str, lines: Sequence[str]) -> str:
     return "{0}{1} {2}\n{3}{0}{4}\n".format(indent, BEGIN, _digest(inner), "".join(inner), END)
 
 
-# -- what the document shall mean
+# -- the intended meaning
 
 
 def _entries(node: Any, where: str) -> List[Host]:
-    """The names of an C(extra_hosts), which is a list of C(name:address) or a mapping."""
+    """The entries of C(extra_hosts): a list of C(name:address) or a mapping."""
     if is_null(node):
         return []
     if isinstance(node, yaml.MappingNode):
@@ -192,7 +192,7 @@ def _entries(node: Any, where: str) -> List[Host]:
 
 def _refuse_reset(node: Any, keys: Sequence[str]) -> None:
     """
-    :raises HarborError: Compose drops what is below one of the keys.
+    :raises HarborError: a tag makes Compose drop the content of one of the keys.
     """
     for number, key in enumerate(keys, 1):
         node = get(node, key)
@@ -205,7 +205,7 @@ def _refuse_reset(node: Any, keys: Sequence[str]) -> None:
 
 
 def _refuse_others(service: Any, hosts: Sequence[Host], where: str) -> List[Host]:
-    """The names that are there with the right address. Another address is refused: programs would use both in turns.
+    """The names already there with the correct address. Others are rejected: programs would alternate between both.
 
     :raises HarborError: a name has another address.
     """
@@ -241,7 +241,7 @@ def _missing(service: Any, name: str, hosts: Sequence[Host]) -> List[Host]:
 
 
 def _wanted(root: Any, hosts: Sequence[Host], version: Any) -> Any:
-    """A copy of the document with everything in it."""
+    """A copy of the document with all additions."""
     copied = copy_of(root) if root is not None else yaml.MappingNode(_MAPPING, [], flow_style=False)
     services = _child(copied, "services", _MAPPING)
     added = False
@@ -263,7 +263,7 @@ def _wanted(root: Any, hosts: Sequence[Host], version: Any) -> Any:
 
 
 def _child(node: Any, name: str, tag: str) -> Any:
-    """The value of a key, made where it is missing or null."""
+    """The value of a key, created if missing or null."""
     if not isinstance(node, yaml.MappingNode):
         raise HarborError("{0} is not in a mapping".format(name), where=OVERRIDE)
     value = get(node, name)
@@ -278,7 +278,7 @@ def _child(node: Any, name: str, tag: str) -> Any:
 
 
 def _insert(text: str, root: Any, hosts: Sequence[Host], version: Any) -> str:
-    """Blocks between the lines, each before the first line of what it belongs to."""
+    """Insert blocks between the lines, each before the first line of its collection."""
     places: List[Tuple[int, str, List[str]]] = []
     head = []
     if version is not None and get(root, "version") is None:
@@ -326,9 +326,9 @@ def _extra_hosts(hosts: Sequence[Host]) -> List[str]:
 
 
 def _start(text: str, node: Any) -> Tuple[int, str]:
-    """Where the first line of a collection in block style begins, and its indentation.
+    """The offset of a block-style collection's first line, and its indentation.
 
-    :raises _Unfit: it is in flow style, empty, or does not begin a line.
+    :raises _Unfit: it is in flow style, empty, or does not start a line.
     """
     if not isinstance(node, yaml.CollectionNode) or node.flow_style or not node.value:
         raise _Unfit
@@ -342,7 +342,7 @@ def _start(text: str, node: Any) -> Tuple[int, str]:
 
 
 def _rewrite(text: str, wanted: Any) -> str:
-    """The whole document as one block, which keeps the lines that were there."""
+    """The whole document as one block, which keeps the original lines."""
     lines = yaml.serialize(wanted, Dumper=yaml.SafeDumper, allow_unicode=True, width=1000).split("\n")[:-1]
     for line in _lines(text):
         lines.append(WAS + line[:-1] if line.endswith("\n") else WAS_OPEN + line)

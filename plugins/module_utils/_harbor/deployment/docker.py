@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, longshore.swr contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What Docker and Compose say on the host that Harbor runs on.
+"""Calls Docker and Compose on Harbor's host.
 
 This module is private to the collection: no other collection may import it.
 """
@@ -15,22 +15,22 @@ from ..._json import read_shape
 from ..errors import HarborError
 from .host_entries import Host, read_host
 
-# Runs a program in a folder, by default for as long as an answer may take. Returns its status, what it wrote, and its
+# Runs a program in a folder, by default with the timeout for queries. Returns its status, its output, and its
 # errors.
 Run = Callable[..., Tuple[int, str, str]]
 
-# What is read of a network
+# The fields read from a network
 NETWORK = {"Name": str, "Driver": (str, None), "IPAM": ({"Config": ([{"Subnet": (str, None)}], None)}, None)}
-# Seconds for what stops and starts containers
+# Seconds for stopping and starting containers
 WORK = 900.0
 
 _LONGEST_ERROR = 2000  # characters
 
 
 def words_of(command: Any) -> List[str]:
-    """A command that may be a list, or one text as typed into a shell: surveys of AWX know texts only.
+    """A command as a list, or as a string as typed into a shell: AWX surveys have only strings.
 
-    :raises HarborError: a quotation has no end.
+    :raises HarborError: a quote is not closed.
     """
     if not isinstance(command, str):
         return [str(word) for word in command or []]
@@ -41,14 +41,14 @@ def words_of(command: Any) -> List[str]:
 
 
 def said(output: str, errors: str = "") -> str:
-    """The end of what a program wrote, in one line."""
+    """The end of a program's output, in one line."""
     return " ".join((errors.strip() or output.strip() or "no message").split())[-_LONGEST_ERROR:]
 
 
 class Compose:
     """Compose, in the folder of one installation.
 
-    :param words: how it is called.
+    :param words: its command.
     """
 
     def __init__(self, run: Run, words: Sequence[str], folder: str) -> None:
@@ -58,7 +58,7 @@ class Compose:
 
     @classmethod
     def find(cls, run: Run, given: Sequence[str], folder: str) -> Optional[Compose]:
-        """The one that was given, or the first of its two kinds that answers; None where there is none."""
+        """The given one, or the first of the two kinds that works; None without any."""
         for words in [list(given)] if given else [["docker", "compose"], ["docker-compose"]]:
             if run([*words, "version"], folder)[0] == 0:
                 return cls(run, words, folder)
@@ -69,13 +69,13 @@ class Compose:
 
     @property
     def is_plugin(self) -> bool:
-        """Whether it is version 2, which looks for more names of files."""
+        """Whether it is version 2, which looks for more file names."""
         return self._words[-1:] == ["compose"]
 
     def check(self, base: str, override: str) -> None:
-        """Has it read two files together.
+        """Let Compose read two files together.
 
-        :raises HarborError: it refuses them.
+        :raises HarborError: it rejects them.
         """
         code, output, errors = self._run([*self._words, "-f", base, "-f", override, "config", "-q"], self._folder)
         if code != 0:
@@ -98,9 +98,9 @@ class Compose:
         return output
 
     def mapped(self, service: str) -> Optional[List[Host]]:
-        """The names that a service's container was created with, None where there is no container.
+        """The names in a service's container, None if there is no container.
 
-        :raises HarborError: Docker does not say.
+        :raises HarborError: Docker does not report them.
         """
         container = self.call("ps", "-q", service).split()
         if not container:

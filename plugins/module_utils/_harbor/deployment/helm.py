@@ -1,9 +1,9 @@
 # Copyright: (c) 2026, longshore.swr contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Names and addresses for the pods of a Harbor that its Helm chart has installed, by C(kubectl).
+"""Names and addresses for the pods of a Harbor installed with its Helm chart, through C(kubectl).
 
-The chart has no value for them. An upgrade of the release may set them back.
+The chart has no value for them. Upgrading the release may reset them.
 
 This module is private to the collection: no other collection may import it.
 """
@@ -37,21 +37,21 @@ class HelmRelease:
         self._hosts = parse_hosts(options.get("entries")) if options["state"] == "present" else []
         self._kubectl = [*(words_of(options["kubectl"]) or ["kubectl"]), "--namespace", options["namespace"]]
         if options["rollout_timeout"] < 1:
-            # To kubectl 0 means to wait for ever.
+            # For kubectl, 0 means to wait forever.
             raise HarborError("it must be 1 or more", where="rollout_timeout")
 
     def bring_about(self) -> Dict[str, Any]:
-        """Makes the pods know the names, or says what would change.
+        """Give the pods the names, or report the changes.
 
         :return: the result of the module C(harbor_host_aliases).
-        :raises HarborError: kubectl fails, or the Deployments do not keep what they were given.
+        :raises HarborError: kubectl fails, or the Deployments do not keep the patch.
         """
         names = ["{0}-{1}".format(self._options["fullname"], component) for component in COMPONENTS]
         found = {name: self._get(name) for name in names}
         patches = {name: alias_patch(deployment, self._hosts) for name, deployment in found.items()}
         changed = [name for name in names if patches[name]]
         for name in changed:
-            # The API server judges the patch in check mode too.
+            # The API server validates the patch in check mode too.
             dry_run = ["--dry-run=server"] if self._check_mode else []
             self._call("patch", "deployment", name, "--type", "merge", "--patch", json.dumps(patches[name]), *dry_run)
         if not self._check_mode:
@@ -63,7 +63,7 @@ class HelmRelease:
         return {"changed": bool(changed), "deployments": changed, "diff": {"before": before, "after": after}}
 
     def _wait(self, names: List[str]) -> None:
-        """Also for those that an earlier run has patched: it may have ended before their pods were replaced."""
+        """Also wait for those patched by an earlier run, which may have ended before their pods were replaced."""
         timeout = "{0}s".format(self._options["rollout_timeout"])
         for name in names:
             arguments = ("rollout", "status", "deployment/" + name, "--timeout", timeout)
@@ -87,7 +87,7 @@ class HelmRelease:
     def _call(self, *arguments: str, seconds: float = _PATIENCE) -> str:
         code, output, errors = self._run([*self._kubectl, *arguments], None, seconds)
         if code != 0:
-            # What it wrote may be a Deployment with passwords.
+            # Its output may be a Deployment with passwords.
             raise HarborError(
                 "kubectl {0} failed: {1}".format(" ".join(arguments[:3]), said("", errors)),
                 where="namespace {0}".format(self._options["namespace"]),

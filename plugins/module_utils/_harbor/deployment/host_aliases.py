@@ -1,10 +1,10 @@
 # Copyright: (c) 2026, longshore.swr contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Names and addresses in a Deployment of Harbor's Helm chart, which has no value for them.
+"""Names and addresses in a Deployment of Harbor's Helm chart.
 
-What was added is noted in an annotation of the Deployment, so that only that is taken out again, and another address
-replaces the earlier one.
+Additions are recorded in an annotation of the Deployment, so that only they are removed, and a new address
+replaces the old one.
 
 This module is private to the collection: no other collection may import it.
 """
@@ -22,7 +22,7 @@ from .host_entries import Host
 ANNOTATION = "longshore.swr/harbor-hosts"
 
 
-# What is read of a Deployment
+# The fields read from a Deployment
 DEPLOYMENT = {
     "kind": str,
     "metadata": {"name": str, "resourceVersion": (str, None), "annotations": ({ANNOTATION: (str, None)}, None)},
@@ -31,12 +31,12 @@ DEPLOYMENT = {
 
 
 def alias_patch(deployment: Any, hosts: Sequence[Host]) -> Dict[str, Any]:
-    """The JSON merge patch (RFC 7386) that gives a Deployment these names and no other of ours.
+    """The JSON merge patch (RFC 7386) that gives a Deployment exactly these names of ours.
 
-    It carries the C(resourceVersion), so that the API server refuses it when somebody was faster.
+    It carries the C(resourceVersion), so that the API server rejects it after a concurrent change.
 
     :param deployment: the Deployment, as the API has it.
-    :return: empty when there is nothing to change.
+    :return: empty if there is nothing to change.
     :raises HarborError: this is not a Deployment, or a name has another address that is not ours.
     """
     if not isinstance(deployment, Mapping) or deployment.get("kind") != "Deployment":
@@ -60,7 +60,7 @@ def alias_patch(deployment: Any, hosts: Sequence[Host]) -> Dict[str, Any]:
 
 
 def noted_hosts(deployment: Any) -> List[str]:
-    """What is ours in a Deployment, or in a patch of one, as C(name:address)."""
+    """Our entries in a Deployment, or in a patch, as C(name:address)."""
     metadata = deployment.get("metadata") or {}
     return [str(host) for host in _own((metadata.get("annotations") or {}).get(ANNOTATION), "Deployment")]
 
@@ -96,7 +96,7 @@ def _without(aliases: Sequence[Mapping[str, Any]], own: Sequence[Host]) -> List[
 
 
 def _has(aliases: Sequence[Mapping[str, Any]], host: Host, where: str) -> bool:
-    """Whether somebody else has added the same.
+    """Whether somebody else has added the same entry.
 
     :raises HarborError: with another address.
     """

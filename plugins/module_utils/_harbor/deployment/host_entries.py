@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, longshore.swr contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Names and addresses that Harbor's containers shall know, and Docker networks that stand in the way.
+"""Names and addresses for Harbor's containers, and Docker networks that conflict with them.
 
 This module is private to the collection: no other collection may import it.
 """
@@ -17,12 +17,12 @@ from ..errors import HarborError
 
 _NAME = re.compile(r"[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9])?(?:\.[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9])?)*\Z")
 
-# Networks of these drivers have routes of their own on the host. Those of macvlan and ipvlan are the real network.
+# Networks of these drivers have their own routes on the host. Those of macvlan and ipvlan are the real network.
 _ROUTED = ("bridge", "overlay")
 
 
 class Host(NamedTuple):
-    """A name and the address that it shall have."""
+    """A name and its address."""
 
     name: str
     address: str
@@ -32,27 +32,27 @@ class Host(NamedTuple):
 
 
 def host_of(name: str, address: str) -> Host:
-    """A name and an address that somebody has written, in the one form that can be compared."""
+    """A name and an address in canonical form."""
     address = address.strip().strip("[]")
-    # What is no address, such as host-gateway, stays as it is.
+    # Other values, such as host-gateway, are kept.
     with contextlib.suppress(ValueError):
         address = str(ipaddress.ip_address(address))
     return Host(name.strip().lower(), address)
 
 
 def read_host(text: str) -> Host:
-    """C(name:address) or C(name=address), as Compose and Docker have it."""
+    """C(name:address) or C(name=address), as Compose and Docker write it."""
     parts = re.split("[:=]", text, maxsplit=1)
     return host_of(parts[0], parts[-1])
 
 
 def names_of(entry: Mapping[str, Any]) -> List[str]:
-    """The names in an entry, in the form that is compared. A text with a comma too many has an empty one."""
+    """The names in an entry, in canonical form. A string with an extra comma yields an empty one."""
     return [str(name).strip().lower() for name in entry.get("names") or [] if str(name).strip()]
 
 
 def parse_hosts(given: Optional[Sequence[Mapping[str, Any]]]) -> List[Host]:
-    """Names and addresses as the user gave them: mappings with C(address) and C(names).
+    """Parse the user's names and addresses: mappings with C(address) and C(names).
 
     :raises HarborError: no address, no name, or a name with two addresses.
     """
@@ -82,9 +82,9 @@ def parse_hosts(given: Optional[Sequence[Mapping[str, Any]]]) -> List[Host]:
 
 
 def clashes(networks: Sequence[Mapping[str, Any]], hosts: Sequence[Host]) -> List[Dict[str, str]]:
-    """Docker networks with a subnet that contains one of the addresses: what is sent there never leaves the host.
+    """Docker networks with a subnet that contains one of the addresses: packets to it never leave the host.
 
-    :param networks: what C(docker network inspect) prints, as data.
+    :param networks: the parsed output of C(docker network inspect).
     :return: C(network), C(subnet) and C(address) of each.
     """
     found = []

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, longshore.swr contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Names and addresses for the containers of a Harbor that its installer has set up with Compose.
+"""Names and addresses for the containers of a Harbor installed with Compose.
 
 This module is private to the collection: no other collection may import it.
 """
@@ -24,9 +24,9 @@ PLUGIN_OVERRIDES = ("compose.override.yml", "compose.override.yaml")
 OVERRIDES = (OVERRIDE, "docker-compose.override.yaml")
 CONFIG = "harbor.yml"
 KEPT = BASE + ".before-prepare"
-# The same while it is not known that all that prepare leads to is done
+# The same, while the work that prepare leads to may be unfinished
 UNFINISHED = KEPT + ".unfinished"
-# The options of prepare, by the services that they lead to
+# The options of prepare, by the services that they add
 PREPARE_OPTIONS = {
     "trivy-adapter": "--with-trivy",
     "notary-server": "--with-notary",
@@ -39,30 +39,30 @@ class Files(Protocol):
     """The files of the host. Each method raises C(LongshoreError)."""
 
     def read(self, path: str) -> Optional[str]:
-        """The text, whatever its bytes; None where there is no file."""
+        """The text, with any bytes; None if there is no file."""
 
     def units(self, folders: Sequence[str]) -> Mapping[str, str]:
-        """The text of each unit of systemd, by its path."""
+        """The text of each systemd unit, by path."""
 
     def draft(self, text: str) -> str:
-        """The path of a private file with this text, which goes away by itself."""
+        """The path of a private temporary file with this text, which is removed automatically."""
 
     def write(self, path: str, text: str, backup: bool = True) -> None:
-        """Replaces a file in one step. The old one is kept beside it, if there is one."""
+        """Replace a file atomically. An old one is backed up next to it."""
 
     def copy(self, path: str, target: str) -> None:
-        """Copies a file with its mode."""
+        """Copy a file with its mode."""
 
     def remove(self, path: str) -> None:
-        """Removes a file."""
+        """Remove a file."""
 
 
 class Installation:
     """One Harbor, its names and its addresses.
 
     :param options: those of the module C(harbor_hosts).
-    :param hide: takes texts that are not to be shown: Compose quotes what it refuses.
-    :ivar warnings: what the user has to know.
+    :param hide: called with texts that must not be shown: Compose quotes what it rejects.
+    :ivar warnings: warnings for the user.
     :raises HarborError: the options are invalid.
     """
 
@@ -84,7 +84,7 @@ class Installation:
         self.warnings: List[str] = []
 
     def bring_about(self) -> Dict[str, Any]:
-        """Makes the containers know the names, or says what would change.
+        """Give the containers the names, or report the changes.
 
         :return: the result of the module C(harbor_hosts).
         :raises LongshoreError: nothing was changed, unless the message says so.
@@ -97,7 +97,7 @@ class Installation:
         bypasses = self._look_for_obstacles() if self._present else []
         proxy = self._judge_proxy()
         edits = proxy.names if proxy and self._options["no_proxy"] == "edit" else []
-        # A run that was broken off has changed harbor.yml, and nothing tells how far it came.
+        # An interrupted run has changed harbor.yml, and its progress is unknown.
         prepares = bool(edits) or (
             self._options["no_proxy"] == "edit" and self._files.read(self._path(UNFINISHED)) is not None
         )
@@ -128,7 +128,7 @@ class Installation:
             "diff": self._diff(before, wanted, edits),
         }
 
-    # -- what is there
+    # -- the current state
 
     def _path(self, name: str) -> str:
         return os.path.join(self._folder, name)
@@ -159,16 +159,16 @@ class Installation:
         texts = {path: self._files.read(path) for path in map(self._path, names)}
         there = [path for path, text in texts.items() if text is not None]
         if not self._present:
-            # What is to be taken away may stand in a file that Compose does not read any more.
+            # Entries to remove may be in a file that Compose no longer reads.
             there.sort(key=lambda path: BEGIN not in (texts[path] or ""))
         if there:
             return there[0]
         return self._path(OVERRIDE)
 
     def _look_for_obstacles(self) -> List[str]:
-        """What starts Harbor without the override.
+        """Whatever starts Harbor without the override.
 
-        :raises HarborError: an address is in a subnet of Docker's.
+        :raises HarborError: an address is in a subnet of a Docker network.
         """
         if self._options["check_subnets"]:
             self._refuse_clashes()
@@ -201,7 +201,7 @@ class Installation:
             )
 
     def _judge_proxy(self) -> Optional[ProxyFile]:
-        """What is to be done in C(harbor.yml), None where it is not looked at."""
+        """The change to C(harbor.yml), None if it is not managed."""
         text = None if self._options["no_proxy"] == "ignore" else self._files.read(self._path(CONFIG))
         if text is None:
             return None
@@ -216,7 +216,7 @@ class Installation:
         return found
 
     def _stale(self, base: str, override: str) -> List[str]:
-        """Services whose containers were not created with what the files say, because a run was broken off."""
+        """Services with containers that do not match the files, because a run was interrupted."""
         texts = [hosts_of(base, BASE), hosts_of(override)]
         found = []
         for service in SERVICES:
@@ -230,10 +230,10 @@ class Installation:
     def _missing(self, mapped: Sequence[Host]) -> List[Host]:
         return [host for host in self._hosts if host not in mapped]
 
-    # -- what is done
+    # -- the changes
 
     def _check(self, wanted: str, before: str) -> None:
-        """Has Compose read the new override before it takes its place."""
+        """Let Compose read the new override before it is installed."""
         if self._compose and wanted.strip() and wanted != before:
             draft = self._files.draft(wanted)
             try:
@@ -244,14 +244,14 @@ class Installation:
                 raise
 
     def _edit_proxy(self, proxy: ProxyFile, base: str) -> None:
-        """Changes C(harbor.yml) and has everything made from it again.
+        """Change C(harbor.yml) and regenerate everything from it.
 
-        :raises HarborError: prepare fails. The file is put back, or the next run would find nothing to do.
+        :raises HarborError: prepare fails. The file is restored, or the next run would find nothing to do.
         """
         path = self._path(CONFIG)
         old = self._files.read(path)
         self._hide(*private_values(parse(old or "", CONFIG)))
-        # What somebody has changed in it by hand is in the copy.
+        # Manual changes are in the copy.
         if self._files.read(self._path(UNFINISHED)) is None:
             self._files.copy(self._path(BASE), self._path(UNFINISHED))
         if proxy.names:
@@ -270,7 +270,7 @@ class Installation:
         )
 
     def _keep(self) -> None:
-        """Notes that nothing is left to do for prepare."""
+        """Record that prepare's work is done."""
         self._files.copy(self._path(UNFINISHED), self._path(KEPT))
         self._files.remove(self._path(UNFINISHED))
 
@@ -282,7 +282,7 @@ class Installation:
 
     def _write(self, found: Optional[str], wanted: str) -> None:
         """
-        :raises HarborError: somebody else has changed the file meanwhile.
+        :raises HarborError: the file was changed by somebody else meanwhile.
         """
         if self._files.read(self._override) != found:
             raise HarborError(
@@ -300,7 +300,7 @@ class Installation:
         return service_names(self._read_base()) if everything else list(SERVICES)
 
     def _apply(self, everything: bool) -> None:
-        """Compose recreates those only whose definition has changed. The proxy (nginx) remembers core's old address."""
+        """Compose recreates only changed services. The proxy (nginx) caches core's old address."""
         if self._compose is None or not self._options["apply"]:
             return
         self._compose.call("up", "-d", *(() if everything else SERVICES))
@@ -309,7 +309,7 @@ class Installation:
 
     def _verify(self) -> None:
         """
-        :raises HarborError: a container does not have the names.
+        :raises HarborError: a container lacks the names.
         """
         if self._compose is None or not (self._options["apply"] and self._options["verify"]):
             return
@@ -330,7 +330,7 @@ class Installation:
             )
 
     def _diff(self, before: str, after: str, edits: Sequence[str]) -> Dict[str, Any]:
-        """What is ours before and after. What others have written may be passwords."""
+        """Our entries before and after. Other content may be passwords."""
         states = [{name: [str(host) for host in _added(text)[name]] for name in SERVICES} for text in (before, after)]
         for state, is_there in zip(states, (not self._present, self._present)):
             if edits:
@@ -344,6 +344,6 @@ class Installation:
 
 
 def _added(text: str) -> Dict[str, List[Host]]:
-    """The entries of a string that are ours."""
+    """Our entries in a text."""
     theirs = hosts_of(original(text))
     return {name: [host for host in hosts if host not in theirs[name]] for name, hosts in hosts_of(text).items()}

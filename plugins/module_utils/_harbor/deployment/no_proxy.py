@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, longshore.swr contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The proxy in C(harbor.yml): names that Harbor shall reach without it.
+"""The proxy in C(harbor.yml): names that Harbor reaches without it.
 
 This module is private to the collection: no other collection may import it.
 """
@@ -21,7 +21,7 @@ from .compose_nodes import get
 try:
     import yaml
 except ImportError:
-    # The module has said so before it comes here.
+    # The module has reported this already.
     yaml = None  # type: ignore[assignment]
 
 WHERE = "harbor.yml"
@@ -33,11 +33,11 @@ _HINT = (
 
 
 class ProxyFile(NamedTuple):
-    """What C(harbor.yml) says, and what it ought to say.
+    """The current and the desired C(harbor.yml).
 
     :param used: whether core or jobservice use a proxy.
-    :param names: the names that are to be added, or taken out.
-    :param text: the file with that done.
+    :param names: the names to add or remove.
+    :param text: the file after that change.
     """
 
     used: bool
@@ -46,18 +46,18 @@ class ProxyFile(NamedTuple):
 
 
 def adjust(text: str, names: Sequence[str], present: bool) -> ProxyFile:
-    """Adds names to C(no_proxy), or takes them out. Everything else stays as it is.
+    """Add names to C(no_proxy), or remove them. Everything else is kept.
 
     :param text: C(harbor.yml).
-    :raises HarborError: the file cannot be read, or its form does not allow the change. Nothing of the file is quoted,
-        for it has passwords.
+    :raises HarborError: the file cannot be parsed, or its form does not allow the change. The file is not quoted,
+        because it contains passwords.
     """
     root = _parse(text)
     proxy = get(root, "proxy")
     used = any(_value(get(proxy, key)) for key in ("http_proxy", "https_proxy"))
     components = get(proxy, "components")
     listed = [item.value for item in components.value] if isinstance(components, yaml.SequenceNode) else []
-    # Without the list no component is given the proxy.
+    # Without the list no component uses the proxy.
     used = used and any(name in listed for name in _COMPONENTS)
     node = get(proxy, "no_proxy")
     entries = [entry.strip() for entry in _value(node).split(",") if entry.strip()]
@@ -75,7 +75,7 @@ def adjust(text: str, names: Sequence[str], present: bool) -> ProxyFile:
 def _replaced(text: str, proxy: Any, node: Any, value: str) -> str:
     """The text with another C(no_proxy).
 
-    :raises HarborError: it would mean something else besides.
+    :raises HarborError: it would change other values too.
     """
     if node is not None and not isinstance(node, yaml.ScalarNode):
         raise _unfit()
@@ -91,10 +91,10 @@ def _replaced(text: str, proxy: Any, node: Any, value: str) -> str:
     try:
         after = yaml.safe_load(result)
     except yaml.YAMLError:
-        # What has an anchor or several lines does not end where its value does. The error would quote the file.
+        # With an anchor or several lines, node and value have different ends. The error would quote the file.
         after = None
     before = yaml.safe_load(text)
-    # No change in place: by an alias the section may stand for another one too, which has to stay.
+    # Not in place: an alias may share the section with another one, which must stay unchanged.
     if after != dict(before, proxy=dict(before["proxy"], no_proxy=value)):
         raise _unfit()
     return result

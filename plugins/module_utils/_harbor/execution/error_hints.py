@@ -1,10 +1,10 @@
 # Copyright: (c) 2026, longshore.swr contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What to do about a failed replication, judged by what Harbor said.
+"""Remedies for failed replications, based on Harbor's messages.
 
-Before anything is copied Harbor's core prepares the execution, and what fails there is in the execution's
-C(status_text). Copying is done by its jobservice, and what fails there is in the log of a task only.
+Before copying, Harbor's core prepares the execution; errors there are in the execution's
+C(status_text). The jobservice does the copying; errors there are only in the task's log.
 
 This module is private to the collection: no other collection may import it.
 """
@@ -65,7 +65,7 @@ _NAMES_IN_JOBSERVICE = (
     "DNS server, and the names of the object storage that the registry redirects to must be resolved as well."
 )
 
-# The first that fits counts: what is special stands before what is general.
+# The first match counts, so specific ones come before general ones.
 _PREPARING: Sequence[Tuple[str, str]] = (
     (r"/api/v1/jobs\b", _JOBSERVICE),
     (r"execution skipped", "The policy only runs once at a time. Wait for the execution that is in progress."),
@@ -77,13 +77,13 @@ _PREPARING: Sequence[Tuple[str, str]] = (
     (r"connection refused|connection reset|no route to host|timeout|deadline exceeded|proxyconnect|\bEOF\b", _NETWORK),
 )
 
-# Whichever side says it
+# From either side
 _SPECIAL: Sequence[Tuple[str, str]] = (
     (r"PROJECTPOLICYVIOLATION", _POLICY),
     (r"fail(?:ed)? to parse 'manifest\.json'", _IMAGE_INDEX),
     (r"does not support OCI", _OCI_MANIFEST),
 )
-# What the endpoint says
+# From the endpoint
 _COPYING: Sequence[Tuple[str, str]] = (
     (r"tag deletion isn't supported", "SWR does not let Harbor delete tags. Set deletion of the policy to false."),
     (r"status code: 401|\[401\]|unauthorized", _LOGIN),
@@ -106,7 +106,7 @@ _BY_DESTINATION = re.compile(r"^failed to push|(?:for|on the) destination regist
 
 
 def remedy_for_preparation(status_text: str, pulls: bool) -> Optional[str]:
-    """The remedy for an execution that failed before it had tasks; None when the cause is not a known one.
+    """The remedy for an execution that failed before it had tasks; None if the cause is unknown.
 
     :param pulls: as in C(remedy_for_copying).
     """
@@ -116,11 +116,11 @@ def remedy_for_preparation(status_text: str, pulls: bool) -> Optional[str]:
 
 
 def remedy_for_copying(log: str, cause: str, pulls: bool) -> Optional[str]:
-    """The remedy for a failed task; None when the cause is not a known one.
+    """The remedy for a failed task; None if the cause is unknown.
 
     :param log: its errors.
-    :param cause: the one that counts, which tells the side.
-    :param pulls: whether the endpoint is the source, and Harbor's own registry the destination.
+    :param cause: the decisive error, which shows the side.
+    :param pulls: whether the endpoint is the source and Harbor's own registry the destination.
     """
     special = _first(_SPECIAL, log)
     if special is None and (_BY_DESTINATION if pulls else _BY_SOURCE).search(cause):

@@ -1,9 +1,9 @@
 # Copyright: (c) 2026, longshore.swr contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""How far an execution is: one event for the whole of it, when something changed or half a minute is over.
+"""The progress of an execution: one event for all of it, after each change or half a minute.
 
-The module writes one JSON object a line to the progress file; the action plugin shows them.
+The module writes one JSON object per line to the progress file; the action plugin shows them.
 
 This module is private to the collection: no other collection may import it.
 """
@@ -18,18 +18,18 @@ from ..._line_file import LineFile
 from ..errors import HarborError
 
 if TYPE_CHECKING:
-    # The action plugin renders events only, and can do without what stands below an execution (requests).
+    # The action plugin only renders events, and does not need what an execution imports (requests).
     from ..replication.executions import Execution
 
 INTERVAL = 30.0
 
 
 class ReplicationProgress:
-    """Tells of one execution.
+    """Reports the progress of one execution.
 
     :param path: the progress file, appended to; None for none.
     :param policy: the name of the policy.
-    :param clock: seconds, from any start.
+    :param clock: seconds from any starting point.
     :raises HarborError: the file cannot be opened.
     """
 
@@ -41,17 +41,17 @@ class ReplicationProgress:
         self._last_time = 0.0
 
     def seen(self, execution: Execution) -> None:
-        """The execution is like this now."""
+        """Report the execution's current state."""
         event = {"event": "progress", "policy": self._policy, "execution": execution.id, "status": execution.status}
         self._tell(dict(event, **execution.counts.as_dict()))
 
     def unreachable(self, execution_id: int, error: HarborError) -> None:
-        """Harbor did not answer, and will be asked again."""
+        """Report that Harbor did not answer and will be asked again."""
         event = {"event": "no_answer", "policy": self._policy, "execution": execution_id}
         self._tell(dict(event, error=error.what, status=error.status))
 
     def close(self) -> Optional[str]:
-        """Closes the file. Gives what kept lines from being written, if anything did."""
+        """Close the file; returns the error that prevented writing, if any."""
         self._file.close()
         return self._file.error
 
@@ -65,7 +65,7 @@ class ReplicationProgress:
 
 
 def render(event: Mapping[str, Any]) -> str:
-    """An event of the progress file as the line that a person reads."""
+    """An event of the progress file as a readable line."""
     head = "[harbor] policy {0}, execution {1}: ".format(event["policy"], event["execution"])
     if event["event"] == "no_answer":
         said = event["error"] if event["status"] is None else "HTTP {0}".format(event["status"])

@@ -1,9 +1,9 @@
 # Copyright: (c) 2026, longshore.swr contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Running a replication policy: starting it or joining what runs, waiting, stopping.
+"""Runs a replication policy: start or join an execution, wait, stop.
 
-How a run ended is judged in C(verdict).
+C(run_result) judges the outcome.
 
 This module is private to the collection: no other collection may import it.
 """
@@ -24,7 +24,7 @@ from .run_result import judge, judge_stop, report
 from .task_logs import TaskLogs
 from .waiter import Waiter, WaitResult
 
-# The least value of each option that is a number.
+# The minimum of each numeric option.
 _LIMITS = {
     "wait_timeout": (0, 10**8),
     "poll_interval": (0.1, 86400),
@@ -34,9 +34,9 @@ _LIMITS = {
 
 
 class Policy(NamedTuple):
-    """What is needed of a policy.
+    """The needed facts about a policy.
 
-    :ivar pulls: whether it replicates to Harbor, and not from it.
+    :ivar pulls: whether it replicates to Harbor, not from it.
     """
 
     id: int
@@ -50,10 +50,10 @@ class Policy(NamedTuple):
 
 
 class ReplicationRun:
-    """The runs of one policy, as the options of module C(harbor_replication_execution) want them.
+    """The runs of one policy, for the module C(harbor_replication_execution).
 
     :param options: that module's.
-    :param check_mode: start and stop nothing, and wait for nothing.
+    :param check_mode: do not start, stop or wait for anything.
     :param redact: masks secrets in logs.
     """
 
@@ -80,10 +80,10 @@ class ReplicationRun:
         self.warnings: List[str] = []
 
     def run(self) -> Dict[str, Any]:
-        """Brings the state about that the options ask for.
+        """Establish the state that the options request.
 
-        :return: the module's result; with C(failed), C(msg) and C(error) when the run did not end well.
-        :raises HarborError: nothing could be begun, or Harbor refused a request.
+        :return: the module's result; with C(failed), C(msg) and C(error) if the run failed.
+        :raises HarborError: nothing could be started, or Harbor refused a request.
         """
         states = {"started": self._started, "finished": self._finished, "stopped": self._stopped}
         return dict(states[self._options["state"]](), harbor_version=self._client.version.text)
@@ -121,7 +121,7 @@ class ReplicationRun:
         if execution is not None:
             return self._conclude(policy, execution.id, changed=False)
         if self._check_mode:
-            # The task that starts the first one may be of the same play.
+            # The task that starts the first one may be in the same play.
             return dict(report(policy.name, None, [], Counts()), changed=False)
         raise HarborError(
             "the policy was never run", where=policy.where, hint="Start it with state=started, or wait for its trigger."
@@ -145,24 +145,24 @@ class ReplicationRun:
         return dict(result, changed=bool(at_work), stopped=at_work)
 
     def _is_over(self, execution: Execution) -> bool:
-        """Whether there is nothing to stop, now or soon: one that failed just now is likely to be tried again."""
+        """Whether there is nothing to stop, now or soon: one that has just failed is likely to be retried."""
         if execution.status != FAILED or not execution.counts.total:
             return execution.ended
         return (execution.ended_ago or 0.0) >= self._options["settle_time"]
 
-    # -- what they are made of ---------------------------------------------------------------------------------
+    # -- the steps ---------------------------------------------------------------------------------------------
 
     def _start(self, policy: Policy) -> int:
         try:
             return self._executions.start(policy.id)
         except HarborError as error:
-            # Somebody disabled it after it was looked at: 412, in 1.10 400.
+            # It was disabled after it was read: 412, in 1.10 400.
             if error.status in (400, 412) and "disabled" in error.what:
                 raise _disabled(policy) from error
             raise
 
     def _conclude(self, policy: Policy, execution_id: int, changed: bool) -> Dict[str, Any]:
-        """Waits, if that is wanted, and judges the end."""
+        """Wait if requested, and judge the outcome."""
         if not self._waits:
             return dict(self._look(policy, self._executions.get(execution_id)), changed=changed)
         outcome = self._wait(policy, execution_id)
@@ -175,7 +175,7 @@ class ReplicationRun:
         return dict(result, changed=changed)
 
     def _await_stop(self, policy: Policy, targets: List[Execution]) -> Dict[str, Any]:
-        """Waits until all have ended; how they ended beside being stopped is not judged."""
+        """Wait until all have ended; how they ended is not judged."""
         outcomes = [self._wait(policy, target.id, self._stop_again(target)) for target in targets]
         newest = outcomes[0]
         failures = self._logs.failures(targets[0].id, newest.tasks, policy.pulls)
@@ -191,7 +191,7 @@ class ReplicationRun:
         return dict(result, changed=bool(stopped) or error is not None, stopped=stopped)
 
     def _stop_again(self, target: Execution) -> Callable[[Execution], None]:
-        """What stops an execution that goes on: Harbor leaves tasks out that have failed and will be tried again."""
+        """A callback that stops a continuing execution again: Harbor skips failed tasks that it will retry."""
         was_at_work = not target.ended or bool(target.counts.in_progress)
 
         def look(execution: Execution) -> None:
@@ -229,9 +229,9 @@ class ReplicationRun:
         return report(policy.name, execution, tasks, execution.counts, failures)
 
     def _given(self) -> Tuple[Policy, Optional[Execution]]:
-        """The policy, and the execution where one is named.
+        """The policy, and the execution if one is given.
 
-        :raises HarborError: there is none of that number, or it is another policy's.
+        :raises HarborError: there is no such execution, or it belongs to another policy.
         """
         number = self._options["execution_id"]
         if number is None:
@@ -264,7 +264,7 @@ class ReplicationRun:
         except HarborError as error:
             if error.status != 404:
                 raise
-            # In 1.10 executions stay when their policy goes.
+            # In 1.10 executions remain after their policy is deleted.
             return Policy(execution.policy_id, "number {0}".format(execution.policy_id), enabled=False)
 
     def _policy(self) -> Policy:
@@ -272,7 +272,7 @@ class ReplicationRun:
 
 
 def _policy(data: Mapping[str, Any]) -> Policy:
-    # Newer versions leave out what is false.
+    # Newer versions omit false values.
     enabled, pulls = bool(data.get("enabled")), policy_state(data)["mode"] == PULL
     return Policy(int(required(data, "id")), str(required(data, "name")), enabled, pulls)
 

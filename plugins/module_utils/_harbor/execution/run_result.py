@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, longshore.swr contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Whether a run of a replication policy was a success, and if not, why and what can be done.
+"""Judges whether a run of a replication policy succeeded, and if not, gives cause and remedy.
 
 This module is private to the collection: no other collection may import it.
 """
@@ -21,7 +21,7 @@ _NAMED = 3
 
 class RunResult(NamedTuple):
     """
-    :ivar error: what the run failed with; None for a success.
+    :ivar error: the error of the run; None for a success.
     """
 
     error: Optional[HarborError]
@@ -35,7 +35,7 @@ def report(
     counts: Counts,
     failures: Sequence[Failure] = (),
 ) -> Dict[str, Any]:
-    """What a module returns of an execution; None stands for one that does not exist (yet)."""
+    """A module's result for an execution; None stands for one that does not exist (yet)."""
     return {
         "execution": None if execution is None else dict(execution.as_dict(), policy=policy),
         "counts": counts.as_dict(),
@@ -69,7 +69,7 @@ def judge(
 def judge_stop(
     policy: str, numbers: Sequence[int], outcomes: Sequence[WaitResult], options: Mapping[str, Any]
 ) -> Optional[HarborError]:
-    """The error for executions that were told to stop and have not ended; None when all have."""
+    """The error for executions that have not ended after a stop; None if all have."""
     late = [number for number, outcome in zip(numbers, outcomes) if outcome.timed_out]
     if not late:
         return None

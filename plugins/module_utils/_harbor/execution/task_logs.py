@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, longshore.swr contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The logs of failed tasks: their ends, without secrets, and not too much of them.
+"""The logs of failed tasks: only the ends, limited in size, without secrets.
 
 This module is private to the collection: no other collection may import it.
 """
@@ -16,13 +16,13 @@ from ..errors import HarborError
 from ..replication.executions import FAILED, Executions, Task, epoch
 from .error_hints import remedy_for_copying
 
-# Where a registry is down every task fails, for the same reason.
+# If a registry is down, every task fails for the same reason.
 LOGS_AT_MOST = 20
 LINE_LENGTH = 1000
 
-# The last error of a job in 2.x says no more than that there was one before.
+# The last error of a job in 2.x says no more than that there was one beforehand.
 _SUMMARY = "mark the job failure"
-# Harbor writes the log of each try over that of the one before, and waits longer than this in between.
+# Harbor overwrites the log of the previous try, and waits longer than this between tries.
 _STEP_BACK = 10
 _ERROR = re.compile(r"\[ERROR\]\s*(?:\[[^\]]*\]\s*:?)?\s*(.*)")
 
@@ -31,8 +31,8 @@ class Failure(NamedTuple):
     """A failed task.
 
     :ivar lines: the end of its log.
-    :ivar cause: the last error in it, as one line; None when there is none.
-    :ivar remedy: what can be done about it, when the cause is a known one.
+    :ivar cause: the last error in it, as one line; None if there is none.
+    :ivar remedy: the remedy, if the cause is known.
     :ivar problem: why the log could not be read.
     """
 
@@ -44,9 +44,9 @@ class Failure(NamedTuple):
 
 
 class TaskLogs:
-    """Reads them.
+    """Reads the logs of failed tasks.
 
-    :param lines: how many lines of each to keep; 0 for none, which still finds the cause.
+    :param lines: lines of each to keep; with 0 the cause is still found.
     :param redact: masks secrets.
     """
 
@@ -71,7 +71,7 @@ class TaskLogs:
         try:
             text = clean(self._executions.log(execution_id, task.id), self._redact)
         except HarborError as error:
-            # Logs are swept away sooner than executions, and may be on a volume that is not there.
+            # Logs are purged sooner than executions, and may be on a missing volume.
             return Failure(task, [], problem=str(error))
         lines = last_try(text.splitlines())
         errors = [found.group(1) for found in map(_ERROR.search, lines) if found and _SUMMARY not in found.group(1)]
@@ -85,7 +85,7 @@ class TaskLogs:
 
 
 def as_results(tasks: Sequence[Task], failures: Sequence[Failure]) -> List[Dict[str, Any]]:
-    """All tasks as a module returns them, those that failed with log, cause and remedy."""
+    """All tasks as a module returns them, failed ones with log, cause and remedy."""
     by_id = {failure.task.id: failure for failure in failures}
     results = []
     for task in tasks:
@@ -98,10 +98,10 @@ def as_results(tasks: Sequence[Task], failures: Sequence[Failure]) -> List[Dict[
 
 
 def last_try(lines: Sequence[str]) -> List[str]:
-    """The lines of a log that the last try of the task has written.
+    """The log lines of the task's last try.
 
-    What an earlier try had written beyond the end of the last one is still there, from the middle of a line on. It is
-    found by its times, which go back.
+    Output of an earlier, longer try remains after the last one's end, starting in the middle of a line. It is
+    found by its earlier timestamps.
     """
     latest = None
     for number, line in enumerate(lines):
@@ -115,13 +115,13 @@ def last_try(lines: Sequence[str]) -> List[str]:
 
 
 def _end_before(lines: Sequence[str], number: int) -> int:
-    """Where the try before a line ends: the rest of a broken line in front of it belongs to neither."""
+    """The end of the try before a line: the rest of a broken line before it belongs to neither."""
     broken = epoch(lines[number - 1].split(" ", 1)[0]) is None
     return number - 1 if broken else number
 
 
 def _cause(errors: Sequence[str]) -> Optional[str]:
-    """The last error; of two lines about the same one that which tells what Harbor was doing."""
+    """The last error; of two lines about it, the one that says what Harbor was doing."""
     if not errors:
         return None
     repeated = len(errors) > 1 and errors[-2].endswith(errors[-1])
@@ -129,9 +129,9 @@ def _cause(errors: Sequence[str]) -> Optional[str]:
 
 
 def clean(text: str, redact: Callable[[str], str]) -> str:
-    """The lines of a string without the secrets that are known, and without whatever looks like a login.
+    """The lines of a text without known secrets, and without anything that looks like a login.
 
-    The logins of the registries are Harbor's, and no redactor knows them.
+    No redactor knows the registries' logins, which Harbor stores.
     """
     return hide_logins(lines(redact(text).replace("\r\n", "\n")))
 

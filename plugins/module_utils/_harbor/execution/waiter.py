@@ -1,11 +1,11 @@
 # Copyright: (c) 2026, longshore.swr contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Waiting for an execution, and knowing when it has really ended.
+"""Waits for an execution, and decides when it has really ended.
 
-What Harbor says may be late, or not the last word: a task that failed is tried again up to two times, 16 to 74 seconds
-after the first failure and 31 to 118 after the second, and meanwhile the execution is C(Failed). From 2.8 on its status
-may be so late that nothing but another time of the end shows that there was another try. And Harbor itself may be away
+Harbor's status may be late or not final: a failed task is retried up to twice, 16 to 74 seconds
+after the first failure and 31 to 118 after the second, and meanwhile the execution is C(Failed). Since 2.8 its status
+may be so late that only a changed end time shows another try. And Harbor itself may be unavailable
 for a while.
 
 This module is private to the collection: no other collection may import it.
@@ -20,24 +20,24 @@ from ..errors import HarborError
 from ..replication.executions import FAILED, Counts, Execution, Executions, Task, count
 from .progress import ReplicationProgress
 
-# A Harbor that starts answers like this, and one that does not answer has no status.
+# A starting Harbor answers like this; without an answer there is no status.
 _AWAY = (None, 500, 502, 503, 504)
-# How often tasks are read again when they and the execution's own numbers do not agree.
+# How often tasks are read again if they disagree with the execution's counts.
 _RECOUNTS = 5
 _RECOUNT_SECONDS = 2.0
-# How often a task that failed is tried again.
+# How often a failed task is retried.
 _TRIES = 2
 
 T = TypeVar("T")
 
 
 class WaitResult(NamedTuple):
-    """How a wait ended.
+    """The outcome of a wait.
 
-    :ivar execution: as it was last seen; None when it was never.
-    :ivar counts: what the tasks themselves gave.
-    :ivar timed_out: the time was over before the execution was.
-    :ivar unreachable: why Harbor could not be asked at the end of the time.
+    :ivar execution: as last seen; None if never.
+    :ivar counts: the counts from the tasks themselves.
+    :ivar timed_out: the time ran out before the execution ended.
+    :ivar unreachable: why Harbor could not be reached at the end of the time.
     """
 
     execution: Optional[Execution]
@@ -54,11 +54,11 @@ class _TimeOverError(Exception):
 
 
 class Waiter:
-    """Asks for an execution until it has ended.
+    """Polls an execution until it has ended.
 
-    :param timeout: seconds to wait at most, counted from now; one request more may be made than fits.
+    :param timeout: maximum seconds to wait from now; one request may exceed it.
     :param poll_interval: seconds between two requests.
-    :param settle_time: seconds that a failure must have lasted to be believed.
+    :param settle_time: seconds that a failure must last to be final.
     """
 
     def __init__(
@@ -83,10 +83,10 @@ class Waiter:
         self._other_failures = 0
 
     def wait(self, execution_id: int, look: Callable[[Execution], None] = lambda execution: None) -> WaitResult:
-        """Until the execution has ended, or the time is over.
+        """Wait until the execution has ended, or the time is over.
 
-        :param look: is called with the execution each time it was asked for.
-        :raises HarborError: Harbor refused a request. That it does not answer is no reason to give up.
+        :param look: called with the execution after each poll.
+        :raises HarborError: Harbor refused a request. If it does not answer, polling continues.
         """
         execution: Optional[Execution] = None
         try:
@@ -103,24 +103,24 @@ class Waiter:
             return WaitResult(execution, [], counts, timed_out=True, unreachable=over.error)
 
     def _is_believed(self, execution: Execution) -> bool:
-        """Whether the execution has ended for good."""
+        """Whether the execution's end is final."""
         counts = execution.counts
         if not execution.ended or counts.in_progress:
             self._failed_since = None
             return False
-        # Without tasks it is the preparation that failed, and that is not tried again.
+        # Without tasks the preparation failed, which is not retried.
         if execution.status != FAILED or not counts.total:
             return True
         self._watch((execution.end_time, counts), counts.total * _TRIES)
         lasted = self._clock() - (self._failed_since or 0.0)
-        # One that failed long before need not be watched, unless no task says so any more: then the status is late.
+        # An old failure need not be watched, unless no task is failed any more: then the status is late.
         ended_ago = (execution.ended_ago or 0.0) if counts.failed else 0.0
         return max(lasted, ended_ago) >= self._settle_time
 
     def _watch(self, failure: Tuple[Optional[str], Counts], at_most: int) -> None:
-        """Notes since when this failure is there; another one begins when it ended at another time.
+        """Record since when this failure exists; a different end time makes it a new one.
 
-        :param at_most: how often it can be another one. In 1.10 one without tasks always ends just now.
+        :param at_most: how often it can be a new one. In 1.10 one without tasks always seems to end now.
         """
         if self._failed_since is not None and failure == self._failure:
             return
@@ -131,9 +131,9 @@ class Waiter:
         self._failed_since, self._failure = self._clock(), failure
 
     def _count(self, execution: Execution) -> Optional[WaitResult]:
-        """Reads the tasks, and again while they and the execution disagree: then either may be late.
+        """Read the tasks, again while they disagree with the execution: either may be late.
 
-        :return: None when the execution goes on after all.
+        :return: None if the execution continues after all.
         """
         attempt = 0
         while True:
@@ -149,7 +149,7 @@ class Waiter:
                 return None
 
     def _ask(self, execution_id: int, call: Callable[..., T], argument: Any) -> T:
-        """The result of a call, which is repeated while Harbor is away."""
+        """The result of a call, which is repeated while Harbor is unavailable."""
         while True:
             try:
                 return call(argument)

@@ -1,11 +1,11 @@
 # Copyright: (c) 2026, longshore.swr contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Whether Harbor reaches a registry, and whether its login is right.
+"""Tests whether Harbor reaches a registry, and whether its login is correct.
 
-For type C(huawei-SWR) Harbor's own connection test finds everything healthy, whatever it is. It does try when it is
-asked to take the registry that it has stored for one of type C(docker-registry): then it calls the stored address with
-the stored login. Nothing is changed by that.
+For type C(huawei-SWR) Harbor's own connection test always reports healthy. It does try if asked
+to treat the stored registry as type C(docker-registry): then it calls the stored address with
+the stored login. That changes nothing.
 
 This module is private to the collection: no other collection may import it.
 """
@@ -18,18 +18,18 @@ from ..._http import UNEXPLAINED
 from ..api.client import HarborClient
 from ..errors import HarborError
 
-# Types whose own test tells nothing, and the type to test them as.
+# Types with a useless test, and the type to test them as.
 _TESTED_AS = {"huawei-SWR": "docker-registry"}
-# Harbor says 400 when the test failed, 500 when it could not make it; 1.10 takes one for the other at times.
+# Harbor returns 400 if the test failed, 500 if it could not run it; 1.10 sometimes confuses them.
 _FAILED = (400, 500)
 
 
 class ConnectionResult(NamedTuple):
-    """What a test has shown.
+    """The result of a test.
 
-    :ivar message: Harbor's words, and what they mean.
+    :ivar message: Harbor's message, and its meaning.
     :ivar hint: what can be done about it.
-    :ivar login_refused: the address answers, and refuses the login.
+    :ivar login_refused: the address answers but rejects the login.
     """
 
     healthy: bool
@@ -60,18 +60,18 @@ class ConnectionTester:
         if said is None:
             login = ", and {0} may log in".format(state["access_key"]) if state["access_key"] else ""
             return ConnectionResult(True, "Harbor reaches {0}{1}".format(state["url"], login))
-        # 1.10 has the same empty message for everything.
+        # 1.10 has the same empty message for every cause.
         words = "Harbor gives no reason" if said == UNEXPLAINED else "Harbor says: {0}".format(said)
         return self._diagnosis(number, state, words)
 
     def _ping(self, number: int, state: Mapping[str, Any], **instead: Any) -> Optional[str]:
-        """What Harbor says when the test fails, else V(None). C(instead) takes the place of parts of what is stored."""
+        """Harbor's message if the test fails, else V(None). C(instead) overrides stored fields."""
         body = {"id": number, "type": _TESTED_AS.get(state["type"], state["type"]), **instead}
         try:
             self._client.post("/registries/ping", body, expect=(200,))
         except HarborError as error:
             if error.status is None:
-                # Harbor itself has just answered other calls: it waits for the registry.
+                # Harbor has just answered other calls, so it is waiting for the registry.
                 return "nothing ({0})".format(error.what)
             if error.status not in _FAILED:
                 raise
@@ -79,9 +79,9 @@ class ConnectionTester:
         return None
 
     def _diagnosis(self, number: int, state: Mapping[str, Any], said: str) -> ConnectionResult:
-        """Which of its parts has made the test fail: Harbor tells no two apart.
+        """Find the cause of a failed test: Harbor does not distinguish causes.
 
-        The newest versions do not let C(insecure) be replaced in a test. Then a certificate cannot be told from an
+        The newest versions do not allow overriding C(insecure) in a test. Then a bad certificate cannot be told from an
         address that does not answer, and the message says so.
         """
         anonymous = {"access_key": "", "access_secret": ""}

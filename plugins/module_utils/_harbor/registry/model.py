@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, longshore.swr contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Registries that Harbor replicates to and from, as its API describes them, and finding one of them.
+"""Registries that Harbor replicates to and from, as in its API, and how to find one.
 
 This module is private to the collection: no other collection may import it.
 """
@@ -15,26 +15,26 @@ from ..api.client import HarborClient
 from ..errors import HarborError
 
 SWR = "huawei-SWR"
-# What Harbor shows in a secret's place.
+# Harbor's placeholder for secrets.
 MASK = "*****"
 
 
 def canonical_url(url: str) -> str:
-    """An address as Harbor keeps it from 2.3 on; the older ones keep what they are given."""
+    """An address as Harbor stores it since 2.3; older versions store it unchanged."""
     text = url.strip().rstrip("/")
     scheme, mark, rest = text.partition("://")
     return scheme.lower() + mark + rest if mark else text
 
 
 def canonical_certificate(text: str) -> str:
-    """A certificate in PEM with the line ends that Harbor reads it with, and none at its end."""
+    """A PEM certificate with the line ends that Harbor uses, and none at the end."""
     return text.strip().replace("\r\n", "\n").replace("\r", "\n")
 
 
 def registry_state(data: Mapping[str, Any]) -> State:
-    """A registry as Harbor's API describes it, in the one form that two can be compared in.
+    """A registry from Harbor's API in canonical form.
 
-    Newer versions leave out what is false or empty.
+    Newer versions omit false and empty fields.
     """
     credential = data.get("credential") or {}
     return {
@@ -50,15 +50,15 @@ def registry_state(data: Mapping[str, Any]) -> State:
 
 
 def list_registries(client: HarborClient) -> List[Dict[str, Any]]:
-    """Every registry, as Harbor describes them."""
+    """All registries, as Harbor describes them."""
     return list(client.list("/registries"))
 
 
 def find_registry(client: HarborClient, name: str) -> Optional[Dict[str, Any]]:
-    """The registry of that very name; names are told apart by case.
+    """The registry with exactly this name; case matters.
 
-    Harbor is asked for all of them: what it takes for a query differs from version to version, is inexact in some, and
-    has characters of its own that a name may contain.
+    All are fetched: Harbor's query syntax differs between versions, is inexact in some, and
+    has special characters that a name may contain.
     """
     for registry in list_registries(client):
         if registry.get("name") == name:
@@ -69,7 +69,7 @@ def find_registry(client: HarborClient, name: str) -> Optional[Dict[str, Any]]:
 def require_registry(client: HarborClient, name: str) -> Dict[str, Any]:
     """The same.
 
-    :raises HarborError: there is none, naming those that there are.
+    :raises HarborError: there is none; lists those that exist.
     """
     registries = list_registries(client)
     for registry in registries:
@@ -86,7 +86,7 @@ def require_registry(client: HarborClient, name: str) -> Dict[str, Any]:
 def public_registry(data: Optional[Mapping[str, Any]], state: State) -> Dict[str, Any]:
     """A registry as a module returns it.
 
-    :param data: as Harbor describes it; V(None) when it is not there yet.
+    :param data: as Harbor describes it; V(None) if it does not exist yet.
     """
     shown = {name: value for name, value in state.items() if name != "access_secret"}
     return dict(shown, id=(data or {}).get("id"), has_secret=bool(state["access_secret"]))

@@ -1,9 +1,9 @@
 # Copyright: (c) 2026, longshore.swr contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Registries that Harbor replicates to and from: comparing and writing them.
+"""Compares and writes registries that Harbor replicates to and from.
 
-Of the secret Harbor tells only whether there is one. C(Connections) finds out whether it is right.
+Harbor reveals only whether there is a secret. C(connections) tests whether it is correct.
 
 This module is private to the collection: no other collection may import it.
 """
@@ -19,10 +19,10 @@ from ..errors import HarborError
 from .connection_test import NOT_TESTED, ConnectionResult, ConnectionTester
 from .model import MASK, SWR, canonical_certificate, canonical_url, find_registry, public_registry, registry_state
 
-# What the option update_secret may be.
+# The choices of update_secret.
 AUTO, ALWAYS, ON_CREATE = "auto", "always", "on_create"
 LONGEST_NAME = 64
-# A change of one of these makes the secret go along: newer versions forget it when only the address changes.
+# If one of these changes, the secret is sent too: newer versions forget it if only the address changes.
 _WITH_SECRET = ("url", "access_key", "insecure", "ca_certificate")
 
 
@@ -31,7 +31,7 @@ class RegistryResource(Resource):
 
     :param options: those of module C(harbor_registry).
     :param connections: the connection test.
-    :param check_mode: policies that use it may be removed by a task before, which was only checked too.
+    :param check_mode: an earlier task, also in check mode, may remove the policies that use it.
     """
 
     write_only = ("access_secret",)
@@ -46,7 +46,7 @@ class RegistryResource(Resource):
         self._where = "registry {0}".format(options["name"])
         self.data: Optional[Dict[str, Any]] = None
         self.warnings: List[str] = []
-        # What the connection test has said of the registry as it was before any change.
+        # The connection test's result for the registry before any change.
         self.connection: Optional[ConnectionResult] = None
 
     @property
@@ -69,7 +69,7 @@ class RegistryResource(Resource):
         return state
 
     def _given(self) -> State:
-        """The options that were given, as they are compared."""
+        """The given options, in canonical form."""
         names = ("type", "description", "insecure", "access_key")
         given = {name: self._options[name] for name in names if self._options.get(name) is not None}
         if self._options.get("url") is not None:
@@ -110,10 +110,10 @@ class RegistryResource(Resource):
         return state
 
     def _secret_goes_along(self, current: State, state: State) -> bool:
-        """Whether the secret is written. It is not a comparison: Harbor does not tell the secret that it has."""
+        """Whether the secret is written. It cannot be compared: Harbor does not reveal it."""
         changed = [name for name in _WITH_SECRET if state[name] != current[name]]
         if not self._options.get("access_secret"):
-            # An anonymous registry has no secret to lose.
+            # An anonymous registry has no secret to keep.
             needing = [name for name in changed if name in ("url", "access_key")]
             if needing and (current["access_secret"] or "access_key" in needing):
                 raise HarborError(
@@ -127,12 +127,12 @@ class RegistryResource(Resource):
         if self._options["update_secret"] == ON_CREATE:
             return False
         self.connection = self._connections.test(self.id, current)
-        # No other failure is mended by another secret, and each would be a change in every run.
+        # A new secret fixes no other failure, and would be a change in every run.
         return self.connection.login_refused
 
     def _check(self, state: State, current: Optional[State]) -> None:
         """
-        :raises HarborError: what Harbor would take without a word, or refuse without a reason.
+        :raises HarborError: Harbor would silently accept it, or reject it without a reason.
         """
         secret = self._options.get("access_secret")
         if secret and not secret.strip("*"):
@@ -188,7 +188,7 @@ class RegistryResource(Resource):
             raise
 
     def update(self, current: State, desired: State) -> None:
-        """Only what changes is sent: a PUT is partial and flat, and what it does not know it ignores."""
+        """Only changes are sent: a PUT is partial and flat, and ignores unknown fields."""
         body = {
             name: desired[name]
             for name in ("url", "description", "insecure", "ca_certificate")
@@ -205,7 +205,7 @@ class RegistryResource(Resource):
 
     def _write(self, method: str, path: str, body: Mapping[str, Any]) -> None:
         """
-        :raises HarborError: with a remedy where Harbor has tried the connection of its own accord, as it does for all
+        :raises HarborError: with a remedy if Harbor tried the connection by itself, as it does for all
             types but SWR's.
         """
         try:
@@ -226,7 +226,7 @@ class RegistryResource(Resource):
             ) from error
 
     def _check_type(self, kind: str, error: HarborError) -> None:
-        """Asked after Harbor has refused, without saying why: a type may be left out of the list and work all the same.
+        """Called after Harbor refused without a reason: a type may work without being listed.
 
         :raises HarborError: Harbor does not list this type.
         """
@@ -274,7 +274,7 @@ class RegistryResource(Resource):
         return HarborError(what, where=self._where, code=error.code, status=error.status, hint=hint)
 
     def _users(self) -> List[str]:
-        """The names of the policies that replicate to it or from it."""
+        """The names of the policies that use it."""
         return sorted(
             str(policy.get("name"))
             for policy in self._client.list("/replication/policies")
@@ -294,9 +294,9 @@ class RegistryResource(Resource):
 def manage_registry(
     client: HarborClient, options: Mapping[str, Any], check_mode: bool
 ) -> Tuple[Dict[str, Any], ResourceChange, List[str]]:
-    """What module C(harbor_registry) does.
+    """The work of module C(harbor_registry).
 
-    :return: the module's result, with C(failed) when the registry is written but Harbor cannot use it; the outcome; and
+    :return: the module's result, with C(failed) if the registry is written but Harbor cannot use it; the outcome; and
         warnings.
     """
     connections = ConnectionTester(client)
@@ -311,7 +311,7 @@ def manage_registry(
     if outcome.after is None:
         return result, outcome, resource.warnings
     connection = None if outcome.changed else resource.connection
-    # What has been tested before is tested again, so that it is known whether the new secret is right.
+    # Test again, to learn whether the new secret is correct.
     wanted = options["test_connection"] or (outcome.changed and resource.connection is not None)
     if connection is None and wanted and not (outcome.changed and check_mode):
         connection = connections.test(resource.id, outcome.after)
@@ -321,7 +321,7 @@ def manage_registry(
 
 
 def _judge(result: Dict[str, Any], connection: Optional[ConnectionResult], options: Mapping[str, Any]) -> List[str]:
-    """Makes a failed connection test the end of the task, or a warning."""
+    """Turn a failed connection test into a failed task, or a warning."""
     if connection is None or connection.healthy:
         return []
     error = HarborError(connection.message, where="registry {0}".format(options["name"]), hint=connection.hint)

@@ -1,10 +1,10 @@
 # Copyright: (c) 2026, longshore.swr contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Schedules as Harbor takes them: six fields, of which the first one is the seconds.
+"""Schedules in Harbor's format: six fields, the first for seconds.
 
-Harbor's oldest versions take more than that, the newest ones refuse what would run every minute, and all of them take
-some that never come: C(0 0 0 31 2 *) is never due. Here only those are taken that every version runs.
+Harbor's oldest versions accept more, the newest ones reject schedules that run every minute, and all accept
+some that are never due, such as C(0 0 0 31 2 *). Only schedules that every version runs are accepted here.
 
 This module is private to the collection: no other collection may import it.
 """
@@ -43,9 +43,9 @@ _HINT = (
 
 
 def canonical_cron(text: str) -> str:
-    """The fields with one blank between them: Harbor counts blanks where it looks for the seconds.
+    """The fields, separated by single spaces: Harbor counts spaces to find the seconds.
 
-    :raises HarborError: some version of Harbor would refuse it, or never run it.
+    :raises HarborError: some version of Harbor would reject it, or never run it.
     """
     fields = text.split()
     if len(fields) != len(_FIELDS):
@@ -60,7 +60,7 @@ def canonical_cron(text: str) -> str:
         raise _refused(text, "the seconds must be 0")
     if len(values[1]) == 60:
         raise _refused(text, "it would run every minute")
-    # Where the day of the week is free the date alone decides; otherwise one of the two is enough.
+    # If the day of the week is free, only the date decides; otherwise either is enough.
     free = any(item[0] in "*?" for item in fields[5].split(","))
     if free and not any(day <= _LONGEST[month] for month in values[4] for day in values[3]):
         raise _refused(text, "no month has such a day, so it would never run")
@@ -72,9 +72,9 @@ def _refused(text: str, why: str) -> HarborError:
 
 
 def _values(field: _Field, written: str) -> FrozenSet[int]:
-    """The values that a field stands for.
+    """The values of a field.
 
-    :raises ValueError: it cannot be read.
+    :raises ValueError: it cannot be parsed.
     """
     found: Set[int] = set()
     for item in written.split(","):
@@ -92,7 +92,7 @@ def _item_values(field: _Field, low: str, high: Optional[str], step: Optional[st
         first, last = field.lowest, field.highest
     else:
         first = _number(field, low)
-        # A single value with a step begins there and goes on to the end.
+        # A single value with a step starts there and continues to the end.
         last = _number(field, high) if high is not None else (field.highest if step is not None else first)
     if not field.lowest <= first <= last <= field.highest:
         raise ValueError("{0} to {1} is not within {2} to {3}".format(first, last, field.lowest, field.highest))

@@ -1,10 +1,10 @@
 # Copyright: (c) 2026, longshore.swr contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Executions of replication policies, their tasks and logs, as Harbor's API has them.
+"""Executions of replication policies, their tasks and logs, as in Harbor's API.
 
-An execution has one task for each repository. Since 2.2 its numbers are those of the tasks at this moment, while its
-status follows them up to half a minute later; in 1.10 the status is made from the tasks too, unless the preparation
+An execution has one task for each repository. Since 2.2 its counts reflect the tasks' current state, while its
+status follows up to half a minute later; in 1.10 the status comes from the tasks too, unless the preparation
 failed.
 
 This module is private to the collection: no other collection may import it.
@@ -30,20 +30,20 @@ FAILED = "Failed"
 STOPPED = "Stopped"
 ENDED = (SUCCEED, FAILED, STOPPED)
 
-# 1.10 keeps "InProgress" in its database for ever and makes the status when it is asked, so that its filter lets
-# everything through. Lists begin with the newest; nothing runs behind so many that were started later.
+# 1.10 keeps "InProgress" in its database forever and computes the status on request, so its filter lets
+# everything through. Lists start with the newest; nothing still runs after so many newer ones.
 _LOOKED_AT = 500
 
 _TIME = re.compile(r"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.\d+)?(?:Z|([+-])(\d\d):?(\d\d))\Z")
-# The time that Go writes for none.
+# Go's zero time.
 _NO_TIME = "0001-01-01"
 
 
 @contextlib.contextmanager
 def _reading(what: str) -> Iterator[None]:
-    """Makes one error of all that can be wrong with a description.
+    """Turn all errors in a description into one.
 
-    :raises HarborError: it is not Harbor's.
+    :raises HarborError: it is not from Harbor.
     """
     try:
         yield
@@ -54,7 +54,7 @@ def _reading(what: str) -> Iterator[None]:
 
 
 class Counts(NamedTuple):
-    """How many repositories an execution has, and how far they are."""
+    """The numbers of an execution's repositories, by state."""
 
     total: int = 0
     succeed: int = 0
@@ -85,8 +85,8 @@ class Task(NamedTuple):
     @classmethod
     def read(cls, data: Mapping[str, Any]) -> Task:
         """
-        :param data: an element of the API's list of tasks.
-        :raises HarborError: it is none.
+        :param data: an entry of the API's list of tasks.
+        :raises HarborError: it is invalid.
         """
         with _reading("a task"):
             return cls(
@@ -111,7 +111,7 @@ class Task(NamedTuple):
 class Execution(NamedTuple):
     """One run of a policy.
 
-    :ivar ended_ago: seconds since its end at least, by Harbor's own clock; None when it has not ended or that is not
+    :ivar ended_ago: minimum seconds since its end, by Harbor's clock; None if it has not ended or that is not
         known.
     """
 
@@ -130,7 +130,7 @@ class Execution(NamedTuple):
         """
         :param data: the API's execution.
         :param date: the header C(Date) of the reply.
-        :raises HarborError: it is none.
+        :raises HarborError: it is invalid.
         """
         with _reading("an execution"):
             end_time = time_or_none(data.get("end_time"))
@@ -139,38 +139,38 @@ class Execution(NamedTuple):
                 id=int(data["id"]),
                 policy_id=int(data.get("policy_id") or 0),
                 status=str(data["status"]),
-                # What a registry answered while the execution was prepared is quoted in it.
+                # It quotes a registry's replies during the preparation.
                 status_text=hide_logins(str(data.get("status_text") or "")),
                 trigger=str(data.get("trigger") or ""),
                 start_time=time_or_none(data.get("start_time")),
                 end_time=end_time,
                 counts=Counts(*(int(data.get(name) or 0) for name in Counts._fields)),
-                # Both may lack up to a second: it has to be true that it ended so long ago.
+                # Both may be up to a second off: the result must be a lower bound.
                 ended_ago=None if ended is None or now is None else max(0.0, now - ended - 1),
             )
 
     @property
     def ended(self) -> bool:
-        """Whether its status is one of an end. A failure need not be the last word: see C(waiting)."""
+        """Whether its status is final. A failure may be retried: see C(waiter)."""
         return self.status in ENDED
 
     @property
     def works(self) -> bool:
-        """Whether it has, or may have again, something to do.
+        """Whether it has, or may again have, work to do.
 
-        The status of one that is done may be late. One with failures may be trying again.
+        The status of a finished one may be late. One with failures may be retrying.
         """
         counts = self.counts
         return not self.ended and not (counts.total and not counts.in_progress and not counts.failed)
 
     def as_dict(self) -> Dict[str, Any]:
-        """For a module's result; the counts are apart."""
+        """For a module's result; without the counts."""
         names = ("id", "policy_id", "status", "status_text", "trigger", "start_time", "end_time")
         return {name: getattr(self, name) for name in names}
 
 
 def count(tasks: Iterable[Task]) -> Counts:
-    """The counts that the tasks themselves give. What has not ended is in progress, whatever its status is called."""
+    """The counts from the tasks themselves. A task that has not ended is in progress, whatever its status."""
     tally = dict.fromkeys(ENDED, 0)
     total = 0
     for task in tasks:
@@ -181,12 +181,12 @@ def count(tasks: Iterable[Task]) -> Counts:
 
 
 def time_or_none(text: Any) -> Optional[str]:
-    """A time as Harbor wrote it, None for the one that stands for none."""
+    """A time as Harbor wrote it, None for the zero time."""
     return None if not text or str(text).startswith(_NO_TIME) else str(text)
 
 
 def epoch(text: Optional[str]) -> Optional[float]:
-    """Whole seconds since 1970 for a time as Harbor writes it (RFC 3339), None when it is none."""
+    """Whole seconds since 1970 for a time from Harbor (RFC 3339), None if invalid."""
     found = _TIME.match(text or "")
     if not found:
         return None
@@ -209,7 +209,7 @@ def _date(header: Optional[str]) -> Optional[float]:
 class Executions:
     """The executions of one Harbor.
 
-    :param client: calls its API. Each method raises what the client raises.
+    :param client: its API client. Each method raises the client's errors.
     """
 
     def __init__(self, client: HarborClient) -> None:
@@ -220,35 +220,35 @@ class Executions:
         return Execution.read(reply.data, reply.headers.get("Date"))
 
     def newest(self, policy_id: int) -> Optional[Execution]:
-        """The newest execution of a policy, None when there was none."""
-        # 1.10 has no parameter for the order, ignores it, and begins with the newest too.
+        """The newest execution of a policy, None if there is none."""
+        # 1.10 ignores the sort parameter, and starts with the newest too.
         query = [("policy_id", str(policy_id)), ("sort", "-start_time"), ("page", "1"), ("page_size", "10")]
         listed, reply = self._client.get_list("/replication/executions", query)
         found = [Execution.read(item, reply.headers.get("Date")) for item in listed]
         return max(found, key=lambda execution: execution.id, default=None)
 
     def working(self, policy_id: int) -> List[Execution]:
-        """The executions of a policy that have something to do, the newest first."""
+        """The executions of a policy with work to do, newest first."""
         query = [("policy_id", str(policy_id)), ("status", IN_PROGRESS), ("sort", "-start_time")]
         listed = itertools.islice(self._client.list("/replication/executions", query), _LOOKED_AT)
         found = [execution for execution in map(Execution.read, listed) if execution.works]
         return sorted(found, key=lambda execution: execution.id, reverse=True)
 
     def start(self, policy_id: int) -> int:
-        """Starts a policy and gives the number of the execution."""
+        """Start a policy; returns the id of the execution."""
         client = self._client
         return client.created_id(client.post("/replication/executions", {"policy_id": policy_id}))
 
     def stop(self, execution_id: int) -> None:
-        """Asks Harbor to stop it, which takes a while: what is copied just now may be finished first."""
+        """Ask Harbor to stop it, which takes a while: current copies may finish first."""
         self._client.put("/replication/executions/{0}".format(execution_id), None)
 
     def tasks(self, execution_id: int) -> List[Task]:
-        """The tasks, in the order in which they were made."""
+        """The tasks, in order of creation."""
         listed = self._client.list("/replication/executions/{0}/tasks".format(execution_id))
-        # A page may begin with what the one before ended with, when a task was added in between.
+        # A page may repeat the end of the previous one, if a task was added meanwhile.
         return sorted({task.id: task for task in map(Task.read, listed)}.values())
 
     def log(self, execution_id: int, task_id: int) -> str:
-        """The log of a task, as far as there is one now."""
+        """The log of a task so far."""
         return self._client.text("/replication/executions/{0}/tasks/{1}/log".format(execution_id, task_id))

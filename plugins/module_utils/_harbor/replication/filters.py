@@ -1,9 +1,9 @@
 # Copyright: (c) 2026, longshore.swr contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The filters of a replication policy: what is replicated at all.
+"""The filters of a replication policy.
 
-There is at most one of each type, their order means nothing, and an empty one is none.
+There is at most one of each type, their order does not matter, and an empty one counts as missing.
 
 This module is private to the collection: no other collection may import it.
 """
@@ -35,7 +35,7 @@ Filters = List[Dict[str, Any]]
 
 
 def canonical_filters(data: Optional[Iterable[Mapping[str, Any]]]) -> Filters:
-    """Filters, as Harbor's API has them, in the one form that two lists can be compared in."""
+    """Filters from Harbor's API, in canonical form."""
     found = []
     for item in data or ():
         kind, value = item.get("type"), item.get("value")
@@ -53,9 +53,9 @@ def canonical_filters(data: Optional[Iterable[Mapping[str, Any]]]) -> Filters:
 
 
 def wanted_filters(given: Iterable[Mapping[str, Any]], version: HarborVersion) -> Filters:
-    """The filters that a user wrote, checked.
+    """Check the user's filters.
 
-    :raises HarborError: Harbor would refuse one, take it and never use it, or take it for another one.
+    :raises HarborError: Harbor would reject one, ignore it, or misread it.
     """
     seen = set()
     for item in given:
@@ -80,7 +80,7 @@ def _check(item: Mapping[str, Any], version: HarborVersion) -> None:
     where = "{0}, {1}".format(_WHERE, kind)
     texts = value if kind == "label" and isinstance(value, list) else [value]
     for text in texts:
-        # YAML makes a number of 1.10, and it would be looked for as 1.1.
+        # YAML turns 1.10 into a number, which would match as 1.1.
         if text is not None and not isinstance(text, str):
             raise HarborError("{0!r} is not a string".format(text), where=where, hint="Write it between quotes.")
         if text and text != text.strip():
@@ -95,7 +95,7 @@ def _check(item: Mapping[str, Any], version: HarborVersion) -> None:
             raise HarborError(
                 "only filters of type tag and label can exclude", where=where, hint="Leave decoration out."
             )
-        # Older versions drop it, and replicate what was to be left out.
+        # Older versions drop it, and replicate what should be excluded.
         version.require("decoration", option="{0}, decoration".format(where))
     if kind == "resource" and value:
         _check_resource(value, where, version)
@@ -119,7 +119,7 @@ def _check_pattern(value: str, where: str, version: HarborVersion) -> None:
 
 def _check_characters(value: str, where: str, kind: str) -> None:
     """
-    :raises HarborError: no name or tag has such characters, so that the pattern, or a part of it, never matches.
+    :raises HarborError: no name or tag has these characters, so the pattern, or a part of it, never matches.
     """
     is_tag = kind == "tag"
     foreign = foreign_part(value, TAG_CHARACTERS if is_tag else NAME_CHARACTERS)
@@ -172,7 +172,7 @@ def sent_filters(filters: Filters, version: HarborVersion) -> Filters:
 
 
 def pattern_of(filters: Filters, kind: str) -> str:
-    """The pattern of the filter of this type, an empty text when there is none."""
+    """The pattern of the filter of this type, empty if there is none."""
     return next((str(item["value"]) for item in filters if item["type"] == kind), "")
 
 

@@ -1,10 +1,10 @@
 # Copyright: (c) 2026, longshore.swr contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What becomes of the levels of a repository's name on its way to the destination.
+"""How replication flattens the levels of a repository's name.
 
-For C(a/b/c/image) and the namespace C(ns): -1 makes C(ns/image), 0 makes C(ns/a/b/c/image), 1 makes C(ns/b/c/image), 2
-makes C(ns/c/image) and 3 makes C(ns/image). Where one repository has fewer levels than are to be replaced, Harbor
+For C(a/b/c/image) and the namespace C(ns): -1 gives C(ns/image), 0 gives C(ns/a/b/c/image), 1 gives C(ns/b/c/image), 2
+gives C(ns/c/image) and 3 gives C(ns/image). If one repository has fewer levels than the number to replace, Harbor
 replicates nothing at all.
 
 This module is private to the collection: no other collection may import it.
@@ -24,9 +24,9 @@ Components = List[str]
 
 
 def _patterns(name_filter: str, local: bool = True) -> List[Components]:
-    """Those of a name filter, an empty one of which matches every name.
+    """The patterns of a name filter; an empty one matches every name.
 
-    :param local: the names are Harbor's own, which begin with a project. Those of other registries need not.
+    :param local: whether the names are Harbor's own, which start with a project. Those of other registries need not.
     """
     if name_filter:
         return alternatives(name_filter)
@@ -36,7 +36,7 @@ def _patterns(name_filter: str, local: bool = True) -> List[Components]:
 def check_levels(name_filter: str, count: int, local: bool = True) -> None:
     """
     :param name_filter: the pattern of repositories, empty for all of them.
-    :param count: how many levels are to be replaced.
+    :param count: the number of levels to replace.
     :raises HarborError: the filter may match a repository with fewer levels, which would make every run fail.
     """
     if not ALL_LEVELS <= count <= MOST_LEVELS:
@@ -61,8 +61,8 @@ def check_levels(name_filter: str, count: int, local: bool = True) -> None:
 def check_matches(name_filter: str, host: str) -> None:
     """
     :param host: Harbor's own, without a port.
-    :raises HarborError: in Harbor every repository is in a project, so that a name of one component matches none, and
-        neither does one that begins with the host, as names of images do.
+    :raises HarborError: in Harbor every repository is in a project, so a name of one component matches none, and
+        neither does one that starts with the host, as image names do.
     """
     if any(pattern[0] == host for pattern in _patterns(name_filter)):
         raise HarborError(
@@ -80,7 +80,7 @@ def check_matches(name_filter: str, host: str) -> None:
 
 
 def collision(name_filter: str, count: int, local: bool = True) -> Optional[str]:
-    """How two repositories that the filter matches could get the same name; V(None) if they cannot."""
+    """How two matching repositories could get the same name; V(None) if they cannot."""
     if count == 0:
         return None
     patterns = _patterns(name_filter, local)
@@ -103,13 +103,13 @@ def destination(pattern: Components, count: int) -> Components:
     if count == ALL_LEVELS:
         return ["*"] if pattern[-1] == MANY else pattern[-1:]
     if MANY in pattern[:count]:
-        # How much of it is lost depends on the name; the last component never is.
+        # The name decides how much of it is lost; the last component is always kept.
         return [MANY] if pattern[-1] == MANY else [MANY, pattern[-1]]
     return pattern[count:] or ["*"]
 
 
 def may_write_same(one: str, count: int, other: str, other_count: int) -> bool:
-    """Whether two name filters of Harbor's repositories may lead to the same repository below one namespace."""
+    """Whether two name filters may write to the same repository in a namespace."""
     return any(
         may_meet(destination(first, count), destination(second, other_count))
         for first in _patterns(one)

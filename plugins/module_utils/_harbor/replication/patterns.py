@@ -1,10 +1,10 @@
 # Copyright: (c) 2026, longshore.swr contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The patterns of Harbor's filters (those of the Go library doublestar 1): what they can match at all.
+"""The patterns of Harbor's filters (of the Go library doublestar 1), and what they can match.
 
-C(*) stands for any characters but a slash, C(**) as a whole component for any number of components, and at the end for
-one or more; C(?), C([a-z]) and C({a,b}) as in a shell.
+C(*) matches any characters except slashes, C(**) as a whole component any number of components, and at the end
+one or more; C(?), C([a-z]) and C({a,b}) are as in a shell.
 
 This module is private to the collection: no other collection may import it.
 """
@@ -16,7 +16,7 @@ import re
 from typing import Iterator, List, Optional, Tuple
 
 MANY = "**"
-# What the names of repositories are made of between their slashes, and what tags are made of.
+# The characters of repository names between slashes, and of tags.
 NAME_CHARACTERS = "abcdefghijklmnopqrstuvwxyz0123456789._-"
 TAG_CHARACTERS = NAME_CHARACTERS + "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 _SPECIAL = re.compile(r"[*?\[{\\]")
@@ -27,16 +27,16 @@ _CLASS = re.compile(r"(?<!\\)\[\^?((?:\\.|[^\]\\])+)\]")
 _RANGES = re.compile(r"(?:(?:\\.|[^\\-])(?:-(?:\\.|[^\\-]))?)+", re.DOTALL)
 _PIECE = re.compile(r"\\.|\[\^?(?:\\.|[^\]\\])+\]|.", re.DOTALL)
 _EMPTY_AFTER_STAR = re.compile(r"\*\{(?:[^{}]*,)?[,}]")
-# Alternatives multiply; more of them are not looked at one by one.
+# Alternatives multiply; beyond this number they are not checked one by one.
 _MOST_ALTERNATIVES = 64
 LONGEST = 10_000
 DEEPEST = 20
-# Characters, or components, of two that are compared. Names have 255 characters.
+# Characters or components of two compared patterns. Names have at most 255 characters.
 _MOST_COMPARED = 500
 
 
 def problem_of(pattern: str) -> Optional[str]:
-    """Why Harbor, which takes every pattern, could not use this one; V(None) for a good one."""
+    """Why Harbor, which accepts any pattern, could not use this one; V(None) if it can."""
     if _is_too_large(pattern):
         return "it has more than {0} characters, or braces within braces {1} times".format(LONGEST, DEEPEST)
     if re.search(r"(?<!\\)(?:\\\\)*\\$", pattern):
@@ -63,7 +63,7 @@ def problem_of(pattern: str) -> Optional[str]:
 
 
 def foreign_part(pattern: str, characters: str) -> Optional[str]:
-    """What in a good pattern stands for a character that none of these is, so that it matches no name; or V(None)."""
+    """The part of a valid pattern that needs a character not among these, so that it never matches; or V(None)."""
     for components in alternatives(pattern):
         for component in components:
             for token in _tokens(component):
@@ -73,7 +73,7 @@ def foreign_part(pattern: str, characters: str) -> Optional[str]:
 
 
 def _is_too_large(pattern: str) -> bool:
-    """Whether nobody would walk through it, such as one that another program put into Harbor."""
+    """Whether it is too large to evaluate, such as one from another program."""
     depth = deepest = 0
     for character in pattern[:LONGEST]:
         depth += {"{": 1, "}": -1}.get(character, 0)
@@ -82,21 +82,21 @@ def _is_too_large(pattern: str) -> bool:
 
 
 def has_empty_option(pattern: str) -> bool:
-    """Whether braces have nothing between commas, which not every version of Harbor finds."""
+    """Whether braces have an empty alternative, which not every version of Harbor matches."""
     return not _is_too_large(pattern) and any(
         not option or has_empty_option(option) for _start, options, _end in _braces(pattern) for option in options
     )
 
 
 def is_nested(pattern: str) -> bool:
-    """Whether braces have slashes or braces in them, which not every version of Harbor can read."""
+    """Whether braces contain slashes or braces, which not every version of Harbor can parse."""
     return not _is_too_large(pattern) and any(
         "/" in option or "{" in option for _start, options, _end in _braces(pattern) for option in options
     )
 
 
 def _braces(pattern: str) -> Iterator[Tuple[int, List[str], int]]:
-    """The outer braces of a good pattern: where they begin, what they have between commas, and where they end."""
+    """The outer braces of a valid pattern: start, alternatives, and end."""
     depth, start, cuts = 0, 0, [0]
     for match in _PIECE.finditer(pattern):
         piece = match.group()
@@ -114,13 +114,13 @@ def _braces(pattern: str) -> Iterator[Tuple[int, List[str], int]]:
 
 
 def alternatives(pattern: str) -> List[List[str]]:
-    """The patterns without braces that it stands for, each as a list of components; any name, for too many."""
+    """Its expansion into patterns without braces, as lists of components; if too many, one for any name."""
     texts = _without_braces(pattern) if not _is_too_large(pattern) else []
     return [text.split("/") for text in texts] if texts else [[MANY]]
 
 
 def _without_braces(pattern: str) -> List[str]:
-    """None when they are too many."""
+    """The expansion, empty if too large."""
     texts = [pattern]
     while len(texts) <= _MOST_ALTERNATIVES:
         found = [next(_braces(text), None) for text in texts]
@@ -135,12 +135,12 @@ def _without_braces(pattern: str) -> List[str]:
 
 
 def is_fixed(component: str) -> bool:
-    """Whether it matches nothing but itself."""
+    """Whether it matches only itself."""
     return not _SPECIAL.search(component)
 
 
 def lengths(components: List[str]) -> Tuple[int, Optional[int]]:
-    """The smallest and the largest number of components that matching names have; V(None) for no limit."""
+    """The smallest and largest number of components of matching names; V(None) for no limit."""
     single = sum(1 for component in components if component != MANY)
     if len(components) == single:
         return single, single
@@ -148,7 +148,7 @@ def lengths(components: List[str]) -> Tuple[int, Optional[int]]:
 
 
 def may_meet(one: List[str], other: List[str]) -> bool:
-    """Whether some name may match both. Both are lists of components; in doubt they do."""
+    """Whether some name may match both lists of components; V(True) if in doubt."""
     if len(one) + len(other) > _MOST_COMPARED:
         return True
     one, other = ([*item[:-1], "*", MANY] if item[-1] == MANY else item for item in (one, other))
@@ -167,12 +167,12 @@ def may_meet(one: List[str], other: List[str]) -> bool:
 
 def matches(pattern: str, name: str) -> bool:
     """Whether a name matches; an empty pattern matches everything."""
-    # A name has no characters that mean something else in a pattern.
+    # Names have no special characters of patterns.
     return not pattern or any(may_meet(components, name.split("/")) for components in alternatives(pattern))
 
 
 def _tokens(component: str) -> List[Optional[str]]:
-    """Characters, classes, an empty text for C(?), V(None) for a star."""
+    """Characters, classes, an empty string for C(?), V(None) for a star."""
     found: List[Optional[str]] = []
     for match in _TOKEN.finditer(component):
         if match.group("star"):

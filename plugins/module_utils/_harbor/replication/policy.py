@@ -1,10 +1,10 @@
 # Copyright: (c) 2026, longshore.swr contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Replication policies: what Harbor replicates, where to and when.
+"""Replication policies: what Harbor replicates, where and when.
 
-A PUT replaces the whole policy: what it leaves out is reset. Harbor ignores what it does not know, and in its replies
-there is nothing that is false or empty.
+A PUT replaces the whole policy: omitted fields are reset. Harbor ignores unknown fields, and its replies
+omit false and empty ones.
 
 This module is private to the collection: no other collection may import it.
 """
@@ -28,17 +28,17 @@ from .policy_checks import check_policy, policy_warnings
 PUSH, PULL = "push", "pull"
 MANUAL, SCHEDULED, EVENT_BASED = "manual", "scheduled", "event_based"
 
-# What Harbor gives of a policy, and either takes back in another form or not at all.
+# Fields of a policy that Harbor returns, but accepts only in another form or not at all.
 _NOT_SENT_BACK = frozenset(
     ("id", "creator", "creation_time", "update_time", "replicate_deletion", "src_registry", "dest_registry")
 )
-# Seconds to wait for executions that were told to stop: what is being copied at that moment may be finished first.
+# Seconds to wait for executions to stop: current copies may finish first.
 _PATIENCE = 300.0
 _PAUSE = 2.0
 
 
 def policy_state(data: Mapping[str, Any]) -> State:
-    """A policy as Harbor's API describes it, in the one form that two can be compared in."""
+    """A policy from Harbor's API in canonical form."""
     source, target = data.get("src_registry") or {}, data.get("dest_registry") or {}
     mode = PULL if source.get("id") else PUSH
     trigger = data.get("trigger") or {}
@@ -58,7 +58,7 @@ def policy_state(data: Mapping[str, Any]) -> State:
         "deletion": bool(data.get("deletion")),
         "override": bool(data.get("override")),
         "enabled": bool(data.get("enabled")),
-        # What is negative on the way in is 0 on the way out, and both are no limit.
+        # A negative input is returned as 0; both mean no limit.
         "speed": max(data.get("speed") or 0, 0),
         "copy_by_chunk": bool(data.get("copy_by_chunk")),
         "single_active_replication": bool(data.get("single_active_replication")),
@@ -66,20 +66,20 @@ def policy_state(data: Mapping[str, Any]) -> State:
 
 
 def registry_of(data: Mapping[str, Any]) -> Dict[str, Any]:
-    """The registry that a policy replicates to, or from; Harbor's own has the number 0 on the other side."""
+    """The registry that a policy replicates to or from; the other side is Harbor itself, with id 0."""
     source = data.get("src_registry") or {}
     return source if source.get("id") else data.get("dest_registry") or {}
 
 
 def find_policy(client: HarborClient, name: str) -> Optional[Dict[str, Any]]:
-    """The policy of that very name: Harbor's own search finds all names that contain it."""
+    """The policy with exactly this name: Harbor's search finds all names that contain it."""
     return next((policy for policy in client.list("/replication/policies") if policy.get("name") == name), None)
 
 
 def require_policy(client: HarborClient, name: str) -> Dict[str, Any]:
     """The same.
 
-    :raises HarborError: there is none, naming those that there are.
+    :raises HarborError: there is none; lists those that exist.
     """
     policies = list(client.list("/replication/policies"))
     for policy in policies:
@@ -97,8 +97,8 @@ class PolicyResource(Resource):
     """One replication policy of Harbor.
 
     :param options: those of module C(harbor_replication_policy).
-    :param check_mode: what is not there yet may be made by a task before, which was only checked too, and what is still
-        there removed.
+    :param check_mode: an earlier task, also in check mode, may create what is missing, and remove what is still
+        there.
     """
 
     def __init__(
@@ -154,7 +154,7 @@ class PolicyResource(Resource):
 
     def _find_registry(self) -> Dict[str, Any]:
         """
-        :raises HarborError: none is named, there is none, or it is of another type.
+        :raises HarborError: none is given, it does not exist, or it has another type.
         """
         name, wanted = self._options.get("registry"), self._options.get("registry_type")
         if name is None:
@@ -188,7 +188,7 @@ class PolicyResource(Resource):
 
     def _cron(self, current: Optional[State]) -> str:
         """
-        :raises HarborError: there is none for a schedule, or one without a schedule.
+        :raises HarborError: it is missing for a schedule, or given without one.
         """
         given = self._options.get("cron")
         if self._options["trigger"] != SCHEDULED:
@@ -212,7 +212,7 @@ class PolicyResource(Resource):
 
     def _body(self, desired: State) -> Dict[str, Any]:
         version = self._client.version
-        # What a newer Harbor has and this collection does not know is sent back as it is, or it would be reset.
+        # Unknown fields of a newer Harbor are sent back unchanged, or they would be reset.
         body = {name: value for name, value in (self.data or {}).items() if name not in _NOT_SENT_BACK}
         for name in ("name", "description", "dest_namespace", "enabled", "deletion", "override"):
             body[name] = desired[name]
@@ -224,7 +224,7 @@ class PolicyResource(Resource):
             if version.supports(name):
                 body[name] = desired[name]
         if body.get("speed") == 0:
-            # As Harbor's own pages send it.
+            # As Harbor's web UI sends it.
             body["speed"] = -1
         return body
 
@@ -238,7 +238,7 @@ class PolicyResource(Resource):
 
     @contextlib.contextmanager
     def _scheduling(self, desired: State) -> Iterator[None]:
-        """Adds what a refusal means where Harbor hands a schedule to jobservice: it keeps nothing when that fails."""
+        """Explain an error if Harbor passes a schedule to jobservice: if that fails, nothing is stored."""
         try:
             yield
         except HarborError as error:
@@ -254,7 +254,7 @@ class PolicyResource(Resource):
 
     def delete(self, current: State) -> None:
         """
-        :raises HarborError: it is being executed, and is not to be stopped, or does not stop.
+        :raises HarborError: it is running and must not be stopped, or does not stop.
         """
         stopped: List[int] = []
         at_work: List[int] = []
@@ -276,11 +276,11 @@ class PolicyResource(Resource):
             self._sleep(_PAUSE)
 
     def _stop(self, stopped: List[int], at_work: List[int]) -> List[int]:
-        """Stops what works, and once more what works again: Harbor passes over tasks that it will try again.
+        """Stop running executions, and again those that resume: Harbor skips tasks that it will retry.
 
-        :param stopped: what was ever stopped; it is added to.
-        :param at_work: what was at work when this was last called.
-        :return: what is at work now.
+        :param stopped: everything stopped so far; extended here.
+        :param at_work: those running at the last call.
+        :return: those running now.
         """
         executions = Executions(self._client)
         working = executions.working(int((self.data or {})["id"]))
@@ -329,7 +329,7 @@ class PolicyResource(Resource):
 def public_policy(data: Optional[Mapping[str, Any]], state: State) -> Dict[str, Any]:
     """A policy as a module returns it.
 
-    :param data: as Harbor describes it; V(None) when it is not there yet.
+    :param data: as Harbor describes it; V(None) if it does not exist yet.
     """
     return dict(state, id=(data or {}).get("id"))
 
@@ -341,7 +341,7 @@ def manage_policy(
     sleep: Callable[[float], None] = time.sleep,
     clock: Callable[[], float] = time.monotonic,
 ) -> Tuple[Dict[str, Any], ResourceChange, List[str]]:
-    """What module C(harbor_replication_policy) does.
+    """The work of module C(harbor_replication_policy).
 
     :return: the module's result, the outcome, and warnings.
     """

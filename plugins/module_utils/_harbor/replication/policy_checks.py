@@ -1,9 +1,9 @@
 # Copyright: (c) 2026, longshore.swr contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a replication policy must not be, and what its user should know, before Harbor is asked.
+"""Errors and warnings about a replication policy, before Harbor is called.
 
-Harbor takes most of what is wrong here, and fails when it is to replicate.
+Harbor accepts most of these errors, and fails when it replicates.
 
 This module is private to the collection: no other collection may import it.
 """
@@ -22,7 +22,7 @@ from .filters import excludes, pattern_of
 from .flattening import ALL_LEVELS, check_levels, check_matches, collision, may_write_same
 from .patterns import alternatives, may_meet
 
-# The grammar of repositories' names (distribution's reference package), which Harbor holds namespaces to.
+# The grammar of repository names (distribution's reference package), which Harbor requires of namespaces.
 _COMPONENT = r"[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*"
 _NAMESPACE = re.compile(r"{0}(?:/{0})*".format(_COMPONENT))
 _FASTEST = 2**31 - 1
@@ -33,7 +33,7 @@ def check_policy(state: State, registry: Mapping[str, Any], version: HarborVersi
     """
     :param registry: as Harbor describes it.
     :param host: Harbor's own.
-    :raises HarborError: it cannot work, or not with this version.
+    :raises HarborError: it cannot work, or not in this version.
     """
     _check_version(state, version)
     _check_form(state)
@@ -71,7 +71,7 @@ def check_policy(state: State, registry: Mapping[str, Any], version: HarborVersi
 
 
 def _check_version(state: State, version: HarborVersion) -> None:
-    """What is as it would be without the option is left out silently where a version does not have it."""
+    """If a version lacks an option, its default is silently omitted."""
     if state["dest_namespace_replace_count"] != ALL_LEVELS:
         version.require("dest_namespace_replace_count")
     for option in ("speed", "copy_by_chunk", "single_active_replication"):
@@ -120,9 +120,9 @@ def _check_trigger(state: State) -> None:
 def policy_warnings(
     state: State, registry: Mapping[str, Any], others: Iterable[Tuple[int, State]], version: HarborVersion
 ) -> List[str]:
-    """What works, but perhaps not as it is meant.
+    """Settings that work, but perhaps not as intended.
 
-    :param others: the other policies, each with the number of its registry.
+    :param others: the other policies, each with its registry's id.
     """
     where = "policy {0}".format(state["name"])
     found = []

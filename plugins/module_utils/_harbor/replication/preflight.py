@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, longshore.swr contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Which images of a replication rule SWR will refuse, and what to copy in Harbor's place.
+"""Finds the images of a replication rule that SWR will reject, to copy them instead of Harbor.
 
 This module is private to the collection: no other collection may import it.
 """
@@ -14,17 +14,17 @@ from ..errors import HarborError
 from .flattening import ALL_LEVELS
 from .patterns import matches
 
-# The words of Harbor's form.
+# The values in Harbor's form.
 _LEVELS = {"all": ALL_LEVELS, "none": 0}
 
 
 class Rule(NamedTuple):
-    """What a rule takes, and where it puts it.
+    """The selection and destination of a rule.
 
     :param repositories: the pattern of full names, empty for all.
     :param tags: the pattern of tags, empty for all.
-    :param exclude_tags: the pattern of tags that are left out.
-    :param labels: whether it chooses by labels too, which a list of artifacts does not have.
+    :param exclude_tags: the pattern of excluded tags.
+    :param labels: whether it also selects by labels, which lists of artifacts lack.
     :param levels: see C(flatten).
     """
 
@@ -58,9 +58,9 @@ class Rule(NamedTuple):
 
 
 def parse_rule(given: Mapping[str, Any], organization: str) -> Rule:
-    """A rule as the role takes it.
+    """Parse a rule of the role.
 
-    :param organization: the one of rules that name none.
+    :param organization: the default of rules without one.
     """
     flatten = "all" if given.get("flatten") is None else str(given["flatten"])
     return Rule(
@@ -75,7 +75,7 @@ def parse_rule(given: Mapping[str, Any], organization: str) -> Rule:
 
 
 def _chosen(artifacts: Iterable[Mapping[str, Any]], rule: Rule) -> List[Tuple[Mapping[str, Any], List[str]]]:
-    """The artifacts that the rule takes, each with the tags that it takes; without tags, where it has none."""
+    """The artifacts that the rule selects, each with the selected tags, if any."""
     found = []
     for artifact in artifacts:
         repository, tags = str(artifact["repository"]), [str(tag) for tag in artifact.get("tags") or []]
@@ -89,7 +89,7 @@ def _chosen(artifacts: Iterable[Mapping[str, Any]], rule: Rule) -> List[Tuple[Ma
 def look(artifacts: Sequence[Mapping[str, Any]], rule: Rule, source: str, target: str) -> Dict[str, Any]:
     """One rule's part of C(preflight).
 
-    :param artifacts: those of Harbor, as module C(harbor_info) lists them.
+    :param artifacts: Harbor's, as module C(harbor_info) lists them.
     :raises HarborError: see C(Rule.destination).
     """
     chosen = _chosen(artifacts, rule)
@@ -128,16 +128,16 @@ def preflight(
     copy: bool,
 ) -> Dict[str, Any]:
     """
-    :param artifacts: those of Harbor, as module C(harbor_info) lists them.
-    :param rules: as the role takes them.
+    :param artifacts: Harbor's, as module C(harbor_info) lists them.
+    :param rules: the role's rules.
     :param source: the host that Harbor's images are pulled from.
     :param target: the host of SWR.
-    :param organization: the one of rules that name none.
-    :param copy: whether the images will be copied in Harbor's place; it counts for the summary only.
-    :return: C(refused), what SWR will refuse; C(images), rules for C(image_copy) with every tag that the rules take of
-        the repositories that hold such, because Harbor calls the whole repository failed; C(unknown), the number of
-        artifacts of which Harbor does not tell the format; C(unjudged), the names of rules where labels decide, so that
-        more may be named than is replicated, and nothing is to be copied; C(summary), the same as lines of text.
+    :param organization: the default of rules without one.
+    :param copy: whether the role will copy the images itself; only for the summary.
+    :return: C(refused), what SWR will reject; C(images), rules for C(image_copy) with every selected tag of
+        the affected repositories, because Harbor marks the whole repository as failed; C(unknown), the number of
+        artifacts of unknown format; C(unjudged), the names of rules that select by labels, so that
+        the list may be too long, and nothing must be copied; C(summary), the same as lines of text.
     :raises HarborError: see C(Rule.destination).
     """
     parts = [look(artifacts, parse_rule(rule, organization), source, target) for rule in rules]

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, longshore.swr contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the role C(harbor) has done, and what it still has to do, from the results of its tasks.
+"""What the role C(harbor) has done and still has to do, from the results of its tasks.
 
 This module is private to the collection: no other collection may import it.
 """
@@ -11,12 +11,12 @@ from __future__ import annotations
 import re
 from typing import Any, Dict, List, Mapping
 
-# The name of a repository in a task's resource, as in C(library/app:[2 item(s) in total])
+# The repository name in a task's resource, such as C(library/app:[2 item(s) in total])
 _REPOSITORY = re.compile(r"[^ :\[]*")
 
 
 def _results(registered: Any) -> List[Mapping[str, Any]]:
-    """The results of a loop, none when the task did not run."""
+    """The results of a loop, empty if the task did not run."""
     return list((registered or {}).get("results") or [])
 
 
@@ -25,7 +25,7 @@ def _repository(task: Mapping[str, Any]) -> str:
 
 
 def _is_true(value: Any) -> bool:
-    """A variable as C(bool) reads it: a survey of AWX gives text."""
+    """A variable as C(bool) reads it: AWX surveys return strings."""
     return str(value).lower() in ("true", "yes", "on", "1", "y", "t")
 
 
@@ -47,7 +47,7 @@ class RoleRun:
         self._copied: Mapping[str, Any] = facts.get("copied") or {}
         self._kept = [found for found in _results(facts.get("policies")) if found.get("policy")]
 
-    # -- what is to be done
+    # -- work to do
 
     @property
     def changed_rules(self) -> List[str]:
@@ -57,7 +57,7 @@ class RoleRun:
 
     @property
     def look_up(self) -> List[str]:
-        """Rules whose last execution decides whether they are started."""
+        """Rules that start depending on their last execution."""
         if self._facts.get("start") != "needed":
             return []
         changed = self.changed_rules
@@ -65,7 +65,7 @@ class RoleRun:
 
     @property
     def due(self) -> List[str]:
-        """Rules that are to be started, among them those that check mode has not created."""
+        """Rules to start, including those that check mode has not created."""
         start = self._facts.get("start")
         if start not in ("needed", "always"):
             return []
@@ -82,18 +82,18 @@ class RoleRun:
 
     @property
     def copies_images(self) -> bool:
-        """Whether images are to be copied in Harbor's place now."""
+        """Whether the role must copy images itself now."""
         return self._copies and bool(self._preflight.get("images")) and not self._copy_waits()
 
     def _copy_waits(self) -> bool:
-        """Whether check mode has not created an organization that is copied to."""
+        """Whether check mode has not created a destination organization."""
         return self._check_mode and bool((self._facts.get("created") or {}).get("changed"))
 
     def _succeeded(self) -> set:
-        """Rules whose last execution has done all that Harbor can do.
+        """Rules with a last execution that did all that Harbor can do.
 
-        A repository with an image that SWR refuses fails every time. Where nothing but these has failed, the rest has
-        arrived, and they are copied in Harbor's place.
+        A repository with an image that SWR rejects always fails. If only these failed, the rest has
+        arrived, and the role copies them itself.
         """
         names = set()
         for found in _results(self._facts.get("last")):
@@ -106,16 +106,16 @@ class RoleRun:
         return names
 
     def _replaced(self, rule: str) -> set:
-        """Repositories of the rule that are copied in Harbor's place: none where labels decide."""
+        """Repositories of the rule that the role copies itself: none if labels decide."""
         if rule in (self._preflight.get("unjudged") or []):
             return set()
         return {item["repository"] for item in self._preflight.get("refused") or [] if item["rule"] == rule}
 
-    # -- what was done
+    # -- results
 
     @property
     def executions(self) -> List[Dict[str, Any]]:
-        """What was started, with what failed and why."""
+        """The started executions, with failures and causes."""
         return [self._execution(run) for run in _results(self._facts.get("runs"))]
 
     def _execution(self, run: Mapping[str, Any]) -> Dict[str, Any]:
@@ -123,13 +123,13 @@ class RoleRun:
         failed = [task for task in run.get("tasks") or [] if task["status"] == "Failed"]
         repositories = {_repository(task) for task in failed}
         replaced = self._replaced(run["item"]) if self.copies_images else set()
-        # A failure is Harbor's alone when all that failed is in repositories that were copied in its place.
+        # A failure is only Harbor's if all failed repositories were copied by the role.
         only_replaced = execution.get("status") == "Failed" and bool(repositories) and repositories <= replaced
         covered = only_replaced and self._copy_succeeded()
         bad = "error" in run or not execution
         problem = str(run.get("msg") or run.get("module_stderr") or "the execution ended without a result")
         if only_replaced:
-            # The remedy is to copy them, which was done, or failed for a reason that is told apart.
+            # The remedy is to copy them, which was done, or failed and is reported separately.
             problem = (run.get("error") or {}).get("what") or problem
         return {
             "rule": run["item"],
@@ -161,7 +161,7 @@ class RoleRun:
         return ["not all images that SWR refuses were copied: {0}".format(failures[0].get("error") or "no reason")]
 
     def result(self) -> Dict[str, Any]:
-        """What the role leaves as C(harbor_result), without secrets."""
+        """The role's C(harbor_result), without secrets."""
         endpoint: Mapping[str, Any] = self._facts.get("endpoint") or {}
         executions = self.executions
         runs = _results(self._facts.get("runs"))
@@ -182,7 +182,7 @@ class RoleRun:
         }
         return dict(result, summary=self._summary(result))
 
-    # -- the same for people
+    # -- the same as text
 
     def _summary(self, result: Mapping[str, Any]) -> List[str]:
         lines = [
@@ -236,7 +236,7 @@ def _execution_lines(run: Mapping[str, Any]) -> List[str]:
 
 
 def _removal(facts: Mapping[str, Any]) -> Dict[str, Any]:
-    """The same for the role that takes its rules and its endpoint away."""
+    """The same for removing the rules and the endpoint."""
     endpoint, name = facts.get("endpoint") or {}, facts.get("endpoint_name")
     own = [rule["name"] for rule in facts.get("rules") or []]
     removed = [found["item"]["name"] for found in _results(facts.get("policies")) if found.get("changed")]
@@ -260,9 +260,9 @@ def _removal(facts: Mapping[str, Any]) -> Dict[str, Any]:
 
 def role_result(facts: Mapping[str, Any]) -> Dict[str, Any]:
     """
-    :return: C(result), what the role leaves; C(look_up), rules whose last execution is to be looked up; C(start), rules
-        to start; C(copy_images), whether to copy what SWR refuses. With the C(state) absent, C(result), and C(used_by),
-        the rules of others because of which the endpoint stays.
+    :return: C(result), the role's result; C(look_up), rules to look up the last execution of; C(start), rules
+        to start; C(copy_images), whether to copy what SWR rejects. With C(state) absent: C(result), and C(used_by),
+        other rules that keep the endpoint in use.
     """
     if facts.get("state") == "absent":
         return _removal(facts)

@@ -36,7 +36,7 @@ def dockyard_client(options: Mapping[str, Any], redact: Callable[[str], str], se
 
     :param options: C(username) and C(password); C(endpoint), or C(registry), or C(region) and C(cloud); and
         C(validate_certs), C(ca_path) and C(timeout).
-    :param session: a C(requests.Session) to use instead of one of its own.
+    :param session: a C(requests.Session) to use instead of a new one.
     :raises HuaweiCloudError: it is unknown where the registry is.
     """
     verify: Any = options.get("ca_path") or True
