@@ -119,7 +119,11 @@ def test_a_failure_names_what_to_check(cluster: Programs, options: Any, words: s
 
 def test_kubectl_is_called_as_the_user_says(cluster: Programs, monkeypatch: pytest.MonkeyPatch) -> None:
     asked = []
-    answer = lambda words, *more: (asked.append(words), (0, PASSWORD, ""))[1]  # noqa: E731
+
+    def answer(words: Any, *_more: Any) -> Any:
+        asked.append(words)
+        return 0, PASSWORD, ""
+
     monkeypatch.setattr(harbor_host_aliases, "run_program", answer)
     assert "does not describe a Deployment: it is not JSON" in module(kubectl="k3s kubectl --context 'a b'")["msg"]
     assert asked[0][:6] == ["k3s", "kubectl", "--context", "a b", "--namespace", "registry"]

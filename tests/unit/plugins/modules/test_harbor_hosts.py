@@ -177,7 +177,11 @@ def test_without_compose_the_file_is_all_that_can_be_had(host: Host) -> None:
 @pytest.mark.parametrize("command", ["my-compose --ansi 'never mind'", ["my-compose", "--ansi", "never mind"]])
 def test_compose_may_be_called_in_another_way(host: Host, monkeypatch: pytest.MonkeyPatch, command: Any) -> None:
     asked: List[Any] = []
-    answer = lambda words, *more: (asked.append(list(words)), (0, "", ""))[1]  # noqa: E731
+
+    def answer(words: Any, *_more: Any) -> Any:
+        asked.append(list(words))
+        return 0, "", ""
+
     monkeypatch.setattr(harbor_hosts, "run_program", answer)
     host.run(compose_command=command, check_subnets=False, verify=False)
     assert ["my-compose", "--ansi", "never mind", "up", "-d", "core", "jobservice"] in asked
