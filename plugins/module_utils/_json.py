@@ -131,8 +131,9 @@ def _is(value: Any, shape: Shape) -> bool:
     if shape is None:
         return value is None
     kind = shape if isinstance(shape, type) else type(shape)
+    found = type(value)
     # A number without a fraction is written as an integer.
-    return type(value) is kind or (kind is float and type(value) is int) or kind is object
+    return found is kind or (kind is float and found is int) or kind is object
 
 
 def _words(shape: Shape) -> str:

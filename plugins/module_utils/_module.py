@@ -94,7 +94,9 @@ def run_program(words: Sequence[str], folder: Optional[str] = None, seconds: flo
     environ = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
     streams = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
     try:
-        process = subprocess.Popen(list(words), cwd=folder, env=environ, start_new_session=True, **streams)
+        process = subprocess.Popen(  # pylint: disable=ansible-bad-function
+            list(words), cwd=folder, env=environ, start_new_session=True, **streams
+        )
     except OSError as error:
         return 127, "", "{0}: {1}".format(words[0], error.strerror or os.strerror(error.errno or 0))
     with process:

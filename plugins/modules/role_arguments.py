@@ -16,8 +16,8 @@ description:
   - An empty string counts as a variable that is not set. Strings, such as the answers of an AWX survey, are accepted
     for numbers and booleans, and as JSON or YAML for lists and mappings. Then types, choices and required variables are
     checked.
-  - It returns the variables that are set or have a default, by their names without the prefix of the role. The result is
-    hidden from output if one of them is a secret.
+  - It returns the variables that are set or have a default, by their names without the prefix of the role. The result
+    is hidden from output if one of them is a secret.
   - A misspelled variable of the role is an error that gives the correct name.
 extends_documentation_fragment:
   - longshore.swr.attributes

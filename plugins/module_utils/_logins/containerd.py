@@ -52,7 +52,7 @@ def registries_of(text: str, where: str) -> Registries:
     """
     content = parse(text, where).content
     version = content.get("version", 1)
-    if type(version) is not int or version not in _PLUGINS:
+    if isinstance(version, bool) or not isinstance(version, int) or version not in _PLUGINS:
         raise LongshoreError("its version {0} is not known".format(quoted(str(version))), where=where)
     table = ("plugins", _PLUGINS[version], "registry")
     found: Any = content
