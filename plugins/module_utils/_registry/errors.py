@@ -29,9 +29,9 @@ class RegistryError(LongshoreError):
 
 
 class RulesError(RegistryError):
-    """What the user wrote cannot be carried out. Raised before any connection is opened.
+    """The user's input cannot be carried out. Raised before any connection is opened.
 
-    :param problems: every problem found, each a sentence that names the place and what would be right.
+    :param problems: all problems found, each a sentence with the place and the correct form.
     """
 
     def __init__(self, problems: Sequence[str], **parts: Any) -> None:
@@ -40,10 +40,10 @@ class RulesError(RegistryError):
 
 
 def failure_of(work: Callable[[], object], where: str) -> Optional[RegistryError]:
-    """Do a piece of work and return how it failed, or None.
+    """Run a piece of work and return its failure, or None.
 
-    A defect of the collection counts as the failure of the work that it hit, so that nothing is lost without a word.
-    The place in the code is named then; the exception's own text is not, as it may quote what a server or a user sent.
+    A defect of the collection counts as the failure of the affected work, so that nothing is silently lost. The message
+    names the place in the code but not the exception's own text, which may quote what a server or a user sent.
 
     :param where: the image, blob or repository, for a defect's message.
     """

@@ -1,12 +1,12 @@
 # Copyright: (c) 2026, longshore.swr contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Regular expressions that a name is matched with in a time that grows with its length, whatever the expression.
+"""Regular expressions that match in time proportional to the length of a name, whatever the expression.
 
-Python's own matcher tries one way after the other, and C(^v?(\\d+\\.?)+$) has more ways through a long tag than there
-is time. Here all ways are followed at once, one character after the other (as in Go's RE2, which the tools that such
-rules come from use). So what has to remember its way cannot be had, as there: backreferences and lookaround. Python's
-parser reads the expression, and so it means what it means in Python.
+Python's own matcher tries one path after another, and C(^v?(\\d+\\.?)+$) has more paths through a long tag than it can
+ever try. Here all paths are followed at once, character by character (as in Go's RE2, used by the tools that such rules
+come from). Features that need to remember the path are therefore missing, as in RE2: backreferences and lookaround.
+Python's parser reads the expression, so it means the same as in Python.
 
 This module is private to the collection: no other collection may import it.
 """
@@ -43,14 +43,14 @@ Marks = Mapping[int, int]
 
 
 class ExpressionProblem(Exception):
-    """A clause that says what of an expression is not supported."""
+    """A clause that names the unsupported part of an expression."""
 
 
 class _Step(NamedTuple):
-    """One step of the program that an expression is made.
+    """One step of the program compiled from an expression.
 
-    C(_READ): a character that C(reads) takes. C(_SPLIT): go on at C(first), or else at C(second). C(_MARK): note the
-    place as C(first). C(_AT): only where C(name) holds. C(_FOUND): the end.
+    C(_READ): a character in C(reads). C(_SPLIT): continue at C(first), or else at C(second). C(_MARK): record the
+    position as C(first). C(_AT): continue only if C(name) holds. C(_FOUND): the end.
     """
 
     kind: int
@@ -61,10 +61,10 @@ class _Step(NamedTuple):
 
 
 class Expression:
-    """An expression, compiled.
+    """A compiled expression.
 
-    :raises re.error: it is none.
-    :raises ExpressionProblem: it is one that is not supported.
+    :raises re.error: it is invalid.
+    :raises ExpressionProblem: it uses an unsupported feature.
     """
 
     def __init__(self, text: str) -> None:
@@ -131,7 +131,7 @@ class Expression:
         for _count in range(least):
             self._put(inner, flags)
             if len(self._steps) == start:
-                # However often nothing is repeated, it stays nothing.
+                # Repeating an empty match changes nothing.
                 return
         if most == _parser.MAXREPEAT:
             start = self._add(_Step(_SPLIT))
@@ -149,7 +149,7 @@ class Expression:
     # -- matching ----------------------------------------------------------------------------------------------
 
     def search(self, text: str) -> bool:
-        """Whether the expression is found somewhere in a string."""
+        """Whether the expression matches anywhere in a string."""
         places: FrozenSet[int] = frozenset()
         before = ""
         for char in (*text, ""):
@@ -167,7 +167,7 @@ class Expression:
         return False
 
     def _follow(self, places: FrozenSet[int], before: str, char: str) -> Optional[FrozenSet[int]]:
-        """The places after a character; None where the expression was found before it."""
+        """The steps reached after a character; None if the expression matched before it."""
         seen = set()
         waiting = [0, *places]
         found = set()
@@ -186,14 +186,14 @@ class Expression:
         return frozenset(found)
 
     def _ways(self, place: int, before: str, char: str) -> Tuple[int, ...]:
-        """Where a step that reads nothing goes on, the better way first."""
+        """Where a step that reads nothing continues, the preferred path first."""
         step = self._steps[place]
         if step.kind == _SPLIT:
             return step.first, step.second
         return (place + 1,) if step.kind == _MARK or _holds(step.name, before, char) else ()
 
     def _find(self, text: str, start: int, advance: bool) -> Optional[Marks]:
-        """Where the first match and its groups begin and end.
+        """The positions of the first match and its groups.
 
         :param advance: an empty match at C(start) does not count.
         """
@@ -230,7 +230,7 @@ class Expression:
         return found
 
     def replace(self, replacement: str, text: str) -> str:
-        """The text with every match replaced, as C(re.sub) does it.
+        """The string with every match replaced, as by C(re.sub).
 
         :param replacement: checked by C(check_replacement).
         """
@@ -245,8 +245,8 @@ class Expression:
 
     def check_replacement(self, replacement: str) -> None:
         """
-        :raises ExpressionProblem: it refers to a group that is not there, or has a backslash with another meaning, or
-            the expression repeats what may be empty, where Python divides the text in its own way.
+        :raises ExpressionProblem: it refers to a missing group, or has a backslash with another meaning, or the
+            expression repeats what may be empty, where Python splits the text in its own way.
         """
         if self._repeats_nothing:
             raise ExpressionProblem("the expression repeats what may be empty, as in (a*)*")
@@ -268,7 +268,7 @@ class Expression:
             group = None if match.group(3) else self._group(match)
             if group is None:
                 return "\\"
-            # A group that took no part is empty.
+            # A group that did not match is empty.
             return text[marks[2 * group] : marks[2 * group + 1]] if 2 * group + 1 in marks else ""
 
         return _REFERENCE.sub(part, replacement)

@@ -1,11 +1,11 @@
 # Copyright: (c) 2026, longshore.swr contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Documents of other formats as rules: lists of images, and the files of skopeo sync and regsync.
+"""Documents in other formats as rules: lists of images, and the files of skopeo sync and regsync.
 
-They are read where their meaning is certain, and otherwise refused by the name of the format. A list says what to copy
-and not where to, so its rules have the empty destination. A name without a tag is refused in lists: elsewhere it means
-the tag latest, in a rule every tag.
+They are read if their meaning is certain, and otherwise rejected with the name of the format. A list says what to copy
+but not where to, so its rules have the empty destination. Lists reject a name without a tag: elsewhere it means the
+tag latest, in a rule all tags.
 
 This module is private to the collection: no other collection may import it.
 """
@@ -20,7 +20,7 @@ from ..errors import RulesError
 from .local_sources import PREFIXES
 
 _IMAGE_KEYS = ("name", "tag", "tags", "digest")
-# Other people's scripts have such lists; as sources these words would be images of Docker Hub.
+# Other people's scripts contain such lists; as sources these words would be images of Docker Hub.
 _FIELDS = {*_IMAGE_KEYS, "image", "repo", "repository", "src", "dst", "dest", "from", "to", "target"}
 _RULE = {"source", "destination"}
 _SKOPEO_KEYS = ("images", "images-by-tag-regex", "images-by-semver", "tls-verify")
@@ -43,15 +43,15 @@ class _Format(NamedTuple):
 
 
 def as_rules(document: Any, where: str) -> Any:
-    """A document of another format as a list of rules; a document of rules as it is.
+    """A document in another format as a list of rules; a document of rules unchanged.
 
-    :param document: data, or a string with JSON, YAML or an image on each line.
-    :raises RulesError: with every problem, and the name of a format that is refused.
+    :param document: data, or a string with JSON, YAML or one image per line.
+    :raises RulesError: lists all problems, and the name of a rejected format.
     """
     if isinstance(document, str):
         document = _from_text(document, where)
     if isinstance(document, dict) and document and (set(document) <= _FIELDS or set(document) >= _RULE):
-        # One item of a list, alone.
+        # A list with a single item.
         document = [document]
     items: Optional[Iterator[Tuple[str, Any]]] = None
     if isinstance(document, list):
@@ -102,7 +102,7 @@ def _list_items(document: List[Any]) -> Iterator[Tuple[str, Any]]:
 
 
 def _image(text: str) -> Any:
-    """The rule of an image's name alone."""
+    """The rule of a bare image name."""
     name = text.strip()
     if any(mark.isspace() for mark in name):
         return _Problem("there is white space in {0}: write one image on each line".format(quoted(name)))
@@ -139,7 +139,7 @@ def _named(item: Mapping[Any, Any]) -> Any:
 
 
 def _tag(value: Any) -> Any:
-    """A tag; YAML reads 1.10 as the number 1.1, and so a number with a dot is refused."""
+    """A tag; YAML reads 1.10 as the number 1.1, so a number with a dot is rejected."""
     if isinstance(value, int) and not isinstance(value, bool):
         return str(value)
     return value if isinstance(value, str) else _Problem("a tag is {0}: put it in quotes".format(describe(value)))
@@ -238,7 +238,7 @@ def _regsync_rule(entry: Any) -> Dict[str, Any]:
 
 
 def _regsync_filter(value: Any, where: str) -> Dict[str, List[str]]:
-    """Its expressions are for the whole name. :raises _Problem:"""
+    """Its expressions match the whole name. :raises _Problem:"""
     if not isinstance(value, dict) or not set(value) <= {"allow", "deny"}:
         raise _Problem("{0}: write lists of expressions as allow and deny".format(where))
     found = {}

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, longshore.swr contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The grammar of one side of an image rule, and whether two sides fit each other.
+"""The grammar of one side of an image rule, and whether two sides fit together.
 
 C(rules) describes the forms. This module is private to the collection: no other collection may import it.
 """
@@ -34,8 +34,8 @@ class RuleProblem(Exception):
 @dataclass(frozen=True)
 class Source:
     """
-    :param depth: C(*) for the repositories right below C(repository), C(**) for those of every depth; empty where it is
-        a repository itself.
+    :param depth: C(*) for the repositories directly below C(repository), C(**) for those of any depth; empty for a
+        single repository.
     """
 
     repository: Repository
@@ -51,9 +51,9 @@ def sentence(problem: Exception) -> str:
 
 
 def parse_source(text: str, strict: bool) -> Source:
-    """Read a source.
+    """Parse a source.
 
-    :raises ReferenceProblem, RuleProblem: with what would be right.
+    :raises ReferenceProblem, RuleProblem: states the correct form.
     """
     if not text.strip():
         raise RuleProblem("it is empty: write registry/namespace/repository")
@@ -91,11 +91,11 @@ def _depth(name: str) -> str:
 
 
 def _many(name: str, selector: TagSelector, strict: bool) -> Source:
-    """A namespace, or a whole registry: C(repository) has what stands before the stars."""
+    """A namespace, or a whole registry: C(repository) is the part before the stars."""
     if strict:
         raise RuleProblem("image-migrator's largest unit is a repository: use the dialect auto")
     depth = _depth(name)
-    # A name in the stars' place makes it a repository, whose registry is found as for any other.
+    # With a name in place of the stars it is a repository, and its registry is found as usual.
     inside = _source_repository(name[: -len(depth)] + "x", strict)
     if inside.registry == DOCKER_HUB:
         raise RuleProblem(
@@ -131,7 +131,7 @@ def _tag_list(text: str) -> Tuple[str, ...]:
 
 
 def _pattern(text: str) -> str:
-    """The expression between the slashes, compiled once to be sure that it can be."""
+    """The expression between the slashes, compiled once to check it."""
     if len(text) < 2 or not text.endswith("/"):
         raise RuleProblem("the tag expression is not terminated: write repository:/expression/")
     try:
@@ -185,7 +185,7 @@ def parse_place(text: str, show: bool) -> Repository:
 
 
 def paired_tags(source: Source, tags: Optional[Tuple[str, ...]], digest: Optional[str]) -> Optional[Tuple[str, ...]]:
-    """The destination's tags by position, once source and destination are known to fit each other."""
+    """The destination's tags by position, after checking that source and destination fit together."""
     kind, values = source.selector.kind, source.selector.values
     if digest is not None and digest not in values:
         if kind == "digest":

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, longshore.swr contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The keys of a rule beside its source and destination: which tags, repositories and platforms, and new names.
+"""Further keys of a rule besides source and destination: tags, repositories, platforms, and new names.
 
 This module is private to the collection: no other collection may import it.
 """
@@ -30,7 +30,7 @@ RULE_KEYS = (SOURCE, DESTINATION) + EXTRA_KEYS
 
 @dataclass(frozen=True)
 class Extras:
-    """What the keys say; without any, as a plain rule.
+    """The parsed keys; without any, a plain rule.
 
     :ivar written: the keys as the user wrote them.
     """
@@ -47,7 +47,7 @@ NO_EXTRAS = Extras()
 
 
 def read_extras(item: Mapping[Any, Any], where: str, problems: List[str]) -> Extras:
-    """The keys of one rule; problems name the place and the key. C(source) and C(destination) are the caller's."""
+    """Read the keys of one rule; problems name the place and the key. The caller reads C(source), C(destination)."""
     check_keys(item, RULE_KEYS, where, problems)
     written = {name: item[name] for name in EXTRA_KEYS if name in item}
     found: Dict[str, Any] = {"written": written}

@@ -1,14 +1,14 @@
 # Copyright: (c) 2026, longshore.swr contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Rules whose source is no registry: their grammar, and what opens them.
+"""Rules with a source outside any registry: grammar and opening.
 
-Forms, the same as skopeo's where it has them: C(docker-archive:path[:name:tag]), C(oci-archive:path[:tag]),
-C(oci:path[:tag]) (a directory), C(docker-daemon:name[:tag]), C(podman-daemon:name[:tag]). What follows the path or the
-daemon is an image as in every rule: a list of tags, an expression, or for OCI a digest. Without it all named images are
-meant. C(:@0) is the first image of an archive, named or not. A path that holds a colon is recognized by what exists:
-the longest one counts. Relative paths start at the directory that the module runs in. A daemon's socket may stand
-before the name: C(docker-daemon:/run/user/1000/docker.sock:app:1.0).
+Forms, the same as skopeo's if it has them: C(docker-archive:path[:name:tag]), C(oci-archive:path[:tag]),
+C(oci:path[:tag]) (a directory), C(docker-daemon:name[:tag]), C(podman-daemon:name[:tag]). The path or daemon is
+followed by an image as in every rule: a list of tags, an expression, or for OCI a digest. Without it, all named images
+are selected. C(:@0) is the first image of an archive, named or not. In a path that contains a colon, the longest
+existing path counts. Relative paths start at the module's working directory. A daemon's socket may precede the name:
+C(docker-daemon:/run/user/1000/docker.sock:app:1.0).
 
 This module is private to the collection: no other collection may import it.
 """
@@ -38,16 +38,16 @@ _VARIABLES = {DOCKER_DAEMON: "DOCKER_HOST", PODMAN_DAEMON: "CONTAINER_HOST"}
 
 @dataclass(frozen=True)
 class _WholeSource(Source):
-    """A repository of a source that names none. C(only) is the tag where there is a single image."""
+    """A repository of a source written without an image. C(only) is the tag if there is only one."""
 
     only: Optional[str] = None
 
 
 def parse_sources(text: str, strict: bool, environ: Mapping[str, str]) -> List[Source]:
-    """Read a source of any kind; a whole archive gives a source for each repository of it.
+    """Parse a source of any kind; a whole archive gives one source per repository in it.
 
-    :param environ: the environment, for the sockets of the daemons.
-    :raises RuleProblem, ReferenceProblem: with what would be right.
+    :param environ: the environment, for the daemons' sockets.
+    :raises RuleProblem, ReferenceProblem: states the correct form.
     """
     if text.startswith(PREFIXES):
         return _parse_local(text, strict, environ)
@@ -55,9 +55,9 @@ def parse_sources(text: str, strict: bool, environ: Mapping[str, str]) -> List[S
 
 
 def parse_local_reference(text: str, environ: Mapping[str, str]) -> Optional[Reference]:
-    """One image of a local source, or a repository of it; None when C(text) is no local source.
+    """One image of a local source, or a repository of it; None if C(text) is not a local source.
 
-    :raises ReferenceProblem: with what would be right.
+    :raises ReferenceProblem: states the correct form.
     """
     if not text.startswith(PREFIXES):
         return None
@@ -76,7 +76,7 @@ def parse_local_reference(text: str, environ: Mapping[str, str]) -> Optional[Ref
 
 
 def _parse_local(text: str, strict: bool, environ: Mapping[str, str]) -> List[Source]:
-    """Files are opened, to find out whether they have what the rule asks for. Daemons are not asked yet."""
+    """Opens files, to check that they have what the rule asks for. Daemons are not contacted yet."""
     kind, _colon, rest = text.partition(":")
     if strict:
         raise RuleProblem("image-migrator copies between registries only: use the dialect auto")
@@ -104,12 +104,12 @@ def _parse_local(text: str, strict: bool, environ: Mapping[str, str]) -> List[So
 def pair(
     source: Source, tags: Optional[Tuple[str, ...]], digest: Optional[str]
 ) -> Tuple[Source, Optional[Tuple[str, ...]]]:
-    """C(rule_grammar.paired_tags), and the source as it is meant beside such a destination.
+    """C(rule_grammar.paired_tags), and the source as interpreted for this destination.
 
-    :raises RuleProblem: the two do not fit each other.
+    :raises RuleProblem: the two do not fit together.
     """
     if tags is not None and isinstance(source, _WholeSource) and source.only is not None:
-        # A single image may get another tag, also where its own was not written.
+        # A single image may get another tag, even if its own was not written.
         source = Source(source.repository, TagSelector("list", (source.only,)))
     paired = paired_tags(source, tags, digest)
     if paired is None and any(is_unnamed(value) for value in source.selector.values):
@@ -118,9 +118,9 @@ def pair(
 
 
 def check_destination(sources: List[Source], destination: str) -> None:
-    """Refuse a destination that does not fit an archive. :raises RuleProblem: with what would be right.
+    """Reject a destination that does not fit an archive. :raises RuleProblem: states the correct form.
 
-    :param destination: as it is written; empty for the default one.
+    :param destination: as written; empty for the default one.
     """
     written = bool(destination)
     if written and len({source.repository for source in sources}) > 1:
@@ -135,7 +135,7 @@ def check_destination(sources: List[Source], destination: str) -> None:
 
 
 def _whole(registry: str, named: List[Named], count: int) -> Iterator[Source]:
-    """Every named image; or the only one, whether it has a name or not."""
+    """All named images; or the only one, named or not."""
     if not named:
         if count != 1:
             raise RuleProblem(
@@ -163,7 +163,7 @@ def _digest_source(kind: str, registry: str, image: str) -> Source:
 
 
 def _exact(registry: str, image: str, source: LocalSource) -> Optional[Source]:
-    """The image whose entry in C(index.json) has this very text: tools write the tag there, or the whole name."""
+    """The image with exactly this text in C(index.json): tools write either the tag there, or the whole name."""
     for entry in source.images if isinstance(source, OciLayout) else ():
         if image in entry.texts and entry.name is not None:
             host, name, tag = entry.name
@@ -179,7 +179,7 @@ def _chosen(kind: str, registry: str, image: str, named: List[Named], count: int
     if image.startswith(UNNAMED):
         raise RuleProblem("what follows the @ is neither a digest nor a number")
     plain = [tag for host, name, tag in named if not name]
-    # In a layout whose images have tags only, what follows the path are tags.
+    # In a layout with tags only, the text after the path is tags.
     bare = kind != DOCKER_ARCHIVE and bool(plain) and ("/" not in image or image.startswith("/"))
     parsed = _parse_image("any/name:" + image if bare else image)
     host, name = ("", "") if bare else (parsed.repository.registry, parsed.repository.name)
@@ -228,7 +228,7 @@ def _default_socket(kind: str, environ: Mapping[str, str]) -> str:
         paths = ["/var/run/docker.sock"]
     else:
         user = environ.get("XDG_RUNTIME_DIR", "")
-        # Root's own daemon is the system's, whatever session root came from.
+        # Root's own daemon is the system's, whichever session root came from.
         paths = [os.path.join(user, "podman", "podman.sock")] if user and os.geteuid() != 0 else []
         paths.append("/run/podman/podman.sock")
     for path in paths:
@@ -265,7 +265,7 @@ def _split_path(kind: str, rest: str) -> Tuple[str, Optional[str]]:
 
 
 def _split(text: str, exists: Callable[[str], bool]) -> Tuple[str, Optional[str]]:
-    """The path and what follows it; of the paths that exist the longest, else the text before the first colon."""
+    """The path and the text after it: the longest existing path, or the text before the first colon."""
     marks = [len(text)] + [place for place in range(len(text) - 1, 0, -1) if text[place] in ":@"]
     for place in marks:
         if exists(os.path.expanduser(text[:place])):

@@ -1,18 +1,18 @@
 # Copyright: (c) 2026, longshore.swr contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Image rules: what the user wrote, in every dialect, as one type.
+"""Parses image rules in every dialect into one type.
 
-One grammar covers image-syncer 1.3.1 and 1.5.x and image-migrator (rules a to h of its C(images.json)); the forms of
-the three never mean different things where more than one of them accepts a string, with two exceptions that are decided
-here: an empty destination means the default one (1.3.1 and image-migrator; 1.5.x refuses it), and of
-C(host/namespace/repository) the first part is always a registry (see C(reference.parse_repository)).
+One grammar covers image-syncer 1.3.1 and 1.5.x and image-migrator (rules a to h of its C(images.json)); the three agree
+on every string that more than one of them accepts, with two exceptions, decided here: an empty destination means the
+default one (1.3.1 and image-migrator; 1.5.x refuses it), and in C(host/namespace/repository) the first part is always
+a registry (see C(reference.parse_repository)).
 
 Sources: C(repository) (all tags), C(repository:tag), C(repository:tag1,tag2), C(repository@sha256:...),
 C(repository:/regular expression/) (unanchored, Python's C(re)).
-C(registry/namespace/*) and C(registry/**) mean every repository there, see C(scope).
-Images that are in no registry are in C(local_sources).
-Destinations: a string or a list of strings; environment variables are expanded in them.
+C(registry/namespace/*) and C(registry/**) mean all repositories there, see C(scope).
+Images outside any registry are in C(local_sources).
+Destinations: a string or a list of strings; environment variables in them are expanded.
 Further keys of a rule are in C(rule_keys).
 
 This module is private to the collection: no other collection may import it.
@@ -61,22 +61,22 @@ def parse_rules(
     default_namespace: Optional[str] = None,
     dialect: str = "auto",
 ) -> List[Rule]:
-    """Turn a rules document into rules, in the document's order, exact duplicates dropped.
+    """Parse a rules document into rules, in document order, without exact duplicates.
 
     The document is a mapping of sources to destinations; or a list of such mappings, or of mappings
     C({source: ..., destination: ...}) and further keys; or image-syncer's combined document with C(auth) and C(images);
-    or what C(formats) reads, which may be a string.
-    In the place of a destination there may be a mapping with the same keys but for C(source).
+    or anything that C(formats) reads, including strings.
+    In place of a destination there may be a mapping with the same keys except C(source).
 
-    An empty destination (or null) becomes C(default_registry/default_namespace/) and the source's repository: what
-    follows the registry and the namespace, so C(quay.io/a/b/c:v1) goes to C(.../b/c:v1). image-syncer 1.3.1 does that.
+    An empty destination (or null) becomes C(default_registry/default_namespace/) and the source's repository: the part
+    after registry and namespace, so C(quay.io/a/b/c:v1) goes to C(.../b/c:v1), as in image-syncer 1.3.1.
 
     :param where: file or option, for messages.
-    :param default_registry: beats the variable C(DEFAULT_REGISTRY) of C(environ).
-    :param default_namespace: beats the variable C(DEFAULT_NAMESPACE) of C(environ).
-    :param dialect: C(auto) and C(image-syncer) take the whole grammar; C(image-migrator) refuses what its
+    :param default_registry: overrides the variable C(DEFAULT_REGISTRY) of C(environ).
+    :param default_namespace: overrides the variable C(DEFAULT_NAMESPACE) of C(environ).
+    :param dialect: C(auto) and C(image-syncer) accept the whole grammar; C(image-migrator) rejects what its
         documentation excludes: less than registry/namespace/repository on either side, tag lists, expressions.
-    :raises RulesError: with every problem of the document.
+    :raises RulesError: lists all problems of the document.
     """
     if dialect not in DIALECTS:
         shown, known = quoted(str(dialect)), ", ".join(DIALECTS)
@@ -97,7 +97,7 @@ def parse_rules(
 
 
 class _Entry(NamedTuple):
-    """A rule as written. C(item) is the mapping that has the further keys, None where the destination may be one."""
+    """A rule as written. C(item) is the mapping with the further keys, None if the destination may be one."""
 
     place: str
     source: Any
@@ -106,9 +106,9 @@ class _Entry(NamedTuple):
 
 
 def _entries(document: Any, where: str, context: _Context) -> Iterator[_Entry]:
-    """Every rule as written.
+    """All rules as written.
 
-    :raises RulesError: the document is of another format, and cannot be read.
+    :raises RulesError: the document has another format, and cannot be read.
     """
     problems = context.problems
     document = document if context.strict else as_rules(document, where)
@@ -141,7 +141,7 @@ def _entries(document: Any, where: str, context: _Context) -> Iterator[_Entry]:
 
 
 def _is_combined(document: Mapping[Any, Any]) -> bool:
-    """Whether it is C(config.json), image-syncer's one file for both. No image is called C(images)."""
+    """Whether it is C(config.json), image-syncer's single file for both. No image is called C(images)."""
     return isinstance(document.get("auth"), dict) or isinstance(document.get("images"), (dict, list))
 
 
@@ -204,7 +204,7 @@ def _rules_of(entry: _Entry, context: _Context) -> Iterator[Rule]:
 def _destinations(
     value: Any, may_nest: bool, extras: Extras, parsed: Optional[Source], where: str, context: _Context
 ) -> Iterator[Tuple[Any, Extras]]:
-    """The destinations of one value with their keys; a mapping has both."""
+    """The destinations of one value with their keys; a mapping contains both."""
     if not may_nest or not isinstance(value, dict) or _is_login(value):
         yield value, extras
         return
@@ -224,7 +224,7 @@ def _destinations(
 
 
 def _extras(item: Mapping[Any, Any], parsed: Optional[Source], where: str, context: _Context) -> Extras:
-    """The further keys of a rule, and whether they fit its source."""
+    """The further keys of a rule, checked against its source."""
     extras = read_extras(item, where, context.problems)
     if context.strict and extras.written:
         context.problems.append(
@@ -266,7 +266,7 @@ def _destination_text(value: Any) -> str:
 def _rule(
     parsed: Optional[Source], source: str, text: str, where: str, context: _Context, extras: Extras
 ) -> Optional[Rule]:
-    """One rule; None when only the destination could be checked because the source is refused.
+    """One rule; None if only the destination could be checked because the source was rejected.
 
     :raises RuleProblem: a sentence about the destination or about both together.
     """
@@ -280,7 +280,7 @@ def _rule(
     elif parsed is not None and parsed.depth:
         destination, tags, digest = parse_place(expanded, show=expanded == text), None, None
     else:
-        # What a variable holds is not the user's text and may be a secret: it is not quoted.
+        # A variable's value is not the user's text and may be a secret: it is not quoted.
         destination, tags, digest = parse_destination(expanded, context.strict, show=expanded == text)
     if parsed is None:
         return None

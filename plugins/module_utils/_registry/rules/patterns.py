@@ -1,10 +1,10 @@
 # Copyright: (c) 2026, longshore.swr contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Patterns for the names of tags and repositories, one language for both.
+"""Patterns for names of tags and repositories, one language for both.
 
-A pattern is a shell pattern for the whole name (C(v1.*), C(team/**)), or between slashes a regular expression that is
-found somewhere in it (C(/^v[0-9]+/), image-syncer's form; see C(expressions)). In a shell pattern C(*) and C(?) stop at
+A pattern is a shell pattern for the whole name (C(v1.*), C(team/**)), or between slashes a regular expression that may
+match anywhere in it (C(/^v[0-9]+/), image-syncer's form; see C(expressions)). In a shell pattern C(*) and C(?) stop at
 a slash, C(**) does not (as in Harbor's filters), and C([a-c]) and C([!a-c]) are sets.
 
 This module is private to the collection: no other collection may import it.
@@ -21,28 +21,28 @@ from ..._text import quoted
 from ..config.documents import describe
 from .expressions import Expression, ExpressionProblem
 
-# What tags and names are made of, and what means something in a shell pattern.
+# The characters of tags and names, and the special ones in a shell pattern.
 _SHELL = re.compile(r"[A-Za-z0-9_./*?\[\]!-]+\Z")
 _SET = re.compile(r"\[(!?)([A-Za-z0-9_.-]+)\]")
 
 
 class PatternProblem(Exception):
-    """A sentence about a pattern that cannot be read."""
+    """A sentence about an invalid pattern."""
 
 
 @dataclass(frozen=True)
 class Patterns:
-    """Which names are meant: those that fit an allowed pattern (all, where there are none) and no denied one."""
+    """Selects names: those that match an allowed pattern (all, if there are none) and no denied one."""
 
     allow: Tuple[Expression, ...] = ()
     deny: Tuple[Expression, ...] = ()
 
     def allowed(self, names: List[str]) -> List[str]:
-        """The names that fit, in their order."""
+        """The names that match, in order."""
         return [name for name in names if any(one.search(name) for one in self.allow)] if self.allow else list(names)
 
     def not_denied(self, names: List[str]) -> List[str]:
-        """The names that fit none of those to leave out, in their order."""
+        """The names that match no denied pattern, in order."""
         return [name for name in names if not any(one.search(name) for one in self.deny)]
 
     def __call__(self, names: List[str]) -> List[str]:
@@ -53,10 +53,9 @@ EVERY_NAME = Patterns()
 
 
 def compile_expression(text: str) -> Expression:
-    """A regular expression.
+    """Compile a regular expression.
 
-    Go's syntax is what image-syncer takes; where Python reads the same text in another sense it warns, and that is
-    refused.
+    image-syncer uses Go's syntax; if Python reads the same text differently it warns, and the expression is rejected.
 
     :raises PatternProblem: with the reason.
     """
@@ -73,9 +72,9 @@ def compile_expression(text: str) -> Expression:
 
 
 def compile_pattern(text: str) -> Expression:
-    """A shell pattern, or an expression between slashes.
+    """Compile a shell pattern, or an expression between slashes.
 
-    :raises PatternProblem: with what would be right.
+    :raises PatternProblem: states the correct form.
     """
     if text.startswith("/"):
         if len(text) < 3 or not text.endswith("/"):
@@ -121,7 +120,7 @@ def _next_part(text: str, position: int) -> Tuple[str, int]:
 
 
 def read_patterns(value: Any, where: str, problems: List[str]) -> Tuple[Expression, ...]:
-    """The patterns of a list, or of one text; problems name the place."""
+    """The patterns of a list, or of a single text; problems name the place."""
     items = [value] if isinstance(value, str) else value
     if not isinstance(items, list) or not items:
         words = "an empty list" if items == [] else describe(value)

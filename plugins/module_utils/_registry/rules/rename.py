@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, longshore.swr contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What repositories of a namespace are called at the destination: steps that a name goes through in order.
+"""Names of a namespace's repositories at the destination: steps applied to a name in order.
 
 This module is private to the collection: no other collection may import it.
 """
@@ -33,9 +33,9 @@ class Step:
     """One change of a name.
 
     :ivar kind: C(replace), C(regex), C(flatten) or C(prefix).
-    :ivar text: what is replaced or put in front.
-    :ivar value: what stands in its place; of C(flatten) the separator, empty to leave the levels out.
-    :ivar levels: how many levels C(flatten) takes away; None for all.
+    :ivar text: the text to replace or prepend.
+    :ivar value: its replacement; for C(flatten) the separator, empty to leave the levels out.
+    :ivar levels: how many levels C(flatten) removes; None for all.
     """
 
     kind: str
@@ -59,7 +59,7 @@ class Step:
 
 
 def rename(steps: Tuple[Step, ...], name: str) -> str:
-    """The name after all steps. Whether it is one is the caller's to check."""
+    """The name after all steps. The caller must check that it is valid."""
     for step in steps:
         name = step(name)
     return name

@@ -19,17 +19,17 @@ from .tag_filter import TagFilter
 
 @dataclass(frozen=True)
 class Rule:
-    """Copy the selected tags of one repository to one other, or those of the repositories of a scope.
+    """Copy the selected tags of one repository to another, or those of the repositories of a scope.
 
     :param destination_tags: by position for C(selector.values) of kind C(list), or one for C(digest);
-        None keeps the source's tags (and, of a digest, copies without a tag).
+        None keeps the source's tags (and copies a digest without a tag).
     :param source_text: the source as the user wrote it.
     :param destination_text: the destination as the user wrote it, before variables and defaults.
     :param where: the file or option and the source, for messages.
-    :param scope: which repositories are meant, where C(source) and C(destination) are the first parts of their names,
-        or none for a whole registry.
-    :param tag_filter: which of the selected tags are meant.
-    :param platforms: the rule's own platforms, in the place of those of the whole run.
+    :param scope: selects repositories; C(source) and C(destination) then contain the first parts of their names, or no
+        name for a whole registry.
+    :param tag_filter: narrows down the selected tags.
+    :param platforms: the rule's own platforms, instead of those of the run.
     :param written: the rule's further keys as the user wrote them.
     """
 
@@ -47,7 +47,7 @@ class Rule:
 
     @property
     def identity(self) -> Tuple[Any, ...]:
-        """What two rules have in common of which one is enough."""
+        """Equal for two rules if one of them is redundant."""
         further = repr(self.written) if self.written else ""
         depth = None if self.scope is None else self.scope.deep
         return self.source, self.selector, self.destination, self.destination_tags, depth, further
@@ -55,7 +55,7 @@ class Rule:
 
 @dataclass(frozen=True)
 class TagSelector:
-    """Which tags of the source are meant.
+    """Selects tags of the source.
 
     :param kind: C(all), C(list), C(regex) or C(digest).
     :param values: the tags, or one pattern, or one digest; empty for C(all).

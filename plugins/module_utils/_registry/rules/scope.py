@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, longshore.swr contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A rule for many repositories: which of a namespace or a registry it means, and where each of them goes.
+"""A rule for many repositories: those it selects in a namespace or a registry, and where each of them goes.
 
 This module is private to the collection: no other collection may import it.
 """
@@ -19,12 +19,12 @@ from .rename import Step, rename
 
 @dataclass(frozen=True)
 class Scope:
-    """What stands for the stars of a source.
+    """The meaning of the stars of a source.
 
-    :param deep: C(**), repositories of every depth; else C(*), those right below the namespace.
-    :param repositories: which of them, by what follows the namespace in their names.
+    :param deep: C(**), repositories of any depth; otherwise C(*), those directly below the namespace.
+    :param repositories: selects by the part of their names after the namespace.
     :param via: how they are listed.
-    :param rename: what becomes of what follows the namespace.
+    :param rename: changes the part after the namespace.
     """
 
     deep: bool
@@ -33,16 +33,16 @@ class Scope:
     rename: Tuple[Step, ...] = ()
 
     def covers(self, namespace: str, names: Sequence[str]) -> List[str]:
-        """What follows the namespace in the names of its repositories, each once, in the order of the names."""
+        """The parts after the namespace in the names of its repositories, each once, in the order of the names."""
         start = namespace + "/" if namespace else ""
         found = [name[len(start) :] for name in sorted(set(names)) if name.startswith(start)]
         return [name for name in found if name and (self.deep or "/" not in name)]
 
     def destination(self, place: Repository, name: str) -> Repository:
-        """Where the repository goes.
+        """The repository's destination.
 
-        :param place: the rule's destination, and C(name) what follows the namespace.
-        :raises ReferenceProblem: the new name is none.
+        :param place: the rule's destination; C(name) is the part after the namespace.
+        :raises ReferenceProblem: the new name is invalid.
         """
         found = self.place_of(place, name)
         try:
@@ -57,7 +57,7 @@ class Scope:
         return found
 
     def place_of(self, place: Repository, name: str) -> Repository:
-        """Where the repository would go, whether or not that is a name; fit to be shown."""
+        """Where the repository would go, even if the name is invalid; safe to show."""
         renamed = "/".join(filter(None, (place.name, rename(self.rename, name))))
         return Repository(place.registry, quoted(renamed, NAME_LENGTH_MAX)[1:-1])
 
@@ -70,7 +70,7 @@ def is_within(repository: Repository, place: Repository) -> bool:
 
 
 def problem_of(scope: Scope, source: Repository, destination: Repository) -> Optional[str]:
-    """Why the destination cannot be: a run would find there what the run before it wrote, and copy it once more."""
+    """Why the destination is impossible: a run would find the previous run's copies there, and copy them again."""
     again = is_within(destination, source) if scope.deep else destination == source
     if again and scope.repositories == EVERY_NAME:
         return (

@@ -4,9 +4,9 @@
 """Versions in tags, and ranges of them.
 
 The order is that of Semantic Versioning 2.0.0 (section 11), the ranges are those of npm (its C(semver) documentation):
-comparators, C(^), C(~), x-ranges, hyphen ranges, C(||). Tags are read with more patience than the specification has:
-C(v1.2.3), C(1.2), C(1), C(1.2.3.4) and leading zeros are versions too, and since a tag has no plus sign, an
-underscore begins the build metadata (Helm's way to write it).
+comparators, C(^), C(~), x-ranges, hyphen ranges, C(||). Tags are parsed more leniently than the specification allows:
+C(v1.2.3), C(1.2), C(1), C(1.2.3.4) and leading zeros are versions too, and since a tag cannot contain a plus sign, an
+underscore begins the build metadata (Helm's notation).
 
 This module is private to the collection: no other collection may import it.
 """
@@ -35,13 +35,13 @@ _LONGEST_RANGE = 1000
 
 
 class RangeProblem(Exception):
-    """A sentence about a range that cannot be read."""
+    """A sentence about an invalid range."""
 
 
 @functools.total_ordering
 @dataclass(frozen=True, eq=False)
 class Version:
-    """One version. Build metadata has no part in the order, nor in equality.
+    """One version. Build metadata affects neither the order nor equality.
 
     :param release: three numbers or more; further zeros mean nothing.
     :param prerelease: numbers and words, empty for a release.
@@ -52,7 +52,7 @@ class Version:
 
     @property
     def key(self) -> Tuple[Any, ...]:
-        """What the order is made of: a release comes after its prereleases, numbers before words."""
+        """The sort key: a release comes after its prereleases, numbers before words."""
         release = self.release
         while len(release) > 3 and release[-1] == 0:
             release = release[:-1]
@@ -70,7 +70,7 @@ class Version:
 
 
 def parse_version(text: str) -> Optional[Version]:
-    """The version that a tag is, or None when it is none (C(latest), C(main), C(1.2.3rc1))."""
+    """The version in a tag, or None if it is not a version (C(latest), C(main), C(1.2.3rc1))."""
     match = _VERSION.match(text)
     if match is None:
         return None
@@ -96,7 +96,7 @@ class _Comparator(NamedTuple):
 class _Set(NamedTuple):
     """Comparators that must all hold.
 
-    :ivar named: the releases whose prereleases the user wrote.
+    :ivar named: the releases with prereleases written by the user.
     """
 
     comparators: Tuple[_Comparator, ...]
@@ -111,9 +111,9 @@ class _Set(NamedTuple):
 class Range:
     """A range of versions.
 
-    :param prereleases: whether a prerelease is in the range as any other version is. Else it is only where one of the
-        same release is written in the range (npm's rule): C(>=1.3.0-rc.1) has 1.3.0-rc.2 and not 1.4.0-rc.1.
-    :raises RangeProblem: the text is no range.
+    :param prereleases: whether prereleases match like any other version. Otherwise one matches only if the range names
+        one of the same release (npm's rule): C(>=1.3.0-rc.1) has 1.3.0-rc.2 and not 1.4.0-rc.1.
+    :raises RangeProblem: the text is not a range.
     """
 
     def __init__(self, text: str, prereleases: bool = False) -> None:
@@ -128,7 +128,7 @@ class Range:
 
 
 class _Partial(NamedTuple):
-    """A version as ranges have it: the numbers that are written, at most three where others follow."""
+    """A version as written in ranges: the numbers given, at most three if others follow."""
 
     numbers: Tuple[int, ...]
     prerelease: Tuple[str, ...]
@@ -138,12 +138,12 @@ class _Partial(NamedTuple):
         return len(self.numbers) >= 3
 
     def floor(self, prereleases: bool) -> Version:
-        """The least version that it stands for."""
+        """The lowest version that it covers."""
         lowest = ("0",) if prereleases and not self.is_whole else ()
         return Version(_padded(self.numbers), self.prerelease or lowest)
 
     def after(self, places: int) -> Version:
-        """What is greater than all that begins with these first numbers; its own prereleases come after it."""
+        """The lowest version above all that begin with these numbers; its prereleases come after it."""
         head = self.numbers[:places]
         return Version(_padded(head[:-1] + (head[-1] + 1,)), ("0",))
 
@@ -196,14 +196,14 @@ _NOTHING = _Comparator("<", Version((0, 0, 0), ("0",)))
 
 
 def _desugar(operator: str, partial: _Partial, prereleases: bool) -> List[_Comparator]:
-    """The plain comparators of one that is written, by npm's "Advanced Range Syntax"."""
+    """The plain comparators for a given one, by npm's "Advanced Range Syntax"."""
     numbers = partial.numbers
     if not numbers:
-        # A star alone: everything, and nothing is beyond it.
+        # A star alone: everything, with nothing beyond it.
         return [_NOTHING] if operator in ("<", ">") else []
     floor = partial.floor(prereleases)
     if operator == "^":
-        # Up to the leftmost number that is not zero; of 0.0.x and 0.x the last one that is written.
+        # Up to the leftmost number that is not zero; for 0.0.x and 0.x the last one written.
         places = next((place for place, number in enumerate(numbers[:3], 1) if number), min(len(numbers), 3))
         return [_Comparator(">=", floor), _Comparator("<", partial.after(places))]
     if operator in ("~", "~>"):

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, longshore.swr contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Which of a repository's tags a rule means, beyond what its source says: allow, deny, semver, newest, in this order.
+"""Filters a repository's tags further than the rule's source: allow, deny, semver, newest, in this order.
 
 This module is private to the collection: no other collection may import it.
 """
@@ -26,7 +26,7 @@ _LEAST = Version((0, 0, 0), ("0",))
 
 
 class Chosen(NamedTuple):
-    """Tags, and how many were left after each step as a phrase for those who are left with none."""
+    """Tags, and the number left after each step, as a phrase for the message if none are left."""
 
     tags: List[str]
     story: str
@@ -36,8 +36,8 @@ class Chosen(NamedTuple):
 class TagFilter:
     """The key C(tags) of a rule.
 
-    :param ranges: a version in any of them is meant; empty for all tags, versions or not.
-    :param newest: how many of the tags at most; None for all.
+    :param ranges: a version in any of them is selected; empty for all tags, versions or not.
+    :param newest: maximum number of tags; None for all.
     """
 
     patterns: Patterns = EVERY_NAME
@@ -46,11 +46,11 @@ class TagFilter:
     newest_by: str = BY_SEMVER
 
     def needs_created(self, candidates: Sequence[str]) -> bool:
-        """Whether the time at which their images were created decides between the candidates."""
+        """Whether the creation times of their images decide between the candidates."""
         return self.newest is not None and self.newest_by == BY_CREATED and len(candidates) > self.newest
 
     def candidates(self, tags: Sequence[str], story: str) -> Chosen:
-        """The tags before C(newest), in their order.
+        """The tags before C(newest) is applied, in order.
 
         :param story: how many there were before, as a phrase.
         """
@@ -71,11 +71,11 @@ class TagFilter:
         return Chosen(chosen, ", ".join(steps))
 
     def latest(self, tags: Sequence[str], created: Mapping[str, float]) -> List[str]:
-        """The newest of the candidates, the newest first; all of them, in their order, where there are no more.
+        """The newest of the candidates, newest first; all of them, in order, if there are no more.
 
-        Equals are told apart by their names, so that the same tags give the same result.
+        Ties are broken by name, so that the same tags give the same result.
 
-        :param created: when each was created, where C(needs_created) says so.
+        :param created: creation time of each, if C(needs_created) is true.
         """
         if self.newest is None or len(tags) <= self.newest:
             return list(tags)
@@ -113,7 +113,7 @@ def read_tag_filter(value: Any, where: str, problems: List[str]) -> Optional[Tag
 
 
 def check_keys(value: Mapping[Any, Any], known: Sequence[str], where: str, problems: List[str]) -> None:
-    """Refuse keys that are not known, with the one that was meant where it is plain."""
+    """Reject unknown keys, with the intended one if it is obvious."""
     for name in value:
         if name not in known:
             near = difflib.get_close_matches(str(name), known, 1)
@@ -144,7 +144,7 @@ def _read_ranges(value: Dict[Any, Any], by_version: bool, where: str, problems: 
             problems.append(
                 "{0}: prereleases belongs to semver, or to newest by semver: write one of them".format(where)
             )
-        # The newest versions are to be found among versions.
+        # The newest versions are sought among versions.
         return (Range(EVERYTHING, prereleases),) if by_version else ()
     written = value["semver"]
     place = "{0}: semver".format(where)

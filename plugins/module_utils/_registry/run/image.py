@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, longshore.swr contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The images of a run: what was asked for, what was found, and how each one ended.
+"""The images of a run: requests, findings, and outcomes.
 
 This module is private to the collection: no other collection may import it.
 """
@@ -27,7 +27,7 @@ OUTCOMES = (COPIED, SKIPPED, FILTERED, FAILED)
 
 
 class Form(NamedTuple):
-    """What is changed about an image for its destination: Docker's media types, gzip layers for Zstandard ones."""
+    """How an image is changed for its destination: Docker's media types, gzip instead of Zstandard layers."""
 
     docker: bool = False
     gzip: bool = False
@@ -38,12 +38,12 @@ UNCHANGED = Form()
 
 @dataclass(eq=False)
 class Image:
-    """One tag (or digest) of one rule; C(source_ref) is None for a rule whose tags could not be found out.
+    """One tag (or digest) of one rule; C(source_ref) is None for a rule with tags that could not be determined.
 
-    C(outcome) is set exactly once, through L(finish,#). C(shown) is what an invalid entry of a list is called in
-    messages. C(original) is the tree before it was converted to C(form), and C(tried) has the digests of the forms that
-    the destination does not take. C(attached_to) is what a signature or another artifact belongs to, and C(owner) the
-    image of a rule that it came by.
+    C(outcome) is set exactly once, by L(finish,#). C(shown) names an invalid entry of a list in messages. C(original)
+    is the tree before it was converted to C(form), and C(tried) has the digests of the forms that the destination
+    refused. C(attached_to) is the subject of a signature or another artifact, and C(owner) the image of a rule that led
+    to it.
     """
 
     rule: Rule
@@ -71,7 +71,7 @@ class Image:
     _lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
 
     def finish(self, outcome: str, reason: str = "", error: Optional[RegistryError] = None) -> bool:
-        """Set the outcome. False when the image had one already; the first stands."""
+        """Set the outcome. False if the image already had one; the first stands."""
         with self._lock:
             if self.outcome is not None:
                 return False
@@ -83,14 +83,14 @@ class Image:
 
     @property
     def source_text(self) -> str:
-        """The source as a reference; the rule's own words where there is no tag."""
+        """The source as a reference; the rule's own text if there is no tag."""
         if self.shown:
             return self.shown
         return _reference(self.source, self.source_ref) if self.source_ref else self.rule.source_text
 
     @property
     def destination_text(self) -> str:
-        """The destination as a reference; the rule's own words where there is no tag."""
+        """The destination as a reference; the rule's own text if there is no tag."""
         if self.destination_ref:
             return _reference(self.destination, self.destination_ref)
         if self.shown:

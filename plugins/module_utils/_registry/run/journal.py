@@ -1,13 +1,13 @@
 # Copyright: (c) 2026, longshore.swr contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What earlier runs did, as an append-only file of JSON lines.
+"""The results of earlier runs, as an append-only file of JSON lines.
 
-The journal makes a rerun cheaper; it is never the only witness. What it says of the destination is checked there
-before anything is skipped because of it, so an old, a foreign or a damaged journal costs requests and nothing else.
+The journal makes a rerun cheaper; it is never trusted alone. Its statements about the destination are verified there
+before anything is skipped, so an old, foreign or damaged journal only costs requests.
 
-That the destination has a digest does not show what it was made from: only the journal says that. So each line ends
-with a sum over the rest of it, and a line whose sum is wrong, or that another version wrote, is passed over.
+A digest at the destination does not show what it was made from: only the journal does. So each line ends with a
+checksum over the rest of it, and a line with a wrong checksum, or from another version, is skipped.
 
 This module is private to the collection: no other collection may import it.
 """
@@ -41,10 +41,10 @@ LARGEST = 4 * 1024 * 1024 * 1024
 
 
 class Journal:
-    """A journal file; without a path it remembers for the run only.
+    """A journal file; without a path it lasts for the run only.
 
     :param path: the file; its directory must exist. Created with mode 0600.
-    :ivar unreadable_lines: lines of the file that were passed over.
+    :ivar unreadable_lines: lines of the file that were skipped.
     """
 
     def __init__(self, path: Optional[str] = None) -> None:
@@ -58,9 +58,9 @@ class Journal:
         self._recompressed: Dict[Tuple[str, str], Tuple[str, int, str]] = {}
 
     def load(self) -> None:
-        """Read what earlier runs wrote.
+        """Read the entries of earlier runs.
 
-        :raises RegistryError: the file is there and cannot be read.
+        :raises RegistryError: the file exists but cannot be read.
         """
         if not self.path:
             return
@@ -89,7 +89,7 @@ class Journal:
 
     @property
     def write_error(self) -> Optional[str]:
-        """Why the journal stopped to be written (a full disk ...), else None. The copy goes on without it."""
+        """Why the journal stopped writing (a full disk ...), else None. The copy continues without it."""
         return self._file.error
 
     def blob_stored(self, registry: str, repository: str, digest: str) -> None:
@@ -107,7 +107,7 @@ class Journal:
         filter_key: str,
         error: Optional[str] = None,
     ) -> None:
-        """An image ended. What the journal says already is not written again, or nightly reruns would fill the disk."""
+        """An image ended. Known facts are not written again, or nightly reruns would fill the disk."""
         known = source_digest and self.digest_after(destination, source_digest, filter_key)
         if outcome == SKIPPED and known and known == destination_digest:
             return
@@ -125,21 +125,21 @@ class Journal:
         self._write({name: value for name, value in entry.items() if value is not None})
 
     def repositories_with(self, registry: str, digest: str) -> List[str]:
-        """Repositories of the registry that were seen to hold the blob, the latest first."""
+        """Repositories of the registry known to hold the blob, latest first."""
         return list(reversed(self._blobs.get((registry, digest), ())))
 
     def digest_after(self, destination: str, source_digest: str, filter_key: str) -> Optional[str]:
-        """The digest that C(source_digest) got at the destination when the same filter was in force."""
+        """The digest that C(source_digest) became at the destination with the same filter."""
         return self._results.get((destination, source_digest, filter_key))
 
     def layer_recompressed(self, layer: str, method: str, digest: str, size: int, diff_id: str) -> None:
-        """A layer was found to become another when it is recompressed by a method."""
+        """Record the result of recompressing a layer with a method."""
         entry = {"event": "recompressed", "layer": layer, "method": method, "digest": digest, "size": size}
         self._remember_recompressed(dict(entry, diff_id=diff_id))
         self._write(dict(entry, diff_id=diff_id))
 
     def recompressed(self, layer: str, method: str) -> Optional[Tuple[str, int, str]]:
-        """Digest, size and diff ID of what the layer becomes by the method, if that was found out."""
+        """Digest, size and diff ID of the layer recompressed with the method, if known."""
         return self._recompressed.get((layer, method))
 
     def _take(self, line: str) -> None:
@@ -170,7 +170,7 @@ class Journal:
         before, after = entry.get("source_digest"), entry.get("destination_digest")
         if before and after and entry["outcome"] in (COPIED, SKIPPED):
             with self._lock:
-                # A journal of 100,000 images says the same few filters, and mostly the same digest twice.
+                # A journal of 100,000 images repeats a few filters, and mostly has the same digest twice.
                 key = self._filters.setdefault(entry.get("filter") or "", entry.get("filter") or "")
                 self._results[(entry["destination"], before, key)] = before if before == after else after
 
@@ -187,7 +187,7 @@ def _sum(text: str) -> str:
 def _read(line: str) -> Dict[str, Any]:
     """A line as it was written.
 
-    :raises ValueError: it is not, or is of another version.
+    :raises ValueError: it is damaged, or from another version.
     """
     found = _SUM.search(line)
     text = line[: found.start()] + "}" if found is not None else ""

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, longshore.swr contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The log file of a run: one line an event, secrets taken out.
+"""The log file of a run: one line per event, without secrets.
 
 This module is private to the collection: no other collection may import it.
 """
@@ -18,7 +18,7 @@ from ..errors import RegistryError
 class RunLog:
     """Appends lines to a file; without a path it drops them.
 
-    :param redact: takes secrets out of a line.
+    :param redact: removes secrets from a line.
     :raises RegistryError: the file cannot be opened.
     """
 

@@ -1,10 +1,10 @@
 # Copyright: (c) 2026, longshore.swr contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""How far a run is: counted as it happens, told at a humane rate.
+"""Progress of a run: counted as it happens, reported in moderation.
 
-The copy writes one JSON object a line to the progress file; the action plugin shows them. An hour's copy of thousands
-of images is some hundred lines: AWX stores each of them as an event.
+The copy writes one JSON object per line to the progress file; the action plugin shows them. An hour's copy of thousands
+of images gives a few hundred lines: AWX stores each of them as an event.
 
 This module is private to the collection: no other collection may import it.
 """
@@ -36,9 +36,9 @@ class Progress:
     """Counters of a run, shared by its threads.
 
     :param path: the progress file, appended to; None for none.
-    :param interval: seconds between two lines at most.
-    :param redact: takes secrets out of an error's text.
-    :param waits: the pauses under way: until when by the clock, for what, and why.
+    :param interval: maximum seconds between two lines.
+    :param redact: removes secrets from an error's text.
+    :param waits: the current pauses: until when by the clock, for what, and why.
     """
 
     def __init__(
@@ -72,7 +72,7 @@ class Progress:
     # -- what happened -----------------------------------------------------------------------------------------
 
     def enter(self, phase: str) -> None:
-        """A phase begins; a line says so."""
+        """Start a phase; writes a line."""
         with self._lock:
             self.phase = phase
             self._phase_started = self._clock()
@@ -81,13 +81,13 @@ class Progress:
         self._tell()
 
     def image_planned(self) -> None:
-        """An image was looked at."""
+        """An image was examined."""
         with self._lock:
             self.planned += 1
         self._tell_when_due()
 
     def image_finished(self, image: Image) -> None:
-        """An image ended; a failure gets a line of its own."""
+        """An image ended; a failure gets its own line."""
         with self._lock:
             self.outcomes[str(image.outcome)] += 1
         if image.outcome == FAILED:
@@ -102,7 +102,7 @@ class Progress:
         self._tell_when_due()
 
     def bytes_moved(self, count: int) -> None:
-        """C(count) bytes went out; a negative number takes back those of a try that failed."""
+        """C(count) bytes were sent; a negative number takes back those of a failed try."""
         with self._lock:
             self.bytes_done += count
             self.bytes_sent += max(0, count)
@@ -110,7 +110,7 @@ class Progress:
     # -- telling -----------------------------------------------------------------------------------------------
 
     def start(self) -> None:
-        """Begin to write a line every interval, so that a quiet hour is not taken for a dead job."""
+        """Begin to write a line every interval, so that a quiet hour is not mistaken for a dead job."""
         if self._file.active and self._thread is None:
             self._thread = threading.Thread(target=self._tick, name="progress", daemon=True)
             self._thread.start()
@@ -145,7 +145,7 @@ class Progress:
             }
 
     def _waiting(self) -> Optional[Dict[str, Any]]:
-        """The pause that ends last; None if there is none that is worth a word."""
+        """The pause that ends last; None if none is worth mentioning."""
         until, where, why = max(self._waits(), default=(0.0, "", ""))
         left = until - self._clock()
         if left < LONG_WAIT:
@@ -160,7 +160,7 @@ class Progress:
             shares.append(self.bytes_done / self.bytes_total)
         if self.images_total > self._done_before:
             shares.append((done - self._done_before) / (self.images_total - self._done_before))
-        # Bytes may all be there while thousands of manifests wait for a throttle, or the other way round.
+        # All bytes may be there while thousands of manifests wait for a throttle, or vice versa.
         share = min(shares, default=0.0)
         return max(0, round(elapsed / share - elapsed)) if share > 0.0 else None
 
@@ -173,7 +173,7 @@ class Progress:
     def _tell_when_due(self) -> None:
         with self._lock:
             now = self._clock()
-            # Lines are at least a second apart, or a run of many small images would be all lines.
+            # Lines are at least a second apart, or a run of many small images would flood the output.
             waiting = self._waiting()
             begins = waiting is not None and waiting["for"] != self._told_wait
             due = now - self._last_line >= 1.0 and (begins or self._share() - self._last_share >= STEP)
@@ -198,7 +198,7 @@ class Progress:
 
 
 def render(event: Mapping[str, Any]) -> str:
-    """An event of the progress file as the line that a person reads."""
+    """An event of the progress file as a human-readable line."""
     if event.get("event") == "failure":
         return "[swr] failed: {0} -> {1}: {2}".format(event["source"], event["destination"], event["error"])
     if event.get("phase") == PLANNING:
@@ -222,7 +222,7 @@ def _pause(waiting: Optional[Mapping[str, Any]]) -> str:
 
 
 def human_bytes(count: float) -> str:
-    """Bytes with a decimal unit, as registries and network people count."""
+    """Bytes with a decimal unit, as registries and network engineers count."""
     for unit in ("B", "kB", "MB", "GB"):
         if count < 1000:
             return "{0:.0f} {1}".format(count, unit) if unit == "B" else "{0:.1f} {1}".format(count, unit)

@@ -1,10 +1,10 @@
 # Copyright: (c) 2026, longshore.swr contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a destination has, asked once for a repository instead of once for a tag.
+"""A destination's tags, listed once per repository instead of looked up one by one.
 
-The distribution API lists tags without their digests. Some registries have an API of their own that lists both, a
-thousand at a time; who can ask it is given from outside.
+The distribution API lists tags without their digests. Some registries have their own API that lists both, a thousand at
+a time; its client is injected.
 
 This module is private to the collection: no other collection may import it.
 """
@@ -26,15 +26,15 @@ WORTH_WHILE = 2
 
 
 class Lister(Protocol):
-    """Lists what one registry has.
+    """Lists the tags of one registry.
 
-    :ivar calls: how many requests it has made.
+    :ivar calls: number of requests so far.
     """
 
     calls: int
 
     def tags(self, repository: str) -> Mapping[str, str]:
-        """Tag to digest, or to something else where that is not told; empty for a repository that does not exist.
+        """Tag to digest, or to another value if unknown; empty for a repository that does not exist.
 
         :raises LongshoreError: it cannot be listed.
         """
@@ -44,9 +44,9 @@ ListerFor = Callable[[str], Optional[Lister]]
 
 
 def check_endpoints(endpoints: Mapping[str, Any]) -> None:
-    """Refuse what is no address of an API, before anything is connected to.
+    """Reject invalid API addresses before anything is connected to.
 
-    :raises LongshoreError: naming the registry whose address it is.
+    :raises LongshoreError: names the registry with the invalid address.
     """
     for registry, endpoint in endpoints.items():
         check_url(
@@ -59,21 +59,21 @@ def check_endpoints(endpoints: Mapping[str, Any]) -> None:
 
 
 class Listed(NamedTuple):
-    """What the list says of a tag: nothing (C(known) is False), its digest, or that there is no such tag (None)."""
+    """The result for a tag: unknown (C(known) is False), its digest, or no such tag (None)."""
 
     known: bool
     digest: Optional[str] = None
 
 
 def no_lister(_registry: str) -> Optional[Lister]:
-    """For registries that have nothing but the distribution API."""
+    """For registries with nothing but the distribution API."""
     return None
 
 
 class TagListing:
-    """The lists of a run's destinations, each asked once, and only where it spares requests. For any thread.
+    """The lists of a run's destinations, each fetched once, and only if it saves requests. Thread-safe.
 
-    :param lister_for: gives what lists a registry (C(host[:port])), None where nothing does.
+    :param lister_for: returns the lister of a registry (C(host[:port])), None if there is none.
     """
 
     def __init__(self, lister_for: ListerFor = no_lister) -> None:
@@ -87,11 +87,11 @@ class TagListing:
         self.problems: List[str] = []
 
     def expect(self, images: Sequence[Image]) -> None:
-        """Say for which images there will be questions."""
+        """Announce the images to be looked up."""
         self._wanted.update(image.destination for image in images if image.outcome is None)
 
     def look_up(self, repository: Repository, reference: Optional[str]) -> Listed:
-        """What is at C(reference)."""
+        """The entry of C(reference)."""
         if reference is None or is_digest(reference) or self._wanted[repository] < WORTH_WHILE:
             return Listed(False)
         tags = self._list(repository)
@@ -100,7 +100,7 @@ class TagListing:
         return Listed(True, digest) if known else Listed(False)
 
     def calls(self) -> Dict[str, int]:
-        """Requests made, by registry."""
+        """Number of requests, by registry."""
         return {registry: lister.calls for registry, lister in self._listers.items() if lister and lister.calls}
 
     def _list(self, repository: Repository) -> Optional[Mapping[str, str]]:
@@ -121,7 +121,7 @@ class TagListing:
                 lister = None if registry in self._refused else self._listers[registry]
             return None if lister is None else lister.tags(repository.name)
         except LongshoreError as error:
-            # One refusal is enough: the keys, the permission, the network or the call is missing for all repositories.
+            # One refusal is enough: the keys, permission, network or API are missing for all repositories.
             with self._lock:
                 first = registry not in self._refused
                 self._refused.add(registry)
@@ -135,7 +135,7 @@ class TagListing:
 
 
 def merge_calls(requests: Dict[str, Dict[str, int]], listing: TagListing) -> Dict[str, Dict[str, int]]:
-    """Requests by registry and kind, those of the listing among them."""
+    """Requests by registry and kind, including those of the listing."""
     for registry, calls in listing.calls().items():
         requests.setdefault(registry, {})["tag_listing"] = calls
     return requests

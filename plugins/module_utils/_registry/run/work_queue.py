@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, longshore.swr contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Threads that work through jobs by priority, where a job may add further jobs.
+"""Threads that process jobs by priority; a job may add further jobs.
 
 This module is private to the collection: no other collection may import it.
 """
@@ -18,10 +18,10 @@ Job = Callable[[], None]
 class WorkQueue:
     """Threads and a queue of jobs.
 
-    A job must account for its own failures. One that raises all the same ends the run: L(join,#) raises its error.
+    A job must handle its own failures. One that raises anyway ends the run: L(join,#) raises its error.
 
-    :param workers: threads at most, at least one.
-    :param enough: says how many are enough now; asked when all are busy. By default as many as there may be.
+    :param workers: most threads, at least one.
+    :param enough: returns how many are enough now; called when all are busy. By default the maximum.
     """
 
     def __init__(self, workers: int, enough: Optional[Callable[[], int]] = None) -> None:
@@ -34,13 +34,13 @@ class WorkQueue:
         self._crash: List[BaseException] = []
         self._stopping = False
         lock = threading.Lock()
-        # Two conditions: a wake-up that is meant for a thread must not be spent on join().
+        # Two conditions: a wake-up meant for a thread must not be spent on join().
         self._condition = threading.Condition(lock)
         self._finished = threading.Condition(lock)
         self._threads: List[threading.Thread] = []
 
     def put(self, priority: Tuple[Any, ...], job: Job) -> None:
-        """Queue a job; the one with the smallest priority runs first, equal ones in the order they came."""
+        """Queue a job; the one with the smallest priority runs first, equal ones in order of arrival."""
         with self._condition:
             self._sequence += 1
             self._open += 1
@@ -49,7 +49,7 @@ class WorkQueue:
             self._condition.notify()
 
     def _grow(self) -> None:
-        """Start another thread when jobs wait that no thread is free for."""
+        """Start another thread if jobs wait and no thread is free."""
         if len(self._jobs) <= self._idle or self._stopping:
             return
         if len(self._threads) < max(1, min(self._most, self._enough())):
@@ -59,13 +59,13 @@ class WorkQueue:
             thread.start()
 
     def join(self) -> None:
-        """Return when every job, and every job that those added, is done.
+        """Return when all jobs, including those added by jobs, are done.
 
         :raises BaseException: what a job raised.
         """
         with self._condition:
             while self._open and not self._crash:
-                # A wait without a timeout would not let Ctrl-C through.
+                # A wait without a timeout would block Ctrl-C.
                 self._finished.wait(1.0)
             if self._crash:
                 raise self._crash[0]
@@ -93,7 +93,7 @@ class WorkQueue:
                 if self._stopping:
                     return
                 job = heapq.heappop(self._jobs)[2]
-                # What is enough may have become more since the jobs were queued.
+                # The number that is enough may have grown since the jobs were queued.
                 self._grow()
             try:
                 job()

@@ -1,10 +1,10 @@
 # Copyright: (c) 2026, longshore.swr contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Tar files that are read at any place: plain ones directly, gzip-compressed ones from the nearest known point.
+"""Random access to tar files: plain ones directly, gzip-compressed ones from the nearest checkpoint.
 
-A gzip file has no index. The one pass that finds the members keeps the state of the decompressor at some of them (about
-45 KB each), and a member is read from there on: nothing is written to disk, and memory has a bound.
+A gzip file has no index. The single pass that finds the members saves the decompressor's state at some of them (about
+45 KB each), and a member is read from there: nothing is written to disk, and memory is bounded.
 
 This module is private to the collection: no other collection may import it.
 """
@@ -37,14 +37,14 @@ _OTHER_COMPRESSIONS = {
 
 
 class TarIndex(NamedTuple):
-    """Where the members are, and for a compressed archive the points to read from, in order of their positions."""
+    """The positions of the members, and for a compressed archive the checkpoints, in order of position."""
 
     members: Dict[str, Member]
     points: Optional[List[Inflater]] = None
 
 
 class PlainReader(TarReader):
-    """Reads a file from a position on. Others may read it at the same time."""
+    """Reads a file from a given position. Others may read it in parallel."""
 
     def __init__(self, descriptor: int, position: int = 0) -> None:
         self.position = position
@@ -52,7 +52,7 @@ class PlainReader(TarReader):
         self._size = os.fstat(descriptor).st_size
 
     def read(self, size: int) -> bytes:
-        """The next bytes; less than C(size) only at the end."""
+        """The next bytes; fewer than C(size) only at the end."""
         parts = []
         while size > 0:
             part = _pread(self._descriptor, size, self.position)
@@ -64,17 +64,17 @@ class PlainReader(TarReader):
         return b"".join(parts)
 
     def skip(self, size: int) -> None:
-        """Go on by that much without reading."""
+        """Skip that many bytes without reading."""
         self.position += size
         if self.position > self._size:
             raise _cut()
 
     def at_member(self) -> None:
-        """Every place can be read from."""
+        """Any position can be read from."""
 
 
 class Inflater(TarReader):
-    """Reads what a gzip file holds, from its beginning or from a copy's position on.
+    """Reads the content of a gzip file, from its beginning or from a copy's position.
 
     :param source: the file's descriptor.
     """
@@ -89,21 +89,21 @@ class Inflater(TarReader):
         self._distance = POINT_DISTANCE
 
     def collect(self) -> List[Inflater]:
-        """Keep points to read from; the list fills while the archive is read."""
+        """Collect checkpoints; the list fills while the archive is read."""
         self._points = [self.copy()]
         return self._points
 
     def copy(self, source: Optional[int] = None) -> Inflater:
-        """Another one at the same position, reading from C(source)."""
+        """A copy at the same position, reading from C(source)."""
         other = Inflater.__new__(Inflater)
         other.position, other._source = self.position, self._source if source is None else source
-        # What was read and not used yet is read again, so that a point that is kept stays small.
+        # Input that was read but not used is read again, so that a saved checkpoint stays small.
         other._next, other._input = self._next - len(self._input), b""
         other._state, other._points, other._distance = self._state.copy(), None, self._distance
         return other
 
     def at_member(self) -> None:
-        """Remember this place, unless the last one is near. With too many, every other one goes."""
+        """Save a checkpoint, unless the last one is near. With too many, every other one is dropped."""
         if self._points is None or self.position - self._points[-1].position < self._distance:
             return
         if len(self._points) >= MOST_POINTS:
@@ -112,7 +112,7 @@ class Inflater(TarReader):
         self._points.append(self.copy())
 
     def read(self, size: int) -> bytes:
-        """The next bytes; less than C(size) only at the end."""
+        """The next bytes; fewer than C(size) only at the end."""
         parts = []
         while size > 0:
             part = self._inflate(size)
@@ -123,7 +123,7 @@ class Inflater(TarReader):
         return b"".join(parts)
 
     def skip(self, size: int) -> None:
-        """Go on by that much."""
+        """Skip that many bytes."""
         while size > 0:
             part = self._inflate(min(size, CHUNK))
             if not part:
@@ -148,7 +148,7 @@ class Inflater(TarReader):
                 return part
 
     def _next_frame(self) -> bool:
-        """A gzip file may be several, one after the other (RFC 1952, section 2.2); zeros at its end are padding."""
+        """A gzip file may have several parts in sequence (RFC 1952, section 2.2); zeros at its end are padding."""
         self._input = self._input.lstrip(b"\0")
         while not self._input:
             if not self._refill():
@@ -164,7 +164,7 @@ class Inflater(TarReader):
 
 
 class MemberReader:
-    """The content of one member, block by block. Its C(size) is that of the whole."""
+    """The content of one member, block by block. C(size) is its total size."""
 
     def __init__(self, reader: TarReader, size: int) -> None:
         self.size = size
@@ -172,7 +172,7 @@ class MemberReader:
         self._left = size
 
     def read(self, most: int = CHUNK) -> bytes:
-        """The next bytes, C(most) at most; empty at the end. :raises ArchiveError: the archive ends before."""
+        """The next bytes, at most C(most); empty at the end. :raises ArchiveError: the archive ends early."""
         wanted = min(most, self._left)
         block = self._reader.read(wanted)
         if len(block) < wanted:
@@ -181,14 +181,14 @@ class MemberReader:
         return block
 
     def close(self) -> None:
-        """Nothing is held: the archive belongs to all its readers."""
+        """Nothing to release: the archive is shared by all its readers."""
 
 
 class ArchiveFile:
-    """An open archive. Used by any number of threads; close it.
+    """An open archive. Thread-safe; must be closed.
 
-    :param descriptor: of a regular file; it becomes this object's.
-    :raises ArchiveError: it is no archive that can be read.
+    :param descriptor: of a regular file; this object takes ownership.
+    :raises ArchiveError: it is not a readable archive.
     """
 
     def __init__(self, descriptor: int) -> None:
@@ -201,7 +201,7 @@ class ArchiveFile:
 
     @classmethod
     def open(cls, path: str) -> ArchiveFile:
-        """Open a file. :raises ArchiveError: it cannot be read, or is no archive."""
+        """Open a file. :raises ArchiveError: it cannot be read, or is not an archive."""
         try:
             return cls(open_regular(path))
         except FileNotFoundError as error:
@@ -210,16 +210,16 @@ class ArchiveFile:
             raise ArchiveError(error.what, hint="Use a file that this user may read.") from error
 
     def has(self, name: str) -> bool:
-        """Whether there is a member of this name."""
+        """Whether there is a member with this name."""
         return name in self._index.members
 
     def open_member(self, name: str) -> MemberReader:
-        """Read a file of the archive. :raises ArchiveError: there is none."""
+        """Read a file of the archive. :raises ArchiveError: it does not exist."""
         member = find_member(self._index.members, name)
         return MemberReader(self._reader(member.offset), member.size)
 
     def read_member(self, name: str, limit: int) -> bytes:
-        """A small file, whole. :raises ArchiveError: there is none, or it is larger than C(limit) bytes."""
+        """A complete small file. :raises ArchiveError: it does not exist, or is larger than C(limit) bytes."""
         return read_small(self.open_member(name), name, limit)
 
     def close(self) -> None:
@@ -238,7 +238,7 @@ class ArchiveFile:
 
 
 def read_small(reader: Any, name: str, limit: int) -> bytes:
-    """What a reader gives, whole. :raises ArchiveError: it is larger than C(limit) bytes."""
+    """All bytes of a reader. :raises ArchiveError: they are more than C(limit)."""
     if reader.size > limit:
         raise ArchiveError(
             "the file {0!r} has {1} bytes, more than the limit of {2}".format(name[:200], reader.size, limit),
@@ -266,8 +266,8 @@ _indexes_lock = threading.Lock()
 
 
 def _index_of(descriptor: int) -> TarIndex:
-    """The index of a file. Rules are read before the images are, and a compressed archive is to be gone through once,
-    so the last ones are remembered, as long as the file is the same."""
+    """The index of a file. Rules are read before the images, and a compressed archive should be scanned only once, so
+    recent ones are cached, as long as the file is unchanged."""
     status = os.fstat(descriptor)
     key = (status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns, status.st_ctime_ns)
     with _indexes_lock:

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, longshore.swr contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What images are read from; and those that are in no registry: how rules name them, and what they have in common.
+"""Sources of images; and local ones outside registries: how rules name them, and what they share.
 
 This module is private to the collection: no other collection may import it.
 """
@@ -27,11 +27,11 @@ _SHOWN = 5
 
 @dataclass(frozen=True)
 class LocalRepository(Repository):
-    """A repository of an archive, a layout or a daemon. As text it is the source of a rule again.
+    """A repository of an archive, a layout or a daemon. Its text can be the source of a rule.
 
     :param registry: the kind and the place, for example C(docker-archive:/srv/images.tar).
-    :param name: the path that images are named with, C(library/nginx); empty where they have a tag and no name.
-    :param host: the registry that they are named with, C(docker.io).
+    :param name: the repository path in the images' names, C(library/nginx); empty if they have only a tag.
+    :param host: the registry in the images' names, C(docker.io).
     """
 
     host: str = ""
@@ -45,73 +45,73 @@ Named = Tuple[str, str, str]
 
 
 class Found(NamedTuple):
-    """A manifest that a source has: its digest, and its media type as far as the source said."""
+    """A manifest of a source: its digest, and its media type if the source stated it."""
 
     digest: str
     media_type: str
 
 
 class BlobStream(Protocol):
-    """The bytes of a blob as they come: a registry's reply, or what a local source makes of its files. Close it."""
+    """The bytes of a blob as they arrive: a registry's reply, or generated from local files. Must be closed."""
 
     @property
     def status(self) -> int:
-        """200 where it begins with the first byte, 206 where it begins at the one that was asked for."""
+        """200 if it begins with the first byte, 206 if it begins at the requested one."""
 
     @property
     def headers(self) -> Mapping[str, str]:
-        """Of a registry's reply, by lower-case name."""
+        """The headers of a registry's reply, in lower case."""
 
     @property
     def length(self) -> Optional[int]:
-        """Bytes that are to come; None where only the end will tell."""
+        """Bytes still to come; None if only the end will tell."""
 
     def readinto(self, buffer: memoryview) -> int:
         """Fill C(buffer) with the next bytes and return how many; 0 at the end."""
 
     def read(self, limit: int) -> bytes:
-        """The whole rest, at most C(limit) bytes."""
+        """All remaining bytes, at most C(limit)."""
 
     def read_end(self) -> None:
-        """Read what follows the last byte, so that a connection can be kept."""
+        """Read past the last byte, so that a connection can be kept."""
 
     def close(self) -> None:
-        """Let go of what is read from."""
+        """Release the underlying resource."""
 
     def __enter__(self) -> BlobStream:
-        """Itself."""
+        """Return itself."""
 
     def __exit__(self, *_exc: object) -> None:
         """Close it."""
 
 
 class ImageSource(Protocol):
-    """What images are read from: a registry's client (C(client.RegistryClient)), an archive, a layout or a daemon."""
+    """A source of images: a registry's client (C(client.RegistryClient)), an archive, a layout or a daemon."""
 
     @property
     def registry(self) -> str:
-        """As references and rules name it."""
+        """The name in references and rules."""
 
     def tags(self, repository: Repository) -> List[str]:
-        """Every tag of the repository."""
+        """All tags of the repository."""
 
     def list_tags(self, repository: Repository, proven: bool = False) -> Listing:
-        """The same, with the entries of the list that are no tags."""
+        """The same, including invalid entries of the list."""
 
     def head_manifest(self, repository: Repository, reference: str) -> Optional[Found]:
-        """What C(reference) (a tag or a digest) stands for, or None when there is no such manifest."""
+        """What C(reference) (a tag or a digest) refers to, or None if there is no such manifest."""
 
     def get_manifest(self, repository: Repository, reference: str) -> Optional[Manifest]:
-        """The manifest, or None when there is none."""
+        """The manifest, or None if there is none."""
 
     def referrers(self, repository: Repository, digest: str) -> Optional[List[Dict[str, Any]]]:
-        """The descriptors of the manifests whose subject this one is; None where only tags may say it."""
+        """The descriptors of the manifests that have this one as their subject; None if only tags may tell."""
 
     def get_blob(self, repository: Repository, digest: str, limit: int) -> bytes:
-        """A small blob whole."""
+        """A complete small blob."""
 
     def open_blob(self, repository: Repository, digest: str, offset: int = 0) -> BlobStream:
-        """Start to read a blob, at byte C(offset) where the source can."""
+        """Start to read a blob, at byte C(offset) if the source supports it."""
 
 
 SourceFor = Callable[[str], ImageSource]
@@ -119,9 +119,9 @@ SourceFor = Callable[[str], ImageSource]
 
 
 class LocalSource(abc.ABC):
-    """An C(ImageSource) that is no registry.
+    """An C(ImageSource) that is not a registry.
 
-    :ivar requests: how many requests were made, by kind.
+    :ivar requests: number of requests, by kind.
     """
 
     def __init__(self, registry: str) -> None:
@@ -130,46 +130,46 @@ class LocalSource(abc.ABC):
 
     @abc.abstractmethod
     def named(self) -> List[Named]:
-        """The names of all images, in their order. :raises RegistryError: they cannot be read."""
+        """The names of all images, in order. :raises RegistryError: they cannot be read."""
 
     def tags(self, repository: Repository) -> List[str]:
-        """Every tag of the repository."""
+        """All tags of the repository."""
         wanted = (host_of(repository), repository.name)
         return list(dict.fromkeys(tag for host, name, tag in self.named() if (host, name) == wanted))
 
     def list_tags(self, repository: Repository, proven: bool = False) -> Listing:
-        """The same, as a registry's client gives them."""
+        """The same, in the form of a registry's client."""
         return Listing(self.tags(repository), [])
 
     def head_manifest(self, repository: Repository, reference: str) -> Optional[Found]:
-        """What C(reference) stands for, or None."""
+        """What C(reference) refers to, or None."""
         manifest = self.get_manifest(repository, reference)
         return Found(manifest.digest, manifest.media_type) if manifest else None
 
     @abc.abstractmethod
     def get_manifest(self, repository: Repository, reference: str) -> Optional[Manifest]:
-        """The manifest, or None when there is none."""
+        """The manifest, or None if there is none."""
 
     @abc.abstractmethod
     def open_blob(self, repository: Repository, digest: str, offset: int = 0) -> BlockStream:
         """Read a blob, always from its beginning."""
 
     def get_blob(self, repository: Repository, digest: str, limit: int) -> bytes:
-        """A small blob whole."""
+        """A complete small blob."""
         with self.open_blob(repository, digest) as stream:
             return stream.read(limit)
 
     def is_same_image(self, repository: Repository, reference: str, stored: Manifest) -> bool:
-        """Whether a manifest of a registry is surely of this image, where that is cheaper to tell than the digest."""
+        """Whether a registry's manifest surely is of this image, if that is cheaper to tell than the digest."""
         return False
 
     def referrers(self, repository: Repository, digest: str) -> Optional[List[Dict[str, Any]]]:
-        """The descriptors of the manifests whose subject this one is; None where only tags may say it."""
+        """The descriptors of the manifests that have this one as their subject; None if only tags may tell."""
         return None
 
     @abc.abstractmethod
     def close(self) -> None:
-        """Let go of what is open."""
+        """Close what is open."""
 
     def _no_blob(self, digest: str) -> RegistryError:
         return RegistryError(
@@ -178,14 +178,14 @@ class LocalSource(abc.ABC):
 
 
 def host_of(repository: Repository) -> str:
-    """The registry that an image of a local source is named with."""
+    """The registry in the name of a local source's image."""
     return repository.host if isinstance(repository, LocalRepository) else ""
 
 
 def local_name(named: Sequence[Named], host: str, name: str, tag: Optional[str] = None) -> Optional[Tuple[str, str]]:
-    """Which of the names in a source is meant; None when it has none such.
+    """The matching name in a source; None if there is none.
 
-    A name without a registry is Docker Hub's for Docker, and C(localhost/)'s for Podman's own images.
+    A name without a registry means Docker Hub for Docker, and C(localhost/) for Podman's own images.
     """
     known = {(other, path) for other, path, label in named if tag in (None, label)}
     if (host, name) in known:
@@ -195,7 +195,7 @@ def local_name(named: Sequence[Named], host: str, name: str, tag: Optional[str] 
 
 
 def listing(named: Sequence[Named]) -> str:
-    """The names for a message, as many as one can read."""
+    """The names for a message, as many as are readable."""
     texts = ["{0}/{1}:{2}".format(*each) if each[1] else each[2] for each in named]
     more = ", and {0} more".format(len(texts) - _SHOWN) if len(texts) > _SHOWN else ""
     return ", ".join(quoted(text) for text in texts[:_SHOWN]) + more if texts else "no named image"
@@ -208,5 +208,5 @@ def is_unnamed(reference: Any) -> bool:
 
 
 def position_of(reference: str) -> int:
-    """The number of C(@0), C(@1) and so on."""
+    """The number in C(@0), C(@1) and so on."""
     return int(reference[1:7])

@@ -1,11 +1,11 @@
 # Copyright: (c) 2026, longshore.swr contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Images out of the archives that C(docker save), C(podman save) and skopeo write.
+"""Images from the archives written by C(docker save), C(podman save) and skopeo.
 
 Format: Docker's image specification v1.2, "Combined Image JSON + Filesystem Changeset Format": C(manifest.json) lists
-each image's config, names and layers. Such an archive has no manifests as registries know them. They are made here, in
-Docker's format, and depend on the archive alone: the same image has the same digest on every run.
+each image's config, names and layers. Such an archive has no registry manifests. They are generated here, in Docker's
+format, and depend only on the archive: the same image has the same digest on every run.
 
 This module is private to the collection: no other collection may import it.
 """
@@ -36,7 +36,7 @@ MOST_LAYERS = 1000
 
 @dataclass(eq=False)
 class SavedImage:
-    """One image of an archive, as C(manifest.json) has it."""
+    """One image of an archive, as described by C(manifest.json)."""
 
     config: str
     layers: Tuple[str, ...]
@@ -46,11 +46,11 @@ class SavedImage:
 
 
 class DockerArchive(LocalSource):
-    """The images of one archive. Used by any number of threads.
+    """The images of one archive. Thread-safe.
 
     :param registry: the kind and the path, as rules name them.
-    :param archive: the open file; it is closed with this object.
-    :raises ArchiveError: it is no such archive.
+    :param archive: the open file; closed with this object.
+    :raises ArchiveError: it is not such an archive.
     """
 
     def __init__(self, registry: str, archive: ArchiveFile, packer: LayerPacker) -> None:
@@ -62,11 +62,11 @@ class DockerArchive(LocalSource):
         self.images = _read_index(archive)
 
     def named(self) -> List[Named]:
-        """The names of all images, in the archive's order."""
+        """The names of all images, in archive order."""
         return [name for image in self.images for name in image.names]
 
     def get_manifest(self, repository: Repository, reference: str) -> Optional[Manifest]:
-        """The manifest in Docker's format; the first time, every layer is read for it."""
+        """The manifest in Docker's format; the first call reads all layers for it."""
         image = self._find(repository, reference)
         return None if image is None else self.manifest_of(image)
 
@@ -89,7 +89,7 @@ class DockerArchive(LocalSource):
         return stored.config.digest == digest_of(self._read(image.config, LARGEST_CONFIG))
 
     def open_blob(self, repository: Repository, digest: str, offset: int = 0) -> BlockStream:
-        """Read a config or a layer of an image whose manifest was asked for before."""
+        """Read a config or a layer of an image after its manifest was requested."""
         if digest not in self._blobs:
             raise self._no_blob(digest)
         size, blocks = self._blobs[digest]
@@ -198,7 +198,7 @@ def _are_texts(value: Any) -> bool:
 
 
 def parse_name(text: str) -> Optional[Named]:
-    """What an image is named with, None for a name that no registry could have (C(<none>:<none>))."""
+    """The parts of an image's name, None for a name that no registry could have (C(<none>:<none>))."""
     try:
         reference = parse_reference(text)
     except ReferenceProblem:

@@ -1,12 +1,12 @@
 # Copyright: (c) 2026, longshore.swr contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Images out of a running Docker or Podman, through its socket.
+"""Images from a running Docker or Podman, through its socket.
 
-API: Docker Engine API 1.24 and later, C(GET /images/json) and C(GET /images/{name}/get), which Podman has as well. The
-second streams an archive as of C(docker save), in which the list of layers may come last. It is therefore written into
-a file without a name in the directory for temporary files, as skopeo does, and read from there. That happens only for
-images that have to be copied: what is at the destination already is recognized by the image's ID.
+API: Docker Engine API 1.24 and later, C(GET /images/json) and C(GET /images/{name}/get), which Podman also has. The
+latter streams an archive like that of C(docker save), which may list its layers last. It is therefore written to an
+unnamed file in the directory for temporary files, as by skopeo, and read from there. That happens only for images that
+have to be copied: those already at the destination are recognized by the image's ID.
 
 This module is private to the collection: no other collection may import it.
 """
@@ -38,7 +38,7 @@ TIMEOUT = 600.0
 
 
 class DockerDaemon(LocalSource):
-    """The images of one daemon. Used by any number of threads.
+    """The images of one daemon. Thread-safe.
 
     :param registry: C(docker-daemon:) and the socket's path, as rules name it.
     :param path: the socket's path.
@@ -54,17 +54,17 @@ class DockerDaemon(LocalSource):
         self._locks: Dict[str, threading.Lock] = {}
 
     def named(self) -> List[Named]:
-        """The names of all images. :raises RegistryError: the daemon does not tell."""
+        """The names of all images. :raises RegistryError: the daemon does not list them."""
         return list(self._images())
 
     def tags(self, repository: Repository) -> List[str]:
-        """Every tag of the repository."""
+        """All tags of the repository."""
         named = self.named()
         found = local_name(named, host_of(repository), repository.name)
         return [tag for host, name, tag in named if (host, name) == found]
 
     def get_manifest(self, repository: Repository, reference: str) -> Optional[Manifest]:
-        """The manifest in Docker's format; the first time, the daemon is asked for the image."""
+        """The manifest in Docker's format; the first call requests the image from the daemon."""
         if is_digest(reference):
             exports = list(self._exports.values())
             return next(filter(None, (each.get_manifest(repository, reference) for each in exports)), None)
@@ -81,11 +81,11 @@ class DockerDaemon(LocalSource):
             return False
         if stored.config.digest == identity:
             return True
-        # Podman's and containerd's IDs may be of something else than the config in the archive.
+        # Podman's and containerd's IDs may refer to something other than the config in the archive.
         return self._export(identity).is_same_image(repository, "@0", stored)
 
     def open_blob(self, repository: Repository, digest: str, offset: int = 0) -> BlockStream:
-        """Read a config or a layer of an image whose manifest was asked for before."""
+        """Read a config or a layer of an image after its manifest was requested."""
         for export in list(self._exports.values()):
             try:
                 return export.open_blob(repository, digest)
@@ -125,7 +125,7 @@ class DockerDaemon(LocalSource):
             return export
 
     def _spool(self, path: str) -> int:
-        """The reply's body in a file that nobody else can open; gives its descriptor."""
+        """Write the reply's body to a private file; returns its descriptor."""
         try:
             with tempfile.TemporaryFile() as content:
                 for block in self._stream(path, "image_export"):
@@ -198,7 +198,7 @@ class _UnixConnection(http.client.HTTPConnection):
 
 
 def _message(reply: Any) -> str:
-    """What the daemon says of an error; C(message) in its JSON."""
+    """The daemon's error message; C(message) in its JSON."""
     try:
         document = read_json(reply.read(LARGEST_ERROR))
         text = str(document["message"])

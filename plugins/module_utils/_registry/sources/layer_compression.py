@@ -1,11 +1,11 @@
 # Copyright: (c) 2026, longshore.swr contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Layers of local images as a registry stores them: compressed, with digest and size known before they are sent.
+"""Layers of local images as a registry stores them: compressed, with known digest and size before they are sent.
 
-A layer that is a plain tar is gone through twice: once to learn the digest and the size of its compressed form, and
-once more when it is sent. Nothing is kept in between, neither in memory nor on disk, whatever its size, and a layer
-that the destination has already is not compressed a second time.
+A plain tar layer is read twice: once to compute the digest and the size of its compressed form, and once more to send
+it. Nothing is kept in between, neither in memory nor on disk, whatever its size, and a layer that the destination
+already has is not compressed a second time.
 
 This module is private to the collection: no other collection may import it.
 """
@@ -42,7 +42,7 @@ class Reader(Protocol):
         """The next bytes; empty at the end."""
 
     def close(self) -> None:
-        """Let go of it."""
+        """Release it."""
 
 
 Open = Callable[[], Any]
@@ -50,9 +50,9 @@ Open = Callable[[], Any]
 
 
 class PackedLayer(NamedTuple):
-    """A layer as a registry stores it.
+    """A layer as stored in a registry.
 
-    :param blocks: gives its bytes, each time from the beginning.
+    :param blocks: returns its bytes, each time from the beginning.
     """
 
     descriptor: Descriptor
@@ -60,7 +60,7 @@ class PackedLayer(NamedTuple):
 
 
 class LayerPacker:
-    """Packs layers. Used by any number of threads; a layer that several images share is gone through once."""
+    """Compresses layers. Thread-safe; a layer shared by several images is read once."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -69,11 +69,11 @@ class LayerPacker:
         self._pool: Optional[ThreadPoolExecutor] = None
 
     def pack(self, layers: Sequence[Tuple[str, Open, str]]) -> List[PackedLayer]:
-        """The layers in their packed form, in order; several processors work on them.
+        """The layers in compressed form, in order; several processors work on them.
 
-        :param layers: of each the digest of its uncompressed tar (the config's C(diff_id)), how to read it, and what
-            to call it in messages.
-        :raises RegistryError: one is not what the config says.
+        :param layers: for each, the digest of its uncompressed tar (the config's C(diff_id)), how to read it, and its
+            name in messages.
+        :raises RegistryError: one does not match the config.
         """
         with self._lock:
             if self._pool is None:
@@ -96,7 +96,7 @@ class LayerPacker:
                     "a layer is compressed with {0}, which registries do not accept".format(name), where=where
                 )
         if start.startswith(_ZSTD_MAGIC):
-            # Its content cannot be looked at with Python's standard library.
+            # Its content cannot be checked with Python's standard library.
             digest, size = _measure(_stored(source))
             return PackedLayer(Descriptor(digest, size, LAYER_TYPE + ".zstd"), lambda: _stored(source))
         if start.startswith(GZIP_MAGIC):
@@ -119,7 +119,7 @@ class LayerPacker:
 
 
 class _Checked:
-    """Sees the uncompressed bytes of a layer, and whether they are those of its C(diff_id)."""
+    """Checks the uncompressed bytes of a layer against its C(diff_id)."""
 
     def __init__(self, diff_id: str, where: str) -> None:
         self._diff_id = diff_id
@@ -127,11 +127,11 @@ class _Checked:
         self._hash = hashlib.new(diff_id.partition(":")[0])
 
     def take(self, block: bytes) -> None:
-        """The next bytes."""
+        """Hash the next bytes."""
         self._hash.update(block)
 
     def finish(self) -> None:
-        """:raises RegistryError: they are not the ones."""
+        """:raises RegistryError: they do not match."""
         actual = "{0}:{1}".format(self._diff_id.partition(":")[0], self._hash.hexdigest())
         if actual != self._diff_id:
             raise RegistryError(
@@ -145,7 +145,7 @@ class _Checked:
 
 
 class _Inflated(_Checked):
-    """The same for a layer that is compressed already."""
+    """The same for an already compressed layer."""
 
     def __init__(self, diff_id: str, where: str) -> None:
         super().__init__(diff_id, where)
@@ -155,7 +155,7 @@ class _Inflated(_Checked):
         try:
             while block:
                 if self._state.eof:
-                    # Several frames are one content (RFC 1952, section 2.2); zeros at the end are padding.
+                    # Several frames form one content (RFC 1952, section 2.2); zeros at the end are padding.
                     block = block.lstrip(b"\0")
                     if not block:
                         return
@@ -182,7 +182,7 @@ class _Inflated(_Checked):
 
 
 def _measure(blocks: Iterator[bytes], check: Optional[_Checked] = None) -> Tuple[str, int]:
-    """Digest and size of what comes; a check sees the same bytes."""
+    """Digest and size of the blocks; a check sees the same bytes."""
     content, size = hashlib.sha256(), 0
     for block in blocks:
         content.update(block)
@@ -228,9 +228,9 @@ def _read_all(source: Open, most: int) -> bytes:
 
 
 class BlockStream:
-    """Blocks as a registry's reply with a body: what L(RegistryClient.open_blob,#) gives for a blob of a registry.
+    """Blocks as a reply with a body: a local counterpart of the result of L(RegistryClient.open_blob,#).
 
-    It always begins at the first byte, as the reply of a registry that cannot read from the middle.
+    It always begins at the first byte, like the reply of a registry that cannot start in the middle.
     """
 
     status = 200
@@ -254,7 +254,7 @@ class BlockStream:
         return count
 
     def read(self, limit: int) -> bytes:
-        """The whole rest, at most C(limit) bytes."""
+        """All remaining bytes, at most C(limit)."""
         if self.length > limit:
             raise RegistryError("the blob is larger than {0} bytes".format(limit))
         parts = [bytes(self._rest), *self._blocks]
@@ -262,10 +262,10 @@ class BlockStream:
         return b"".join(parts)
 
     def read_end(self) -> None:
-        """There is no connection that could be kept by reading on."""
+        """There is no connection to keep."""
 
     def close(self) -> None:
-        """Let go of what is read from."""
+        """Release the underlying resource."""
         close = getattr(self._blocks, "close", None)
         if close is not None:
             close()

@@ -1,10 +1,10 @@
 # Copyright: (c) 2026, longshore.swr contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Images out of OCI layouts, as directories and as tar archives.
+"""Images from OCI layouts, as directories and as tar archives.
 
 Format: OCI image specification 1.1, image-layout.md: C(index.json) lists the images, C(blobs/<algorithm>/<digest>) has
-their parts. Nothing is made anew: manifests and digests stay as they are.
+their parts. Nothing is rewritten: manifests and digests stay the same.
 
 This module is private to the collection: no other collection may import it.
 """
@@ -33,7 +33,7 @@ CONTAINERD_NAME = "io.containerd.image.name"
 
 
 class LayoutImage(NamedTuple):
-    """One entry of C(index.json). C(texts) are the names as they stand there."""
+    """One entry of C(index.json). C(texts) are the names exactly as written."""
 
     digest: str
     media_type: str
@@ -42,20 +42,20 @@ class LayoutImage(NamedTuple):
 
 
 class Folder:
-    """A directory, read as an archive is (C(archive_file.ArchiveFile)).
+    """A directory, read like an archive (C(archive_file.ArchiveFile)).
 
-    Links in it are followed: build tools make layouts of links, and a blob counts only if its digest is right.
+    Links in it are followed: build tools create layouts with links, and a blob counts only if its digest matches.
     """
 
     def __init__(self, path: str) -> None:
         self._path = path
 
     def has(self, name: str) -> bool:
-        """Whether there is a file of this name."""
+        """Whether there is a file with this name."""
         return os.path.isfile(os.path.join(self._path, name))
 
     def open_member(self, name: str) -> Any:
-        """Read a file. :raises ArchiveError: there is none."""
+        """Read a file. :raises ArchiveError: it does not exist."""
         try:
             descriptor = open_regular(os.path.join(self._path, name))
         except FileNotFoundError as error:
@@ -65,7 +65,7 @@ class Folder:
         return _FileReader(descriptor, os.fstat(descriptor).st_size)
 
     def read_member(self, name: str, limit: int) -> bytes:
-        """A small file, whole. :raises ArchiveError: there is none, or it is larger than C(limit) bytes."""
+        """A complete small file. :raises ArchiveError: it does not exist, or is larger than C(limit) bytes."""
         reader = self.open_member(name)
         try:
             return read_small(reader, name, limit)
@@ -73,7 +73,7 @@ class Folder:
             reader.close()
 
     def close(self) -> None:
-        """Nothing is held."""
+        """Nothing to release."""
 
 
 class _FileReader(MemberReader):
@@ -88,11 +88,11 @@ class _FileReader(MemberReader):
 
 
 class OciLayout(LocalSource):
-    """The images of one layout. Used by any number of threads.
+    """The images of one layout. Thread-safe.
 
     :param registry: the kind and the path, as rules name them.
-    :param store: where its files are, C(Folder) or C(ArchiveFile); closed with this object.
-    :raises ArchiveError: it is no layout.
+    :param store: its files, C(Folder) or C(ArchiveFile); closed with this object.
+    :raises ArchiveError: it is not a layout.
     """
 
     def __init__(self, registry: str, store: Any) -> None:
@@ -101,11 +101,11 @@ class OciLayout(LocalSource):
         self.images = _read_index(store)
 
     def named(self) -> List[Named]:
-        """The names of all images, in the layout's order; registry and repository are empty where it has tags only."""
+        """The names of all images, in layout order; registry and repository are empty if it has only tags."""
         return [image.name for image in self.images if image.name is not None]
 
     def get_manifest(self, repository: Repository, reference: str) -> Optional[Manifest]:
-        """The manifest as it is stored, its digest checked."""
+        """The manifest as stored, its digest verified."""
         digest, media_type = reference, ""
         if not is_digest(reference):
             image = self._find(repository, reference)
@@ -129,7 +129,7 @@ class OciLayout(LocalSource):
         return BlockStream(_blocks(reader), reader.size)
 
     def referrers(self, repository: Repository, digest: str) -> Optional[List[Dict[str, Any]]]:
-        """The descriptors of those in C(index.json) whose subject this one is; None without any: tags may say it."""
+        """The descriptors in C(index.json) that have this one as their subject; None without any: tags may tell."""
         found = []
         for image in {image.digest: image for image in self.images}.values():
             manifest = self.get_manifest(repository, image.digest)
@@ -170,7 +170,7 @@ def _blocks(reader: Any) -> Iterator[bytes]:
 
 
 def _path(digest: str) -> str:
-    # Of a checked digest: it has no characters that could lead elsewhere.
+    # From a verified digest: it has no characters that could lead elsewhere.
     return "blobs/" + digest.replace(":", "/")
 
 

@@ -25,12 +25,12 @@ DAEMONS = (DOCKER_DAEMON, PODMAN_DAEMON)
 
 
 def is_local_registry(registry: str) -> bool:
-    """Whether the registry of a repository is one of these: no other one holds a slash."""
+    """Whether the registry of a repository is a local source: no other one contains a slash."""
     return "/" in registry
 
 
 class LocalSources:
-    """The local sources of a run, each opened once. Used by any number of threads; close it."""
+    """The local sources of a run, each opened once. Thread-safe; must be closed."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -38,7 +38,7 @@ class LocalSources:
         self._open: Dict[str, LocalSource] = {}
 
     def source(self, registry: str) -> LocalSource:
-        """What reads a source.
+        """The reader of a source.
 
         :param registry: of a C(LocalRepository).
         :raises RegistryError: it cannot be opened.

@@ -1,11 +1,11 @@
 # Copyright: (c) 2026, longshore.swr contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a tar file holds and where, without extracting anything.
+"""The contents of a tar file, without extracting anything.
 
 Formats: POSIX.1-2017, "pax", "ustar Interchange Format" and "pax Interchange Format"; GNU tar's long names (types L
-and K) and base-256 numbers. Python's C(tarfile) reads a long name of any length into memory; archives come from
-anywhere, so everything here has a limit.
+and K) and base-256 numbers. Python's C(tarfile) reads long names of any length into memory; archives are untrusted, so
+everything here has a limit.
 
 This module is private to the collection: no other collection may import it.
 """
@@ -35,8 +35,8 @@ class Member(NamedTuple):
     """A file or a link of an archive.
 
     :param offset: of its content, in bytes from the beginning of the (uncompressed) archive.
-    :param link: the name of the member that it stands for, else None.
-    :param repeated: whether the archive has the name more than once.
+    :param link: the name of the member that it links to, else None.
+    :param repeated: whether the archive contains the name more than once.
     """
 
     offset: int
@@ -46,31 +46,31 @@ class Member(NamedTuple):
 
 
 class ArchiveError(RegistryError):
-    """A file is not the archive that it should be."""
+    """A file is not a valid archive."""
 
 
 class TarReader(abc.ABC):
-    """What L(index_tar,#) reads from; positions are those of the uncompressed archive."""
+    """The input of L(index_tar,#); positions are those in the uncompressed archive."""
 
     position: int
 
     @abc.abstractmethod
     def read(self, size: int) -> bytes:
-        """The next bytes; less than C(size) only at the end."""
+        """The next bytes; fewer than C(size) only at the end."""
 
     @abc.abstractmethod
     def skip(self, size: int) -> None:
-        """Go on by that much. :raises ArchiveError: the archive ends before."""
+        """Skip that many bytes. :raises ArchiveError: the archive ends early."""
 
     @abc.abstractmethod
     def at_member(self) -> None:
-        """Told where the content of a file begins, which somebody may want to read from there."""
+        """Called at the start of a file's content, which may be read from there later."""
 
 
 def index_tar(reader: TarReader) -> Dict[str, Member]:
-    """The members by name, each name without C(./) at its beginning.
+    """The members by name, without leading C(./).
 
-    :raises ArchiveError: it is not a tar archive, ends early, or goes beyond what an image archive has.
+    :raises ArchiveError: it is not a tar archive, ends early, or exceeds the limits for an image archive.
     """
     members: Dict[str, Member] = {}
     name: Optional[str] = None
@@ -105,9 +105,9 @@ def index_tar(reader: TarReader) -> Dict[str, Member]:
 
 
 def find_member(members: Dict[str, Member], name: str) -> Member:
-    """The file that a name stands for, links followed within the archive.
+    """The file with this name; links within the archive are followed.
 
-    :raises ArchiveError: there is none, or not exactly one.
+    :raises ArchiveError: it does not exist, or is not unique.
     """
     key = _normal(name)
     for _step in range(MOST_LINKS):
@@ -133,7 +133,7 @@ def find_member(members: Dict[str, Member], name: str) -> Member:
 def _member(
     reader: TarReader, header: bytes, kind: bytes, name: Optional[str], link: Optional[str], length: int
 ) -> Optional[Tuple[str, Member]]:
-    """The member of a header, and the reader gone past its content; None for a folder, a device and the like."""
+    """The member of a header; skips its content. None for a directory, a device and so on."""
     if kind == _SPARSE:
         raise ArchiveError("the archive has a sparse file, which no image has", code="ARCHIVE_INVALID")
     key = _normal(_own_name(header) if name is None else name)
@@ -147,13 +147,13 @@ def _member(
     offset = reader.position
     reader.at_member()
     reader.skip(length)
-    # The last member of an archive that was cut may lack its padding only.
+    # The last member of a truncated archive may lack only its padding.
     reader.read(-length % BLOCK)
     return key, Member(offset, length)
 
 
 def _check(header: bytes, first: bool) -> bytes:
-    """The type of a header, its checksum verified (the sum of its bytes, its own field taken as spaces)."""
+    """The type of a header, its checksum verified (the sum of its bytes, its own field counted as spaces)."""
     if len(header) == BLOCK:
         try:
             told = int(header[148:156].strip(b" \0") or b"x", 8)

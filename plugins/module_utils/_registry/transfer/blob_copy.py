@@ -37,12 +37,12 @@ def copy_blob(
     mount_from: Optional[str] = None,
     make_reader: MakeReader = BlobReader,
 ) -> str:
-    """Bring a blob to the destination that does not have it, and say how (C(uploaded) or C(mounted)).
+    """Bring a blob to the destination that lacks it, and return how (C(uploaded) or C(mounted)).
 
-    :param mount_from: a repository of the destination registry that is thought to have it.
-    :param make_reader: makes what reads the blob.
-    :param on_bytes: told of every block sent, and with a negative number of those that a failed try sent in vain.
-    :raises RegistryError: the tries are used up, or the reason is final.
+    :param mount_from: a repository of the destination registry that probably has it.
+    :param make_reader: creates the reader of the blob.
+    :param on_bytes: called for each block sent, and with a negative number for those that a failed try sent in vain.
+    :raises RegistryError: the retries are used up, or the reason is final.
     """
 
     def start(mount_from: Optional[str] = None) -> Optional[Target]:
@@ -56,7 +56,7 @@ def copy_blob(
                 if upload is None:
                     return MOUNTED
             except TransportError as error:
-                # Whatever drops the request for a mount may let the bytes pass.
+                # Whatever blocks mount requests may let the bytes pass.
                 retrier.note(error)
         reader = make_reader(source, source_repository, blob, retrier)
         try:

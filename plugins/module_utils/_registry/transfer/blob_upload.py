@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, longshore.swr contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Sends one blob: whole, and when the connection breaks, on from what the registry has, in chunks.
+"""Sends one blob: whole, and if the connection breaks, the rest in chunks.
 
 This module is private to the collection: no other collection may import it.
 """
@@ -32,15 +32,15 @@ _COUNTED = 64 * 1024
 
 
 def _is_break(error: RegistryError) -> bool:
-    """Whether fewer bytes at a time might have got through."""
+    """Whether a smaller piece might have succeeded."""
     return isinstance(error, TransportError) or error.status in _TOO_MUCH
 
 
 class BlobSender:
     """The upload of one blob. Used once, by one thread.
 
-    :param reader: gives the blob's bytes.
-    :param on_bytes: told of every block sent, and with a negative number of those that were sent in vain.
+    :param reader: provides the blob's bytes.
+    :param on_bytes: called for each block sent, and with a negative number for those sent in vain.
     """
 
     def __init__(
@@ -71,9 +71,9 @@ class BlobSender:
         self._cause: Optional[RegistryError] = None
 
     def send(self, upload: Target) -> None:
-        """Send the blob to an upload that was opened for it.
+        """Send the blob to an upload opened for it.
 
-        :raises RegistryError: the tries are used up, or the reason is final.
+        :raises RegistryError: the retries are used up, or the reason is final.
         """
         self._state = UploadState(upload, 0)
         try:
@@ -94,7 +94,7 @@ class BlobSender:
             refused = error.status is not None and error.status not in THROTTLED + _KEEP_REFUSING
             if habits.proven or self._reading or not refused:
                 raise
-            # It may be the chunks that the registry does not take: it gets the blob whole, as it always did.
+            # The registry may not support chunks: send the blob whole, as before.
             self._retrier.note(error)
             habits.refuse_chunks()
             self._new_uploads_left += self._retrier.retries + 1
@@ -105,7 +105,7 @@ class BlobSender:
     # -- whole -------------------------------------------------------------------------------------------------
 
     def _send_whole(self) -> None:
-        """Send all of it with one request; not done after that: go on in chunks."""
+        """Send all of it in one request; if not done after that, continue in chunks."""
         state, size = self._expect_state(), self._blob.size
         try:
             self._uploads.finish(self._repository, state.target, self._blob.digest, size, self._writer(0, size))
@@ -120,7 +120,7 @@ class BlobSender:
     # -- in chunks ---------------------------------------------------------------------------------------------
 
     def _step(self) -> None:
-        """One chunk, or the end of the upload; a failure leaves it to the next step to find out what arrived."""
+        """One chunk, or the end of the upload; after a failure the next step asks what arrived."""
         if not self._certain:
             self._find_out()
         if self._done:
@@ -149,7 +149,7 @@ class BlobSender:
             if _is_break(error):
                 self._after_break(error, start, chunk)
             elif error.status in (400, 404) and self._uploads.habits.proven:
-                # It has lost the upload, or has another part of it than it said.
+                # It lost the upload, or has a different part of it than it said.
                 error.retryable = True
                 raise
             else:
@@ -159,9 +159,9 @@ class BlobSender:
             self._take(after)
 
     def _after_break(self, error: RegistryError, start: int, chunk: int) -> None:
-        """Go on where something was gained: bytes that arrived, or the lesson that chunks have to be smaller.
+        """Continue if something was gained: bytes that arrived, or the finding that chunks must be smaller.
 
-        :raises RegistryError: neither; it is a failure as any other.
+        :raises RegistryError: neither; it is an ordinary failure.
         """
         if self._uploads.habits.chunk_broke(self._moved, chunk):
             self._retrier.note(error)
@@ -171,7 +171,7 @@ class BlobSender:
         try:
             self._find_out()
         except RegistryError:
-            # Nobody is there now; the next try will ask.
+            # Not reachable now; the next try will ask.
             raise error from None
         if self._state is None or self._state.received <= start:
             raise error
@@ -190,14 +190,14 @@ class BlobSender:
         if state is not None:
             state = self._uploads.status(self._repository, state.target, self._blob.digest)
         if state is not None and state.received > self._farthest:
-            # More than it was sent: whatever that is, it is not this blob.
+            # More than was sent: whatever that is, it is not this blob.
             state = None
         self._certain = True
         self._state = state
         if state is not None:
             self._take(state)
         elif self._farthest == self._blob.size and self._client.has_blob(self._repository, self._blob.digest):
-            # All had arrived, and only the reply was lost.
+            # Everything arrived, and only the reply was lost.
             self._done = True
 
     def _take(self, state: UploadState) -> None:
@@ -229,7 +229,7 @@ class BlobSender:
         return self._state
 
     def _writer(self, start: int, end: int) -> WriteBody:
-        """What hands over the bytes from C(start) to C(end), counted; once more where a redirect asks for that."""
+        """A function that sends bytes C(start) to C(end), counted; again if a redirect requires it."""
         self._moved = 0
 
         def write(send: Callable[[Any], None]) -> None:

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, longshore.swr contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a transfer has to do: blobs and manifests, and who waits for whom.
+"""The work of a transfer: blobs and manifests, and their dependencies.
 
 This module is private to the collection: no other collection may import it.
 """
@@ -20,7 +20,7 @@ from ..run.image import Image
 
 @dataclass(eq=False)
 class BlobNeed:
-    """A blob that one repository of the destination must have."""
+    """A blob needed by one repository of the destination."""
 
     repository: Repository
     blob: Descriptor
@@ -32,7 +32,7 @@ class BlobNeed:
 
     @property
     def wanted(self) -> bool:
-        """Whether it is still to be copied, and an image needs it."""
+        """Whether it is still to be copied and needed by an image."""
         if self.done or self.error is not None:
             return False
         return any(manifest.error is None and manifest.wanted for manifest in self.waiting)
@@ -51,7 +51,7 @@ class BlobGroup:
 
 @dataclass(eq=False)
 class ManifestNeed:
-    """A manifest that is to be put under a tag or a digest."""
+    """A manifest to put under a tag or a digest."""
 
     repository: Repository
     reference: str

@@ -3,8 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Carries out a plan: each blob once, then manifests, children before parents.
 
-The work is a graph: a manifest waits for its blobs and children. Nothing blocks a thread while it waits; what becomes
-possible is queued by what made it possible. A destination thus never holds a manifest whose parts are missing.
+The work is a graph: a manifest waits for its blobs and children. No thread blocks while waiting; completed work queues
+the work that depends on it. A destination thus never holds a manifest with missing parts.
 
 This module is private to the collection: no other collection may import it.
 """
@@ -35,12 +35,12 @@ PRESENT = "present"
 class Transfer:
     """Copies the images of a plan.
 
-    :param sources: gives what an image is read from.
-    :param destinations: gives the client to write to a registry with.
+    :param sources: returns the reader of an image's source.
+    :param destinations: returns the client that writes to a registry.
     :param on_finished: called for each finished image.
-    :param on_bytes: told of bytes sent; negative for those of a failed try.
-    :param keep: replace no tag that came into being since the plan looked.
-    :param converter: makes Docker images of those that a destination refuses in OCI's format.
+    :param on_bytes: called for bytes sent; negative for those of a failed try.
+    :param keep: replace no tag created since planning.
+    :param converter: creates Docker images from those that a destination refuses in OCI format.
     :ivar blobs: how many were C(uploaded), C(mounted), C(present).
     """
 
@@ -75,8 +75,8 @@ class Transfer:
     # -- building the graph ------------------------------------------------------------------------------------
 
     def add(self, images: Sequence[Image]) -> None:
-        """Take in the images that have something to copy. Those with the largest blobs come first, so that the end of
-        a run is not one worker with one large blob."""
+        """Add the images that have something to copy. Those with the largest blobs come first, so that a run does not
+        end with one worker on one large blob."""
         roots = []
         for image in images:
             if image.outcome is None and image.tree is not None:
@@ -118,16 +118,16 @@ class Transfer:
             if blob.made_from is not None:
                 group.maybe.extend(self._journal.repositories_with(repository.registry, blob.digest))
             elif source.registry == repository.registry:
-                # A copy within one registry: the source repository has the blob, nothing needs to travel.
+                # A copy within one registry: the source repository has the blob, nothing needs to be transferred.
                 group.maybe.append(source.name)
         return need
 
     # -- what is there already ---------------------------------------------------------------------------------
 
     def locate(self) -> None:
-        """Ask the destinations for the blobs, one question for each blob and registry.
+        """Look up the blobs at the destinations, with one request per blob and registry.
 
-        What is missing after that is what has to travel; the other repositories mount it.
+        Blobs missing after that have to be transferred; the other repositories mount them.
         """
         for (registry, digest), group in self._groups.items():
             self._queue.put(
@@ -150,7 +150,7 @@ class Transfer:
             self._blob_failed(group, lead, error)
 
     def remaining(self) -> Tuple[int, int]:
-        """Blobs that have to travel, and their bytes."""
+        """Number of blobs to transfer, and their bytes."""
         missing = [group for group in self._groups.values() if group.has_it is None and not group.maybe]
         return len(missing), sum(group.needs[0].blob.size for group in missing)
 
@@ -168,7 +168,7 @@ class Transfer:
         self._queue.join()
 
     def _queue_next(self, group: BlobGroup) -> None:
-        """Queue what can be done for a blob now: all needs once one repository has it, else one of them."""
+        """Queue the possible steps for a blob: all needs once one repository has it, else one of them."""
         wanted = [need for need in group.needs if need.wanted]
         if group.has_it is None and any(need.queued for need in wanted):
             return
@@ -183,7 +183,7 @@ class Transfer:
     def _copy(self, group: BlobGroup, need: BlobNeed, has_it: Optional[str]) -> None:
         with self._lock:
             if not need.wanted:
-                # The images that needed it have failed, or were replaced by converted ones that may need it again.
+                # The images that needed it failed, or were replaced by converted ones that may need it again.
                 need.queued = False
                 self._queue_next(group)
                 return
@@ -195,7 +195,7 @@ class Transfer:
         destination = self._destinations(need.repository.registry)
         mount_from = has_it or next(iter(group.maybe), None)
         if need.blob.made_from is not None and not has_it and destination.has_blob(need.repository, need.blob.digest):
-            # Made in an earlier run. Looking costs less than compressing it once more.
+            # Created in an earlier run. A lookup costs less than compressing it again.
             self._blob_done(group, need, PRESENT, lead=True)
             return
         how = copy_blob(
@@ -228,12 +228,12 @@ class Transfer:
             for manifest in need.waiting:
                 self._manifest_failed(manifest, error)
             if lead:
-                # Another image may read the same blob from a repository that works.
+                # Another image may read the same blob from a working repository.
                 self._queue_next(group)
 
     def _part_done(self, manifest: ManifestNeed) -> None:
         manifest.missing -= 1
-        # Before the run nothing may be written; run() itself begins with the manifests that miss nothing.
+        # Nothing may be written before the run; run() itself begins with the manifests that miss nothing.
         if self._running and manifest.missing == 0 and manifest.error is None:
             self._queue_manifest(manifest)
 
@@ -273,15 +273,15 @@ class Transfer:
         self._replace(need, convert)
 
     def _manifest_done(self, need: ManifestNeed, there: Optional[str] = None) -> None:
-        """Settle the images of a manifest that was put, or under whose tag another one was C(there)."""
+        """Finish the images of a manifest that was put, or whose tag already had another one (C(there))."""
         for image in need.images:
             if there is not None:
-                # The journal must not take the other image for what this one becomes.
+                # The journal must not mistake the other image for this one's result.
                 image.source_digest, image.destination_digest = None, there
                 self._settle(image, SKIPPED)
                 continue
             registry = need.repository.registry
-            # Only now is it sure that the format was what the registry did not like.
+            # Only now is it certain that the format caused the refusal.
             if image.converted and self._converter.learn(registry, image.form):
                 self._convert_open(registry)
             self._settle(image, COPIED)
@@ -291,7 +291,7 @@ class Transfer:
                 self._part_done(parent)
 
     def _convert_open(self, registry: str) -> None:
-        """Convert what is still to come at once, before blobs are sent that only the refused form needs."""
+        """Convert the remaining images at once, before blobs are sent that only the refused form needs."""
         with self._lock:
             roots = [
                 need
@@ -304,7 +304,7 @@ class Transfer:
                 self._queue.put((0,), lambda root=root, convert=convert: self._replace(root, convert))
 
     def _replace(self, need: ManifestNeed, convert: Convert) -> None:
-        """Put converted images in the place of all that need this manifest; most of their blobs are the same."""
+        """Replace everything that needs this manifest with converted images; most of their blobs are the same."""
         with self._lock:
             roots = {id(root): root for root in _roots(need) if not root.replacing and root.error is None}
             for root in roots.values():
@@ -324,7 +324,7 @@ class Transfer:
             before = set(self._manifests)
             converted = self._need_manifest(image.destination, str(image.destination_ref), tree, image.source)
             converted.images.append(image)
-            # Not before: what the two have in common must be wanted by one of them all the time.
+            # Not earlier: shared parts must be wanted by one of the two at all times.
             root.replaced = True
             image.tree = tree
             broken = self._error_below(converted)
@@ -346,7 +346,7 @@ class Transfer:
         return [need] + [one for branch in below for one in branch]
 
     def _error_below(self, need: ManifestNeed) -> Optional[RegistryError]:
-        """Why a part that another image shares will never arrive, if that is so."""
+        """Why a part shared with another image will never arrive, if so."""
         keys = [(need.repository, child.manifest.digest, child.manifest.digest) for child in need.tree.children]
         errors = [self._manifests[key].error or self._error_below(self._manifests[key]) for key in keys]
         errors += [

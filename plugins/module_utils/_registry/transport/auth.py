@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, longshore.swr contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Getting past a registry's 401: Basic, and Bearer tokens for scopes.
+"""Handles a registry's 401: Basic, and Bearer tokens for scopes.
 
 Specification: Distribution's token authentication (docs/spec/auth/token.md, oauth.md, scope.md).
 
@@ -43,12 +43,12 @@ _SECOND_LEVELS = frozenset(
 """Below a country's domain these are not somebody's own, as in C(co.uk) and C(com.cn)."""
 
 _TOKEN = re.compile(r"[\x21-\x7e]+")
-# Without the word boundary a long word would be tried from each of its letters on.
+# Without the word boundary a long word would be tried from each of its letters.
 _CHALLENGE_PARAMETER = re.compile(r'\b([A-Za-z_]+)\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s,"]+))')
 
 
 class Challenge(NamedTuple):
-    """What C(WWW-Authenticate) asked for. C(scheme) is C(basic) or C(bearer)."""
+    """The content of C(WWW-Authenticate). C(scheme) is C(basic) or C(bearer)."""
 
     scheme: str
     realm: str = ""
@@ -56,7 +56,7 @@ class Challenge(NamedTuple):
 
 
 class _Lesson(NamedTuple):
-    """A challenge and the registry that it came from."""
+    """A challenge and the registry that sent it."""
 
     challenge: Challenge
     registry: Target
@@ -78,12 +78,12 @@ def push_scope(repository: str) -> str:
 
 
 def delete_scope(repository: str) -> str:
-    """The scope to delete from C(repository); with C(pull), as it may be looked at in between."""
+    """The scope to delete from C(repository); includes C(pull), as lookups may be needed in between."""
     return "repository:{0}:pull,delete".format(repository)
 
 
 def parse_challenge(header: str) -> Optional[Challenge]:
-    """The first challenge of a C(WWW-Authenticate) header that the engine can answer; None if there is none."""
+    """The first challenge of a C(WWW-Authenticate) header that the engine supports; None if there is none."""
     basic = None
     for scheme, parameters in _split_challenges(header):
         if scheme == "bearer" and parameters.get("realm"):
@@ -94,7 +94,7 @@ def parse_challenge(header: str) -> Optional[Challenge]:
 
 
 def is_password_refused(header: str, sent: str) -> bool:
-    """Whether a 401's challenge asks for no more than the password that C(sent), the Authorization header, had."""
+    """Whether a 401 only asks for the password that was already in C(sent), the Authorization header."""
     challenge = parse_challenge(header)
     return sent.startswith("Basic ") and (challenge is None or challenge.scheme == "basic")
 
@@ -115,14 +115,14 @@ def _split_challenges(header: str) -> List[Tuple[str, Dict[str, str]]]:
 
 
 def is_clear(registry: Target, realm: Target) -> bool:
-    """Whether a token server is without the TLS that its registry has."""
+    """Whether a token server lacks the TLS that its registry has."""
     return registry.endpoint.is_trusted and realm.endpoint.scheme != "https"
 
 
 def may_receive_password(registry: Target, realm: Target, named: str = "") -> bool:
-    """Whether a registry's password may be sent to the token server that it names.
+    """Whether a registry's password may be sent to the token server it names.
 
-    The same host may, and so may one of the same registered domain (registry-1.docker.io and auth.docker.io,
+    Allowed are the same host and hosts of the same registered domain (registry-1.docker.io and auth.docker.io,
     demo-registry.cn-hangzhou.cr.aliyuncs.com and dockerauth-ee.cn-hangzhou.aliyuncs.com). Anything else, or a step
     from https down to http, could be a registry that collects passwords.
 
@@ -137,7 +137,7 @@ def may_receive_password(registry: Target, realm: Target, named: str = "") -> bo
 
 
 def _own_domain(host: str) -> Optional[str]:
-    """The part of a host name that somebody registered (C(example.com), C(example.co.uk)); None for an address."""
+    """The registered part of a host name (C(example.com), C(example.co.uk)); None for an address."""
     labels = host.split(".")
     if len(labels) < 2 or labels[-1].isdigit() or ":" in host:
         return None
@@ -146,9 +146,9 @@ def _own_domain(host: str) -> Optional[str]:
 
 
 class Authorizer:
-    """The C(Authorization) headers for one registry: learnt once, cached, renewed before they expire.
+    """The C(Authorization) headers for one registry: learned once, cached, renewed before they expire.
 
-    :param fetch: sends a request to a token server and returns the reply; retries are its matter.
+    :param fetch: sends a request to a token server and returns the reply; handles retries itself.
     :param clock: seconds since any fixed moment.
     """
 
@@ -169,18 +169,18 @@ class Authorizer:
 
     @property
     def service(self) -> str:
-        """The service that the registry's token server gives tokens for; empty while it has not asked for one."""
+        """The service named in the registry's token challenge; empty before the first challenge."""
         return self._lesson.challenge.service if self._lesson is not None else ""
 
     def password_header(self, repository: Repository) -> Optional[str]:
-        """The value that carries the user and the password themselves, or None where there are none."""
+        """The value that contains the user name and password themselves, or None without them."""
         credential = self._credentials.lookup(repository)
         return None if credential.anonymous or credential.identity_token else basic_header(credential)
 
     def header(self, repository: Repository, scopes: Scopes) -> Optional[str]:
-        """The value to send, or None while the registry has not said that it wants one.
+        """The value to send, or None if the registry has not asked for one yet.
 
-        :raises RegistryError: the token server refused, or must not be given the password.
+        :raises RegistryError: the token server refused, or must not receive the password.
         """
         lesson = self._lesson
         if lesson is None:
@@ -194,9 +194,9 @@ class Authorizer:
         return "Bearer " + self._token(lesson, credential, scopes)
 
     def learn(self, registry: Target, header: str, repository: Repository) -> None:
-        """Take note of a 401's challenge.
+        """Record the challenge of a 401.
 
-        :raises RegistryError: it asks for something that the engine cannot give.
+        :raises RegistryError: it asks for something that the engine does not support.
         """
         challenge = parse_challenge(header)
         if challenge is None:
@@ -210,9 +210,9 @@ class Authorizer:
         self._lesson = _Lesson(challenge, registry)
 
     def refuse(self, repository: Repository, scopes: Scopes) -> RegistryError:
-        """Take note that the registry does not take the password, and return the error that says so.
+        """Record that the registry does not accept the password, and return the corresponding error.
 
-        It is not sent there again: a try for every tag would lock the user out.
+        It is not sent there again: one try per tag would lock the user out.
         """
         credential = self._credentials.lookup(repository)
         error = RegistryError(
@@ -224,7 +224,7 @@ class Authorizer:
         return self._refusals.setdefault((credential.origin, scopes), error)
 
     def forget(self, repository: Repository, scopes: Scopes, header: str) -> None:
-        """Drop the token of C(header), which the registry did not take; another one, got in the meantime, stays."""
+        """Drop the token of C(header), which the registry rejected; one obtained in the meantime stays."""
         key = (self._credentials.lookup(repository).origin, scopes)
         with self._lock:
             token = self._tokens.get(key)
@@ -232,7 +232,7 @@ class Authorizer:
                 del self._tokens[key]
 
     def without_token(self, reply: RegistryReply, repository: Repository, scopes: Scopes) -> RegistryReply:
-        """The reply with the token masked that the request had: some servers repeat it in what they say."""
+        """The reply with the request's token masked: some servers repeat it in their text."""
         token = self._tokens.get((self._credentials.lookup(repository).origin, scopes))
         return reply if token is None else reply._replace(body=reply.body.replace(token.value.encode(), MASK.encode()))
 
@@ -250,7 +250,7 @@ class Authorizer:
                     token = self._request_token(lesson, credential, scopes)
                 except RegistryError as error:
                     if not error.retryable and not _is_passing(error):
-                        # The same question gets the same answer; asking for every tag would lock the user out.
+                        # The same request gets the same answer; one try per tag would lock the user out.
                         self._refusals[key] = error
                     raise
                 self._tokens[key] = token
@@ -265,9 +265,9 @@ class Authorizer:
     def _ask(
         self, lesson: _Lesson, credential: Credential, method: str, target: Target, headers: Headers, body: bytes = b""
     ) -> RegistryReply:
-        """The token server's reply. Redirects are followed with the login, to where it may be sent.
+        """The token server's reply. Redirects are followed, with the login if the target may receive it.
 
-        :raises RegistryError: it may not be sent there.
+        :raises RegistryError: the target may not receive it.
         """
         for _hop in range(MOST_REDIRECTS + 1):
             reply = self._fetch(method, target, headers, body)
@@ -317,12 +317,12 @@ class Authorizer:
         lifetime = document.get("expires_in")
         stated = isinstance(lifetime, (int, float)) and lifetime > 0
         seconds = float(min(lifetime, LONGEST_LIFETIME)) if stated else _jwt_lifetime(value)
-        # Renewed a little early, so that a token does not expire between the check and the registry.
+        # Renewed a little early, so that a token does not expire between the check and the request.
         return _Token(value, self._clock() + max(seconds * 0.8, seconds - 60.0))
 
 
 def _checked(registry: Target, realm: Target, credential: Credential) -> Target:
-    """A token server that may be asked with this login.
+    """A token server that may receive this login.
 
     :raises RegistryError: it must not get the password.
     """
@@ -345,12 +345,12 @@ def _checked(registry: Target, realm: Target, credential: Credential) -> Target:
 
 
 def _is_passing(error: RegistryError) -> bool:
-    """Whether a failure that outlasted its tries says nothing of the login: no reply, or a server in trouble."""
+    """Whether a failure after all retries says nothing about the login: no reply, or a server in trouble."""
     return isinstance(error, TransportError) or (error.status is not None and error.status in RETRYABLE)
 
 
 def access_hint(credential: Credential) -> str:
-    """What to do when this login was refused."""
+    """What to do if this login was refused."""
     if credential.anonymous:
         return "Add an entry with a user and a password for this registry to the auth file."
     return "Check the user and the password in {0}, and that this user may do this in this repository.".format(
@@ -359,7 +359,7 @@ def access_hint(credential: Credential) -> str:
 
 
 def missing_credentials(repository: Repository) -> RegistryError:
-    """The error for a registry that wants a password and was given none."""
+    """The error for a registry that requires a password but has none."""
     return RegistryError(
         "the registry asks for a user and a password, and there is none for it",
         where=str(repository),
@@ -369,12 +369,12 @@ def missing_credentials(repository: Repository) -> RegistryError:
 
 
 def basic_header(credential: Credential) -> str:
-    """The value that sends user and password."""
+    """The value that contains user name and password."""
     return basic_auth(credential.username, credential.password)
 
 
 def _jwt_lifetime(token: str) -> float:
-    """Seconds between a JWT's C(iat) and C(exp); SWR's replies often leave C(expires_in) out."""
+    """Seconds between a JWT's C(iat) and C(exp); SWR's replies often omit C(expires_in)."""
     try:
         payload = token.split(".")[1]
         claims = read_json(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, longshore.swr contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""One open connection, how long it may keep us waiting, and what can go wrong with it.
+"""One open connection, its time limits, and its failures.
 
 This module is private to the collection: no other collection may import it.
 """
@@ -29,7 +29,7 @@ MAX_REPLY = 64 * 1024 * 1024
 
 
 class RegistryReply(NamedTuple):
-    """A reply that was read whole. C(target) is what gave it, after redirects."""
+    """A reply that was read completely. C(target) is its origin, after redirects."""
 
     status: int
     headers: Mapping[str, str]
@@ -38,9 +38,9 @@ class RegistryReply(NamedTuple):
 
 
 class TransportError(RegistryError):
-    """No reply, or one that broke off. It says nothing about the request, so it may be repeated.
+    """No reply, or one that broke off. It says nothing about the request, which may be repeated.
 
-    :ivar unreachable: nobody took the connection, or nobody answered in time.
+    :ivar unreachable: no connection was accepted, or no answer came in time.
     """
 
     def __init__(self, what: str, unreachable: bool = False, **parts: Any) -> None:
@@ -50,7 +50,7 @@ class TransportError(RegistryError):
 
 
 class Slow(socket.timeout):
-    """Bytes came or went, and too few of them."""
+    """Bytes are moving, but too slowly."""
 
     def __init__(self, text: str, hint: str) -> None:
         super().__init__(text)
@@ -59,14 +59,14 @@ class Slow(socket.timeout):
 
 
 class Wire(io.RawIOBase):
-    """A socket whose other side cannot keep us for ever. It is a raw file to read from.
+    """A socket with a peer that cannot block us for ever. It is a raw file for reading.
 
-    Only the seconds spent in waiting for the other side count, so that nobody pays for our own limits, nor a fast
-    source for a slow destination.
+    Only the seconds spent waiting for the peer count, so that our own limits cost the peer nothing, and a slow
+    destination costs a fast source nothing.
 
-    :param timeout: seconds for each read and write. A whole exchange that is not a blob's may take C(WHOLE_REPLY) times
+    :param timeout: seconds for each read and write. A complete exchange other than a blob may take C(WHOLE_REPLY) times
         as long.
-    :param least: bytes a second that a blob arrives or leaves with at least, over C(timeout) seconds; 0: any number.
+    :param least: minimum bytes a second for a blob in either direction, over C(timeout) seconds; 0: no minimum.
     """
 
     def __init__(
@@ -82,7 +82,7 @@ class Wire(io.RawIOBase):
         self.start()
 
     def start(self, blob: bool = False) -> None:
-        """An exchange begins, or the part of it that is a blob."""
+        """An exchange begins, or the blob within it."""
         self._end = None if blob else self._clock() + WHOLE_REPLY * self._timeout
         self._waited = self._moved = 0.0
         self.sock.settimeout(self._timeout)
@@ -94,10 +94,10 @@ class Wire(io.RawIOBase):
         return self._move(self.sock.recv_into, buffer)
 
     def send(self, data: Any) -> None:
-        """Send all of it."""
+        """Send all of the data."""
         view = memoryview(data)
         while view:
-            # A connection with TLS sends all that it is given or fails.
+            # A TLS connection sends everything it is given or fails.
             view = view[self._move(self.sock.send, view[: 64 * 1024]) :]
 
     def _move(self, move: Callable[[Any], int], data: Any) -> int:
@@ -148,7 +148,7 @@ class Connection:
         self._proxy_headers = proxy_headers
 
     def send_head(self, method: str, path: str, headers: List[Tuple[str, str]], body: bytes = b"") -> None:
-        """Send a request head, and the body with it when it is small enough to be one packet or so."""
+        """Send a request head, and the body with it if it is small enough for about one packet."""
         head = format_request(method, self._prefix + path, self.endpoint.authority, self._proxy_headers + headers)
         self.wire.start()
         if len(body) <= 64 * 1024:
@@ -158,7 +158,7 @@ class Connection:
         self.wire.send(body)
 
     def looks_alive(self) -> bool:
-        """False when the peer has closed, or sent something that nobody asked for."""
+        """False if the peer has closed, or sent unrequested data."""
         poller = select.poll()
         poller.register(self.wire.sock, select.POLLIN)
         return not poller.poll(0)
@@ -174,7 +174,7 @@ class Connection:
 
 
 def describe_failure(error: BaseException, doing: str, where: Optional[str] = None) -> RegistryError:
-    """An operating system's or TLS error as one that a user can act on."""
+    """An operating system or TLS error as one that a user can act on."""
     if isinstance(error, ssl.SSLCertVerificationError):
         reason = getattr(error, "verify_message", "") or "it cannot be verified"
         return RegistryError(
@@ -203,7 +203,7 @@ def describe_failure(error: BaseException, doing: str, where: Optional[str] = No
             hint="Check the name, the resolver and the proxy settings of the machine that runs the copy.",
         )
     if isinstance(error, OSError):
-        # A proxy's refusal of CONNECT is an OSError that has a string and no number.
+        # A proxy's refusal of CONNECT is an OSError with a string and no number.
         return TransportError(
             "{0}: {1}".format(doing, error.strerror or str(error) or type(error).__name__), where=where
         )

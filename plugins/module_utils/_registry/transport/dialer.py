@@ -26,12 +26,12 @@ from .target import Endpoint
 
 
 class Dialer:
-    """Opens connections to any number of endpoints. Used by any number of threads.
+    """Opens connections to any number of endpoints. Thread-safe.
 
     :param timeout: seconds for connecting and for each single read or write.
-    :param ca_path: a PEM file or a directory of certificates trusted beside the system's own.
-    :param proxies: proxy URL by scheme; the environment's (C(HTTPS_PROXY), C(NO_PROXY) ...) when not given.
-    :param minimum_bandwidth: bytes a second of a blob, at least.
+    :param ca_path: a PEM file or a directory of certificates trusted in addition to the system's.
+    :param proxies: proxy URL by scheme; by default the environment's (C(HTTPS_PROXY), C(NO_PROXY) ...).
+    :param minimum_bandwidth: minimum bytes a second for a blob.
     """
 
     def __init__(
@@ -48,13 +48,13 @@ class Dialer:
     def connect(self, endpoint: Endpoint) -> Connection:
         """A connection to C(endpoint).
 
-        :raises RegistryError: there is none to be had, or there must be none (C(is_nowhere)).
+        :raises RegistryError: it failed, or is forbidden (C(is_nowhere)).
         """
         proxy = self._proxy_for(endpoint)
         where = "{0}://{1}".format(endpoint.scheme, endpoint.authority)
         sock: Optional[socket.socket] = None
         try:
-            # First: what is wrong with a file is no matter of the server's.
+            # First: a problem with a file has nothing to do with the server.
             context = self._context(endpoint) if endpoint.scheme == "https" else None
             sock = self._reach(proxy.endpoint if proxy else endpoint, where, refuse=proxy is None)
             prefix, headers = "", []
@@ -77,9 +77,9 @@ class Dialer:
         return Connection(endpoint, Wire(sock, self._timeout, self._least), prefix, headers)
 
     def _reach(self, endpoint: Endpoint, where: str, refuse: bool) -> socket.socket:
-        """A connection to the first address that takes one.
+        """A connection to the first address that accepts one.
 
-        :param refuse: whether some addresses are never connected to; not those of the user's own proxy.
+        :param refuse: whether some addresses are never connected to; not for the user's own proxy.
         """
         try:
             found = call_within(
@@ -96,7 +96,7 @@ class Dialer:
             try:
                 sock.settimeout(self._timeout)
                 sock.connect(address)
-                # Requests are small: none is to wait for the acknowledgement of the one before.
+                # Requests are small: none should wait for the acknowledgement of the previous one.
                 sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
                 return sock
             except OSError as error:
@@ -105,9 +105,9 @@ class Dialer:
         raise last
 
     def _tunnel(self, sock: socket.socket, endpoint: Endpoint, headers: List[Tuple[str, str]]) -> None:
-        """Let a proxy pass a connection on (CONNECT).
+        """Ask a proxy to forward a connection (CONNECT).
 
-        :raises OSError: it does not.
+        :raises OSError: it refuses.
         """
         host = "[{0}]".format(endpoint.host) if ":" in endpoint.host else endpoint.host
         authority = "{0}:{1}".format(host, endpoint.port)

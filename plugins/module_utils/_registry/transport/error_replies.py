@@ -29,7 +29,7 @@ _LONGEST_TEXT = 300
 
 
 class _Said(NamedTuple):
-    """What a server said in an error reply. :ivar store: the same, where it speaks as object stores do."""
+    """The content of a server's error reply. :ivar store: the same, in the format of object stores."""
 
     code: Optional[str]
     message: str
@@ -39,11 +39,11 @@ class _Said(NamedTuple):
 def reply_error(reply: RegistryReply, what: str, where: str, host: str = "") -> RegistryError:
     """The error of an unexpected reply.
 
-    :param what: what was wanted, as a clause ("cannot read the manifest").
+    :param what: the failed action, as a clause ("cannot read the manifest").
     :param where: the image, blob or URL.
-    :param host: who answered, where it is another one that the registry redirected to.
+    :param host: the server that answered, if the registry redirected to another one.
     """
-    # What comes with a status that is no error is not about one; it may be the blob itself.
+    # The body of a successful status is not about an error; it may be the blob itself.
     said = _first_error(reply) if reply.status >= 400 else _Said(None, "")
     message = safe(said.message, _LONGEST_TEXT)
     parts = [what, "{0}, which the registry redirects to, refused it".format(host) if host else "", message]
@@ -113,7 +113,7 @@ def _hint(status: int, code: Optional[str], message: str) -> Optional[str]:
 
 
 def _store_hint(status: int, said: Optional[StoreError]) -> Optional[str]:
-    """What to do about a refusal of the server that a registry keeps its blobs in. No login of ours reaches it."""
+    """What to do about a refusal by a registry's blob storage. It never receives our login."""
     if said is not None and said.is_stale:
         return (
             "The registry's redirect has expired: set the registry's clock, and make sure that nothing on the "

@@ -4,7 +4,7 @@
 """HTTP/1.1 framing: a request as bytes, a reply read from a stream (RFC 9112).
 
 C(http.client) parses headers with the email package, which costs more than everything else that the engine does for a
-small request; this reads them with plain byte operations.
+small request; this module parses them with plain byte operations.
 
 This module is private to the collection: no other collection may import it.
 """
@@ -30,13 +30,13 @@ _HEX = re.compile(rb"[0-9A-Fa-f]{1,15}\Z")
 
 
 class MessageError(Exception):
-    """What arrived is not a whole HTTP/1.1 message."""
+    """The data received is not a complete HTTP/1.1 message."""
 
 
 def format_request(method: str, path: str, authority: str, headers: List[Tuple[str, str]]) -> bytes:
     """The head of a request.
 
-    :raises ValueError: a line break in a value, which would let it write headers of its own.
+    :raises ValueError: a value contains a line break, which would let it inject headers.
     """
     lines = ["{0} {1} HTTP/1.1".format(method, path), "Host: " + authority]
     lines.extend("{0}: {1}".format(name, value) for name, value in headers)
@@ -47,9 +47,9 @@ def format_request(method: str, path: str, authority: str, headers: List[Tuple[s
 
 
 def read_response(reader: BinaryIO, method: str) -> Response:
-    """Read the head of a reply; interim replies (1xx) are passed over.
+    """Read the head of a reply; interim replies (1xx) are skipped.
 
-    :raises MessageError: what arrived is no HTTP reply.
+    :raises MessageError: it is not an HTTP reply.
     """
     for _count in range(MAX_INTERIM):
         status, version, reason = _read_status(reader)
@@ -60,11 +60,11 @@ def read_response(reader: BinaryIO, method: str) -> Response:
 
 
 class Response:
-    """A reply: its head, and its body as it comes in.
+    """A reply: its head, and its body as it arrives.
 
-    :ivar status: the HTTP status. :ivar reason: what the server wrote beside it.
+    :ivar status: the HTTP status. :ivar reason: the server's text after it.
     :ivar headers: by lower-case name; repeated ones joined with a comma (RFC 9110, section 5.2).
-    :ivar length: bytes of the body, or None where only its end will tell.
+    :ivar length: bytes of the body, or None if only its end will tell.
     :ivar finished: whether the body was read to its end.
     :ivar keep_alive: whether the connection may be used again after that.
     """
@@ -117,10 +117,10 @@ class Response:
         return count
 
     def read_all(self, limit: int) -> bytes:
-        """The whole body. What a refusal is worth is its status: of one whose body cannot be read that is left.
+        """The whole body. If that of an error status cannot be unpacked, it is empty: the status is enough.
 
         :raises MessageError: it broke off.
-        :raises NotUnderstood: it is larger than C(limit), or packed in an unknown way.
+        :raises NotUnderstood: it is larger than C(limit), or compressed in an unknown way.
         """
         try:
             return unpack(self._blocks(), self.headers.get("content-encoding"), limit)
@@ -140,7 +140,7 @@ class Response:
     def _read_chunked(self, buffer: memoryview) -> int:
         if self._left == 0:
             line = _read_line(self._reader).partition(b";")[0].strip()
-            # int() alone would take signs, prefixes and underscores.
+            # int() alone would accept signs, prefixes and underscores.
             if not _HEX.match(line):
                 raise MessageError("a chunk without a size")
             self._left = int(line, 16)
@@ -158,11 +158,11 @@ class Response:
 
 
 class Gunzip:
-    """A blob that was compressed on its way, though nobody asked for that, as it was before.
+    """Restores a blob that was compressed on its way without being asked for.
 
-    Servers call a body compressed that is not: what does not begin as gzip passes as it is.
+    Servers label plain bodies as compressed: data that does not begin as gzip is unchanged.
 
-    :param read: fills a buffer with what comes, and returns 0 at the end.
+    :param read: fills a buffer with incoming bytes, and returns 0 at the end.
     """
 
     def __init__(self, read: Callable[[memoryview], int]) -> None:
@@ -173,7 +173,7 @@ class Gunzip:
         self._is_gzip: Optional[bool] = None
 
     def readinto(self, buffer: memoryview) -> int:
-        """Fill C(buffer) with the next bytes and return how many; 0 at the end. No more than that is ever unpacked.
+        """Fill C(buffer) with the next bytes and return how many; 0 at the end. Never unpacks more than that.
 
         :raises MessageError: it is damaged, or ends early.
         """
@@ -204,7 +204,7 @@ class Gunzip:
                     break
                 self._engine = zlib.decompressobj(31)
             try:
-                # At the end, too: it may hold bytes back for which there was no room.
+                # At the end, too: it may hold back bytes that did not fit.
                 part: bytes = self._engine.decompress(self._rest, most)
             except zlib.error as error:
                 raise MessageError("a compressed reply that is damaged") from error
@@ -221,7 +221,7 @@ class Gunzip:
 
 
 def is_gzip(headers: Mapping[str, str]) -> bool:
-    """Whether a body is said to be compressed with gzip (RFC 9110, section 8.4.1)."""
+    """Whether a body is declared as compressed with gzip (RFC 9110, section 8.4.1)."""
     return headers.get("content-encoding", "").strip().lower() in ("gzip", "x-gzip")
 
 
@@ -232,7 +232,7 @@ def _parse_length(headers: Dict[str, str]) -> Optional[int]:
     # A repeated header is joined with commas; equal values are allowed (RFC 9112, section 6.3).
     values = {value.strip() for value in text.split(",")}
     value = values.pop()
-    # isdigit() takes digits of every script, and int() refuses thousands of them.
+    # isdigit() accepts digits of every script, and int() rejects thousands of them.
     if values or not (value.isascii() and value.isdigit() and len(value) <= MAX_DIGITS):
         raise MessageError("an invalid Content-Length")
     return int(value)
@@ -264,7 +264,7 @@ def _read_headers(reader: BinaryIO) -> Dict[str, str]:
         if not line:
             return headers
         if line[:1] in (b" ", b"\t") and key:
-            # A value folded over two lines, long obsolete: one space (RFC 9112, section 5.2).
+            # A value folded over two lines (obsolete): joined by one space (RFC 9112, section 5.2).
             headers[key] += " " + line.decode("latin-1").strip()
             continue
         name, colon, value = line.partition(b":")

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, longshore.swr contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a run may ask of registries and of the line: requests a second, uploads at a time, bytes a second.
+"""The limits of a run on registries and bandwidth: requests a second, parallel uploads, bytes a second.
 
 This module is private to the collection: no other collection may import it.
 """
@@ -32,7 +32,7 @@ SWR_UPLOADS = 20
 class Limits:
     """The limits of a run.
 
-    :param everywhere: whether C(rate_limit) is for every registry; otherwise for those that are written to.
+    :param everywhere: whether C(rate_limit) is for every registry; otherwise only for destinations.
     """
 
     def __init__(self, settings: LimitSettings, everywhere: bool = True) -> None:
@@ -43,7 +43,7 @@ class Limits:
         self.bandwidth = Bandwidth(settings.bandwidth_limit / self._share) if settings.bandwidth_limit else None
 
     def throttle(self, registry: str, first_pause: float, longest_wait: float) -> Throttle:
-        """The pace for a registry: with what is known of SWR, and the user's limit where it is for every registry."""
+        """The throttle of a registry: with SWR's known limits, and the user's limit if it is for every registry."""
         known = is_swr_basic(registry)
         throttle = Throttle(first_pause, longest_wait=longest_wait)
         self._restrict(throttle, SWR_RATE if known else None, SWR_UPLOADS if known else None)
@@ -52,7 +52,7 @@ class Limits:
         return throttle
 
     def restrict_destination(self, throttle: Throttle) -> None:
-        """Apply the user's limits, which go before those that are known."""
+        """Apply the user's limits, which override the known ones."""
         self._restrict(throttle, self._rate, self._uploads)
 
     def _restrict(self, throttle: Throttle, rate: Optional[float], uploads: Optional[int]) -> None:
@@ -60,9 +60,9 @@ class Limits:
 
 
 class Bandwidth:
-    """Bytes a second that all uploads together send at most. Used by any number of threads.
+    """Maximum bytes a second that all uploads send together. Thread-safe.
 
-    Each sender takes its turn piece by piece, and a piece is a fraction of a second's bytes: one stream alone flows
+    Each sender takes its turn piece by piece, and a piece is a fraction of a second's bytes: a single stream flows
     evenly, and of many none waits long.
 
     :param rate: bytes a second.

@@ -1,10 +1,10 @@
 # Copyright: (c) 2026, longshore.swr contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Pooled HTTP/1.1 connections for the copy engine, and nothing about registries.
+"""Pooled HTTP/1.1 connections for the copy engine, without any knowledge of registries.
 
-The engine makes many small requests and moves many bytes, so it has its own thin layer: requests and replies are framed
-here (RFC 9112).
+The engine makes many small requests and moves many bytes, so it has its own thin layer with its own framing of requests
+and replies (RFC 9112).
 
 This module is private to the collection: no other collection may import it.
 """
@@ -25,7 +25,7 @@ from .target import Endpoint, Target
 
 
 class Stream:
-    """A reply whose body is still on the wire. Close it; only a body read to its end keeps the connection."""
+    """A reply with its body still on the wire. Must be closed; only a fully read body keeps the connection."""
 
     def __init__(self, transport: Transport, connection: Connection, response: Response, where: str) -> None:
         self._transport = transport
@@ -38,19 +38,19 @@ class Stream:
         self._read = response.readinto
 
     def unpack(self) -> None:
-        """Undo a compression that nobody asked for. How many bytes that makes only their end will tell."""
+        """Undo an unrequested compression. The resulting size is unknown until the end."""
         if is_gzip(self.headers):
             self._read, self.length = Gunzip(self._response.readinto).readinto, None
 
     def start_blob(self) -> None:
-        """What comes is a blob: its time follows its size."""
+        """The body is a blob: its time limit depends on its size."""
         if self._connection is not None:
             self._connection.wire.start(blob=True)
 
     def readinto(self, buffer: memoryview) -> int:
         """Fill C(buffer) from the body and return the number of bytes; 0 at the end of the body.
 
-        :raises TransportError: the body ended before the length that the head promised, or the connection broke.
+        :raises TransportError: the body ended before the length promised in the head, or the connection broke.
         """
         try:
             return self._read(buffer)
@@ -59,15 +59,15 @@ class Stream:
             raise describe_failure(error, "the reply was cut off", self._where) from error
 
     def read_end(self) -> None:
-        """Read what marks the end of a body of which every byte was read, so that the connection can be kept."""
+        """Read the end marker of a body after its last byte, so that the connection can be kept."""
         try:
             self._read(memoryview(bytearray(1)))
         except (OSError, MessageError):
-            # Everything that was wanted is there; the connection is closed instead of kept.
+            # All data has arrived; the connection is closed instead of kept.
             self.close()
 
     def read(self, limit: int = MAX_REPLY) -> bytes:
-        """The whole rest of the body, at most C(limit) bytes."""
+        """All remaining bytes of the body, at most C(limit)."""
         if self._connection is not None:
             self._connection.wire.start()
         try:
@@ -80,7 +80,7 @@ class Stream:
             self.close()
 
     def close(self) -> None:
-        """Give the connection back if it can be used again, else close it."""
+        """Return the connection to the pool if it is reusable, else close it."""
         connection, self._connection = self._connection, None
         if connection is not None:
             self._transport.release(connection, reusable=self._response.finished and self._response.keep_alive)
@@ -95,12 +95,12 @@ class Stream:
 class Transport:
     """Connections to any number of endpoints, shared by all threads.
 
-    :param timeout: seconds for connecting and for each single read or write; five times as many for a whole exchange
-        that is not a blob's.
-    :param ca_path: a PEM file or a directory of certificates trusted beside the system's own.
-    :param user_agent: what the servers see.
-    :param proxies: proxy URL by scheme; the environment's (C(HTTPS_PROXY), C(NO_PROXY) ...) when not given.
-    :param minimum_bandwidth: bytes a second of a blob, at least.
+    :param timeout: seconds for connecting and for each single read or write; five times as many for a complete exchange
+        other than a blob.
+    :param ca_path: a PEM file or a directory of certificates trusted in addition to the system's.
+    :param user_agent: the name shown to servers.
+    :param proxies: proxy URL by scheme; by default the environment's (C(HTTPS_PROXY), C(NO_PROXY) ...).
+    :param minimum_bandwidth: minimum bytes a second for a blob.
     """
 
     def __init__(
@@ -120,15 +120,15 @@ class Transport:
 
     @property
     def round_trip(self) -> Optional[float]:
-        """Seconds that the farthest endpoint needs for its quickest reply; None before the first reply."""
+        """Seconds of the quickest reply from the farthest endpoint; None before the first reply."""
         return max(list(self._quickest.values()), default=None)
 
     # -- requests ----------------------------------------------------------------------------------------------
 
     def request(self, method: str, target: Target, headers: List[Tuple[str, str]], body: bytes = b"") -> RegistryReply:
-        """Send one request and read its reply whole.
+        """Send one request and read its complete reply.
 
-        :raises TransportError: no whole reply arrived.
+        :raises TransportError: no complete reply arrived.
         """
         if body or method in ("POST", "PUT", "PATCH"):
             headers = headers + [("Content-Length", str(len(body)))]
@@ -136,7 +136,7 @@ class Transport:
             return RegistryReply(stream.status, stream.headers, stream.read(), target)
 
     def stream(self, method: str, target: Target, headers: List[Tuple[str, str]]) -> Stream:
-        """Send one request and return as soon as the head of the reply is there."""
+        """Send one request and return as soon as the head of the reply has arrived."""
         stream = self._exchange(method, target, headers, b"")
         stream.start_blob()
         return stream
@@ -150,12 +150,12 @@ class Transport:
         write_body: Callable[[Callable[[Any], None]], None],
         budget: Optional[int] = None,
     ) -> RegistryReply:
-        """Send a body of C(length) bytes that C(write_body) hands over block by block.
+        """Send a body of C(length) bytes that C(write_body) provides block by block.
 
-        A server may refuse before it has read everything: its reply is returned as any other.
+        A server may refuse before reading everything: its reply is returned like any other.
 
-        :param budget: bytes that one connection may carry there; a kept one that would carry more is replaced.
-        :raises TransportError: the connection broke and no reply was to be had.
+        :param budget: bytes that one connection may carry there; a kept one that would exceed it is replaced.
+        :raises TransportError: the connection broke and there was no reply.
         """
         connection = self._acquire_for(target.endpoint, length, budget)
         connection.carried += length
@@ -188,7 +188,7 @@ class Transport:
             except (OSError, MessageError) as error:
                 self.release(connection, reusable=False)
                 if reused and not isinstance(error, socket.timeout):
-                    # The server closed a kept connection as we took it: that is no answer, so ask on a new one.
+                    # The server closed a kept connection as we took it: that is not an answer, so use a new one.
                     continue
                 raise describe_failure(error, "no reply", str(target)) from error
             except BaseException:
@@ -216,13 +216,13 @@ class Transport:
             return None
 
     def _common(self, headers: List[Tuple[str, str]]) -> List[Tuple[str, str]]:
-        # A server that compresses as it likes changes the bytes of which the digest is known.
+        # A server that compresses on its own changes bytes with a known digest.
         return [("User-Agent", self._user_agent), ("Accept-Encoding", "identity")] + headers
 
     # -- connections -------------------------------------------------------------------------------------------
 
     def acquire(self, endpoint: Endpoint) -> Connection:
-        """A connection to C(endpoint): a kept one that still lives, else a new one."""
+        """A connection to C(endpoint): a kept one that is still alive, else a new one."""
         while True:
             with self._lock:
                 kept = self._idle.get(endpoint)

@@ -1,11 +1,10 @@
 # Copyright: (c) 2026, longshore.swr contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Trying again: one unit of work, one registry's patience.
+"""Retries: one unit of work, one registry's patience.
 
-A unit (a request, a blob) that failed for a passing reason is tried again after a growing pause. A registry that says
-it is asked too much (429, 503) slows all work that goes to it, because otherwise the other workers keep the throttle
-shut.
+A unit (a request, a blob) that failed for a temporary reason is retried after a growing pause. A registry that asks for
+fewer requests (429, 503) slows down all work for it, because otherwise the other workers would keep it throttled.
 
 This module is private to the collection: no other collection may import it.
 """
@@ -31,7 +30,7 @@ LONGEST_PAUSE = 60
 
 
 class Wait(NamedTuple):
-    """A pause under way. C(until) is a time of C(time.monotonic), C(where) is what is waited for."""
+    """A current pause. C(until) is a time of C(time.monotonic), C(where) is the target waited for."""
 
     until: float
     where: str
@@ -39,7 +38,7 @@ class Wait(NamedTuple):
 
 
 def too_long(retry_after: float, longest: float) -> str:
-    """What to do when a server asks for more patience than it gets."""
+    """What to do if a server asks for a longer pause than allowed."""
     return (
         "The server asks to wait {0}, and at most {1} are allowed (longest_wait): run again then. What has "
         "arrived is kept.".format(in_words(retry_after), in_words(longest))
@@ -47,12 +46,12 @@ def too_long(retry_after: float, longest: float) -> str:
 
 
 class Retrier:
-    """Runs units of work again while that can help.
+    """Repeats units of work as long as that can help.
 
-    :param retries: how often a unit is tried again after it failed; a throttled unit four times as often.
+    :param retries: how often a failed unit is retried; a throttled unit four times as often.
     :param base: seconds of the first pause.
-    :param longest_wait: seconds; a server that asks for a longer pause ends the tries.
-    :ivar on_retry: told of each failure that is tried again; for the log.
+    :param longest_wait: seconds; a server that asks for a longer pause ends the retries.
+    :ivar on_retry: called for each failure that is retried; for the log.
     """
 
     def __init__(
@@ -74,8 +73,8 @@ class Retrier:
     def run(self, unit: Callable[[], T]) -> T:
         """Call C(unit) until it returns.
 
-        :raises RegistryError: the last error, when it is final or the tries are used up. It is not retryable then, so
-            that a unit inside another is not tried again the product of both numbers.
+        :raises RegistryError: the last error, if it is final or the retries are used up. It is then no longer
+            retryable, so that nested units do not multiply their retries.
         """
         failed = throttled = 0
         while True:
@@ -99,13 +98,13 @@ class Retrier:
                 self._pause(error, failed)
 
     def note(self, error: RegistryError) -> None:
-        """Tell the log of a failure after which the work goes on."""
+        """Log a failure after which the work continues."""
         if self.on_retry is not None:
             self.on_retry(error)
 
     def _pause(self, error: RegistryError, failed: int) -> None:
         if error.status in THROTTLED:
-            # The registry's pace, which every request waits for, already holds this pause.
+            # The registry's throttle, which every request waits for, already includes this pause.
             return
         pause = self._base * min(LONGEST_PAUSE, 2 ** (failed - 1)) * (0.75 + 0.5 * self._jitter())
         seconds = max(pause, error.retry_after or 0.0)
@@ -118,5 +117,5 @@ class Retrier:
 
     @property
     def waits(self) -> List[Wait]:
-        """The pauses under way."""
+        """The current pauses."""
         return list(self._waits.values())

@@ -1,9 +1,9 @@
 # Copyright: (c) 2026, longshore.swr contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Requests to one registry: authenticated, redirected, paced, tried again.
+"""Requests to one registry: authenticated, redirected, throttled, retried.
 
-What belongs to every request is here; what the requests mean is the client's matter (C(client)).
+This part is common to all requests; their meaning is left to the client (C(client)).
 
 This module is private to the collection: no other collection may import it.
 """
@@ -42,13 +42,13 @@ _SAME_METHOD = (307, 308)
 class Request(NamedTuple):
     """One request to a registry.
 
-    :param kind: what it is counted as.
-    :param repository: whose login is used.
-    :param path: below the repository; the whole path where it begins with a slash; the target of an upload.
+    :param kind: the kind it is counted as.
+    :param repository: determines the login.
+    :param path: below the repository; the whole path if it begins with a slash; the target of an upload.
     :param expected: the statuses that are an answer; any other is an error.
-    :param what: what is wanted, as a clause for messages ("cannot read the manifest").
+    :param what: the failed action, as a clause for messages ("cannot read the manifest").
     :param where: the image, blob or URL, for messages.
-    :param scopes: what a token must allow; by default what the session does in the repository.
+    :param scopes: the scopes that a token needs; by default those of the session for the repository.
     """
 
     kind: str
@@ -64,12 +64,12 @@ class Request(NamedTuple):
 
 
 class RegistrySession:
-    """The requests of one registry. Used by any number of threads.
+    """The requests to one registry. Thread-safe.
 
     :param registry: C(host[:port]) as references name it.
-    :param writes: whether tokens are asked for that may push; the destination of a copy.
-    :param throttle: how fast it may be asked; shared by the sessions of one registry.
-    :ivar requests: how many requests were made, by kind.
+    :param writes: whether to ask for tokens with push permission; for the destination of a copy.
+    :param throttle: the registry's throttle; shared by its sessions.
+    :ivar requests: number of requests, by kind.
     """
 
     def __init__(
@@ -100,13 +100,13 @@ class RegistrySession:
 
     @property
     def service(self) -> str:
-        """What the registry calls itself when it asks for a token; empty as long as it has not."""
+        """The registry's name in its token challenge; empty before the first one."""
         return self._authorizer.service
 
     # -- requests ----------------------------------------------------------------------------------------------
 
     def call(self, request: Request) -> RegistryReply:
-        """The reply, with as many tries as are allowed."""
+        """The reply, with as many retries as allowed."""
         return self.retry(lambda: self.ask(request))
 
     def ask(self, request: Request) -> RegistryReply:
@@ -114,11 +114,11 @@ class RegistrySession:
         return self._introduce(request, self._transport.request)
 
     def stream(self, request: Request) -> Stream:
-        """A reply whose body is still on the wire, in one try."""
+        """A reply with its body still on the wire, in one try."""
         return self._introduce(request, self._open)
 
     def send(self, request: Request, length: int, write_body: WriteBody, budget: Optional[int] = None) -> RegistryReply:
-        """Send a body of C(length) bytes that C(write_body) hands over, in one try. A redirect asks it for them again.
+        """Send a body of C(length) bytes from C(write_body), in one try. A redirect requests the bytes again.
 
         :param budget: see L(pool.Transport.upload,#).
         """
@@ -137,15 +137,15 @@ class RegistrySession:
             return self._judge(request, reply)
         except RegistryError as error:
             if error.status == 401 and authorization and authorization[0][1].startswith("Bearer "):
-                # The token ended on the way: sent again, the bytes come with a new one. A password stays refused.
+                # The token expired on the way: resend the bytes with a new one. A refused password stays refused.
                 self._authorizer.forget(request.repository, scopes, authorization[0][1])
                 error.retryable = True
             raise
 
     def call_with_password(self, request: Request) -> RegistryReply:
-        """Ask another interface on the registry's host, with user and password (Basic) and without cookies.
+        """Call another API on the registry's host, with user name and password (Basic) and without cookies.
 
-        Redirects are not followed: the password is for this host. Without a password nothing of the login is sent.
+        Redirects are not followed: the password is for this host. Without a password no part of the login is sent.
         """
         value = self._authorizer.password_header(request.repository)
         login = [("Authorization", value)] if value else []
@@ -156,36 +156,36 @@ class RegistrySession:
         return self.retry(unit)
 
     def retry(self, unit: Callable[[], T]) -> T:
-        """Do a piece of work of requests, with as many tries as are allowed."""
+        """Run a unit of several requests, with as many retries as allowed."""
         try:
             return self._retrier.run(unit)
         except TransportError as error:
             if error.unreachable and not self._answered:
-                # Nobody is there. The other images would each wait as long to find the same.
+                # Unreachable. Other images would each wait as long to find the same.
                 self._down[False] = error
             raise
 
     def scopes(self, repository: Repository) -> Scopes:
-        """What tokens are asked for by default."""
+        """The default scopes of tokens."""
         return (push_scope(repository.name) if self._writes else pull_scope(repository.name),)
 
     # -- one request -------------------------------------------------------------------------------------------
 
     def _introduce(self, request: Request, send: Send[Answer]) -> Answer:
-        """The very first request goes alone, and learns for all how to be authenticated: otherwise each worker would be
-        sent away once."""
+        """The very first request goes alone, and learns the authentication for all: otherwise each worker would be
+        rejected once."""
         if not self._introduced:
             with self._introduction:
                 if not self._introduced:
                     try:
                         return self._ask(request, send)
                     finally:
-                        # Whatever came of it: the others are not to wait for one after the other.
+                        # Whatever the result: the others must not wait one after the other.
                         self._introduced = True
         return self._ask(request, send)
 
     def _ask(self, request: Request, send: Send[Answer]) -> Answer:
-        """One request with authentication and redirects; its answer's status is one of those expected."""
+        """One request with authentication and redirects; returns an answer with an expected status."""
         repository, scopes = request.repository, self._scopes_of(request)
         target = self._target(request)
         for last in (False, True):
@@ -230,10 +230,10 @@ class RegistrySession:
     def _follow(
         self, request: Request, target: Target, authorization: Headers, answer: Answer, send: Send[Answer]
     ) -> Tuple[Answer, Target]:
-        """Go where redirects point; the answer there, and where that is.
+        """Follow redirects; returns the final answer and its target.
 
-        Another host gets no login: it is not for it, and the signed URL of an object store refuses others. What writes
-        goes along with redirects that keep the method.
+        Another host gets no login: it is not for that host, and the signed URL of an object store refuses others.
+        Requests that write follow redirects that keep the method.
         """
         own, hops = target.endpoint, 0
         statuses = REDIRECTS if request.method in ("GET", "HEAD") else _SAME_METHOD
@@ -247,22 +247,22 @@ class RegistrySession:
             hops += 1
             target = with_tls(parse_target(location, base=target), target)
             login: Headers = authorization if target.endpoint == own else []
-            # Whoever redirects is there, even if where it leads is not.
+            # The redirecting server is reachable, even if the target is not.
             self._answered = True
             self._count("redirected_" + request.kind)
             answer = self._send(request, target, login, send)
         return answer, target
 
     def _name(self, error: RegistryError, where: str) -> None:
-        """Let an error name the image or the blob beside the URL; one that every request would meet keeps to that."""
+        """Add the image or the blob to the URL in an error, unless every request would meet the same error."""
         if (self._answered or not getattr(error, "unreachable", True)) and error.where and "://" in error.where:
             error.where = "{0} ({1})".format(where, error.where) if where not in error.where else error.where
 
     def _judge(self, request: Request, answer: Answer, host: str = "") -> Answer:
-        """The answer, where its status is one of those expected.
+        """The answer, if its status is one of those expected.
 
-        :param host: who gave it, where the registry redirected to another one.
-        :raises RegistryError: it is another.
+        :param host: the server that answered, if redirected to another one.
+        :raises RegistryError: it is not expected.
         """
         self._note(answer.status)
         pull = request.kind == PULL
@@ -285,18 +285,18 @@ class RegistrySession:
     ) -> RegistryError:
         error = reply_error(reply, what, where, host)
         if reply.status == 401 and "invalid_token" in reply.headers.get("www-authenticate", ""):
-            # Expired between the check and the registry (RFC 6750, section 3.1); a refused scope is called otherwise.
+            # Expired between the check and the request (RFC 6750, section 3.1); a refused scope has another code.
             error.retryable = True
         spent = pull and error.code == SPENT and self._throttle.quota is not None and error.retry_after is None
         pointless = self._throttle.throttled(error.retry_after, spent) if reply.status in THROTTLED else None
         if pointless:
-            # It is not about the one image that met it. Without pulls, what was read already can still be copied.
+            # Not specific to this image. Without pulls left, images already read can still be copied.
             error.where, error.hint, error.retryable = self.registry, pointless, False
             self._down[spent] = error
         return error
 
     def _wait_turn(self, pull: bool = False) -> None:
-        """Return when the registry may be asked; raise at once where asking is known to be in vain."""
+        """Return when the registry may be asked; raise at once if asking is known to be useless."""
         for waited in (False, True):
             error = self._down.get(False) or (self._down.get(True) if pull else None)
             if error is not None:
@@ -335,9 +335,9 @@ class RegistrySession:
     # -- where it is -------------------------------------------------------------------------------------------
 
     def base(self, repository: Repository) -> Target:
-        """Where the registry is. An insecure one is asked with TLS first, and without where it has none.
+        """The registry's address. An insecure one is asked with TLS first, then without if it has none.
 
-        Which it has is remembered once it has answered: one that is only down now says nothing.
+        The result is remembered once it has answered: being down for now says nothing.
         """
         trust = self._credentials.lookup(repository).trust
         base = self._base.get(trust)
@@ -348,7 +348,7 @@ class RegistrySession:
 
     @staticmethod
     def _proves(request: Request, target: Target, status: int) -> bool:
-        """Whether an answer shows that the registry is there. Servers say 400 where plain HTTP comes to a TLS port."""
+        """Whether an answer shows that the registry exists. Servers send 400 for plain HTTP on a TLS port."""
         return isinstance(request.path, str) and (status != 400 or target.endpoint.scheme == "https")
 
     def _is_own(self, request: Request) -> bool:
@@ -388,7 +388,7 @@ class RegistrySession:
 
 
 def _let_go(answer: Union[RegistryReply, Stream]) -> None:
-    """Give the connection of an answer back whose body is not wanted."""
+    """Release the connection of an answer without reading its body."""
     if isinstance(answer, Stream):
         answer.close()
 

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, longshore.swr contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a user may set about connections and limits, with the defaults.
+"""User settings for connections and limits, with the defaults.
 
 This module is private to the collection: no other collection may import it.
 """
@@ -16,13 +16,13 @@ from typing import Optional
 class ConnectionSettings:
     """How registries are connected to.
 
-    :ivar workers: requests under way at a time, at most.
-    :ivar retries: how often a request is tried again after it failed.
+    :ivar workers: maximum number of parallel requests.
+    :ivar retries: how often a failed request is retried.
     :ivar retry_delay: seconds of the first pause before that.
     :ivar longest_wait: seconds that a registry may ask for with C(Retry-After).
-    :ivar timeout: seconds for connecting and for each read or write; for a whole exchange five times as many.
-    :ivar minimum_bandwidth: bytes a second of a blob, at least.
-    :ivar ca_path: certificates trusted beside the system's own.
+    :ivar timeout: seconds for connecting and for each read or write; five times as many for a whole exchange.
+    :ivar minimum_bandwidth: minimum bytes a second for a blob.
+    :ivar ca_path: certificates trusted in addition to the system's.
     """
 
     workers: int = 64
@@ -36,10 +36,10 @@ class ConnectionSettings:
 
 @dataclass(frozen=True)
 class LimitSettings:
-    """What registries and the line may be asked for.
+    """The limits on requests and bandwidth.
 
     :ivar rate_limit: requests a second to one registry.
-    :ivar upload_limit: blobs sent at a time.
+    :ivar upload_limit: parallel blob uploads.
     :ivar bandwidth_limit: bytes a second.
     :ivar limits_divided_by: how many runs share these limits.
     """

@@ -23,9 +23,9 @@ _IN_NO_URL = re.compile(r"[\x00-\x1f\x7f]")
 
 
 class Endpoint(NamedTuple):
-    """Where a connection leads.
+    """The address of a connection.
 
-    :param trust: which certificates count, with TLS.
+    :param trust: the certificates that count, with TLS.
     """
 
     scheme: str
@@ -35,7 +35,7 @@ class Endpoint(NamedTuple):
 
     @property
     def is_trusted(self) -> bool:
-        """Whether it has TLS with a certificate that is verified."""
+        """Whether it uses TLS with a verified certificate."""
         return self.scheme == "https" and self.trust.verify
 
     @property
@@ -48,7 +48,7 @@ class Endpoint(NamedTuple):
 
 
 class Target(NamedTuple):
-    """An endpoint and the path with query to ask it for."""
+    """An endpoint and the path with query to request from it."""
 
     endpoint: Endpoint
     path: str
@@ -59,15 +59,15 @@ class Target(NamedTuple):
 
 
 def parse_target(url: str, base: Optional[Target] = None, trust: Trust = USUAL) -> Target:
-    """A URL, absolute or relative to C(base), as a target.
+    """Parse a URL, absolute or relative to C(base).
 
-    :param base: what named the URL in its reply.
-    :param trust: which certificates count there; by default those that count for C(base).
-    :raises RegistryError: it cannot be read, or has a scheme other than http and https, or no host.
+    :param base: the target that returned the URL.
+    :param trust: the certificates that count there; by default those for C(base).
+    :raises RegistryError: it is malformed, or has a scheme other than http and https, or no host.
     """
     where = None if base is None else str(base)
     shown = quoted(safe(url))
-    # As browsers and the engines do it: servers forget to encode the names of files.
+    # Like browsers and other engines: servers forget to encode the names of files.
     url = url.partition("#")[0].strip().replace(" ", "%20")
     if _IN_NO_URL.search(url):
         raise RegistryError("a URL with control characters: {0}".format(shown), where=where)
@@ -90,10 +90,10 @@ def parse_target(url: str, base: Optional[Target] = None, trust: Trust = USUAL) 
 
 
 def with_tls(target: Target, base: Target) -> Target:
-    """A target that C(base) named, with TLS where both are on one host and C(base) has it.
+    """A target named by C(base), with TLS if both are on one host and C(base) has it.
 
-    Behind a proxy that ends TLS a registry does not know of it, and names itself with C(http). Without a port in such a
-    URL C(base)'s own port is meant, the one on which that host is known to have TLS.
+    Behind a proxy that terminates TLS, a registry does not know of it and uses C(http) in URLs. If such a URL has no
+    port, C(base)'s own port is used, on which that host is known to have TLS.
     """
     ours, theirs = base.endpoint, target.endpoint
     same = ours.host.lower().rstrip(".") == theirs.host.lower().rstrip(".")

@@ -33,15 +33,15 @@ answered, and one more, are just above; a server that fails now and then is belo
 class Throttle:
     """How fast one registry may be asked; shared by everything that asks it.
 
-    Refused requests pause all work for the registry. Where a rate seems to be the reason, what was served in the last
-    second becomes a limit: a little less of it at first, then growing until the next refusal, the faster the longer
-    that takes. A registry that answers 20 requests a second so gets nearly that, whatever the number of workers.
+    Refused requests pause all work for the registry. If a rate limit seems to be the reason, slightly less than the
+    rate served in the last second becomes the limit, and grows until the next refusal, faster the longer that takes. A
+    registry that answers 20 requests a second is thus asked nearly as often, whatever the number of workers.
 
     :param base: seconds of the first pause after a throttled reply; it doubles with each further one in a row.
-    :param rate: requests a second that are known to be too many if exceeded; None: find out.
-    :param uploads: blobs that may be sent at a time; None: any number.
+    :param rate: known limit in requests a second; None: find out.
+    :param uploads: maximum parallel blob uploads; None: any number.
     :param longest_wait: seconds that the registry may ask for.
-    :ivar quota: the quota of pulls, where the registry has one.
+    :ivar quota: the pull quota, if the registry has one.
     """
 
     def __init__(
@@ -74,7 +74,7 @@ class Throttle:
         self._lock = threading.Lock()
 
     def restrict(self, rate: Optional[float], uploads: Optional[int]) -> None:
-        """Set limits, before the registry is asked; None leaves that one as it is."""
+        """Set limits, before the registry is asked; None leaves that one unchanged."""
         if rate is not None and rate != self._most:
             self._most = self._rate = rate
         if uploads is not None:
@@ -88,7 +88,7 @@ class Throttle:
     def wait(self, pull: bool = False) -> None:
         """Return when the registry may be asked again.
 
-        :param pull: for what its quota counts.
+        :param pull: for a request under the quota.
         """
         while True:
             with self._lock:
@@ -112,22 +112,22 @@ class Throttle:
 
     @property
     def pause(self) -> float:
-        """Seconds for which the registry is not asked, or not for manifests, because it refused."""
+        """Remaining seconds of a pause of all requests, or of manifests only, after a refusal."""
         return max(0.0, self._start(pull=True) - self._clock())
 
     def take_quota(self, headers: Mapping[str, str], pulled: bool) -> None:
-        """Take note of what a reply says of the quota of pulls.
+        """Record the pull quota stated in a reply.
 
-        :param pulled: it is the reply to a pull, and brings what was asked for.
+        :param pulled: it is the successful reply to a pull.
         """
         self.quota = read_quota(headers) or self.quota
         if pulled:
             self._spent_at = None
 
     def throttled(self, retry_after: Optional[float], spent: bool = False) -> Optional[str]:
-        """Take note of a throttled reply. The result says why asking on is pointless; None: it is not.
+        """Record a throttled reply. Returns why further requests are pointless; None: they are not.
 
-        :param spent: the quota of pulls is used up, and the registry does not say until when.
+        :param spent: the pull quota is used up, and the registry does not say until when.
         """
         with self._lock:
             now = self._clock()
@@ -135,11 +135,11 @@ class Throttle:
                 return self._wait_for_pulls(self.quota, now)
             self._refused.append(now)
             if now >= self._not_before:
-                # Replies to requests that were under way together count as one.
+                # Replies to requests that were in flight together count as one.
                 self._strikes += 1
                 self._slow_down(now)
             pause = self._base * min(LONGEST_PAUSE, 2 ** (self._strikes - 1)) * (0.75 + 0.5 * self._jitter())
-            # Nobody is to sit out a pause after which nothing will be asked.
+            # Do not wait out a pause after which nothing will be asked.
             if (retry_after or 0.0) > self._longest_wait:
                 return too_long(retry_after or 0.0, self._longest_wait)
             if self._strikes > MOST_STRIKES:
@@ -148,7 +148,7 @@ class Throttle:
             return None
 
     def _wait_for_pulls(self, quota: Quota, now: float) -> Optional[str]:
-        """Within the quota's window there are pulls again."""
+        """More pulls become available within the quota's window."""
         if self._spent_at is None:
             self._spent_at = now
         if quota.window > self._longest_wait or now >= self._spent_at + quota.window + 1:
@@ -165,13 +165,13 @@ class Throttle:
         return None
 
     def served(self) -> None:
-        """Take note of a reply that was not throttled."""
+        """Record a reply that was not throttled."""
         now = self._clock()
         self._strikes = 0
         self._served.append(now)
         if self._rate is not None and self._rate != self._most:
             with self._lock:
-                # Each reply brings its part of a second's growth.
+                # Each reply contributes its part of a second's growth.
                 growth = min(1.0, 0.01 + 0.005 * (now - self._slowed_at) ** 2)
                 faster = self._rate + growth
                 self._rate = faster if self._most is None else min(self._most, faster)
