@@ -77,7 +77,7 @@ def render(text: str, base: str, hosts: Sequence[Host]) -> str:
     """The override with the names; without names, the original.
 
     :param text: the current file, with or without blocks; empty if there is none.
-    :param base: the text of C(docker-compose.yml), which decides whether a C(version) is needed (Compose v1 wants the same
+    :param base: the text of C(docker-compose.yml), which says whether a C(version) is needed (Compose v1 wants the same
         in both) and must have the services.
     :raises HarborError: one of the files cannot be parsed, or gives a name another address.
     """

@@ -20,7 +20,7 @@ from .error_hints import remedy_for_copying
 LOGS_AT_MOST = 20
 LINE_LENGTH = 1000
 
-# The last error of a job in 2.x says no more than that there was one beforehand.
+# The last error of a job in 2.x only says that there was an earlier one.
 _SUMMARY = "mark the job failure"
 # Harbor overwrites the log of the previous try, and waits longer than this between tries.
 _STEP_BACK = 10
