@@ -23,7 +23,7 @@ from ..transport.pool import Stream
 from ..transport.retry import Retrier
 
 BLOCK = 256 * 1024
-"""Bytes read and sent at a time; 16 KiB doubles the CPU time, larger gains nothing (measured)."""
+"""Bytes read and sent at a time; 16 KiB doubles the CPU time, larger values gain nothing (measured)."""
 
 
 class BlobBytes(Protocol):

@@ -20,10 +20,10 @@ LEAST_CHUNK = 1024 * 1024
 MOST_CHUNK = 64 * 1024 * 1024
 
 LEAST_SENT = 64 * 1024
-"""A connection that breaks before that many bytes was dead before; the size of what it carried was not the reason."""
+"""A connection that breaks before this many bytes was dead already; the size of the upload was not the reason."""
 
 GROW_AFTER = 32
-"""Chunks that have to pass in a row before larger ones are tried: one break need not be the rule."""
+"""Chunks that must pass in a row before larger ones are tried: a single break may be an exception."""
 
 
 class ChunkPolicy:
@@ -38,7 +38,7 @@ class ChunkPolicy:
         self._supported = True
         self._proven = False
         self.budget: Optional[int] = None
-        """Bytes that one connection may carry to the registry; None: any number."""
+        """Maximum bytes that one connection may carry; None: no limit."""
 
     @property
     def chunk(self) -> Optional[int]:

@@ -28,8 +28,8 @@ from .registry import RegistryClient
 
 LEAST_WORKERS = 8
 WORKERS_PER_SECOND = 1250.0
-"""Requests that are worth having under way for each second of round trip: 62 at 50 ms, where more gain nothing; on one
-machine the least are enough, and more cost CPU (docs/performance.md)."""
+"""Useful parallel requests per second of round-trip time: 62 at 50 ms, above which nothing is gained; on one
+machine the minimum is enough, and more cost CPU (docs/performance.md)."""
 
 
 class ClientPool:

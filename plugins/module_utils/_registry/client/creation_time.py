@@ -22,7 +22,7 @@ from .image_config import read_config
 from .manifests import DEEPEST_INDEX
 
 UNKNOWN = float("-inf")
-"""For what does not say when it was created: older than all that do."""
+"""For images without a creation time: older than all others."""
 
 _TIME = re.compile(
     r"(\d{4})-(\d\d)-(\d\d)[Tt ](\d\d):(\d\d):(\d\d)(?:\.(\d+))?(?:[Zz]|([+-])(\d\d):(\d\d))\Z", re.ASCII

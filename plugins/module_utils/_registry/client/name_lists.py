@@ -21,7 +21,7 @@ from ..transport.connection import RegistryReply
 from ..transport.session import RegistrySession, Request
 
 NO_SUCH_API = (400, 404, 405, 406, 501)
-"""What registries say to a call that they do not know: one of version 1.1 of the specification, or the page after the
+"""Statuses from registries for an unknown call: one from version 1.1 of the specification, or the page after the
 last one."""
 
 NAMES_PER_PAGE = 1000

@@ -31,7 +31,7 @@ from .name_lists import CATALOG, NO_SUCH_API, TAGS, next_path, read_all
 from .uploads import RegistryUploads, describe_blob
 
 _UNKNOWN_HERE = ("NAME_UNKNOWN", "MANIFEST_UNKNOWN")
-"""What registries that know the call say of a repository or a manifest that they do not have."""
+"""Codes for a missing repository or manifest, from registries that know the call."""
 
 _CATALOG_HINT = (
     "Many registries, including SWR and Docker Hub, do not list their repositories, or only to administrators. Name "
@@ -279,7 +279,7 @@ class RegistryClient:
 
 
 ClientFor = Callable[[str], RegistryClient]
-"""Gives the client of a registry."""
+"""Returns the client of a registry."""
 
 
 def _referrers_of(reply: RegistryReply, where: str) -> List[Dict[str, Any]]:

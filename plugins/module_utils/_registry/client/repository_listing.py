@@ -30,7 +30,7 @@ from .registry import RegistryClient
 from .swr_api import Dockyard
 
 PAGE = 100
-"""What Harbor gives at a time at most."""
+"""Harbor's maximum page size."""
 
 _HARBOR_BASES = ("/api/v2.0", "/api")
 CATALOG_REFUSED = (401, 403, 404, 405, 501)

@@ -25,7 +25,7 @@ from ..transport.target import Target, parse_target
 from .chunking import ChunkPolicy
 
 UPLOAD_LOST = ("BLOB_UPLOAD_INVALID", "BLOB_UPLOAD_UNKNOWN", "DIGEST_INVALID", "SIZE_INVALID")
-"""The bytes or the upload were lost on the way, so that a new upload may succeed."""
+"""The bytes or the upload were lost on the way, so a new upload may succeed."""
 
 _OCTETS = ("Content-Type", "application/octet-stream")
 _NUMBER = re.compile(r"[0-9]{1,15}\Z")

@@ -20,7 +20,7 @@ from ..._files.inputs import check_authorities, check_regular
 from ..errors import RegistryError
 
 FOLDERS = ("~/.config/containers/certs.d", "/etc/containers/certs.d", "/etc/docker/certs.d")
-"""Where folders named C(host[:port]) are, in order: the first one for a host counts, as for Podman."""
+"""Parents of folders named C(host[:port]), in order: the first one for a host counts, as in Podman."""
 
 _INSTEAD = "Repair it, or name the right files in the registry's auth entry (client_cert, client_key)."
 

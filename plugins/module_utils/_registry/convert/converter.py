@@ -45,10 +45,10 @@ AUTO = "auto"
 NEVER = "never"
 
 Convert = Callable[[Image, Tree], Tree]
-"""Gives an image the next form that its destination may take: of the image and the tree that is not taken. The image
-remembers the form and its new digest.
+"""Returns the next form of an image to try, given the image and the refused tree. The image remembers the form and its
+new digest.
 
-It raises a C(RegistryError) where there is no other form, or where the rule asks for the digest that would be lost."""
+Raises C(RegistryError) if there is no other form, or if the rule requires the digest that would be lost."""
 
 IN_DOCKERS_FORMAT = Form(docker=True)
 

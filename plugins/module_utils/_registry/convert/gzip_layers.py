@@ -22,9 +22,9 @@ GZIP_TYPES = {
     ),
     "application/vnd.docker.image.rootfs.diff.tar.zstd": "application/vnd.docker.image.rootfs.diff.tar.gzip",
 }
-"""The media types of Zstandard layers, and what they become."""
+"""The media types of Zstandard layers, and their gzip equivalents."""
 _OF_ZSTD = ("io.github.containers.zstd-chunked.", "io.github.containers.compression.zstd")
-"""Annotations that describe the Zstandard form: places in its file (zstd:chunked), and that it is one."""
+"""Annotations of the Zstandard form: offsets in its file (zstd:chunked), and the format itself."""
 
 
 class Packed(NamedTuple):
@@ -36,7 +36,7 @@ class Packed(NamedTuple):
 
 
 Pack = Callable[[Manifest, int, Descriptor], Packed]
-"""Gives the gzip form of a manifest's layer (its number from 0, its descriptor)."""
+"""Returns the gzip form of a manifest's layer (its number from 0, its descriptor)."""
 
 
 def is_zstd_layer(layer: Descriptor) -> bool:

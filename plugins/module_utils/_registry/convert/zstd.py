@@ -29,7 +29,7 @@ except ImportError:
 
 LARGEST_WINDOW_LOG = 31
 PIECE = 256 * 1024
-"""Bytes handed over at a time at most, so that a few that expand to very many do not fill the memory."""
+"""Maximum bytes passed on at a time, so that a small, highly compressed input does not fill the memory."""
 
 Write = Callable[[Any], None]
 

@@ -16,20 +16,20 @@ from typing import Any, Dict, Iterable, List, NamedTuple, Optional, Sequence, Se
 from .plan_table import ABSENT, PRESENT, PlanTable
 
 ASSUMED_BANDWIDTH = 12_500_000
-"""Bytes a second that one host is assumed to move: 100 Mbit/s."""
+"""Assumed bandwidth of one host in bytes a second: 100 Mbit/s."""
 
 ASSUMED_RATE = 200.0
-"""Requests a second that a registry without a limit is assumed to answer: less than half of what docker-registry does
-on two cores (docs/performance.md). Over a WAN the workers make up for the round trip."""
+"""Assumed requests a second of a registry without a limit: less than half of docker-registry's on two cores
+(docs/performance.md). Over a WAN the workers make up for the round trip."""
 
 OVERHEAD = 1.2
-"""What comes to the slower of the two: retries, connections, the end at which few workers have something to do."""
+"""Factor on the slower of the two: retries, connections, the end when few workers are busy."""
 
 MOST = 1.5
-"""The longest time is that of bytes and requests one after the other, by this."""
+"""Factor for the maximum, in which bytes and requests do not overlap."""
 
 SAME = 0.05
-"""Below this many seconds nothing limits."""
+"""Below this many seconds nothing limits the copy."""
 
 
 class Amount(NamedTuple):

@@ -24,10 +24,10 @@ from ..run.journal import Journal
 from ..run.work_queue import WorkQueue
 
 BATCH = 2000
-"""Images or blobs that are asked for at a time: their jobs and manifests are in memory together."""
+"""Images or blobs processed at a time: their jobs and manifests are in memory together."""
 
 ABSENT, PRESENT, NEAR = 0, 1, 2
-"""Of a blob: it has to travel; the destination has it; it is in another repository of the registry to mount it from."""
+"""A blob must be transferred; is at the destination; can be mounted from another repository of the registry."""
 
 _ALGORITHMS = ("sha256", "sha512")
 
@@ -110,7 +110,7 @@ class PlanTable:
             self.states[number] = NEAR
         return number
 
-    # -- what is there already ---------------------------------------------------------------------------------
+    # -- lookup at the destinations ----------------------------------------------------------------------------
 
     def locate(
         self,

@@ -111,7 +111,7 @@ class Preflight:
             "Shards with the same login, or from the same address without one, share the quota.".format(quota.window),
         )
 
-    # -- before the images are looked at -----------------------------------------------------------------------
+    # -- before the images are examined ------------------------------------------------------------------------
 
     def logins(self, images: Iterable[Image]) -> None:
         """Try the login of each destination's organization with one of its images, and check the names."""
@@ -189,7 +189,7 @@ class Preflight:
                 "Use another name. {0}".format(REPOSITORY_RULE),
             )
 
-    # -- when it is known what is to be copied -----------------------------------------------------------------
+    # -- once the work is known --------------------------------------------------------------------------------
 
     def limits(self, catalogue: PlanTable) -> None:
         """Compare the planned copy with the quotas."""

@@ -22,7 +22,7 @@ from ..._files.walk import NewDirectories
 from ..errors import RulesError
 
 MOST_TAGS = 100
-"""Tags in one rule, so that a line can be read."""
+"""Maximum tags in one rule, for readable lines."""
 
 NOT_PLANNED = "not-planned.json"
 _NAME = re.compile(r"shard-\d{2,}\.json\Z")

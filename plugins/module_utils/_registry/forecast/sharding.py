@@ -26,10 +26,10 @@ from dataclasses import dataclass, field
 from typing import Dict, Iterator, List, NamedTuple, Sequence, Set, Tuple
 
 LIMITS = (0.0, 1.0, 1.02, 1.05, 1.1, 1.2, 1.35, 1.5, 2.0)
-"""What is tried, in fair shares (or in the heaviest piece, where that is more). With 0 nothing is kept together."""
+"""Limits to try, in fair shares (or in heaviest pieces, if those are heavier). 0 keeps nothing together."""
 
 GRAIN = 4
-"""A repository that has to be taken apart becomes pieces of a fair share by this."""
+"""A repository to be split becomes pieces of a fair share divided by this."""
 
 
 class Work(NamedTuple):

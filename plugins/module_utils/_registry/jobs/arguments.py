@@ -52,7 +52,7 @@ RULES = Arguments(
         "default_namespace": {"type": "str", "aliases": ["namespace"]},
     }
 )
-"""That one of the first two is needed, and not both, is for the request to judge: an empty one is not set."""
+"""The request checks that one of the first two is given, but not both: an empty one counts as not set."""
 FORMAT = Arguments(
     {
         "os": {"type": "list", "elements": "str", "default": []},

@@ -21,7 +21,7 @@ __all__ = ("NEVER",)
 
 CHANGED = "changed"
 FAILURES_SHOWN = 10
-"""Failures that a summary has, each with its remedy."""
+"""Failures listed in a summary, each with its remedy."""
 
 
 @dataclass(frozen=True)

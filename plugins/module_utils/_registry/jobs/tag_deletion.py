@@ -22,10 +22,10 @@ from ..model.reference import Repository
 from ..plan.referrers import DEEPEST
 
 NOT_BY_TAG = (400, 404, 405, 415, 501)
-"""What registries say that do not delete by tag; docker-registry 2.8 says 400, DIGEST_INVALID."""
+"""Statuses of registries that do not delete by tag; docker-registry 2.8 sends 400, DIGEST_INVALID."""
 
 _ATTACHED = re.compile(r"(sha256|sha512)-([0-9a-f]{64}|[0-9a-f]{128})(\.[A-Za-z0-9_.-]+)?")
-"""Tags for what belongs to an image: signatures of cosign, and the referrers tag schema of the OCI specification."""
+"""Tags for attached artifacts: cosign signatures, and the referrers tag schema of the OCI specification."""
 
 _REFUSED_HINT = (
     "This registry does not delete through the distribution API. That of the distribution project does with "

@@ -41,17 +41,17 @@ _BLOB_TYPES = (
     OCI_CONFIG,
 )
 SCHEMA1 = "MANIFEST_SCHEMA1"
-"""The code of the error about an image of Docker's first format."""
+"""The error code for an image in Docker's first format."""
 
 SCHEMA1_TYPES = (DOCKER_SCHEMA1, DOCKER_SCHEMA1_SIGNED)
 
 ACCEPT = ", ".join(
     (OCI_INDEX, DOCKER_LIST, OCI_MANIFEST, DOCKER_MANIFEST, OCI_ARTIFACT, DOCKER_SCHEMA1_SIGNED, DOCKER_SCHEMA1)
 )
-"""What the engine takes. A registry that is not offered a stored type may convert or refuse it."""
+"""The accepted types. A registry that is not offered a stored type may convert or refuse it."""
 
 LARGEST_SIZE = 2**50
-"""Bytes of a blob. Object storages take a twentieth of that (OBS: 48.8 TiB)."""
+"""Bytes of a blob. Object storages accept a twentieth of that (OBS: 48.8 TiB)."""
 
 _TEXT = (str, None)
 _PLATFORM = {

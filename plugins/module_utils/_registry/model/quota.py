@@ -19,9 +19,9 @@ from ..._text import safe
 from ..._time_limit import in_words
 
 PULL = "manifest_get"
-"""The kind of requests that are counted."""
+"""The kind of requests that count as pulls."""
 SPENT = "TOOMANYREQUESTS"
-"""The code of the refusal (429) when no pulls are left."""
+"""The error code (429) when no pulls are left."""
 
 _NUMBER = re.compile(r"([0-9]{1,9})(?:\s*;\s*w=([0-9]{1,9}))?\s*\Z")
 

@@ -85,7 +85,7 @@ class Planner:
         images, self.duplicates = selector.select(rules), selector.duplicates
         return images
 
-    # -- what to do for each -----------------------------------------------------------------------------------
+    # -- examination -------------------------------------------------------------------------------------------
 
     def examine(self, images: Sequence[Image]) -> None:
         """Examine every image that is still open: finish those with nothing to do, read the others' manifests."""

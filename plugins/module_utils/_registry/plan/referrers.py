@@ -32,7 +32,7 @@ from ..sources.base import ImageSource, SourceFor
 
 COSIGN_SUFFIXES = (".sig", ".att", ".sbom")
 DEEPEST = 5
-"""How far referrers of referrers are followed: a signature of an attestation of an image is the third."""
+"""How far referrers of referrers are followed: a signature of an image's attestation is the third level."""
 
 
 OTHER_DIGEST = "it belongs to {0}, which the destination does not have: there the image has another digest"
@@ -83,9 +83,9 @@ class Subject:
     sources: List[Repository] = field(default_factory=list)
     attached: List[Attached] = field(default_factory=list)
     entries: Dict[str, Mapping[str, Any]] = field(default_factory=dict)
-    """The descriptors of its referrers, as the source has them."""
+    """The descriptors of its referrers, from the source."""
     index: Optional[Manifest] = None
-    """The source's own index of them, where it keeps one under a tag."""
+    """The source's own referrers index, if it keeps one under a tag."""
 
     @property
     def text(self) -> str:
@@ -165,7 +165,7 @@ class Attachments:
             self._queue.put((1,), lambda thing=thing: work(thing))
         self._queue.join()
 
-    # -- what it may belong to ---------------------------------------------------------------------------------
+    # -- possible subjects -------------------------------------------------------------------------------------
 
     def _digests(self, image: Image) -> List[Tuple[str, bool]]:
         """The manifests of an image at its source, each with whether the destination has the same."""
@@ -197,7 +197,7 @@ class Attachments:
             )
         return [tree.manifest.digest for tree in read_tree(client, repository, manifest, str(repository)).walk()]
 
-    # -- what belongs to it ------------------------------------------------------------------------------------
+    # -- their artifacts ---------------------------------------------------------------------------------------
 
     def _list_tags(self, sources: Set[Repository]) -> None:
         """The tags of the sources, listed once: most images have no signature, so single lookups would be wasted."""
@@ -272,7 +272,7 @@ class Attachments:
         self._settle(entry, FAILED, error=error)
         return entry
 
-    # -- what is there -----------------------------------------------------------------------------------------
+    # -- comparison with the destination -----------------------------------------------------------------------
 
     def _examine(self, entry: Attached) -> None:
         error = failure_of(lambda: self._examine_one(entry), entry.source_text)

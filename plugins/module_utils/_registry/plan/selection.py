@@ -24,7 +24,7 @@ from ..run.work_queue import WorkQueue
 from ..sources.base import SourceFor
 
 MOST_INVALID = 500
-"""Invalid entries of one list that are reported one by one; the rest is summed up."""
+"""Invalid entries of one list to report individually; the rest is summarized."""
 
 
 class _Plain(NamedTuple):

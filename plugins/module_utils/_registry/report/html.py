@@ -23,13 +23,13 @@ from .html_style import CSP, SCRIPT, STYLE
 
 Entry = Mapping[str, Any]
 Entries = Callable[[], Iterable[Entry]]
-"""Gives the entries of all images, anew each time that it is called."""
+"""Returns the entries of all images, from the start at each call."""
 
 GROUP_ROWS = 1000
-"""Rows of one group; a repository with more tags is continued in another one."""
+"""Rows of one group; a repository with more tags continues in another one."""
 
 MOST_OPEN = 300
-"""Up to this number of images all groups are unfolded."""
+"""Up to this number of images all groups are expanded."""
 
 IMAGE_HEADS = ("Source", "Destination", "Outcome", "Digest")
 LABELS = {COPIED: "copied", SKIPPED: "there already", FILTERED: "filtered out", FAILED: "failed"}

@@ -22,7 +22,7 @@ _parser: Any = importlib.import_module("re._parser" if sys.version_info >= (3, 1
 
 LONGEST = 10_000
 MOST_STEPS = 10_000
-"""Parts of an expression, each counted as often as it is to be repeated."""
+"""Parts of an expression, each counted once per repetition."""
 MOST_KNOWN = 10_000
 
 _READ, _SPLIT, _MARK, _AT, _FOUND = range(5)

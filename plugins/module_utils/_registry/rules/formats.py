@@ -25,7 +25,7 @@ _FIELDS = {*_IMAGE_KEYS, "image", "repo", "repository", "src", "dst", "dest", "f
 _RULE = {"source", "destination"}
 _SKOPEO_KEYS = ("images", "images-by-tag-regex", "images-by-semver", "tls-verify")
 _REGSYNC_TIMING = ("interval", "schedule", "ratelimit", "parallel")
-"""When regsync does it: C(regsync once) does not heed them either."""
+"""When regsync runs: C(regsync once) also ignores these keys."""
 _REGSYNC_DEFAULTS = _REGSYNC_TIMING + ("cacheCount", "cacheTime", "skipDockerConfig", "userAgent")
 _REGSYNC_KEYS = ("source", "target", "type", "tags", "repos", "platforms") + _REGSYNC_TIMING
 _LOGINS = "write the logins into auth or auth_file"
@@ -39,7 +39,7 @@ class _Format(NamedTuple):
     name: str
     is_it: Callable[[Mapping[Any, Any]], bool]
     items: Optional[Callable[[Mapping[Any, Any]], Iterator[Tuple[str, Any]]]]
-    """What converts it: the place of each item, and the rule or the problem; None where the format is refused."""
+    """The converter: yields the place of each item, and the rule or the problem; None for a rejected format."""
 
 
 def as_rules(document: Any, where: str) -> Any:

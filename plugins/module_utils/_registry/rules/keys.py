@@ -20,7 +20,7 @@ from .tag_filter import TagFilter, check_keys, read_tag_filter
 
 VIA = ("auto", "catalog", "harbor", "swr")
 SCOPE_KEYS = ("repositories", "via", "rename")
-"""What only a rule for many repositories can have."""
+"""Keys allowed only in a rule for many repositories."""
 
 PLATFORM_KEYS = ("platforms", "os", "arch")
 EXTRA_KEYS = ("tags",) + PLATFORM_KEYS + SCOPE_KEYS

@@ -23,7 +23,7 @@ _KINDS: Dict[str, Tuple[str, ...]] = {
     "flatten": ("separator",),
     "prefix": (),
 }
-"""The kinds of steps, and which further keys each has."""
+"""The kinds of steps, and their further keys."""
 
 _SEPARATOR = re.compile(r"[._-]{1,2}\Z")
 

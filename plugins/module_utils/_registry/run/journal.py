@@ -37,7 +37,7 @@ _LINES = {
 }
 _SUM = re.compile(r',"sum":"([0-9a-f]{16})"}\s*\Z')
 LARGEST = 4 * 1024 * 1024 * 1024
-"""Bytes of a journal that is read."""
+"""Maximum bytes of a journal."""
 
 
 class Journal:

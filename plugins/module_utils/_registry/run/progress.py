@@ -24,10 +24,10 @@ PLANNING = "planning"
 COPYING = "copying"
 
 STEP = 0.05
-"""A line is due when this part of the work was done since the last one, or when the interval is over."""
+"""A line is due after this share of the work since the last one, or when the interval is over."""
 
 LONG_WAIT = 5.0
-"""Seconds from which on a pause is told, as soon as it begins."""
+"""Pauses from this many seconds on are reported as soon as they begin."""
 
 Waits = Callable[[], Sequence[Tuple[float, str, str]]]
 
@@ -69,7 +69,7 @@ class Progress:
         self.bytes_sent = 0
         self.planned = 0
 
-    # -- what happened -----------------------------------------------------------------------------------------
+    # -- events ------------------------------------------------------------------------------------------------
 
     def enter(self, phase: str) -> None:
         """Start a phase; writes a line."""
@@ -107,7 +107,7 @@ class Progress:
             self.bytes_done += count
             self.bytes_sent += max(0, count)
 
-    # -- telling -----------------------------------------------------------------------------------------------
+    # -- output ------------------------------------------------------------------------------------------------
 
     def start(self) -> None:
         """Begin to write a line every interval, so that a quiet hour is not mistaken for a dead job."""

@@ -22,7 +22,7 @@ from ..model.reference import Repository
 from .image import Image
 
 WORTH_WHILE = 2
-"""Tags of one repository from which on its list is cheaper than a question for each."""
+"""From this many tags of a repository on, its list is cheaper than single lookups."""
 
 
 class Lister(Protocol):

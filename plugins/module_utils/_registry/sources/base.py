@@ -20,7 +20,7 @@ from ..model.reference import DOCKER_HUB, Listing, Repository
 from .layer_compression import BlockStream
 
 UNNAMED = "@"
-"""Begins the reference of an image without a name: C(@0) is the first of an archive."""
+"""Starts the reference of an unnamed image: C(@0) is the first in an archive."""
 
 _SHOWN = 5
 
@@ -41,7 +41,7 @@ class LocalRepository(Repository):
 
 
 Named = Tuple[str, str, str]
-"""Registry, repository and tag that an image is named with."""
+"""Registry, repository and tag in an image's name."""
 
 
 class Found(NamedTuple):
@@ -115,7 +115,7 @@ class ImageSource(Protocol):
 
 
 SourceFor = Callable[[str], ImageSource]
-"""Gives what reads a registry, or a local source, by its name in references."""
+"""Returns the reader of a registry, or a local source, by its name in references."""
 
 
 class LocalSource(abc.ABC):

@@ -34,7 +34,7 @@ from .layer_compression import BlockStream, LayerPacker
 LARGEST_LIST = 64 * 1024 * 1024
 LARGEST_ERROR = 64 * 1024
 TIMEOUT = 600.0
-"""Seconds for each piece of a reply: a daemon may collect a large image before it sends the first byte."""
+"""Seconds for each piece of a reply: a daemon may assemble a large image before it sends the first byte."""
 
 
 class DockerDaemon(LocalSource):

@@ -25,7 +25,7 @@ from .archive_file import GZIP_MAGIC, GZIP_WINDOW
 from .tar_index import DAMAGED_HINT
 
 LEVEL = 5
-"""zlib's level: 3 per cent larger than 6, the usual one, in less than half the time (measured)."""
+"""zlib's level: 3 per cent larger than the usual 6, in less than half the time (measured)."""
 
 LAYER_TYPE = "application/vnd.docker.image.rootfs.diff.tar"
 _BLOCK = 256 * 1024
@@ -46,7 +46,7 @@ class Reader(Protocol):
 
 
 Open = Callable[[], Any]
-"""Opens a layer for reading; gives a C(Reader)."""
+"""Opens a layer for reading; returns a C(Reader)."""
 
 
 class PackedLayer(NamedTuple):

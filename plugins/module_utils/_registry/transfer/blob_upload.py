@@ -22,13 +22,13 @@ from ..transport.session import WriteBody
 from ..transport.target import Target
 
 _TOO_MUCH = (408, 413, 416, 502, 504)
-"""A proxy on the way refuses that many bytes at once, or gave up waiting for the end of them. GHCR says 416 to a chunk
-above 4 MiB; others mean by it that they have another part of the upload, which is asked for before the next chunk."""
+"""A proxy on the way refuses that many bytes at once, or timed out waiting for the last. GHCR sends 416 for a chunk
+above 4 MiB; from others it means that they have another part of the upload, which is queried before the next chunk."""
 
 _KEEP_REFUSING = (401, 403)
 
 _COUNTED = 64 * 1024
-"""Bytes that are sent between two counts: how far a connection came before it broke decides how it goes on."""
+"""Bytes sent between two counts: the amount sent before a break decides how to continue."""
 
 
 def _is_break(error: RegistryError) -> bool:
@@ -182,7 +182,7 @@ class BlobSender:
         self._uploads.finish(self._repository, state.target, self._blob.digest, 0, lambda _send: None)
         self._done = True
 
-    # -- what the registry has ---------------------------------------------------------------------------------
+    # -- state of the upload -----------------------------------------------------------------------------------
 
     def _find_out(self) -> None:
         """Ask what the registry has of the upload; without an upload a new one is needed."""

@@ -46,7 +46,7 @@ class BlobGroup:
     has_it: Optional[str] = None
     """A repository of the registry that has the blob."""
     maybe: List[str] = field(default_factory=list)
-    """Repositories that are thought to have it."""
+    """Repositories that probably have it."""
 
 
 @dataclass(eq=False)
@@ -63,10 +63,10 @@ class ManifestNeed:
     done: bool = False
     putting: bool = False
     idle: bool = False
-    """It could have been put and was not: nothing needed it then, or it was refused."""
+    """It could have been put but was not: nothing needed it then, or it was refused."""
     replacing: bool = False
     replaced: bool = False
-    """A converted manifest took its place."""
+    """A converted manifest replaced it."""
     error: Optional[RegistryError] = None
 
     @property

@@ -122,7 +122,7 @@ class Transfer:
                 group.maybe.append(source.name)
         return need
 
-    # -- what is there already ---------------------------------------------------------------------------------
+    # -- lookup at the destinations ----------------------------------------------------------------------------
 
     def locate(self) -> None:
         """Look up the blobs at the destinations, with one request per blob and registry.
@@ -154,7 +154,7 @@ class Transfer:
         missing = [group for group in self._groups.values() if group.has_it is None and not group.maybe]
         return len(missing), sum(group.needs[0].blob.size for group in missing)
 
-    # -- carrying it out ---------------------------------------------------------------------------------------
+    # -- execution ---------------------------------------------------------------------------------------------
 
     def run(self) -> None:
         """Copy everything; returns when every image of the plan has ended."""

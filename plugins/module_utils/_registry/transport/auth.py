@@ -33,14 +33,14 @@ Fetch = Callable[[str, Target, Headers, bytes], RegistryReply]
 Scopes = Tuple[str, ...]
 
 DEFAULT_LIFETIME = 60.0
-"""Seconds a token lives when its reply does not say (token.md: expires_in defaults to 60)."""
+"""Lifetime of a token in seconds if its reply has none (token.md: expires_in defaults to 60)."""
 
 LONGEST_LIFETIME = 86400.0
 
 _SECOND_LEVELS = frozenset(
     ("ac", "co", "com", "edu", "gob", "gouv", "gov", "id", "ltd", "mil", "ne", "net", "nom", "or", "org", "plc", "sch")
 )
-"""Below a country's domain these are not somebody's own, as in C(co.uk) and C(com.cn)."""
+"""Below a country's domain these are public suffixes, as in C(co.uk) and C(com.cn)."""
 
 _TOKEN = re.compile(r"[\x21-\x7e]+")
 # Without the word boundary a long word would be tried from each of its letters.

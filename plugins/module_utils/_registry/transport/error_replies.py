@@ -20,10 +20,10 @@ from .connection import RegistryReply
 RETRYABLE = frozenset((408, 425, 429, 500, 502, 503, 504))
 
 OCI_REFUSED = "fail to parse 'manifest.json'"
-"""What SWR's basic edition says to an OCI manifest or index (aliyun/image-syncer#161, regclient/regclient#720)."""
+"""The error of SWR's basic edition for an OCI manifest or index (aliyun/image-syncer#161, regclient/regclient#720)."""
 
 ACCESS_HINT = "Check that the user of this registry's auth entry may do this in this repository."
-"""For replies that refuse a login; whoever knows the login says more (C(auth.access_hint))."""
+"""For replies that refuse a login; callers that know the login say more (C(auth.access_hint))."""
 
 _LONGEST_TEXT = 300
 

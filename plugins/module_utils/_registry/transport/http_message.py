@@ -23,7 +23,7 @@ MAX_DIGITS = 18
 MAX_INTERIM = 64
 
 _MOST_IN_VAIN = 1024 * 1024
-"""Compressed bytes that may make none: nothing can be compressed again and again."""
+"""Maximum compressed bytes without output: empty data can be compressed again and again."""
 
 _STATUS = re.compile(rb"[1-9][0-9]{2}\Z")
 _HEX = re.compile(rb"[0-9A-Fa-f]{1,15}\Z")

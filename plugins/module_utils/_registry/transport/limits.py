@@ -17,16 +17,16 @@ from .settings import LimitSettings
 from .throttle import Throttle
 
 BURST = 0.1
-"""Seconds of bandwidth that may be saved up while nothing was to be sent."""
+"""Seconds of bandwidth that may be saved up while nothing is sent."""
 PIECES_PER_SECOND = 16
 LEAST_PIECE = 2048
 
 SWR_RATE = 18.0
-"""Requests a second for SWR's basic edition, which refuses more than 20 of one account (T-Systems' SWR FAQ), with a
-little room for what the account does beside the copy. Other registries show their limit by refusing."""
+"""Requests a second for SWR's basic edition, which refuses more than 20 per account (T-Systems' SWR FAQ), with some
+room for other use of the account. Other registries show their limit by refusing."""
 
 SWR_UPLOADS = 20
-"""Layers that SWR's basic edition takes at a time of one account (user guide of SWR, "Notes and Constraints")."""
+"""Parallel layers that SWR's basic edition accepts per account (user guide of SWR, "Notes and Constraints")."""
 
 
 class Limits:

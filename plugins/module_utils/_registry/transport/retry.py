@@ -23,10 +23,10 @@ from .settings import ConnectionSettings
 T = TypeVar("T")
 
 THROTTLED = (429, 503)
-"""SWR answers 503 where others answer 429; both mean: not now."""
+"""SWR answers 503 if others would answer 429; both mean: not now."""
 
 LONGEST_PAUSE = 60
-"""The longest pause, in first pauses: half a minute where the first is half a second."""
+"""The longest pause, in first pauses: half a minute if the first is half a second."""
 
 
 class Wait(NamedTuple):

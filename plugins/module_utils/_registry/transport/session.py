@@ -36,7 +36,7 @@ Send = Callable[[str, Target, Headers, bytes], Answer]
 WriteBody = Callable[[Callable[[Any], None]], None]
 
 _SAME_METHOD = (307, 308)
-"""Redirects that ask for the same request elsewhere, its body with it (RFC 9110, section 15.4)."""
+"""Redirects that repeat the same request elsewhere, including its body (RFC 9110, section 15.4)."""
 
 
 class Request(NamedTuple):
@@ -91,9 +91,9 @@ class RegistrySession:
         self._authorizer = Authorizer(credentials, self._fetch_token)
         self._lock = threading.Lock()
         self._base: Dict[Trust, Target] = {}
-        """By how certificates are verified, as endpoints have it."""
+        """By certificate settings, as in endpoints."""
         self._down: Dict[bool, RegistryError] = {}
-        """Why nothing is to be had any more (False), or no manifest (True)."""
+        """Why all requests (False), or those for manifests (True), are now useless."""
         self._answered = False
         self._introduction = threading.Lock()
         self._introduced = False
@@ -332,7 +332,7 @@ class RegistrySession:
     def _scopes_of(self, request: Request) -> Scopes:
         return request.scopes or self.scopes(request.repository)
 
-    # -- where it is -------------------------------------------------------------------------------------------
+    # -- location ----------------------------------------------------------------------------------------------
 
     def base(self, repository: Repository) -> Target:
         """The registry's address. An insecure one is asked with TLS first, then without if it has none.

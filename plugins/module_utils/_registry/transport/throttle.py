@@ -22,12 +22,12 @@ from .settings import ConnectionSettings
 
 MOST_STRIKES = 12
 SLOWEST = 2.0
-"""A throttle drives the copy down to this many requests in a first pause (4 a second where that is half a second)."""
+"""The lowest rate of a throttle, in requests per first pause (4 a second if that is half a second)."""
 LOOKS = 10
-"""How often it is tried within the window of a quota whether there are pulls again."""
+"""How often to try for new pulls within the window of a quota."""
 TELLING = 0.04
-"""The part of a second's replies that has to be refusals for a rate to be the reason. 20 requests a second that are
-answered, and one more, are just above; a server that fails now and then is below."""
+"""The share of refusals in a second's replies that points to a rate limit. 20 requests a second that are answered, and
+one more, are just above; a server that fails now and then is below."""
 
 
 class Throttle:
