@@ -25,7 +25,7 @@ ORGANIZATION_UNKNOWN = "organization does not exist"
 
 
 def speaks_dockyard(client: RegistryClient) -> bool:
-    """Whether the registry is SWR's basic edition: by its name or, behind a private endpoint, by the service named in
+    """Whether the registry is SWR's basic edition: by its name or, behind a custom endpoint, by the service named in
     its token challenge."""
     return is_swr_basic(client.registry) or client.session.service == SERVICE
 

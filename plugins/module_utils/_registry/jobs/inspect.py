@@ -105,7 +105,7 @@ def _repository(environ: Mapping[str, str], text: str) -> Repository:
 
 
 class Inspector:
-    """Looks up, and changes nothing.
+    """Looks, and changes nothing.
 
     :param detail: C(presence): one request per image; C(manifest): the manifest's content; C(full): also the manifests
         below an index and the configs.

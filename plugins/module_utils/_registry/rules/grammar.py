@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The grammar of one side of an image rule, and whether two sides fit together.
 
-C(rules) describes the forms. This module is private to the collection: no other collection may import it.
+C(parser) describes the forms. This module is private to the collection: no other collection may import it.
 """
 
 from __future__ import annotations

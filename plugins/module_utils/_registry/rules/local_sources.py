@@ -104,7 +104,7 @@ def _parse_local(text: str, strict: bool, environ: Mapping[str, str]) -> List[So
 def pair(
     source: Source, tags: Optional[Tuple[str, ...]], digest: Optional[str]
 ) -> Tuple[Source, Optional[Tuple[str, ...]]]:
-    """C(rule_grammar.paired_tags), and the source as interpreted for this destination.
+    """C(grammar.paired_tags), and the source as interpreted for this destination.
 
     :raises RuleProblem: the two do not fit together.
     """

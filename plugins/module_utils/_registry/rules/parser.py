@@ -13,7 +13,7 @@ C(repository:/regular expression/) (unanchored, Python's C(re)).
 C(registry/namespace/*) and C(registry/**) mean all repositories there, see C(scope).
 Images outside any registry are in C(local_sources).
 Destinations: a string or a list of strings; environment variables in them are expanded.
-Further keys of a rule are in C(rule_keys).
+Further keys of a rule are in C(keys).
 
 This module is private to the collection: no other collection may import it.
 """

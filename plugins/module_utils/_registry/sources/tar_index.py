@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, longshore.swr contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The contents of a tar file, without extracting anything.
+"""Locates the members of a tar file without extracting any.
 
 Formats: POSIX.1-2017, "pax", "ustar Interchange Format" and "pax Interchange Format"; GNU tar's long names (types L
 and K) and base-256 numbers. Python's C(tarfile) reads long names of any length into memory; archives are untrusted, so

@@ -22,7 +22,7 @@ from .http_message import format_request
 from .target import Endpoint, Target
 
 _OF_OURS = re.compile("ALERT_(BAD_CERTIFICATE|UNKNOWN_CA|CERTIFICATE_)")
-"""A server's alerts about a rejected or missing client certificate; Go's calls it bad."""
+"""A server's alerts about a rejected or missing client certificate; Go's servers call it bad."""
 
 MAX_REPLY = 64 * 1024 * 1024
 """Bytes of a reply that is read whole (manifests, tag lists, errors). More than any registry reasonably sends."""

@@ -26,7 +26,7 @@ SWR_RATE = 18.0
 room for other use of the account. Other registries show their limit by refusing."""
 
 SWR_UPLOADS = 20
-"""Parallel layers that SWR's basic edition accepts per account (user guide of SWR, "Notes and Constraints")."""
+"""Parallel layer uploads that SWR's basic edition accepts per account (user guide of SWR, "Notes and Constraints")."""
 
 
 class Limits:
@@ -63,7 +63,7 @@ class Bandwidth:
     """Maximum bytes a second that all uploads send together. Thread-safe.
 
     Each sender takes its turn piece by piece, and a piece is a fraction of a second's bytes: a single stream flows
-    evenly, and of many none waits long.
+    evenly, and with many, none waits long.
 
     :param rate: bytes a second.
     """

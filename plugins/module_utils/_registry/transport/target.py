@@ -40,7 +40,7 @@ class Endpoint(NamedTuple):
 
     @property
     def authority(self) -> str:
-        """C(host[:port]) as the C(Host) header wants it, without a default port."""
+        """C(host[:port]) for the C(Host) header, without a default port."""
         host = "[{0}]".format(self.host) if ":" in self.host else self.host
         if self.port == (443 if self.scheme == "https" else 80):
             return host
