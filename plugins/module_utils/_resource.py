@@ -50,7 +50,7 @@ class Resource(ABC):
 
     @abstractmethod
     def delete(self, current: State) -> None:
-        """Removes it. An error of status 404 says that it is gone."""
+        """Removes it. Fails with status 404 if it does not exist."""
 
     @abstractmethod
     def not_kept(self, fields: List[str], desired: State, found: Optional[State]) -> LongshoreError:

@@ -28,7 +28,7 @@ def check_url(
 
     :param where: the option.
     :param error: the class of the error to raise.
-    :raises LongshoreError: it is none. A login is not in the text.
+    :raises LongshoreError: it is invalid. A login is not in the text.
     """
     text = url.strip() if isinstance(url, str) else ""
     try:

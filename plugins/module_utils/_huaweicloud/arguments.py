@@ -1,11 +1,11 @@
 # Copyright: (c) 2026, longshore.swr contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The options that the fragment C(longshore.swr.credentials) documents, as argument specifications.
+"""Argument specifications of the options in the fragment C(longshore.swr.credentials).
 
-None has a fallback to an environment variable here: AnsibleModule would fill each option by itself, and
-so mix an access key from one place with a secret key from another. C(credentials.find_credentials) looks
-for them as a set.
+None has an environment variable as a fallback: AnsibleModule would fill each option separately, and
+so mix an access key from one source with a secret key from another. C(credentials.find_credentials) looks
+them up as a set.
 
 This module is private to the collection: no other collection may import it.
 """
@@ -15,7 +15,7 @@ from __future__ import annotations
 from typing import Any, Dict
 
 ARGUMENTS: Dict[str, Dict[str, Any]] = {
-    # Part of the user name: hiding it would hide the user name in every result that carries one.
+    # Part of the user name: hiding it would hide the user name in every result.
     "access_key": {"type": "str", "no_log": False},
     "secret_key": {"type": "str", "no_log": True},
     "security_token": {"type": "str", "no_log": True},

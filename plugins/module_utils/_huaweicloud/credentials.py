@@ -1,9 +1,9 @@
 # Copyright: (c) 2026, longshore.swr contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Where the keys of a Huawei Cloud account are found.
+"""Finds the keys of a Huawei Cloud account.
 
-The names are those that users of Huawei's SDKs and of its Terraform provider have set already:
+The names are those of Huawei's SDKs and of its Terraform provider:
 C(HUAWEICLOUD_SDK_*) and C(~/.huaweicloud/credentials) (package huaweicloudsdkcore 3.1.219, module
 auth.provider), C(HW_*) (terraform-provider-huaweicloud, its provider documentation).
 
@@ -25,12 +25,12 @@ from .errors import HuaweiCloudError
 PROFILE_VARIABLE = "HUAWEICLOUD_SDK_CREDENTIALS_FILE"
 PROFILE_PATH = os.path.join(".huaweicloud", "credentials")
 PROFILE_SECTION = "basic"
-# They are sent in headers, and the access key is a part of user names.
+# They are sent in headers, and the access key is part of user names.
 _HEADER_VALUE = re.compile(r"[\x21-\x7e]+\Z")
 
 
 class KeyNames(NamedTuple):
-    """What one source calls the parts of a set of keys."""
+    """One source's names for the parts of a set of keys."""
 
     access_key: str
     secret_key: str
@@ -48,10 +48,10 @@ PROFILE_NAMES = KeyNames("ak", "sk", "security_token", "project_id")
 
 @dataclass(frozen=True)
 class Credentials:
-    """The keys of an account, and the place that they are to be used at.
+    """The keys of an account, with their region and project.
 
-    :ivar source: where the keys were found, in words for the user.
-    :ivar warnings: what the user should mend, though it works.
+    :ivar source: where the keys were found, for messages.
+    :ivar warnings: problems that the user should fix, though it works.
     """
 
     access_key: str
@@ -81,7 +81,7 @@ class _Keys(NamedTuple):
 
 
 def _text(values: Mapping[str, Optional[str]], name: Optional[str]) -> Optional[str]:
-    """A value without surrounding blanks (a pasted key easily has some); V(None) for an empty one."""
+    """A value without surrounding white space (common in pasted keys); V(None) if empty."""
     value = values.get(name) if name else None
     return str(value).strip() or None if value is not None else None
 
@@ -89,10 +89,10 @@ def _text(values: Mapping[str, Optional[str]], name: Optional[str]) -> Optional[
 def _keys_from(
     values: Mapping[str, Optional[str]], names: KeyNames, source: str, warnings: Tuple[str, ...] = ()
 ) -> Optional[_Keys]:
-    """The set of keys that one source has, V(None) when it has nothing of it.
+    """The set of keys of one source, V(None) if it has none of them.
 
-    :raises HuaweiCloudError: when it has a part of it. Taking the rest from the next source would sign
-        with a key that does not belong to the access key, and the server could only say "401".
+    :raises HuaweiCloudError: it has only part of the set. Taking the rest from the next source would sign
+        with a key that does not match the access key, and the server would just return 401.
     """
     access_key = _text(values, names.access_key)
     secret_key = _text(values, names.secret_key)
@@ -112,14 +112,14 @@ def _keys_from(
 
 
 def _profile(environ: Mapping[str, str], home: str) -> Tuple[str, Optional[Mapping[str, str]]]:
-    """The path of the SDK's credentials file, and its section of keys when there is one."""
+    """The path of the SDK's credentials file, and its section of keys, if any."""
     given = environ.get(PROFILE_VARIABLE)
     path = given or os.path.join(home, PROFILE_PATH)
     if path.startswith("~/"):
         path = os.path.join(home, path[2:])
     if not given and not os.path.exists(path):
         return path, None
-    # No interpolation: a secret may contain a per cent sign.
+    # No interpolation: a secret may contain a percent sign.
     parser = configparser.ConfigParser(interpolation=None)
     try:
         parser.read_string(read_text(path))
@@ -127,7 +127,7 @@ def _profile(environ: Mapping[str, str], home: str) -> Tuple[str, Optional[Mappi
         lines: List[str] = [str(number) for number, dummy in getattr(error, "errors", [])]
         raise _profile_error(path, "line {0} cannot be read".format(", ".join(lines) or "1")) from None
     except configparser.Error as error:
-        # These two say which line and name; the text of the others quotes the line, which may be a secret.
+        # These two have line number and name; the text of the others quotes the line, which may be a secret.
         raise _profile_error(path, "line {0} repeats a name".format(getattr(error, "lineno", "?"))) from None
     if not parser.has_section(PROFILE_SECTION):
         return path, None
@@ -180,18 +180,18 @@ def _find_keys(options: Mapping[str, Optional[str]], environ: Mapping[str, str],
 def find_credentials(
     options: Mapping[str, Optional[str]], environ: Mapping[str, str], home: Optional[str] = None
 ) -> Credentials:
-    """The keys of the first source that has any: options, C(HUAWEICLOUD_SDK_*), C(HW_*), credentials file.
+    """The keys of the first source with any: options, C(HUAWEICLOUD_SDK_*), C(HW_*), credentials file.
 
-    The region, its project name and its cloud are a set of their own: options first, then
-    C(HW_REGION_NAME), C(HW_PROJECT_NAME) and C(HW_CLOUD). When the option names another region than
-    C(HW_REGION_NAME), then the other two variables speak of the wrong region and are not used.
-    A project id counts as an option, or when it comes from the source that the keys come from.
+    The region, its project name and its cloud are a separate set: options first, then
+    C(HW_REGION_NAME), C(HW_PROJECT_NAME) and C(HW_CLOUD). If the option's region differs from
+    C(HW_REGION_NAME), the other two variables are for the wrong region and are ignored.
+    A project id is used from an option, or from the source of the keys.
 
     :param options: C(access_key), C(secret_key), C(security_token), C(region), C(project_name),
-        C(project_id) and C(cloud), as far as they are set.
+        C(project_id) and C(cloud), if set.
     :param environ: the environment, such as C(os.environ).
     :param home: the user's home directory; found by default.
-    :raises HuaweiCloudError: when no source has keys, the first that has any is incomplete, or one cannot be right.
+    :raises HuaweiCloudError: no source has keys, the first with any is incomplete, or a value is invalid.
     """
     keys = _find_keys(options, environ, home if home is not None else os.path.expanduser("~"))
     project_id = _text(options, "project_id") or keys.project_id

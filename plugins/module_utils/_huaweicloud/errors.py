@@ -13,25 +13,25 @@ from typing import Any, Optional
 from .._errors import LongshoreError
 from .._http import ServerError
 
-# "Too many requests". SWR says it with status 403; the API gateway and VPC endpoints with one of several.
+# "Too many requests". SWR returns it with status 403; the API gateway and VPC endpoints with various ones.
 THROTTLED = frozenset(("SVCSTG.SWR.4031032", "SVCSTG.SWR.4031042", "EndPoint.0022", "APIGW.0308"))
 
-# The API gateway knows no such API: the region does not have the service, or another one is at the address.
+# The API gateway has no such API: the region lacks the service, or the address is another service's.
 NOT_OFFERED = "APIGW.0101"
 
 
 class HuaweiCloudError(LongshoreError):
-    """A failure of a Huawei Cloud API, or of what is needed to call one."""
+    """A failure of a Huawei Cloud API, or of a prerequisite for calling one."""
 
 
 def read_error(data: Any) -> ServerError:
     """The code and message of an error body.
 
-    SWR sends a list of errors, or that list under C(errors), which may stand in one flat object; the API gateway and
-    most other services send such an object alone; IAM puts it under C(error). The fields are C(errorCode) and
-    C(errorMessage), C(error_code) and C(error_msg), or C(code) and C(message). Where there are several
-    errors the first is taken: it is the cause. Nothing else of a body is ever shown: an
-    C(encoded_authorization_message) tells who has which rights.
+    SWR sends a list of errors, alone or as C(errors), which may be a single flat object; the API gateway and
+    most other services send such an object alone; IAM puts it in C(error). The fields are C(errorCode) and
+    C(errorMessage), C(error_code) and C(error_msg), or C(code) and C(message). Of several
+    errors, the first is used: it is the cause. Nothing else from a body is ever shown: an
+    C(encoded_authorization_message) reveals who has which rights.
     """
     if isinstance(data, dict):
         for key in ("errors", "error"):
@@ -54,7 +54,7 @@ def _first(data: Any, *keys: str) -> Optional[str]:
 
 
 def hint_for(status: int, code: Optional[str]) -> Optional[str]:
-    """What a user can do about a refusal that has the same cause in every service."""
+    """The remedy for an error that has the same cause in every service."""
     if code in THROTTLED or status == 429:
         return "The service limits how often it is called: try again later, or with fewer tasks at once."
     if status == 401:

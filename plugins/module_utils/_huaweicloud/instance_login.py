@@ -23,13 +23,13 @@ from .login import INSTANCE, INSTANCE_LONG_TERM, Login, normal_time, registry_of
 
 _NAME = re.compile(r"[a-z0-9](?:[a-z0-9]|[._-](?=[a-z0-9])){0,63}\Z")
 _HINTS = {"SVCSTG.SWR.4090101": "Choose another name: a password that was given out once cannot be read again."}
-# Instances in a reply at most
+# Maximum number of instances in a reply
 _PAGE = 100
 
 
 def check_instance(kind: str, instance: Optional[str], name: Optional[str]) -> None:
     """
-    :raises HuaweiCloudError: the options do not go together, or the name is invalid.
+    :raises HuaweiCloudError: the options conflict, or the name is invalid.
     """
     if not instance:
         raise HuaweiCloudError(
@@ -48,7 +48,7 @@ def check_instance(kind: str, instance: Optional[str], name: Optional[str]) -> N
 
 class InstanceLogins:
     """
-    :param learn: is told each secret as soon as it is known.
+    :param learn: called with each secret as soon as it is known.
     """
 
     def __init__(self, cloud: Cloud, learn: Callable[..., None] = lambda *secrets: None) -> None:
@@ -59,7 +59,7 @@ class InstanceLogins:
     def make(self, kind: str, instance: str, name: Optional[str] = None, registry: Optional[str] = None) -> Login:
         """
         :param instance: name or ID.
-        :param name: of a lasting credential.
+        :param name: of a long-term credential.
         :param registry: the host to write the login for; by default the instance's own.
         :raises HuaweiCloudError: there is no such instance, or SWR refuses.
         """

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, longshore.swr contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Logins to SWR's registry, of the three kinds that its basic edition has.
+"""Logins to SWR's registry, of the basic edition's three kinds.
 
 Sources: user manual of SWR, "Obtaining a Long-Term Docker Login Command" (the HMAC); API reference of
 SWR, CreateSecret and CreateAuthorizationToken (the other two).
@@ -46,8 +46,8 @@ _HOST = re.compile(r"[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?(?::[0-9]{1,5})?\Z", re.IGN
 class Login:
     """A user name and a password for one registry.
 
-    :ivar expires: whether it ends at all.
-    :ivar expires_at: when, as ISO 8601 in UTC; V(None) when it does not end, or the API did not say.
+    :ivar expires: whether it expires at all.
+    :ivar expires_at: when, as ISO 8601 in UTC; V(None) if it does not expire, or the API did not say.
     """
 
     kind: str
@@ -64,11 +64,11 @@ class Login:
 
     @property
     def docker_config(self) -> Dict[str, Any]:
-        """The content of a Docker credential file with this login alone."""
+        """The content of a Docker credential file with only this login."""
         return docker_config(self.auth)
 
     def as_dict(self) -> Dict[str, Any]:
-        """Everything, for a module result, a filter or a lookup. It contains the password."""
+        """All fields, for a module result, a filter or a lookup, including the password."""
         return {
             "kind": self.kind,
             "registry": self.registry,
@@ -92,7 +92,7 @@ def long_term_password(access_key: str, secret_key: str) -> str:
 
 
 def project_of(credentials: Credentials) -> str:
-    """The name of the project in the region: as given, else the region's own, which has its name."""
+    """The name of the project in the region: as given, else the default one, named after the region."""
     name = credentials.project_name or credentials.region
     if not name:
         raise HuaweiCloudError(
@@ -100,7 +100,7 @@ def project_of(credentials: Credentials) -> str:
             where="region",
             hint="Set region, or the environment variable HW_REGION_NAME.",
         )
-    # It is a part of the user name, which is a part of HTTP headers and of shell commands.
+    # It is part of the user name, which is used in HTTP headers and shell commands.
     if not _PROJECT.match(name) or not is_printable(name):
         raise HuaweiCloudError(
             "invalid project name {0}".format(quoted(name)),
@@ -111,7 +111,7 @@ def project_of(credentials: Credentials) -> str:
 
 
 def registry_of(credentials: Credentials, registry: Optional[str] = None) -> str:
-    """The registry's host: as given (with a port perhaps), else that of the region."""
+    """The registry's host: as given (with an optional port), else that of the region."""
     if registry:
         host = registry.strip()
         if not _HOST.match(host):
@@ -131,7 +131,7 @@ def registry_of(credentials: Credentials, registry: Optional[str] = None) -> str
 
 
 def kind_of(credentials: Credentials, kind: str = "auto") -> str:
-    """The kind of login to make: C(auto) goes by whether the keys are temporary.
+    """The kind of login to create: C(auto) depends on whether the keys are temporary.
 
     :raises HuaweiCloudError: for a long-term login from temporary keys, which no registry accepts.
     """
@@ -151,7 +151,7 @@ def kind_of(credentials: Credentials, kind: str = "auto") -> str:
 
 
 def long_term_login(credentials: Credentials, registry: Optional[str] = None) -> Login:
-    """The login that is valid as long as the access key is. Computed, without any call."""
+    """The login that is valid as long as the access key. Computed, without any call."""
     kind_of(credentials, LONG_TERM)
     return Login(
         kind=LONG_TERM,
@@ -162,9 +162,9 @@ def long_term_login(credentials: Credentials, registry: Optional[str] = None) ->
 
 
 def normal_time(text: Optional[str]) -> Optional[str]:
-    """A moment as C(2026-07-23T08:46:07Z); a text of any other form is given back, fit to be shown.
+    """A time such as C(2026-07-23T08:46:07Z); text in any other form is returned, cleaned for display.
 
-    Fractions of a second are dropped, so that the moment is never later than the true one.
+    Fractions of a second are dropped, so that the result is never late.
     """
     if not text:
         return None
@@ -182,7 +182,7 @@ def normal_time(text: Optional[str]) -> Optional[str]:
 
 
 def _choose_entry(data: Any, wanted: str) -> Tuple[str, str]:
-    """The entry of a reply's C(auths) for the registry that is wanted, or the only one there is."""
+    """The entry of a reply's C(auths) for the wanted registry, or the only entry."""
     auths = data.get("auths") if isinstance(data, Mapping) else None
     entries = {
         host: entry["auth"]
@@ -212,10 +212,10 @@ def _decode(host: str, auth: str) -> Tuple[str, str]:
 
 
 class LoginApi:
-    """Asks SWR's management API for logins that expire.
+    """Gets logins that expire from SWR's management API.
 
-    :param call: C(ApiClient.call) of a client for the API, or anything like it.
-    :param learn: is told each secret as soon as it is known, before anything else is done with it.
+    :param call: C(ApiClient.call) of a client for the API, or a compatible callable.
+    :param learn: called with each secret as soon as it is known, before any other use.
     """
 
     def __init__(self, call: Callable[..., Any], learn: Callable[..., None] = lambda *secrets: None) -> None:
@@ -225,10 +225,10 @@ class LoginApi:
     def temporary(
         self, credentials: Credentials, registry: Optional[str] = None, duration: Optional[int] = None
     ) -> Login:
-        """CreateSecret. It creates no object: the login just ends.
+        """CreateSecret. It creates no object: the login simply expires.
 
-        :param duration: seconds that it shall be valid; SWR's own choice by default. Not every region
-            knows the parameter, so the reply decides.
+        :param duration: validity in seconds; SWR's default if not given. Not every region
+            supports the parameter, so the reply decides.
         """
         params = [("projectname", project_of(credentials))]
         if duration is not None:
@@ -236,13 +236,13 @@ class LoginApi:
         return self._login(TEMPORARY, TEMPORARY_PATH, params, credentials, registry)
 
     def enhanced(self, credentials: Credentials, registry: Optional[str] = None) -> Login:
-        """CreateAuthorizationToken: a login whose rights are those that IAM gives, for new-style IAM accounts."""
+        """CreateAuthorizationToken: a login with the rights that IAM grants, for new-style IAM accounts."""
         return self._login(ENHANCED, ENHANCED_PATH, [], credentials, registry)
 
     def _login(self, kind: str, path: str, params: Any, credentials: Credentials, registry: Optional[str]) -> Login:
         own_host = registry_of(credentials) if credentials.region else None
         host = registry_of(credentials, registry)
-        # The reply also has the password in a header, as a shell command: that one is never looked at.
+        # The reply also has the password in a header, as a shell command, which is ignored.
         reply = self._call("POST", path, params=params, expect=(200, 201))
         entry_host, auth = _choose_entry(reply.data, own_host or host)
         self._learn(auth)

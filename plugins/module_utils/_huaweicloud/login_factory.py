@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, longshore.swr contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""From options to a login: what the module and the lookup have in common.
+"""Creates a login from options, for the module and the lookup.
 
 This module is private to the collection: no other collection may import it.
 """
@@ -35,7 +35,7 @@ ACTIONS = {
 
 
 class Obtained(NamedTuple):
-    """A login, and what the user should know about how it came about."""
+    """A login, and warnings about how it was obtained."""
 
     login: Login
     source: str
@@ -48,7 +48,7 @@ class Obtained(NamedTuple):
 def _keys_for(
     options: Mapping[str, Any], environ: Mapping[str, str], redactor: Redactor, home: Optional[str]
 ) -> Tuple[Credentials, str]:
-    """The keys that the options ask for, and the kind of login to make from them. The redactor learns the keys."""
+    """The keys for the options, and the kind of login to create with them. The redactor learns the keys."""
     redactor.add(options.get("secret_key"), options.get("security_token"))
     credentials = find_credentials(options, environ, home)
     redactor.add(*credentials.secrets())
@@ -62,7 +62,7 @@ def _keys_for(
 def preview_login(
     options: Mapping[str, Any], environ: Mapping[str, str], redactor: Redactor, home: Optional[str] = None
 ) -> Tuple[Dict[str, Any], List[str]]:
-    """What login the options would make: its kind, and where its keys are. Nothing is called or computed.
+    """The login that the options would create: its kind, and its keys' source. Nothing is called or computed.
 
     :returns: C(kind), C(expires) and C(credentials_source), and warnings.
     """
@@ -79,11 +79,11 @@ def obtain_login(
     before_call: Callable[[], None] = lambda: None,
     home: Optional[str] = None,
 ) -> Obtained:
-    """Finds the keys and makes the login that the options ask for.
+    """Find the keys and create the login that the options describe.
 
     :param options: those of module C(login_token).
     :param redactor: learns every secret as soon as it is known.
-    :param before_call: is called before an API is; a long-term login needs none.
+    :param before_call: called before any API call; a long-term login needs none.
     """
     credentials, kind = _keys_for(options, environ, redactor, home)
     warnings = list(credentials.warnings)

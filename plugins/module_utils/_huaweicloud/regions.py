@@ -1,11 +1,11 @@
 # Copyright: (c) 2026, longshore.swr contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Which host serves a region: the one table from which every host name is derived.
+"""The hosts of each region: the table from which all host names are derived.
 
 Sources: the regions and their API hosts are those of the Python package huaweicloudsdkswr 3.1.219
-(class SwrRegion); C(eu-de) is from Open Telekom Cloud's user manual of SWR (swr_01_1000), which names
-its registry host. Its API host follows the same pattern; no document that names it was found.
+(class SwrRegion); C(eu-de) is from Open Telekom Cloud's user manual of SWR (swr_01_1000), which has
+its registry host. Its API host follows the same pattern; no document with it was found.
 
 This module is private to the collection: no other collection may import it.
 """
@@ -31,10 +31,10 @@ _REGIONS_OF_CLOUD = {
     "otc.t-systems.com": "eu-de",
 }
 
-#: Region to cloud (the domain that its host names end in).
+#: Region to cloud (the domain of its host names).
 REGIONS: Dict[str, str] = {region: cloud for cloud, regions in _REGIONS_OF_CLOUD.items() for region in regions.split()}
 
-# The first label of a service's API host, where it is not the service's own name.
+# The first label of a service's API host, if it is not the service's name.
 _API_LABEL = {"swr": "swr-api"}
 
 _LABEL = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\Z", re.IGNORECASE)
@@ -44,7 +44,7 @@ def cloud_of(region: str, cloud: Optional[str] = None) -> str:
     """The domain of a region's cloud.
 
     :param cloud: the domain, for a region that is not in the table (Huawei Cloud Stack, or a new one).
-    :raises HuaweiCloudError: for an unknown region without C(cloud), and for what cannot be in a host name.
+    :raises HuaweiCloudError: for an unknown region without C(cloud), and for invalid host name parts.
     """
     if not _LABEL.match(region):
         raise HuaweiCloudError(
@@ -70,14 +70,14 @@ def cloud_of(region: str, cloud: Optional[str] = None) -> str:
 
 
 def registry_host(region: str, cloud: Optional[str] = None) -> str:
-    """The host name of the region's registry (SWR basic edition), as in C(swr.cn-north-4.myhuaweicloud.com)."""
+    """The host name of the region's registry (SWR basic edition), such as C(swr.cn-north-4.myhuaweicloud.com)."""
     return "swr.{0}.{1}".format(region, cloud_of(region, cloud))
 
 
 def api_endpoint(service: str, region: str, cloud: Optional[str] = None) -> str:
     """The base URL of a service's API in a region.
 
-    :param service: C(swr), C(iam), C(vpcep), C(nat), C(vpc) ... On Huawei Cloud Stack IAM has a host of
-        its own that cannot be derived: take the address from the user there.
+    :param service: C(swr), C(iam), C(vpcep), C(nat), C(vpc) ... On Huawei Cloud Stack, IAM has a host of
+        its own that cannot be derived: use the address from the user there.
     """
     return "https://{0}.{1}.{2}".format(_API_LABEL.get(service, service), region, cloud_of(region, cloud))

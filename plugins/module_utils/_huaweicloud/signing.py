@@ -4,8 +4,8 @@
 """Huawei Cloud's request signature SDK-HMAC-SHA256.
 
 Source: Huawei Cloud's "API Request Signing Guide" (algorithm and example), checked against the Python
-package huaweicloudsdkcore 3.1.219. The SDK itself is not used: it pins a version of pymongo and writes
-to the user's home directory when it is imported.
+package huaweicloudsdkcore 3.1.219. The SDK itself is not used: it pins a pymongo version and writes
+to the user's home directory on import.
 
 This module is private to the collection: no other collection may import it.
 """
@@ -22,7 +22,7 @@ from urllib.parse import parse_qsl, quote, unquote, urlsplit
 ALGORITHM = "SDK-HMAC-SHA256"
 _DATE_FORMAT = "%Y%m%dT%H%M%SZ"
 
-# What may not be changed on the way. Other headers are left out, because a proxy may add or rewrite them.
+# Headers that must arrive unchanged. Others are left out, because a proxy may add or rewrite them.
 _SIGNED = ("content-type", "host", "x-domain-id", "x-project-id", "x-sdk-date", "x-security-token")
 
 
@@ -50,16 +50,16 @@ def signature_headers(
     security_token: Optional[str] = None,
     date: Optional[str] = None,
 ) -> Dict[str, str]:
-    """The headers that sign a request, to be added to those that it has.
+    """The headers that sign a request, to add to its others.
 
-    :param headers: those that the request will be sent with.
-    :param date: the moment of signing, UTC, as C(20191115T033655Z); now by default.
+    :param headers: the request's other headers.
+    :param date: the time of signing in UTC, such as C(20191115T033655Z); now by default.
     """
     parts = urlsplit(url)
     added = {"X-Sdk-Date": date or time.strftime(_DATE_FORMAT, time.gmtime())}
     if security_token:
         added["X-Security-Token"] = security_token
-    # As an HTTP client writes the Host header: the port only where it is not the scheme's own.
+    # As an HTTP client writes the Host header: with the port only if it is not the scheme's default.
     host = parts.netloc.rpartition("@")[2]
     default_port = {"http": ":80", "https": ":443"}[parts.scheme]
     present = {"host": host[: -len(default_port)] if host.endswith(default_port) else host}
@@ -80,13 +80,13 @@ def signature_headers(
 
 
 class RequestSigner:
-    """Signs each attempt of a request; given to C(requests) as its C(auth).
+    """Signs each attempt of a request; passed to C(requests) as C(auth).
 
-    A callable is all that C(requests) asks for, so that this class needs no import of it.
+    C(requests) needs only a callable, so this class does not import it.
 
-    :param project_id: of the project that a request is about.
-    :param domain_id: of the account, for requests that are about no project.
-    :ivar skew: seconds that this machine's clock is ahead of the server's, as of its last reply; None: unknown.
+    :param project_id: of the request's project.
+    :param domain_id: of the account, for requests outside projects.
+    :ivar skew: seconds by which this machine's clock is ahead of the server's, from its last reply; None: unknown.
     """
 
     def __init__(

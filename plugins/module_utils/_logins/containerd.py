@@ -3,8 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Whether containerd's CRI plugin reads the C(hosts.toml) files of a directory (containerd, docs/hosts.md).
 
-The registry settings are in a table of the plugin, which each version of the configuration calls otherwise. What counts
-is what containerd makes of its files (C(containerd config dump)): an imported file may replace a plugin's whole table.
+The registry settings are in a table of the plugin, with a name that depends on the configuration's version. What counts
+is the merged result (C(containerd config dump)): an imported file may replace a plugin's whole table.
 
 This module is private to the collection: no other collection may import it.
 """
@@ -17,7 +17,7 @@ from .._errors import LongshoreError
 from .._text import quoted
 from .toml import parse, with_value
 
-# By the version of the configuration. containerd 2 has the third, and reads the second.
+# By configuration version. containerd 2 uses the third, and reads the second.
 _PLUGINS = {1: "cri", 2: "io.containerd.grpc.v1.cri", 3: "io.containerd.cri.v1.images"}
 _KEY = "config_path"
 
@@ -28,11 +28,11 @@ NEW_FILE = "version = {0}\n"
 class Registries(NamedTuple):
     """The registry settings of a configuration.
 
-    :param version: of the configuration's form.
-    :param table: where they are.
+    :param version: of the configuration's format.
+    :param table: their location.
     :param enabled: whether the CRI plugin runs at all.
-    :param config_path: the directories, with colons between them.
-    :param hidden: settings that containerd refuses beside directories.
+    :param config_path: the directories, separated by colons.
+    :param hidden: settings that containerd rejects together with directories.
     """
 
     version: int
@@ -42,13 +42,13 @@ class Registries(NamedTuple):
     hidden: Tuple[str, ...]
 
     def reads(self, directory: str) -> bool:
-        """Whether C(hosts.toml) files in the directory count."""
+        """Whether containerd reads C(hosts.toml) files in the directory."""
         return directory.rstrip("/") in [part.rstrip("/") for part in self.config_path.split(":")]
 
 
 def registries_of(text: str, where: str) -> Registries:
     """
-    :raises LongshoreError: it is no configuration of containerd.
+    :raises LongshoreError: it is not a containerd configuration.
     """
     content = parse(text, where).content
     version = content.get("version", 1)
@@ -65,7 +65,7 @@ def registries_of(text: str, where: str) -> Registries:
 
 
 def _hidden(registry: Dict[str, Any]) -> Tuple[str, ...]:
-    """The mirrors, and the certificates of registries. Tables without anything in them are in every default."""
+    """The mirrors, and the certificates of registries. Empty tables are in every default configuration."""
     mirrors, configs = registry.get("mirrors"), registry.get("configs")
     names = ["mirrors"] if mirrors else []
     if isinstance(configs, dict) and any(isinstance(item, dict) and "tls" in item for item in configs.values()):
@@ -75,7 +75,7 @@ def _hidden(registry: Dict[str, Any]) -> Tuple[str, ...]:
 
 def refuse_hidden(found: Registries, where: str) -> None:
     """
-    :raises LongshoreError: containerd would not load the CRI plugin with a directory beside these settings.
+    :raises LongshoreError: containerd would not load the CRI plugin with these settings and a directory.
     """
     if found.enabled and found.hidden:
         raise LongshoreError(
@@ -88,7 +88,7 @@ def refuse_hidden(found: Registries, where: str) -> None:
 
 def refuse_unread(found: Registries, directory: str, where: str) -> None:
     """
-    :raises LongshoreError: the directory is not one that containerd reads.
+    :raises LongshoreError: containerd does not read the directory.
     """
     if found.enabled and not found.reads(directory):
         raise LongshoreError(
@@ -102,9 +102,9 @@ def refuse_unread(found: Registries, directory: str, where: str) -> None:
 
 
 def with_config_path(text: str, directory: str, where: str) -> str:
-    """The text of a configuration that lets containerd read the directory.
+    """The text of a configuration that makes containerd read the directory.
 
-    :raises LongshoreError: it cannot be changed without a person.
+    :raises LongshoreError: it must be changed by hand.
     """
     found = registries_of(text, where)
     new = with_value(text, found.table, _KEY, directory)

@@ -18,9 +18,9 @@ def docker_config(auth: Mapping[str, Any], with_parts: bool = False) -> Dict[str
     """The content of a credential file with these logins.
 
     :param auth: registry to a mapping with C(username) and C(password); other keys are ignored.
-    :param with_parts: also write the user name and the password by themselves, as C(kubectl create
-        secret docker-registry) does; some readers of such a secret look for them.
-    :raises LongshoreError: naming the registry and what it lacks.
+    :param with_parts: also write the user name and the password separately, as C(kubectl create
+        secret docker-registry) does; some readers of these secrets need them.
+    :raises LongshoreError: with the registry and what it lacks.
     """
     entries: Dict[str, Any] = {}
     for registry, login in auth.items():

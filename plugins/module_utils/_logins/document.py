@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, longshore.swr contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The form of a credential file: C(auths) with one entry a registry, and what wins over it.
+"""The format of a credential file: C(auths) with one entry per registry, and what overrides it.
 
 docker/cli, docs/reference/commandline/docker_login.md; containers-auth.json(5).
 
@@ -26,7 +26,7 @@ _CREDENTIAL_KEYS = ("auth", "username", "password", "identitytoken", "registryto
 def without_duplicates(pairs: List[Tuple[str, Any]]) -> Dict[str, Any]:
     """The pairs of a JSON object as a dictionary.
 
-    :raises ValueError: a key occurs twice, so that a part of the file would be lost.
+    :raises ValueError: a key occurs twice, so part of the file would be lost.
     """
     found = dict(pairs)
     if len(found) != len(pairs):
@@ -35,9 +35,9 @@ def without_duplicates(pairs: List[Tuple[str, Any]]) -> Dict[str, Any]:
 
 
 def entries_of(document: Any, path: str) -> Dict[str, Any]:
-    """C(auths), checked.
+    """Check and return C(auths).
 
-    :raises LongshoreError: the document is not what a credential file is.
+    :raises LongshoreError: the document is not a credential file.
     """
     if document is None:
         return {}
@@ -52,7 +52,7 @@ def entries_of(document: Any, path: str) -> Dict[str, Any]:
 
 
 def put_login(document: Dict[str, Any], registry: str, username: str, password: str, path: str) -> Dict[str, Any]:
-    """Give the registry this login, and keep what else its entry has. Returns the entry."""
+    """Set the registry's login, and keep the rest of its entry. Returns the entry."""
     entries = dict(entries_of(document, path))
     old = entries.get(registry)
     kept = {key: value for key, value in old.items() if key not in _CREDENTIAL_KEYS} if isinstance(old, dict) else {}
@@ -63,7 +63,7 @@ def put_login(document: Dict[str, Any], registry: str, username: str, password: 
 
 
 def remove_login(document: Dict[str, Any], registry: str, path: str) -> None:
-    """Take the registry's login out, also where the key is an address: every engine takes that for the registry's."""
+    """Remove the registry's login, also if the key is a URL: every engine takes that for the registry."""
     entries = entries_of(document, path)
     kept = {key: entry for key, entry in entries.items() if not _is_of(key, registry)}
     if len(kept) != len(entries):
@@ -75,18 +75,18 @@ def _is_of(key: str, registry: str) -> bool:
 
 
 def host_of(key: str) -> str:
-    """The registry of a key, which may be one of its namespaces, or an address as older programs wrote it."""
+    """The registry of a key, which may be one of its namespaces, or a URL from older programs."""
     return key.partition("://")[2].partition("/")[0] if "://" in key else key.partition("/")[0]
 
 
 def refuse_store(document: Any, registry: str, path: str, form: str) -> None:
-    """See that no credential store wins over an entry, as the engine reads the file.
+    """Check that no credential store overrides an entry, by the engine's rules.
 
-    The kubelet knows no stores. podman knows those of single registries, and fails where one has no name; to docker
-    that stands for the file, whatever the store of all registries is.
+    The kubelet ignores stores. podman uses those of single registries, and fails if one has no name; for docker
+    an empty name means the file, whatever the store of all registries is.
 
-    :param form: whose file it is, as in C(FORMATS); any other text for a file that may be docker's.
-    :raises LongshoreError: one does.
+    :param form: the engine, as in C(FORMATS); any other text for a file that may be docker's.
+    :raises LongshoreError: one overrides it.
     """
     entries_of(document, path)
     helpers = document.get("credHelpers")
@@ -108,16 +108,16 @@ def refuse_store(document: Any, registry: str, path: str, form: str) -> None:
 
 
 def render(document: Any, model: Optional[str]) -> str:
-    """JSON as the file had it: with the same indentation; Docker's own is a tab."""
+    """JSON with the file's indentation; Docker's own is a tab."""
     found = re.search(r"\n([ \t]+)\"", model or "")
     indent: Any = found.group(1) if found else "\t"
     text = json.dumps(document, indent=indent, ensure_ascii=False) + "\n"
-    # Half of a pair of escapes is a character to JSON, and none to UTF-8.
+    # Half of a surrogate pair is a character in JSON, but not in UTF-8.
     return text if not re.search("[\ud800-\udfff]", text) else json.dumps(document, indent=indent) + "\n"
 
 
 def username_of(entry: Dict[str, Any]) -> Optional[str]:
-    """The user of an entry, None where it names none."""
+    """The user of an entry, None if it has none."""
     try:
         text = base64.b64decode(entry.get("auth") or "", validate=True).decode("utf-8")
     except (binascii.Error, ValueError, TypeError):
@@ -126,5 +126,5 @@ def username_of(entry: Dict[str, Any]) -> Optional[str]:
 
 
 def fingerprint_of(entry: Dict[str, Any]) -> str:
-    """Tells whether the login is still the one that was written; too short to guess a password by."""
+    """Shows whether the login is still the one written; too short to guess a password with."""
     return hashlib.sha256(str(entry.get("auth")).encode("utf-8")).hexdigest()[:12]

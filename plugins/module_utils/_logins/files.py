@@ -1,13 +1,13 @@
 # Copyright: (c) 2026, longshore.swr contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The credential files of container engines on a node: one registry's login in, everything else as it was.
+"""The credential files of container engines on a node: changes one registry's login, keeps everything else.
 
-All of them have Docker's form (docker/cli, docs/reference/commandline/docker_login.md; containers-auth.json(5)):
-C(auths) with one entry a registry, C(credsStore) and C(credHelpers), which win over it, and keys of other programs.
+All have Docker's format (docker/cli, docs/reference/commandline/docker_login.md; containers-auth.json(5)):
+C(auths) with one entry per registry, C(credsStore) and C(credHelpers), which override it, and other programs' keys.
 
-Beside a credential file is a record of what was written into it: of what kind a login is and until when it is valid,
-which the file's form has no place for, and whether the file is one that was made here.
+Next to a credential file is a record of what was written into it: each login's kind and expiry,
+for which the format has no place, and whether this collection created the file.
 
 This module is private to the collection: no other collection may import it.
 """
@@ -58,9 +58,9 @@ _HOST = re.compile(r"(?:[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?|\[[0-9a-f:.]+\])(?::[0-
 
 
 class Login(NamedTuple):
-    """A user and a password for a registry, until when they are valid (ISO 8601 in UTC), and which of C(KINDS) it is.
+    """A user and a password for a registry, their expiry (ISO 8601 in UTC), and the kind, one of C(KINDS).
 
-    Without a time it has no end, unless it is of a kind that ends: then nobody has said when.
+    Without a time it does not expire, unless its kind does: then the time is unknown.
     """
 
     registry: str
@@ -71,15 +71,15 @@ class Login(NamedTuple):
 
     @property
     def ends_unknown(self) -> bool:
-        """Whether it ends, and nobody has said when."""
+        """Whether it expires at an unknown time."""
         return self.expires_at is None and self.kind not in (None, LASTING)
 
 
 class Stored(NamedTuple):
-    """What a file has for a registry.
+    """A file's login for a registry.
 
-    :ivar known: whether the login is the one that the record speaks of, so that the rest is true of it.
-    :ivar written_at: when it was written, of a login that ends at a time which is not known; else None.
+    :ivar known: whether the record is about this login, so that the other fields apply to it.
+    :ivar written_at: when a login that expires at an unknown time was written; else None.
     """
 
     username: Optional[str]
@@ -90,7 +90,7 @@ class Stored(NamedTuple):
 
 
 class Change(NamedTuple):
-    """What has to be done to a file: its text before and after (None: no file), the same of its record."""
+    """The change to a file: its text before and after (None: no file), and the same for its record."""
 
     before: Optional[str]
     after: Optional[str]
@@ -105,9 +105,9 @@ class Change(NamedTuple):
 
 
 def check_registry(registry: str) -> str:
-    """C(registry) when it is a host, with a port perhaps.
+    """Check that C(registry) is a host with an optional port.
 
-    :raises LongshoreError: it is an URL, has a path, or is nothing of the kind.
+    :raises LongshoreError: it is a URL, has a path, or is something else.
     """
     if not _HOST.match(registry):
         raise LongshoreError(
@@ -133,12 +133,12 @@ def account_of(user: str) -> Tuple[str, Tuple[int, int]]:
 
 
 def path_of(form: str, home: str) -> str:
-    """Where an engine looks for the credentials of the user with this home directory."""
+    """The path of an engine's credentials for the user with this home directory."""
     return os.path.join(home, *FORMATS[form])
 
 
 def utc_now() -> datetime.datetime:
-    """The time."""
+    """The current time."""
     return datetime.datetime.now(datetime.timezone.utc)
 
 
@@ -146,10 +146,10 @@ class CredentialFile:
     """One credential file and its record.
 
     :param owner: user and group id that the file belongs to; None for those of this process.
-    :param user: the account whose file it is, for messages.
-    :param home: the home directory, which is never made; None where there is none to look for.
-    :param clock: tells the time, in UTC.
-    :param form: whose file it is, as in C(FORMATS); C(path) where that is not known.
+    :param user: the file's account, for messages.
+    :param home: the home directory, which is never created; None if there is none to check.
+    :param clock: gives the time in UTC.
+    :param form: the engine, as in C(FORMATS); C(path) if unknown.
     """
 
     def __init__(
@@ -169,18 +169,18 @@ class CredentialFile:
         self._clock = clock
         self._record_path = os.path.join(os.path.dirname(path), RECORD)
         self._name = os.path.basename(path)
-        # What the file has goes to this user: it must not be a file of others that was moved there.
+        # This user gets the content: the file must not be another user's that was moved there.
         self._trusted = owner[0] if owner else None
 
     @property
     def uid(self) -> int:
-        """The user that the file belongs to."""
+        """The user who owns the file."""
         return self._owner[0] if self._owner else os.getuid()
 
     def look(self, registry: str) -> Stored:
-        """What there is for C(registry).
+        """The stored login for C(registry).
 
-        :raises LongshoreError: the file cannot be read, or is not what a credential file is.
+        :raises LongshoreError: the file cannot be read, or is not a credential file.
         """
         entry = entries_of(self._read(self.path)[1], self.path).get(registry)
         if not isinstance(entry, dict):
@@ -191,10 +191,10 @@ class CredentialFile:
         return Stored(username_of(entry), noted.get("expires_at"), True, noted.get("kind"), noted.get("written_at"))
 
     def plan(self, registry: str, login: Optional[Login]) -> Change:
-        """What has to be done so that the file has this login, or with None has none for C(registry).
+        """The change that gives the file this login for C(registry), or with None removes it.
 
-        :raises LongshoreError: the file cannot be read, is not what a credential file is, or names a credential store
-            that would win over what is written; or the home directory does not exist.
+        :raises LongshoreError: the file cannot be read, is not a credential file, or has a credential store
+            that would override the login; or the home directory does not exist.
         """
         if login is not None:
             self._check_home()
@@ -221,7 +221,7 @@ class CredentialFile:
         return Change(text, after, record_text, record_after, after is not None and self._is_open())
 
     def apply(self, change: Change) -> None:
-        """Do it.
+        """Make the change.
 
         :raises LongshoreError: the directory or a file cannot be written, or another program has changed the file since
             it was read.
@@ -242,9 +242,9 @@ class CredentialFile:
                     file.remove()
 
     def namespaces(self, registry: str) -> List[str]:
-        """The namespaces of the registry that have logins of their own.
+        """The namespaces of the registry that have their own logins.
 
-        :raises LongshoreError: the file cannot be read, or is not what a credential file is.
+        :raises LongshoreError: the file cannot be read, or is not a credential file.
         """
         entries = entries_of(self._read(self.path)[1], self.path)
         return sorted(key for key in entries if key.startswith(registry + "/"))
@@ -252,17 +252,17 @@ class CredentialFile:
     # -- reading -----------------------------------------------------------------------------------------------
 
     def _read(self, path: str) -> Tuple[Optional[str], Any]:
-        """Text and content; None where there is no file. An empty file is an empty document, as for Docker."""
+        """Text and content; None if there is no file. An empty file is an empty document, as for Docker."""
         text = read_text_safely(path, owner=self._trusted)
         if text is None:
             return None, None
         if not text.strip():
             return text, {}
         try:
-            # Halves of characters stay: what is not ours is written back as it is.
+            # Lone surrogates are kept: foreign content is written back unchanged.
             return text, parse_json(text, without_duplicates)
         except ValueError as error:
-            # The error's own text may quote a part of the file.
+            # The error's text may quote the file.
             line = " (line {0})".format(error.lineno) if isinstance(error, json.JSONDecodeError) else ""
             raise LongshoreError(
                 "it is not valid JSON{0}, and is left alone".format(line),
@@ -271,10 +271,10 @@ class CredentialFile:
             ) from None
 
     def _note(self, login: Login, entry: Dict[str, Any], old: Any) -> Dict[str, Any]:
-        """What the record has to say about the login."""
+        """The record's entry for the login."""
         note = {"expires_at": login.expires_at, "fingerprint": fingerprint_of(entry), "kind": login.kind}
         if login.ends_unknown:
-            # The same login written once more has become no younger.
+            # Writing the same login again does not make it newer.
             same = isinstance(old, dict) and old.get("fingerprint") == note["fingerprint"] and old.get("written_at")
             note["written_at"] = old["written_at"] if same else self._clock().strftime("%Y-%m-%dT%H:%M:%SZ")
         return note
@@ -291,7 +291,7 @@ class CredentialFile:
         return bool(found.st_mode & 0o177) or wrong_owner
 
     def _check_home(self) -> None:
-        """Refuse to make the home directory of a user who has none: root would make it for an account such as nobody.
+        """Refuse to create a missing home directory: root would create it for an account such as nobody.
 
         :raises LongshoreError: it does not exist.
         """
@@ -307,7 +307,7 @@ class CredentialFile:
 
 
 def files_of(options: Mapping[str, Any]) -> List[Tuple[str, CredentialFile]]:
-    """The files that the options C(user), C(formats) and C(path) of a module mean, each with its format (or C(path)).
+    """The files for a module's options C(user), C(formats) and C(path), each with its format (or C(path)).
 
     :raises LongshoreError: there is no such user.
     """
@@ -317,7 +317,7 @@ def files_of(options: Mapping[str, Any]) -> List[Tuple[str, CredentialFile]]:
         return [("path", CredentialFile(os.path.abspath(options["path"]), owner, home, user))]
     found = []
     for form in dict.fromkeys(options["formats"]):
-        # The kubelet's file is not below anybody's home, and is root's.
+        # The kubelet's file is not in a home directory, and is root's.
         mine = form != "kubelet"
         found.append((form, CredentialFile(path_of(form, home), *((owner, home, user) if mine else ()), form=form)))
     return found
@@ -326,11 +326,11 @@ def files_of(options: Mapping[str, Any]) -> List[Tuple[str, CredentialFile]]:
 def is_due(
     stored: Stored, limit: datetime.datetime, kind: Optional[str] = None, assumed_lifetime: int = ASSUMED_LIFETIME
 ) -> bool:
-    """Whether a new login is needed: there is none, nothing is known about it, it is of another kind, or it ends before
+    """Whether a new login is needed: there is none, it is unknown or of another kind, or it expires before
     C(limit).
 
-    :param kind: the kind that it has to be, None for any.
-    :param assumed_lifetime: seconds from when a login was written to its end, where that is not known.
+    :param kind: the required kind, None for any.
+    :param assumed_lifetime: seconds from the writing of a login to its expiry, if that is unknown.
     """
     if stored.username is None or not stored.known or (kind is not None and stored.kind != kind):
         return True
@@ -342,7 +342,7 @@ def is_due(
 
 
 def describe(path: str, change: Change, registry: str) -> Dict[str, str]:
-    """A change as Ansible shows it, without a secret: what else is in the file may be one too and is left out."""
+    """A change as Ansible shows it, without secrets: other content may be secret too and is left out."""
 
     def side(text: Optional[str], mark: str) -> str:
         if text is None:

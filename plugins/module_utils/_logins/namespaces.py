@@ -1,10 +1,10 @@
 # Copyright: (c) 2026, longshore.swr contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Logins to single namespaces of a registry in the same file, which others than docker prefer to that of the registry.
+"""Logins to single namespaces of a registry in the same file, which engines other than docker prefer.
 
 podman takes the most specific one (containers-auth.json(5)), and the kubelet tries it first. To docker it is a login to
-the registry, where that has none of its own (docker/cli, credentials).
+the registry, if that has none of its own (docker/cli, credentials).
 
 This module is private to the collection: no other collection may import it.
 """
@@ -26,10 +26,10 @@ WARNING = (
 
 
 def namespace_warnings(registry: str, files: Iterable[Tuple[str, Any]], absent: bool = False) -> Iterator[str]:
-    """What is to be said of such logins.
+    """The warnings about these logins.
 
     :param files: formats and C(CredentialFile) objects.
-    :param absent: whether the login to the registry itself is to be removed.
+    :param absent: whether to remove the login to the registry itself.
     """
     for form, file in files:
         words = _LEFT if absent else _WORDS.get(form)

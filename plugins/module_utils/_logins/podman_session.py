@@ -1,10 +1,10 @@
 # Copyright: (c) 2026, longshore.swr contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The file that C(podman login) writes, which wins over the one that outlives a reboot.
+"""The file that C(podman login) writes, which overrides the one that survives a reboot.
 
-podman, buildah and skopeo look at it first (containers-auth.json(5)): at C($XDG_RUNTIME_DIR/containers/auth.json), and
-where that variable is not set at C(/run/containers/UID/auth.json).
+podman, buildah and skopeo read it first (containers-auth.json(5)): C($XDG_RUNTIME_DIR/containers/auth.json), or
+without that variable C(/run/containers/UID/auth.json).
 
 This module is private to the collection: no other collection may import it.
 """
@@ -26,9 +26,9 @@ WARNING = (
 
 
 def session_files(uid: int, runtime_dir: Optional[str] = None, run: str = "/run") -> List[str]:
-    """Where C(podman login) of a user may have written.
+    """The files that a user's C(podman login) may have written.
 
-    :param runtime_dir: the user's C(XDG_RUNTIME_DIR), where it is known.
+    :param runtime_dir: the user's C(XDG_RUNTIME_DIR), if known.
     """
     places = [os.path.join(run, "user", str(uid), "containers"), os.path.join(run, "containers", str(uid))]
     if runtime_dir:
@@ -39,9 +39,9 @@ def session_files(uid: int, runtime_dir: Optional[str] = None, run: str = "/run"
 def session_warnings(
     registry: str, files: Iterable[Tuple[str, Any]], environ: Mapping[str, str], run: str = "/run"
 ) -> Iterator[str]:
-    """What is to be said where C(podman login) has written a login for C(registry), which wins over those of C(files).
+    """The warnings if C(podman login) has written a login for C(registry), which overrides those in C(files).
 
-    :param files: formats and C(CredentialFile) objects; those that are not podman's do not count.
+    :param files: formats and C(CredentialFile) objects; only podman's count.
     :param environ: the environment of this process.
     """
     for form, file in files:
@@ -54,7 +54,7 @@ def session_warnings(
 
 
 def _keys(path: str, uid: int) -> Iterator[str]:
-    """What the file has logins or credential helpers for; nothing, where it cannot be read: podman itself says so."""
+    """The file's keys of logins or credential helpers; none if it cannot be read: podman itself reports that."""
     try:
         document: Any = read_json(read_text_safely(path, owner=uid) or "{}")
     except (LongshoreError, ValueError):

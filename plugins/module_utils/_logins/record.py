@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, longshore.swr contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The record beside a credential file, whose user can write it too.
+"""The record next to a credential file. The file's user can write it too.
 
 This module is private to the collection: no other collection may import it.
 """
@@ -21,9 +21,9 @@ _MOMENTS = ("expires_at", "written_at")
 
 
 def parse_moment(text: str) -> datetime.datetime:
-    """A moment in UTC, as C(2026-02-05T10:00:00Z).
+    """Parse a time in UTC, such as C(2026-02-05T10:00:00Z).
 
-    :raises LongshoreError: it is none.
+    :raises LongshoreError: it is invalid.
     """
     found = _MOMENT.match(text)
     try:
@@ -36,7 +36,7 @@ def parse_moment(text: str) -> datetime.datetime:
 
 
 def notes_of(record: Any, name: str) -> Dict[str, Any]:
-    """What a record says about the file of this name. What has another form counts for nothing."""
+    """A record's notes on the file with this name. Malformed ones are ignored."""
     notes = record.get(name) if isinstance(record, dict) else None
     notes = notes if isinstance(notes, dict) else {}
     registries = notes.get("registries")

@@ -1,10 +1,10 @@
 # Copyright: (c) 2026, longshore.swr contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""TOML 1.0, read with the place of each value, so that one value can be changed and all else stays as it is.
+"""TOML 1.0, parsed with the offset of each value, so that one value can be changed and everything else is kept.
 
-Python has a reader of its own only since 3.11, and that one forgets where values were. Numbers but whole ones, and
-dates, are texts here.
+Python has a parser only since 3.11, and that one does not keep offsets. Non-integer numbers and
+dates are strings here.
 
 This module is private to the collection: no other collection may import it.
 """
@@ -35,11 +35,11 @@ _LONGEST, _DEEPEST = 1024 * 1024, 50
 
 
 class Document(NamedTuple):
-    """What a text says, and where.
+    """The parsed content of a text, with offsets.
 
     :param content: tables and values.
-    :param headers: the offset behind the header of each table.
-    :param places: where the value of each key begins and ends.
+    :param headers: the offset after the header of each table.
+    :param places: the start and end of each key's value.
     """
 
     content: Dict[str, Any]
@@ -49,7 +49,7 @@ class Document(NamedTuple):
 
 def parse(text: str, where: str = "") -> Document:
     """
-    :raises LongshoreError: it is no TOML, or longer than a configuration is.
+    :raises LongshoreError: it is not TOML, or too long for a configuration.
     """
     if len(text) > _LONGEST:
         raise LongshoreError("it is longer than a configuration is", where=where)
@@ -63,9 +63,9 @@ def parse(text: str, where: str = "") -> Document:
 
 
 def with_value(text: str, table: Path, key: str, value: str) -> Optional[str]:
-    """The text with another value of a key, which is added where it is not there; None where that needs a person.
+    """The text with a new value of a key, which is added if missing; None if it must be changed by hand.
 
-    :raises LongshoreError: the text is no TOML.
+    :raises LongshoreError: the text is not TOML.
     """
     before = parse(text)
     place, header = before.places.get((*table, key)), before.headers.get(table)
@@ -89,16 +89,16 @@ def with_value(text: str, table: Path, key: str, value: str) -> Optional[str]:
 
 
 def _inner(content: Dict[str, Any], table: Path) -> Dict[str, Any]:
-    """:raises AttributeError: it is no table."""
+    """:raises AttributeError: it is not a table."""
     for part in table:
         content = content.setdefault(part, {})
     return content
 
 
 def with_absolute(text: str, key: str, directory: str) -> str:
-    """The text with the paths of a list at the top made absolute. A text that is no TOML stays as it is.
+    """The text with the paths of a top-level list made absolute. Text that is not TOML is unchanged.
 
-    :param directory: what they are relative to.
+    :param directory: the base of relative paths.
     """
     try:
         found = parse(text)
@@ -116,7 +116,7 @@ def _written(value: str) -> str:
 
 
 class _Reader:
-    """Goes through a text once. What it raises is turned into one error with the line."""
+    """Parses a text in one pass. Its exceptions are turned into one error with the line."""
 
     def __init__(self, text: str) -> None:
         self.text = text
@@ -124,9 +124,9 @@ class _Reader:
         self.content: Dict[str, Any] = {}
         self.headers: Dict[Path, int] = {}
         self.places: Dict[Path, Tuple[int, int]] = {}
-        # Tables that nothing can be added to: values, and those with a header already.
+        # Tables that cannot be extended: inline values, and those with a header already.
         self._closed: Set[int] = set()
-        # Tables of keys with dots, which no header may name.
+        # Tables from dotted keys, which no header may define.
         self._dotted: Set[int] = set()
 
     def read(self) -> None:
@@ -242,7 +242,7 @@ class _Reader:
         self._skip(_SPACE)
         empty = self._take("}")
         while not empty:
-            # Where it stands is of no use: it is not changed.
+            # Its offset is not needed: it is not changed.
             self._pair(found, ("\0",), depth)
             self._skip(_SPACE)
             if self._take("}"):

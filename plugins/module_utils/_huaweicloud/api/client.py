@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, longshore.swr contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Clients for the APIs of Huawei Cloud: one for each service of a region, with one set of keys.
+"""Clients for the APIs of Huawei Cloud: one for each service in a region, with one set of keys.
 
 This module is private to the collection: no other collection may import it.
 """
@@ -23,9 +23,9 @@ from ..signing import RequestSigner
 SUCCESS = (200, 201, 202, 204)
 NAMES = {"swr": "SWR", "iam": "IAM", "vpc": "VPC", "vpcep": "VPC Endpoint", "nat": "NAT Gateway"}
 SERVICES = tuple(NAMES)
-# Seconds that a signature is valid for
+# Validity of a signature in seconds
 _VALID = 15 * 60
-# In a body that is no complete JSON. It tells who has which rights.
+# For bodies that are not complete JSON. It reveals who has which rights.
 _AUTHORIZATION_MESSAGE = re.compile(r"(encoded_authorization_message[\"']?\s*[:=]\s*[\"']?)[^\s\"',}]+")
 
 
@@ -39,7 +39,7 @@ def client_for(
     """A client for a service's API in the credentials' region.
 
     :param options: C(endpoint), C(validate_certs), C(ca_path) and C(timeout) of the shared options.
-    :raises HuaweiCloudError: it is unknown where the API is.
+    :raises HuaweiCloudError: the API's address is unknown.
     """
     endpoint = options.get("endpoint")
     if not endpoint:
@@ -77,12 +77,12 @@ def _signer(credentials: Credentials, domain_id: Optional[str] = None) -> Reques
 
 
 class ServiceClient:
-    """One service's API. Its errors say what is wrong: with the keys, the clock, a permission, or the region.
+    """One service's API. Its errors name the cause: the keys, the clock, a permission, or the region.
 
     :param service: one of C(SERVICES).
     :param options: those of C(client_for).
-    :param hints: the remedies for the service's own codes.
-    :param domain_id: of the account, for the APIs of IAM that belong to no project.
+    :param hints: the remedies for the service's error codes.
+    :param domain_id: of the account, for the APIs of IAM outside projects.
     """
 
     def __init__(
@@ -114,9 +114,9 @@ class ServiceClient:
         """As L(ApiClient.call,#).
 
         :param action: the IAM action that the call needs.
-        :param on: what it is about, for a person: C(repository team/app).
-        :raises HuaweiCloudError: without a status for an API that the region does not have, so that nothing takes it
-            for something that does not exist.
+        :param on: its object, for messages: C(repository team/app).
+        :raises HuaweiCloudError: without a status for an API that the region lacks, so that nothing takes it
+            for a missing object.
         """
         try:
             return self._client.call(method, path, params, body, expect)
@@ -154,10 +154,10 @@ class ServiceClient:
 
 
 class Cloud:
-    """The APIs of one region for one set of keys: a client for each service, made when it is first needed.
+    """The APIs of one region for one set of keys: a client for each service, created on first use.
 
-    :param service: the one that the option C(endpoint) is about.
-    :param options: C(endpoint) and C(endpoints), service to base URL, and the others of C(client_for).
+    :param service: the one that the option C(endpoint) applies to.
+    :param options: C(endpoint) and C(endpoints), service to base URL, and the others for C(client_for).
     :ivar credentials: the keys.
     """
 
@@ -178,7 +178,7 @@ class Cloud:
             )
 
     def in_project(self, project_id: str) -> Cloud:
-        """The same, whose requests name the project."""
+        """The same, with the project in its requests."""
         credentials = dataclasses.replace(self.credentials, project_id=project_id)
         return Cloud(self._service, credentials, self._options, self._redact)
 
@@ -186,7 +186,7 @@ class Cloud:
         self, service: str, hints: Optional[Mapping[str, str]] = None, domain_id: Optional[str] = None
     ) -> ServiceClient:
         """
-        :raises HuaweiCloudError: it is unknown where the API is.
+        :raises HuaweiCloudError: the API's address is unknown.
         """
         key = (service, domain_id, id(hints))
         if key not in self._clients:
@@ -205,7 +205,7 @@ def cloud_from(
     redactor: Redactor,
     home: Optional[str] = None,
 ) -> Cloud:
-    """The APIs that a module's options are about.
+    """The APIs for a module's options.
 
     :param service: the module's own.
     :param options: those of C(ARGUMENTS) and C(API_ARGUMENTS).

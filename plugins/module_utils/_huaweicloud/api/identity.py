@@ -29,9 +29,9 @@ class User(NamedTuple):
 
 
 class Identity:
-    """IAM, as far as other services need it.
+    """The part of IAM that other services need.
 
-    :param cloud: how it is reached.
+    :param cloud: gives access to it.
     """
 
     def __init__(self, cloud: Cloud) -> None:
@@ -39,7 +39,7 @@ class Identity:
         self._users: Optional[ServiceClient] = None
 
     def project_id(self) -> str:
-        """The id of the project that requests are about: as given, else that of the project's name.
+        """The id of the project for requests: as given, else looked up by the project's name.
 
         :raises HuaweiCloudError: there is no such project.
         """
@@ -69,7 +69,7 @@ class Identity:
 
     def user_named(self, name: str) -> User:
         """
-        :raises HuaweiCloudError: there is no such user, or the key may not look for it.
+        :raises HuaweiCloudError: there is no such user, or the key may not look it up.
         """
         path = "/v3/users?name=" + quote(name, safe="")
         users = self._ask("iam:users:listUsers", lambda call: whole(call, path, "users"))
@@ -80,7 +80,7 @@ class Identity:
 
     def user_with_id(self, user_id: str) -> User:
         """
-        :raises HuaweiCloudError: there is no such user, or the key may not look for it.
+        :raises HuaweiCloudError: there is no such user, or the key may not look it up.
         """
         path = "/v3/users/" + quote(user_id, safe="")
         try:

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, longshore.swr contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Lists of Huawei Cloud's APIs: the complete list or an error, in each way in which the services cut theirs into pages.
+"""Lists of Huawei Cloud's APIs: the complete list or an error, for every kind of pagination.
 
 This module is private to the collection: no other collection may import it.
 """
@@ -21,7 +21,7 @@ Entry = Dict[str, Any]
 Call = Callable[..., ApiReply]
 """C(ServiceClient.call), or anything like it."""
 
-# "0-100/230": the start, how many entries the page has, and how many there are (API reference of SWR, ListReposDetails)
+# "0-100/230": the start, the entries in the page, and the total (API reference of SWR, ListReposDetails)
 _RANGE = re.compile(r"(?:[a-z]+ )?[0-9]+-[0-9]+/([0-9]{1,15})\Z", re.IGNORECASE)
 
 
@@ -33,11 +33,11 @@ def by_offset(
     field: Optional[str] = None,
     limit: int = 1000,
 ) -> List[Entry]:
-    """A list with C(limit) and C(offset), whose total is in the header C(Content-Range) or in C(total_count).
+    """A list with C(limit) and C(offset), and the total in the header C(Content-Range) or in C(total_count).
 
     :param key: identifies an entry.
-    :param field: where the entries are in the reply; None: the reply is the list.
-    :raises HuaweiCloudError: the API refuses, or the list is not complete.
+    :param field: the reply's field with the entries; None: the reply is the list.
+    :raises HuaweiCloudError: the API refuses, or the list is incomplete.
     """
 
     def page(offset: int) -> Page:
@@ -64,8 +64,8 @@ def by_marker(
 ) -> List[Entry]:
     """A list with C(limit) and C(marker).
 
-    :param next_marker: the marker of the page that follows this one, None for the last page.
-    :raises HuaweiCloudError: the API refuses, or the list is not complete.
+    :param next_marker: the marker of the next page, None after the last one.
+    :raises HuaweiCloudError: the API refuses, or the list is incomplete.
     """
 
     def page(marker: str) -> Page:
@@ -78,9 +78,9 @@ def by_marker(
 
 
 def by_last_id(call: Call, path: str, field: str, params: Params = (), limit: int = 500) -> List[Entry]:
-    """A list whose marker is the last entry's C(id), as VPC and NAT Gateway have it.
+    """A list with the last entry's C(id) as its marker, as in VPC and NAT Gateway.
 
-    :raises HuaweiCloudError: the API refuses, or the list is not complete.
+    :raises HuaweiCloudError: the API refuses, or the list is incomplete.
     """
 
     def following(_reply: ApiReply, entries: List[Entry]) -> Optional[str]:
@@ -90,9 +90,9 @@ def by_last_id(call: Call, path: str, field: str, params: Params = (), limit: in
 
 
 def whole(call: Call, path: str, field: Optional[str] = None, most: Optional[int] = None) -> List[Entry]:
-    """A list that comes in one piece.
+    """A list that is not paginated.
 
-    :param most: so many entries are listed at most.
+    :param most: the maximum number of entries listed.
     :raises HuaweiCloudError: the API refuses, or the list may not be complete.
     """
     try:
@@ -109,9 +109,9 @@ def whole(call: Call, path: str, field: Optional[str] = None, most: Optional[int
 
 
 def entries_of(reply: ApiReply, field: Optional[str] = None) -> List[Entry]:
-    """The entries of a reply that is a list, or an object with one. An empty list may be C(null), as Go writes it.
+    """The entries of a reply: a list, or an object with one. An empty list may be C(null), as Go encodes it.
 
-    :raises NotUnderstood: there is none, or it holds something else than objects.
+    :raises NotUnderstood: there is no list, or it has entries that are not objects.
     """
     found = reply.data
     if field is not None:
@@ -134,7 +134,7 @@ def _total_of(value: Optional[str]) -> Optional[int]:
 
 def _read(path: str, first: Any, page: Callable[[Any], Page], key: Callable[[Entry], Any]) -> List[Entry]:
     try:
-        # As text: what a server takes for a name need not be one.
+        # As text: a server's name need not be a string.
         return list(read_pages(first, page, lambda entry: str(key(entry))))
     except NotUnderstood as problem:
         raise HuaweiCloudError(str(problem), where="GET " + path, hint=INCOMPLETE_HINT) from problem

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, longshore.swr contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the objects of all services have in common, and the results of modules about them.
+"""The base of the objects of all services, and modules' results about them.
 
 This module is private to the collection: no other collection may import it.
 """
@@ -18,9 +18,9 @@ from .client import Cloud
 
 @contextlib.contextmanager
 def replacing(what: str) -> Iterator[None]:
-    """For a creation that replaces what is deleted already: a failure says so.
+    """For a creation that replaces a deleted object: errors mention the deletion.
 
-    :raises HuaweiCloudError: whatever fails.
+    :raises HuaweiCloudError: the creation fails.
     """
     try:
         yield
@@ -33,7 +33,7 @@ def replacing(what: str) -> Iterator[None]:
 class CloudResource(Resource):
     """An object of a service.
 
-    :param service: its name for people: C(SWR).
+    :param service: its name in messages: C(SWR).
     :param what: the object, in words.
     """
 
@@ -57,7 +57,7 @@ def result_of(name: str, state: Optional[Mapping[str, Any]], change: ResourceCha
     """A module's result.
 
     :param name: the key of the object in it.
-    :param state: all that is known of the object; None: it is absent.
+    :param state: all known fields of the object; None: it is absent.
     """
     return {
         name: None if state is None else dict(state),
@@ -68,5 +68,5 @@ def result_of(name: str, state: Optional[Mapping[str, Any]], change: ResourceCha
 
 
 def listed(name: str, found: List[Any], cloud: Cloud) -> Dict[str, Any]:
-    """The result of a module that only looks."""
+    """The result of an info module."""
     return {name: found, "changed": False, "warnings": list(cloud.credentials.warnings)}

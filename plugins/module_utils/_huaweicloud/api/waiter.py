@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, longshore.swr contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Waiting until an object of the cloud is what it is to be.
+"""Waits for a cloud object to reach a status.
 
 This module is private to the collection: no other collection may import it.
 """
@@ -19,11 +19,11 @@ State = Dict[str, Any]
 
 
 class Waiter:
-    """Looks at an object again and again.
+    """Polls an object.
 
-    :param timeout: seconds to wait at most.
-    :param interval: seconds between two looks.
-    :param report: is told of each change of the status, in words for the user.
+    :param timeout: maximum seconds to wait.
+    :param interval: seconds between two polls.
+    :param report: called with a message for each change of the status.
     """
 
     def __init__(
@@ -48,13 +48,13 @@ class Waiter:
         what: str,
         status: Callable[[State], Any] = lambda state: state.get("status"),
     ) -> Optional[State]:
-        """The object, once its status is one of C(done).
+        """Wait until the object's status is one of C(done); returns the object.
 
         :param look: reads the object; None: it does not exist.
-        :param done: None among them means that it is gone.
-        :param failed: statuses that it does not leave by itself.
+        :param done: the awaited statuses; None means that it is gone.
+        :param failed: final failure statuses.
         :param what: the object, in words: C(VPC endpoint 0f3a...).
-        :raises HuaweiCloudError: its status is one of C(failed), or the time is over. It names the last status.
+        :raises HuaweiCloudError: its status is one of C(failed), or the time is over. With the last status.
         """
         started, last = self._clock(), ""
         while True:

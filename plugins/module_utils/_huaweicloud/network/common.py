@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, longshore.swr contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the objects of the network have in common: they belong to a project, have an ID, and a status that changes after
+"""The base of network objects: they belong to a project, have an ID, and a status that changes after
 the reply.
 
 This module is private to the collection: no other collection may import it.
@@ -51,9 +51,9 @@ class Project:
         return Api(self._cloud, self.id, service)
 
     def vpc_id(self, vpc: str) -> Optional[str]:
-        """The ID of a VPC given by ID or name; None where none has the name.
+        """The ID of a VPC given by ID or name; None if none has the name.
 
-        :raises HuaweiCloudError: several have it.
+        :raises HuaweiCloudError: several have the name.
         """
         if is_id(vpc):
             return vpc
@@ -72,7 +72,7 @@ class Project:
 
         :raises HuaweiCloudError: there is none.
         """
-        # The filter is a text of its own.
+        # The filter is a single string.
         params = {"network_id": subnet_id, "fixed_ips": "ip_address=" + address}
         found = self.api("vpc").list("/v1/{0}/ports", "ports", "vpc:ports:get", **params)
         ports = [
@@ -88,9 +88,9 @@ class Project:
         return port
 
     def place(self, options: Mapping[str, Any], needed: bool) -> Optional[Dict[str, Optional[str]]]:
-        """C(vpc_id) and C(subnet_id) of the options C(vpc) and C(subnet). None where there is no such place.
+        """C(vpc_id) and C(subnet_id) of the options C(vpc) and C(subnet). None if there is no such VPC or subnet.
 
-        :param needed: none is an error.
+        :param needed: whether None is an error.
         :raises HuaweiCloudError: a name is ambiguous.
         """
         vpc = self.vpc_id(options["vpc"])
@@ -116,16 +116,16 @@ def _no_place(kind: str, name: str, option: str, needed: bool) -> None:
 class NetworkObject(CloudResource):
     """An object with an ID and a status.
 
-    A look waits until the status is one that stays, so that what another run has started is completed. Check mode does
+    Reading waits for a stable status, so that work started by another run is completed. Check mode does
     not wait.
 
-    :cvar fields: those that are compared. What is in C(desired) must be one of them.
-    :cvar ready: the statuses of what works. :cvar failed: those of what never will. :cvar leaving: of what is being
-        deleted. :cvar deletable: those in which it can be deleted besides.
-    :cvar stops_when_failed: whether one that has failed is an error.
-    :param options: C(state) and C(wait_timeout) among them.
+    :cvar fields: those that are compared. C(desired) must not have others.
+    :cvar ready: the working statuses. :cvar failed: the final failures. :cvar leaving: those of objects being
+        deleted. :cvar deletable: others that allow deletion.
+    :cvar stops_when_failed: whether a failed one is an error.
+    :param options: including C(state) and C(wait_timeout).
     :raises LongshoreError: a number is out of range.
-    :ivar found: all that was read last.
+    :ivar found: all data last read.
     """
 
     fields: Sequence[str] = ()
@@ -148,24 +148,24 @@ class NetworkObject(CloudResource):
 
     @abstractmethod
     def find(self) -> Optional[Entry]:
-        """The object that the options are about.
+        """The object that the options describe.
 
-        :raises HuaweiCloudError: several are, or the API refuses.
+        :raises HuaweiCloudError: several match, or the API refuses.
         """
 
     @abstractmethod
     def read(self, object_id: str) -> Optional[Entry]:
-        """The object with an ID; None where there is none."""
+        """The object with an ID; None if there is none."""
 
     @abstractmethod
     def described(self, entry: Entry) -> State:
-        """It in this collection's words: C(fields), and more.
+        """It in this collection's terms: C(fields), and more.
 
-        :raises HuaweiCloudError: the reply does not say what it is.
+        :raises HuaweiCloudError: the reply is incomplete.
         """
 
     def status(self, entry: Entry) -> str:
-        """Its status, for waiting."""
+        """Its status to wait for."""
         return str(entry.get("status"))
 
     def observe(self) -> Optional[State]:
@@ -203,14 +203,14 @@ class NetworkObject(CloudResource):
         return waiter.until(lambda: self.read(object_id), done, (), what, self.status)
 
     def created(self, reply: ApiReply, field: Optional[str] = None) -> None:
-        """Takes the new object's ID from the reply that created it."""
+        """Store the new object's ID from the reply to its creation."""
         entry = reply.data.get(field) if field and isinstance(reply.data, dict) else reply.data
         if not isinstance(entry, dict) or not isinstance(entry.get("id"), str) or not entry["id"]:
             raise self.api.not_understood(self.what)
         self.id = entry["id"]
 
     def given(self, *names: str) -> State:
-        """The options among these that are set."""
+        """Those of these options that are set."""
         return {name: self.options[name] for name in names if self.options.get(name) is not None}
 
     def refuse_changes(self, current: State, desired: State, *names: str) -> None:
@@ -228,7 +228,7 @@ class NetworkObject(CloudResource):
             )
 
     def one_of(self, entries: Sequence[Entry], kind: str) -> Optional[Entry]:
-        """The only entry; None where there is none.
+        """The only entry; None if there is none.
 
         :raises HuaweiCloudError: there are several.
         """
@@ -239,7 +239,7 @@ class NetworkObject(CloudResource):
     def by_id(self) -> Optional[Entry]:
         """The object with the ID of the option C(id).
 
-        :raises HuaweiCloudError: it does not exist and should.
+        :raises HuaweiCloudError: it does not exist but should.
         """
         entry = self.read(self.options["id"])
         if entry is None and self.present:
@@ -258,16 +258,16 @@ class NetworkObject(CloudResource):
 
     @abstractmethod
     def remove(self) -> None:
-        """Asks for its deletion."""
+        """Request its deletion."""
 
     def settle_deletion(self) -> None:
-        """Deletes it and waits until it is gone."""
+        """Delete it and wait until it is gone."""
         self.delete({})
         self.observe()
 
 
 class TaggedObject(NetworkObject):
-    """An object whose tags are read and written by calls of their own. They are read only if the option is set.
+    """An object with separate calls for its tags. They are read only if the option is set.
 
     :cvar tags_path: with C({0}) for the project. :cvar tag_actions: the IAM actions for reading and writing.
     """
@@ -276,7 +276,7 @@ class TaggedObject(NetworkObject):
     tag_actions: Sequence[Optional[str]] = (None, None)
 
     def tags(self, object_id: str) -> Optional[Dict[str, str]]:
-        """The tags, or None where they are of no interest."""
+        """The tags, or None if they are not needed."""
         if self.options.get("tags") is None or not self.present:
             return None
         path = self.tags_path + quoted_id(object_id) + "/tags"
@@ -286,7 +286,7 @@ class TaggedObject(NetworkObject):
         return tags_of(found["tags"])
 
     def write_tags(self, current: State, desired: State) -> None:
-        """Changes them, if they differ."""
+        """Change them if they differ."""
         if desired.get("tags") is not None:
             path = self.tags_path + quoted_id(self.id or "") + "/tags/action"
             self.api.change_tags(path, current.get("tags") or {}, desired["tags"], self.tag_actions[1], self.what)

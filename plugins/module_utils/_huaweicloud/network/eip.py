@@ -3,8 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Elastic IPs: public addresses, which are allocated, bound to a port, unbound and released.
 
-API reference of EIP: v3 for reading, names, descriptions and binding, v1 for allocation, release and bandwidths. The v1
-call for changes unbinds an address that it is not told the port of, so it is not used.
+API reference of EIP: v3 to read, name, describe and bind, v1 to allocate, release and set bandwidths. The v1
+call for changes unbinds an address unless it gets the port, so it is not used.
 
 This module is private to the collection: no other collection may import it.
 """
@@ -37,7 +37,7 @@ def read_eips(api: Api, **params: str) -> List[Entry]:
 
 
 def bound_to(entry: Entry) -> Dict[str, str]:
-    """What an address is bound to: C(type), such as V(PORT) or V(NATGW), and C(id). Empty if it is free."""
+    """The binding of an address: C(type), such as V(PORT) or V(NATGW), and C(id). Empty if it is free."""
     port = (entry.get("vnic") or {}).get("port_id")
     kind = entry.get("associate_instance_type") or ("PORT" if port else "")
     bound = str(entry.get("associate_instance_id") or port or "")
@@ -45,7 +45,7 @@ def bound_to(entry: Entry) -> Dict[str, str]:
 
 
 def is_free(entry: Entry) -> bool:
-    """Whether nothing uses an address: its status says so, and nothing that it is bound to is named."""
+    """Whether an address is unused: by its status, and without any binding."""
     return entry.get("status") == "DOWN" and not bound_to(entry)
 
 
@@ -69,7 +69,7 @@ class Eip(TaggedObject):
         what = "EIP {0}".format(options.get("id") or options.get("address") or options["name"])
         super().__init__(project.api("vpc"), what, options, check_mode)
         self._project = project
-        # The port that a read must show, after a call that binds; empty for none.
+        # The port that reading must show after a bind call; empty for none.
         self._expected: Optional[str] = None
 
     def find(self) -> Optional[Entry]:
@@ -87,7 +87,7 @@ class Eip(TaggedObject):
         return self._reused() if entry is None and self.present and options.get("reuse") else entry
 
     def _reused(self) -> Optional[Entry]:
-        """A free one without a name, which another task would not take for its own."""
+        """A free one without a name, so that no other task claims it."""
         project = self.options.get("enterprise_project_id")
         for entry in sorted(read_eips(self.api, status="DOWN"), key=lambda entry: str(entry.get("id"))):
             matches = project in (None, entry.get("enterprise_project_id") or "0")
@@ -219,7 +219,7 @@ class Eip(TaggedObject):
 
 
 def described(entry: Entry) -> State:
-    """An address in this collection's words."""
+    """An address in this collection's terms."""
     bandwidth = entry.get("bandwidth") or {}
     bound = bound_to(entry)
     return {
@@ -244,7 +244,7 @@ def described(entry: Entry) -> State:
 
 
 def resolve(api: Api, wanted: Sequence[str]) -> Dict[str, str]:
-    """Address to ID of EIPs that are given by address, ID or name.
+    """The IDs by address of EIPs given by address, ID or name.
 
     :raises HuaweiCloudError: there is none, or several.
     """
@@ -265,7 +265,7 @@ def resolve(api: Api, wanted: Sequence[str]) -> Dict[str, str]:
 
 
 def manage_eip(cloud: Cloud, options: Mapping[str, Any], check_mode: bool) -> Dict[str, Any]:
-    """Allocates, changes, binds, unbinds or releases an address, or says what would change.
+    """Allocate, change, bind, unbind or release an address, or report what would change.
 
     :raises HuaweiCloudError: an option is invalid, or the API refuses.
     """
@@ -273,7 +273,7 @@ def manage_eip(cloud: Cloud, options: Mapping[str, Any], check_mode: bool) -> Di
 
 
 def list_eips(cloud: Cloud, name: Optional[str] = None, address: Optional[str] = None) -> List[State]:
-    """All addresses, or those with a name, or that one.
+    """All addresses, those with a name, or the given one.
 
     :raises HuaweiCloudError: the list cannot be read completely.
     """

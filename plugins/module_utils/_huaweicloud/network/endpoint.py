@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, longshore.swr contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""VPC endpoints: the way from a VPC, or from a site that is connected to one, to a service such as SWR or OBS.
+"""VPC endpoints: the path from a VPC, or from a site connected to one, to a service such as SWR or OBS.
 
 API reference of VPC Endpoint, CreateEndpoint, ListEndpoints, ListEndpointInfoDetails, UpdateEndpointWhite,
 UpdateEndpointPolicy, DeleteEndpointPolicy, UpdateEndpointRoutetable, DeleteEndpoint, BatchAddOrRemoveResourceInstance
@@ -27,7 +27,7 @@ from .services import Entry, is_id, quoted_id, tag_list, tags_given, tags_of
 PATH = "/v1/{0}/vpc-endpoints"
 _DESCRIBE = "/v1/{0}/vpc-endpoint-services/describe?"
 
-# What cannot be changed in place.
+# Fields that cannot be changed in place.
 _FIXED = ("address", "description", "dns")
 _INTERFACE_ONLY = ("subnet", "address", "dns", "whitelist", "policy_document")
 _GATEWAY_ONLY = ("route_tables", "policy_statement")
@@ -35,7 +35,7 @@ _NO_ADDRESS = "accepted, without an address"
 
 
 class Endpoint(NetworkObject):
-    """One endpoint. It has no name: VPC, service and, for an interface, subnet tell it from others.
+    """One endpoint. It has no name: VPC, service and, for an interface, subnet identify it.
 
     :param options: those of the module.
     :raises HuaweiCloudError: an option is invalid.
@@ -49,7 +49,7 @@ class Endpoint(NetworkObject):
     failed = ("failed", "rejected")
     leaving = ("deleting",)
     deletable = ("pendingAcceptance", _NO_ADDRESS)
-    # One can be replaced.
+    # A single one can be replaced.
     stops_when_failed = False
 
     def __init__(self, project: Project, options: Mapping[str, Any], check_mode: bool) -> None:
@@ -72,7 +72,7 @@ class Endpoint(NetworkObject):
         self._place = dict(place, service_id=service_id)
         entries = self.api.list_by_offset(PATH, "endpoints", "vpcep:endpoints:list", vpc_id=str(place["vpc_id"]))
         found = self.one_of([entry for entry in entries if self._is_it(entry)], "endpoint")
-        # The list does not tell whether the owner of the service lets it be used.
+        # The list does not show whether the service's owner permits its use.
         return None if found is None else self.read(str(found.get("id")))
 
     def _is_it(self, entry: Entry) -> bool:
@@ -85,7 +85,7 @@ class Endpoint(NetworkObject):
         return subnet is None or entry.get("service_type") == "gateway" or entry.get("subnet_id") == subnet
 
     def _service(self, service: str) -> Entry:
-        """What VPC Endpoint says of a service: C(id), C(service_type) and C(enable_policy)."""
+        """VPC Endpoint's data on a service: C(id), C(service_type) and C(enable_policy)."""
         if self._known is None:
             query = "id=" if is_id(service) else "endpoint_service_name="
             path = _DESCRIBE + query + quote(service, safe="")
@@ -105,7 +105,7 @@ class Endpoint(NetworkObject):
         return self.api.read(PATH + "/" + quoted_id(object_id), None, "vpcep:endpoints:get", self.what)
 
     def status(self, entry: Entry) -> str:
-        # Its address is what it is for, and may come later.
+        # Its address is its purpose, and may come later.
         if entry.get("service_type") == "interface" and entry.get("status") == "accepted" and not entry.get("ip"):
             return _NO_ADDRESS
         return super().status(entry)
@@ -224,7 +224,7 @@ class Endpoint(NetworkObject):
         return self.api.call("PUT", self._own_path + below, body=body, action=action, on=self.what).data
 
     def _route_tables(self, wanted: List[str]) -> None:
-        """The API may do it in part, and says so with a success."""
+        """The API may succeed partially, and returns success with a report."""
         found = self._put("/routetables", {"routetables": wanted})
         problems = []
         for error in (found.get("error") if isinstance(found, dict) else None) or []:
@@ -261,9 +261,9 @@ def _whitelist(state: Mapping[str, Any]) -> Dict[str, Any]:
 
 
 def _checked(options: Mapping[str, Any]) -> State:
-    """What the options say of the fields that can be set.
+    """The settable fields from the options.
 
-    :raises HuaweiCloudError: they do not go together.
+    :raises HuaweiCloudError: they conflict.
     """
     given: State = {name: options[name] for name in ("address", "description", "dns") if options.get(name) is not None}
     for name in ("whitelist", "route_tables"):
@@ -281,9 +281,9 @@ def _checked(options: Mapping[str, Any]) -> State:
 
 
 def described(entry: Entry, problem: HuaweiCloudError, what: str) -> State:
-    """An endpoint in this collection's words.
+    """An endpoint in this collection's terms.
 
-    :param problem: raised where the reply does not say what an endpoint is.
+    :param problem: raised if the reply is not a complete endpoint.
     :param what: the endpoint, in words.
     """
     kind = entry.get("service_type")
@@ -300,7 +300,7 @@ def described(entry: Entry, problem: HuaweiCloudError, what: str) -> State:
         "service_id": entry.get("endpoint_service_id"),
         "service_type": kind,
         "subnet_id": (entry.get("subnet_id") or "") if interface else "",
-        # What it is or is about to be: only a failure is a difference.
+        # Its current or imminent state: only a failure is a difference.
         "status": status if status in Endpoint.failed else "accepted",
         "api_status": status,
         "errors": ["{0}: {1}".format(error.get("error_code"), error.get("error_message")) for error in errors],
@@ -310,7 +310,7 @@ def described(entry: Entry, problem: HuaweiCloudError, what: str) -> State:
         "dns_names": [str(name) for name in entry.get("dns_names") or []],
         "dns": interface and bool(entry.get("enable_dns")),
         "description": entry.get("description") or "",
-        # One that is not in force lets everybody in, an empty one that is in force (None) nobody.
+        # An inactive one allows everybody, an active but empty one (None) nobody.
         "whitelist": (listed or None) if entry.get("enable_whitelist") else [],
         "route_tables": sorted(str(item) for item in entry.get("routetables") or []),
         "policy_statement": [] if interface else statements(entry.get("policy_statement"), what),
@@ -322,7 +322,7 @@ def described(entry: Entry, problem: HuaweiCloudError, what: str) -> State:
 
 
 def manage_endpoint(cloud: Cloud, options: Mapping[str, Any], check_mode: bool) -> Dict[str, Any]:
-    """Creates, changes, replaces or deletes an endpoint, or says what would change.
+    """Create, change, replace or delete an endpoint, or report what would change.
 
     :raises HuaweiCloudError: an option is invalid, or the API refuses.
     """

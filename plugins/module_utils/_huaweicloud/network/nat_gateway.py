@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, longshore.swr contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Public NAT gateways: the way from subnets without public addresses to the Internet.
+"""Public NAT gateways: Internet access for subnets without public addresses.
 
 API reference of NAT Gateway v2, CreateNatGateway, ListNatGateways, ShowNatGateway, UpdateNatGateway and
 DeleteNatGateway, and the tags of v3.
@@ -28,9 +28,9 @@ _DOWN = "ACTIVE, but administratively down"
 
 
 def gateway_id(api: Api, gateway: str) -> Optional[str]:
-    """The ID of a gateway given by ID or name; None where none has the name.
+    """The ID of a gateway given by ID or name; None if none has the name.
 
-    :raises HuaweiCloudError: several have it.
+    :raises HuaweiCloudError: several have the name.
     """
     if is_id(gateway):
         return gateway
@@ -40,7 +40,7 @@ def gateway_id(api: Api, gateway: str) -> Optional[str]:
 
 
 def gateway_status(entry: Entry) -> str:
-    """Its status. Without C(admin_state_up) an active gateway takes no rules."""
+    """Its status. Without C(admin_state_up) an active gateway accepts no rules."""
     if entry.get("status") == "ACTIVE" and entry.get("admin_state_up") is False:
         return _DOWN
     return str(entry.get("status"))
@@ -137,11 +137,11 @@ class NatGateway(TaggedObject):
             self.api.call("POST", PATH, body={"nat_gateway": body}, action=action, on=self.what), "nat_gateway"
         )
         if desired["tags"]:
-            # A gateway takes tags only when it is there.
+            # A gateway accepts tags only once it exists.
             self.write_tags(self.observe() or {}, desired)
 
     def update(self, current: State, desired: State) -> None:
-        # First, because a change makes it pending again.
+        # First, because a change makes its status pending again.
         self.write_tags(current, desired)
         body = {name: desired[name] for name in ("name", "description", "spec") if desired[name] != current[name]}
         if "spec" in body:
@@ -157,7 +157,7 @@ class NatGateway(TaggedObject):
 
 
 def described(entry: Entry) -> State:
-    """A gateway in this collection's words."""
+    """A gateway in this collection's terms."""
     spec = str(entry.get("spec"))
     return {
         "id": entry.get("id"),
@@ -175,7 +175,7 @@ def described(entry: Entry) -> State:
 
 
 def manage_gateway(cloud: Cloud, options: Mapping[str, Any], check_mode: bool) -> Dict[str, Any]:
-    """Creates, changes or deletes a gateway, or says what would change.
+    """Create, change or delete a gateway, or report what would change.
 
     :raises HuaweiCloudError: an option is invalid, or the API refuses.
     """
@@ -183,7 +183,7 @@ def manage_gateway(cloud: Cloud, options: Mapping[str, Any], check_mode: bool) -
 
 
 def list_gateways(cloud: Cloud, vpc: Optional[str] = None, name: Optional[str] = None) -> List[State]:
-    """All gateways, those of a VPC, or those of a name.
+    """All gateways, those of a VPC, or those with a name.
 
     :raises HuaweiCloudError: the list cannot be read completely.
     """

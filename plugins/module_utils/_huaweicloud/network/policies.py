@@ -1,10 +1,10 @@
 # Copyright: (c) 2026, longshore.swr contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Policies of VPC endpoints, in the one form that two can be compared in.
+"""Policies of VPC endpoints in canonical form.
 
-User guide of VPC Endpoint, "Managing the Policy of a VPC Endpoint": without a policy of its own an endpoint allows
-everything, and says so in a policy.
+User guide of VPC Endpoint, "Managing the Policy of a VPC Endpoint": an endpoint without its own policy allows
+everything, through a default policy.
 
 This module is private to the collection: no other collection may import it.
 """
@@ -23,7 +23,7 @@ def statements(found: Any, where: str) -> List[Dict[str, Any]]:
     """The statements of a policy; none for one that allows everything.
 
     :param where: the option or the object.
-    :raises HuaweiCloudError: these are no statements.
+    :raises HuaweiCloudError: they are invalid.
     """
     made = [_statement(item, where) for item in found or []]
     if len(made) == 1 and _allows_everything(made[0]):
@@ -34,7 +34,7 @@ def statements(found: Any, where: str) -> List[Dict[str, Any]]:
 def document(found: Any, where: str) -> Dict[str, Any]:
     """A policy with a version; empty for one that allows everything.
 
-    :raises HuaweiCloudError: it is none.
+    :raises HuaweiCloudError: it is invalid.
     """
     if not found:
         return {}
@@ -51,7 +51,7 @@ def _statement(item: Any, where: str) -> Dict[str, Any]:
     for name, value in item.items():
         known = _NAMES.get(str(name).lower())
         if known is None:
-            # It may limit what the statement allows.
+            # It may limit the statement.
             made[str(name)] = value
         elif known in _LISTS:
             made[known] = sorted(map(str, value)) if isinstance(value, list) else [str(value)]

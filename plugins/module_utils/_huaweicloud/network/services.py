@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, longshore.swr contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The network's services, in one project: calls, lists, tags, and what their error codes mean.
+"""The network's services, in one project: calls, lists, tags, and the meaning of their error codes.
 
 This module is private to the collection: no other collection may import it.
 """
@@ -24,10 +24,10 @@ Entry = Dict[str, Any]
 
 
 class Service(NamedTuple):
-    """What is particular to a service.
+    """The specifics of a service.
 
-    :ivar codes: what its own error codes start with.
-    :ivar missing: codes that mean that something does not exist, whatever the status.
+    :ivar codes: the prefix of its own error codes.
+    :ivar missing: codes for missing objects, with any status.
     :ivar hints: the remedies for its codes.
     """
 
@@ -70,14 +70,14 @@ SERVICES = {
 
 
 def is_id(text: str) -> bool:
-    """Whether a text is an ID and no name."""
+    """Whether a text is an ID, not a name."""
     return _ID.match(text) is not None
 
 
 class Api:
     """One service, in one project.
 
-    :ivar name: the service, for people.
+    :ivar name: the service's name in messages.
     """
 
     def __init__(self, cloud: Cloud, project: str, service: str) -> None:
@@ -91,15 +91,15 @@ class Api:
         return self._client.call(method, path.format(self._project), *more, **options)
 
     def is_missing(self, error: HuaweiCloudError) -> bool:
-        """Whether the service itself says that something does not exist. A proxy's page, say, does not."""
+        """Whether the service itself, not for example a proxy's page, reports a missing object."""
         code = error.code or ""
         return code in self._service.missing or (error.status == 404 and code.startswith(tuple(self._service.codes)))
 
     def read(self, path: str, field: Optional[str], action: Optional[str], what: str) -> Optional[Entry]:
-        """One object; None where it does not exist.
+        """One object; None if it does not exist.
 
-        :param field: where it is in the reply; None: the reply is the object.
-        :raises HuaweiCloudError: the API refuses, or its reply is no object.
+        :param field: its field in the reply; None: the reply is the object.
+        :raises HuaweiCloudError: the API refuses, or its reply is not an object.
         """
         try:
             found = self.call("GET", path, action=action, on=what).data
@@ -113,7 +113,7 @@ class Api:
         return entry
 
     def list(self, path: str, field: str, action: str, **params: str) -> List[Entry]:
-        """A list that is cut into pages by the ID of the last entry."""
+        """A list paginated by the ID of the last entry."""
 
         def call(*request: Any, **more: Any) -> ApiReply:
             return self.call(*request, action=action, **more)
@@ -121,7 +121,7 @@ class Api:
         return by_last_id(call, path, field, sorted(params.items()))
 
     def list_by_offset(self, path: str, field: str, action: str, **params: str) -> List[Entry]:
-        """A list that is cut into pages by numbers."""
+        """A list paginated by offset."""
 
         def call(*request: Any, **more: Any) -> ApiReply:
             return self.call(*request, action=action, **more)
@@ -131,7 +131,7 @@ class Api:
     def change_tags(
         self, path: str, before: Mapping[str, str], after: Mapping[str, str], action: Optional[str], on: str
     ) -> None:
-        """Makes an object have exactly these tags."""
+        """Give an object exactly these tags."""
         gone = {key: value for key, value in before.items() if key not in after}
         new = {key: value for key, value in after.items() if before.get(key) != value}
         for word, tags in (("delete", gone), ("create", new)):
@@ -140,7 +140,7 @@ class Api:
 
     def not_understood(self, what: str) -> HuaweiCloudError:
         """
-        :param what: what the reply is about, in words.
+        :param what: the subject of the reply, in words.
         """
         return HuaweiCloudError(
             "the reply does not match the API reference of {0}".format(self.name),
@@ -150,24 +150,24 @@ class Api:
 
 
 def tag_list(tags: Mapping[str, str]) -> List[Dict[str, str]]:
-    """Tags as the APIs have them."""
+    """Tags in the APIs' form."""
     return [{"key": key, "value": value} for key, value in sorted(tags.items())]
 
 
 def tags_of(found: Any) -> Dict[str, str]:
-    """Tags as Ansible has them."""
+    """Tags in Ansible's form."""
     return {str(tag.get("key")): str(tag.get("value") or "") for tag in found or [] if isinstance(tag, dict)}
 
 
 def tags_given(options: Mapping[str, Any]) -> State:
-    """The option C(tags), as tags are compared."""
+    """The option C(tags), for comparison."""
     if options.get("tags") is None:
         return {}
     return {"tags": {str(key): str(value) for key, value in options["tags"].items()}}
 
 
 def quoted_id(object_id: str) -> str:
-    """For a path."""
+    """An ID quoted for a path."""
     return quote(object_id, safe="").replace("{", "%7B").replace("}", "%7D")
 
 

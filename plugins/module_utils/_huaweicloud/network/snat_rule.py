@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, longshore.swr contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""SNAT rules: which subnet or network goes to the Internet through a NAT gateway, and with which public addresses.
+"""SNAT rules: the subnets or networks that a NAT gateway connects to the Internet, and their public addresses.
 
 API reference of NAT Gateway v2, CreateNatGatewaySnatRule, ListNatGatewaySnatRules, ShowNatGatewaySnatRule,
 UpdateNatGatewaySnatRule and DeleteNatGatewaySnatRule.
@@ -32,7 +32,7 @@ MOST_EIPS = 20
 
 
 class SnatRule(NetworkObject):
-    """One rule. It has no name: the gateway and the subnet or network tell it from others.
+    """One rule. It has no name: the gateway and the subnet or network identify it.
 
     :param options: those of the module.
     :raises HuaweiCloudError: an option is invalid.
@@ -74,7 +74,7 @@ class SnatRule(NetworkObject):
             raise HuaweiCloudError(what, where=option, hint="Create it first, or give its ID.")
 
     def _subnet(self, gateway: str, subnet: str) -> Optional[str]:
-        """Its ID. A name is looked for in the VPC of the gateway."""
+        """Its ID. A name is looked up in the gateway's VPC."""
         if is_id(subnet):
             return subnet
         found = self._gateway(gateway)
@@ -124,7 +124,7 @@ class SnatRule(NetworkObject):
         self.created(reply, "snat_rule")
 
     def _wait_for_gateway(self, gateway: str) -> None:
-        """A gateway takes rules only when it is active."""
+        """A gateway accepts rules only while it is active."""
         waiter = Waiter(self.options["wait_timeout"], common.INTERVAL)
         waiter.until(
             lambda: self._gateway(gateway), ("ACTIVE",), ("INACTIVE",), "NAT gateway " + gateway, gateway_status
@@ -133,7 +133,7 @@ class SnatRule(NetworkObject):
     def update(self, current: State, desired: State) -> None:
         body = {"nat_gateway_id": desired["nat_gateway_id"]}
         if desired["eips"] != current["eips"]:
-            # Addresses here, IDs in a creation.
+            # Addresses here, IDs on creation.
             body["public_ip_address"] = ",".join(desired["eips"])
         if desired["description"] != current["description"]:
             body["description"] = desired["description"]
@@ -156,13 +156,13 @@ def _check_cidr(text: str) -> None:
 
 
 def described(entry: Entry) -> State:
-    """A rule in this collection's words. The order of its addresses means nothing."""
+    """A rule in this collection's terms. The order of its addresses does not matter."""
     sources = {number: name for name, number in SOURCES.items()}
     return {
         "id": entry.get("id"),
         "nat_gateway_id": entry.get("nat_gateway_id"),
         "subnet_id": entry.get("network_id") or "",
-        # The API may tell the subnet's block as well.
+        # The API may also return the subnet's block.
         "cidr": "" if entry.get("network_id") else entry.get("cidr") or "",
         "source": sources.get(entry.get("source_type") or 0, entry.get("source_type")),
         "eips": _split(entry.get("floating_ip_address")),
@@ -179,7 +179,7 @@ def _split(text: Any) -> List[str]:
 
 
 def manage_rule(cloud: Cloud, options: Mapping[str, Any], check_mode: bool) -> Dict[str, Any]:
-    """Creates, changes or deletes a rule, or says what would change.
+    """Create, change or delete a rule, or report what would change.
 
     :raises HuaweiCloudError: an option is invalid, or the API refuses.
     """

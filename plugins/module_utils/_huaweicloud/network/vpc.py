@@ -4,7 +4,7 @@
 """VPCs and their subnets.
 
 API reference of VPC, CreateVpc, ListVpcs, ShowVpc, UpdateVpc, DeleteVpc, the same for subnets, and the tags of both. A
-subnet's own ID is the one that other services want; it has further IDs for its IPv4 and IPv6 parts.
+subnet's own ID is the one that other services use; it has further IDs for its IPv4 and IPv6 parts.
 
 This module is private to the collection: no other collection may import it.
 """
@@ -26,7 +26,7 @@ VPCS, SUBNETS = "/v1/{0}/vpcs", "/v1/{0}/subnets"
 
 def _network(text: str) -> str:
     """
-    :raises HuaweiCloudError: it is no network.
+    :raises HuaweiCloudError: it is not a network.
     """
     try:
         return str(ipaddress.ip_network(text))
@@ -39,9 +39,9 @@ def _network(text: str) -> str:
 
 
 def _same_name(entries: List[Entry], options: Mapping[str, Any], what: str) -> List[Entry]:
-    """Those with the name of the options, and with the CIDR block of the options where that is given.
+    """Those with the name and, if given, the CIDR block of the options.
 
-    :raises HuaweiCloudError: there are some with the name, but not with the block.
+    :raises HuaweiCloudError: some have the name, but none of them the block.
     """
     named = [entry for entry in entries if entry.get("name") == options["name"]]
     cidr = options.get("cidr")
@@ -129,7 +129,7 @@ class Vpc(TaggedObject):
 
 
 def described_vpc(entry: Entry) -> State:
-    """A VPC in this collection's words."""
+    """A VPC in this collection's terms."""
     return {
         "id": entry.get("id"),
         "name": entry.get("name") or "",
@@ -222,7 +222,7 @@ class Subnet(TaggedObject):
 
     def update(self, current: State, desired: State) -> None:
         if any(desired[name] != current[name] for name in self.fields if name != "tags"):
-            # All of it: what a change leaves out may be reset.
+            # Everything: fields omitted from a change may be reset.
             body = dict(self._settings(desired), description=desired["description"])
             self.api.call("PUT", self._own_path, body={"subnet": body}, action="vpc:subnets:update", on=self.what)
         self.write_tags(current, desired)
@@ -232,7 +232,7 @@ class Subnet(TaggedObject):
 
 
 def described_subnet(entry: Entry) -> State:
-    """A subnet in this collection's words."""
+    """A subnet in this collection's terms."""
     servers = entry.get("dnsList") or [entry.get("primary_dns"), entry.get("secondary_dns")]
     return {
         "id": entry.get("id"),
@@ -251,7 +251,7 @@ def described_subnet(entry: Entry) -> State:
 
 
 def manage_vpc(cloud: Cloud, options: Mapping[str, Any], check_mode: bool) -> Dict[str, Any]:
-    """Creates, changes or deletes a VPC, or says what would change.
+    """Create, change or delete a VPC, or report what would change.
 
     :raises HuaweiCloudError: an option is invalid, or the API refuses.
     """
@@ -267,7 +267,7 @@ def manage_subnet(cloud: Cloud, options: Mapping[str, Any], check_mode: bool) ->
 
 
 def list_vpcs(cloud: Cloud, name: Optional[str] = None, enterprise_project_id: Optional[str] = None) -> List[State]:
-    """All VPCs, those of a name, or those of an enterprise project.
+    """All VPCs, those with a name, or those of an enterprise project.
 
     :raises HuaweiCloudError: the list cannot be read completely.
     """
@@ -277,7 +277,7 @@ def list_vpcs(cloud: Cloud, name: Optional[str] = None, enterprise_project_id: O
 
 
 def list_subnets(cloud: Cloud, vpc: Optional[str] = None, name: Optional[str] = None) -> List[State]:
-    """All subnets, those of a VPC, or those of a name.
+    """All subnets, those of a VPC, or those with a name.
 
     :raises HuaweiCloudError: the list cannot be read completely.
     """

@@ -1,9 +1,9 @@
 # Copyright: (c) 2026, longshore.swr contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What all objects of SWR's management API have in common.
+"""The base of all objects of SWR's management API.
 
-API reference of SWR's basic edition, and its table of error codes. Huawei's Terraform provider relies on the same.
+API reference of SWR's basic edition, and its table of error codes. Huawei's Terraform provider uses the same.
 
 This module is private to the collection: no other collection may import it.
 """
@@ -24,7 +24,7 @@ LEVELS = {name: level for level, name in PERMISSIONS.items()}
 
 
 def permission_name(level: Any) -> Optional[str]:
-    """The name of a permission as SWR writes it, None for what is none."""
+    """SWR's name of a permission, None if invalid."""
     return PERMISSIONS.get(level) if isinstance(level, int) else None
 
 
@@ -42,27 +42,27 @@ Entry = Dict[str, Any]
 def swr_client(cloud: Cloud) -> ServiceClient:
     """The client for SWR's API.
 
-    :raises HuaweiCloudError: it is unknown where the API is.
+    :raises HuaweiCloudError: the API's address is unknown.
     """
     return cloud.client("swr", HINTS)
 
 
 def is_missing(error: HuaweiCloudError, codes: Sequence[str] = ()) -> bool:
-    """Whether SWR itself says that something does not exist. A proxy's page, say, does not.
+    """Whether SWR itself, not for example a proxy's page, reports a missing object.
 
-    :param codes: numbers that mean it besides, which some functions have with status 400.
+    :param codes: further codes for that, which some calls return with status 400.
     """
     code = error.code or ""
     return code.startswith(CODES) and (error.status == 404 or code[len(CODES) :] in codes)
 
 
 def read_object(ask: Callable[[], Any], what: str, codes: Sequence[str] = ()) -> Optional[Entry]:
-    """The object that a call returns; None where it does not exist.
+    """The object that a call returns; None if it does not exist.
 
     :param ask: the call.
     :param what: the object, in words.
     :param codes: those of L(is_missing,#).
-    :raises HuaweiCloudError: SWR refuses, or its reply is no object.
+    :raises HuaweiCloudError: SWR refuses, or its reply is not an object.
     """
     try:
         reply = ask()
@@ -77,7 +77,7 @@ def read_object(ask: Callable[[], Any], what: str, codes: Sequence[str] = ()) ->
 
 def not_understood(what: str) -> HuaweiCloudError:
     """
-    :param what: what the reply is about, in words.
+    :param what: the subject of the reply, in words.
     """
     return HuaweiCloudError(
         "the reply does not match SWR's API reference",
@@ -87,7 +87,7 @@ def not_understood(what: str) -> HuaweiCloudError:
 
 
 def read_list(ask: Callable[[], List[Entry]], codes: Sequence[str] = ()) -> List[Entry]:
-    """The same for a list, which is empty where that what it belongs to does not exist."""
+    """The same for a list, which is empty if its parent does not exist."""
     try:
         return ask()
     except HuaweiCloudError as error:

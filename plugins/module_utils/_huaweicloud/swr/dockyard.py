@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, longshore.swr contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Organizations by a login to SWR's registry (C(_dockyard)).
+"""Organizations, with a login to SWR's registry (C(_dockyard)).
 
 The C(DELETE) is by analogy with the documented API, C(/v2/manage/namespaces/{namespace}).
 
@@ -37,7 +37,7 @@ def dockyard_client(options: Mapping[str, Any], redact: Callable[[str], str], se
     :param options: C(username) and C(password); C(endpoint), or C(registry), or C(region) and C(cloud); and
         C(validate_certs), C(ca_path) and C(timeout).
     :param session: a C(requests.Session) to use instead of a new one.
-    :raises HuaweiCloudError: it is unknown where the registry is.
+    :raises HuaweiCloudError: the registry's address is unknown.
     """
     verify: Any = options.get("ca_path") or True
     if options.get("validate_certs") is False:
@@ -87,7 +87,7 @@ def _hint(status: int, code: Optional[str]) -> Optional[str]:
 
 
 class DockyardOrganizations:
-    """Organizations, by a login to the registry.
+    """Organizations, with a login to the registry.
 
     :param call: C(ApiClient.call) of C(dockyard_client).
     """
@@ -96,7 +96,7 @@ class DockyardOrganizations:
         self._call = call
 
     def find(self, name: str) -> Optional[State]:
-        """The organization, None when it does not exist.
+        """The organization, None if it does not exist.
 
         :raises HuaweiCloudError: SWR refuses, or its reply cannot be parsed.
         """
@@ -119,13 +119,13 @@ class DockyardOrganizations:
 
     def create(self, name: str) -> None:
         """
-        :raises HuaweiCloudError: with status 409 when it exists.
+        :raises HuaweiCloudError: with status 409 if it exists.
         """
         self._call("POST", NAMESPACES, body={"namespace": name}, expect=(200, 201))
 
     def delete(self, name: str) -> None:
         """
-        :raises HuaweiCloudError: with status 404 when it does not exist.
+        :raises HuaweiCloudError: with status 404 if it does not exist.
         """
         try:
             self._call("DELETE", organization_path(name), expect=(200, 202, 204))

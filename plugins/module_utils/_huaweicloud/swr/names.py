@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, longshore.swr contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Options that are names of SWR, checked before anything is called, and the paths of its API.
+"""Checks of options with names in SWR, before any call, and the paths of its API.
 
 This module is private to the collection: no other collection may import it.
 """
@@ -17,9 +17,9 @@ from ..errors import HuaweiCloudError
 
 
 def check_organization(name: str, option: str = "name") -> str:
-    """The name, if an organization can have it.
+    """Check an organization's name.
 
-    :raises HuaweiCloudError: it cannot.
+    :raises HuaweiCloudError: it is invalid.
     """
     if not is_organization_name(name):
         raise HuaweiCloudError(
@@ -29,9 +29,9 @@ def check_organization(name: str, option: str = "name") -> str:
 
 
 def check_repository(name: str, option: str = "repository") -> str:
-    """The name, if a repository can have it.
+    """Check a repository's name.
 
-    :raises HuaweiCloudError: it cannot.
+    :raises HuaweiCloudError: it is invalid.
     """
     if not is_repository_name(name):
         raise HuaweiCloudError("invalid repository name {0}".format(quoted(name)), where=option, hint=REPOSITORY_RULE)
@@ -46,19 +46,19 @@ class Place(NamedTuple):
 
     @property
     def what(self) -> str:
-        """For a person."""
+        """For messages."""
         if not self.repository:
             return "organization {0}".format(self.organization)
         return "repository {0}/{1}".format(self.organization, self.repository)
 
     @property
     def path(self) -> str:
-        """In SWR's API, where a slash in a repository's name is a dollar sign."""
+        """The path in SWR's API, which has dollar signs for the slashes in a repository's name."""
         return self._path("repos")
 
     @property
     def sharing_path(self) -> str:
-        """The same for the API of sharing, which has another word for repositories."""
+        """The same for the sharing API, which uses another word for repositories."""
         return self._path("repositories")
 
     def _path(self, word: str) -> str:
@@ -69,7 +69,7 @@ class Place(NamedTuple):
 
 
 def place_of(options: Mapping[str, Any]) -> Place:
-    """What the options C(organization) and C(repository) name; without a repository it is the organization.
+    """The repository in the options C(organization) and C(repository), or the organization without one.
 
     :raises HuaweiCloudError: a name is invalid.
     """

@@ -24,23 +24,23 @@ NAMESPACES = "/v2/manage/namespaces"
 
 
 class OrganizationApi(Protocol):
-    """What is needed of an API, however it authenticates. Each method raises C(HuaweiCloudError)."""
+    """The methods needed of an API, with any authentication. Each one raises C(HuaweiCloudError)."""
 
     def find(self, name: str) -> Optional[State]:
-        """C(name), C(creator) and C(permission), None when there is no such organization."""
+        """C(name), C(creator) and C(permission), None if there is no such organization."""
 
     def create(self, name: str) -> None:
-        """An error of status 409 says that the name is taken."""
+        """Fails with status 409 if the name is taken."""
 
     def delete(self, name: str) -> None:
-        """An error of status 404 says that it is gone."""
+        """Fails with status 404 if it does not exist."""
 
     def repositories(self, name: str) -> List[str]:
         """All repositories in it."""
 
 
 class ManagedOrganizations:
-    """Organizations, by an access key.
+    """Organizations, with an access key.
 
     :param client: for SWR's API.
     """
@@ -72,9 +72,9 @@ class ManagedOrganizations:
 
 
 def described(found: Mapping[str, Any], what: str) -> State:
-    """An organization in this collection's words.
+    """An organization in this collection's terms.
 
-    :raises HuaweiCloudError: the reply does not say what an organization is.
+    :raises HuaweiCloudError: the reply is incomplete.
     """
     if not isinstance(found.get("name"), str):
         raise not_understood(what)
@@ -86,7 +86,7 @@ def described(found: Mapping[str, Any], what: str) -> State:
 
 
 def list_organizations(cloud: Cloud, name: Optional[str] = None) -> List[State]:
-    """The organizations that the user has a permission for, or the one of a name.
+    """The organizations that the user has a permission for, or the one with a name.
 
     :raises HuaweiCloudError: the name is invalid, or SWR refuses.
     """
@@ -101,10 +101,10 @@ def list_organizations(cloud: Cloud, name: Optional[str] = None) -> List[State]:
 
 
 class Organization(Resource):
-    """One organization, which is to exist or not to exist.
+    """One organization, to create or delete.
 
     :raises HuaweiCloudError: the name is invalid.
-    :ivar found: what was read last.
+    :ivar found: the data last read.
     """
 
     def __init__(self, api: OrganizationApi, name: str, present: bool) -> None:
@@ -118,8 +118,8 @@ class Organization(Resource):
         try:
             self.found = self._api.find(self._name)
         except HuaweiCloudError as error:
-            # SWR may refuse to speak of what a user cannot see. Only the attempt tells whether it can be created, but
-            # nothing is taken for deleted because it cannot be seen.
+            # SWR may refuse to answer about hidden objects. Only trying shows whether it can be created, but
+            # nothing counts as deleted because it is hidden.
             if not self._present or error.status not in (400, 403) or error.code in THROTTLED:
                 raise
         return self.found
@@ -144,7 +144,7 @@ class Organization(Resource):
         self._api.create(self._name)
 
     def update(self, current: State, desired: State) -> None:
-        """An organization has nothing that can change."""
+        """An organization has nothing to change."""
 
     def delete(self, current: State) -> None:
         self._api.delete(self._name)
@@ -160,7 +160,7 @@ class Organization(Resource):
 
 
 def manage_organization(api: OrganizationApi, name: str, present: bool, check_mode: bool) -> Dict[str, Any]:
-    """Creates or deletes an organization, or says what would change.
+    """Create or delete an organization, or report what would change.
 
     :return: C(changed), C(organization) and C(diff).
     :raises HuaweiCloudError: the name is invalid, or SWR refuses.

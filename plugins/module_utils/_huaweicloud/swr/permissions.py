@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, longshore.swr contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Who may do what in an organization or a repository of SWR.
+"""Users' permissions in an organization or a repository of SWR.
 
 API reference of SWR, CreateNamespaceAuth, UpdateNamespaceAuth, DeleteNamespaceAuth, ShowNamespaceAuth, and the same for
 repositories (UserRepositoryAuth).
@@ -26,7 +26,7 @@ Entry = Dict[str, Any]
 
 
 class Wish(NamedTuple):
-    """A user as the options name one, by the ID, the name or both, and what the user is to be allowed."""
+    """A user in the options, given by ID, name or both, and the desired permission."""
 
     user_id: Optional[str]
     user_name: Optional[str]
@@ -37,18 +37,18 @@ class Wish(NamedTuple):
         return quoted(self.user_name or self.user_id or "")
 
     def means(self, entry: Mapping[str, Any]) -> bool:
-        """Whether an entry is of this user. An ID is the better proof."""
+        """Whether an entry is this user's. The ID takes precedence."""
         if self.user_id is not None:
             return bool(entry["user_id"] == self.user_id)
         return bool(entry["user_name"] == self.user_name)
 
 
 class Found(NamedTuple):
-    """Everybody who has a permission of their own.
+    """All users with their own permission.
 
-    :ivar own: the user whose key this is.
+    :ivar own: the user of this key.
     :ivar others: the others, by name.
-    :ivar creator: the name of who created the organization; a repository does not tell.
+    :ivar creator: the user who created the organization; not returned for a repository.
     """
 
     own: Optional[Entry]
@@ -57,7 +57,7 @@ class Found(NamedTuple):
 
 
 def read_permissions(cloud: Cloud, place: Place) -> Optional[Found]:
-    """Those for an organization or a repository, None where it does not exist.
+    """The permissions in an organization or a repository, None if it does not exist.
 
     :raises HuaweiCloudError: SWR refuses, or its reply cannot be parsed.
     """
@@ -97,10 +97,10 @@ def _by_name(entry: Mapping[str, Any]) -> Any:
 
 
 class Permissions(SwrResource):
-    """The permissions of all users but the one whose key this is.
+    """The permissions of all users except this key's.
 
     :param options: C(organization), C(repository), C(users), C(exclusive) and C(state).
-    :param may_be_missing: nobody has a permission for what does not exist, and that is no error.
+    :param may_be_missing: whether a missing organization or repository counts as one without permissions.
     :raises HuaweiCloudError: the options are invalid.
     :ivar missing: whether the organization or the repository does not exist.
     """
@@ -158,9 +158,9 @@ class Permissions(SwrResource):
         return bool(self._found.creator) and entry["user_name"] == self._found.creator
 
     def _is_settled(self, wish: Wish) -> bool:
-        """Whether nothing is to be done for it: the key's own user and the creator have what they have.
+        """Whether there is nothing to do: permissions of the key's own user and of the creator are fixed.
 
-        :raises HuaweiCloudError: they were to have something else.
+        :raises HuaweiCloudError: the desired permission differs.
         """
         own = self._found.own
         entries = [entry for entry in self._found.others if self._is_creator(entry)] + ([own] if own else [])
@@ -193,7 +193,7 @@ class Permissions(SwrResource):
         return {"user_id": user.id, "user_name": user.name, "permission": wish.permission}
 
     def create(self, desired: State) -> None:
-        """Permissions are of something that exists, so that there is nothing to create."""
+        """Permissions belong to an existing object, so there is nothing to create."""
 
     def update(self, current: State, desired: State) -> None:
         before = {entry["user_id"]: entry for entry in current["users"]}
@@ -201,7 +201,7 @@ class Permissions(SwrResource):
         added = [entry for user, entry in after.items() if user not in before]
         changed = [entry for user, entry in after.items() if user in before and entry != before[user]]
         removed = [user for user in before if user not in after]
-        # Who keeps a permission has it all the time: it is never removed to be given again.
+        # A kept permission stays in force: it is never removed and granted again.
         self._send("POST", "create", [_body(entry) for entry in added])
         self._send("PATCH", "update", [_body(entry) for entry in changed])
         self._send("DELETE", "delete", removed)
@@ -213,7 +213,7 @@ class Permissions(SwrResource):
             self.call(method, self._place.path + "/access", body=list(body), action=action, on=self.what)
 
     def delete(self, current: State) -> None:
-        """There always are permissions, if only of nobody else."""
+        """The permissions themselves always exist, even if empty."""
 
 
 def _body(entry: Mapping[str, Any]) -> Entry:
@@ -247,11 +247,11 @@ def _wishes(users: Sequence[Mapping[str, Any]], absent: bool) -> List[Wish]:
 
 
 def manage_permissions(cloud: Cloud, options: Mapping[str, Any], check_mode: bool) -> Dict[str, Any]:
-    """Grants, changes and revokes permissions, or says what would change.
+    """Grant, change and revoke permissions, or report what would change.
 
     :raises HuaweiCloudError: the options are invalid, a user does not exist, or SWR or IAM refuses.
     """
-    # What an earlier task would create is not there in check mode.
+    # In check mode, an earlier task's object does not exist.
     permissions = Permissions(cloud, options, may_be_missing=check_mode)
     change = bring_about(permissions, check_mode)
     result = result_of("users", None, change, cloud)

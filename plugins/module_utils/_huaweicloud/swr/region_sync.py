@@ -1,9 +1,9 @@
 # Copyright: (c) 2026, longshore.swr contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Automatic synchronization of a repository to another region: what is pushed from then on is copied there.
+"""Automatic synchronization of a repository to another region: later pushes are copied there.
 
-API reference of SWR, CreateImageSyncRepo, ListImageAutoSyncReposDetails and DeleteImageSyncRepo. There is no call that
+API reference of SWR, CreateImageSyncRepo, ListImageAutoSyncReposDetails and DeleteImageSyncRepo. No call
 changes one.
 
 This module is private to the collection: no other collection may import it.
@@ -90,9 +90,9 @@ class RegionSync(SwrResource):
 
 
 def read_syncs(cloud: Cloud, place: Place) -> List[State]:
-    """The synchronizations of a repository; none where it does not exist.
+    """The synchronizations of a repository; none if it does not exist.
 
-    :raises HuaweiCloudError: SWR refuses, or its reply is not what its reference says.
+    :raises HuaweiCloudError: SWR refuses, or its reply does not match its reference.
     """
     client = swr_client(cloud)
 
@@ -117,7 +117,7 @@ def _described(place: Place, found: Mapping[str, Any]) -> State:
 
 
 def manage_sync(cloud: Cloud, options: Mapping[str, Any], check_mode: bool) -> Dict[str, Any]:
-    """Starts, changes or ends a synchronization, or says what would change.
+    """Start, change or end a synchronization, or report what would change.
 
     :raises HuaweiCloudError: an option is invalid, or SWR refuses.
     """
@@ -126,7 +126,7 @@ def manage_sync(cloud: Cloud, options: Mapping[str, Any], check_mode: bool) -> D
 
 
 def list_syncs(cloud: Cloud, options: Mapping[str, Any]) -> List[State]:
-    """The synchronizations of the repository that the options name.
+    """The synchronizations of the repository in the options.
 
     :raises HuaweiCloudError: a name is invalid, or SWR refuses.
     """

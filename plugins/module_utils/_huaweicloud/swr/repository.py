@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, longshore.swr contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A repository of SWR: whether it is public, what it is for, and what is in it.
+"""A repository of SWR: visibility, category and description.
 
 API reference of SWR, CreateRepo, ShowRepository, UpdateRepo, DeleteRepo and ListReposDetails.
 
@@ -28,9 +28,9 @@ _GIVEN = ("public", "category", "description")
 class Repository(SwrResource):
     """One repository.
 
-    :param options: C(organization), C(name), C(state), C(public), C(category) and C(description); what is None is kept.
+    :param options: C(organization), C(name), C(state), C(public), C(category) and C(description); None keeps a value.
     :raises HuaweiCloudError: a name is invalid.
-    :ivar found: all that was read last.
+    :ivar found: all data last read.
     """
 
     def __init__(self, cloud: Cloud, options: Mapping[str, Any]) -> None:
@@ -62,7 +62,7 @@ class Repository(SwrResource):
         return {**(current or start), **given}
 
     def _body(self, state: State) -> Dict[str, Any]:
-        # An update empties what it leaves out.
+        # An update clears omitted fields.
         body = {"is_public": state["public"]}
         body.update({name: state[name] for name in ("category", "description") if state.get(name) is not None})
         return body
@@ -81,9 +81,9 @@ class Repository(SwrResource):
 
 
 def described(found: Mapping[str, Any], what: str) -> State:
-    """A repository in this collection's words. The two calls that return one have different names for its times.
+    """A repository in this collection's terms. The two calls that return one name its times differently.
 
-    :raises HuaweiCloudError: the reply does not say what a repository is.
+    :raises HuaweiCloudError: the reply is incomplete.
     """
     if not isinstance(found.get("name"), str) or not isinstance(found.get("is_public"), bool):
         raise not_understood(what)
@@ -104,7 +104,7 @@ def described(found: Mapping[str, Any], what: str) -> State:
 
 
 def manage_repository(cloud: Cloud, options: Mapping[str, Any], check_mode: bool) -> Dict[str, Any]:
-    """Creates, changes or deletes a repository, or says what would change.
+    """Create, change or delete a repository, or report what would change.
 
     :raises HuaweiCloudError: a name is invalid, or SWR refuses.
     """
@@ -115,7 +115,7 @@ def manage_repository(cloud: Cloud, options: Mapping[str, Any], check_mode: bool
 
 
 def list_repositories(cloud: Cloud, organization: Optional[str] = None, name: Optional[str] = None) -> List[State]:
-    """All repositories, those of an organization, or those of a name.
+    """All repositories, those of an organization, or those with a name.
 
     :raises HuaweiCloudError: a name is invalid, or the list cannot be read completely.
     """
@@ -123,7 +123,7 @@ def list_repositories(cloud: Cloud, organization: Optional[str] = None, name: Op
     if organization is not None:
         params.append(("namespace", check_organization(organization, "organization")))
     if name is not None and "/" not in check_repository(name, "name"):
-        # SWR looks for names that contain it. How it wants a slash here depends on the version of its API.
+        # SWR matches substrings of names. The form of a slash here depends on the version of its API.
         params.append(("name", name))
     client = swr_client(cloud)
 

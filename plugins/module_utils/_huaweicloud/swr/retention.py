@@ -1,10 +1,10 @@
 # Copyright: (c) 2026, longshore.swr contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The retention policy of a repository: which images SWR deletes by itself.
+"""The retention policy of a repository: the images that SWR deletes automatically.
 
 API reference of SWR, CreateRetention, ListRetentions, UpdateRetention and DeleteRetention: a policy has one rule, and
-what the rule goes by cannot be changed.
+the rule's criterion cannot be changed.
 
 This module is private to the collection: no other collection may import it.
 """
@@ -35,7 +35,7 @@ class RetentionPolicy(SwrResource):
 
     :param options: C(organization), C(repository), C(days) or C(newest), C(keep_tags), C(keep_matching) and C(state).
     :raises HuaweiCloudError: an option is invalid.
-    :ivar id: the number of the policy that was read last.
+    :ivar id: the id of the last policy read.
     """
 
     def __init__(self, cloud: Cloud, options: Mapping[str, Any]) -> None:
@@ -115,9 +115,9 @@ def _body(state: State) -> Dict[str, Any]:
 
 
 def read_policies(cloud: Cloud, place: Place) -> List[State]:
-    """The policies of a repository, each with its C(id); none where it does not exist.
+    """The policies of a repository, each with its C(id); none if it does not exist.
 
-    :raises HuaweiCloudError: SWR refuses, or its reply is not what its reference says.
+    :raises HuaweiCloudError: SWR refuses, or its reply does not match its reference.
     """
     client = swr_client(cloud)
 
@@ -154,7 +154,7 @@ def _patterns(place: Place, selectors: Sequence[Any], kind: str) -> List[str]:
 
 
 def manage_retention(cloud: Cloud, options: Mapping[str, Any], check_mode: bool) -> Dict[str, Any]:
-    """Sets, changes or removes a repository's retention policy, or says what would change.
+    """Set, change or remove a repository's retention policy, or report what would change.
 
     :raises HuaweiCloudError: an option is invalid, or SWR refuses.
     """
@@ -165,7 +165,7 @@ def manage_retention(cloud: Cloud, options: Mapping[str, Any], check_mode: bool)
 
 
 def list_policies(cloud: Cloud, options: Mapping[str, Any]) -> List[State]:
-    """The retention policies of the repository that the options name.
+    """The retention policies of the repository in the options.
 
     :raises HuaweiCloudError: a name is invalid, or SWR refuses.
     """

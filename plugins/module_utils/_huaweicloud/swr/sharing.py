@@ -38,7 +38,7 @@ class Sharing(SwrResource):
 
     :param options: C(organization), C(repository), C(account), C(deadline), C(description) and C(state).
     :raises HuaweiCloudError: an option is invalid.
-    :ivar found: all that was read last.
+    :ivar found: all data last read.
     """
 
     def __init__(self, cloud: Cloud, options: Mapping[str, Any], today: Callable[[], datetime.date] = _today) -> None:
@@ -48,7 +48,7 @@ class Sharing(SwrResource):
         self._deadline = None if options.get("deadline") is None else check_deadline(options["deadline"])
         self._today = today
         self.found: Optional[State] = None
-        # With its time, which is kept where the day is.
+        # With its time, which is kept if the day is.
         self._exact = ""
         super().__init__(swr_client(cloud), "{0}, shared with {1}".format(self._place.what, self._account))
 
@@ -91,7 +91,7 @@ class Sharing(SwrResource):
             deadline = self._exact
         elif deadline != FOREVER:
             deadline += "T00:00:00Z"
-        # An update empties what it leaves out.
+        # An update clears omitted fields.
         return {"permit": "read", "deadline": deadline, "description": state["description"]}
 
     def create(self, desired: State) -> None:
@@ -117,7 +117,7 @@ def _check_account(name: str) -> str:
 
 
 def check_deadline(text: str) -> str:
-    """V(forever), or a day as C(2027-06-30).
+    """V(forever), or a day such as C(2027-06-30).
 
     :raises HuaweiCloudError: it is neither.
     """
@@ -136,9 +136,9 @@ def check_deadline(text: str) -> str:
 
 
 def described(found: Mapping[str, Any], what: str) -> State:
-    """A sharing in this collection's words.
+    """A sharing in this collection's terms.
 
-    :raises HuaweiCloudError: the reply does not say what is shared with whom.
+    :raises HuaweiCloudError: the reply is incomplete.
     """
     account, deadline = found.get("access_domain"), found.get("deadline")
     if not isinstance(account, str) or not isinstance(deadline, str) or not deadline:
@@ -157,7 +157,7 @@ def described(found: Mapping[str, Any], what: str) -> State:
 
 
 def manage_sharing(cloud: Cloud, options: Mapping[str, Any], check_mode: bool) -> Dict[str, Any]:
-    """Shares a repository with an account, changes that, or ends it, or says what would change.
+    """Share a repository with an account, or change or end that, or report what would change.
 
     :raises HuaweiCloudError: an option is invalid, or SWR refuses.
     """
@@ -173,7 +173,7 @@ def manage_sharing(cloud: Cloud, options: Mapping[str, Any], check_mode: bool) -
 
 
 def list_sharings(cloud: Cloud, options: Mapping[str, Any]) -> List[State]:
-    """The accounts that a repository is shared with; none where it does not exist.
+    """The accounts that a repository is shared with; none if it does not exist.
 
     :raises HuaweiCloudError: a name is invalid, or SWR refuses.
     """
@@ -185,5 +185,5 @@ def list_sharings(cloud: Cloud, options: Mapping[str, Any]) -> List[State]:
 
     found = read_list(lambda: whole(call, place.sharing_path + "/access-domains", most=MOST))
     states = [described(entry, place.what) for entry in found]
-    # Only the call for one account says whether it exists.
+    # Only the call for one account shows whether it exists.
     return [{name: item for name, item in state.items() if name != "account_exists"} for state in states]

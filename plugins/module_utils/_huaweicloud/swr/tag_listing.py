@@ -3,8 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """SWR's list of a repository's tags with their digests, for the copy engine.
 
-API reference of SWR, "Querying the Image Tag List (V3)" (ListRepositoryTagsV3): up to 1,000 tags in a call. Not every
-region has it.
+API reference of SWR, "Querying the Image Tag List (V3)" (ListRepositoryTagsV3): up to 1,000 tags per call. Not every
+region supports it.
 
 This module is private to the collection: no other collection may import it.
 """
@@ -37,10 +37,10 @@ Call = Callable[..., Any]
 
 
 class SwrTagApi:
-    """Lists the tags of one SWR.
+    """Lists the tags in one SWR.
 
     :param call: C(ApiClient.call) of a client that signs.
-    :ivar calls: how many requests were made.
+    :ivar calls: the number of requests sent.
     """
 
     def __init__(self, call: Call) -> None:
@@ -49,9 +49,9 @@ class SwrTagApi:
         self.calls = 0
 
     def tags(self, repository: str) -> Dict[str, str]:
-        """Tag to digest of C(organization/repository), or C(UNKNOWN); empty where the repository does not exist.
+        """Tag to digest of C(organization/repository), or C(UNKNOWN); empty if the repository does not exist.
 
-        :raises HuaweiCloudError: the API refuses, or its reply is not what its reference says.
+        :raises HuaweiCloudError: the API refuses, or its reply does not match its reference.
         """
         organization, slash, name = repository.partition("/")
         if not slash:
@@ -61,7 +61,7 @@ class SwrTagApi:
             quote(organization, safe=""), quote(name.replace("/", "$"), safe="")
         )
         try:
-            # The session behind it belongs to one thread at a time.
+            # Only one thread at a time may use its session.
             with self._lock:
                 return dict(read_pages("", lambda marker: self._read_page(path, marker), lambda entry: entry[0]))
         except NotUnderstood as problem:
@@ -91,9 +91,9 @@ class SwrTagApi:
 
 
 def _read_entry(entry: Any) -> Tuple[str, str]:
-    """Tag and digest. SWR has empty texts among tags.
+    """Tag and digest. SWR lists empty strings among tags.
 
-    :raises NotUnderstood: it names no tag.
+    :raises NotUnderstood: it has no tag.
     """
     if not isinstance(entry, dict) or not isinstance(entry.get("tag"), str):
         raise NotUnderstood("the list of tags does not match the API reference")
@@ -108,12 +108,12 @@ def lister_of(
     redactor: Redactor,
     home: Optional[str] = None,
 ) -> Optional[SwrTagApi]:
-    """What lists the tags of C(registry); None without keys, or where its API is not known.
+    """The tag lister of C(registry); None without keys, or if its API is unknown.
 
     :param options: C(access_key), C(secret_key) and C(security_token); C(tag_listing_endpoints), registry to API
-        address, for registries whose name does not tell; C(ca_path) and C(timeout).
+        address, for registries with other names; C(ca_path) and C(timeout).
     :param redactor: learns every secret as soon as it is known.
-    :raises HuaweiCloudError: keys that were given are not complete, or C(requests) is not installed.
+    :raises HuaweiCloudError: the given keys are incomplete, or C(requests) is not installed.
     """
     endpoint = (options.get("tag_listing_endpoints") or {}).get(registry) or _endpoint_of(registry)
     given = {name: options.get(name) for name in ("access_key", "secret_key", "security_token")}
@@ -124,7 +124,7 @@ def lister_of(
     except HuaweiCloudError:
         if any(given.values()):
             raise
-        # Without keys the tags are asked for one by one, as of any other registry.
+        # Without keys the tags are read one by one, as from any other registry.
         return None
     redactor.add(*credentials.secrets())
     if REQUESTS_IMPORT_ERROR is not None:
@@ -134,6 +134,6 @@ def lister_of(
 
 
 def _endpoint_of(registry: str) -> Optional[str]:
-    """The API of a registry whose name is that of a region's SWR."""
+    """The API of a registry with the name of a region's SWR."""
     match = _HOST.match(registry)
     return api_endpoint("swr", match.group(1).lower(), match.group(2)) if match else None

@@ -3,8 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Triggers of a repository: a workload of CCE or CCI is updated when an image is pushed.
 
-API reference of SWR, CreateTrigger, ListTriggersDetails, ShowTrigger, UpdateTrigger and DeleteTrigger. Only whether it
-is enabled can be changed.
+API reference of SWR, CreateTrigger, ListTriggersDetails, ShowTrigger, UpdateTrigger and DeleteTrigger. Only the field
+C(enabled) can be changed.
 
 This module is private to the collection: no other collection may import it.
 """
@@ -114,9 +114,9 @@ def _check_name(name: str) -> str:
 
 
 def _wanted(options: Mapping[str, Any]) -> State:
-    """The fields of C(_FIELDS), complete.
+    """The values of all C(_FIELDS).
 
-    :raises HuaweiCloudError: they do not go together.
+    :raises HuaweiCloudError: they conflict.
     """
     state = {name: options.get(name) or "" for name in _FIELDS}
     needed = ["workload_type", "workload_name", "namespace"]
@@ -145,9 +145,9 @@ def _wanted(options: Mapping[str, Any]) -> State:
 
 
 def described(found: Mapping[str, Any], what: str) -> State:
-    """A trigger in this collection's words.
+    """A trigger in this collection's terms.
 
-    :raises HuaweiCloudError: the reply does not say what it is.
+    :raises HuaweiCloudError: the reply is incomplete.
     """
     if not isinstance(found.get("name"), str) or str(found.get("enable")).lower() not in ("true", "false"):
         raise not_understood(what)
@@ -156,7 +156,7 @@ def described(found: Mapping[str, Any], what: str) -> State:
 
 
 def manage_trigger(cloud: Cloud, options: Mapping[str, Any], check_mode: bool) -> Dict[str, Any]:
-    """Creates, changes or deletes a trigger, or says what would change.
+    """Create, change or delete a trigger, or report what would change.
 
     :raises HuaweiCloudError: an option is invalid, or SWR refuses.
     """
@@ -165,7 +165,7 @@ def manage_trigger(cloud: Cloud, options: Mapping[str, Any], check_mode: bool) -
 
 
 def list_triggers(cloud: Cloud, options: Mapping[str, Any]) -> List[Dict[str, Any]]:
-    """The triggers of a repository; none where it does not exist.
+    """The triggers of a repository; none if it does not exist.
 
     :raises HuaweiCloudError: a name is invalid, or SWR refuses.
     """
