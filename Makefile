@@ -1,6 +1,6 @@
 # Everything a developer or CI runs. "make help" lists it.
 # Needs: make, bash, Python 3.11 or later with venv. As root on Debian it also installs the programs that the end-to-end
-# tests drive; without root these tests are skipped, and say so.
+# tests use; without root these tests are skipped, with a message.
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
@@ -13,8 +13,8 @@ CACHE := $(CURDIR)/.cache
 STAMPS := .cache/stamps
 TREE := $(CACHE)/collections
 
-# Python: the newest for the newest ansible-core, the oldest that can carry ansible-core 2.18, and the oldest that target
-# nodes may have. Looked for once: the makes that this one starts are told.
+# Python: the newest for the newest ansible-core, the oldest that can run ansible-core 2.18, and the oldest that target
+# nodes may have. Detected once, and passed to sub-makes.
 ifeq ($(origin PYTHONS),undefined)
 PYTHONS := $(shell tools/find-python --all 3.8 | tr ' ' '=')
 endif
@@ -31,12 +31,12 @@ SCENARIOS ?=
 export ANSIBLE_COLLECTIONS_PATH := $(TREE)
 export ANSIBLE_HOME := $(CACHE)/ansible
 export ANSIBLE_NOCOLOR ?= 1
-# Whatever a machine says of it: compiling tests and plugins anew in each of many processes costs minutes.
+# Whatever the machine's setting: compiling tests and plugins again in each process costs minutes.
 unexport PYTHONDONTWRITEBYTECODE
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-# In the order of phases, each of which has something to do for both cores, the longest first: Molecule waits for its nodes
-# half of the time. End-to-end tests run containers of their own, and so not beside Molecule. Integration uses every core.
+# Phases in order, each with work for both cores, the longest gate first: Molecule waits for its nodes
+# half of the time. End-to-end tests start containers, so they cannot run with Molecule. Integration uses all cores.
 PHASES := --together molecule sanity unit-target ansible-lint sanity-oldest demo unit-oldest artifact docs ruff changelog \
 	shellcheck --together e2e unit --alone integration coverage
 
@@ -53,7 +53,7 @@ $(STAMPS):
 python:
 	@test -n "$(NEWEST_PYTHON)" || { echo "No Python 3.11 or later with the modules venv and ensurepip was found (Debian: apt-get install python3-venv)." >&2; exit 1; }
 
-# The interpreter is part of the stamp's name, so that another one means another environment.
+# The interpreter is part of the stamp's name, so that a new one gets a new environment.
 stamp = $(STAMPS)/$(1)-$(notdir $(2))
 
 RUNTIME_STAMP := $(call stamp,runtime,$(NEWEST_PYTHON))
@@ -67,7 +67,7 @@ $(RUNTIME_STAMP): requirements/runtime.txt | python $(STAMPS)
 	@tools/venv $(VENV) $(NEWEST_PYTHON) requirements/runtime.txt
 	@touch $@
 
-# One call of pip for all that is used with the newest ansible-core: it works out what fits together once.
+# One pip call for everything used with the newest ansible-core: it resolves dependencies once.
 $(VENV_STAMP): requirements/runtime.txt $(TOOLS) | python $(STAMPS)
 	@tools/venv $(VENV) $(NEWEST_PYTHON) $(TOOLS)
 	@touch $(RUNTIME_STAMP) $@
@@ -86,7 +86,7 @@ $(SYSTEM_STAMP): tools/system-packages | $(STAMPS)
 	@tools/system-packages
 	@touch $@
 
-# Ansible finds a collection only below ansible_collections/NAMESPACE/NAME: a link makes any checkout such a place.
+# Ansible finds a collection only in ansible_collections/NAMESPACE/NAME: a link provides that for any checkout.
 .PHONY: tree
 tree:
 	@mkdir -p $(TREE)/ansible_collections/longshore
@@ -98,11 +98,11 @@ setup: $(SYSTEM_STAMP) $(VENV_STAMP) $(OLDEST_STAMP) $(TARGET_STAMP) tree ## mak
 ##@ gates
 
 .PHONY: test
-test: ## every gate; fails when one fails
+test: ## every gate; fails if one fails
 	@tools/gates --setup setup $(PHASES)
 
 .PHONY: lint
-lint: ruff ansible-lint changelog docs shellcheck ## the static gates but ansible-test
+lint: ruff ansible-lint changelog docs shellcheck ## the static gates except ansible-test
 
 .PHONY: ruff
 ruff: $(VENV_STAMP) ## Python style and formatting
@@ -139,7 +139,7 @@ sanity-oldest: $(OLDEST_STAMP) ## ansible-test sanity on ansible-core 2.18
 	@tools/sanity $(OLDEST) oldest
 
 .PHONY: unit
-unit: $(VENV_STAMP) tree ## unit tests, with their branch coverage
+unit: $(VENV_STAMP) tree ## unit tests, with branch coverage
 	COVERAGE_FILE=$(CACHE)/coverage-unit $(VENV)/bin/python -m pytest tests/unit -n $(JOBS) \
 		--cov --cov-report=term:skip-covered --cov-fail-under=0 $(PYTEST_ARGS)
 
@@ -149,7 +149,7 @@ unit-oldest: $(OLDEST_STAMP) tree ## unit tests that import Ansible, on ansible-
 	$(OLDEST)/bin/python -m pytest $$($(OLDEST)/bin/python -m tests.support.ansible_imports tests/unit) -q -n 1 -p no:cacheprovider $(PYTEST_ARGS)
 
 .PHONY: unit-target
-unit-target: $(TARGET_STAMP) $(RUNTIME_STAMP) tree ## unit tests of what runs on target nodes, on Python 3.9
+unit-target: $(TARGET_STAMP) $(RUNTIME_STAMP) tree ## unit tests of code for target nodes, on Python 3.9
 	@tools/unit-target $(TARGET) $(VENV)
 
 .PHONY: integration
@@ -157,7 +157,7 @@ integration: $(SYSTEM_STAMP) $(VENV_STAMP) tree ## the sandbox, and playbooks ag
 	@COVERAGE_FILE=$(CACHE)/coverage-integration tools/pytest-if-any $(VENV) tests/integration -n $(JOBS) \
 		--cov --cov-report= --cov-fail-under=0 $(PYTEST_ARGS)
 
-# Unit tests alone would ask for stand-ins where the sandbox is the better judge: the limit is for both together.
+# With unit tests alone, mocks would be needed where the sandbox is a better test: the limit is for both together.
 .PHONY: coverage
 coverage: $(VENV_STAMP) ## branch coverage of the last unit and integration tests, with the limit of pyproject.toml
 	$(VENV)/bin/python -m coverage combine --quiet --keep .cache/coverage-*
@@ -173,21 +173,21 @@ molecule: $(SYSTEM_STAMP) $(VENV_STAMP) tree ## every Molecule scenario, or SCEN
 	@tools/molecule $(VENV) $(SCENARIOS)
 
 .PHONY: node-images
-node-images: $(SYSTEM_STAMP) ## the images of the nodes that Molecule's scenarios run on
+node-images: $(SYSTEM_STAMP) ## the node images for Molecule's scenarios
 	@tools/node-images
 
 .PHONY: artifact
-artifact: $(VENV_STAMP) ## build, install and use what users install
+artifact: $(VENV_STAMP) ## build, install and use the artifact
 	@tools/artifact $(VENV)
 
-##@ to see and to ship
+##@ demonstration and release
 
 .PHONY: demo
 demo: $(RUNTIME_STAMP) tree ## copy images to an SWR sandbox, have a Harbor push to it, and show it
 	@$(VENV)/bin/ansible-playbook -i inventories/demo playbooks/demo.yml </dev/null
 
 .PHONY: bench
-bench: $(SYSTEM_STAMP) $(VENV_STAMP) tree ## what copies cost, beside skopeo and its like; BENCH_ARGS="--works a,b --json FILE"
+bench: $(SYSTEM_STAMP) $(VENV_STAMP) tree ## copy costs, compared with skopeo and others; BENCH_ARGS="--works a,b --json FILE"
 	@$(VENV)/bin/python -m tests.bench $(BENCH_ARGS)
 
 .PHONY: build
@@ -197,6 +197,6 @@ build: $(RUNTIME_STAMP) ## build/longshore-swr-VERSION.tar.gz
 	@$(VENV)/bin/ansible-galaxy collection build --force --output-path build .cache/build
 
 .PHONY: clean
-clean: ## remove everything that make has made
+clean: ## remove everything that make has created
 	rm -rf .venv .venv-oldest .venv-target .cache build demo-output .pytest_cache .ruff_cache .hypothesis .coverage .coverage.* tests/output
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

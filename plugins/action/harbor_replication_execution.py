@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, longshore.swr contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Runs the module of the same name and shows its progress meanwhile."""
+"""Runs the module of the same name and shows its progress."""
 
 from __future__ import annotations
 
@@ -10,6 +10,6 @@ from ansible_collections.longshore.swr.plugins.plugin_utils._progress_action imp
 
 
 class ActionModule(ProgressAction):
-    """The module's result as it is."""
+    """Returns the module's result unchanged."""
 
     render = staticmethod(render)

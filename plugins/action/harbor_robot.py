@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, longshore.swr contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Runs the module of the same name and hides its result from output when it has a secret."""
+"""Runs the module of the same name and hides its result if it has a secret."""
 
 from __future__ import annotations
 
@@ -9,6 +9,6 @@ from ansible_collections.longshore.swr.plugins.plugin_utils._no_log_action impor
 
 
 class ActionModule(NoLogAction):
-    """Where no secret was made there is none, and the result is shown."""
+    """A result without a new secret is shown."""
 
     secret = "secret"  # noqa: S105

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, longshore.swr contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Runs the module of the same name and hides a result that has the password from output."""
+"""Runs the module of the same name and hides a result that has the password."""
 
 from __future__ import annotations
 
@@ -9,6 +9,6 @@ from ansible_collections.longshore.swr.plugins.plugin_utils._no_log_action impor
 
 
 class ActionModule(NoLogAction):
-    """A login is hidden; an error, and what is known before one is made, are not."""
+    """Hides logins, but not errors and previews."""
 
     secret = "password"  # noqa: S105 (the name of the part that makes a result one to hide)

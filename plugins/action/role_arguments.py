@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, longshore.swr contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Checks and converts the variables of the role whose task it is, and returns them."""
+"""Checks and converts the variables of the current role, and returns them."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from ansible_collections.longshore.swr.plugins.plugin_utils._role_arguments impo
 
 
 class ActionModule(ActionBase):
-    """Runs on the controller, reads only, and hides its result from output when it has a secret."""
+    """Runs on the controller, read-only, and hides its result if it has a secret."""
 
     TRANSFERS_FILES = False
     _requires_connection = False
@@ -42,7 +42,7 @@ class ActionModule(ActionBase):
         return dict(result, changed=False)
 
     def _values(self, spec: RoleSpec, variables: Mapping[str, Any], defaults: Mapping[str, Any]) -> Dict[str, Any]:
-        """What is set, else the role's defaults, to which a variable with an empty text is not set either."""
+        """The set variables, else the role's defaults; variables with empty strings count as not set."""
         left_out = variables.get("omit")
         given = self._rendered([name for name in spec.options if _is_given(name, variables, defaults)], variables)
         given = {name: value for name, value in given.items() if not is_unset(_plain(value, left_out))}
@@ -58,9 +58,9 @@ class ActionModule(ActionBase):
 
 
 def _plain(value: Any, left_out: Any) -> Any:
-    """A value in which nothing is left out or vaulted any more: ansible-core 2.18 leaves marks of both in it.
+    """A value without marks of omitted or vaulted values, which ansible-core 2.18 leaves in it.
 
-    :param left_out: the mark of C(omit). On its own, it comes back as None.
+    :param left_out: the mark of C(omit). If it is the whole value, returns None.
     """
     if isinstance(value, dict):
         return {name: _plain(item, left_out) for name, item in value.items() if not _is_mark(item, left_out)}

@@ -14,7 +14,7 @@ from ansible_collections.longshore.swr.plugins.module_utils._errors import Longs
 
 
 def access_report(results: Any, fail_on: str = "error") -> Dict[str, Any]:
-    """The nodes, the findings, and who makes a run fail."""
+    """The nodes, the findings, and the nodes that make a run fail."""
     try:
         return aggregate(results, fail_on)
     except LongshoreError as error:

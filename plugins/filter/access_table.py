@@ -15,7 +15,7 @@ from ansible_collections.longshore.swr.plugins.module_utils._errors import Longs
 
 
 def access_table(results: Any) -> List[str]:
-    """The lines of a table, node by check, and the findings with their remedies."""
+    """The lines of a table, nodes by checks, and the findings with their remedies."""
     try:
         return render_table(aggregate(results))
     except LongshoreError as error:

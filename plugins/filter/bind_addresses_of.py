@@ -13,7 +13,7 @@ from ansible_collections.longshore.swr.plugins.module_utils._dns.zones.role impo
 
 
 def bind_addresses_of(servers: Any, hostvars: Any) -> List[str]:
-    """The addresses of DNS servers, some of which are hosts of the inventory."""
+    """The addresses of DNS servers, some of which are inventory hosts."""
     if not isinstance(servers, (list, tuple)) or not all(isinstance(server, str) for server in servers):
         raise AnsibleFilterError("longshore.swr.bind_addresses_of: the servers must be a list of strings")
     return addresses_of(servers, hostvars)

@@ -26,7 +26,7 @@ def _checked(items: Any, where: str, key: str) -> List[Mapping[str, Any]]:
 
 
 def bind_zones_of(regions: Any, **options: Any) -> Dict[str, Any]:
-    """What a DNS server is to serve for these regions."""
+    """The zones for a DNS server to serve for these regions."""
     try:
         return zones_of(
             _checked(regions, "regions", "region"),

@@ -15,7 +15,7 @@ from ansible_collections.longshore.swr.plugins.module_utils._logins.docker_confi
 
 
 def _auth_of(value: Any) -> Dict[str, Any]:
-    """Registry to login, of whatever the filter takes."""
+    """Maps each registry to its login, from any input of the filter."""
     if isinstance(value, (list, tuple)):
         merged: Dict[str, Any] = {}
         for item in value:
@@ -32,7 +32,7 @@ def _auth_of(value: Any) -> Dict[str, Any]:
 
 
 def dockerconfigjson(value: Any) -> str:
-    """The JSON text of a credential file with these logins, always in the same order."""
+    """The JSON text of a credential file with these logins, in a fixed order."""
     try:
         config = docker_config(_auth_of(value), with_parts=True)
     except LongshoreError as error:

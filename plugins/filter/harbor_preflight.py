@@ -16,7 +16,7 @@ from ansible_collections.longshore.swr.plugins.module_utils._harbor.replication.
 def harbor_preflight(
     artifacts: Any, rules: Any, source: str, target: str, organization: str = "", copy: bool = False
 ) -> Dict[str, Any]:
-    """What of replication rules SWR will refuse, and what to copy in Harbor's place."""
+    """The images of replication rules that SWR will reject, to copy them instead of Harbor."""
     try:
         return preflight(artifacts, rules, source, target, organization, copy)
     except (LongshoreError, ValueError) as error:

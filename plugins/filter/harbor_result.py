@@ -11,7 +11,7 @@ from ansible_collections.longshore.swr.plugins.module_utils._harbor.replication.
 
 
 def harbor_result(facts: Any) -> Dict[str, Any]:
-    """What the role harbor has done, and what it still has to do."""
+    """What the role harbor has done and still has to do."""
     return role_result(facts)
 
 

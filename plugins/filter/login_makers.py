@@ -11,7 +11,7 @@ from ansible_collections.longshore.swr.plugins.module_utils._huaweicloud.login_s
 
 
 def login_makers(batch: Sequence[str], hosts: Sequence[str], hostvars: Mapping[str, Any], limit: str) -> Dict[str, str]:
-    """The host that makes the login for all hosts with the same options."""
+    """The host that creates the login for all hosts with the same options."""
     return makers_of(batch, hosts, hostvars, limit)
 
 

@@ -24,7 +24,7 @@ def swr_login(
 ) -> Dict[str, Any]:
     """The long-term login of an access key."""
     for name, value in (("access_key", access_key), ("secret_key", secret_key)):
-        # A value from a vault is an object of its own in older releases of Ansible, not a str.
+        # In older releases of Ansible, a vaulted value is an object, not a str.
         if isinstance(value, (dict, list, tuple, bool)) or value is None or not str(value).strip():
             raise AnsibleFilterError("longshore.swr.swr_login: {0} must be a string that is not empty".format(name))
     credentials = Credentials(

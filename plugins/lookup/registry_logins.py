@@ -67,7 +67,7 @@ from ansible_collections.longshore.swr.plugins.module_utils._registry.errors imp
 def read_logins(auth: Optional[Dict[str, Any]], paths: List[str]) -> Dict[str, Dict[str, Any]]:
     """The logins of a mapping and of files, as one mapping.
 
-    :raises RulesError: with every problem; never with a password.
+    :raises RulesError: with all problems, but no passwords.
     """
     stores: List[CredentialStore] = []
     problems: List[str] = []

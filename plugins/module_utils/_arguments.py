@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, longshore.swr contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Argument specs that merge together with their constraints, and the limits of numbers.
+"""Argument specs that can be merged with their constraints, and the limits of numbers.
 
 This module is private to the collection: no other collection may import it.
 """
@@ -16,7 +16,7 @@ from ._errors import LongshoreError
 
 @dataclass(frozen=True)
 class Arguments:
-    """Options of a module, and what must hold among them; each part as C(AnsibleModule) takes it."""
+    """Options of a module and their constraints, in C(AnsibleModule)'s form."""
 
     argument_spec: Mapping[str, Any] = field(default_factory=dict)
     mutually_exclusive: Sequence[Sequence[str]] = ()
@@ -25,7 +25,7 @@ class Arguments:
     required_if: Sequence[Sequence[Any]] = ()
 
     def __add__(self, other: Arguments) -> Arguments:
-        """The options and constraints of both. Where both have an option, the second one stands."""
+        """The options and constraints of both. If both have an option, the second one wins."""
         return Arguments(
             {**self.argument_spec, **other.argument_spec},
             [*self.mutually_exclusive, *other.mutually_exclusive],
@@ -35,14 +35,14 @@ class Arguments:
         )
 
     def kwargs(self) -> Dict[str, Any]:
-        """What C(AnsibleModule) is called with."""
+        """The keyword arguments for C(AnsibleModule)."""
         return {name: value for name, value in vars(self).items() if value}
 
 
 def check_ranges(options: Mapping[str, Any], limits: Mapping[str, Tuple[float, float]]) -> None:
-    """Refuse numbers with which nothing could work, which include infinity and what is not a number.
+    """Reject numbers out of range, including infinity and NaN.
 
-    :param limits: the least and the most of each option. One that is not there or not set is left alone.
+    :param limits: the minimum and maximum of each option. Missing and unset ones are ignored.
     :raises LongshoreError: a number is out of range.
     """
     for name, (least, most) in limits.items():

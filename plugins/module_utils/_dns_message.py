@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """DNS messages: one question, and the addresses in its answer (RFC 1035 section 4, RFC 3596 for IPv6).
 
-The parser takes bytes from anybody: whatever they are, it returns an answer or raises C(DnsError).
+The parser accepts untrusted bytes: for any input, it returns an answer or raises C(DnsError).
 
 This module is private to the collection: no other collection may import it.
 """
@@ -25,15 +25,15 @@ _MOST_RECORDS = 1000
 
 
 class DnsError(ValueError):
-    """The bytes are no answer to the question."""
+    """The bytes do not answer the question."""
 
 
 class Answer(NamedTuple):
-    """An answer's outcome.
+    """The outcome of a query.
 
     :param rcode: C(NOERROR), C(NXDOMAIN), C(REFUSED) ...
-    :param addresses: those of the name asked for, aliases (CNAME) followed.
-    :param truncated: the rest has to be asked for over TCP.
+    :param addresses: those of the name, after following aliases (CNAME).
+    :param truncated: the query must be repeated over TCP.
     """
 
     rcode: str
@@ -42,9 +42,9 @@ class Answer(NamedTuple):
 
 
 def encode_name(name: str) -> bytes:
-    """A name in wire format.
+    """Encode a name in wire format.
 
-    :raises DnsError: a label is empty or too long, or the name is.
+    :raises DnsError: a label or the name is empty or too long.
     """
     encoded = b""
     for label in name.rstrip(".").split("."):
@@ -102,7 +102,7 @@ def read_name(data: bytes, start: int) -> Tuple[str, int]:
 def parse_answer(data: bytes, identity: int, name: str, kind: int) -> Answer:
     """The answer to C(encode_query) with the same arguments.
 
-    :raises DnsError: the bytes are no such answer.
+    :raises DnsError: the bytes are not such an answer.
     """
     found_identity, flags, questions, answers, _authority, _additional = _HEADER.unpack(_take(data, 0, _HEADER.size))
     if found_identity != identity or not flags & _RESPONSE:
@@ -125,7 +125,7 @@ def parse_answer(data: bytes, identity: int, name: str, kind: int) -> Answer:
 
 
 def _addresses(data: bytes, position: int, count: int, name: str, kind: int) -> Tuple[str, ...]:
-    """The addresses of the name in the answer section, over its aliases."""
+    """The addresses of the name in the answer section, through its aliases."""
     if count > _MOST_RECORDS:
         raise DnsError("{0} records".format(count))
     aliases: Dict[str, str] = {}

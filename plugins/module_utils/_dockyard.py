@@ -4,8 +4,8 @@
 """SWR's API for the login to the registry: the back end of its console, on the registry's own host.
 
 It is not documented. Harbor's adapter for SWR relies on C(GET) and C(POST) of C(/dockyard/v2/namespaces) and on
-C(/dockyard/v2/repositories). Paths and replies are here; two rooms ask, each in its own way: the copy engine with its
-connections and its pace, the module C(organization) as it asks every API.
+C(/dockyard/v2/repositories). Paths and replies are here; two rooms call it: the copy engine with its own
+connections and rate limit, the module C(organization) with the common API client.
 
 This module is private to the collection: no other collection may import it.
 """
@@ -30,31 +30,31 @@ Entry = Mapping[str, Any]
 
 
 def organization_path(name: str) -> str:
-    """Where an organization is."""
+    """The path of an organization."""
     return "{0}/{1}".format(NAMESPACES, quote(name, safe=""))
 
 
 def read_organization(document: Any, name: str) -> Optional[Entry]:
-    """The organization of a reply; None where it says that there is none.
+    """The organization in a reply; None if it does not exist.
 
-    :raises NotUnderstood: it is no such reply.
+    :raises NotUnderstood: it is not such a reply.
     """
     try:
         check_shape(document, {"name": (str, None), "creator_name": (str, None), "auth": (int, None)})
     except NotUnderstood as problem:
         raise NotUnderstood("the reply is not an organization: {0}".format(problem)) from problem
-    # An object without the name, too, says that there is no such organization (Harbor's adapter relies on it).
+    # An object without the name also means that there is no such organization (Harbor's adapter relies on it).
     return document if document.get("name") == name else None
 
 
 def read_repositories(fetch: Callable[[str], Sequence[Entry]]) -> List[Entry]:
     """Every repository of the account.
 
-    SWR's reply states the total (C(total_range)). Whether it ever leaves some out is not documented: where it does, or
-    states no total, the rest is requested in the way of its management API; if that does not bring all of them it is a
+    SWR's reply states the total (C(total_range)). Whether it may omit some is not documented: if it does, or
+    states no total, the rest is requested as in its management API; an incomplete list is a
     failure.
 
-    :param fetch: reads the entries of a path; what it raises goes on.
+    :param fetch: reads the entries of a path; its exceptions propagate.
     :raises NotUnderstood: the list may be incomplete.
     """
     known: Set[Hashable] = set()

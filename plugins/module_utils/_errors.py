@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, longshore.swr contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The one shape of every error that a user gets to read.
+"""The common form of all errors shown to users.
 
 This module is private to the collection: no other collection may import it.
 """
@@ -14,9 +14,9 @@ from ._text import hide_logins, one_line
 
 
 class _Part:
-    """A text of an error, which passes the gate each time that it is set: it may quote a server, a file or an option.
+    """A text in an error, cleaned whenever it is set: it may quote a server, a file or an option.
 
-    :param longest: characters at most.
+    :param longest: maximum characters.
     """
 
     def __init__(self, longest: int) -> None:
@@ -33,24 +33,24 @@ class _Part:
 
 
 class LongshoreError(Exception):
-    """A failure that names the thing, the place and the remedy.
+    """A failure with its object, place and remedy.
 
-    Each room derives its own family from it (C(RegistryError), C(HuaweiCloudError) ...), so that a
+    Each room derives its own classes from it (C(RegistryError), C(HuaweiCloudError) ...), so that a
     caller can catch one room's failures without catching another's.
 
-    :param what: one sentence: what failed. It must not contain a secret.
-    :param where: the file and key, URL, image or blob that it happened at.
+    :param what: one sentence: what failed, without secrets.
+    :param where: the file and key, URL, image or blob where it happened.
     :param code: the server's own error code, as it sent it.
-    :param status: the HTTP status, where there was a reply.
+    :param status: the HTTP status, if there was a reply.
     :param hint: what the user can do about it.
     """
 
-    # An error may name everything that is wrong with an option.
+    # An error may list all problems with an option.
     what = _Part(100_000)
     where = _Part(2_000)
     code = _Part(200)
     hint = _Part(4_000)
-    # The server may have done what it was asked to: no reply came, or a gateway's in its place.
+    # The server may have carried out the request: no reply came, or only a gateway's.
     unsettled = False
 
     def __init__(
@@ -84,6 +84,6 @@ class LongshoreError(Exception):
         return text
 
     def as_dict(self) -> Dict[str, Any]:
-        """The parts that are known, for a module result or a report."""
+        """The known parts, for a module result or a report."""
         parts = {"what": self.what, "where": self.where, "code": self.code, "status": self.status, "hint": self.hint}
         return {name: value for name, value in parts.items() if value is not None}

@@ -1,11 +1,11 @@
 # Copyright: (c) 2026, longshore.swr contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The text of a hosts file: one managed block, and lines outside of it that contradict it.
+"""The text of a hosts file: one managed block, and conflicting lines outside it.
 
-Everything that is changed outside of the block is kept beside the change, so that C(render) without entries gives back
-what was there before, byte for byte. Two lines for the same name are both answered by the resolver (glibc and Go), in
-turns: that is why a contradiction must not stay.
+The original of each change outside the block is kept next to it, so that C(render) without entries restores
+the file byte for byte. If two lines have the same name, the resolver (glibc and Go) returns both, in
+turns: that is why conflicts must be removed.
 
 This module is private to the collection: no other collection may import it.
 """
@@ -20,9 +20,9 @@ from ._errors import LongshoreError
 
 BEGIN = "# BEGIN longshore.swr.hosts"
 END = "# END longshore.swr.hosts"
-# The block begins so where the line before it had no end.
+# The block starts like this if the previous line had no line end.
 BEGIN_JOINED = BEGIN + " (the line before had no end)"
-# What follows in a line is the line as it was.
+# The rest of the line is the original line.
 KEPT = "#longshore.swr.hosts was:"
 
 _LABEL = re.compile(r"[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9])?\Z")
@@ -33,14 +33,14 @@ class HostsFileError(LongshoreError):
 
 
 class Entry(NamedTuple):
-    """One line of the block: an address and its names, in lower case."""
+    """One line of the block: an address and its lower-case names."""
 
     address: str
     names: Tuple[str, ...]
 
 
 class Conflict(NamedTuple):
-    """A line outside of the block that gives names of the block another address."""
+    """A line outside the block that gives names in it another address."""
 
     line: int
     text: str
@@ -48,7 +48,7 @@ class Conflict(NamedTuple):
 
 
 def parse_entries(given: Sequence[Mapping[str, Any]]) -> List[Entry]:
-    """The entries that the user gave, those for the same address joined.
+    """The user's entries, with those for the same address merged.
 
     :raises HostsFileError: with all problems at once: no address, no name, a name with two addresses of a family.
     """
@@ -96,7 +96,7 @@ def _name(value: Any, where: str, problems: List[str]) -> str:
     name = str(value).lower()
     name = name[:-1] if name.endswith(".") else name
     fits = len(name) <= 253 and all(_LABEL.match(label) for label in name.split("."))
-    # A number where a name belongs is an address in the wrong place.
+    # A number as a name is a misplaced address.
     if not fits or re.match(r"[0-9.]+\Z", name):
         problems.append("{0}: invalid host name {1!r}".format(where, value))
         return ""
@@ -108,9 +108,9 @@ def _family(address: str) -> int:
 
 
 def original(text: str) -> str:
-    """The text as it was before any block was put in.
+    """The original text, before any block was inserted.
 
-    :raises HostsFileError: the block has lost its beginning or its end, or occurs twice.
+    :raises HostsFileError: the block lacks its start or end, or occurs twice.
     """
     lines = _lines(text)
     bare = [line.rstrip("\r\n") for line in lines]
@@ -130,7 +130,7 @@ def original(text: str) -> str:
 
 
 def find_conflicts(text: str, entries: Sequence[Entry]) -> List[Conflict]:
-    """The lines of an original text that give a name of the entries another address, or write it a second time."""
+    """The lines of an original text that give a name in the entries another address, or repeat it."""
     wanted: Dict[str, List[str]] = {}
     for entry in entries:
         for name in entry.names:
@@ -145,7 +145,7 @@ def find_conflicts(text: str, entries: Sequence[Entry]) -> List[Conflict]:
 
 
 def _lines(text: str) -> List[str]:
-    """The lines with their ends, as the resolver sees them: other programs end one at a form feed too, or at U+2028."""
+    """The lines with their ends, as the resolver sees them: others also split at form feeds or U+2028."""
     return re.findall(r"[^\n]*\n|[^\n]+", text)
 
 
@@ -164,9 +164,9 @@ def _parse_line(line: str) -> Tuple[str, List[str]]:
 
 
 def render(text: str, entries: Sequence[Entry]) -> str:
-    """The text with the block at its end, and without what contradicts it; the original text without entries.
+    """The text with the block at its end, and without conflicts; without entries, the original text.
 
-    :param text: what the file holds now, with a block or without.
+    :param text: the current file, with or without a block.
     :raises HostsFileError: see C(original).
     """
     base = original(text)

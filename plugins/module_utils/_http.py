@@ -1,10 +1,10 @@
 # Copyright: (c) 2026, longshore.swr contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Requests to the management APIs (Huawei Cloud, Harbor): one client an API, one family of errors.
+"""Requests to the management APIs (Huawei Cloud, Harbor): one client per API, one family of errors.
 
-It never sees an C(AnsibleModule), and knows no API: how a request is authenticated and how an error
-body is read are given to it.
+It does not know C(AnsibleModule) or any API: authentication and the parsing of error
+bodies are passed in.
 
 This module is private to the collection: no other collection may import it.
 """
@@ -41,32 +41,32 @@ else:
 
 USER_AGENT = "longshore.swr"
 
-# What stands for the words of a server that has none.
+# Replaces a missing message of a server.
 UNEXPLAINED = "the request was refused"
 
-# A body that is no JSON (a proxy's page, for instance) is quoted up to this many characters.
+# A body that is not JSON (such as a proxy's page) is quoted up to this many characters.
 _QUOTED = 200
 _LONGEST = 1000
 _BLOCK = 64 * 1024
 
-# These may be asked again without a second effect (RFC 9110, section 9.2.2).
+# These can be repeated without a second effect (RFC 9110, section 9.2.2).
 _IDEMPOTENT = ("GET", "HEAD")
-# What a gateway answers in the place of a server that may be at work all the same.
+# Replies of a gateway while the server may still be working.
 _BY_A_GATEWAY = (502, 503, 504)
 
 
 class ServerError(NamedTuple):
-    """What an API said in the body of an error reply, as far as it could be read."""
+    """An API's message in an error body, as far as it could be parsed."""
 
     code: Optional[str] = None
     message: Optional[str] = None
 
 
 class ApiReply(NamedTuple):
-    """A reply with one of the statuses that were expected.
+    """A reply with an expected status.
 
-    C(headers) ignores case. C(data) is the parsed JSON body, V(None) when there was none or it was C(null): C(has_body)
-    tells the two apart.
+    C(headers) ignores case. C(data) is the parsed JSON body, V(None) if there was none or it was C(null): C(has_body)
+    distinguishes the two.
     """
 
     status: int
@@ -86,20 +86,20 @@ def sign_basic(username: str, password: str) -> Callable[[Any], Any]:
     return sign
 
 
-# What OpenSSL's versions say of a reply that is no TLS
+# OpenSSL's errors, by version, for a reply that is not TLS
 _NO_TLS = ("WRONG VERSION NUMBER", "RECORD LAYER FAILURE", "HTTP REQUEST", "UNKNOWN PROTOCOL")
 
 
 def _no_auth(request: Any) -> Any:
-    """Keeps C(requests) from looking for a login in the user's netrc file."""
+    """Keeps C(requests) from using a login in the user's netrc file."""
     return request
 
 
 def _cause(error: BaseException) -> str:
     """The operating system's or TLS library's words for a failed exchange.
 
-    The text of a C(requests) exception itself is not for users: it nests three classes, quotes the
-    whole URL, and in some cases that of the proxy with its password.
+    The text of a C(requests) exception is unsuitable for users: it nests three classes, quotes the
+    whole URL, and sometimes that of the proxy with its password.
     """
     seen = set()
     current: Optional[BaseException] = error
@@ -117,7 +117,7 @@ def _cause(error: BaseException) -> str:
 
 
 def _readable(text: str) -> str:
-    """What a body that is no JSON says: of a page of HTML its title, or else its words without the markup."""
+    """The message in a body that is not JSON: an HTML page's title, or else its text without the markup."""
     if re.match(r"\s*<(!doctype|html|head|body)\b", text, re.IGNORECASE):
         title = re.search(r"<title[^>]*>([^<]*\S[^<]*)</title", text, re.IGNORECASE)
         text = title.group(1) if title else re.sub(r"(?s)<(style|script)\b.*?</\1\s*>|<[^>]*>", " ", text)
@@ -126,7 +126,7 @@ def _readable(text: str) -> str:
 
 
 def _blocks_of(response: Any) -> Iterator[bytes]:
-    """The body as it comes in. C(requests) itself would unpack it, however large it becomes."""
+    """The raw body. C(requests) itself would unpack it to any size."""
     with response:
         try:
             yield from response.raw.stream(_BLOCK, decode_content=False)
@@ -140,17 +140,17 @@ class ApiClient:
     """Calls one API, given by its base URL. Cookies are not kept.
 
     :param base_url: C(https://host[:port][/path]).
-    :param error_class: the family of errors to raise.
-    :param read_error: reads the body of an error reply, given as parsed JSON.
-    :param hint_for: what the user can do about a status and a server's code.
-    :param auth: signs each attempt, as C(requests) wants it. V(None) for none.
+    :param error_class: the class of errors to raise.
+    :param read_error: reads the parsed JSON body of an error reply.
+    :param hint_for: the remedy for a status and a server's code.
+    :param auth: signs each attempt, in C(requests)' form. V(None) for none.
     :param verify: V(True) for the usual certificate authorities, the path of a bundle, or V(False).
     :param timeout: seconds to wait for the connection, and for each part of the reply; the whole may take five times as
         long.
-    :param retries: how often a request is repeated after its first failure.
-    :param longest_wait: seconds; a server that asks for more patience than this gets none.
-    :param redact: masks secrets in what the server said.
-    :param throttled: a server's codes that mean "too many requests", whatever the status.
+    :param retries: how often a failed request is retried.
+    :param longest_wait: seconds; if a server asks for a longer wait, the request fails.
+    :param redact: masks secrets in the server's messages.
+    :param throttled: a server's codes for "too many requests", with any status.
     :param session: a C(requests.Session) to use instead of a new one.
     """
 
@@ -194,9 +194,9 @@ class ApiClient:
         self._session.headers.update(
             {"User-Agent": USER_AGENT, "Accept": "application/json", "Accept-Encoding": "gzip"}
         )
-        # A session's cookie would take the place of what signs the request: Harbor then wants a CSRF token as well.
+        # A session cookie would replace the request's login: Harbor then requires a CSRF token as well.
         self._session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
-        # Redirects are not followed, but requests would decode the address all the same, and fail when it cannot.
+        # Redirects are not followed, but requests would still decode the address, and fail if it cannot.
         self._session.get_redirect_target = lambda _response: None
 
     def call(
@@ -208,18 +208,18 @@ class ApiClient:
         expect: Sequence[int] = (200,),
         text: bool = False,
     ) -> ApiReply:
-        """One call, repeated where that is safe.
+        """Send one request, retried if that is safe.
 
-        Repeated are: any request that never reached the server or was turned away with 429, with one of the codes of
-        throttling or, when it says when to come back, 503; and besides those a GET that met a broken connection, 502,
-        503 or 504. The error of any other request that may have been carried out all the same is C(unsettled).
+        Retried are: any request that did not reach the server or was rejected with 429, with one of the codes of
+        throttling or, with a time to wait, 503; and any GET that failed with a broken connection, 502,
+        503 or 504. The error of any other request that may have been carried out is C(unsettled).
 
-        :param path: begins with a slash; already quoted.
+        :param path: starts with a slash; already quoted.
         :param params: query parameters.
-        :param body: sent as JSON when not V(None).
-        :param expect: statuses that are a success.
+        :param body: sent as JSON if not V(None).
+        :param expect: statuses that mean success.
         :param text: the reply is plain text, and C(data) is that text.
-        :raises LongshoreError: of the family given, for every other end.
+        :raises LongshoreError: in the given class, for any other outcome.
         """
         url = self._base + path
         where = "{0} {1}".format(method, url)
@@ -260,9 +260,9 @@ class ApiClient:
         headers: Dict[str, str] = {} if data is None and method in _IDEMPOTENT else {"Content-Type": "application/json"}
         if text:
             headers["Accept"] = "text/plain, */*"
-        # Redirects are not followed: only the session's own header would be dropped on the way to another
+        # Redirects are not followed: only the session's own header would be dropped for another
         # host, not the token of a temporary key. `verify` is given here because C(requests) prefers the
-        # REQUESTS_CA_BUNDLE variable to what a session says.
+        # REQUESTS_CA_BUNDLE variable to the session's setting.
         response = self._session.request(
             method,
             url,
@@ -272,7 +272,7 @@ class ApiClient:
             auth=self._auth,
             timeout=self._timeout,
             verify=self._verify,
-            # Given, because requests reads NO_PROXY in a way of its own.
+            # Passed, because requests interprets NO_PROXY differently.
             proxies={self._server[0]: proxy_for(*self._server), "all": None},
             allow_redirects=False,
             stream=True,
@@ -306,7 +306,7 @@ class ApiClient:
 
     @staticmethod
     def _backoff(attempt: int) -> float:
-        # The spread keeps many forks of one playbook from coming back at the same moment.
+        # The jitter keeps the forks of a playbook from retrying at the same moment.
         return random.uniform(0.5, 1.0) * 2**attempt  # noqa: S311
 
     def _parse(self, where: str, response: Any, content: bytes) -> Any:

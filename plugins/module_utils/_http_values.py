@@ -23,7 +23,7 @@ LARGEST_REPLY = 64 * 1024 * 1024
 """Bytes of a reply that is read whole, unpacked. More than any server sends for good reason."""
 
 _SHOWN = 200
-# A target in angle brackets or, as some servers write it, a bare one that is followed by parameters. A bare target may
+# A target in angle brackets or, from some servers, a bare one followed by parameters. A bare target may
 # contain commas, because the comma that separates links comes after the parameters.
 _TARGET = re.compile(r"""<([^<>]*)>|([^\s<>"',;][^\s<>"';]*)(?=\s*;)""")
 _PARAMETER = re.compile(
@@ -34,12 +34,12 @@ _NOT_IN_URLS = re.compile(r"[\x00-\x20\x7f]")
 _LONGEST_XML = 16 * 1024
 _XML_ERROR = re.compile(rb"<Error\b[^<>]{0,200}>")
 _COUNT = re.compile(r"[0-9]{1,15}\Z")
-# Seconds; a number of hundreds of digits would be infinite.
+# Seconds; a number with hundreds of digits would be infinite.
 _LONGEST_WAIT = 1e9
 
 
 class NotUnderstood(ValueError):
-    """What a server sent cannot be parsed, or cannot be complete. The text is a clause for a message."""
+    """A server's data cannot be parsed, or is incomplete. The text is a clause for a message."""
 
 
 class _Link(NamedTuple):
@@ -51,16 +51,16 @@ class _Link(NamedTuple):
 
 
 def unpack(blocks: Iterable[bytes], encoding: Optional[str], limit: int = LARGEST_REPLY) -> bytes:
-    """The body of a reply, whole.
+    """The complete, unpacked body of a reply.
 
-    :param blocks: the body as it comes in.
+    :param blocks: the raw body.
     :param encoding: the header C(Content-Encoding).
-    :raises NotUnderstood: it is larger than C(limit), unpacked, or packed in another way than C(gzip), or damaged.
+    :raises NotUnderstood: it is larger than C(limit) unpacked, not packed with C(gzip), or damaged.
     """
     coding = (encoding or "").strip().lower()
     if coding not in ("", "identity", "gzip", "x-gzip"):
         raise NotUnderstood("the reply has a content encoding that was not requested: {0}".format(_quoted(coding)))
-    # 31: what gzip writes, and nothing else.
+    # 31: only the gzip format.
     unpacker = zlib.decompressobj(31) if "gzip" in coding else None
     parts: List[bytes] = []
     total = 0
@@ -75,7 +75,7 @@ def unpack(blocks: Iterable[bytes], encoding: Optional[str], limit: int = LARGES
                 rest = unpacker.unconsumed_tail
                 if unpacker.unused_data:
                     raise NotUnderstood("the reply has data after the end of the gzip stream")
-            # What is packed counts as well: it may be nothing, packed again and again.
+            # Packed bytes count as well: they may unpack to nothing, again and again.
             total += max(len(part), len(block) - len(rest))
             if total > limit:
                 raise NotUnderstood("the reply is larger than {0} bytes".format(limit))
@@ -93,7 +93,7 @@ def parse_retry_after(value: Optional[str], now: Optional[float] = None) -> Opti
     :return: None if there is no header or it cannot be parsed.
     """
     text = (value or "").strip()
-    # isdigit() alone takes digits of every script, and float() refuses some of them.
+    # isdigit() alone accepts digits of every script, and float() rejects some of them.
     if text.isascii() and text.isdigit():
         return min(float(text), _LONGEST_WAIT)
     try:
@@ -106,22 +106,22 @@ def parse_retry_after(value: Optional[str], now: Optional[float] = None) -> Opti
 
 
 class StoreError(NamedTuple):
-    """What an object store (S3, OBS) says in an error reply; empty texts where it says nothing."""
+    """An object store's (S3, OBS) error reply; missing fields are empty."""
 
     code: str
     message: str
 
     @property
     def is_stale(self) -> bool:
-        """Whether the signed address was not valid any more, or not yet."""
+        """Whether the signed URL was no longer valid, or not yet."""
         text = "{0} {1}".format(*self).lower()
         return "expired" in text or "skew" in text
 
 
 def read_store_error(body: bytes) -> Optional[StoreError]:
-    """The error in the body of an object store's reply; None if it is none.
+    """The error in the body of an object store's reply; None if it is not one.
 
-    No XML parser is used: one would expand what a server defines in the document.
+    No XML parser is used: it would expand entities that a server defines.
     """
     found = _XML_ERROR.search(body[:_LONGEST_XML])
     if found is None:
@@ -136,7 +136,7 @@ def read_store_error(body: bytes) -> Optional[StoreError]:
 
 
 def basic_credentials(username: str, password: str) -> str:
-    """C(username:password) in UTF-8 and base64, as the Basic scheme wants it (RFC 7617)."""
+    """C(username:password) in UTF-8 and base64, as in the Basic scheme (RFC 7617)."""
     return base64.b64encode("{0}:{1}".format(username, password).encode("utf-8")).decode("ascii")
 
 
@@ -146,7 +146,7 @@ def basic_auth(username: str, password: str) -> str:
 
 
 def parse_count(value: Optional[str]) -> Optional[int]:
-    """A header that is a count, such as C(X-Total-Count); None if there is none.
+    """Parse a header with a count, such as C(X-Total-Count); None if there is none.
 
     :raises NotUnderstood: it is not a number.
     """
@@ -226,6 +226,6 @@ def _no_link(text: str) -> NotUnderstood:
 
 
 def _quoted(text: str) -> str:
-    """The text fit to be shown: truncated, and without control characters."""
+    """The text for display: truncated, and without control characters."""
     shown = text if len(text) <= _SHOWN else text[:_SHOWN] + "..."
     return '"{0}"'.format("".join(char if char.isprintable() else "?" for char in shown))

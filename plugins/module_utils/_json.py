@@ -1,11 +1,11 @@
 # Copyright: (c) 2026, longshore.swr contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""JSON from outside: what servers, programs and files of others say.
+"""JSON from outside: from servers, programs and other users' files.
 
-Nothing else in the collection parses JSON. What is read has a limited depth and numbers that can be calculated with, so
-that whoever walks through it, adds it up or prints it needs no care of its own. Of a name that an object holds twice
-the last value counts, as in Go's servers.
+Nothing else in the collection parses JSON. Results have limited depth and finite numbers, so
+callers can traverse, sum or print them without checks. If an object has a name twice,
+the last value wins, as in Go's servers.
 
 This module is private to the collection: no other collection may import it.
 """
@@ -31,11 +31,11 @@ Shape = Any
 
 
 def parse_json(text: str, pairs: Optional[Callable[[List[Tuple[str, Any]]], Any]] = None) -> Any:
-    """JSON as it is: a string may have half of a character (C(\\ud800) alone), which cannot be written to a file.
+    """Parse JSON: strings may have lone surrogates (C(\\ud800)), which cannot be written to a file.
 
-    :param pairs: makes an object of its names and values.
+    :param pairs: makes an object from its names and values.
     :raises json.JSONDecodeError: it is not JSON.
-    :raises NotUnderstood: it is JSON with something that is refused.
+    :raises NotUnderstood: it is JSON beyond the limits.
     """
     try:
         value = json.loads(
@@ -57,11 +57,11 @@ def parse_json(text: str, pairs: Optional[Callable[[List[Tuple[str, Any]]], Any]
 
 
 def read_json(content: Union[str, bytes]) -> Any:
-    """What a server or a program sent, or what a file holds that the collection wrote.
+    """Parse JSON from a server or a program, or from a file that the collection wrote.
 
-    Half of a character is replaced (U+FFFD), as Go does it.
+    Lone surrogates are replaced (U+FFFD), as in Go.
 
-    :raises NotUnderstood: it is not JSON, or has something that is refused.
+    :raises NotUnderstood: it is not JSON, or beyond the limits.
     """
     try:
         text = content if isinstance(content, str) else content.decode("utf-8-sig")
@@ -106,12 +106,12 @@ _KINDS: Tuple[Tuple[type, str], ...] = (
 
 
 def check_shape(value: Any, shape: Shape, place: str = "") -> Any:
-    """The value, if it has the shape that it should have.
+    """Check a value's shape, and return the value.
 
-    :param shape: a type; C([shape]) for a list of such entries; C({name: shape}) for an object that has at least these,
-        where a name that is missing counts as V(None); a tuple of shapes for any of them; V(None) for null.
-    :param place: where in the document the value is.
-    :raises NotUnderstood: it has another one. The text says where, what is there and what was expected.
+    :param shape: a type; C([shape]) for a list of such entries; C({name: shape}) for an object with at least these,
+        a missing name counting as V(None); a tuple of shapes for any of them; V(None) for null.
+    :param place: the value's place in the document.
+    :raises NotUnderstood: it has another shape. The text has the place, the actual and the expected type.
     """
     alternatives = shape if isinstance(shape, tuple) else (shape,)
     fitting = [one for one in alternatives if _is(value, one)]
@@ -132,7 +132,7 @@ def _is(value: Any, shape: Shape) -> bool:
         return value is None
     kind = shape if isinstance(shape, type) else type(shape)
     found = type(value)
-    # A number without a fraction is written as an integer.
+    # Numbers without a fraction are written as integers.
     return found is kind or (kind is float and found is int) or kind is object
 
 
@@ -142,8 +142,8 @@ def _words(shape: Shape) -> str:
 
 
 def read_shape(content: Union[str, bytes], shape: Shape) -> Any:
-    """What L(read_json,#) reads, if it has the shape.
+    """Parse JSON as L(read_json,#) does, and check its shape.
 
-    :raises NotUnderstood: it is not JSON, is refused, or has another shape.
+    :raises NotUnderstood: it is not JSON, beyond the limits, or has another shape.
     """
     return check_shape(read_json(content), shape)

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, longshore.swr contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A file that lines are appended to while a run goes on: the journal, the log, the progress file.
+"""A file to which a run appends lines: the journal, the log, the progress file.
 
 This module is private to the collection: no other collection may import it.
 """
@@ -19,15 +19,15 @@ from ._text import flat
 
 
 class LineFile:
-    """Appends whole lines, each with one write: what is written survives a kill, and two runs do not mix in a line.
+    """Appends whole lines, each with one write: they survive a kill, and two runs never mix within a line.
 
-    A write that fails (a full disk) ends the writing and nothing else; C(error) says why then. The run must not
+    A failed write (for example on a full disk) only ends the writing; C(error) then has the reason. The run must not
     stop for it.
 
     :param path: the file, created with mode 0600; None to drop every line.
-    :param option: the option that named it, for the message.
-    :param error_class: the family of errors to raise.
-    :raises LongshoreError: of that family: the file cannot be opened, or is not a regular file.
+    :param option: the option with its path, for the message.
+    :param error_class: the class of errors to raise.
+    :raises LongshoreError: in that class: the file cannot be opened, or is not a regular file.
     """
 
     def __init__(self, path: Optional[str], option: str, error_class: Type[LongshoreError] = LongshoreError) -> None:
@@ -46,18 +46,18 @@ class LineFile:
 
     @property
     def active(self) -> bool:
-        """Whether lines are written."""
+        """Whether lines are still written."""
         return self._descriptor >= 0
 
     def _end_line(self) -> None:
-        """A killed run may have left half a line: the next one must not be glued to it."""
+        """End a partial line of a killed run, so that the next one starts on its own line."""
         with contextlib.suppress(OSError):
             size = os.fstat(self._descriptor).st_size
             if size and os.pread(self._descriptor, 1, size - 1) != b"\n":
                 self.write("")
 
     def write(self, line: str) -> None:
-        """Append a text as one line; its line break is added."""
+        """Append a text as one line, with a line break."""
         rest = (flat(line) + "\n").encode("utf-8")
         with self._lock:
             try:
@@ -79,5 +79,5 @@ class LineFile:
         try:
             os.close(descriptor)
         except OSError as error:
-            # Some file systems tell only now that the disk was full.
+            # Some file systems report a full disk only now.
             self.error = self.error or "{0}: {1}".format(self._path, error.strerror)

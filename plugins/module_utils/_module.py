@@ -1,9 +1,9 @@
 # Copyright: (c) 2026, longshore.swr contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What every module's C(main()) needs: one way to fail, one way to ask for a library.
+"""The common part of every module's C(main()): failing, and requiring a library.
 
-A module file has a function that does the work and returns the result, and a C(main()) that only makes
+A module file has a function that does the work and returns the result, and a C(main()) that only creates
 the C(AnsibleModule)::
 
     @reports_errors
@@ -42,26 +42,26 @@ def redactor_of(module: Any) -> Redactor:
     if redactor is None:
         redactor = Redactor()
         setattr(module, _ATTRIBUTE, redactor)
-    # Not only at first: a module may learn of values to hide while it runs.
+    # Each time: a module may learn of values to hide while it runs.
     redactor.add(*(value for value in module.no_log_values if isinstance(value, str)))
     return redactor
 
 
 def require(module: Any, library: str, import_error: Optional[str], reason: Optional[str] = None) -> None:
-    """Ends the module with Ansible's usual message when a Python library could not be imported.
+    """End the module with Ansible's usual message if a Python library could not be imported.
 
     :param library: the name of the library, as it is installed.
-    :param import_error: the traceback of the import, or V(None) when it succeeded.
-    :param reason: what it is needed for, as in C(needed for temporary logins).
+    :param import_error: the traceback of the import, or V(None) if it succeeded.
+    :param reason: its purpose, such as C(needed for temporary logins).
     """
     if import_error is not None:
         module.fail_json(msg=missing_required_lib(library, reason=reason), exception=import_error)
 
 
 def require_values(module: Any, *options: str) -> None:
-    """Refuses options that are set to nothing: Ansible takes an empty path for none, in the place of the default.
+    """Reject empty options: Ansible takes an empty path as none, instead of the default.
 
-    :raises LongshoreError: one is.
+    :raises LongshoreError: one is empty.
     """
     for option in options:
         if not module.params[option]:
@@ -69,12 +69,12 @@ def require_values(module: Any, *options: str) -> None:
 
 
 def warn(module: Any, text: str) -> None:
-    """Shows a warning, with every secret that C(redactor_of(module)) knows masked."""
+    """Show a warning, with all secrets known to C(redactor_of(module)) masked."""
     module.warn(one_line(redactor_of(module)(text), _LONGEST_WARNING))
 
 
 def show_warnings(module: Any, result: Dict[str, Any]) -> Dict[str, Any]:
-    """A result with its C(warnings), and the diff, where Ansible wants them."""
+    """Show a result's C(warnings), and remove its diff unless in diff mode."""
     for warning in result.pop("warnings"):
         warn(module, warning)
     if "diff" in result and not module._diff:
@@ -83,14 +83,14 @@ def show_warnings(module: Any, result: Dict[str, Any]) -> Dict[str, Any]:
 
 
 def run_program(words: Sequence[str], folder: Optional[str] = None, seconds: float = 60.0) -> Tuple[int, str, str]:
-    """Runs a program of the host, which has nobody to ask. When its time is up, all that it has started is ended too.
+    """Run a program of the host without input. After the time limit, all its child processes are ended too.
 
-    C(AnsibleModule.run_command) would wait for ever.
+    C(AnsibleModule.run_command) would wait forever.
 
     :param folder: to run it in; None for any.
     :return: its status, output and errors. One that cannot be started, or was ended, has a status too, as in a shell.
     """
-    # Ansible's own modules are no matter of a program that is written in Python.
+    # A program in Python must not see Ansible's own modules.
     environ = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
     streams = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
     try:
@@ -109,16 +109,16 @@ def run_program(words: Sequence[str], folder: Optional[str] = None, seconds: flo
 
 
 def reports_errors(run: Callable[[Any], Dict[str, Any]]) -> Callable[[Any], None]:
-    """Makes C(run(module) -> result) end the module, whatever happens.
+    """Make C(run(module) -> result) end the module with any outcome.
 
-    The result goes to C(exit_json); a result with C(failed) set goes to C(fail_json), with all it
-    carries, so that a batch can report what it did besides its failures. A C(LongshoreError) becomes
+    The result goes to C(exit_json); a result with C(failed) set goes to C(fail_json), with all its
+    data, so that a batch can report more than its failures. A C(LongshoreError) becomes
     one C(fail_json) with C(msg) (one sentence) and C(error) (its parts: what, where, code, status,
-    hint). Both ways of failing have every secret that C(redactor_of(module)) knows masked. No result has
-    characters that a terminal would obey (see C(_text)). An empty path is not set, as a template makes it of a
-    variable that is not.
+    hint). Both mask all secrets known to C(redactor_of(module)). No result has
+    characters that a terminal would interpret (see C(_text)). An empty path counts as not set, since templates yield it
+    for unset variables.
 
-    Any other exception is a defect of the collection, and its traceback is left to Ansible.
+    Any other exception is a bug in the collection; its traceback is left to Ansible.
     """
 
     @functools.wraps(run)
@@ -126,13 +126,13 @@ def reports_errors(run: Callable[[Any], Dict[str, Any]]) -> Callable[[Any], None
         for name, option in getattr(module, "argument_spec", {}).items():
             if option.get("type") == "path" and module.params.get(name) == "":
                 module.params[name] = None
-        # Ansible shows options as well, beside every failure; such a URL is refused, but must not be shown for that.
+        # Ansible shows options with every failure; such a URL is rejected, but must still not be shown.
         module.no_log_values.update(logins_in(module.params))
         try:
             result = run(module)
         except LongshoreError as error:
             result = {"failed": True, "msg": str(error), "error": error.as_dict()}
-        # Outside of the handler: older releases of Ansible add a traceback to whatever fails inside one.
+        # Outside the handler: older releases of Ansible add a traceback to failures inside one.
         if result.get("failed"):
             failure = shown(redactor_of(module).clean(result))
             module.fail_json(**{key: value for key, value in failure.items() if key != "failed"})

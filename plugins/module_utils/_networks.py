@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, longshore.swr contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Ways through networks: which proxy leads to a server, and which addresses are never connected to.
+"""Network rules: the proxy for a server, and addresses that are never connected to.
 
 C(NO_PROXY) is read as the container engines read it (Go's package golang.org/x/net/http/httpproxy).
 
@@ -18,7 +18,7 @@ from typing import Any, Optional
 _NOWHERE = tuple(
     ipaddress.ip_network(network)
     for network in (
-        "169.254.0.0/16",  # link-local: the metadata service of nearly every cloud
+        "169.254.0.0/16",  # link-local: the metadata service of most clouds
         "fe80::/10",
         "fd00:ec2::/32",  # AWS
         "fd20:ce::254/128",  # Google Cloud
@@ -31,7 +31,7 @@ _NAT64 = ipaddress.ip_network("64:ff9b::/96")
 
 
 def proxy_for(scheme: str, host: str, port: int) -> Optional[str]:
-    """The URL of the proxy that the environment names for a server; None where it is reached directly.
+    """The URL of the environment's proxy for a server; None for a direct connection.
 
     The variables are C(HTTPS_PROXY), C(HTTP_PROXY), C(ALL_PROXY) and C(NO_PROXY); in lower case they go first, as for
     curl and Python's own clients.
@@ -42,10 +42,10 @@ def proxy_for(scheme: str, host: str, port: int) -> Optional[str]:
 
 
 def is_exempt(host: str, port: int, no_proxy: str) -> bool:
-    """Whether a server is reached without a proxy: one of this machine is, and one that C(no_proxy) names.
+    """Whether a server is reached without a proxy: if it is on this machine, or in C(no_proxy).
 
-    :param no_proxy: entries with commas between - a name, which stands for all below it as well, C(.name) and C(*.name)
-        for these only, an address, a network as in C(10.0.0.0/8), each with C(:port) where only that one is meant, or
+    :param no_proxy: entries separated by commas - a name, which includes its subdomains, C(.name) and C(*.name)
+        for only these, an address, a network such as C(10.0.0.0/8), each with C(:port) for only that port, or
         C(*) for everything.
     """
     name = host.lower().rstrip(".")
@@ -59,7 +59,7 @@ def _covers(entry: str, name: str, address: Any, port: int) -> bool:
     if entry == "*":
         return True
     head, colon, tail = entry.rpartition(":")
-    # The last colon of an IPv6 address stands before no port, unless the address is in brackets.
+    # The last colon of an IPv6 address does not precede a port, unless the address is in brackets.
     if colon and tail.isdecimal() and (":" not in head or head.endswith("]")):
         if not tail.isascii() or int(tail[:6]) != port:
             return False
@@ -84,14 +84,14 @@ def _covers(entry: str, name: str, address: Any, port: int) -> bool:
 def is_nowhere(host: str) -> bool:
     """Whether a host is an address that is never connected to: link-local, or a cloud's metadata service.
 
-    Who can make us ask there gets the machine's own keys. A name is not looked up: ask for each of its addresses.
+    Requests there could leak the machine's own keys. A name is not looked up: check each of its addresses.
 
-    :param host: an address in any spelling that a resolver takes for one, or a name.
+    :param host: an address in any form that a resolver accepts, or a name.
     """
     address = _address(host)
     if address is None:
         try:
-            # Forms such as 0xa9fea9fe and 169.254.43518, which are addresses to the C library.
+            # Forms such as 0xa9fea9fe and 169.254.43518, which the C library accepts.
             address = ipaddress.ip_address(socket.inet_aton(host))
         except (OSError, ValueError):
             return False
@@ -101,7 +101,7 @@ def is_nowhere(host: str) -> bool:
 
 
 def _address(text: str) -> Any:
-    """The address that a text is, without its scope; None if it is none."""
+    """Parse an address, without its scope; None if it is invalid."""
     try:
         address: Any = ipaddress.ip_address(text.strip("[]").partition("%")[0])
     except ValueError:

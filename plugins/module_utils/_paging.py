@@ -3,8 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Paginated lists: the complete list or an error.
 
-A list ends where the server names no next page. It is an error when pages form a loop, when page after page brings
-nothing new, when there are more pages or entries than any real list has, and when the list ends before the total that
+A list ends if the server gives no next page. It is an error if pages form a loop, if page after page brings
+nothing new, if there are more pages or entries than any real list has, or if the list ends before the total that
 the server stated.
 
 This module is private to the collection: no other collection may import it.
@@ -31,9 +31,9 @@ INCOMPLETE_HINT = (
 class Page(NamedTuple):
     """One page of a list.
 
-    :ivar following: the next page, in any form that C(fetch) takes; None after the last one.
-    :ivar total: the number of entries of the whole list, where the server states it.
-    :ivar asked: the server named no next page, and C(following) is a guess. If it brings nothing new, the list is
+    :ivar following: the next page, in any form that C(fetch) accepts; None after the last one.
+    :ivar total: the number of entries in the whole list, if the server states it.
+    :ivar asked: the server gave no next page, and C(following) is a guess. If it brings nothing new, the list is
         complete.
     """
 
@@ -46,7 +46,7 @@ class Page(NamedTuple):
 def read_pages(
     first: Any, fetch: Callable[[Any], Page], key: Callable[[Any], Hashable] = lambda entry: entry
 ) -> Iterator[Any]:
-    """Yield every entry of a list once; a page is read when its first entry is needed.
+    """Yield every entry of a list once; pages are read on demand.
 
     :param first: the first page.
     :param fetch: reads a page.
@@ -70,8 +70,8 @@ def read_pages(
         idle = 0 if len(seen) > before else idle + 1
         if asked and idle:
             break
-        # When something is deleted meanwhile, later entries move up into pages that were read. Then the total that was
-        # stated before is the one that shows it.
+        # If something is deleted meanwhile, later entries move up into pages already read. Only the total
+        # stated earlier shows it.
         count, total = count + len(page.entries), max(total, page.total or 0)
         if page.following is None or (page.asked and page.following in places):
             break

@@ -1,10 +1,10 @@
 # Copyright: (c) 2026, longshore.swr contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What every object of an API has in common that is to be in some state: observe, compare, change, look again.
+"""The base of all managed API objects: observe, compare, change, verify.
 
-Check mode, diff mode and the real run are one path: the states before and after are made first, and then the change
-is carried out, or not.
+Check mode, diff mode and the real run share one path: the states before and after are computed first, and then the
+change is carried out, or not.
 
 This module is private to the collection: no other collection may import it.
 """
@@ -21,42 +21,42 @@ State = Dict[str, Any]
 
 
 class Resource(ABC):
-    """One object, and what it is to be. A kind of object is a class that derives from this one.
+    """One object and its desired state. Each kind of object is a subclass.
 
-    A state is a mapping in the one form that two states can be compared in: what an API leaves out or writes in another
-    way is filled in and straightened out. It has no secrets, since it is shown. The state of nothing is V(None).
+    A state is a mapping in canonical form, for comparisons: values that an API omits or writes differently
+    are filled in and normalized. It has no secrets, because it is shown. A missing object's state is V(None).
 
-    :cvar write_only: fields that no reading can confirm. They stand for secrets: C(SECRET_KEPT) in what is observed,
-        C(SECRET_CHANGED) in what is desired.
+    :cvar write_only: fields that reading cannot confirm. They stand for secrets: C(SECRET_KEPT) in observed states,
+        C(SECRET_CHANGED) in desired ones.
     """
 
     write_only: Sequence[str] = ()
 
     @abstractmethod
     def observe(self) -> Optional[State]:
-        """The state that it is in now."""
+        """The current state."""
 
     @abstractmethod
     def desired(self, current: Optional[State]) -> Optional[State]:
-        """The state that it is to be in. It equals C(current) when there is nothing to do."""
+        """The desired state. It equals C(current) if there is nothing to do."""
 
     @abstractmethod
     def create(self, desired: State) -> None:
-        """Makes it. An error of status 409 says that somebody else just has."""
+        """Create it. Fails with status 409 if somebody else has just created it."""
 
     @abstractmethod
     def update(self, current: State, desired: State) -> None:
-        """Changes it."""
+        """Change it."""
 
     @abstractmethod
     def delete(self, current: State) -> None:
-        """Removes it. Fails with status 404 if it does not exist."""
+        """Delete it. Fails with status 404 if it does not exist."""
 
     @abstractmethod
     def not_kept(self, fields: List[str], desired: State, found: Optional[State]) -> LongshoreError:
-        """The error for an API that agreed to a change and did not make it.
+        """The error for an API that accepted a change but did not make it.
 
-        :param fields: those that differ; none when the object is there, or is not, as a whole.
+        :param fields: those that differ; empty if the whole object is missing or still there.
         """
 
 
@@ -76,18 +76,18 @@ class ResourceChange:
         return self.before != self.after
 
     def diff(self) -> Dict[str, Any]:
-        """As Ansible shows it."""
+        """The diff in Ansible's form."""
         return {"before": self.before or {}, "after": self.after or {}}
 
 
 def bring_about(resource: Resource, check_mode: bool) -> ResourceChange:
-    """Makes the object be what it is to be, or says what that would change.
+    """Bring the object to its desired state, or report what would change.
 
-    Another one who does the same at the same time is no error: what has come into being meanwhile is adopted, what has
-    gone meanwhile is gone. Where no reply came, a look decides: a change that was made all the same is made, and an
-    object that was not created is created once more.
+    A concurrent identical change is not an error: an object created meanwhile is adopted, one deleted
+    meanwhile is gone. Without a reply, reading decides: a change that took effect counts, and an
+    object that was not created is created again.
 
-    :raises LongshoreError: the API refused, or did not do what it agreed to.
+    :raises LongshoreError: the API refused, or accepted a change without making it.
     """
     before = resource.observe()
     desired = resource.desired(before)
@@ -110,7 +110,7 @@ def _change(resource: Resource, current: State, desired: Optional[State]) -> Non
     except LongshoreError as error:
         if desired is None and error.status == 404:
             return
-        # Whether a secret was changed cannot be seen.
+        # A change of a secret cannot be verified.
         if not error.unsettled or SECRET_CHANGED in (desired or {}).values():
             raise
         if _difference(resource, desired, resource.observe()) is not None:
@@ -118,7 +118,7 @@ def _change(resource: Resource, current: State, desired: Optional[State]) -> Non
 
 
 def _create(resource: Resource, desired: State, asked_before: bool = False) -> Any:
-    """The states before and after. Something was there before when it has come into being since it was looked for."""
+    """The states before and after. "Before" is not empty if the object was created since it was read."""
     try:
         resource.create(desired)
     except LongshoreError as error:
@@ -144,7 +144,7 @@ def _confirm(resource: Resource, desired: Optional[State]) -> None:
 
 
 def _difference(resource: Resource, desired: Optional[State], found: Optional[State]) -> Optional[List[str]]:
-    """The fields that are not as desired; none when it is there, or is not, as a whole; None when all is as desired."""
+    """The fields that differ; empty if the whole object is missing or still there; None if nothing differs."""
     if (found is None) != (desired is None):
         return []
     if found is None or desired is None:

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, longshore.swr contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Redaction of secrets, and reading and writing the files that hold them.
+"""Redacts secrets, and reads and writes the files that hold them.
 
 This module is private to the collection: no other collection may import it.
 """
@@ -19,11 +19,11 @@ from ._files.inputs import LARGEST, decode, read_bytes
 from ._files.safe_file import SafeFile, private
 from ._text import MASK, flat, lines
 
-# A shorter value is too likely to be an ordinary word: masking it would ruin the text and, by showing
+# A shorter value may well be an ordinary word: masking it would ruin the text and, by showing
 # which words are masked, give the value away.
 _SHORTEST = 4
 
-# How many characters of a base64 text depend on what stands before the secret, when it starts at
+# How many characters of a base64 text depend on what precedes the secret, if it starts at
 # byte 0, 1 or 2 of a group of three (RFC 4648, section 4).
 _BASE64_HEAD = {0: 0, 1: 2, 2: 3}
 
@@ -31,16 +31,16 @@ _BASE64_HEAD = {0: 0, 1: 2, 2: 3}
 def _base64_forms(raw: bytes) -> Iterator[str]:
     """The base64 text of the secret alone, and the part of it that survives inside a longer text.
 
-    C(user:password) is written in base64 as a whole in every C(Authorization: Basic) header and
-    Docker credential file, so that the password's own base64 does not occur there. What does occur is
-    one of three cores, one for each place in a group of three bytes that the password can start at.
+    C(user:password) is encoded as a whole in every C(Authorization: Basic) header and
+    Docker credential file, so the password's own base64 does not occur there. What does occur is
+    one of three cores, one for each position in a group of three bytes where the password can start.
     """
     for encode in (base64.b64encode, base64.urlsafe_b64encode):
         yield encode(raw).decode("ascii")
         for offset, head in _BASE64_HEAD.items():
             whole_groups = (offset + len(raw)) // 3
             partial = (offset + len(raw)) % 3
-            # Of a last, incomplete group one byte fixes one character, two bytes fix two.
+            # In a last, incomplete group one byte determines one character, two bytes two.
             end = whole_groups * 4 + partial
             core = encode(b"\0" * offset + raw).decode("ascii")[head:end]
             if len(core) >= _SHORTEST:
@@ -48,10 +48,10 @@ def _base64_forms(raw: bytes) -> Iterator[str]:
 
 
 def _forms(secret: str) -> Iterator[str]:
-    """Every spelling in which C(secret) may turn up in a text."""
+    """All encodings in which C(secret) may occur in a text."""
     raw = secret.encode("utf-8", "surrogatepass")
     yield secret
-    # As text of a server looks after the gate.
+    # As a server's text looks after cleaning.
     yield flat(secret)
     yield lines(secret)
     for quoted in (quote(raw, safe=""), quote(raw), quote_plus(raw)):
@@ -64,9 +64,9 @@ def _forms(secret: str) -> Iterator[str]:
 
 
 class Redactor:
-    """Masks known secrets wherever text is made.
+    """Masks known secrets in all output.
 
-    Besides the secret itself it knows its base64 form (alone and inside C(user:password)), its
+    Besides the secret itself it masks its base64 form (alone and inside C(user:password)), its
     URL-quoted form, its JSON-escaped form and Python's C(repr). Threads may share one.
 
     :param secrets: values to mask from the start.
@@ -79,10 +79,10 @@ class Redactor:
         self.add(*secrets)
 
     def add(self, *secrets: Optional[str]) -> None:
-        """Masks these too from now on; V(None) and values of fewer than four characters are ignored."""
+        """Mask these too from now on; V(None) and values shorter than four characters are ignored."""
         fresh: Set[str] = set()
         for secret in secrets:
-            # A value of nothing but asterisks hides nothing, and would match its own mask for ever.
+            # A value of only asterisks hides nothing, and would match its own mask forever.
             if isinstance(secret, str) and len(secret) >= _SHORTEST and secret.strip("*"):
                 fresh.update(form for form in _forms(secret) if len(form) >= _SHORTEST and form.strip("*"))
         with self._lock:
@@ -90,7 +90,7 @@ class Redactor:
                 return
             self._known |= fresh
             longest_first = sorted(self._known, key=len, reverse=True)
-            # A lookahead finds matches that overlap, so that of two secrets that share
+            # A lookahead finds overlapping matches, so that of two secrets that share
             # characters neither leaves its end behind.
             self._pattern = re.compile("(?=({0}))".format("|".join(re.escape(form) for form in longest_first)))
 
@@ -99,8 +99,8 @@ class Redactor:
         pattern = self._pattern
         if pattern is None:
             return text
-        # Masking can put a secret together again out of asterisks and what stood beside it. Every round
-        # removes at least one character that is no asterisk, so the rounds end.
+        # Masking can form a secret again from asterisks and adjacent characters. Every round
+        # removes at least one character that is not an asterisk, so the loop ends.
         while True:
             masked = self._mask_once(pattern, text)
             if masked == text:
@@ -126,7 +126,7 @@ class Redactor:
         return "".join(pieces)
 
     def clean(self, value: Any) -> Any:
-        """A copy of C(value) with every text in it masked: through mappings (keys too) and lists."""
+        """A copy of C(value) with every string in it masked, in mappings (keys too) and lists."""
         if isinstance(value, str):
             return self(value)
         if isinstance(value, dict):
@@ -137,22 +137,22 @@ class Redactor:
 
 
 def write_private(path: Any, data: Union[bytes, str]) -> None:
-    """Writes a file that only its owner can read (mode 0600), completely or not at all.
+    """Write a file that only its owner can read (mode 0600), atomically.
 
-    The data goes to a temporary file in the same directory, which is private from its first byte on,
-    and then takes the place of C(path). A symbolic link is kept, its target is replaced, unless other users can
+    The data goes to a temporary file in the same directory, which is private from the start,
+    and then replaces C(path). A symbolic link is kept and its target replaced, unless other users can
     change the link.
 
-    :raises LongshoreError: naming the file, when it cannot be written, or is not a regular file.
+    :raises LongshoreError: it cannot be written, or is not a regular file.
     """
     write_private_parts(path, (data,))
 
 
 def write_private_parts(path: Any, parts: Iterable[Union[bytes, str]]) -> None:
-    """The same for a file that is made piece by piece, so that it need not be in memory as a whole.
+    """The same for a file written in pieces, so that it need not fit in memory.
 
-    :raises LongshoreError: naming the file, when it cannot be written. What C(parts) raises is passed on, and the file
-        is as it was.
+    :raises LongshoreError: it cannot be written. Exceptions from C(parts) propagate, and the file
+        is unchanged.
     """
     with SafeFile(str(path)) as file:
         file.replace(parts, private())
@@ -161,7 +161,7 @@ def write_private_parts(path: Any, parts: Iterable[Union[bytes, str]]) -> None:
 def read_text(path: Any, limit: int = LARGEST) -> str:
     """The text of a UTF-8 file, without its byte order mark.
 
-    :raises LongshoreError: naming the file, when it is absent, unreadable, not a regular file, longer than C(limit)
+    :raises LongshoreError: it is missing, unreadable, not a regular file, longer than C(limit)
         bytes or not UTF-8.
     """
     return decode(read_bytes(str(path), limit), str(path))

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, longshore.swr contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Joins two rooms for modules that copy images: the copy engine asks, and SWR's API lists.
+"""Connects two rooms for modules that copy images: the copy engine, and SWR's API for its lists.
 
 This module is private to the collection: no other collection may import it.
 """
@@ -17,7 +17,7 @@ from ._registry.run.tag_listing import Lister, ListerFor, check_endpoints
 
 
 def tag_listers(module: Any) -> ListerFor:
-    """Gives what lists a registry's tags with their digests by the options of the module, None where nothing does.
+    """A function that returns the lister of a registry's tags with digests, by the module's options, or None.
 
     :raises LongshoreError: an endpoint is not valid.
     """
@@ -28,7 +28,7 @@ def tag_listers(module: Any) -> ListerFor:
         known = is_swr_basic(registry) or registry in params["tag_listing_endpoints"]
         if params["tag_listing"] == "never" or not known:
             return None
-        # Only here: what it stands on (requests) takes longer to import than all else together.
+        # Only here: its dependency (requests) takes longer to import than everything else.
         from ._huaweicloud.swr.tag_listing import lister_of
 
         return lister_of(registry, params, os.environ, redactor_of(module))

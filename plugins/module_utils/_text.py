@@ -1,12 +1,12 @@
 # Copyright: (c) 2026, longshore.swr contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The gate for text from outside: what a server, a file or another user wrote, fit to be shown.
+"""The gate for text from outside: cleans the text of servers, files and other users for display.
 
-A terminal obeys escape sequences, and a character that turns the direction of writing or has no width makes one name
-look like another. What cannot be seen is written as an escape such as C(\\x1b) or C(\\u202e), which does nothing.
-Errors (C(_errors)), results and warnings (C(_module)), files of lines (C(_line_file)) and reports pass the gate by
-themselves. Whoever puts a server's words into a sentence calls C(safe), which also bounds them and hides logins.
+Terminals interpret escape sequences, and characters that change the text direction or have no width make one name
+look like another. Invisible characters are written as escapes such as C(\\x1b) or C(\\u202e), which are harmless.
+Errors (C(_errors)), results and warnings (C(_module)), line files (C(_line_file)) and reports are cleaned
+automatically. Code that puts a server's words into a sentence calls C(safe), which also limits them and hides logins.
 
 This module is private to the collection: no other collection may import it.
 """
@@ -19,7 +19,7 @@ from typing import Any, FrozenSet, Iterator, Mapping
 MASK = "********"
 LONGEST = 400
 
-# Python calls these printable, but nothing is seen of them (Unicode, property Default_Ignorable_Code_Point).
+# Python calls these printable, but they are invisible (Unicode, property Default_Ignorable_Code_Point).
 _INVISIBLE: FrozenSet[str] = frozenset(
     chr(code)
     for first, last in (
@@ -35,34 +35,34 @@ _INVISIBLE: FrozenSet[str] = frozenset(
     for code in range(first, last + 1)
 )
 _OTHER_SPACE = re.compile(r"[^\S ]+")
-# A longer text is cut before anything else is done with it: a server may send megabytes.
+# A longer text is truncated first: a server may send megabytes.
 _WORK = 64 * 1024
 
 # -- logins ----------------------------------------------------------------------------------------------------------
 
 _DIGEST = r"(?:sha[0-9]+|md5|blake[0-9][a-z0-9]*):"
 _URL_LOGIN = re.compile(r"(?<=://)[^\s/?#\"'<>]+@")
-# user:password@host without a scheme; image:tag@sha256:... is none.
+# user:password@host without a scheme; image:tag@sha256:... is not one.
 _BARE_LOGIN = re.compile(
     r"(?<![^\s\"'<>(=,;/])[^\s\"'<>(=,;/@:]{{1,200}}:[^\s\"'<>/@]{{1,200}}@(?!{0})".format(_DIGEST)
 )
 _AUTHORIZATION = re.compile(r"\b(basic|bearer)(\s+)(?=\S*[\d=._-])[\w+/=.~-]{8,}", re.IGNORECASE)
-# A JSON Web Token (RFC 7519), of which a server may show the part alone that follows the scheme.
+# A JSON Web Token (RFC 7519); a server may show only the part after the scheme.
 _WEB_TOKEN = re.compile(r"(?<![\w-])eyJ[\w-]{8,}\.[\w-]{8,}(?:\.[\w-]*)?", re.ASCII)
-# Parameters of signatures and tokens, wherever they stand, as in an error page that repeats the request.
+# Parameters of signatures and tokens, anywhere, for example in an error page that repeats the request.
 _PARAMETER = re.compile(
     r"((?<![a-z0-9_-])(?:(?:(?:x-[a-z]{2,4}-)?(?:security-?token|signature)|(?:aws|oss)?accesskeyid)\s{0,9}[=:]\s{0,9}"
     r"|(?:x-amz-[a-z0-9-]+|(?:x-[a-z]{2,4}-)?credential|(?:access_|refresh_|id_)?token|policy)=))[^\s&\"'<>,;]+",
     re.IGNORECASE,
 )
-# A query ends at white space or at what encloses a URL in prose. The scheme may be missing, as in a relative Location.
+# A query ends at white space or at a delimiter around a URL. The scheme may be missing, as in a relative Location.
 _QUERY = re.compile(r"""\?[^\s"'<>?=]*=[^\s"'<>]*""")
 
 
 def _escaped(character: str) -> str:
     code = ord(character)
     if 0xDC80 <= code <= 0xDCFF:
-        code -= 0xDC00  # A byte of a file that is not UTF-8.
+        code -= 0xDC00  # A byte in a file that is not UTF-8.
     return ("\\x{0:02x}" if code < 0x100 else "\\u{0:04x}" if code < 0x10000 else "\\U{0:08x}").format(code)
 
 
@@ -75,22 +75,22 @@ def _printable(text: str, kept: str = "") -> str:
 
 
 def is_printable(text: str) -> bool:
-    """Whether every character of a text shows: no controls, no direction marks, nothing without width."""
+    """Whether every character of a text is visible: no controls, no direction marks, no zero width."""
     return _printable(text) == text
 
 
 def lines(text: str) -> str:
-    """A text of several lines without what cannot be seen; line feeds and tabs stay."""
+    """A multi-line text without invisible characters; line feeds and tabs are kept."""
     return _printable(text, "\n\t")
 
 
 def flat(text: str) -> str:
-    """A text as one line without what cannot be seen, whatever its length. White space becomes a space."""
+    """A text of any length as one line without invisible characters. White space becomes a space."""
     return text if text.isascii() and text.isprintable() else _printable(_OTHER_SPACE.sub(" ", text))
 
 
 def one_line(value: Any, longest: int = LONGEST) -> str:
-    """The same of any value, cut to C(longest) characters."""
+    """The same for any value, truncated to C(longest) characters."""
     text = flat(str(value)[: max(_WORK, longest + 1)])
     return text if len(text) <= longest else text[: longest - 3] + "..."
 
@@ -105,9 +105,9 @@ def hide_logins(text: str) -> str:
 
 
 def safe(value: Any, longest: int = LONGEST) -> str:
-    """The words of a server or of a file as one line, for a message.
+    """Text from a server or a file as one line, for a message.
 
-    No query of a URL is shown: that of a redirect to an object storage carries a signature, and whoever has it has the
+    Queries of URLs are not shown: in a redirect to an object storage they have a signature, which grants access to the
     blob.
     """
     text = str(value)[:_WORK]
@@ -115,8 +115,8 @@ def safe(value: Any, longest: int = LONGEST) -> str:
 
 
 def quoted(text: str, longest: int = 200) -> str:
-    """C(text) in double quotes, fit to be shown: cut when long, control characters escaped, and without what
-    stands before an C(@) unless a digest follows it, because people paste C(user:password@host) into URLs."""
+    """C(text) in double quotes, for display: truncated, control characters escaped, and without what
+    precedes an C(@) unless a digest follows it, because people paste C(user:password@host) into URLs."""
     head, at, tail = text.rpartition("@")
     if at and not re.match(_DIGEST, tail):
         scheme = re.match(r"[A-Za-z][A-Za-z0-9+.-]*://", head)
@@ -125,7 +125,7 @@ def quoted(text: str, longest: int = 200) -> str:
 
 
 def shown(value: Any) -> Any:
-    """A copy of a result or report that can be shown: every text in it through the gate, keys of mappings too."""
+    """A copy of a result or report for display: every string in it cleaned, including keys of mappings."""
     if isinstance(value, str):
         text = lines(value)
         return _URL_LOGIN.sub(MASK + "@", text) if "://" in text else text

@@ -26,9 +26,9 @@ class TimeIsUp(Exception):
 
 
 def call_within(seconds: float, call: Callable[[], T]) -> T:
-    """The result of C(call), or the exception that it raises.
+    """Returns the result of C(call), or raises its exception.
 
-    A call that does not return is left behind in a thread that does not keep the process alive.
+    A call that does not return is abandoned in a daemon thread.
 
     :raises TimeIsUp: it did not return within this many seconds.
     """
@@ -39,7 +39,7 @@ def call_within(seconds: float, call: Callable[[], T]) -> T:
         try:
             results.append(call())
         except Exception as error:  # noqa: BLE001
-            # Raised again in the thread that waits.
+            # Raised again in the waiting thread.
             errors.append(error)
 
     thread = threading.Thread(target=work, daemon=True)
@@ -53,7 +53,7 @@ def call_within(seconds: float, call: Callable[[], T]) -> T:
 
 
 def in_words(seconds: float) -> str:
-    """A time for a person, rounded up, in the largest unit of which it has two: C(90 seconds), C(3 hours)."""
+    """A duration in words, rounded up, in the largest unit that gives at least two: C(90 seconds), C(3 hours)."""
     size, unit = next((item for item in _UNITS if seconds >= 2 * item[0]), _UNITS[-1])
     count = math.ceil(min(seconds, 1e15) / size)
     return "{0} {1}{2}".format(count, unit, "" if count == 1 else "s")

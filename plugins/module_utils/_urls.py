@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, longshore.swr contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""URLs that users give as options, and URLs that are shown.
+"""URLs in options, and URLs in output.
 
 This module is private to the collection: no other collection may import it.
 """
@@ -22,9 +22,9 @@ def check_url(
     login_hint: str = "Use the options for the login.",
     hint: str = "Write it as https://host, with a port if needed.",
 ) -> SplitResult:
-    """The parts of the HTTP URL of a server, given as an option.
+    """Check a server's HTTP URL from an option, and return its parts.
 
-    A login in it is refused: the URL is shown in messages and logs, and not every client would use it.
+    A login in it is rejected: the URL is shown in messages and logs, and not every client would use it.
 
     :param where: the option.
     :param error: the class of the error to raise.
@@ -36,9 +36,9 @@ def check_url(
         valid = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
         valid = valid and not parts.query and not parts.fragment
     except ValueError:
-        # A bracket that belongs to no IPv6 address, or a port that is no number.
+        # A bracket outside an IPv6 address, or a port that is not a number.
         parts, valid = urlsplit(""), False
-    # Anywhere: a password with a slash or a question mark in it ends what is taken for the host.
+    # Anywhere: a slash or a question mark in a password ends the parsed host.
     if "@" in text:
         raise error("the URL must not contain a login", where=where, hint=login_hint)
     if not valid or not is_printable(text) or any(char.isspace() for char in text):
@@ -47,7 +47,7 @@ def check_url(
 
 
 def host_of(url: str) -> str:
-    """The host of a URL with the port that it names, for output; empty when there is none."""
+    """The host of a URL with its port, for output; empty if there is none."""
     try:
         parts = urlsplit(url)
         port = parts.port

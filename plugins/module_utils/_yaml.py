@@ -1,10 +1,10 @@
 # Copyright: (c) 2026, longshore.swr contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""YAML of users: what a small file may become.
+"""Limits for users' YAML.
 
-PyYAML recurses as deep as a document is nested, and a few lines of aliases within aliases, or of merges (C(<<)) of
-them, become more than any machine can hold.
+PyYAML recurses as deep as a document is nested, and a few lines of nested aliases, or of merges (C(<<)) of
+them, can exceed any machine's memory.
 
 This module is private to the collection: no other collection may import it.
 """
@@ -27,7 +27,7 @@ _HALF = re.compile("[\ud800-\udfff]")
 
 
 class _Node(NamedTuple):
-    """A node with those below it: its anchor, how many they are, and how many levels."""
+    """A node with its descendants: its anchor, their number, and their depth."""
 
     anchor: str
     size: int
@@ -35,10 +35,10 @@ class _Node(NamedTuple):
 
 
 def check_events(events: Iterable[Any]) -> None:
-    """Look through a document before it is loaded.
+    """Check a document before it is loaded.
 
-    :param events: what C(yaml.parse) finds in it, with the loader that it will be loaded with.
-    :raises NotUnderstood: it is nested too deeply, too large with its aliases, or has a number that is too long.
+    :param events: C(yaml.parse) of the document, with the loader that will be used.
+    :raises NotUnderstood: it is nested too deeply, too large with its aliases, or has too long a number.
     """
     anchors: Dict[str, _Node] = {}
     opened: List[_Node] = []

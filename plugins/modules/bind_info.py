@@ -106,7 +106,7 @@ from ansible_collections.longshore.swr.plugins.module_utils._module import repor
 
 @reports_errors
 def run(module):
-    """What was found, as the module's result."""
+    """The findings, as the module's result."""
     params = module.params
     require_values(module, "config", "include_in", "fragment", "zone_dir", "proc_path")
     files = list(dict.fromkeys((params["config"], params["include_in"])))

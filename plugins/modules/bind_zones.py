@@ -479,7 +479,7 @@ def server_of(module, desired):
 
 
 def shown(data, change):
-    """The text of a file in a diff. Of a key nothing is shown but that it is there."""
+    """The text of a file in a diff. Of a key, only its existence is shown."""
     if data is None:
         return ""
     return "(a key, which is not shown)\n" if change.secret else data.decode("utf-8", "replace")
@@ -487,7 +487,7 @@ def shown(data, change):
 
 @reports_errors
 def run(module):
-    """The server as it is to be, as the module's result."""
+    """The server in its desired state, as the module's result."""
     params = module.params
     require_values(module, "config", "include_in", "fragment", "zone_dir")
     desired = desired_of(params) if params["state"] == "present" else None

@@ -220,12 +220,12 @@ class HostFiles:
         self._module = module
 
     def read(self, path):
-        """The text of a regular file, whatever its bytes; None where there is none."""
+        """The text of a regular file, with any bytes; None if there is none."""
         data = read_safely(path, LARGEST)
         return None if data is None else data.decode("utf-8", "surrogateescape")
 
     def units(self, folders):
-        """The text of each systemd unit, by path. Links stand for units that are elsewhere."""
+        """The text of each systemd unit, by path. Links are units stored elsewhere."""
         paths = []
         for folder in dict.fromkeys(os.path.realpath(folder) for folder in folders):
             names = sorted(os.listdir(folder)) if os.path.isdir(folder) else []
@@ -244,7 +244,7 @@ class HostFiles:
         return path
 
     def write(self, path, text, backup=True):
-        """Puts a file in the place of another one, with its owner and mode."""
+        """Replace a file, keeping its owner and mode."""
         with SafeFile(path) as file:
             if backup and file.status() is not None:
                 file.back_up()
@@ -269,7 +269,7 @@ def run(module):
     hide = redactor_of(module).add
     installation = Installation(module.params, HostFiles(module), run_program, module.check_mode, hide)
     folder = os.path.realpath(module.params["directory"])
-    # Where there is none, the reason is told better.
+    # If it is missing, a later error is clearer.
     with exclusive(folder, LOCK_TIMEOUT) if os.path.isdir(folder) else contextlib.nullcontext():
         result = installation.bring_about()
     return show_warnings(module, dict(result, warnings=installation.warnings))

@@ -283,7 +283,7 @@ GATHER = ["version", "adapters", "registries", "policies", "executions", "artifa
 
 @reports_errors
 def run(module):
-    """What was asked for, as the module's result."""
+    """The requested data, as the module's result."""
     require(module, "requests", REQUESTS_IMPORT_ERROR)
     client = client_from(module.params, redactor_of(module))
     return dict(gather(client, module.params), harbor_version=client.version.text, changed=False)

@@ -358,7 +358,7 @@ POLICY = {
 
 @reports_errors
 def run(module):
-    """The policy as it is to be, as the module's result."""
+    """The policy in its desired state, as the module's result."""
     require(module, "requests", REQUESTS_IMPORT_ERROR)
     client = client_from(module.params, redactor_of(module))
     result, outcome, warnings = manage_policy(client, module.params, module.check_mode)

@@ -159,17 +159,17 @@ LOCK_TIMEOUT = 30  # seconds; a run holds the lock for milliseconds
 
 
 def overwrite(file, old, new):
-    """Write into the file itself. What was there is put back when that fails."""
+    """Write into the file itself. On failure the old content is restored."""
     try:
         file.overwrite(new)
     except FilesError as error:
-        # The blocks of the old content are still the file's: nothing was cut off yet.
+        # The file still has the blocks of its old content: it was not truncated yet.
         file.overwrite(old)
         raise FilesError("{0}. The file is as it was".format(error.what), where=error.where, hint=error.hint) from error
 
 
 def named(entry):
-    """An entry as the block has it: with the name of SWR where it has a region."""
+    """An entry in the block's form: with SWR's name if it has a region."""
     names = list(entry.get("names") or [])
     if entry.get("region"):
         names.append(registry_host(entry["region"], entry.get("cloud")))
@@ -185,7 +185,7 @@ def run(module):
         raise HostsFileError("there are none", where="entries", hint="Name at least one, or use state=absent.")
     with SafeFile(options["path"]) as file, exclusive(os.path.dirname(file.path), LOCK_TIMEOUT):
         path, data = file.path, file.read() or b""
-        # Whatever its bytes are, they stay.
+        # Its bytes are kept unchanged.
         old = data.decode("utf-8", "surrogateescape")
         try:
             conflicts = find_conflicts(original(old), entries)

@@ -517,7 +517,7 @@ ARGUMENTS = LOGIN + CONNECTION + UPLOAD_LIMITS + RULES + FORMAT + REFERRERS + TA
 
 
 def conclude(module, result):
-    """The engine's result as the module's: warnings, diff and message where Ansible wants them."""
+    """The engine's result in the module's form, with warnings, diff and message."""
     show_warnings(module, result)
     if result["failures"]:
         first = result["failures"][0]

@@ -362,7 +362,7 @@ ARGUMENTS = LOGIN + CONNECTION + OWN
 
 @reports_errors
 def run(module):
-    """What was found, as the module's result."""
+    """The findings, as the module's result."""
     check_numbers(module.params)
     return show_warnings(module, run_info(module.params, os.environ, helper_runner(module)))
 

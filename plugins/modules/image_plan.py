@@ -487,7 +487,7 @@ ARGUMENTS = LOGIN + CONNECTION + RULES + FORMAT + TAG_LISTING + PROGRESS + SUMMA
 
 
 def conclude(module, result):
-    """The engine's result as the module's: a task that failed says why."""
+    """The engine's result in the module's form, with the first failure in the message."""
     show_warnings(module, result)
     if result["failed"] and result["problems"]:
         first = result["problems"][0]

@@ -300,7 +300,7 @@ ARGUMENTS = LOGIN + CONNECTION + RULES + OWN
 
 
 def conclude(module, result):
-    """The engine's result as the module's: a task that failed says at what."""
+    """The engine's result in the module's form, with the first failure in the message."""
     show_warnings(module, result)
     for first in result["failures"][:1]:
         result["msg"] = "{0}. First failure: {1}".format(result["msg"], first["error"])
@@ -309,7 +309,7 @@ def conclude(module, result):
 
 @reports_errors
 def run(module):
-    """What was deleted, as the module's result."""
+    """The deletions, as the module's result."""
     check_numbers(module.params)
     return conclude(module, run_prune(module.params, module.check_mode, os.environ, helper_runner(module)))
 

@@ -317,7 +317,7 @@ ARGUMENTS = LOGIN + CONNECTION + RULES + FORMAT + REFERRERS + OWN
 
 
 def conclude(module, result):
-    """The engine's result as the module's: a task that failed says at which image."""
+    """The engine's result in the module's form, with the first failure in the message."""
     show_warnings(module, result)
     first = (result["failures"] + result["differences"])[:1] if result["failed"] else []
     for entry in first:

@@ -267,7 +267,7 @@ from ansible_collections.longshore.swr.plugins.module_utils._module import redac
 
 @reports_errors
 def run(module):
-    """The login, or what is known of it beforehand, as the module's result."""
+    """The login, or its preview, as the module's result."""
 
     def before_call():
         require(module, "requests", REQUESTS_IMPORT_ERROR, reason="for all but a long-term login")

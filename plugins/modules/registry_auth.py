@@ -163,7 +163,7 @@ from ansible_collections.longshore.swr.plugins.module_utils._module import repor
 
 
 def login_of(params):
-    """The login that the files are to have; None for none."""
+    """The login for the files; None for none."""
     registry = check_registry(params["registry"])
     if params["expires_at"]:
         parse_moment(params["expires_at"])
@@ -180,10 +180,10 @@ def login_of(params):
 
 @reports_errors
 def run(module):
-    """The files as they are to be, as the module's result."""
+    """The files in their desired state, as the module's result."""
     login = login_of(module.params)
     registry = module.params["registry"]
-    # All of them are looked at before the first one is changed.
+    # All are checked before the first one is changed.
     files = files_of(module.params)
     planned = [(form, file, file.plan(registry, login)) for form, file in files]
     for warning in (

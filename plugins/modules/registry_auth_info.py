@@ -129,7 +129,7 @@ LONGEST = 315360000  # ten years, in seconds
 
 @reports_errors
 def run(module):
-    """What the files have, as the module's result."""
+    """The logins in the files, as the module's result."""
     options = module.params
     registry = check_registry(options["registry"])
     check_ranges(options, {"renew_before": (0, LONGEST), "assumed_lifetime": (0, LONGEST)})

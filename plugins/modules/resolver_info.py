@@ -85,7 +85,7 @@ from ansible_collections.longshore.swr.plugins.module_utils._module import repor
 
 @reports_errors
 def run(module):
-    """What was found, as the module's result."""
+    """The findings, as the module's result."""
 
     require_values(module, "path")
 

@@ -239,9 +239,9 @@ RECORD = {
 
 
 def check(module, zone, text):
-    """Have the text judged by BIND's own program, in a private place.
+    """Check the text with BIND's own program, in a private directory.
 
-    :raises DnsError: the program refuses it, or is not installed.
+    :raises DnsError: the program rejects it, or is not installed.
     """
     if not module.params["checkzone"]:
         return
@@ -260,7 +260,7 @@ def check(module, zone, text):
 
 
 def identity(value, database, option):
-    """The number of a user or a group; None for none.
+    """The id of a user or a group; None for none.
 
     :raises DnsError: there is no such user or group.
     """
@@ -273,13 +273,13 @@ def identity(value, database, option):
 
 
 def attributes_of(params):
-    """What the file is to have.
+    """The desired attributes of the file.
 
-    :raises DnsError: an option cannot be carried out.
+    :raises DnsError: an option is invalid.
     """
     mode = params["mode"]
     try:
-        # YAML reads an octal number without quotes as the number that it is.
+        # YAML converts an unquoted octal number.
         mode = mode if mode is None or isinstance(mode, int) else int(str(mode), 8)
     except ValueError:
         mode = -1
@@ -299,7 +299,7 @@ def fits(status, wanted):
 
 
 def present(module, file):
-    """The file as it is to be."""
+    """Create or update the file."""
     params, path = module.params, module.params["path"]
     zone, attributes = zone_of(params), attributes_of(params)
     serial = check_serial(params["serial"], "serial")
@@ -321,7 +321,7 @@ def present(module, file):
 
 
 def absent(module, file):
-    """No file."""
+    """Remove the file."""
     path = module.params["path"]
     name = check_name(module.params["name"], "name")
     current = None if file is None or file.status() is None else decode(file.read(), path)
@@ -341,7 +341,7 @@ def absent(module, file):
 
 @reports_errors
 def run(module):
-    """The file as it is to be, as the module's result."""
+    """The file in its desired state, as the module's result."""
     work = present if module.params["state"] == "present" else absent
     try:
         with SafeFile(module.params["path"]) as file:

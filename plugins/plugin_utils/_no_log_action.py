@@ -3,8 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """An action that runs the module of the same name and hides its result from output.
 
-A module cannot do that by itself: what it marks as a secret is taken out of the result for good, so that
-the registered variable would have asterisks for a password.
+A module cannot do that by itself: values that it marks as secret are removed from the result, so that
+the registered variable would have asterisks as the password.
 
 This file is private to the collection: no other collection may import it.
 """
@@ -18,9 +18,9 @@ from ansible.utils.display import Display
 
 
 class NoLogAction(ActionBase):
-    """The result is censored as with C(no_log), an error is not: it has no secret, and must be read.
+    """Results are censored as with C(no_log), but not errors: they have no secrets, and must be readable.
 
-    :cvar secret: the part of the result that makes it one to hide; None when each result is.
+    :cvar secret: the key that makes a result secret; None if every result is.
     """
 
     TRANSFERS_FILES = False
@@ -39,9 +39,9 @@ class NoLogAction(ActionBase):
 
     @staticmethod
     def _show(warnings: Iterable[Any]) -> None:
-        """Shows warnings where hiding the result would hide them too.
+        """Show warnings if hiding the result would hide them too.
 
-        That is so up to ansible-core 2.18, where they are plain texts; later releases show them apart
+        That is the case up to ansible-core 2.18, with warnings as plain strings; later releases show them separately
         from the result.
         """
         for warning in warnings:

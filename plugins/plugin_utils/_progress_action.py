@@ -1,11 +1,11 @@
 # Copyright: (c) 2026, longshore.swr contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""An action that runs the module of the same name and shows its progress meanwhile.
+"""An action that runs the module of the same name and shows its progress.
 
-A module's output is read when it has ended, which may be in hours. It writes its progress to a file, and this plugin
-shows the lines of the file as they come: on standard error, so that a machine-readable standard output stays so. Each
-is a C(verbose) event of ansible-runner, and so of AWX.
+A module's output is read only at its end, which may be hours later. It writes its progress to a file, and this plugin
+shows new lines of the file: on standard error, so that standard output remains machine-readable. Each
+is a C(verbose) event in ansible-runner, and so in AWX.
 
 This file is private to the collection: no other collection may import it.
 """
@@ -39,10 +39,10 @@ MOST_BYTES = 16 * 1024 * 1024
 
 
 class Follower:
-    """Reads the lines that are appended to a file, in a thread of its own.
+    """Reads the lines appended to a file, in a thread.
 
-    :param path: the file. What it holds already is passed over; it need not exist yet.
-    :param show: called with each event, as soon as its line is complete.
+    :param path: the file. Existing lines are skipped; it need not exist yet.
+    :param show: called with each event once its line is complete.
     """
 
     def __init__(self, path: str, show: Callable[[Dict[str, Any]], None]) -> None:
@@ -63,7 +63,7 @@ class Follower:
         """The last lines are shown before this returns."""
         self._ended.set()
         self._thread.join(timeout=LAST_LINES_SECONDS)
-        # A worker that ends in the middle of a line would leave the queue to the main process locked.
+        # A worker that ends in the middle of a line would leave the main process's queue locked.
         self._shut = True
         with self._showing:
             pass
@@ -86,7 +86,7 @@ class Follower:
             self._take(line)
 
     def _take(self, line: bytes) -> None:
-        # The file may be one that others append to as well: what cannot be parsed is not shown.
+        # Others may append to the file too: lines that cannot be parsed are not shown.
         with contextlib.suppress(ValueError, KeyError, TypeError, AttributeError):
             event = read_json(line)
             with self._showing:
@@ -111,7 +111,7 @@ class ProgressAction(ActionBase):
         arguments = dict(self._task.args)
         self._host = str((task_vars or {}).get("inventory_hostname", ""))
         with self._progress(arguments):
-            # With async the module is only started here, and goes on after this has returned.
+            # With async the module is only started here, and continues after this returns.
             result.update(
                 self._execute_module(module_args=arguments, task_vars=task_vars, wrap_async=bool(self._task.async_val))
             )
@@ -119,7 +119,7 @@ class ProgressAction(ActionBase):
 
     @contextlib.contextmanager
     def _progress(self, arguments: Dict[str, Any]) -> Iterator[None]:
-        """Show the progress file meanwhile, one of its own when the task names none; nothing where that cannot be."""
+        """Show the progress file, if needed a temporary one; nothing if that is impossible."""
         if not self._can_show():
             yield
             return
@@ -138,21 +138,21 @@ class ProgressAction(ActionBase):
             shutil.rmtree(folder, ignore_errors=True)
 
     def _show(self, event: Dict[str, Any]) -> None:
-        """One event as one line, by way of the main process.
+        """Show one event as one line, through the main process.
 
-        This runs in a thread of a forked worker, where nothing may be written: ansible-runner's own display, up to
-        release 2.4.1, would do so with its lock held and wait for ever for a lock that the fork has copied.
+        This runs in a thread of a forked worker, which must not write: ansible-runner's own display, up to
+        release 2.4.1, would do so while holding its lock and wait forever for a lock copied by the fork.
         """
         colour = constants.COLOR_ERROR if event.get("event") == "failure" else None
         queue = getattr(display, "_final_q", None)
         send = functools.partial(queue.send_display, "display") if queue else display.display
-        # Hosts of one play work at the same time: "[swr] host: what happened".
+        # Hosts of one play run in parallel: "[swr] host: what happened".
         tag, _space, rest = self.render(event).partition(" ")
         line = "{0} {1}: {2}".format(tag, self._host, rest)
         send(one_line(hide_logins(line), LONGEST_LINE), color=colour, stderr=True)
 
     def _can_show(self) -> bool:
         is_here = getattr(self._connection, "transport", "") == "local"
-        # Another user could not write into a directory of this one's.
+        # Another user could not write into this user's directory.
         is_own_user = getattr(self._connection, "become", None) is None
         return is_here and is_own_user and not self._task.no_log and not self._task.async_val

@@ -1,11 +1,11 @@
 # Copyright: (c) 2026, longshore.swr contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the variables of a role mean: texts of a survey converted, every value checked, misspelt names found.
+"""Interprets a role's variables: converts strings from surveys, checks every value, finds misspelt names.
 
-Ansible judges C(meta/argument_specs.yml) before any task of a role, and what it converts is lost. So the options there
-are of a type that lets a text pass (C(raw), where the real one does not), and C(meta/argument_types.yml) has the real
-type of each C(raw) one. An empty text among the choices there stands for a variable that is not set.
+Ansible validates C(meta/argument_specs.yml) before any task of a role, but discards conversions. So the options there
+have a type that accepts strings (C(raw), if the real one does not), and C(meta/argument_types.yml) has the real
+type of each C(raw) one. An empty string among the choices there stands for an unset variable.
 
 This file is private to the collection: no other collection may import it.
 """
@@ -38,9 +38,9 @@ _DOCUMENTATION = ("description", "version_added", "default")
 
 
 class RoleSpec(NamedTuple):
-    """The options of a role, with their real types: of all its entry points, because these share tasks.
+    """The options of all entry points of a role (they share tasks), with their real types.
 
-    :ivar prefix: how the name of each begins.
+    :ivar prefix: the prefix of their names.
     """
 
     prefix: str
@@ -50,8 +50,8 @@ class RoleSpec(NamedTuple):
     def read(cls, role_path: str, entry_point: str) -> RoleSpec:
         """Read both files of a role.
 
-        :param entry_point: what it requires is required.
-        :raises RulesError, LongshoreError: a file is not there, or is no YAML.
+        :param entry_point: its required options are required.
+        :raises RulesError, LongshoreError: a file is missing, or is not YAML.
         :raises KeyError: the role has no such entry point.
         """
         meta = os.path.join(role_path, "meta")
@@ -71,10 +71,10 @@ class RoleSpec(NamedTuple):
         return any(True for _secret in _secrets(self.options, values))
 
     def check(self, values: Mapping[str, Any]) -> Dict[str, Any]:
-        """The values that are set, with the types that they ought to have.
+        """The set values, converted to their types.
 
-        :param values: by the names of the options.
-        :raises ValueError: with every problem; never with a secret.
+        :param values: by option name.
+        :raises ValueError: with all problems, but no secrets.
         """
         given = {name: from_text(value, self.options[name], name) for name, value in set_of(values, self.options)}
         result = ArgumentSpecValidator(self.options).validate(given)
@@ -84,7 +84,7 @@ class RoleSpec(NamedTuple):
         return _without_none(result.validated_parameters, self.options)
 
     def misspelt(self, names: Iterable[str]) -> List[str]:
-        """A sentence for each of the names that is nearly the name of an option."""
+        """A sentence for each name that is similar to an option's."""
         unknown = sorted(name for name in set(names) - set(self.options) - OTHERS if name.startswith(self.prefix))
         found = []
         for name in unknown:
@@ -99,7 +99,7 @@ def _optional(options: Spec) -> Spec:
 
 
 def _real(option: Mapping[str, Any]) -> Dict[str, Any]:
-    """An option as it is checked: without documentation and defaults, and with no path of this machine put in."""
+    """An option for checking: without documentation and defaults, and without expanding local paths."""
     real = {key: value for key, value in option.items() if key not in _DOCUMENTATION}
     for key in ("type", "elements"):
         if real.get(key) == "path":
@@ -112,23 +112,23 @@ def _real(option: Mapping[str, Any]) -> Dict[str, Any]:
 
 
 def is_unset(value: Any) -> bool:
-    """Whether a value says that there is none: a survey gives an empty text for a question without an answer."""
+    """Whether a value counts as unset: a survey returns an empty string for an unanswered question."""
     return value is None or (isinstance(value, str) and not value.strip())
 
 
 def set_of(values: Mapping[str, Any], options: Spec) -> Iterator[Any]:
-    """The names and values that are set. An empty text that an option inside of another one requires is a value."""
+    """The set names and values. For a required suboption, an empty string is a value."""
     for name, value in values.items():
         if not is_unset(value):
             yield name, value
 
 
 def from_text(value: Any, option: Mapping[str, Any], where: str) -> Any:
-    """A value with everything in it that is a list or a mapping, also from its text.
+    """A value with all its lists and mappings, parsed from strings if needed.
 
-    The text is JSON or YAML, or for a list of words these words.
+    Strings are JSON or YAML, or words for a list of words.
 
-    :raises ValueError: it is neither, or of another kind; without a word of it.
+    :raises ValueError: it is neither, or of another type; the text does not quote it.
     """
     kind, elements = option.get("type"), option.get("elements")
     if isinstance(value, str) and (kind == "dict" or (kind == "list" and (elements == "dict" or _is_listed(value)))):
@@ -157,7 +157,7 @@ def _parsed(text: str, where: str) -> Any:
 
 
 def _mapping(value: Any, options: Optional[Spec], where: str) -> Dict[Any, Any]:
-    """A mapping without its options that are not set. What is required may be an empty text."""
+    """A mapping without unset options. Required ones may be empty strings."""
     if not isinstance(value, dict):
         raise ValueError("{0}: it is {1}: write a mapping".format(where, describe(value)))
     if options is None:
@@ -175,7 +175,7 @@ def _mapping(value: Any, options: Optional[Spec], where: str) -> Dict[Any, Any]:
 
 
 def _without_none(values: Mapping[str, Any], options: Spec) -> Dict[str, Any]:
-    """The values without those that checking filled in where there were none."""
+    """The values without those that checking added."""
     kept = {}
     for name, value in values.items():
         inner = options.get(name, {}).get("options")
@@ -189,7 +189,7 @@ def _without_none(values: Mapping[str, Any], options: Spec) -> Dict[str, Any]:
 
 
 def _secrets(options: Spec, values: Any) -> Iterator[str]:
-    """Every text in a value that C(no_log) marks."""
+    """Every string in a value marked C(no_log)."""
     for name, value in values.items() if isinstance(values, dict) else ():
         option = options.get(name, {})
         if option.get("no_log"):
@@ -208,7 +208,7 @@ def _texts(value: Any) -> Iterator[str]:
 
 
 def distance(one: str, other: str, farthest: int = FARTHEST) -> int:
-    """How many letters must be put in, left out or replaced to get from one to the other; no more than one too far."""
+    """The number of letters to insert, delete or replace between the two, at most C(farthest) plus one."""
     if abs(len(one) - len(other)) > farthest:
         return farthest + 1
     row = list(range(len(other) + 1))

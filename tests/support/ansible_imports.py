@@ -1,12 +1,12 @@
 # Copyright: (c) 2026, longshore.swr contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Which test files need Ansible: only these can fail on another ansible-core.
+"""Finds the test files that need Ansible: only these can fail on another ansible-core.
 
     python -m tests.support.ansible_imports FOLDER
 
-prints the test files below a folder that import C(ansible) or C(ansible_runner), by themselves or through files of the
-collection. Nothing is imported to find out: the files are parsed, see C(architecture.py).
+prints the test files below a folder that import C(ansible) or C(ansible_runner), directly or through files of the
+collection. Nothing is imported: the files are parsed, see C(architecture.py).
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ def files_that_need_ansible(root: Path, folder: str) -> List[str]:
         for name, source in files.items()
         if source.path.startswith(folder.rstrip("/") + "/")
         and name.rpartition(".")[2].startswith("test_")
-        # What is imported by a name that is worked out cannot be known.
+        # Imports with a computed name cannot be detected.
         and ("importlib" in imported[name] or _reaches_ansible(name, imported, set()))
     ]
 

@@ -1,10 +1,10 @@
 # Copyright: (c) 2026, longshore.swr contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The collection's building rules, as checks on its source text.
+"""The collection's architecture rules, as checks on its source text.
 
-Nothing is imported: each file is parsed, so that a check sees what is inside functions and conditions too. Every check
-takes a tree (a folder with C(plugins/)) and returns its findings as text; an empty list is good.
+Nothing is imported: each file is parsed, so that a check also sees code inside functions and conditions. Every check
+takes a tree (a folder with C(plugins/)) and returns its findings as strings; an empty list is good.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ COLLECTION = "ansible_collections.longshore.swr."
 UTILS = "plugins.module_utils."
 ROOMS = frozenset({"_registry", "_huaweicloud", "_harbor", "_dns", "_access", "_audit"})
 
-# Below everything, and open to all. These parts use the standard library, and each other where that makes no cycle.
+# The lowest level, open to all. These parts use the standard library, and each other without cycles.
 SHARED_GROUND = frozenset(
     {
         "_arguments",
@@ -40,8 +40,8 @@ SHARED_GROUND = frozenset(
     }
 )
 
-# What each other part of module_utils may import besides, itself excepted. A part that is not named here is refused:
-# whoever adds one decides where it stands.
+# What each other part of module_utils may also import, besides itself. A part not listed here is rejected:
+# add it here on the level where it belongs.
 ALLOWED: Dict[str, FrozenSet[str]] = {
     "_dns_message": frozenset(),
     "_hosts_file": frozenset(),
@@ -60,8 +60,8 @@ ALLOWED: Dict[str, FrozenSet[str]] = {
     "_audit": frozenset({"_http", "_secrets", "_resource"}),
 }
 
-# The floors of the rooms that have packages, lowest first: what a package may import of the others in its room. A file
-# beside the packages counts as one where it is named here; otherwise it is the room's ground, which all packages may
+# The levels of the rooms with packages, lowest first: what a package may import from the others in its room. A file
+# next to the packages counts as one if listed here; otherwise it is the room's base, which all packages may
 # import and which imports none of them.
 PACKAGES: Dict[str, Dict[str, FrozenSet[str]]] = {
     "_registry": {
@@ -126,7 +126,7 @@ PACKAGES: Dict[str, Dict[str, FrozenSet[str]]] = {
 }
 PACKAGE_FILES = 12
 STANDARD_LIBRARY_ONLY = SHARED_GROUND | {"_access", "_dns_message", "_hosts_file", "_line_file", "_logins", "_secrets"}
-# The engine's hot path has a transport of its own: requests costs it several times the processor time.
+# The engine's hot path has its own transport: requests needs several times the CPU time.
 WITHOUT_REQUESTS = frozenset({"_registry", "_access"})
 
 
@@ -134,8 +134,8 @@ def _words(text: str) -> FrozenSet[str]:
     return frozenset(text.split())
 
 
-# Files are opened and changed in this room only, which does so by descriptor: between a look at a path and its use
-# another user may have put something else there.
+# Only this room opens and changes files, by descriptor: between a check of a path and its use
+# another user may have replaced it.
 FILES_ROOM = UTILS + "_files."
 BY_PATH: Dict[str, FrozenSet[str]] = {
     "builtins": _words("open"),
@@ -149,12 +149,12 @@ BY_PATH: Dict[str, FrozenSet[str]] = {
     "zipfile": _words("ZipFile"),
     "pathlib": _words("Path PosixPath"),
 }
-# Ansible's own, which work by path too.
+# Ansible's functions that also work by path.
 ANSIBLE_BY_PATH = _words(
     """atomic_move backup_local preserved_copy set_context_if_different set_file_attributes_if_different
     set_fs_attributes_if_different set_group_if_different set_mode_if_different set_owner_if_different"""
 )
-# A directory with a random name in Ansible's own temporary one, which nobody else can enter.
+# A directory with a random name in Ansible's temporary one, which nobody else can enter.
 MAY_BY_PATH = frozenset(
     {
         ("plugins.plugin_utils._progress_action", "tempfile.mkdtemp"),
@@ -170,7 +170,7 @@ SPDX = "SPDX-License-Identifier: GPL-3.0-or-later"
 
 @dataclass(frozen=True)
 class Import:
-    """One imported module: its full name, the line, and whether a missing one is handled."""
+    """One imported module: its full name, the line, and whether ImportError is handled."""
 
     name: str
     line: int
@@ -197,7 +197,7 @@ class Source:
 
 
 def sources(root: Path, folder: str = "plugins") -> List[Source]:
-    """The Python files below a folder of the tree, in order of their paths."""
+    """The Python files below a folder of the tree, sorted by path."""
     found = []
     for path in sorted((root / folder).rglob("*.py")):
         text = path.read_text(encoding="utf-8")
@@ -207,7 +207,7 @@ def sources(root: Path, folder: str = "plugins") -> List[Source]:
 
 @cache
 def _source(path: str, text: str) -> Source:
-    """Parsed once for all checks."""
+    """A file, parsed once for all checks."""
     return Source(path, text, ast.parse(text, path))
 
 
@@ -217,7 +217,7 @@ def part_of(name: str) -> Optional[str]:
 
 
 def package_of(name: str) -> Optional[str]:
-    """C(rules) for C(plugins.module_utils._registry.rules.parser); empty on a room's ground, None outside rooms."""
+    """C(rules) for C(plugins.module_utils._registry.rules.parser); empty in a room's base, None outside rooms."""
     room, inside, rest = name[len(UTILS) :].partition(".") if name.startswith(UTILS) else ("", "", "")
     if not inside:
         return None
@@ -239,7 +239,7 @@ def _is_type_checking(node: ast.AST) -> bool:
 
 
 def _names_of(node: ast.AST, source: Source) -> List[str]:
-    """The modules that one statement or call brings in."""
+    """The modules that one statement or call imports."""
     if isinstance(node, ast.Import):
         return [alias.name for alias in node.names]
     if isinstance(node, ast.ImportFrom):
@@ -248,7 +248,7 @@ def _names_of(node: ast.AST, source: Source) -> List[str]:
             parents = source.package.split(".")
             parents = parents[: len(parents) - node.level + 1]
             base = COLLECTION + ".".join(parents + ([node.module] if node.module else []))
-        # "from x import y": y may be a module itself, so both are judged.
+        # "from x import y": y may be a module itself, so both are checked.
         return [base] + ["{0}.{1}".format(base, alias.name) for alias in node.names if alias.name != "*"]
     if isinstance(node, ast.Call) and ast.unparse(node.func).rpartition(".")[2] in ("import_module", "__import__"):
         return [item.value for item in node.args[:1] if isinstance(item, ast.Constant) and isinstance(item.value, str)]
@@ -257,7 +257,7 @@ def _names_of(node: ast.AST, source: Source) -> List[str]:
 
 @cache
 def imports(source: Source) -> List[Import]:
-    """Every import of a file, wherever in it."""
+    """All imports in a file, at any level."""
     found: List[Import] = []
 
     def visit(node: ast.AST, guarded: bool) -> None:
@@ -336,7 +336,7 @@ def _floor_problem(room: str, own: Optional[str], other: Optional[str]) -> Optio
 
 
 def check_packages(root: Path) -> List[str]:
-    """Inside module_utils imports are relative, so that a line says how far it reaches; packages stay small."""
+    """Inside module_utils imports are relative, so that a line shows its reach; packages are small."""
     findings = []
     counts: Dict[str, int] = {}
     for source in sources(root, "plugins/module_utils"):
@@ -351,7 +351,7 @@ def check_packages(root: Path) -> List[str]:
 
 
 def check_outside_imports(root: Path) -> List[str]:
-    """Third-party libraries are guarded, kept out where they cost too much; Ansible's own code stays at the edge."""
+    """Third-party imports are guarded, and banned if too costly; Ansible's code is used only at the edge."""
     findings = []
     for source in sources(root):
         for item in imports(source):
@@ -372,7 +372,7 @@ def _outside_problem(importer: str, item: Import) -> Optional[str]:
         return "{0} uses the standard library only, not {1}".format(part, top)
     if part in WITHOUT_REQUESTS and top in ("requests", "urllib3"):
         return "{0} must not use {1}".format(part, top)
-    # Filters, lookups and actions run on a controller too, but ansible-doc must be able to load them without it.
+    # Filters, lookups and actions run on the controller, but ansible-doc must be able to load them without it.
     return None if item.guarded else "{0} is not in the standard library: guard its import".format(top)
 
 
@@ -381,7 +381,7 @@ def _ansible_problem(importer: str, part: Optional[str], name: str, runs_on_targ
         return "{0} exists on controllers only".format(name)
     if name == ANSIBLE_MODULE or name.startswith(ANSIBLE_MODULE + "."):
         at_the_edge = part == "_module" or importer.startswith("plugins.modules.")
-        # It has no better home in Ansible, and what runs on the controller may tell of a missing library too.
+        # Ansible has no better place for it, and controller code may also report a missing library.
         only_a_message = part is None and name in (ANSIBLE_MODULE, ANSIBLE_MODULE + ".missing_required_lib")
         return (
             None if at_the_edge or only_a_message else "only modules and _module may import {0}".format(ANSIBLE_MODULE)
@@ -391,12 +391,12 @@ def _ansible_problem(importer: str, part: Optional[str], name: str, runs_on_targ
     return None
 
 
-# What shows a text to the user. C(_module) puts it through the gate of C(_text) first.
+# Calls that show text to the user. C(_module) cleans it with C(_text) first.
 SHOWING = frozenset({"warn", "deprecate", "exit_json", "fail_json"})
 
 
 def check_shown_text(root: Path) -> List[str]:
-    """Results and warnings of modules leave by way of C(_module), and no part writes to the terminal by itself."""
+    """Modules' results and warnings go through C(_module), and no part writes to the terminal directly."""
     findings = []
     for source in sources(root):
         if part_of(source.name) == "_module":
@@ -411,7 +411,7 @@ def check_shown_text(root: Path) -> List[str]:
 
 
 def _bound_names(source: Source) -> Dict[str, str]:
-    """What the names that imports bring in stand for, as in C(mkdir): C(os.mkdir)."""
+    """The full names of imported names, such as C(mkdir): C(os.mkdir)."""
     bound = {"open": "builtins.open"}
     for node in ast.walk(source.module):
         if isinstance(node, ast.Import):
@@ -422,7 +422,7 @@ def _bound_names(source: Source) -> Dict[str, str]:
 
 
 def check_files_room(root: Path) -> List[str]:
-    """Only one room opens, makes, replaces and removes files, or changes whose they are."""
+    """Only one room opens, creates, replaces and removes files, or changes their owner."""
     findings = []
     for source in sources(root):
         if source.name.startswith(FILES_ROOM):
@@ -440,7 +440,7 @@ def check_files_room(root: Path) -> List[str]:
 
 
 def check_cycles(root: Path) -> List[str]:
-    """No file of plugins/ reaches itself through imports."""
+    """No file in plugins/ imports itself indirectly."""
     files = sources(root)
     known = {source.name for source in files}
     graph = {source.name: sorted({name for name, _line in inner_imports(source, known)} & known) for source in files}
@@ -482,7 +482,7 @@ def _documentation_lines(source: Source) -> int:
 
 
 def sizes(root: Path, file_lines: int, function_lines: int, main_lines: int) -> List[str]:
-    """Files and functions that are longer than these limits. Documentation blocks do not count."""
+    """Files and functions longer than these limits. Documentation blocks do not count."""
     findings = []
     for source in sources(root):
         lines = len(source.text.splitlines()) - _documentation_lines(source)
@@ -500,17 +500,17 @@ def sizes(root: Path, file_lines: int, function_lines: int, main_lines: int) -> 
 
 
 def check_sizes(root: Path) -> List[str]:
-    """What is too long by any measure."""
+    """Files and functions beyond the hard limits."""
     return sizes(root, HARD_FILE_LINES, HARD_FUNCTION_LINES, HARD_MAIN_LINES)
 
 
 def questions_of_size(root: Path) -> List[str]:
-    """What is long enough to ask whether it is two things."""
+    """Files and functions long enough to consider splitting."""
     return sizes(root, FILE_LINES, FUNCTION_LINES, MAIN_LINES)
 
 
 def check_headers(root: Path) -> List[str]:
-    """Every file of code carries the licence; the shared code says that it is private."""
+    """Every source file has the licence; shared code states that it is private."""
     findings = []
     for source in sources(root):
         head = "\n".join(source.text.splitlines()[:12])
@@ -532,7 +532,7 @@ REACHES_OUT = re.compile(
 
 
 def check_self_contained(root: Path) -> List[str]:
-    """Installed, the collection is meta/, plugins/, roles/ and playbooks/: nothing there leans on the rest."""
+    """The installed collection is meta/, plugins/, roles/ and playbooks/: nothing there depends on the rest."""
     findings = []
     for folder in ("meta", "plugins", "roles", "playbooks"):
         for path in sorted((root / folder).rglob("*")):

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, longshore.swr contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Archives and layouts of images, as engines write them and as no engine would."""
+"""Archives and layouts of images, both valid and malformed."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def sha256(content: bytes) -> str:
 
 
 def layer_tar(text: str, size: int = 2000) -> bytes:
-    """An uncompressed layer of one file, the same each time."""
+    """An uncompressed, reproducible layer of one file."""
     content = (text.encode() + b"\n") * (size // (len(text) + 1) + 1)
     return tar_bytes([("etc/" + sha256(text.encode())[:8], content)])
 
@@ -45,7 +45,7 @@ def tar_bytes(files: Files, form: int = tarfile.USTAR_FORMAT) -> bytes:
 
 
 def config_of(layers: Sequence[bytes], platform: Tuple[str, str] = ("linux", "amd64"), note: str = "") -> bytes:
-    """The config of an image of uncompressed layers."""
+    """The config of an image with uncompressed layers."""
     document: Dict[str, Any] = {
         "os": platform[0],
         "architecture": platform[1],
@@ -56,7 +56,7 @@ def config_of(layers: Sequence[bytes], platform: Tuple[str, str] = ("linux", "am
 
 
 def docker_files(images: Sequence[Tuple[Optional[List[str]], Sequence[bytes]]], legacy: bool = False) -> Files:
-    """The files of an archive as C(docker save) writes it: of each image the names and the uncompressed layers.
+    """The files of an archive as C(docker save) writes it: with each image's names and uncompressed layers.
 
     With C(legacy) the layers are folders with links, as Docker before 25, skopeo and Podman write them.
     """
@@ -86,7 +86,7 @@ def write(path: Path, files: Files, compressed: bool = False, form: int = tarfil
 
 
 def layout_files(images: Sequence[Tuple[Image, Optional[Dict[str, str]]]]) -> Files:
-    """The files of an OCI layout: of each image the annotations in C(index.json)."""
+    """The files of an OCI layout: with each image's annotations in C(index.json)."""
     files: Dict[str, Any] = {"oci-layout": b'{"imageLayoutVersion": "1.0.0"}'}
     entries = []
     for image, notes in images:

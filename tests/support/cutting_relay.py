@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, longshore.swr contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A TCP relay that cuts every connection after so many bytes: a bad line before a real registry."""
+"""A TCP relay that cuts every connection after a number of bytes, to simulate a bad line to a real registry."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ BUFFER = 256 * 1024
 
 
 class CuttingRelay:
-    """Listens on a loopback port of its own; a context manager.
+    """Listens on a free loopback port; a context manager.
 
     :param target: address and port of the server behind it.
-    :param after: bytes, both directions together, that a connection carries; then it is reset on both sides.
+    :param after: total bytes in both directions before a connection is reset on both sides.
     :ivar cuts: connections cut so far. :ivar host: C(address:port) to connect to.
     """
 
@@ -29,7 +29,7 @@ class CuttingRelay:
         self._after = after
         self._lock = threading.Lock()
         self._open: List[Tuple[socket.socket, socket.socket]] = []
-        # Small buffers: what the relay has taken and not given on is lost with the cut, as on a real line.
+        # Small buffers: data not yet forwarded is lost with the cut, as on a real line.
         self._listener = socket.socket()
         self._listener.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, BUFFER)
         self._listener.bind(("127.0.0.1", 0))
@@ -78,7 +78,7 @@ class CuttingRelay:
                 with self._lock:
                     left[0] -= count
                     cut = left[0] <= 0
-                    # Both directions find out; it is one cut.
+                    # Both directions notice, but it is one cut.
                     self.cuts += cut and left[0] + count > 0
                 if cut:
                     break
@@ -91,7 +91,7 @@ class CuttingRelay:
 def _end(pair: Tuple[socket.socket, ...]) -> None:
     for side in pair:
         with contextlib.suppress(OSError):
-            # A reset, as a firewall or a broken line makes it, and the other thread wakes up.
+            # A reset, as from a firewall or a broken line, which also wakes the other thread.
             side.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
             side.shutdown(socket.SHUT_RDWR)
             side.close()

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, longshore.swr contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A stand-in for a Docker daemon on a unix socket: the list of images, and the export of one."""
+"""A stand-in for a Docker daemon on a unix socket: lists images and exports one."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ from . import archives
 
 
 class Daemon:
-    """Answers C(GET /images/json) and C(GET /images/{id}/get) while it is entered.
+    """A context manager that answers C(GET /images/json) and C(GET /images/{id}/get).
 
     :param images: the uncompressed layers of each, by name.
-    :ivar exports: how many images were asked for.
+    :ivar exports: the number of requested images.
     :ivar cut: break the export off. :ivar refusal: a status and document for every export.
     """
 
@@ -59,7 +59,7 @@ class _Handler(http.server.BaseHTTPRequestHandler):
         return "socket"
 
     def log_message(self, *_arguments: Any) -> None:
-        """The tests look at what arrives."""
+        """No log: the tests check what arrives."""
 
     def do_GET(self) -> None:
         daemon: Daemon = self.server.daemon  # type: ignore[attr-defined]

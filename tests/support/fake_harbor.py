@@ -1,9 +1,9 @@
 # Copyright: (c) 2026, longshore.swr contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A Harbor that says what it is told to say, and a clock that only moves when somebody sleeps.
+"""A Harbor with scripted replies, and a clock that advances only in sleep().
 
-It knows no rules of Harbor: that is what the sandbox is for. Here a test decides about every reply.
+It has no logic of Harbor: use the sandbox for that. Here the test sets every reply.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ START = 1772438400.0
 
 
 class Clock:
-    """Seconds since 1970, which pass in C(sleep) only.
+    """Seconds since 1970, which pass only in C(sleep).
 
     :ivar slept: every sleep.
     """
@@ -56,9 +56,9 @@ class Reply:
 
 
 class FakeHarbor(requests.adapters.BaseAdapter):
-    """What is below C(HarborClient).
+    """The transport of C(HarborClient).
 
-    :ivar calls: each call as text (C(GET /replication/executions/12)) with its body, C(GET) for none; without those for
+    :ivar calls: each call as text (C(GET /replication/executions/12)) with its body, C(GET) for none; except those for
         the version.
     """
 
@@ -79,9 +79,9 @@ class FakeHarbor(requests.adapters.BaseAdapter):
         self._replies[(method, path)] = list(replies)
 
     def on(self, call: str, *replies: Any) -> None:
-        """Answers a call (C(GET /registries?name=x), below the base) with these replies, then always with the last.
+        """Answer a call (C(GET /registries?name=x), below the base) with these replies, then always with the last.
 
-        A reply is a C(Reply), or data for one of status 200, or an exception.
+        A reply is a C(Reply), data for a reply with status 200, or an exception.
         """
         method, path = call.split(" ", 1)
         self._set(method, self.base + path, *replies)
@@ -99,7 +99,7 @@ class FakeHarbor(requests.adapters.BaseAdapter):
         )
 
     def sent(self) -> List[Any]:
-        """The calls that were to change something."""
+        """The calls that would change something."""
         return [call for call in self.calls if call[1] is not GET]
 
     def send(self, request: Any, **settings: Any) -> Any:

@@ -1,10 +1,10 @@
 # Copyright: (c) 2026, longshore.swr contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Stand-ins for docker, Compose and kubectl that hold state and note their calls.
+"""Stand-ins for docker, Compose and kubectl that keep state and record their calls.
 
-C(Programs.run) answers in the process of a test. C(install) puts programs into a folder for the PATH that do the same,
-and keep their state in a JSON file.
+C(Programs.run) works in the test's process. C(install) puts equivalent programs into a folder for the PATH,
+with their state in a JSON file.
 """
 
 from __future__ import annotations
@@ -26,10 +26,10 @@ Result = Tuple[int, str, str]
 
 
 class Programs:
-    """What all of them know.
+    """Their shared state.
 
     :ivar data: C(calls); C(networks); C(containers) by service; C(deployments) by name; C(processes); C(broken), words
-        that make a call fail which has one of them; and switches: C(forgetful) ones do nothing, C(no_plugin) is Docker
+        that make a call with one of them fail; and switches: C(forgetful) ones do nothing, C(no_plugin) is Docker
         without Compose, C(no_compose) a host without any.
     """
 
@@ -45,11 +45,11 @@ class Programs:
         self.data.update(data)
 
     def calls(self, *first: str) -> List[List[str]]:
-        """The calls that begin so."""
+        """The calls that start with these words."""
         return [call for call in self.data["calls"] if call[: len(first)] == list(first)]
 
     def hosts_of(self, service: str) -> Any:
-        """The names that a container was created with; None where there is no container."""
+        """The names that a container was created with; None if there is no container."""
         return self.data["containers"].get(service, {}).get("hosts")
 
     def aliases_of(self, name: str) -> Any:
@@ -75,7 +75,7 @@ class Programs:
 
 
 def install(folder: Path, **data: Any) -> Dict[str, str]:
-    """Puts the programs into a folder. Returns the environment that they need."""
+    """Put the programs into a folder. Returns the environment that they need."""
     folder.mkdir(parents=True, exist_ok=True)
     for name in NAMES:
         program = folder / name
@@ -88,7 +88,7 @@ def install(folder: Path, **data: Any) -> Dict[str, str]:
 
 
 def installed(folder: Path) -> Programs:
-    """What the programs in a folder know."""
+    """The state of the programs in a folder."""
     return Programs(**json.loads((folder / "state.json").read_text()))
 
 
@@ -100,7 +100,7 @@ def _compose_files(options: List[str], folder: Path) -> List[Path]:
 
 
 def _document(path: Path) -> Any:
-    # Most calls do without, and it is slow to import.
+    # Most calls do not need it, and it is slow to import.
     import yaml
 
     return yaml.safe_load(path.read_text())
@@ -167,7 +167,7 @@ def _ps(programs: Programs, arguments: List[str], folder: Path) -> Result:
 
 
 def merged(target: Any, patch: Any) -> Any:
-    """RFC 7386."""
+    """A JSON merge (RFC 7386)."""
     if not isinstance(patch, dict):
         return patch
     result = dict(target) if isinstance(target, dict) else {}

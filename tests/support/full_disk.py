@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, longshore.swr contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A disk without space, for what appends lines to regular files. The device C(/dev/full) is refused as a file."""
+"""A full disk, for code that appends to regular files, which rejects the device C(/dev/full)."""
 
 from __future__ import annotations
 
@@ -23,6 +23,6 @@ def _full(descriptor: int, data: bytes) -> int:
 
 @contextlib.contextmanager
 def full_disk() -> Iterator[None]:
-    """Within it C(os.write) has no space for regular files."""
+    """Within it C(os.write) to regular files fails for lack of space."""
     with mock.patch.object(os, "write", _full):
         yield

@@ -1,10 +1,10 @@
 # Copyright: (c) 2026, longshore.swr contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What Huawei's own SDK knows of its APIs: which calls there are, with which parameters and bodies.
+"""Huawei's own SDK as a description of its APIs: calls, parameters and bodies.
 
-Its clients hold a method for each call, in which HTTP method, path and parameters are written down, and its models say
-which fields there are and of which types.
+Its clients have a method for each call, with its HTTP method, path and parameters, and its models define
+the fields and their types.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ _PLAIN = {"str": str, "int": int, "bool": bool, "float": float}
 class Operation(NamedTuple):
     """One call.
 
-    :ivar body: the type of its body, as the SDK writes types: C(CreateRepoRequestBody), C(list[UserAuth]).
+    :ivar body: the type of its body, in the SDK's notation: C(CreateRepoRequestBody), C(list[UserAuth]).
     """
 
     name: str
@@ -52,12 +52,12 @@ def _text(part: str, pattern: str) -> str:
 
 
 def problems(package: Any, known: Sequence[Operation], call: Any) -> Tuple[Optional[str], List[str]]:
-    """The operation that a request is, and what its models do not know of it.
+    """A request's operation, and its deviations from the SDK's models.
 
     :param call: it has C(method), C(path), C(query) and C(body).
     """
     matching = [one for one in known if one.method == call.method and one.path.match(call.path)]
-    # A fixed word in a path beats a name.
+    # A literal path segment takes precedence over a parameter.
     matching.sort(key=lambda one: one.path.pattern.count("[^/]+"))
     if not matching:
         return None, ["{0} {1}: no such call".format(call.method, call.path)]
@@ -72,7 +72,7 @@ def problems(package: Any, known: Sequence[Operation], call: Any) -> Tuple[Optio
 
 
 def _differences(package: Any, expected: str, value: Any, place: str) -> Iterator[str]:
-    """Where a value is not of a type of the SDK."""
+    """The places where a value does not match an SDK type."""
     inner = re.match(r"list\[(.+)\]\Z", expected)
     if inner:
         if not isinstance(value, list):

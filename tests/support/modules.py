@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, longshore.swr contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Runs modules in the process of the test: no controller, no new Python, the module's own code all the same."""
+"""Runs modules in the test's process: their real code, without a controller or a new Python."""
 
 from __future__ import annotations
 
@@ -21,19 +21,19 @@ MODULES = "ansible_collections.longshore.swr.plugins.modules."
 def run_module(name: str, params: Mapping[str, Any], check_mode: bool = False, diff: bool = True) -> Dict[str, Any]:
     """
     :param name: such as C(image_copy).
-    :param params: as in a task; variables of the environment are those of this process.
-    :return: the result of the module, whether it failed or not.
-    :raises Exception: what the module did not catch.
+    :param params: as in a task; environment variables are those of this process.
+    :return: the result of the module, failed or not.
+    :raises Exception: any that the module did not catch.
     """
     module = importlib.import_module(MODULES + name)
     arguments = dict(params, _ansible_check_mode=check_mode, _ansible_diff=diff, _ansible_module_name=name)
     output = io.StringIO()
     with contextlib.ExitStack() as stack:
         stack.enter_context(_arguments(arguments))
-        # Where another test has loaded the controller's code, a module would show its warnings and not return them.
-        # Before ansible-core 2.19 there is no such difference.
+        # If another test has loaded the controller's code, a module would show its warnings instead of returning them.
+        # Before ansible-core 2.19 there is no difference.
         stack.enter_context(mock.patch.object(_internal, "is_controller", False, create=True))
-        # Each module has warnings of its own.
+        # Each module has its own warnings.
         for kept in ("_global_warnings", "_global_deprecations"):
             stack.enter_context(mock.patch.object(warnings, kept, type(getattr(warnings, kept))()))
         stack.enter_context(contextlib.redirect_stdout(output))

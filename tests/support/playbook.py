@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, longshore.swr contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The one way in which tests start ansible-playbook, and look for secrets in what was printed.
+"""Starts ansible-playbook for all tests, and searches its output for secrets.
 
 .. code-block:: python
 
@@ -25,16 +25,16 @@ from . import warm_python
 Task = Dict[str, Any]
 
 _HERE = Path(__file__).resolve().parent
-# The loop that waits for workers asks a thousand times a second by itself.
+# By default, the loop that waits for workers polls a thousand times per second.
 _SETTINGS = "[defaults]\ninternal_poll_interval = 0.005\n"
 _RECAP = re.compile(r"^(\S+)\s+: (ok=\d+ .*)$", re.MULTILINE)
 
 
 class Run(NamedTuple):
-    """What one ansible-playbook did.
+    """The outcome of one ansible-playbook run.
 
     :ivar recap: the counts of the last lines, by host: C(recap["localhost"]["changed"]).
-    :ivar kept: what tasks of C(keep) wrote, by host.
+    :ivar kept: the values written by C(keep) tasks, by host.
     """
 
     code: int
@@ -48,7 +48,7 @@ class Run(NamedTuple):
         return self.out + self.err
 
     def count(self, name: str) -> int:
-        """C(changed), C(failed) ... of all hosts together."""
+        """The sum of C(changed), C(failed) ... over all hosts."""
         return sum(counts[name] for counts in self.recap.values())
 
     @property
@@ -56,18 +56,18 @@ class Run(NamedTuple):
         return self.count("changed")
 
     def value(self, name: str, host: str = "localhost") -> Any:
-        """What C(keep(name=...)) wrote."""
+        """The value written by C(keep(name=...))."""
         return self.kept[host][name]
 
 
 class Playbook:
-    """A user with a folder, a home in it and an environment, who starts ansible-playbook.
+    """Runs ansible-playbook as a user with a folder, a home in it and an environment.
 
-    Nothing of the machine's own settings and logins gets in. All hosts are this machine, unless the inventory says
+    The machine's own settings and logins are not used. All hosts are this machine, unless the inventory says
     otherwise.
 
-    :param environ: more variables, which every run gets.
-    :param secrets: texts that no run may print.
+    :param environ: additional variables for every run.
+    :param secrets: strings that no run may print.
     :ivar runs: every run so far.
     """
 
@@ -80,7 +80,7 @@ class Playbook:
         self.home.mkdir(parents=True, exist_ok=True)
         (self.home / "ansible.cfg").write_text(_SETTINGS, encoding="utf-8")
         self.environ: Dict[str, str] = {
-            # Debian keeps named and its like where only root's PATH leads.
+            # Debian installs named and similar programs only on root's PATH.
             "PATH": os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"], "/usr/sbin", "/sbin"]),
             "HOME": str(self.home),
             "LC_ALL": "C.UTF-8",
@@ -95,7 +95,7 @@ class Playbook:
             "ANSIBLE_INVENTORY_UNPARSED_WARNING": "false",
             "ANSIBLE_LOCALHOST_WARNING": "false",
             "ANSIBLE_NOCOLOR": "1",
-            # Ansible asks the shell for the user's home here, whatever HOME says.
+            # Ansible gets the user's home from the shell here, regardless of HOME.
             "ANSIBLE_REMOTE_TMP": str(self.home / ".ansible" / "tmp"),
             "ANSIBLE_TRANSPORT": "local",
             "LONGSHORE_KEPT": str(self._kept),
@@ -103,7 +103,7 @@ class Playbook:
         }
 
     def write(self, name: str, content: Any) -> Path:
-        """A file in the user's folder; what is no text becomes JSON, which is YAML as well."""
+        """Write a file in the user's folder; anything but a string becomes JSON, which is also YAML."""
         path = self.folder / name
         path.write_text(content if isinstance(content, str) else json.dumps(content, indent=4), encoding="utf-8")
         return path
@@ -119,16 +119,16 @@ class Playbook:
         timeout: float = 300,
     ) -> Run:
         """
-        :param playbook: a path or the name of a collection's playbook, or plays.
-        :param ok: whether it has to succeed or to fail; None for either.
-        :param inventory: in the form of Ansible's YAML inventories; without, there is localhost alone.
+        :param playbook: a path, the name of a collection's playbook, or plays.
+        :param ok: whether it must succeed or fail; None for either.
+        :param inventory: in the form of Ansible's YAML inventories; by default only localhost.
         :param variables: as with C(-e).
-        :raises AssertionError: it ended the other way, or printed a secret or a traceback.
+        :raises AssertionError: it had the other outcome, or printed a secret or a traceback.
         """
         if not isinstance(playbook, str):
             self.write("play.yml", playbook)
             playbook = "play.yml"
-        # Not in the environment: Ansible's own localhost has a Python of its own.
+        # Not in the environment: Ansible's implicit localhost has its own Python.
         line = [
             "ansible-playbook",
             playbook,
@@ -168,19 +168,19 @@ class Playbook:
 
 
 def play(tasks: Sequence[Task], hosts: str = "localhost", **more: Any) -> Dict[str, Any]:
-    """A play that gathers no facts."""
+    """A play that does not gather facts."""
     return {"hosts": hosts, "gather_facts": False, "tasks": list(tasks), **more}
 
 
 def keep(**expressions: str) -> Task:
-    """A task that hands the values of Jinja expressions to C(Run.value), in check mode too, and shows nothing."""
+    """A task that passes values of Jinja expressions to C(Run.value), also in check mode, without output."""
     values = {name: "{{{{ {0} }}}}".format(expression) for name, expression in expressions.items()}
     return {"name": "Keep values for the test", "keep": values, "no_log": True}
 
 
 def secret_free(text: str, *secrets: str) -> None:
     """
-    :raises AssertionError: one of the secrets is in the text; the message does not repeat it.
+    :raises AssertionError: the text contains a secret; the message does not repeat it.
     """
     leaked = [number for number, secret in enumerate(secrets) if secret and secret in text]
     assert not leaked, "secrets number {0} are in the output".format(leaked)

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, longshore.swr contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Replies as an adapter of C(requests) gives them back: with a body that is still to be read."""
+"""Replies as from an adapter of C(requests), with an unread body."""
 
 from __future__ import annotations
 

@@ -1,14 +1,14 @@
 # Copyright: (c) 2026, longshore.swr contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A Python for modules that starts in a fraction of the time: a fork of a process that has loaded Ansible's code.
+"""A fast-starting Python for modules: a fork of a process that has loaded Ansible's code.
 
-Most of the time of a playbook goes into the start of modules: a new Python each, and Ansible's own code compiled out of
-the module's zip each time. C(interpreter) gives a program for C(ansible_python_interpreter) that lets a server fork
-instead. A fork has the standard library, requests and ansible.module_utils, and nothing of a collection: a collection's
-code comes out of the zip, as on any node, and is compiled once.
+A playbook spends most of its time starting modules: a new Python for each, and Ansible's own code compiled from
+the module's zip each time. C(interpreter) returns a program for C(ansible_python_interpreter) that lets a server fork
+instead. A fork has the standard library, requests and ansible.module_utils, but no collections: a collection's
+code comes from the zip, as on any node, and is compiled once.
 
-A process with PYTHONPATH, or with options for Python, gets a Python of its own.
+A process with PYTHONPATH, or with options for Python, gets a separate Python.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ import zipimport
 from pathlib import Path
 from typing import Dict, Iterator, List, NamedTuple, Optional
 
-# What modules and their wrapper import.
+# Imports of modules and their wrapper.
 LOADED = (
     "ansible.module_utils.basic",
     "ansible.module_utils.urls",
@@ -56,7 +56,7 @@ LOADED = (
     "uuid",
     "zipfile",
 )
-# The client is started for every module, so that it imports next to nothing.
+# The client is started for every module, so it imports almost nothing.
 CLIENT = """#!{python} -ISB
 import array, os, sys
 import _socket
@@ -80,9 +80,9 @@ os._exit(code[0] if code else 1)
 
 
 class Request(NamedTuple):
-    """What a client was started with. C(descriptors) are its standard input, output and error.
+    """A client's start parameters. C(descriptors) are its standard input, output and error.
 
-    :ivar folder: where the server keeps what it has compiled.
+    :ivar folder: the server's folder for compiled code.
     """
 
     folder: str
@@ -94,7 +94,7 @@ class Request(NamedTuple):
 
 
 class ZipFirst(List[str]):
-    """Where parts of the package ansible are that are not loaded yet: in what comes first on the path by then."""
+    """Path of unloaded parts of the package ansible: whatever is first on sys.path at that time."""
 
     def __iter__(self) -> Iterator[str]:
         return iter([os.path.join(path, "ansible") for path in sys.path])
@@ -102,7 +102,7 @@ class ZipFirst(List[str]):
 
 @functools.cache
 def interpreter() -> str:
-    """The program, for as long as this process lives. Where there are no pidfds, plain Python."""
+    """The program, for the lifetime of this process. Without pidfds, plain Python."""
     if not hasattr(os, "pidfd_open"):
         return sys.executable
     folder = tempfile.mkdtemp(prefix="warm-python-")
@@ -110,7 +110,7 @@ def interpreter() -> str:
     address, program = os.path.join(folder, "socket"), Path(folder, "python")
     program.write_text(CLIENT.format(python=sys.executable, address=address), encoding="utf-8")
     program.chmod(0o755)
-    # The pipe ends with this process, and the server with the pipe.
+    # The pipe closes with this process, and then the server exits.
     server = subprocess.Popen(
         [sys.executable, "-I", __file__, address],
         stdin=subprocess.PIPE,
@@ -126,10 +126,10 @@ def interpreter() -> str:
 
 
 def serve(address: str) -> Request:
-    """Fork for every client; comes back in a process that is to become a module."""
+    """Fork for every client; returns in the process that will become a module."""
     for name in LOADED:
         importlib.import_module(name)
-    # What is there now is never looked at again, and so stays shared by all forks.
+    # The garbage collector ignores existing objects, so they stay shared by all forks.
     gc.collect()
     gc.freeze()
     listener = socket.socket(socket.AF_UNIX)
@@ -165,7 +165,7 @@ def _read(client: socket.socket, folder: str) -> Request:
 
 
 def _watch(client: socket.socket, child: int) -> None:
-    """Give the client the code of the process; a client that is killed takes the process with it."""
+    """Pass the process's exit code to the client; if the client is killed, kill the process."""
     ended = os.pidfd_open(child)
     if ended not in select.select([client, ended], [], [])[0]:
         os.kill(child, signal.SIGKILL)
@@ -186,7 +186,7 @@ def _reap() -> None:
 
 
 def _remember_code(folder: str) -> None:
-    """What comes out of a zip is compiled once, and not for every module: the same source is the same code."""
+    """Compile sources from a zip once, not for every module: the same source gives the same code."""
     compile_source = zipimport._compile_source
 
     def compiled(pathname: str, source: bytes) -> types.CodeType:
@@ -206,7 +206,7 @@ def _remember_code(folder: str) -> None:
 
 
 def become(request: Request) -> None:
-    """Run the program that Python was to run: a file with arguments, or what standard input has."""
+    """Run the program given to Python: a file with arguments, or standard input."""
     for number, descriptor in enumerate(request.descriptors):
         os.dup2(descriptor, number)
         os.close(descriptor)

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, longshore.swr contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""An action for tests: appends its values to the file that LONGSHORE_KEPT names, without the cost of a module."""
+"""An action for tests: appends its values to the file in LONGSHORE_KEPT, without the cost of a module."""
 
 from __future__ import annotations
 

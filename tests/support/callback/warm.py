@@ -1,9 +1,9 @@
 # Copyright: (c) 2026, longshore.swr contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Loads once what each task would load anew: Ansible forks for every task and host, and loads plugins after the fork.
+"""Preloads what each task would load again: Ansible forks for every task and host, and loads plugins after the fork.
 
-It has the form of a callback because that is what runs in ansible-playbook before the first task. It says nothing.
+It is a callback because callbacks run in ansible-playbook before the first task. It prints nothing.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ class CallbackModule(CallbackBase):
             importlib.import_module(name)
         for kind in ("action", "filter", "lookup"):
             for path in (PLUGINS / kind).glob("*.py"):
-                # What cannot be loaded shows where it is used.
+                # Load errors show up on use.
                 with contextlib.suppress(Exception):
                     importlib.import_module(COLLECTION + kind + "." + path.stem)
         for name in ACTIONS:
@@ -49,6 +49,6 @@ class CallbackModule(CallbackBase):
         loader.shell_loader.get("sh", class_only=True)
         list(loader.filter_loader.all())
         list(loader.test_loader.all())
-        # Never looked at again, and so shared by all forks.
+        # Ignored by the garbage collector, and so shared by all forks.
         gc.collect()
         gc.freeze()
