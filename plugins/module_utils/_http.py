@@ -3,8 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Requests to the management APIs (Huawei Cloud, Harbor): one client per API, one family of errors.
 
-It does not know C(AnsibleModule) or any API: authentication and the parsing of error
-bodies are passed in.
+It does not know C(AnsibleModule) or any API: authentication and the parsing of error bodies are passed in.
 
 This module is private to the collection: no other collection may import it.
 """

@@ -3,9 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """JSON from outside: from servers, programs and other users' files.
 
-Nothing else in the collection parses JSON. Results have limited depth and finite numbers, so
-callers can traverse, sum or print them without checks. If an object has a name twice,
-the last value wins, as in Go's servers.
+Nothing else in the collection parses JSON. Results have limited depth and finite numbers, so callers can traverse, sum
+or print them without checks. If an object has a name twice, the last value wins, as in Go's servers.
 
 This module is private to the collection: no other collection may import it.
 """

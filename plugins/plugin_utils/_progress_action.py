@@ -95,7 +95,7 @@ class Follower:
 
 
 class ProgressAction(ActionBase):
-    """The module's result as it is.
+    """Returns the module's result unchanged.
 
     :cvar render: an event of the module's progress file as a line; set by each action, as a static method.
     """

@@ -83,7 +83,7 @@ def _finding(entry: Mapping[str, Any]) -> Iterator[str]:
 def render_page(report: Mapping[str, Any]) -> str:
     """The page.
 
-    :param report: as C(gathering.gather) makes it.
+    :param report: as C(aggregate.aggregate) returns it.
     """
     checks = checks_of(report)
     heads = "".join('<th scope="col">{0}</th>'.format(_text(check).replace(".", ".<wbr>")) for check in checks)

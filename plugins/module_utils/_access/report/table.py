@@ -120,7 +120,7 @@ def _without_findings(report: Mapping[str, Any]) -> Iterator[str]:
 def render_table(report: Mapping[str, Any]) -> List[str]:
     """The lines of the table, its legend, and every finding with its remedy. Plain ASCII, 120 characters at most.
 
-    :param report: as C(gathering.gather) makes it.
+    :param report: as C(aggregate.aggregate) returns it.
     """
     lines = [*_table(report), ""]
     if checks_of(report):

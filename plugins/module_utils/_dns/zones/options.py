@@ -219,7 +219,7 @@ def _forward(values: Mapping[str, Any], where: str) -> Forward:
 def _rpz(values: Optional[Mapping[str, Any]]) -> Optional[ZoneSpec]:
     """A response policy zone: names are rewritten to addresses, other names below them stay as they are.
 
-    A rewritten name has no other records: its AAAA is empty where only A was given (tested with BIND 9.18).
+    A rewritten name has no other records: its AAAA is empty if only A was given (tested with BIND 9.18).
     """
     if not values:
         return None

@@ -53,7 +53,7 @@ class ConnectionTester:
     def test(self, number: int, state: Mapping[str, Any]) -> ConnectionResult:
         """
         :param number: the registry's id.
-        :param state: the registry as C(registries.registry_state) describes it.
+        :param state: the registry as C(model.registry_state) returns it.
         :raises HarborError: the test itself was refused.
         """
         said = self._ping(number, state)

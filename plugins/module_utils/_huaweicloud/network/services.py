@@ -172,7 +172,7 @@ def quoted_id(object_id: str) -> str:
 
 
 def only_id(found: Sequence[Entry], kind: str, name: str, option: str) -> Optional[str]:
-    """The ID of the only entry; None where there is none.
+    """The ID of the only entry; None if there is none.
 
     :raises HuaweiCloudError: there are several.
     """
