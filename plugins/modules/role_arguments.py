@@ -44,5 +44,10 @@ EXAMPLES = r"""
 """
 
 RETURN = r"""
-# Besides what every module returns: the variables of the role, see the description.
+changed:
+  description:
+    - Always V(false). Next to it, the result contains the variables of the role.
+  returned: always
+  type: bool
+  sample: false
 """
