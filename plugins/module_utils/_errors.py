@@ -8,7 +8,7 @@ This module is private to the collection: no other collection may import it.
 
 from __future__ import annotations
 
-from typing import Any, Dict, Optional
+from typing import Any, Dict, NamedTuple, Optional
 
 from ._text import hide_logins, one_line
 
@@ -87,3 +87,10 @@ class LongshoreError(Exception):
         """The known parts, for a module result or a report."""
         parts = {"what": self.what, "where": self.where, "code": self.code, "status": self.status, "hint": self.hint}
         return {name: value for name, value in parts.items() if value is not None}
+
+
+class ServerError(NamedTuple):
+    """An API's message in an error body, as far as it could be parsed."""
+
+    code: Optional[str] = None
+    message: Optional[str] = None

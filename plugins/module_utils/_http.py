@@ -19,7 +19,7 @@ import traceback
 from http.cookiejar import DefaultCookiePolicy
 from typing import Any, Callable, Container, Dict, Iterator, Mapping, NamedTuple, Optional, Sequence, Tuple, Type, Union
 
-from ._errors import LongshoreError
+from ._errors import LongshoreError, ServerError
 from ._files.errors import FilesError
 from ._files.inputs import check_authorities
 from ._http_values import NotUnderstood, basic_auth, parse_retry_after, unpack
@@ -52,13 +52,6 @@ _BLOCK = 64 * 1024
 _IDEMPOTENT = ("GET", "HEAD")
 # Replies of a gateway while the server may still be working.
 _BY_A_GATEWAY = (502, 503, 504)
-
-
-class ServerError(NamedTuple):
-    """An API's message in an error body, as far as it could be parsed."""
-
-    code: Optional[str] = None
-    message: Optional[str] = None
 
 
 class ApiReply(NamedTuple):

@@ -128,6 +128,7 @@ PACKAGE_FILES = 12
 STANDARD_LIBRARY_ONLY = SHARED_GROUND | {"_access", "_dns_message", "_hosts_file", "_line_file", "_logins", "_secrets"}
 # The engine's hot path has its own transport: requests needs several times the CPU time.
 WITHOUT_REQUESTS = frozenset({"_registry", "_access"})
+HTTP_CLIENT = UTILS + "_http"
 
 
 def _words(text: str) -> FrozenSet[str]:
@@ -441,10 +442,29 @@ def check_files_room(root: Path) -> List[str]:
 
 def check_cycles(root: Path) -> List[str]:
     """No file in plugins/ imports itself indirectly."""
+    return ["import cycle: {0}".format(" -> ".join(cycle)) for cycle in _cycles(_graph(root))]
+
+
+def check_filters(root: Path) -> List[str]:
+    """No filter loads requests: every fork of a play that uses it would take a tenth of a second for that."""
+    graph = _graph(root)
+    findings = []
+    for start in sorted(name for name in graph if name.startswith("plugins.filter.")):
+        reached, left = {start}, [start]
+        while left:
+            fresh = set(graph[left.pop()]) - reached
+            reached |= fresh
+            left += fresh
+        if HTTP_CLIENT in reached:
+            findings.append("{0} must not load {1}, which loads requests".format(start, HTTP_CLIENT))
+    return findings
+
+
+def _graph(root: Path) -> Dict[str, List[str]]:
+    """Each file in plugins/, and those that it imports."""
     files = sources(root)
     known = {source.name for source in files}
-    graph = {source.name: sorted({name for name, _line in inner_imports(source, known)} & known) for source in files}
-    return ["import cycle: {0}".format(" -> ".join(cycle)) for cycle in _cycles(graph)]
+    return {source.name: sorted({name for name, _line in inner_imports(source, known)} & known) for source in files}
 
 
 def _cycles(graph: Dict[str, List[str]]) -> List[List[str]]:

@@ -21,6 +21,7 @@ CHECKS = [
     architecture.check_shown_text,
     architecture.check_files_room,
     architecture.check_cycles,
+    architecture.check_filters,
     architecture.check_sizes,
     architecture.check_headers,
     architecture.check_self_contained,
@@ -328,6 +329,21 @@ def test_a_diamond_is_no_cycle(tree: Callable[[Dict[str, str]], Path]) -> None:
         }
     )
     assert architecture.check_cycles(root) == []
+
+
+def test_a_filter_that_loads_requests_is_flagged(tree: Callable[[Dict[str, str]], Path]) -> None:
+    place = "from " + HERE + "plugins.module_utils.{0} import X\n"
+    root = tree(
+        {
+            "plugins/filter/heavy.py": place.format("_huaweicloud.a"),
+            "plugins/filter/light.py": place.format("_huaweicloud.b"),
+            "plugins/modules/m.py": place.format("_huaweicloud.a"),
+            UTILS + "_huaweicloud/a.py": place.format("_http"),
+            UTILS + "_huaweicloud/b.py": "",
+            UTILS + "_http.py": "",
+        }
+    )
+    assert [finding.split()[0] for finding in architecture.check_filters(root)] == ["plugins.filter.heavy"]
 
 
 def test_what_is_too_long_is_flagged(tree: Callable[[Dict[str, str]], Path]) -> None:

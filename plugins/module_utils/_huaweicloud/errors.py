@@ -10,8 +10,7 @@ from __future__ import annotations
 
 from typing import Any, Optional
 
-from .._errors import LongshoreError
-from .._http import ServerError
+from .._errors import LongshoreError, ServerError
 
 # "Too many requests". SWR returns it with status 403; the API gateway and VPC endpoints with various ones.
 THROTTLED = frozenset(("SVCSTG.SWR.4031032", "SVCSTG.SWR.4031042", "EndPoint.0022", "APIGW.0308"))

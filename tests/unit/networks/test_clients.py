@@ -13,8 +13,8 @@ import requests
 
 from ansible_collections.longshore.swr.plugins.module_utils._access.context import Context, Options
 from ansible_collections.longshore.swr.plugins.module_utils._access.errors import Trouble
-from ansible_collections.longshore.swr.plugins.module_utils._errors import LongshoreError
-from ansible_collections.longshore.swr.plugins.module_utils._http import ApiClient, ServerError
+from ansible_collections.longshore.swr.plugins.module_utils._errors import LongshoreError, ServerError
+from ansible_collections.longshore.swr.plugins.module_utils._http import ApiClient
 from ansible_collections.longshore.swr.plugins.module_utils._registry.errors import RegistryError
 from ansible_collections.longshore.swr.plugins.module_utils._registry.transport.pool import Transport
 from ansible_collections.longshore.swr.plugins.module_utils._registry.transport.target import parse_target

@@ -10,8 +10,8 @@ from typing import Any, Tuple
 import pytest
 import requests
 
-from ansible_collections.longshore.swr.plugins.module_utils._errors import LongshoreError
-from ansible_collections.longshore.swr.plugins.module_utils._http import ApiClient, ServerError
+from ansible_collections.longshore.swr.plugins.module_utils._errors import LongshoreError, ServerError
+from ansible_collections.longshore.swr.plugins.module_utils._http import ApiClient
 from ansible_collections.longshore.swr.tests.support.replies import reply_to
 
 

@@ -13,8 +13,8 @@ import pytest
 
 requests = pytest.importorskip("requests")
 
-from ansible_collections.longshore.swr.plugins.module_utils._errors import LongshoreError  # noqa: E402
-from ansible_collections.longshore.swr.plugins.module_utils._http import ApiClient, ServerError  # noqa: E402
+from ansible_collections.longshore.swr.plugins.module_utils._errors import LongshoreError, ServerError  # noqa: E402
+from ansible_collections.longshore.swr.plugins.module_utils._http import ApiClient  # noqa: E402
 from ansible_collections.longshore.swr.plugins.module_utils._http_values import NotUnderstood, unpack  # noqa: E402
 from ansible_collections.longshore.swr.tests.support.replies import reply_to  # noqa: E402
 

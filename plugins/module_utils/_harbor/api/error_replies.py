@@ -14,7 +14,7 @@ from __future__ import annotations
 
 from typing import Any, Optional
 
-from ..._http import ServerError
+from ..._errors import ServerError
 
 _REDIRECTS = (301, 302, 303, 307, 308)
 _AWAY = (502, 503, 504)

@@ -15,8 +15,8 @@ requests = pytest.importorskip("requests")
 
 from urllib3.exceptions import MaxRetryError, NewConnectionError  # noqa: E402
 
-from ansible_collections.longshore.swr.plugins.module_utils._errors import LongshoreError  # noqa: E402
-from ansible_collections.longshore.swr.plugins.module_utils._http import ApiClient, ServerError, sign_basic  # noqa: E402
+from ansible_collections.longshore.swr.plugins.module_utils._errors import LongshoreError, ServerError  # noqa: E402
+from ansible_collections.longshore.swr.plugins.module_utils._http import ApiClient, sign_basic  # noqa: E402
 from ansible_collections.longshore.swr.plugins.module_utils._secrets import Redactor  # noqa: E402
 from ansible_collections.longshore.swr.tests.support.replies import reply_to  # noqa: E402
 
