@@ -85,6 +85,7 @@ class Response:
         connection = headers.get("connection", "").lower()
         self.keep_alive = "close" not in connection if version == "HTTP/1.1" else "keep-alive" in connection
         self._chunked = "chunked" in headers.get("transfer-encoding", "").lower()
+        self._within = False
         self._left = 0
         self.length: Optional[int] = None
         if method in ("HEAD", "CONNECT") or status in (204, 304):
@@ -98,23 +99,46 @@ class Response:
             else:
                 self._left = self.length
         self.finished = self.length == 0
+        self._broken: Optional[OSError] = None
 
     def readinto(self, buffer: memoryview) -> int:
-        """Fill C(buffer) with the next bytes of the body and return how many; 0 at its end."""
+        """Fill C(buffer) with the next bytes of the body and return how many; 0 at its end.
+
+        :raises OSError: the connection broke. Everything that arrived before was returned by earlier calls.
+        """
         if self.finished:
             return 0
         if self._chunked:
             return self._read_chunked(buffer)
         if self.length is None:
-            count = self._reader.readinto(buffer)  # type: ignore[attr-defined]
+            count = self._fill(buffer)
             self.finished = not count
-            return count or 0
-        count = self._reader.readinto(buffer[: self._left])  # type: ignore[attr-defined]
+            return count
+        count = self._fill(buffer[: self._left])
         if not count:
             raise MessageError("the body ended {0} bytes early".format(self._left))
         self._left -= count
         self.finished = self._left == 0
         return count
+
+    def _fill(self, buffer: memoryview) -> int:
+        # The reader's own readinto() forgets what it has read when the connection breaks before the buffer is full:
+        # a blob over a line that cuts every connection within a buffer would never arrive.
+        if self._broken is not None:
+            raise self._broken
+        filled = 0
+        while filled < len(buffer):
+            try:
+                count = self._reader.readinto1(buffer[filled:])  # type: ignore[attr-defined]
+            except OSError as error:
+                if not filled:
+                    raise
+                self._broken = error
+                break
+            if not count:
+                break
+            filled += count
+        return filled
 
     def read_all(self, limit: int) -> bytes:
         """The whole body. If that of an error status cannot be unpacked, it is empty: the status is enough.
@@ -139,6 +163,9 @@ class Response:
 
     def _read_chunked(self, buffer: memoryview) -> int:
         if self._left == 0:
+            # The end of a chunk is read with the next one, so that no break there costs the chunk.
+            if self._within and _read_line(self._reader) != b"":
+                raise MessageError("a chunk that is longer than it says")
             line = _read_line(self._reader).partition(b";")[0].strip()
             # int() alone would accept signs, prefixes and underscores.
             if not _HEX.match(line):
@@ -148,12 +175,11 @@ class Response:
                 _read_headers(self._reader)
                 self.finished = True
                 return 0
-        count = self._reader.readinto(buffer[: self._left])  # type: ignore[attr-defined]
+        count = self._fill(buffer[: self._left])
         if not count:
             raise MessageError("the body ended in the middle of a chunk")
         self._left -= count
-        if self._left == 0 and _read_line(self._reader) != b"":
-            raise MessageError("a chunk that is longer than it says")
+        self._within = True
         return count
 
 

@@ -199,6 +199,42 @@ def test_a_body_that_breaks_off_is_refused(raw):
         body_of(b"HTTP/1.1 200 OK\r\n" + raw)
 
 
+class Line(io.RawIOBase):
+    """Delivers one part with each read, and is then reset."""
+
+    def __init__(self, *parts):
+        self._parts = list(parts)
+
+    def readable(self):
+        return True
+
+    def readinto(self, buffer):
+        if not self._parts:
+            raise ConnectionResetError("reset")
+        part = self._parts.pop(0)
+        buffer[: len(part)] = part
+        return len(part)
+
+
+@pytest.mark.parametrize(
+    "parts",
+    [
+        [b"Content-Length: 90\r\n\r\n", b"abc", b"def"],
+        [b"\r\n", b"abc", b"def"],
+        [b"Transfer-Encoding: chunked\r\n\r\n", b"9\r\nabc", b"def"],
+        [b"Transfer-Encoding: chunked\r\n\r\n", b"6\r\nabc", b"def"],
+    ],
+)
+def test_what_arrived_before_a_break_is_not_lost(parts):
+    line = io.BufferedReader(Line(b"HTTP/1.1 200 OK\r\n", *parts))
+    response = read_response(line, "GET")
+    block = memoryview(bytearray(64))
+    assert bytes(block[: response.readinto(block)]) == b"abcdef"
+    for _again in range(2):
+        with pytest.raises(ConnectionResetError):
+            response.readinto(block)
+
+
 def test_a_body_beyond_the_limit_is_refused():
     with pytest.raises(NotUnderstood, match="larger than 10 bytes"):
         body_of(b"HTTP/1.1 200 OK\r\n\r\n" + b"x" * 11, limit=10)
