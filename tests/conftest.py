@@ -114,7 +114,7 @@ def collections_path() -> Path:
 
 @pytest.fixture(autouse=True)
 def _own_credentials_stay_out(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A developer's own cloud credentials and defaults must neither help nor hurt a test."""
+    """A developer's own cloud and cluster credentials and defaults must neither help nor hurt a test."""
     for name in list(os.environ):
-        if name.startswith(("HUAWEICLOUD_", "HW_")) or name in OWN_SETTINGS:
+        if name.startswith(("HUAWEICLOUD_", "HW_", "K8S_AUTH_", "KUBECONFIG", "KUBERNETES_")) or name in OWN_SETTINGS:
             monkeypatch.delenv(name)

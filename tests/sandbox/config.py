@@ -41,6 +41,7 @@ KEYS = {
         "page",
         "faults",
     },
+    "kubernetes": COMMON | {"tokens", "objects", "many", "resources", "clients", "version", "faults"},
 }
 AUTH_KEYS = {
     "none": {"kind"},
@@ -180,6 +181,8 @@ def _plan(
     common = _common(check, where, name, values, tls_directory)
     if kind == "huaweicloud":
         return None if len(check.problems) > before else _huaweicloud(check, where, values, common)
+    if kind == "kubernetes":
+        return None if len(check.problems) > before else _kubernetes(check, where, values, common)
     if kind == "harbor":
         server = _harbor(check, where, values, common, {plan.name: plan.server for plan in earlier})
     else:
@@ -342,6 +345,31 @@ def _huaweicloud(check: Checker, where: str, values: Mapping[str, Any], common: 
         check.say(where + ".accounts", "needs at least one account with access_key and secret_key")
     options.update({name: common[name] for name in ("host", "port", "tls", "faults")})
     server = check.build(where, lambda: module.HuaweiCloudServer(accounts, **options))
+    return None if server is None else Plan(common["name"], server)
+
+
+def _kubernetes(check: Checker, where: str, values: Mapping[str, Any], common: Dict[str, Any]) -> Optional[Plan]:
+    # Loaded only when it is asked for, as above.
+    module = importlib.import_module(".kubernetes", __package__)
+    kinds = importlib.import_module(".kubernetes_kinds", __package__)
+    objects = importlib.import_module(".kubernetes_objects", __package__)
+    own = {name: common[name] for name in ("name", "host", "port", "tls", "faults")}
+    plain = {name: values[name] for name in ("clients", "version") if name in values}
+    tokens = check.mapping(where + ".tokens", values.get("tokens", {module.TOKEN: "admin"}))
+    given = check.sequence(where + ".objects", values.get("objects", []))
+    many = check.mapping(where + ".many", values.get("many", {}))
+    resources = []
+    for number, resource in enumerate(check.sequence(where + ".resources", values.get("resources", []))):
+        place = "{0}.resources[{1}]".format(where, number)
+        fields = check.mapping(place, resource)
+        resources.append(check.build(place, lambda fields=fields: kinds.custom(**fields)))
+    if check.problems:
+        return None
+    server = check.build(
+        where, lambda: module.KubernetesServer(tokens=tokens, objects=given, resources=resources, **plain, **own)
+    )
+    if server is not None and many:
+        check.build(where + ".many", lambda: server.load(objects.many(**many)))
     return None if server is None else Plan(common["name"], server)
 
 

@@ -12,6 +12,7 @@ import pytest
 
 from .harbor import HarborServer
 from .huaweicloud import Account, HuaweiCloudServer
+from .kubernetes import KubernetesServer
 from .registry import Registry
 from .swr import Swr
 
@@ -90,3 +91,17 @@ def sandbox_harbor() -> Iterator[Callable[..., HarborServer]]:
 
 def _no_violations(server: HarborServer) -> None:
     assert not server.violations, "Harbor would ignore it:\n" + "\n".join(server.violations)
+
+
+@pytest.fixture
+def sandbox_kubernetes() -> Iterator[Callable[..., KubernetesServer]]:
+    """Makes started Kubernetes APIs: C(sandbox_kubernetes(objects=[...]))."""
+    with contextlib.ExitStack() as stack:
+
+        def make(**options: Any) -> KubernetesServer:
+            server = KubernetesServer(**options)
+            stack.enter_context(server)
+            stack.callback(_no_defects, server)
+            return server
+
+        yield make

@@ -13,7 +13,7 @@ KINDS = (
     "ping", "token", "manifest_head", "manifest_get", "manifest_put", "manifest_delete",
     "blob_head", "blob_get", "blob_delete", "upload_post", "upload_patch", "upload_put", "upload_get",
     "upload_delete", "mount", "tags", "catalog", "referrers", "dockyard", "harbor", "huaweicloud", "inventory",
-    "obs_get", "other",
+    "kubernetes", "obs_get", "other",
 )  # fmt: skip
 
 KEPT_HEADERS = ("accept", "range", "content-range", "content-type", "content-length", "user-agent")
