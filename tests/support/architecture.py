@@ -127,6 +127,14 @@ PACKAGES: Dict[str, Dict[str, FrozenSet[str]]] = {
     "_workloads": {
         "model": frozenset(),
     },
+    "_audit": {
+        "dockerfile": frozenset(),
+        "shell": frozenset(),
+        "rules": frozenset({"dockerfile", "shell"}),
+        "judgement": frozenset({"rules"}),
+        "report": frozenset({"judgement", "rules"}),
+        "jobs": frozenset({"report", "judgement", "rules", "shell", "dockerfile"}),
+    },
 }
 PACKAGE_FILES = 12
 STANDARD_LIBRARY_ONLY = SHARED_GROUND | {"_access", "_dns_message", "_hosts_file", "_line_file", "_logins", "_secrets"}

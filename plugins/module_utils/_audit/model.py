@@ -139,6 +139,7 @@ class Finding:
     :ivar message: what is wrong here. :ivar fix: what to do, or to decide.
     :ivar edits: changes that mend it safely; empty if a person must decide.
     :ivar suppressed_by: C(pragma), C(baseline) or empty; C(reason) is the pragma's.
+    :ivar fingerprint: names it within its file. It stays the same when lines move.
     """
 
     rule: str
@@ -152,6 +153,7 @@ class Finding:
     edits: Tuple[Edit, ...] = field(default=())
     suppressed_by: str = ""
     reason: str = ""
+    fingerprint: str = ""
 
 
 class NotEvaluated(NamedTuple):

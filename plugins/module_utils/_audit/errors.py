@@ -1,0 +1,15 @@
+# Copyright: (c) 2026, longshore.swr contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The errors of audits.
+
+This module is private to the collection: no other collection may import it.
+"""
+
+from __future__ import annotations
+
+from .._errors import LongshoreError
+
+
+class AuditError(LongshoreError):
+    """An option, a file or a report of an audit cannot be used."""
