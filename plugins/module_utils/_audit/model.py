@@ -9,7 +9,7 @@ This module is private to the collection: no other collection may import it.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import NamedTuple, Optional, Tuple
+from typing import NamedTuple, Optional, Sequence, Tuple
 
 BEFORE_STAGES = -1
 """The stage of instructions before the first C(FROM)."""
@@ -53,7 +53,7 @@ class Instruction:
     :ivar span: from its keyword to the end of its last line or heredoc, without the line break.
     :ivar arguments: the text after the keyword and the flags; continuations and comment lines removed.
     :ivar offsets: for each character of C(arguments) its offset in the file, and that of the end.
-    :ivar json: the items of the exec form, or None for the shell form.
+    :ivar json: the items of the exec form, or None for the shell form; for a C(HEALTHCHECK) those behind C(CMD).
     :ivar stage: the number of its stage from 0; C(BEFORE_STAGES) before the first C(FROM).
     :ivar inner: the instruction behind C(ONBUILD).
     """
@@ -61,7 +61,7 @@ class Instruction:
     keyword: str
     span: Span
     arguments: str
-    offsets: Tuple[int, ...]
+    offsets: Sequence[int]
     flags: Tuple[Flag, ...] = ()
     json: Optional[Tuple[str, ...]] = None
     heredocs: Tuple[Heredoc, ...] = ()
