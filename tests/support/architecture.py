@@ -118,10 +118,6 @@ PACKAGES: Dict[str, Dict[str, FrozenSet[str]]] = {
         "server": frozenset({"named", "zones"}),
         "resolver": frozenset(),
     },
-    "_audit": {
-        "dockerfile": frozenset(),
-        "shell": frozenset(),
-    },
     "_access": {
         "checks": frozenset(),
         "report": frozenset(),
