@@ -354,9 +354,11 @@ options:
   bandwidth_limit:
     description:
       - The maximum number of bytes a second sent to all registries together, as in V(50M) for 50 MiB.
+      - Or a timetable as for rclone's C(--bwlimit), in the time zone of the host that copies, as in
+        V(08:00,20M 18:00,off) or V(Mon-08:00,20M Fri-18:00,off). V(off) means no limit.
       - It covers the content of layers and configurations, which is nearly all the traffic.
         Reads from the sources are slowed down with it, because nothing is stored in between.
-    type: bytes
+    type: str
 """
 
     # The result in some lines.

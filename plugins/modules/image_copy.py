@@ -20,7 +20,7 @@ description:
     refuses, see O(recompress).
   - Each layer is sent once, however many images share it, and not at all if it is there already.
   - Every image ends as copied, skipped (already there), filtered (none of the requested platforms, or nothing left
-    after the rule's filters) or failed.
+    after the rule's filters), postponed (O(stop_at)) or failed.
     When one fails, the others are still copied, and the task fails at the end.
 requirements:
   - "Python 3.14, or the Python library zstandard: only to recompress Zstandard layers, see O(recompress)"
@@ -64,6 +64,15 @@ options:
     type: str
     choices: [changed, never]
     default: changed
+  stop_at:
+    description:
+      - When to stop - a time of day, as in V(06:00), or a date with a time, as in V(2027-01-31 06:00) or
+        V(2027-01-31T06:00:00Z). It is local to the host that copies unless it ends with an offset or V(Z).
+      - From then on no further layer is begun. Those under way arrive, and images that are complete get their manifest.
+        The others count as RV(images.postponed), and the next run continues there.
+      - A run that starts up to three hours after a time of day is late and copies nothing. Otherwise the next such time
+        is meant.
+    type: str
   journal_path:
     description:
       - The path of a file that outcomes are appended to as they happen. A run that was killed resumes from it
@@ -279,6 +288,10 @@ images:
         - Images without any requested platform, and rules whose filters leave no tag.
         - Invalid tags and repository names that a source lists and the rule's filters leave out.
         - Referrers that could not be copied, see O(referrers).
+      type: int
+      sample: 0
+    postponed:
+      description: Images left for the next run, because O(stop_at) was reached.
       type: int
       sample: 0
     failed:
@@ -500,6 +513,7 @@ OWN = Arguments(
     {
         "force": {"type": "bool", "default": CopySettings.force},
         "overwrite": {"type": "str", "choices": [CHANGED, NEVER], "default": CopySettings.overwrite},
+        "stop_at": {"type": "str"},
         "journal_path": {"type": "path"},
         "report_path": {"type": "path"},
         "html_report_path": {"type": "path"},

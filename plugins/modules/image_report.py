@@ -175,6 +175,10 @@ images:
       description: Images, rules and referrers filtered out, as M(longshore.swr.image_copy) counts them.
       type: int
       sample: 0
+    postponed:
+      description: Images left for the next run, because O(longshore.swr.image_copy#module:stop_at) was reached.
+      type: int
+      sample: 0
     failed:
       description: Images and rules that failed.
       type: int
@@ -233,7 +237,7 @@ shards:
     images:
       description: Its images by outcome.
       type: dict
-      sample: {"copied": 4, "failed": 0, "filtered": 0, "skipped": 9, "total": 13}
+      sample: {"copied": 4, "failed": 0, "filtered": 0, "postponed": 0, "skipped": 9, "total": 13}
     bytes:
       description: Bytes to send, and bytes sent.
       type: dict

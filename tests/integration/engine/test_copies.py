@@ -162,7 +162,7 @@ def test_a_platform_filter_leaves_out_an_image_of_another_platform(world: World)
     world.offer(images.docker_image("y", platform="linux/arm64"), "team/app", "arm")
     world.offer(images.artifact("a"), "team/app", "chart")
     result = world.copy(arch=["arm64"])
-    assert result["images"] == {"total": 3, "copied": 2, "skipped": 0, "filtered": 1, "failed": 0}
+    assert result["images"] == {"total": 3, "copied": 2, "skipped": 0, "filtered": 1, "postponed": 0, "failed": 0}
     assert sorted(world.destination.tags("team/app")) == ["arm", "chart"]
 
 
@@ -187,7 +187,7 @@ def test_an_expression_that_matches_no_tag_is_filtered_and_an_empty_repository_a
     world.source.load(images.docker_image("x"), "team/app", "1.0")
     world.rules = {world.source.host + "/team/app:/^2/": world.destination.host + "/team/app"}
     result = world.copy()
-    assert result["images"] == {"total": 1, "copied": 0, "skipped": 0, "filtered": 1, "failed": 0}
+    assert result["images"] == {"total": 1, "copied": 0, "skipped": 0, "filtered": 1, "postponed": 0, "failed": 0}
     assert not result["failed"]
 
 
@@ -213,7 +213,7 @@ def test_the_files_of_failed_and_successful_images_can_be_fed_back(world: World,
     world.destination.reset()
     world.source.load(images.docker_image("z"), "team/none", "7")
     result = world.copy(images=None, images_file=str(bad), **defaults)
-    assert result["images"] == {"total": 2, "copied": 2, "skipped": 0, "filtered": 0, "failed": 0}
+    assert result["images"] == {"total": 2, "copied": 2, "skipped": 0, "filtered": 0, "postponed": 0, "failed": 0}
     assert world.destination.tags("spare/none") == ["7"]
     assert world.copy(images=None, images_file=str(good))["images"]["skipped"] == 1
 
@@ -290,7 +290,7 @@ def test_swr_refuses_oci_images_that_may_not_be_converted(to_swr: World) -> None
     to_swr.offer(images.oci_index("i"), "team/app", "index")
     to_swr.offer(images.docker_image("d"), "nobody/app", "docker")
     result = to_swr.copy(workers=8, retry_delay=0.1, convert="never")
-    assert result["images"] == {"total": 3, "copied": 1, "skipped": 0, "filtered": 0, "failed": 2}
+    assert result["images"] == {"total": 3, "copied": 1, "skipped": 0, "filtered": 0, "postponed": 0, "failed": 2}
     index, missing = sorted(result["failures"], key=lambda failure: failure["destination"], reverse=True)
     assert "fail to parse 'manifest.json'" in index["error"]
     assert "convert: auto" in index["hint"]

@@ -70,7 +70,7 @@ def registry_of(world: World, side: str) -> Registry:
 def test_a_passing_fault_costs_a_retry_and_nothing_else(guarded: World, side: str, kind: str, fault: str) -> None:
     registry_of(guarded, side).faults.add(Fault(kind=kind, times=1, **PASSING[fault]))
     result = guarded.copy(retries=2)
-    assert result["images"] == {"total": 2, "copied": 2, "skipped": 0, "filtered": 0, "failed": 0}
+    assert result["images"] == {"total": 2, "copied": 2, "skipped": 0, "filtered": 0, "postponed": 0, "failed": 0}
     assert sorted(guarded.destination.tags(REPOSITORY)) == ["index", "single"]
     guarded.check_destination(REPOSITORY)
 
@@ -260,7 +260,7 @@ def test_a_missing_image_does_not_stop_the_others(guarded: World) -> None:
     guarded.rules["{0}/team/none:1".format(guarded.source.host)] = guarded.destination.host + "/team/none"
     guarded.rules[guarded.source.host + "/team/never"] = guarded.destination.host + "/team/never"
     result = guarded.copy(retries=1)
-    assert result["images"] == {"total": 4, "copied": 2, "skipped": 0, "filtered": 0, "failed": 2}
+    assert result["images"] == {"total": 4, "copied": 2, "skipped": 0, "filtered": 0, "postponed": 0, "failed": 2}
     assert result["msg"] == "Images(3) migration finished, 1 images tasks failed, 1 tasks generate failed"
 
 

@@ -18,7 +18,7 @@ def test_a_bandwidth_limit_holds_over_all_workers(world: World) -> None:
     for number in range(4):
         world.offer(images.docker_image(number, layers=1, size=50_000), "team/app", str(number))
     started = time.monotonic()
-    result = world.copy(bandwidth_limit=100_000, workers=4)
+    result = world.copy(bandwidth_limit="100000", workers=4)
     assert result["images"]["copied"] == 4
     # It takes longer on a busy machine and never less.
     assert time.monotonic() - started >= result["bytes"]["uploaded"] / 100_000 - 0.2

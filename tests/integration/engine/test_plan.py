@@ -180,7 +180,7 @@ def test_renamed_tags_digests_and_lists_find_their_place(world: World, tmp_path:
     }
     result = plan(world, shards_path=str(tmp_path))
     copied = world.copy(images=None, images_file=result["shards"][0]["path"])
-    assert copied["images"] == {"total": 7, "copied": 7, "skipped": 0, "filtered": 0, "failed": 0}
+    assert copied["images"] == {"total": 7, "copied": 7, "skipped": 0, "filtered": 0, "postponed": 0, "failed": 0}
     assert sorted(world.destination.tags("a/one")) == ["x", "y"]
     assert world.destination.manifest("a/one", "y").digest == loaded[1].digest
     assert world.destination.tags("a/two") == ["v0", "v1"]

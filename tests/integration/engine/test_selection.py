@@ -83,7 +83,7 @@ def test_renamed_repositories(shop: World) -> None:
     result = shop.copy()
     assert everything(shop.destination) == ["org/m-app:1.1", "org/m-ci-lint:2.0"]
     # The repository whose tags are all left out is accounted for.
-    assert result["images"] == {"total": 3, "copied": 2, "skipped": 0, "filtered": 1, "failed": 0}
+    assert result["images"] == {"total": 3, "copied": 2, "skipped": 0, "filtered": 1, "postponed": 0, "failed": 0}
 
 
 def test_collision_of_renamed_repositories_is_refused_before_anything_is_copied(shop: World) -> None:
@@ -109,7 +109,7 @@ def test_repositories_are_chosen(shop: World) -> None:
     shop.copy()
     assert everything(shop.destination) == ["team/app:1.0", "team/app:1.1"]
     shop.rules = [rule(shop, "team/*", "org", repositories={"deny": ["*"]})]
-    assert shop.copy()["images"] == {"total": 1, "copied": 0, "skipped": 0, "filtered": 1, "failed": 0}
+    assert shop.copy()["images"] == {"total": 1, "copied": 0, "skipped": 0, "filtered": 1, "postponed": 0, "failed": 0}
 
 
 @pytest.mark.parametrize(
@@ -263,7 +263,7 @@ def test_rule_that_selects_nothing_is_filtered_once_with_its_story(shop: World, 
     shop.rules = [rule(shop, "team/app", "org/app", tags={"allow": "1.*", "deny": "*.0", "semver": ">=2"})]
     report = tmp_path / "report.json"
     result = shop.copy(report_path=str(report))
-    assert result["images"] == {"total": 1, "copied": 0, "skipped": 0, "filtered": 1, "failed": 0}
+    assert result["images"] == {"total": 1, "copied": 0, "skipped": 0, "filtered": 1, "postponed": 0, "failed": 0}
     (entry,) = json.loads(report.read_text())["results"]
     assert entry["reason"] == ("none of its tags is selected: 2 listed, 2 allowed, 1 not denied, 0 in the range >=2")
 

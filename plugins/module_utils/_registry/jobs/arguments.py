@@ -38,7 +38,7 @@ CONNECTION = Arguments(
         "limits_divided_by": {"type": "int", "default": LimitSettings.limits_divided_by},
     }
 )
-UPLOAD_LIMITS = Arguments({"upload_limit": {"type": "int"}, "bandwidth_limit": {"type": "bytes"}})
+UPLOAD_LIMITS = Arguments({"upload_limit": {"type": "int"}, "bandwidth_limit": {"type": "str"}})
 RULES = Arguments(
     {
         "images": {"type": "raw"},
@@ -141,7 +141,6 @@ def check_numbers(options: Mapping[str, Any]) -> None:
         "expected_bandwidth": (1, 10**12),
         "rate_limit": (0.01, 100_000),
         "upload_limit": (1, 1000),
-        "bandwidth_limit": (1024, 1024**5),
         "limits_divided_by": (1, 10_000),
         "failures_shown": (0, 1000),
     }

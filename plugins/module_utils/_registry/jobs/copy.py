@@ -24,6 +24,7 @@ from ..report import report
 from ..run.image import COPIED, FAILED, Image
 from ..run.log import RunLog
 from ..run.progress import COPYING, PLANNING
+from ..run.stop_time import StopTime
 from ..run.tag_listing import ListerFor, no_lister
 from ..run.work_queue import WorkQueue
 from ..transfer.transfer import Transfer
@@ -45,6 +46,7 @@ class CopyJob:
         self._request = request
         self._settings = settings
         self._check_mode = check_mode
+        self._stop = StopTime(settings.stop_at)
         self._context = RunContext(settings, request, lister_for=lister_for)
         self._clients, self._progress = self._context.clients, self._context.progress
         self._journal = self._context.journal
@@ -70,7 +72,11 @@ class CopyJob:
     def _work(self, queue: WorkQueue) -> Tuple[List[Image], Transfer]:
         progress = self._progress
         planner = self._context.planner(
-            queue, self._clients.destination, self._on_finished, looked_at=progress.image_planned
+            queue,
+            self._clients.destination,
+            self._on_finished,
+            looked_at=progress.image_planned,
+            stop=self._stop,
         )
         self._key_of = planner.key_of
         transfer = self._transfer(queue, self._context.converter)
@@ -104,6 +110,7 @@ class CopyJob:
             self._progress.bytes_moved,
             converter,
             self._context.keep,
+            self._stop,
         )
 
     def _copy_attached(self, images: List[Image], queue: WorkQueue, main: Transfer) -> None:
@@ -113,6 +120,9 @@ class CopyJob:
             clients.source, clients.destination, queue, self._context.converter, self._on_finished
         )
         for wave in attachments.waves(images):
+            if self._stop.reached:
+                self._warnings.append("the referrers of some images are left for the next run: " + self._stop.reason)
+                return
             images.extend(wave)
             transfer = self._transfer(queue, Converter(NEVER, clients.source))
             transfer.add(wave)

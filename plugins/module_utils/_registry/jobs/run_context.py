@@ -20,6 +20,7 @@ from ..plan.planner import Planner
 from ..run.image import Image
 from ..run.journal import Journal
 from ..run.progress import Progress
+from ..run.stop_time import StopTime
 from ..run.tag_listing import ListerFor, TagListing, merge_calls, no_lister
 from ..run.work_queue import WorkQueue
 from ..transport.limits import Limits
@@ -66,12 +67,14 @@ class RunContext:
         destinations: ClientFor,
         on_finished: Callable[[Image], None] = nothing,
         looked_at: Callable[[], None] = nothing,
+        stop: Optional[StopTime] = None,
     ) -> Planner:
         """The planner of the run's images.
 
         :param destinations: returns the client for a destination.
         :param on_finished: called for each image that the plan finishes.
         :param looked_at: called for every image examined.
+        :param stop: when to postpone the images not yet examined.
         """
         return Planner(
             self.clients.source,
@@ -85,6 +88,7 @@ class RunContext:
             self.converter,
             self.tag_listing,
             self.keep,
+            stop,
         )
 
     def requests(self) -> Dict[str, Any]:

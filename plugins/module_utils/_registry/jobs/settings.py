@@ -67,6 +67,7 @@ class RunSettings(RuleSettings):
 class CopySettings(RunSettings):
     """The options of C(image_copy)."""
 
+    stop_at: Optional[str] = None
     report_path: Optional[str] = None
     html_report_path: Optional[str] = None
     log_path: Optional[str] = None

@@ -21,8 +21,9 @@ from ..model.manifest import IMAGE_CONFIG_TYPES, Descriptor, Manifest, is_digest
 from ..model.platforms import PlatformFilter
 from ..model.tree import Tree
 from ..rules.rule import Rule
-from ..run.image import FAILED, FILTERED, SKIPPED, Image
+from ..run.image import FAILED, FILTERED, POSTPONED, SKIPPED, Image
 from ..run.journal import Journal
+from ..run.stop_time import StopTime
 from ..run.tag_listing import TagListing
 from ..run.work_queue import WorkQueue
 from ..sources.base import ImageSource, LocalSource, SourceFor
@@ -38,6 +39,7 @@ class Planner:
     :param looked_at: called for every image examined.
     :param tag_listing: the destinations' own tag lists; by default each tag is looked up.
     :param keep: leave all existing tags of a destination unchanged.
+    :param stop: when to postpone the images not yet examined.
     """
 
     def __init__(
@@ -53,6 +55,7 @@ class Planner:
         converter: Converter,
         tag_listing: Optional[TagListing] = None,
         keep: bool = False,
+        stop: Optional[StopTime] = None,
     ) -> None:
         self._sources = sources
         self._destinations = destinations
@@ -61,6 +64,7 @@ class Planner:
         self._platforms = platforms
         self._force = force
         self._keep = keep
+        self._stop = stop or StopTime()
         self._on_finished = on_finished
         self._looked_at = looked_at
         self._converter = converter
@@ -96,6 +100,9 @@ class Planner:
         self._queue.join()
 
     def _examine_safely(self, image: Image) -> None:
+        if self._stop.reached:
+            self._settle(image, POSTPONED, self._stop.reason)
+            return
         error = failure_of(lambda: self._examine(image), image.source_text)
         if error is not None:
             self._settle(image, FAILED, error=error)

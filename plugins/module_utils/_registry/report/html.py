@@ -17,7 +17,7 @@ from typing import Any, Callable, Dict, Iterable, Iterator, List, Mapping, Optio
 from ..._errors import LongshoreError
 from ..._secrets import write_private_parts
 from ..._text import flat, hide_logins
-from ..run.image import COPIED, FAILED, FILTERED, SKIPPED
+from ..run.image import COPIED, FAILED, FILTERED, POSTPONED, SKIPPED
 from ..run.progress import human_bytes, human_duration
 from .html_style import CSP, SCRIPT, STYLE
 
@@ -32,7 +32,13 @@ MOST_OPEN = 300
 """Up to this number of images all groups are expanded."""
 
 IMAGE_HEADS = ("Source", "Destination", "Outcome", "Digest")
-LABELS = {COPIED: "copied", SKIPPED: "there already", FILTERED: "filtered out", FAILED: "failed"}
+LABELS = {
+    COPIED: "copied",
+    SKIPPED: "there already",
+    FILTERED: "filtered out",
+    POSTPONED: "left for the next run",
+    FAILED: "failed",
+}
 
 
 class Page:
@@ -97,6 +103,8 @@ class Page:
             sentence = "The report is not complete"
         elif not counts["total"]:
             return "There was no image to copy."
+        elif counts[POSTPONED]:
+            sentence = "{0} of {1} are left for the next run".format(counts[POSTPONED], total)
         elif counts[FILTERED]:
             arrived = counts[COPIED] + counts[SKIPPED]
             sentence = "{0} of {1} are at their destination, the others were filtered out".format(arrived, total)
@@ -193,7 +201,7 @@ class Page:
         if not shards:
             return
         yield "<section>\n<h2>Shards</h2>\n"
-        counted = ("#Images", "#Copied", "#There already", "#Filtered out", "#Failed")
+        counted = ("#Images", "#Copied", "#There already", "#Filtered out", "#Left", "#Failed")
         yield from self._table(
             ("Shard", "Started at", "#Took", *counted, "#Sent"),
             (

@@ -22,7 +22,7 @@ from typing import Any, Dict, Iterable, Iterator, List, Mapping, Optional, Seque
 from ..._files.safe_file import SafeFile
 from ..._text import shown
 from ..errors import RulesError
-from ..run.image import FAILED, FILTERED, OUTCOMES, SKIPPED
+from ..run.image import FAILED, FILTERED, OUTCOMES, POSTPONED, SKIPPED
 from .html import Page
 from .report import MOST_FAILURES, REPORT_VERSION, FailureList, add_rule
 from .shard_reports import LARGEST, Expected, ShardReport, absence
@@ -255,7 +255,7 @@ def _sentence(images: Mapping[str, int], count: int, problems: Sequence[str]) ->
         count,
         "" if count == 1 else "s",
         images["total"],
-        ", ".join("{0} {1}".format(images[name], name) for name in OUTCOMES),
+        ", ".join("{0} {1}".format(images[name], name) for name in OUTCOMES if name != POSTPONED or images[name]),
     )
     more = ["{0} more problems".format(len(problems) - 3)] if len(problems) > 3 else []
     return "; ".join([text, *problems[:3], *more])

@@ -11,6 +11,7 @@ from __future__ import annotations
 import math
 from typing import Any, Dict, List, Mapping, Optional, Sequence
 
+from ..run.image import POSTPONED
 from ..run.progress import human_bytes
 
 Result = Mapping[str, Any]
@@ -69,6 +70,8 @@ def merged_summary(result: Result, shown: int) -> List[str]:
 
 def _counts(images: Mapping[str, int], copied: str, where: str = "") -> str:
     text = "{total} images{where}: {copied} {what}, {skipped} there already, {filtered} filtered out, {failed} failed"
+    if images.get(POSTPONED):
+        text += ", {postponed} left for the next run"
     return text.format(where=where, what=copied, **images)
 
 

@@ -22,8 +22,9 @@ from ..rules.rule import Rule
 COPIED = "copied"
 SKIPPED = "skipped"
 FILTERED = "filtered"
+POSTPONED = "postponed"
 FAILED = "failed"
-OUTCOMES = (COPIED, SKIPPED, FILTERED, FAILED)
+OUTCOMES = (COPIED, SKIPPED, FILTERED, POSTPONED, FAILED)
 
 
 class Form(NamedTuple):

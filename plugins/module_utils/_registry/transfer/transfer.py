@@ -21,8 +21,9 @@ from ..errors import RegistryError, failure_of
 from ..model.manifest import Descriptor
 from ..model.reference import Repository
 from ..model.tree import Tree
-from ..run.image import COPIED, FAILED, SKIPPED, Image
+from ..run.image import COPIED, FAILED, POSTPONED, SKIPPED, Image
 from ..run.journal import Journal
+from ..run.stop_time import StopTime
 from ..run.work_queue import WorkQueue
 from ..sources.base import SourceFor
 from ..transport.retry import Retrier
@@ -30,6 +31,10 @@ from .blob_copy import copy_blob
 from .graph import BlobGroup, BlobNeed, ManifestNeed, _largest, _roots
 
 PRESENT = "present"
+
+
+class Postponed(RegistryError):
+    """A blob was not begun, because the run is to stop."""
 
 
 class Transfer:
@@ -40,6 +45,7 @@ class Transfer:
     :param on_finished: called for each finished image.
     :param on_bytes: called for bytes sent; negative for those of a failed try.
     :param keep: replace no tag created since planning.
+    :param stop: when to begin no further blob, and to postpone the images that need one.
     :param converter: creates Docker images from those that a destination refuses in OCI format.
     :ivar blobs: how many were C(uploaded), C(mounted), C(present).
     """
@@ -55,6 +61,7 @@ class Transfer:
         on_bytes: Callable[[int], None],
         converter: Converter,
         keep: bool = False,
+        stop: Optional[StopTime] = None,
     ) -> None:
         self._sources = sources
         self._destinations = destinations
@@ -65,6 +72,7 @@ class Transfer:
         self._on_bytes = on_bytes
         self._converter = converter
         self._keep = keep
+        self._stop = stop or StopTime()
         self._lock = threading.RLock()
         self._groups: Dict[Tuple[str, str], BlobGroup] = {}
         self._needs: Dict[Tuple[Repository, str], BlobNeed] = {}
@@ -187,6 +195,9 @@ class Transfer:
                 need.queued = False
                 self._queue_next(group)
                 return
+        if self._stop.reached:
+            self._blob_failed(group, need, Postponed(self._stop.reason), lead=not has_it)
+            return
         error = failure_of(lambda: self._copy_and_note(group, need, has_it), str(need.repository))
         if error is not None:
             self._blob_failed(group, need, error, lead=not has_it)
@@ -359,10 +370,13 @@ class Transfer:
             return
         need.error = error
         for image in need.images:
-            self._settle(image, FAILED, error)
+            if isinstance(error, Postponed):
+                self._settle(image, POSTPONED, reason=error.what)
+            else:
+                self._settle(image, FAILED, error)
         for parent in need.parents:
             self._manifest_failed(parent, error)
 
-    def _settle(self, image: Image, outcome: str, error: Optional[RegistryError] = None) -> None:
-        if image.finish(outcome, error=error):
+    def _settle(self, image: Image, outcome: str, error: Optional[RegistryError] = None, reason: str = "") -> None:
+        if image.finish(outcome, reason, error):
             self._on_finished(image)

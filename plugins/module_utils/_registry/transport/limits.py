@@ -13,6 +13,7 @@ import time
 from typing import Any, Callable, Optional
 
 from ..model.swr import is_swr_basic
+from ..model.timetable import parse_limit
 from .settings import LimitSettings
 from .throttle import Throttle
 
@@ -40,7 +41,9 @@ class Limits:
         self._rate = settings.rate_limit
         self._uploads = settings.upload_limit
         self._everywhere = everywhere
-        self.bandwidth = Bandwidth(settings.bandwidth_limit / self._share) if settings.bandwidth_limit else None
+        self.bandwidth: Optional[Bandwidth] = None
+        if settings.bandwidth_limit:
+            self.bandwidth = Bandwidth(parse_limit(settings.bandwidth_limit, "bandwidth_limit"), self._share)
 
     def throttle(self, registry: str, first_pause: float, longest_wait: float) -> Throttle:
         """The throttle of a registry: with SWR's known limits, and the user's limit if it is for every registry."""
@@ -65,14 +68,21 @@ class Bandwidth:
     Each sender takes its turn piece by piece, and a piece is a fraction of a second's bytes: a single stream flows
     evenly, and with many, none waits long.
 
-    :param rate: bytes a second.
+    :param limit: bytes a second at a time of C(time.time()); None: any number.
+    :param share: among how many runs they are divided.
     """
 
     def __init__(
-        self, rate: float, clock: Callable[[], float] = time.monotonic, sleep: Callable[[float], None] = time.sleep
+        self,
+        limit: Callable[[float], Optional[float]],
+        share: int = 1,
+        clock: Callable[[], float] = time.monotonic,
+        sleep: Callable[[float], None] = time.sleep,
+        time_of_day: Callable[[], float] = time.time,
     ) -> None:
-        self._rate = rate
-        self._piece = max(LEAST_PIECE, int(rate / PIECES_PER_SECOND))
+        self._limit = limit
+        self._share = share
+        self._time_of_day = time_of_day
         self._clock = clock
         self._sleep = sleep
         self._lock = threading.Lock()
@@ -83,17 +93,22 @@ class Bandwidth:
 
         def slow(block: Any) -> None:
             view = memoryview(block)
-            for start in range(0, len(view), self._piece):
-                part = view[start : start + self._piece]
-                self._take(len(part))
+            while view:
+                limit = self._limit(self._time_of_day())
+                part = view
+                if limit is not None:
+                    rate = limit / self._share
+                    part = view[: max(LEAST_PIECE, int(rate / PIECES_PER_SECOND))]
+                    self._take(len(part), rate)
                 send(part)
+                view = view[len(part) :]
 
         return slow
 
-    def _take(self, count: int) -> None:
+    def _take(self, count: int, rate: float) -> None:
         with self._lock:
             now = self._clock()
-            self._spent_until = max(self._spent_until, now - BURST) + count / self._rate
+            self._spent_until = max(self._spent_until, now - BURST) + count / rate
             wait = self._spent_until - now
         if wait > 0:
             self._sleep(wait)

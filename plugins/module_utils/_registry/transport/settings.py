@@ -40,11 +40,11 @@ class LimitSettings:
 
     :ivar rate_limit: requests a second to one registry.
     :ivar upload_limit: parallel blob uploads.
-    :ivar bandwidth_limit: bytes a second.
+    :ivar bandwidth_limit: bytes a second, or a timetable of them.
     :ivar limits_divided_by: how many runs share these limits.
     """
 
     rate_limit: Optional[float] = None
     upload_limit: Optional[int] = None
-    bandwidth_limit: Optional[int] = None
+    bandwidth_limit: Optional[str] = None
     limits_divided_by: int = 1

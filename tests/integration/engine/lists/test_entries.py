@@ -79,7 +79,7 @@ def test_an_entry_that_is_no_text_fails_by_itself(shop: World, entry: Any) -> No
 
 def test_empty_texts_stand_for_nothing_as_swr_sends_them(shop: World) -> None:
     lists(shop, "", "")
-    assert shop.copy()["images"] == {"total": 2, "copied": 2, "skipped": 0, "filtered": 0, "failed": 0}
+    assert shop.copy()["images"] == {"total": 2, "copied": 2, "skipped": 0, "filtered": 0, "postponed": 0, "failed": 0}
 
 
 CHOICES = {

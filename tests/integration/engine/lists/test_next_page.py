@@ -112,7 +112,7 @@ def test_a_last_page_that_only_links_back_is_the_end(paged: World) -> None:
             headers={"Link": '</v2/team/app/tags/list?n=1>; rel="first prev"'},
         )
     )
-    assert paged.copy()["images"] == {"total": 3, "copied": 3, "skipped": 0, "filtered": 0, "failed": 0}
+    assert paged.copy()["images"] == {"total": 3, "copied": 3, "skipped": 0, "filtered": 0, "postponed": 0, "failed": 0}
 
 
 def test_verification_compares_all_pages_or_fails(paged: World) -> None:

@@ -67,7 +67,6 @@ def test_possible_numbers_pass() -> None:
         ("progress_interval", float("nan")),
         ("rate_limit", 0.0),
         ("upload_limit", 0),
-        ("bandwidth_limit", 10),
         ("limits_divided_by", 0),
     ],
 )

@@ -75,7 +75,7 @@ def bench(tmp_path, monkeypatch):
 
 def test_copies_and_counts(bench):
     result = bench.run()
-    assert result["images"] == {"total": 2, "copied": 2, "skipped": 0, "filtered": 0, "failed": 0}
+    assert result["images"] == {"total": 2, "copied": 2, "skipped": 0, "filtered": 0, "postponed": 0, "failed": 0}
     assert (result["changed"], result["failed"]) == (True, False)
     assert result["blobs"] == {"uploaded": 2, "mounted": 0, "present": 0}
     assert result["bytes"] == {"planned": 502, "uploaded": 502}
@@ -105,7 +105,7 @@ def test_check_mode_plans_and_touches_nothing(bench):
     bench.destination.push("ns/app", "v1", MANIFEST)
     result = bench.run(check_mode=True, **paths)
     assert result["plan"] == {"images": 2, "to_copy": 1, "blobs": 2, "bytes": 502}
-    assert result["images"] == {"total": 2, "copied": 1, "skipped": 1, "filtered": 0, "failed": 0}
+    assert result["images"] == {"total": 2, "copied": 1, "skipped": 1, "filtered": 0, "postponed": 0, "failed": 0}
     assert result["changed"] is True
     assert {sent.method for sent in bench.network.sent} == {"GET", "HEAD"}
     assert os.listdir(bench.path) == []
@@ -129,7 +129,7 @@ def test_a_failure_fails_the_run_after_everything_else(bench):
     assert rules == {SOURCE + "/ns/app:v1": DESTINATION + "/ns/app:v1"}
     bench.destination.fault = lambda _sent: None
     again = bench.run(images=None, images_file=bench.file("failed.yaml"))
-    assert again["images"] == {"total": 1, "copied": 1, "skipped": 0, "filtered": 0, "failed": 0}
+    assert again["images"] == {"total": 1, "copied": 1, "skipped": 0, "filtered": 0, "postponed": 0, "failed": 0}
 
 
 def test_the_result_stays_small_and_the_report_has_all(bench):

@@ -98,7 +98,7 @@ def test_everything_is_added_up_and_kept(folder: Any) -> None:
         ),
     )
     result = folder.join(expected_shards=2)
-    assert result["images"] == {"total": 4, "copied": 2, "skipped": 1, "filtered": 1, "failed": 0}
+    assert result["images"] == {"total": 4, "copied": 2, "skipped": 1, "filtered": 1, "postponed": 0, "failed": 0}
     assert (result["failed"], result["changed"], result["problems"], result["failures"]) == (False, True, [], [])
     assert result["converted"] == 2
     assert result["blobs"] == {"uploaded": 4, "mounted": 2, "present": 0}

@@ -29,6 +29,7 @@ from ansible_collections.longshore.swr.plugins.module_utils._registry.run.image 
     FAILED,
     FILTERED,
     OUTCOMES,
+    POSTPONED,
     SKIPPED,
     Image,
 )
@@ -56,13 +57,13 @@ def test_an_image_ends_once():
 
 def test_the_sum_is_the_total():
     counts = count_outcomes([*ALL, RULE])
-    assert counts == {"total": 5, COPIED: 1, SKIPPED: 1, FILTERED: 1, FAILED: 2}
+    assert counts == {"total": 6, COPIED: 1, SKIPPED: 1, FILTERED: 1, POSTPONED: 1, FAILED: 2}
     assert counts.pop("total") == sum(counts.values())
 
 
 def test_the_closing_line():
     assert summary_line([*ALL, RULE]) == (
-        "Images(4) migration finished, 1 images tasks failed, 1 tasks generate failed"
+        "Images(5) migration finished, 1 images tasks failed, 1 tasks generate failed"
     )
     assert summary_line([]) == "Images(0) migration finished, 0 images tasks failed, 0 tasks generate failed"
 
@@ -134,8 +135,8 @@ def test_one_source_with_several_destinations_is_a_list():
 
 def test_the_report_has_every_image():
     document = json.loads("".join(render_report({"msg": "m"}, [*ALL, RULE])))
-    assert document["images"]["total"] == len(document["results"]) == 5
-    failed = document["results"][3]
+    assert document["images"]["total"] == len(document["results"]) == 6
+    failed = document["results"][4]
     assert (failed["outcome"], failed["error"], failed["details"]["hint"]) == (FAILED, str(ERROR), "mend it")
     assert document["msg"] == "m"
     assert document["version"] == 1

@@ -86,7 +86,9 @@ class Line:
 
     def __init__(self, rate):
         self.clock = FakeClock()
-        self.bandwidth = Bandwidth(rate, self.clock, self.clock.sleep)
+        self.time_of_day = 0.0
+        limit = rate if callable(rate) else lambda moment: rate
+        self.bandwidth = Bandwidth(limit, 1, self.clock, self.clock.sleep, lambda: self.time_of_day)
         self.sent = []
         self.send = self.bandwidth.slowed(lambda part: self.sent.append((self.clock.now, len(part))))
 
@@ -124,10 +126,21 @@ def test_a_pause_does_not_save_up_a_burst():
     assert line.clock.now - started == pytest.approx(1.0 - BURST, rel=0.01)
 
 
+def test_a_limit_that_changes_applies_within_a_block():
+    line = Line(lambda moment: None if moment >= 60 else 16 * 4096)
+    line.send(b"x" * 8192)
+    assert [count for _moment, count in line.sent] == [4096, 4096]
+    line.time_of_day = 60.0
+    waited = line.clock.now
+    line.send(b"x" * 10_000_000)
+    assert line.sent[-1][1] == 10_000_000
+    assert line.clock.now == waited
+
+
 def test_a_share_of_the_bandwidth():
     assert Limits(LimitSettings()).bandwidth is None
     clock = FakeClock()
-    limits = Limits(LimitSettings(bandwidth_limit=100_000, limits_divided_by=4))
+    limits = Limits(LimitSettings(bandwidth_limit="100000", limits_divided_by=4))
     limits.bandwidth._clock, limits.bandwidth._sleep = clock, clock.sleep
     limits.bandwidth._spent_until = clock.now
     limits.bandwidth.slowed(lambda part: None)(b"x" * 25_000)
