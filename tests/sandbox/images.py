@@ -158,6 +158,45 @@ def oci_image(
     return _finish(document, OCI_MANIFEST, blobs=(config, *blobs), platform=where)
 
 
+def built_image(
+    seed: Any,
+    run: Optional[Mapping[str, Any]] = None,
+    history: Any = (),
+    layers: Optional[int] = None,
+    platform: str = "linux/amd64",
+    annotations: Optional[Mapping[str, str]] = None,
+    size: int = 1024,
+    more: Optional[Mapping[str, Any]] = None,
+) -> Image:
+    """An OCI image as a builder leaves it.
+
+    :param run: the part C(config) of its config.
+    :param history: its entries; a text stands for C(created_by) of a step with a layer. None for a config without it.
+    :param layers: by default one for each entry that is not empty.
+    :param more: further fields of the config.
+    """
+    entries = [{"created_by": one} if isinstance(one, str) else one for one in history or ()]
+    if layers is None:
+        layers = sum(not (isinstance(one, dict) and one.get("empty_layer")) for one in entries)
+    blobs = _layers(seed, layers, size, False, OCI_LAYER)
+    where = parse_platform(platform)
+    document: Dict[str, Any] = dict(where, created=CREATED, config=dict(run or {}))
+    document["rootfs"] = {"type": "layers", "diff_ids": [item.diff_id for item in blobs]}
+    if history is not None:
+        document["history"] = entries
+    document.update(more or {})
+    config = blob(json.dumps(document, sort_keys=True).encode(), OCI_CONFIG)
+    manifest: Dict[str, Any] = {
+        "schemaVersion": 2,
+        "mediaType": OCI_MANIFEST,
+        "config": config.descriptor(),
+        "layers": [item.descriptor() for item in blobs],
+    }
+    if annotations:
+        manifest["annotations"] = dict(annotations)
+    return _finish(manifest, OCI_MANIFEST, blobs=(config, *blobs), platform=where)
+
+
 def zstd_image(seed: Any, layers: int = 2, size: int = 1024) -> Image:
     """An OCI image with Zstandard layers."""
     return oci_image(seed, layers, size, layer_type=OCI_LAYER_ZSTD)
@@ -285,6 +324,7 @@ def _base64(data: bytes) -> str:
 FACTORIES = {
     "docker_image": docker_image,
     "oci_image": oci_image,
+    "built_image": built_image,
     "zstd_image": zstd_image,
     "manifest_list": manifest_list,
     "oci_index": oci_index,

@@ -78,6 +78,7 @@ PACKAGES: Dict[str, Dict[str, FrozenSet[str]]] = {
         "forecast": frozenset({"client", "run", "model"}),
         "plan": frozenset({"convert", "client", "run", "rules", "sources", "model"}),
         "transfer": frozenset({"convert", "client", "run", "transport", "sources", "model"}),
+        "contents": frozenset({"plan", "client", "run", "rules", "sources", "model"}),
         "jobs": frozenset(
             {
                 "transfer",

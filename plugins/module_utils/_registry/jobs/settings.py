@@ -111,6 +111,13 @@ class PruneSettings(RuleSettings):
 
 
 @dataclass(frozen=True)
+class AuditSettings(RuleSettings):
+    """The options of C(image_audit) for its images."""
+
+    side: str = "source"
+
+
+@dataclass(frozen=True)
 class InfoSettings(LoginSettings, ConnectionSettings, LimitSettings):
     """The options of C(image_info)."""
 

@@ -49,6 +49,7 @@ class _Context:
     registry: str
     namespace: str
     strict: bool
+    in_place: bool
     problems: List[str] = field(default_factory=list)
 
 
@@ -60,6 +61,7 @@ def parse_rules(
     default_registry: Optional[str] = None,
     default_namespace: Optional[str] = None,
     dialect: str = "auto",
+    in_place: bool = False,
 ) -> List[Rule]:
     """Parse a rules document into rules, in document order, without exact duplicates.
 
@@ -76,6 +78,7 @@ def parse_rules(
     :param default_namespace: overrides the variable C(DEFAULT_NAMESPACE) of C(environ).
     :param dialect: C(auto) and C(image-syncer) accept the whole grammar; C(image-migrator) rejects what its
         documentation excludes: less than registry/namespace/repository on either side, tag lists, expressions.
+    :param in_place: an empty destination is the source itself, for what only reads.
     :raises RulesError: lists all problems of the document.
     """
     if dialect not in DIALECTS:
@@ -86,6 +89,7 @@ def parse_rules(
         registry=default_registry or environ.get("DEFAULT_REGISTRY", ""),
         namespace=default_namespace or environ.get("DEFAULT_NAMESPACE", ""),
         strict=dialect == "image-migrator",
+        in_place=in_place,
     )
     rules: Dict[Tuple[Any, ...], Rule] = {}
     for entry in _entries(document, where, context):
@@ -273,7 +277,7 @@ def _rule(
     expanded = _expand(text, context)
     if expanded == "":
         if parsed is None:
-            if not (context.registry and context.namespace):
+            if not context.in_place and not (context.registry and context.namespace):
                 raise RuleProblem(_no_default(context))
             return None
         destination, tags, digest = _default_destination(parsed, context), None, None
@@ -289,7 +293,7 @@ def _rule(
     if parsed.depth:
         scope = Scope(parsed.depth == "**", extras.repositories, extras.via, extras.rename)
         problem = problem_of(scope, parsed.repository, destination)
-        if problem:
+        if problem and not (context.in_place and expanded == ""):
             raise RuleProblem(problem)
     return Rule(
         source=parsed.repository,
@@ -325,6 +329,8 @@ def _no_default(context: _Context) -> str:
 
 
 def _default_destination(parsed: Source, context: _Context) -> Repository:
+    if context.in_place:
+        return parsed.repository
     if not (context.registry and context.namespace):
         raise RuleProblem(_no_default(context))
     source = parsed.repository

@@ -566,3 +566,19 @@ def test_any_further_keys_are_read_or_refused(keys, end):
 def test_any_source_and_destination(source, destination):
     with contextlib.suppress(RulesError):
         parse({"quay.io/a/b" + source: "swr.io/c/d" + destination, source: destination})
+
+
+def test_in_place_an_empty_destination_is_the_source():
+    rules = parse(
+        ["quay.io/a/b:v1", {"quay.io/a/c": "swr.io/d/e"}, "quay.io/x/*", "quay.io/**"],
+        in_place=True,
+    )
+    assert [(str(rule.source), str(rule.destination)) for rule in rules] == [
+        ("quay.io/a/b", "quay.io/a/b"),
+        ("quay.io/a/c", "swr.io/d/e"),
+        ("quay.io/x", "quay.io/x"),
+        ("quay.io/", "quay.io/"),
+    ]
+    assert problems({"quay.io/a/b:v 1": ""}, in_place=True)
+    # What a rule says is still checked.
+    assert "within its source" in problems({"quay.io/x/**": "quay.io/x"}, in_place=True)[0]
