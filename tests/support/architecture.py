@@ -133,6 +133,7 @@ PACKAGES: Dict[str, Dict[str, FrozenSet[str]]] = {
         "shell": frozenset(),
         "rules": frozenset({"dockerfile", "shell"}),
         "judgement": frozenset({"rules"}),
+        "image": frozenset({"judgement", "rules", "shell", "dockerfile"}),
         "report": frozenset({"judgement", "rules"}),
         "jobs": frozenset({"report", "judgement", "rules", "shell", "dockerfile"}),
     },
