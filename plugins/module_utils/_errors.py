@@ -52,6 +52,8 @@ class LongshoreError(Exception):
     hint = _Part(4_000)
     # The server may have carried out the request: no reply came, or only a gateway's.
     unsettled = False
+    # No reply came.
+    unreachable = False
 
     def __init__(
         self,

@@ -244,7 +244,7 @@ class ApiClient:
                 where=where,
                 hint="Check the network and the server, or raise timeout.",
             )
-            error.unsettled = True
+            error.unsettled = error.unreachable = True
             raise error from None
 
     def _send(self, method: str, url: str, params: Any, body: Any, text: bool) -> Tuple[Any, bytes]:
@@ -360,4 +360,5 @@ class ApiClient:
             hint = "Check the address and the network."
         failure = self._error_class(self._redact(what), where=where, hint=hint)
         failure.unsettled = unsettled
+        failure.unreachable = True
         return failure

@@ -166,8 +166,9 @@ def _mapping(value: Any, options: Optional[Spec], where: str) -> Dict[Any, Any]:
     for name, item in value.items():
         option = options.get(name)
         if option is None:
-            known = ", ".join(sorted(options))
-            raise ValueError("{0}: {1} is unknown: write one of {2}".format(where, quoted(str(name)), known))
+            near = [known for known in options if distance(str(name), known) <= FARTHEST]
+            right = near[0] if len(near) == 1 else "one of " + ", ".join(sorted(near or options))
+            raise ValueError("{0}: {1} is unknown: write {2}".format(where, quoted(str(name)), right))
         if is_unset(item) and not (option.get("required") and option.get("type") == "str"):
             continue
         kept[name] = from_text(item, option, "{0}: {1}".format(where, name))

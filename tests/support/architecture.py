@@ -110,6 +110,7 @@ PACKAGES: Dict[str, Dict[str, FrozenSet[str]]] = {
         "api": frozenset(),
         "swr": frozenset({"api"}),
         "network": frozenset({"api"}),
+        "layout": frozenset({"swr", "api"}),
         "instance_login": frozenset({"api"}),
         "login_factory": frozenset({"api", "instance_login"}),
     },

@@ -162,7 +162,7 @@ def test_an_option_inside_may_be_an_empty_text() -> None:
         ("bind_regions", "{region: a}", "bind_regions: it is a mapping: write a list of mappings"),
         ("bind_regions", [{"region": "a"}, "b"], "bind_regions: item 2: it is a string: write a mapping"),
         ("bind_zones", [{"name": "a", "records": [5]}], "bind_zones: item 1: records: item 1: it is a number"),
-        ("bind_zones", [{"name": "a", "records": [{"nmae": "b"}]}], 'records: item 1: "nmae" is unknown'),
+        ("bind_zones", [{"name": "a", "records": [{"nmae": "b"}]}], 'records: item 1: "nmae" is unknown: write name'),
     ],
 )
 def test_a_value_of_another_kind_is_refused_by_its_place(name: str, value: Any, words: str) -> None:

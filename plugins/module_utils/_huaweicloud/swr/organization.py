@@ -10,7 +10,7 @@ This module is private to the collection: no other collection may import it.
 
 from __future__ import annotations
 
-from typing import Any, Dict, List, Mapping, Optional, Protocol
+from typing import Any, Container, Dict, List, Mapping, Optional, Protocol
 
 from ..._errors import LongshoreError
 from ..._resource import Resource, State, bring_about
@@ -103,12 +103,14 @@ def list_organizations(cloud: Cloud, name: Optional[str] = None) -> List[State]:
 class Organization(Resource):
     """One organization, to create or delete.
 
+    :param leaving: repositories that are deleted before it is.
     :raises HuaweiCloudError: the name is invalid.
     :ivar found: the data last read.
     """
 
-    def __init__(self, api: OrganizationApi, name: str, present: bool) -> None:
+    def __init__(self, api: OrganizationApi, name: str, present: bool, leaving: Container[str] = ()) -> None:
         self._api = api
+        self._leaving = leaving
         self._name = check_organization(name)
         self._present = present
         self.found: Optional[State] = None
@@ -132,7 +134,7 @@ class Organization(Resource):
         return None
 
     def _refuse_unless_empty(self) -> None:
-        names = sorted(self._api.repositories(self._name))
+        names = sorted(name for name in self._api.repositories(self._name) if name not in self._leaving)
         if names:
             raise HuaweiCloudError(
                 "the organization is not empty ({0})".format(", ".join(names[:3]) + (", ..." if names[3:] else "")),

@@ -26,7 +26,7 @@ Entry = Dict[str, Any]
 
 
 class Wish(NamedTuple):
-    """A user in the options, given by ID, name or both, and the desired permission."""
+    """A user in the options, given by ID, name or both, and the desired permission; None: to be revoked."""
 
     user_id: Optional[str]
     user_name: Optional[str]
@@ -99,7 +99,7 @@ def _by_name(entry: Mapping[str, Any]) -> Any:
 class Permissions(SwrResource):
     """The permissions of all users except this key's.
 
-    :param options: C(organization), C(repository), C(users), C(exclusive) and C(state).
+    :param options: C(organization), C(repository), C(users), C(exclusive) and C(state). A user may have a C(state) too.
     :param may_be_missing: whether a missing organization or repository counts as one without permissions.
     :raises HuaweiCloudError: the options are invalid.
     :ivar missing: whether the organization or the repository does not exist.
@@ -107,10 +107,10 @@ class Permissions(SwrResource):
 
     def __init__(self, cloud: Cloud, options: Mapping[str, Any], may_be_missing: bool = False) -> None:
         self._place = place_of(options)
-        self._absent = options["state"] == "absent"
-        self._wishes = _wishes(options["users"], self._absent)
+        absent = options["state"] == "absent"
+        self._wishes = _wishes(options["users"], absent)
         self._exclusive = bool(options.get("exclusive"))
-        if self._absent and self._exclusive:
+        if absent and self._exclusive:
             raise HuaweiCloudError(
                 "exclusive removes all users but the given ones, and state=absent removes these",
                 where="exclusive",
@@ -118,7 +118,7 @@ class Permissions(SwrResource):
             )
         self._cloud = cloud
         self._identity = Identity(cloud)
-        self._may_be_missing = may_be_missing or self._absent
+        self._may_be_missing = may_be_missing or absent
         self._found = Found(None, [], None)
         self.missing = False
         super().__init__(swr_client(cloud), self._place.what)
@@ -132,15 +132,14 @@ class Permissions(SwrResource):
         return {"users": self._found.others}
 
     def desired(self, current: Optional[State]) -> Optional[State]:
-        others = self._found.others
         wanted = [wish for wish in self._wishes if not self._is_settled(wish)]
-        if self._absent:
-            left = [entry for entry in others if not any(wish.means(entry) for wish in wanted)]
-            return {"users": left}
+        revoked = [wish for wish in wanted if wish.permission is None]
         entries: Dict[str, Entry] = {}
         for wish in wanted:
+            if wish.permission is None:
+                continue
             entry = self._entry_for(wish)
-            if entry["user_id"] in entries:
+            if entry["user_id"] in entries or any(other.means(entry) for other in revoked):
                 raise HuaweiCloudError(
                     "the user {0} is named twice, by name and by ID".format(quoted(entry["user_name"])),
                     where="users",
@@ -149,8 +148,10 @@ class Permissions(SwrResource):
             entries[entry["user_id"]] = entry
         kept = [
             entry
-            for entry in others
-            if entry["user_id"] not in entries and (not self._exclusive or self._is_creator(entry))
+            for entry in self._found.others
+            if entry["user_id"] not in entries
+            and not any(wish.means(entry) for wish in revoked)
+            and (not self._exclusive or self._is_creator(entry))
         ]
         return {"users": sorted([*entries.values(), *kept], key=_by_name)}
 
@@ -220,8 +221,13 @@ def _body(entry: Mapping[str, Any]) -> Entry:
     return {"user_id": entry["user_id"], "user_name": entry["user_name"], "auth": LEVELS[entry["permission"]]}
 
 
+def _wish(user: Mapping[str, Any], absent: bool) -> Wish:
+    absent = absent or user.get("state") == "absent"
+    return Wish(user.get("user_id"), user.get("user_name"), None if absent else user.get("permission"))
+
+
 def _wishes(users: Sequence[Mapping[str, Any]], absent: bool) -> List[Wish]:
-    wishes = [Wish(user.get("user_id"), user.get("user_name"), user.get("permission")) for user in users]
+    wishes = [_wish(user, absent) for user in users]
     for number, wish in enumerate(wishes):
         if not (wish.user_id or wish.user_name):
             raise HuaweiCloudError(
@@ -229,7 +235,7 @@ def _wishes(users: Sequence[Mapping[str, Any]], absent: bool) -> List[Wish]:
                 where="users[{0}]".format(number),
                 hint="Set user_id, user_name or both.",
             )
-        if wish.permission is None and not absent:
+        if wish.permission is None and not absent and users[number].get("state") != "absent":
             raise HuaweiCloudError(
                 "no permission is set for the user {0}".format(wish.what),
                 where="users[{0}]".format(number),

@@ -85,6 +85,13 @@ class Sharing(SwrResource):
             )
         return state
 
+    @property
+    def warnings(self) -> List[str]:
+        """What the user should know about a sharing that works as told."""
+        if self._options["state"] == "absent" or self.found is None or self.found["account_exists"] is not False:
+            return []
+        return ["SWR knows no account named {0}: no one can use the sharing.".format(quoted(self._account))]
+
     def _body(self, state: State) -> Dict[str, Any]:
         deadline = state["deadline"]
         if deadline == self._exact[:10]:
@@ -165,10 +172,7 @@ def manage_sharing(cloud: Cloud, options: Mapping[str, Any], check_mode: bool) -
     change = bring_about(sharing, check_mode)
     state = None if change.after is None else {**(sharing.found or {}), **change.after}
     result = result_of("sharing", state, change, cloud)
-    if state is not None and state.get("account_exists") is False:
-        result["warnings"].append(
-            "SWR knows no account named {0}: no one can use the sharing.".format(quoted(state["account"]))
-        )
+    result["warnings"] += sharing.warnings
     return result
 
 
