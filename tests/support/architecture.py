@@ -128,6 +128,7 @@ PACKAGES: Dict[str, Dict[str, FrozenSet[str]]] = {
     },
     "_workloads": {
         "model": frozenset(),
+        "files": frozenset({"model"}),
     },
     "_audit": {
         "dockerfile": frozenset(),

@@ -70,13 +70,14 @@ _MENTION = re.compile(r"(?:--?[A-Za-z0-9._-]+=)?((?:[a-z0-9-]+\.)+[a-z0-9-]+(?::
 class Spot(NamedTuple):
     """An image in an object.
 
-    :ivar image: the very value found, so that a caller can recognize it.
+    :ivar value: the very value found, so that a caller can recognize it; a mention is only a part of it.
     """
 
     path: Path
     image: str
     kind: str
     container: str = ""
+    value: str = ""
 
 
 def is_field(path: str) -> bool:
@@ -141,12 +142,13 @@ def _pod(value: Mapping[str, Any], path: Path) -> Iterator[Spot]:
                 continue
             name, here = _text(container.get("name")), path + (key, number)
             if _text(container.get("image")):
-                yield Spot(here + ("image",), container["image"], kind, name)
+                yield Spot(here + ("image",), container["image"], kind, name, container["image"])
             yield from _mentions(container, here, name)
     for number, volume in enumerate(_list(value.get("volumes"))):
         image = volume.get("image") if isinstance(volume, Mapping) else None
         if isinstance(image, Mapping) and _text(image.get("reference")):
-            yield Spot(path + ("volumes", number, "image", "reference"), image["reference"], IMAGE_VOLUME)
+            where = path + ("volumes", number, "image", "reference")
+            yield Spot(where, image["reference"], IMAGE_VOLUME, "", image["reference"])
 
 
 def _mentions(container: Mapping[str, Any], path: Path, name: str) -> Iterator[Spot]:
@@ -160,13 +162,13 @@ def _mentions(container: Mapping[str, Any], path: Path, name: str) -> Iterator[S
     for where, text in texts:
         match = _MENTION.match(_text(text))
         if match and is_image(match.group(1)):
-            yield Spot(where, match.group(1), MENTION, name)
+            yield Spot(where, match.group(1), MENTION, name, text)
 
 
 def _at(value: Any, keys: Sequence[str], path: Path) -> Iterator[Spot]:
     if not keys:
         if _text(value):
-            yield Spot(path, value, RESOURCE_FIELD)
+            yield Spot(path, value, RESOURCE_FIELD, "", value)
         return
     name = keys[0][:-2] if keys[0].endswith("[]") else keys[0]
     inner = value.get(name) if isinstance(value, Mapping) else None

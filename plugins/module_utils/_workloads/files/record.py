@@ -1,0 +1,148 @@
+# Copyright: (c) 2026, longshore.swr contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The record of all changes of files: one line of JSON for each file that is changed or put back.
+
+A line is on the disk before its file is replaced. It has checksums of the file before and after, so that a killed run
+is understood: the file is one or the other.
+
+This module is private to the collection: no other collection may import it.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+import time
+from dataclasses import dataclass, field
+from typing import Any, Dict, List, Optional
+
+from ..._files.errors import reported
+from ..._files.safe_file import SafeFile
+from ..._http_values import NotUnderstood
+from ..._json import read_shape
+from ..errors import WorkloadsError
+from .source import Source, checksum
+
+LARGEST = 256 * 1024 * 1024
+_EDIT = {"path": [(str, int)], "start": int, "old": str, "new": str}
+_IMAGE = {"file": str, "path": str, "owner": str, "old": str, "new": str}
+_CHANGED = {
+    "id": str,
+    "time": str,
+    "file": str,
+    "before": str,
+    "after": str,
+    "edits": [_EDIT],
+    "images": [_IMAGE],
+}
+_UNDONE = {"undone": str, "time": str}
+
+
+@dataclass
+class Entry:
+    """The changes of one file by one run.
+
+    :ivar before: the checksum of the file before; C(after) that after.
+    :ivar edits: mappings with C(path), C(start) in the text before, C(old) and C(new).
+    :ivar images: mappings with C(file), C(path), C(owner), C(old) and C(new).
+    """
+
+    id: str
+    time: str
+    file: str
+    before: str
+    after: str
+    edits: List[Dict[str, Any]] = field(default_factory=list)
+    images: List[Dict[str, str]] = field(default_factory=list)
+
+
+class Record:
+    """A file with entries.
+
+    :ivar entries: those that are not undone, in order.
+    :raises LongshoreError: it cannot be read, or is no record.
+    """
+
+    def __init__(self, path: str) -> None:
+        self.path = path
+        self.entries: List[Entry] = []
+        self._descriptor = -1
+        with SafeFile(path, owner=os.geteuid()) as file:
+            raw = file.read(LARGEST) or b""
+        entries: Dict[str, Entry] = {}
+        # A line without its end was not complete when its run was killed: its file was not touched yet.
+        for number, line in enumerate(raw.split(b"\n")[:-1], 1):
+            try:
+                self._read(entries, line)
+            except NotUnderstood as problem:
+                raise WorkloadsError(
+                    "line {0} is not an entry of a record: {1}".format(number, problem),
+                    where=path,
+                    hint="Restore the record from a backup, or use another path if it is another file.",
+                ) from problem
+        self.entries = list(entries.values())
+
+    def _read(self, entries: Dict[str, Entry], line: bytes) -> None:
+        value = read_shape(line, dict)
+        if "undone" in value:
+            entries.pop(read_shape(line, _UNDONE)["undone"], None)
+            return
+        value = read_shape(line, _CHANGED)
+        entries[value["id"]] = Entry(**{name: value[name] for name in _CHANGED})
+
+    def open(self) -> None:
+        """Open it for adding entries, created if necessary, only for this user.
+
+        :raises FilesError: it cannot be written.
+        """
+        with SafeFile(self.path, owner=os.geteuid()) as file:
+            self._descriptor = file.append()
+        with reported("cannot be written", self.path):
+            size = os.fstat(self._descriptor).st_size
+            kept = size
+            while kept and os.pread(self._descriptor, 1, kept - 1) != b"\n":
+                kept -= 1
+            if kept != size:
+                os.ftruncate(self._descriptor, kept)
+
+    def close(self) -> None:
+        if self._descriptor >= 0:
+            os.close(self._descriptor)
+            self._descriptor = -1
+
+    def add(self, source: Source, new: bytes, edits: List[Dict[str, Any]], images: List[Dict[str, str]]) -> Entry:
+        """Add the changes of a file, before they are made.
+
+        :raises FilesError: it cannot be written.
+        """
+        entry = Entry(secrets.token_hex(8), now(), source.path, checksum(source.raw), checksum(new), edits, images)
+        self._write(vars(entry))
+        self.entries.append(entry)
+        return entry
+
+    def undone(self, entry: Entry) -> None:
+        """Say that an entry's changes are undone."""
+        self._write({"undone": entry.id, "time": now()})
+        self.entries.remove(entry)
+
+    def _write(self, value: Dict[str, Any]) -> None:
+        rest = (json.dumps(value) + "\n").encode("ascii")
+        with reported("cannot be written", self.path):
+            while rest:
+                rest = rest[os.write(self._descriptor, rest) :]
+            os.fsync(self._descriptor)
+
+    def written(self, file: str, path: str, owner: str) -> Optional[str]:
+        """The image that the last entry for a place has written there."""
+        for entry in reversed(self.entries):
+            for image in entry.images:
+                if (image["file"], image["path"], image["owner"]) == (file, path, owner):
+                    return image["new"]
+        return None
+
+
+def now() -> str:
+    """The time in UTC."""
+    return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())

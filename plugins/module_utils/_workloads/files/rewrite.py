@@ -1,0 +1,234 @@
+# Copyright: (c) 2026, longshore.swr contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Changes files as planned, with a record, and puts them back.
+
+This module is private to the collection: no other collection may import it.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Dict, List, NamedTuple, Optional, Sequence, Tuple
+
+from ..._errors import LongshoreError
+from ..._files.safe_file import SafeFile
+from ..._http_values import NotUnderstood
+from ..errors import WorkloadsError
+from .compose import Dotenv
+from .plan import FilePlan, comparable
+from .record import Entry, Record
+from .source import Edit, NotEditable, Source, apply, checksum
+from .tree import LARGEST
+from .yaml_text import INNER, Scalar, Span, load, load_inner
+
+_CHANGED = "it has changed since it was read"
+
+
+def write_file(path: str, old: bytes, new: bytes, check_mode: bool) -> None:
+    """Replace a file's content.
+
+    :raises LongshoreError: it is no longer what was read, has other names, or cannot be written.
+    """
+    with SafeFile(path) as file:
+        found = file.status()
+        if file.path != path or found is None or file.read(LARGEST) != old:
+            raise WorkloadsError(_CHANGED, where=path, hint="Run the task again.")
+        if found.st_nlink > 1:
+            raise WorkloadsError(
+                "it has other names (hard links), which would keep the old content",
+                where=path,
+                hint='Replace it with a copy: "find / -xdev -samefile {0}" lists its names.'.format(path),
+            )
+        if check_mode:
+            file.check_writable()
+            return
+        staged = file.stage((new,))
+        try:
+            if file.read(LARGEST) != old:
+                raise WorkloadsError(_CHANGED, where=path, hint="Run the task again.")
+            file.put(staged)
+        except BaseException:
+            file.discard(staged.name)
+            raise
+
+
+def rewrite(file: FilePlan, record: Optional[Record], check_mode: bool) -> None:
+    """Make the changes of one file.
+
+    :param record: None in check mode.
+    :raises LongshoreError: they cannot be made; the file is as it was.
+    """
+    source = file.source
+    if record is not None and not check_mode:
+        edits = [
+            {
+                "path": list(edit.path),
+                "start": edit.span.start,
+                "old": source.text[edit.span.start : edit.span.end],
+                "new": edit.new,
+            }
+            for edit in file.edits
+        ]
+        images = [
+            {
+                "file": change.reference.file,
+                "path": change.reference.use.path,
+                "owner": change.reference.use.owner,
+                "old": change.reference.use.image,
+                "new": comparable(change.reference, change.new),
+            }
+            for change in file.changes
+        ]
+        write_file(source.path, source.raw, file.new, check_mode=True)
+        entry = record.add(source, file.new, edits, images)
+        try:
+            write_file(source.path, source.raw, file.new, check_mode=False)
+        except LongshoreError:
+            record.undone(entry)
+            raise
+    else:
+        write_file(source.path, source.raw, file.new, check_mode=True)
+
+
+class Restored(NamedTuple):
+    """How one file is put back.
+
+    :ivar new: its content afterwards; None if it is missing.
+    :ivar exact: whether that is the file before the changes, byte for byte.
+    :ivar left: values that are no longer ours, as mappings with C(path), C(expected) and C(found).
+    """
+
+    file: str
+    old: Optional[bytes]
+    new: Optional[bytes]
+    exact: bool
+    entries: List[Entry]
+    left: List[Dict[str, str]]
+
+
+def plan_roll_back(record: Record, is_wanted: Any) -> List[Restored]:
+    """How the files of a record are put back.
+
+    :param is_wanted: whether a file is to be put back, by its path.
+    """
+    files: Dict[str, List[Entry]] = {}
+    for entry in record.entries:
+        if is_wanted(entry.file):
+            files.setdefault(entry.file, []).append(entry)
+    return [_restored(path, files[path]) for path in sorted(files)]
+
+
+def _restored(path: str, entries: List[Entry]) -> Restored:
+    try:
+        with SafeFile(path) as file:
+            old = file.read(LARGEST)
+    except LongshoreError as error:
+        return Restored(path, None, None, False, entries, [_left("", "", error.what)])
+    if old is None:
+        return Restored(path, None, None, False, entries, [_left("", "", "the file was removed")])
+    raw, exact, left = old, True, []
+    for entry in reversed(entries):
+        whole = _whole(entry, raw)
+        if whole is None:
+            exact = False
+            raw, further = _single(path, entry, raw)
+            left += further
+        else:
+            raw = whole
+    return Restored(path, old, raw, exact, entries, left)
+
+
+def _left(path: str, expected: str, found: str) -> Dict[str, str]:
+    return {"path": path, "expected": expected, "found": found}
+
+
+def _whole(entry: Entry, raw: bytes) -> Optional[bytes]:
+    """The file before an entry, if it is the file after it, or was not changed at all; otherwise None."""
+    if checksum(raw) == entry.before:
+        return raw
+    if checksum(raw) != entry.after:
+        return None
+    shift, edits = 0, []
+    for edit in sorted(entry.edits, key=lambda edit: int(edit["start"])):
+        start = edit["start"] + shift
+        edits.append(Edit(entry.file, Span(start, start + len(edit["new"])), edit["old"], ()))
+        shift += len(edit["new"]) - len(edit["old"])
+    found = apply(raw.decode("utf-8"), edits).encode("utf-8")
+    return found if checksum(found) == entry.before else None
+
+
+def _single(path: str, entry: Entry, raw: bytes) -> Tuple[bytes, List[Dict[str, str]]]:
+    """A file that others have changed too, with those values put back that are still what was written."""
+    edits, left = [], []
+    try:
+        source = Source(path, path, raw)
+    except UnicodeDecodeError:
+        return raw, [_left("", "", "it is not UTF-8")]
+    for edit in entry.edits:
+        where = ".".join(str(part) for part in edit["path"][1:] if part != INNER) or str(edit["path"][0])
+        scalar, problem = _look_up(source, edit["path"])
+        if scalar is None:
+            left.append(_left(where, edit["new"], problem))
+            continue
+        span, found = _span_of(source, scalar, edit)
+        if span is None:
+            if edit["old"] not in (found, "") or not edit["old"]:
+                left.append(_left(where, edit["new"], found))
+            continue
+        edits.append(Edit(path, span, edit["old"], ()))
+    try:
+        return apply(source.text, set(edits)).encode("utf-8"), left
+    except NotEditable as problem:
+        return raw, [*left, _left("", "", problem.what)]
+
+
+def _span_of(source: Source, scalar: Scalar, edit: Dict[str, Any]) -> Tuple[Optional[Span], str]:
+    """Where an edit's new text is now, None if it is not there; with the text that is there."""
+    text, new = source.text, edit["new"]
+    found = text[scalar.span.start : scalar.span.end]
+    if edit["old"]:
+        at = found.find(new)
+        if at < 0 or found.find(new, at + 1) >= 0:
+            return None, found
+        return Span(scalar.span.start + at, scalar.span.start + at + len(new)), found
+    # An inserted key: its line or its part of the line is removed.
+    at = text.find(new, max(0, scalar.span.start - len(new)), scalar.span.end + len(new))
+    if at < 0 or not at <= scalar.span.start <= at + len(new):
+        return None, found
+    return Span(at, at + len(new)), found
+
+
+def _look_up(source: Source, path: Sequence[Any]) -> Tuple[Optional[Scalar], str]:
+    """The value at a recorded path, or why there is none."""
+    if len(path) == 1:
+        value = Dotenv(source).values.get(str(path[0]))
+        if value is None:
+            return None, "the variable is gone"
+        scalar = Scalar(value.text)
+        scalar.span = value.span
+        return scalar, ""
+    try:
+        found: Any = [document.data for document in load(source.text)]
+        for part in path:
+            if part == INNER:
+                found = [document.data for document in load_inner(found)]
+            else:
+                found = found[part]
+    except NotUnderstood as problem:
+        return None, str(problem)
+    except (LookupError, TypeError):
+        return None, "the key is gone"
+    return (found, "") if isinstance(found, Scalar) else (None, "it is not a single value any more")
+
+
+def roll_back(restored: Restored, record: Record) -> None:
+    """Put one file back, and record that.
+
+    :raises LongshoreError: it cannot be written; it is as it was.
+    """
+    if restored.new is None or restored.old is None:
+        return
+    if restored.new != restored.old:
+        write_file(restored.file, restored.old, restored.new, check_mode=False)
+    for entry in reversed(restored.entries):
+        record.undone(entry)
