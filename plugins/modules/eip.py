@@ -185,6 +185,10 @@ eip:
       description: The ID of the bandwidth.
       type: str
       sample: "80549ae1-cf7a-4f39-a45f-bdb8e194a1f4"
+    bandwidth_name:
+      description: The name of the bandwidth.
+      type: str
+      sample: internet
     bandwidth_size:
       description: The bandwidth in Mbit/s.
       type: int

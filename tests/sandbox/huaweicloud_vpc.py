@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import ipaddress
 import uuid
-from typing import Any, Callable, Dict, List, Match
+from typing import Any, Callable, Dict, List, Match, Sequence
 
 from .http_message import Request, Response
 from .huaweicloud_network import (
@@ -47,6 +47,7 @@ class Vpcs:
         self.tags: Dict[str, Dict[str, str]] = {}
         # Those that are known without a place, and those of C(port).
         self.ports: Dict[str, Entry] = {"7c3a4c1e-0000-4000-8000-000000000001": {"fixed_ips": []}}
+        self.tables = Objects(refused(404, "2001", "The route table does not exist"), steps)
         self.in_use: Callable[[str], bool] = lambda _object_id: False
         vpc, subnet = P + "/vpcs" + ID, P + "/subnets" + ID
         self.routes = [
@@ -63,6 +64,8 @@ class Vpcs:
             ("DELETE", vpc + "/subnets" + ID, self._delete_subnet),
             ("GET", P2 + "/(vpcs|subnets)" + ID + "/tags", self._list_tags),
             ("POST", P2 + "/(vpcs|subnets)" + ID + "/tags/action", self._change_tags),
+            ("GET", P + "/routetables", self._list_tables),
+            ("GET", P + "/routetables" + ID, self._one_table),
         ]
 
     def vpc(self, name: str = "shop", cidr: str = "192.168.0.0/16", **more: Any) -> str:
@@ -80,6 +83,34 @@ class Vpcs:
         places = [{"ip_address": address, "subnet_id": subnet_id}]
         self.ports[port_id] = {"id": port_id, "network_id": subnet_id, "fixed_ips": places}
         return port_id
+
+    def route(self, vpc_id: str, destination: str, subnets: Sequence[str] = ()) -> None:
+        """A route to a server, in a table of these subnets, or in the default one of the VPC."""
+        entry = self._table_of(vpc_id)
+        if subnets:
+            fields = {"vpc_id": vpc_id, "name": "own", "default": False, "subnets": [{"id": one} for one in subnets]}
+            entry = self.tables.add({**fields, "routes": []}, "", "")
+        entry["routes"].append({"type": "ecs", "destination": destination, "nexthop": str(uuid.uuid4())})
+
+    def _table_of(self, vpc_id: str) -> Entry:
+        for table in self.tables.known.values():
+            if table["vpc_id"] == vpc_id and table["default"]:
+                return table
+        fields = {"vpc_id": vpc_id, "name": "rtb-" + vpc_id[:8], "default": True, "subnets": [], "routes": []}
+        return self.tables.add(fields, "", "")
+
+    def _list_tables(self, request: Request, account: Account, match: Match[str], _body: Any) -> Response:
+        in_project(account.projects, match)
+        for vpc in self.vpcs.known:
+            self._table_of(vpc)
+        found = chosen(request, self.tables.all(), "vpc_id")
+        # Routes are in the reply for a single table only.
+        shown = [{name: value for name, value in table.items() if name not in ("routes", "status")} for table in found]
+        return page_by_marker(request, "routetables", shown)
+
+    def _one_table(self, _request: Request, _account: Account, match: Match[str], _body: Any) -> Response:
+        table = self.tables.one(match.group(2))
+        return reply_json(200, {"routetable": {name: value for name, value in table.items() if name != "status"}})
 
     def _list_ports(self, request: Request, account: Account, match: Match[str], _body: Any) -> Response:
         in_project(account.projects, match)

@@ -111,6 +111,7 @@ PACKAGES: Dict[str, Dict[str, FrozenSet[str]]] = {
         "swr": frozenset({"api"}),
         "network": frozenset({"api"}),
         "layout": frozenset({"swr", "api"}),
+        "scenario": frozenset({"network", "api"}),
         "instance_login": frozenset({"api"}),
         "login_factory": frozenset({"api", "instance_login"}),
     },

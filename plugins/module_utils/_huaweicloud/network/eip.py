@@ -173,7 +173,7 @@ class Eip(TaggedObject):
         if not desired.get("bandwidth_id"):
             bandwidth = {
                 "share_type": "PER",
-                "name": desired["name"],
+                "name": self.options.get("bandwidth_name") or desired["name"],
                 "size": desired["bandwidth_size"],
                 "charge_mode": desired["charge_mode"],
             }
@@ -233,6 +233,7 @@ def described(entry: Entry) -> State:
         "port_id": bound.get("id", "") if bound.get("type", "PORT") == "PORT" else "",
         "private_address": (entry.get("vnic") or {}).get("private_ip_address") or None,
         "bandwidth_id": bandwidth.get("id"),
+        "bandwidth_name": bandwidth.get("name") or "",
         "bandwidth_size": bandwidth.get("size"),
         "charge_mode": bandwidth.get("charge_mode"),
         "shared": bandwidth.get("share_type") == "WHOLE",

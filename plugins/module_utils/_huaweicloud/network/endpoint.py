@@ -22,7 +22,7 @@ from ..api.objects import replacing
 from ..errors import HuaweiCloudError
 from .common import NetworkObject, Project, manage
 from .policies import document, statements
-from .services import Entry, is_id, quoted_id, tag_list, tags_given, tags_of
+from .services import Api, Entry, is_id, quoted_id, tag_list, tags_given, tags_of
 
 PATH = "/v1/{0}/vpc-endpoints"
 _DESCRIBE = "/v1/{0}/vpc-endpoint-services/describe?"
@@ -32,6 +32,26 @@ _FIXED = ("address", "description", "dns")
 _INTERFACE_ONLY = ("subnet", "address", "dns", "whitelist", "policy_document")
 _GATEWAY_ONLY = ("route_tables", "policy_statement")
 _NO_ADDRESS = "accepted, without an address"
+
+
+def endpoint_service(api: Api, service: str, what: str) -> Entry:
+    """VPC Endpoint's data on a service: C(id), C(service_type) and C(enable_policy).
+
+    :param service: its name or ID.
+    :param what: what it is looked up for, in words.
+    :raises HuaweiCloudError: there is none, or the API refuses.
+    """
+    query = "id=" if is_id(service) else "endpoint_service_name="
+    found = api.read(_DESCRIBE + query + quote(service, safe=""), None, "vpcep:epservices:get", what)
+    if found is None:
+        raise HuaweiCloudError(
+            "there is no endpoint service {0}".format(quoted(service)),
+            where="service",
+            hint="Copy its name or ID from the console of VPC Endpoint; names are those of one region.",
+        )
+    if not isinstance(found.get("id"), str) or found.get("service_type") not in ("interface", "gateway"):
+        raise api.not_understood("endpoint service {0}".format(quoted(service)))
+    return found
 
 
 class Endpoint(NetworkObject):
@@ -85,20 +105,8 @@ class Endpoint(NetworkObject):
         return subnet is None or entry.get("service_type") == "gateway" or entry.get("subnet_id") == subnet
 
     def _service(self, service: str) -> Entry:
-        """VPC Endpoint's data on a service: C(id), C(service_type) and C(enable_policy)."""
         if self._known is None:
-            query = "id=" if is_id(service) else "endpoint_service_name="
-            path = _DESCRIBE + query + quote(service, safe="")
-            found = self.api.read(path, None, "vpcep:epservices:get", self.what)
-            if found is None:
-                raise HuaweiCloudError(
-                    "there is no endpoint service {0}".format(quoted(service)),
-                    where="service",
-                    hint="Copy its name or ID from the console of VPC Endpoint; names are those of one region.",
-                )
-            if not isinstance(found.get("id"), str) or found.get("service_type") not in ("interface", "gateway"):
-                raise self.api.not_understood("endpoint service {0}".format(quoted(service)))
-            self._known = found
+            self._known = endpoint_service(self.api, service, self.what)
         return self._known
 
     def read(self, object_id: str) -> Optional[Entry]:
