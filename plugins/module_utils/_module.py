@@ -20,11 +20,12 @@ This module is private to the collection: no other collection may import it.
 
 from __future__ import annotations
 
+import errno
 import functools
 import os
 import signal
 import subprocess
-from typing import Any, Callable, Dict, Optional, Sequence, Tuple
+from typing import Any, Callable, Dict, Optional, Sequence, Tuple, Type
 
 from ansible.module_utils.basic import missing_required_lib
 
@@ -82,30 +83,71 @@ def show_warnings(module: Any, result: Dict[str, Any]) -> Dict[str, Any]:
     return result
 
 
-def run_program(words: Sequence[str], folder: Optional[str] = None, seconds: float = 60.0) -> Tuple[int, str, str]:
-    """Run a program of the host without input. After the time limit, all its child processes are ended too.
+def run_to_end(
+    words: Sequence[str], folder: Optional[str] = None, seconds: float = 60.0, data: bytes = b""
+) -> Tuple[int, bytes, bytes]:
+    """Run a program of the host. After the time limit, it is ended with all its child processes.
 
     C(AnsibleModule.run_command) would wait forever.
 
     :param folder: to run it in; None for any.
-    :return: its status, output and errors. One that cannot be started, or was ended, has a status too, as in a shell.
+    :param data: its input.
+    :return: its status, output and errors.
+    :raises OSError: it cannot be started, or did not end in time; C(strerror) says which.
     """
     # A program in Python must not see Ansible's own modules.
     environ = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
-    streams = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
-    try:
-        process = subprocess.Popen(  # pylint: disable=ansible-bad-function
-            list(words), cwd=folder, env=environ, start_new_session=True, **streams
-        )
-    except OSError as error:
-        return 127, "", "{0}: {1}".format(words[0], error.strerror or os.strerror(error.errno or 0))
+    streams = dict.fromkeys(("stdin", "stdout", "stderr"), subprocess.PIPE)
+    process = subprocess.Popen(  # pylint: disable=ansible-bad-function
+        list(words), cwd=folder, env=environ, start_new_session=True, **streams
+    )
     with process:
         try:
-            output, errors = process.communicate(timeout=seconds)
+            output, errors = process.communicate(data, timeout=seconds)
         except subprocess.TimeoutExpired:
             os.killpg(process.pid, signal.SIGKILL)
-            return 124, "", "it did not end within {0:g} seconds, and was stopped".format(seconds)
-    return process.returncode, output.decode("utf-8", "replace"), errors.decode("utf-8", "replace")
+            late = "it did not end within {0:g} seconds, and was stopped".format(seconds)
+            raise TimeoutError(errno.ETIMEDOUT, late) from None
+    return process.returncode, output, errors
+
+
+def run_program(words: Sequence[str], folder: Optional[str] = None, seconds: float = 60.0) -> Tuple[int, str, str]:
+    """L(run_to_end,#) with text, for a caller that treats a program that never ended like one that failed.
+
+    :return: its status, output and errors. One that cannot be started, or was ended, has a status too, as in a shell.
+    """
+    try:
+        status, output, errors = run_to_end(words, folder, seconds)
+    except TimeoutError as error:
+        return 124, "", str(error.strerror)
+    except OSError as error:
+        return 127, "", "{0}: {1}".format(words[0], error.strerror or os.strerror(error.errno or 0))
+    return status, output.decode("utf-8", "replace"), errors.decode("utf-8", "replace")
+
+
+def runner(failure: Type[LongshoreError], seconds: float = 60.0) -> Callable[[Sequence[str]], Tuple[int, str, str]]:
+    """L(run_to_end,#) with text, for a caller to whom each answer matters: no answer is never an empty one.
+
+    :param failure: raised for a program that cannot be started or did not end in time.
+    """
+
+    def run(words: Sequence[str]) -> Tuple[int, str, str]:
+        try:
+            status, output, errors = run_to_end(words, seconds=seconds)
+        except OSError as error:
+            raise failure(str(error.strerror), where=" ".join(words)) from None
+        return status, output.decode("utf-8", "replace"), errors.decode("utf-8", "replace")
+
+    return run
+
+
+def run_helper(argv: Sequence[str], data: str) -> Tuple[int, str]:
+    """Run a Docker credential helper with this input; its status and output.
+
+    :raises OSError: it cannot be started, or did not end in time.
+    """
+    status, output, _errors = run_to_end(argv, data=data.encode("utf-8"))
+    return status, output.decode("utf-8", "replace")
 
 
 def reports_errors(run: Callable[[Any], Dict[str, Any]]) -> Callable[[Any], None]:

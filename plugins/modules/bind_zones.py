@@ -382,7 +382,7 @@ from ansible_collections.longshore.swr.plugins.module_utils._dns.server.server i
 from ansible_collections.longshore.swr.plugins.module_utils._dns.zones.options import ALGORITHMS, Settings, desired_of
 from ansible_collections.longshore.swr.plugins.module_utils._dns.zones.zone import TYPES
 from ansible_collections.longshore.swr.plugins.module_utils._files.lock import exclusive
-from ansible_collections.longshore.swr.plugins.module_utils._module import reports_errors, require_values
+from ansible_collections.longshore.swr.plugins.module_utils._module import reports_errors, require_values, runner
 
 LIST = {"type": "list", "elements": "str", "default": []}
 RECORD = {
@@ -421,6 +421,10 @@ KEY = {
     "algorithm": {"type": "str", "choices": list(ALGORITHMS), "default": ALGORITHMS[0]},
     "secret": {"type": "str", "no_log": True},
 }
+
+
+CHECK_SECONDS = 300
+"""For each program: named-checkconf reads all zones of a server, which may be thousands."""
 
 
 def program(module, option):
@@ -466,7 +470,7 @@ def server_of(module, desired):
     return Server(
         desired,
         paths_of(*(os.path.abspath(params[name]) for name in ("config", "include_in", "fragment", "zone_dir"))),
-        Named(module.run_command, programs, params["config"]),
+        Named(runner(DnsError, CHECK_SECONDS), programs, params["config"]),
         Resolver(params["query_address"], params["query_port"]) if query else None,
         Settings(
             params["timeout"],

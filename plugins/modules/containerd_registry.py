@@ -99,7 +99,7 @@ from ansible_collections.longshore.swr.plugins.module_utils._logins.containerd i
     with_config_path,
 )
 from ansible_collections.longshore.swr.plugins.module_utils._logins.toml import with_absolute
-from ansible_collections.longshore.swr.plugins.module_utils._module import reports_errors, warn
+from ansible_collections.longshore.swr.plugins.module_utils._module import reports_errors, run_to_end, warn
 from ansible_collections.longshore.swr.plugins.module_utils._text import safe
 
 LIST = (
@@ -136,7 +136,10 @@ class Containerd:
                 # containerd looks for what it imports beside the file.
                 file.replace((with_absolute(text, "imports", os.path.dirname(self.path)),), private())
             words = ["--config", draft, "config", "dump"]
-        code, output, errors = self._module.run_command([self._program, *words], encoding=None)
+        try:
+            code, output, errors = run_to_end([self._program, *words])
+        except OSError as error:
+            raise LongshoreError(str(error.strerror), where=self._program) from None
         if code != 0:
             raise LongshoreError(
                 "containerd does not accept it: {0}".format(safe(errors.decode("utf-8", "replace"))),

@@ -489,7 +489,7 @@ import os
 from ansible.module_utils.basic import AnsibleModule
 
 from ansible_collections.longshore.swr.plugins.module_utils._arguments import Arguments
-from ansible_collections.longshore.swr.plugins.module_utils._module import reports_errors, show_warnings
+from ansible_collections.longshore.swr.plugins.module_utils._module import reports_errors, run_helper, show_warnings
 from ansible_collections.longshore.swr.plugins.module_utils._registry.jobs.arguments import (
     CONNECTION,
     FORMAT,
@@ -501,7 +501,6 @@ from ansible_collections.longshore.swr.plugins.module_utils._registry.jobs.argum
     TAG_LISTING,
     UPLOAD_LIMITS,
     check_numbers,
-    helper_runner,
     keep_readable,
 )
 from ansible_collections.longshore.swr.plugins.module_utils._registry.jobs.copy import run_copy
@@ -546,7 +545,7 @@ def run(module):
     """The copy, as the module's result."""
     check_numbers(module.params)
     listers = tag_listers(module)
-    result = run_copy(module.params, module.check_mode, os.environ, helper_runner(module), listers)
+    result = run_copy(module.params, module.check_mode, os.environ, run_helper, listers)
     result["summary"] = copy_summary(result, module.params["failures_shown"], module.params["output_failed_images"])
     return conclude(module, result)
 

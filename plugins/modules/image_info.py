@@ -336,12 +336,11 @@ import os
 from ansible.module_utils.basic import AnsibleModule
 
 from ansible_collections.longshore.swr.plugins.module_utils._arguments import Arguments
-from ansible_collections.longshore.swr.plugins.module_utils._module import reports_errors, show_warnings
+from ansible_collections.longshore.swr.plugins.module_utils._module import reports_errors, run_helper, show_warnings
 from ansible_collections.longshore.swr.plugins.module_utils._registry.jobs.arguments import (
     CONNECTION,
     LOGIN,
     check_numbers,
-    helper_runner,
     keep_readable,
 )
 from ansible_collections.longshore.swr.plugins.module_utils._registry.jobs.inspect import run_info
@@ -364,7 +363,7 @@ ARGUMENTS = LOGIN + CONNECTION + OWN
 def run(module):
     """The findings, as the module's result."""
     check_numbers(module.params)
-    return show_warnings(module, run_info(module.params, os.environ, helper_runner(module)))
+    return show_warnings(module, run_info(module.params, os.environ, run_helper))
 
 
 def main():

@@ -445,7 +445,7 @@ import os
 from ansible.module_utils.basic import AnsibleModule
 
 from ansible_collections.longshore.swr.plugins.module_utils._arguments import Arguments
-from ansible_collections.longshore.swr.plugins.module_utils._module import reports_errors, show_warnings
+from ansible_collections.longshore.swr.plugins.module_utils._module import reports_errors, run_helper, show_warnings
 from ansible_collections.longshore.swr.plugins.module_utils._registry.jobs.arguments import (
     CONNECTION,
     FORMAT,
@@ -455,7 +455,6 @@ from ansible_collections.longshore.swr.plugins.module_utils._registry.jobs.argum
     SUMMARY,
     TAG_LISTING,
     check_numbers,
-    helper_runner,
     keep_readable,
 )
 from ansible_collections.longshore.swr.plugins.module_utils._registry.jobs.plan import run_plan
@@ -505,7 +504,7 @@ def run(module):
     """The plan, as the module's result."""
     check_numbers(module.params)
     listers = tag_listers(module)
-    result = run_plan(module.params, module.check_mode, os.environ, helper_runner(module), listers)
+    result = run_plan(module.params, module.check_mode, os.environ, run_helper, listers)
     result["summary"] = plan_summary(result, module.params["failures_shown"])
     return conclude(module, result)
 

@@ -276,13 +276,12 @@ import os
 from ansible.module_utils.basic import AnsibleModule
 
 from ansible_collections.longshore.swr.plugins.module_utils._arguments import Arguments
-from ansible_collections.longshore.swr.plugins.module_utils._module import reports_errors, show_warnings
+from ansible_collections.longshore.swr.plugins.module_utils._module import reports_errors, run_helper, show_warnings
 from ansible_collections.longshore.swr.plugins.module_utils._registry.jobs.arguments import (
     CONNECTION,
     LOGIN,
     RULES,
     check_numbers,
-    helper_runner,
     keep_readable,
 )
 from ansible_collections.longshore.swr.plugins.module_utils._registry.jobs.prune import run_prune
@@ -311,7 +310,7 @@ def conclude(module, result):
 def run(module):
     """The deletions, as the module's result."""
     check_numbers(module.params)
-    return conclude(module, run_prune(module.params, module.check_mode, os.environ, helper_runner(module)))
+    return conclude(module, run_prune(module.params, module.check_mode, os.environ, run_helper))
 
 
 def main():

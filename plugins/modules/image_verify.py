@@ -291,7 +291,7 @@ import os
 from ansible.module_utils.basic import AnsibleModule
 
 from ansible_collections.longshore.swr.plugins.module_utils._arguments import Arguments
-from ansible_collections.longshore.swr.plugins.module_utils._module import reports_errors, show_warnings
+from ansible_collections.longshore.swr.plugins.module_utils._module import reports_errors, run_helper, show_warnings
 from ansible_collections.longshore.swr.plugins.module_utils._registry.jobs.arguments import (
     CONNECTION,
     FORMAT,
@@ -299,7 +299,6 @@ from ansible_collections.longshore.swr.plugins.module_utils._registry.jobs.argum
     REFERRERS,
     RULES,
     check_numbers,
-    helper_runner,
     keep_readable,
 )
 from ansible_collections.longshore.swr.plugins.module_utils._registry.jobs.settings import VerifySettings
@@ -331,7 +330,7 @@ def conclude(module, result):
 def run(module):
     """The verdicts, as the module's result."""
     check_numbers(module.params)
-    return conclude(module, run_verify(module.params, os.environ, helper_runner(module)))
+    return conclude(module, run_verify(module.params, os.environ, run_helper))
 
 
 def main():

@@ -79,8 +79,9 @@ nscd:
 
 from ansible.module_utils.basic import AnsibleModule
 
+from ansible_collections.longshore.swr.plugins.module_utils._dns.errors import DnsError
 from ansible_collections.longshore.swr.plugins.module_utils._dns.resolver.manager import look_at_resolver
-from ansible_collections.longshore.swr.plugins.module_utils._module import reports_errors, require_values
+from ansible_collections.longshore.swr.plugins.module_utils._module import reports_errors, require_values, runner
 
 
 @reports_errors
@@ -91,7 +92,7 @@ def run(module):
 
     def said(name, option):
         program = module.get_bin_path(name, opt_dirs=["/usr/sbin", "/sbin"])
-        return module.run_command([program, option])[1] if program else ""
+        return runner(DnsError)([program, option])[1] if program else ""
 
     return dict(look_at_resolver(module.params["path"], said), changed=False)
 

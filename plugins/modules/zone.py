@@ -227,7 +227,7 @@ from ansible_collections.longshore.swr.plugins.module_utils._dns.zones.zone impo
 from ansible_collections.longshore.swr.plugins.module_utils._files.errors import MissingDirectoryError
 from ansible_collections.longshore.swr.plugins.module_utils._files.inputs import decode
 from ansible_collections.longshore.swr.plugins.module_utils._files.safe_file import Attributes, SafeFile
-from ansible_collections.longshore.swr.plugins.module_utils._module import reports_errors
+from ansible_collections.longshore.swr.plugins.module_utils._module import reports_errors, runner
 from ansible_collections.longshore.swr.plugins.module_utils._secrets import write_private
 
 RECORD = {
@@ -254,7 +254,7 @@ def check(module, zone, text):
         )
     temporary = os.path.join(module.tmpdir, "zone")
     write_private(temporary, text)
-    code, output, errors = module.run_command([program, zone.name, temporary])
+    code, output, errors = runner(DnsError, 300)([program, zone.name, temporary])
     if code != 0:
         raise DnsError("{0} refuses the zone: {1}".format(program, (output + errors).strip()), where=zone.name)
 

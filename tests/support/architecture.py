@@ -409,6 +409,16 @@ def _ansible_problem(importer: str, part: Optional[str], name: str, runs_on_targ
     return None
 
 
+def check_programs(root: Path) -> List[str]:
+    """Programs of a host run through C(_module), with a time limit: AnsibleModule's run_command waits forever."""
+    return [
+        "{0}:{1}: run_command() has no time limit: use _module.run_to_end or runner".format(source.path, node.lineno)
+        for source in sources(root)
+        for node in ast.walk(source.module)
+        if isinstance(node, ast.Attribute) and node.attr == "run_command"
+    ]
+
+
 # Calls that show text to the user. C(_module) cleans it with C(_text) first.
 SHOWING = frozenset({"warn", "deprecate", "exit_json", "fail_json"})
 

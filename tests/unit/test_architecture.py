@@ -18,6 +18,7 @@ CHECKS = [
     architecture.check_directions,
     architecture.check_packages,
     architecture.check_outside_imports,
+    architecture.check_programs,
     architecture.check_shown_text,
     architecture.check_files_room,
     architecture.check_cycles,
@@ -267,6 +268,13 @@ def test_text_that_passes_the_gate_by_is_flagged(text: str, tree: Callable[[Dict
 @pytest.mark.parametrize("text", ["warn(module, 'a')", "warnings.warn('a')", "module.run_command(['print'])"])
 def test_text_that_goes_through_the_gate_is_not_flagged(text: str, tree: Callable[[Dict[str, str]], Path]) -> None:
     assert architecture.check_shown_text(tree({"plugins/modules/a.py": text})) == []
+
+
+def test_a_program_without_a_time_limit_is_flagged(tree: Callable[[Dict[str, str]], Path]) -> None:
+    (finding,) = architecture.check_programs(
+        tree({"plugins/modules/a.py": "def f(module):\n    return module.run_command"})
+    )
+    assert finding == "plugins/modules/a.py:2: run_command() has no time limit: use _module.run_to_end or runner"
 
 
 BY_PATH = {

@@ -10,7 +10,7 @@ This module is private to the collection: no other collection may import it.
 
 from __future__ import annotations
 
-from typing import Any, Callable, List, Mapping, Set, Tuple
+from typing import Any, Mapping, Set
 
 from ..._arguments import Arguments, check_ranges
 from ..convert.converter import ALWAYS, AUTO, NEVER
@@ -145,14 +145,3 @@ def check_numbers(options: Mapping[str, Any]) -> None:
         "failures_shown": (0, 1000),
     }
     check_ranges(options, limits)
-
-
-def helper_runner(module: Any) -> Callable[[List[str], str], Tuple[int, str]]:
-    """Runs credential helpers with C(module.run_command)."""
-
-    def run_helper(argv: List[str], data: str) -> Tuple[int, str]:
-        # The caller reports a missing helper; run_command would end the module.
-        code, output, dummy = module.run_command(list(argv), data=data, binary_data=True, handle_exceptions=False)
-        return code, output
-
-    return run_helper

@@ -14,7 +14,9 @@ from ansible_collections.longshore.swr.plugins.module_utils._module import (
     redactor_of,
     reports_errors,
     require,
+    run_helper,
     run_program,
+    runner,
 )
 
 
@@ -124,6 +126,23 @@ def test_a_program_asks_nobody_and_tells_how_it_ended(tmp_path):
         "no\n",
     )
     assert run_program(["no-such-program-64"]) == (127, "", "no-such-program-64: No such file or directory")
+
+
+def test_no_answer_of_a_program_is_an_error_where_each_matters():
+    assert runner(LongshoreError)(["sh", "-c", "echo yes; echo no >&2; exit 2"]) == (2, "yes\n", "no\n")
+    for words, seconds, what in (
+        (["sh", "-c", "sleep 600"], 0.2, "sh -c sleep 600: it did not end within 0.2 seconds, and was stopped"),
+        (["no-such-program-64"], 60.0, "no-such-program-64: No such file or directory"),
+    ):
+        with pytest.raises(LongshoreError) as caught:
+            runner(LongshoreError, seconds)(words)
+        assert str(caught.value).startswith(what)
+
+
+def test_a_credential_helper_gets_its_input():
+    assert run_helper(["sh", "-c", "read host; echo for $host; exit 1"], "swr.example") == (1, "for swr.example\n")
+    with pytest.raises(OSError, match="No such file"):
+        run_helper(["docker-credential-no-such"], "swr.example")
 
 
 def test_a_missing_library_ends_the_module():

@@ -71,8 +71,7 @@ class Module:
     def get_bin_path(self, _name: str, opt_dirs: Any) -> Optional[str]:
         return "/usr/bin/containerd" if self._containerd and opt_dirs else None
 
-    def run_command(self, words: List[str], encoding: Any) -> Tuple[int, bytes, bytes]:
-        assert encoding is None
+    def run(self, words: List[str]) -> Tuple[int, bytes, bytes]:
         if words[1:] == ["config", "default"]:
             output = self._containerd(None)
         else:
@@ -92,7 +91,9 @@ class Module:
 
 def run(folder: Path, containerd: Any = None, **options: Any) -> Module:
     module = Module(folder, containerd, **options)
-    containerd_registry.run(module)
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(containerd_registry, "run_to_end", module.run)
+        containerd_registry.run(module)
     return module
 
 

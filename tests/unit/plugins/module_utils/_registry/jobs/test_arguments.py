@@ -75,12 +75,3 @@ def test_impossible_number_is_named(name: str, value: float) -> None:
         options.check_numbers(dict(NUMBERS, **{name: value}))
     assert caught.value.where == name
     assert "Give a number from" in str(caught.value)
-
-
-def test_credential_helpers_run_without_ending_the_module() -> None:
-    class Runs:
-        def run_command(self, argv: Any, **how: Any) -> Any:
-            assert how == {"data": "host", "binary_data": True, "handle_exceptions": False}
-            return 0, "out of {0}".format(argv), "err"
-
-    assert options.helper_runner(Runs())(["helper"], "host") == (0, "out of ['helper']")
