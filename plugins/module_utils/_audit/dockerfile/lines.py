@@ -52,6 +52,11 @@ class Offsets(Sequence[int]):
         last = self._at(end - 1) + 1 if end > start else self[start]
         return Offsets(self._starts, self._files, self._first + start, end - start, last)
 
+    def pieces(self, text: str) -> List[Tuple[str, int]]:
+        """The parts of C(text), whose offsets these are, that are together in the file."""
+        cuts = [start - self._first for start in self._starts if 0 < start - self._first < self._length]
+        return [(text[start:end], self[start]) for start, end in zip([0, *cuts], [*cuts, self._length])]
+
     def _at(self, index: int) -> int:
         position = self._first + index
         part = bisect_right(self._starts, position) - 1
@@ -62,7 +67,10 @@ class Offsets(Sequence[int]):
 
     def __getitem__(self, index: Any) -> Any:
         if isinstance(index, slice):
-            return tuple(self[at] for at in range(*index.indices(len(self))))
+            start, stop, step = index.indices(len(self))
+            if step != 1 or stop <= start:
+                return tuple(self[at] for at in range(start, stop, step))
+            return self.cut(start, stop - 1) if stop < len(self) else self.cut(start, self._length)
         if index < 0:
             index += len(self)
         if not 0 <= index <= self._length:
