@@ -80,6 +80,12 @@ def pytest_cmdline_main(config: pytest.Config) -> None:
         config.option.dist = "loadgroup"
 
 
+def pytest_itemcollected(item: pytest.Item) -> None:
+    """Coverage ignores property tests: it would slow down each of a hundred examples, which take the same lines."""
+    if isinstance(item, pytest.Function) and hypothesis.is_hypothesis_test(item.obj):
+        item.add_marker("no_cover")
+
+
 def missing_requirement(item: pytest.Item) -> Optional[str]:
     """Why a test cannot run on this machine, or None."""
     programs: List[str] = [name for marker in item.iter_markers("needs_program") for name in marker.args]

@@ -213,6 +213,7 @@ def test_yaml_without_the_c_library(monkeypatch):
             parse_yaml(text, "x")
 
 
+@pytest.mark.no_cover
 def test_a_hundred_thousand_rules(write):
     rules = {"registry.example.com/team/app{0}:v1".format(n): "other.example.com/team/app" for n in range(100000)}
     started = time.process_time()

@@ -74,6 +74,7 @@ def test_rules_hold_tags_in_lists_and_repeated_ones_apart() -> None:
     assert rules_of(catalogue, [], 100) == []
 
 
+@pytest.mark.no_cover
 def test_memory_of_an_image_is_bounded() -> None:
     """Three new blobs each: two digests of 32 bytes and their places in a table are most of it."""
     catalogue, count = PlanTable(), 5000

@@ -211,6 +211,7 @@ def many(count: int) -> Iterator[Dict[str, Any]]:
         yield entry(OUTCOMES[number % 4], str(number), "team/app{0}".format(number // 3000), source_digest=DIGEST)
 
 
+@pytest.mark.no_cover
 def test_memory_does_not_grow_with_the_images(tmp_path: Any) -> None:
     count = 7500
     facts = {"images": {"total": count, "failed": count // 5, "copied": count // 5}}
