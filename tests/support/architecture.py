@@ -52,6 +52,7 @@ ALLOWED: Dict[str, FrozenSet[str]] = {
     "_logins": frozenset({"_secrets"}),
     "_module": frozenset({"_secrets", "_resource"}),
     "_tag_listers": frozenset({"_huaweicloud", "_module", "_registry"}),
+    "_image_mapping": frozenset({"_registry", "_workloads"}),
     "_registry": frozenset({"_line_file", "_logins", "_secrets", "_resource"}),
     "_huaweicloud": frozenset({"_http", "_logins", "_secrets", "_resource"}),
     "_harbor": frozenset({"_http", "_line_file", "_logins", "_secrets", "_resource"}),

@@ -85,6 +85,6 @@ class Folder:
         record.open()
         restored = plan_roll_back(record, lambda path: True)
         for one in restored:
-            roll_back(one, record)
+            roll_back(one, record, check_mode=False)
         record.close()
         return restored

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from typing import Any, Dict, Iterator, List, NamedTuple, Optional
 
 from ..model.image import ImageName
-from ..model.use import COMPOSE_BUILD, COMPOSE_SERVICE, COMPOSE_VOLUME, Use
+from ..model.use import COMPOSE_BUILD, COMPOSE_BUILT, COMPOSE_SERVICE, COMPOSE_VOLUME, Use
 from .source import Edit, NotEditable, Reference, Source, child, image_of, replace_part, shown_path, why_not_evaluated
 from .yaml_text import Map, Scalar, Span
 
@@ -99,7 +99,8 @@ class ComposeFile:
             owner = "service {0}".format(name)
             image, build = service.get("image"), service.get("build")
             if isinstance(image, Scalar) and image:
-                yield self._reference(image, 0, str(image), COMPOSE_SERVICE, owner, BUILT if build else "")
+                kind, reason = (COMPOSE_BUILT, BUILT) if build else (COMPOSE_SERVICE, "")
+                yield self._reference(image, 0, str(image), kind, owner, reason)
             yield from self._builds(build, owner)
             for volume in _list(service.get("volumes")):
                 if child(volume, "type") == "image" and isinstance(child(volume, "source"), Scalar):
@@ -110,7 +111,7 @@ class ComposeFile:
             for text in _list(child(build, key)):
                 match = _REF.search(text) if isinstance(text, Scalar) else None
                 if match:
-                    yield self._reference(text, match.start(1), match.group(1), COMPOSE_BUILD, owner)
+                    yield self._reference(text, match.start(1), match.group(1), COMPOSE_BUILT, owner)
         contexts = child(build, "additional_contexts")
         for text in contexts.values() if isinstance(contexts, Map) else _list(contexts):
             start = text.find(_CONTEXT) if isinstance(text, Scalar) else -1

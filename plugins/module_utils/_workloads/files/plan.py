@@ -11,6 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any, Callable, Dict, List, Optional, Set, Tuple
 
+from ..errors import WorkloadsError
 from ..model.image import ImageName
 from .scan import Scan, Scanner
 from .source import Edit, NotEditable, Reference, Source, apply
@@ -18,7 +19,7 @@ from .source import Edit, NotEditable, Reference, Source, apply
 Mapping = Callable[[ImageName, bool], Optional[ImageName]]
 """The new image for one, None to leave it. The second argument says whether its tag is not known.
 
-:raises NotEditable: there is no clear answer, with the reason.
+:raises WorkloadsError: there is no clear answer, with the reason.
 """
 
 _DISAGREE = "{0} uses the same value, and would need another one"
@@ -79,7 +80,7 @@ def _add(plan: Plan, changes: List[Change], reference: Reference, mapping: Mappi
         if not reference.editable:
             raise NotEditable(reference.use.reason)
         edits = [edit for edit in reference.edits(new) if edit.new != _text_at(scan, edit)]
-    except NotEditable as problem:
+    except WorkloadsError as problem:
         plan.left.append((reference, problem.what))
         return
     if edits:

@@ -17,7 +17,7 @@ from ..errors import WorkloadsError
 from .compose import Dotenv
 from .plan import FilePlan, comparable
 from .record import Entry, Record
-from .source import Edit, NotEditable, Source, apply, checksum
+from .source import Edit, NotEditable, Source, apply, checksum, shown_path
 from .tree import LARGEST
 from .yaml_text import INNER, Scalar, Span, load, load_inner
 
@@ -95,6 +95,7 @@ class Restored(NamedTuple):
 
     :ivar new: its content afterwards; None if it is missing.
     :ivar exact: whether that is the file before the changes, byte for byte.
+    :ivar changes: the values that are put back: their path, the text now, and the text then.
     :ivar left: values that are no longer ours, as mappings with C(path), C(expected) and C(found).
     """
 
@@ -104,6 +105,7 @@ class Restored(NamedTuple):
     exact: bool
     entries: List[Entry]
     left: List[Dict[str, str]]
+    changes: List[Tuple[str, str, str]]
 
 
 def plan_roll_back(record: Record, is_wanted: Any) -> List[Restored]:
@@ -123,19 +125,26 @@ def _restored(path: str, entries: List[Entry]) -> Restored:
         with SafeFile(path) as file:
             old = file.read(LARGEST)
     except LongshoreError as error:
-        return Restored(path, None, None, False, entries, [_left("", "", error.what)])
+        return Restored(path, None, None, False, entries, [_left("", "", error.what)], [])
     if old is None:
-        return Restored(path, None, None, False, entries, [_left("", "", "the file was removed")])
-    raw, exact, left = old, True, []
+        return Restored(path, None, None, False, entries, [_left("", "", "it was removed")], [])
+    raw, exact, left, changes = old, True, [], []
     for entry in reversed(entries):
         whole = _whole(entry, raw)
         if whole is None:
             exact = False
-            raw, further = _single(path, entry, raw)
+            raw, further, undone = _single(path, entry, raw)
             left += further
         else:
+            undone = entry.edits if whole != raw else []
             raw = whole
-    return Restored(path, old, raw, exact, entries, left)
+        changes += [(_where(edit), edit["new"], edit["old"]) for edit in undone]
+    return Restored(path, old, raw, exact, entries, left, changes)
+
+
+def _where(edit: Dict[str, Any]) -> str:
+    """The place of an edit, for display."""
+    return shown_path(tuple(edit["path"])) or str(edit["path"][0])
 
 
 def _left(path: str, expected: str, found: str) -> Dict[str, str]:
@@ -157,40 +166,42 @@ def _whole(entry: Entry, raw: bytes) -> Optional[bytes]:
     return found if checksum(found) == entry.before else None
 
 
-def _single(path: str, entry: Entry, raw: bytes) -> Tuple[bytes, List[Dict[str, str]]]:
-    """A file that others have changed too, with those values put back that are still what was written."""
-    edits, left = [], []
+def _single(path: str, entry: Entry, raw: bytes) -> Tuple[bytes, List[Dict[str, str]], List[Dict[str, Any]]]:
+    """A file that others have changed too, with those values put back that are still what was written; the values that
+    are not, and the edits that were undone."""
+    edits: Dict[Edit, Dict[str, Any]] = {}
+    left = []
     try:
         source = Source(path, path, raw)
+        for edit in entry.edits:
+            span, found = _span_now(source, edit)
+            if span is not None:
+                edits.setdefault(Edit(path, span, edit["old"], ()), edit)
+            elif edit["old"] and edit["old"] not in found:
+                left.append(_left(_where(edit), edit["new"], found))
+        return apply(source.text, edits).encode("utf-8"), left, list(edits.values())
     except UnicodeDecodeError:
-        return raw, [_left("", "", "it is not UTF-8")]
-    for edit in entry.edits:
-        where = ".".join(str(part) for part in edit["path"][1:] if part != INNER) or str(edit["path"][0])
-        scalar, problem = _look_up(source, edit["path"])
-        if scalar is None:
-            left.append(_left(where, edit["new"], problem))
-            continue
-        span, found = _span_of(source, scalar, edit)
-        if span is None:
-            if edit["old"] not in (found, "") or not edit["old"]:
-                left.append(_left(where, edit["new"], found))
-            continue
-        edits.append(Edit(path, span, edit["old"], ()))
-    try:
-        return apply(source.text, set(edits)).encode("utf-8"), left
+        return raw, [_left("", "", "it is not UTF-8")], []
     except NotEditable as problem:
-        return raw, [*left, _left("", "", problem.what)]
+        return raw, [_left("", "", problem.what)], []
 
 
-def _span_of(source: Source, scalar: Scalar, edit: Dict[str, Any]) -> Tuple[Optional[Span], str]:
-    """Where an edit's new text is now, None if it is not there; with the text that is there."""
+def _span_now(source: Source, edit: Dict[str, Any]) -> Tuple[Optional[Span], str]:
+    """Where an edit's new text is now, None if it is not there; with the text that is there, or why there is none."""
+    scalar, problem = _look_up(source, edit["path"])
+    if scalar is None:
+        return None, problem
     text, new = source.text, edit["new"]
     found = text[scalar.span.start : scalar.span.end]
     if edit["old"]:
-        at = found.find(new)
-        if at < 0 or found.find(new, at + 1) >= 0:
+        # What was written may include quotes, and a space for an empty value.
+        spaces = len(new) - len(new.lstrip(" "))
+        quote = 1 if scalar.style in ("'", '"') and new.lstrip(" ").startswith(scalar.style) else 0
+        start, end = scalar.span.start - spaces - quote, scalar.span.end + quote
+        at = text.find(new, start, end)
+        if at < 0 or text.find(new, at + 1, end) >= 0:
             return None, found
-        return Span(scalar.span.start + at, scalar.span.start + at + len(new)), found
+        return Span(at, at + len(new)), found
     # An inserted key: its line or its part of the line is removed.
     at = text.find(new, max(0, scalar.span.start - len(new)), scalar.span.end + len(new))
     if at < 0 or not at <= scalar.span.start <= at + len(new):
@@ -205,7 +216,7 @@ def _look_up(source: Source, path: Sequence[Any]) -> Tuple[Optional[Scalar], str
         if value is None:
             return None, "the variable is gone"
         scalar = Scalar(value.text)
-        scalar.span = value.span
+        scalar.span, scalar.style = value.span, ""
         return scalar, ""
     try:
         found: Any = [document.data for document in load(source.text)]
@@ -221,7 +232,7 @@ def _look_up(source: Source, path: Sequence[Any]) -> Tuple[Optional[Scalar], str
     return (found, "") if isinstance(found, Scalar) else (None, "it is not a single value any more")
 
 
-def roll_back(restored: Restored, record: Record) -> None:
+def roll_back(restored: Restored, record: Record, check_mode: bool) -> None:
     """Put one file back, and record that.
 
     :raises LongshoreError: it cannot be written; it is as it was.
@@ -229,6 +240,6 @@ def roll_back(restored: Restored, record: Record) -> None:
     if restored.new is None or restored.old is None:
         return
     if restored.new != restored.old:
-        write_file(restored.file, restored.old, restored.new, check_mode=False)
-    for entry in reversed(restored.entries):
+        write_file(restored.file, restored.old, restored.new, check_mode)
+    for entry in () if check_mode else reversed(restored.entries):
         record.undone(entry)

@@ -23,7 +23,7 @@ from ..._swr_names import ORGANIZATION_RULE, REPOSITORY_RULE, is_organization_na
 from ..._text import quoted
 from ..errors import WorkloadsError
 from .image import ImageName, NotAnImage, parse_image
-from .use import MENTION, Use
+from .use import COMPOSE_BUILT, MENTION, Use
 
 _NOT_IN_A_NAME = re.compile(r"[^a-z0-9._/-]")
 _SEPARATORS = re.compile(r"[._-]*-[._-]*")
@@ -92,7 +92,7 @@ def find_rules(uses: Iterable[Use], target: Optional[Target]) -> Found:
     found = Found()
     users: Dict[ImageName, List[str]] = {}
     for use in uses:
-        if use.kind == MENTION or not use.image:
+        if use.kind in (MENTION, COMPOSE_BUILT):
             continue
         try:
             image = parse_image(use.image)

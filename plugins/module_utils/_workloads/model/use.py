@@ -20,6 +20,7 @@ MENTION = "mention"  # In an environment variable or an argument: listed, never 
 
 COMPOSE_SERVICE = "compose_service"
 COMPOSE_BUILD = "compose_build"
+COMPOSE_BUILT = "compose_built"  # The result of a build, or its cache: pushed under this name
 COMPOSE_VOLUME = "compose_volume"
 KUSTOMIZE_IMAGE = "kustomize_image"
 HELM_VALUE = "helm_value"

@@ -19,7 +19,12 @@ from ansible_collections.longshore.swr.plugins.module_utils._workloads.model.rul
     parse_target,
     render_images_json,
 )
-from ansible_collections.longshore.swr.plugins.module_utils._workloads.model.use import CONTAINER, MENTION, Use
+from ansible_collections.longshore.swr.plugins.module_utils._workloads.model.use import (
+    COMPOSE_BUILT,
+    CONTAINER,
+    MENTION,
+    Use,
+)
 
 SWR = "swr.cn-north-4.myhuaweicloud.com"
 TARGET = Target(SWR, "shop")
@@ -81,7 +86,9 @@ def test_digests_have_rules_of_their_own() -> None:
 
 
 def test_images_at_the_target_and_mentions_have_no_rule() -> None:
-    found = find_rules([*uses(SWR + "/shop/app:1"), Use("quay.io/a/b:1", MENTION, "a.yaml")], TARGET)
+    found = find_rules(
+        [*uses(SWR + "/shop/app:1"), *(Use("q.io/a/b:1", kind, "a") for kind in (MENTION, COMPOSE_BUILT))], TARGET
+    )
     assert found.rules == {}
     assert found.images == [{"image": SWR + "/shop/app:1", "destination": "", "used_by": ["a.yaml: Deployment web"]}]
 

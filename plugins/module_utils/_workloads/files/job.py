@@ -1,0 +1,291 @@
+# Copyright: (c) 2026, longshore.swr contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The facade of the modules that find image references in files, change them, and put them back.
+
+This module is private to the collection: no other collection may import it.
+"""
+
+from __future__ import annotations
+
+import os
+from contextlib import closing
+from typing import Any, Callable, Dict, Iterable, List, Mapping, Sequence, Tuple
+
+from ..._errors import LongshoreError
+from ..._files.lock import exclusive
+from ..._files.safe_file import SafeFile, check_output, read_safely
+from ..._text import quoted
+from ..errors import WorkloadsError
+from ..model.objects import is_field
+from ..model.rules import find_rules, parse_target, render_images_json
+from .plan import Change, FilePlan, Plan, comparable, plan_changes
+from .record import Record
+from .rewrite import Restored, plan_roll_back, rewrite, roll_back
+from .scan import Scan, Scanner
+from .source import Reference
+from .tree import Tree
+
+MOST_SHOWN = 500
+"""References, files and reasons in a result; AWX drops a result that is too large."""
+
+LOCK_TIMEOUT = 30  # seconds
+
+SCAN = {
+    "exclude": {"type": "list", "elements": "str", "default": []},
+    "resource_fields": {"type": "dict", "default": {}},
+}
+"""The options of both modules."""
+
+
+def run_discovery(params: Mapping[str, Any], check_mode: bool) -> Dict[str, Any]:
+    """Find references, and the rules that copy their images.
+
+    :raises LongshoreError: an option is not valid, or a path cannot be read.
+    """
+    target = parse_target(params["target"]) if params["target"] else None
+    if params["dest"] and target is None:
+        raise WorkloadsError("it needs a target", where="dest", hint="Set target to registry/organization.")
+    if params["dest"]:
+        check_output("dest", params["dest"])
+    scan = _scan(params)[1]
+    found = find_rules([reference.use for reference in scan.references], target)
+    text = render_images_json(found.migrator)
+    changed = bool(params["dest"]) and _write(params["dest"], text, check_mode)
+    shown = [_shown(reference) for reference in scan.references]
+    used = "{0} images in {1} references, in {2} files".format(
+        len(found.images), len(scan.references), len({reference.file for reference in scan.references})
+    )
+    result = {
+        "changed": changed,
+        "msg": "{0}; {1} to copy, {2} files not evaluated".format(used, len(found.rules), len(scan.skipped)),
+        "images": found.images,
+        "rules": found.rules,
+        "images_json": found.migrator,
+        "not_in_images_json": found.left_out,
+        "problems": found.problems,
+        "references": shown[:MOST_SHOWN],
+        "references_total": len(shown),
+        **_not_evaluated(scan),
+    }
+    if params["dest"]:
+        result["dest"] = params["dest"]
+    return result
+
+
+def run_rewriting(params: Mapping[str, Any], mapping: Any, check_mode: bool) -> Dict[str, Any]:
+    """Change references, with a record.
+
+    :param mapping: see L(plan.Mapping,#).
+    :raises LongshoreError: an option is not valid, or a path or the record cannot be read.
+    """
+    with exclusive(_folder(params["record"]), LOCK_TIMEOUT), closing(Record(params["record"])) as record:
+        check_output("record", params["record"], replaced=False)
+        scanner, scan = _scan(params)
+        plan = plan_changes(scan, mapping, scanner, _ours(record))
+        if plan.files and not check_mode:
+            record.open()
+        done, failures = _each(
+            plan.files, lambda file: rewrite(file, None if check_mode else record, check_mode), _file_name
+        )
+    changes = [change for file in done for change in file.changes]
+    references = {id(change.reference) for change in changes}
+    text = "{0} references changed in {1} files, {2} left, {3} files not evaluated".format(
+        len(references), len(done), len(plan.left), len(scan.skipped)
+    )
+    return {
+        **_outcome(text, failures),
+        "changed": bool(done),
+        "files": [_file(file) for file in done][:MOST_SHOWN],
+        "left": _left(plan)[:MOST_SHOWN],
+        "record": params["record"],
+        "diff": [_diff(file) for file in done],
+        **_not_evaluated(scan),
+    }
+
+
+def run_roll_back(params: Mapping[str, Any], check_mode: bool) -> Dict[str, Any]:
+    """Put files back as the record has them.
+
+    :raises LongshoreError: the record cannot be read.
+    """
+    roots = [os.path.realpath(path) for path in params["paths"] or []]
+
+    def is_wanted(path: str) -> bool:
+        return not roots or any(path == root or path.startswith(root.rstrip("/") + "/") for root in roots)
+
+    with exclusive(_folder(params["record"]), LOCK_TIMEOUT), closing(Record(params["record"])) as record:
+        planned = plan_roll_back(record, is_wanted)
+        if planned and not check_mode:
+            record.open()
+        done, failures = _each(
+            planned,
+            lambda restored: roll_back(restored, record, check_mode),
+            lambda restored: restored.file,
+        )
+    back = [restored for restored in done if restored.old != restored.new]
+    lost = [dict(one, file=restored.file) for restored in done for one in restored.left]
+    text = "{0} files put back, {1} of them byte for byte, {2} values left".format(
+        len(back), sum(1 for restored in back if restored.exact), len(lost)
+    )
+    return {
+        **_outcome(text, failures),
+        "changed": bool(back),
+        "files": [_file_back(restored) for restored in back][:MOST_SHOWN],
+        "left": [
+            {"file": one["file"], "path": one["path"], "image": one["expected"], "reason": one["found"]} for one in lost
+        ][:MOST_SHOWN],
+        "record": params["record"],
+        "diff": [_diff_back(restored) for restored in back],
+        "not_evaluated": [],
+        "not_evaluated_total": 0,
+        "warnings": [],
+    }
+
+
+def _scan(params: Mapping[str, Any]) -> Tuple[Scanner, Scan]:
+    fields = _fields(params["resource_fields"])
+    if not params["paths"]:
+        raise WorkloadsError("there are none", where="paths", hint="Name files or folders.")
+    scanner = Scanner(fields)
+    return scanner, scanner.scan(Tree(params["paths"], params["exclude"], everything=bool(fields)))
+
+
+def _fields(value: Mapping[str, Any]) -> Dict[str, List[str]]:
+    for kind, paths in value.items():
+        if not isinstance(paths, list) or not all(isinstance(path, str) and is_field(path) for path in paths):
+            raise WorkloadsError(
+                "the paths of {0} are not valid".format(quoted(str(kind))),
+                where="resource_fields",
+                hint="Write a list of paths, such as spec.parts[].image.",
+            )
+    return {str(kind): list(paths) for kind, paths in value.items()}
+
+
+def _folder(path: str) -> str:
+    with SafeFile(path) as file:
+        return os.path.dirname(file.path)
+
+
+def _ours(record: Record) -> Callable[[Reference], bool]:
+    def ours(reference: Reference) -> bool:
+        written = record.written(reference.file, reference.use.path, reference.use.owner)
+        return written is not None and written == comparable(reference, reference.image)
+
+    return ours
+
+
+def _each(items: Iterable[Any], act: Callable[[Any], None], name: Callable[[Any], str]) -> Tuple[List[Any], List[Any]]:
+    """Those that succeeded, and the failures of the others."""
+    done, failures = [], []
+    for item in items:
+        try:
+            act(item)
+            done.append(item)
+        except LongshoreError as error:
+            failures.append({"file": name(item), "error": str(error)})
+    return done, failures
+
+
+def _file_name(file: FilePlan) -> str:
+    return file.source.name
+
+
+def _outcome(text: str, failures: Sequence[Mapping[str, str]]) -> Dict[str, Any]:
+    if failures:
+        text = "{0}, {1} files failed. First failure: {2}".format(text, len(failures), failures[0]["error"])
+    return {"failed": bool(failures), "msg": text, "failures": list(failures)[:MOST_SHOWN]}
+
+
+def _not_evaluated(scan: Scan) -> Dict[str, Any]:
+    skipped = [{"file": item.name, "reason": item.reason} for item in scan.skipped]
+    return {
+        "not_evaluated": skipped[:MOST_SHOWN],
+        "not_evaluated_total": len(skipped),
+        "warnings": scan.warnings[:MOST_SHOWN],
+    }
+
+
+def _shown(reference: Reference) -> Dict[str, Any]:
+    use = reference.use
+    return {
+        "file": use.source,
+        "line": use.line,
+        "column": use.column,
+        "owner": use.owner,
+        "path": use.path,
+        "container": use.container,
+        "kind": use.kind,
+        "image": use.image,
+        "editable": use.editable,
+        "note": use.reason,
+    }
+
+
+def _left(plan: Plan) -> List[Dict[str, str]]:
+    return [
+        {"file": one.use.source, "path": one.use.path, "image": one.use.image, "reason": reason}
+        for one, reason in plan.left
+    ]
+
+
+def _file(file: FilePlan) -> Dict[str, Any]:
+    return {"path": file.source.name, "changes": [_change(change) for change in file.changes][:MOST_SHOWN]}
+
+
+def _change(change: Change) -> Dict[str, Any]:
+    use = change.reference.use
+    return {
+        "line": use.line,
+        "owner": use.owner,
+        "path": use.path,
+        "old": use.image,
+        "new": str(change.new),
+        "note": use.reason,
+    }
+
+
+def _diff(file: FilePlan) -> Dict[str, str]:
+    """The changed values alone: their lines may also have secrets."""
+    text = file.source.text
+    pairs = [
+        (
+            ".".join(str(part) for part in edit.path[1:]) or str(edit.path[0]),
+            text[edit.span.start : edit.span.end],
+            edit,
+        )
+        for edit in file.edits
+    ]
+    before = "".join("{0}: {1}\n".format(path, old) for path, old, _edit in pairs if old)
+    after = "".join("{0}: {1}\n".format(path, " ".join(edit.new.split())) for path, _old, edit in pairs)
+    return {
+        "before_header": file.source.name,
+        "after_header": file.source.name,
+        "before": before,
+        "after": after,
+    }
+
+
+def _file_back(restored: Restored) -> Dict[str, Any]:
+    changes = [{"path": where, "old": now.strip(), "new": then} for where, now, then in restored.changes]
+    return {"path": restored.file, "exact": restored.exact, "changes": changes[:MOST_SHOWN]}
+
+
+def _diff_back(restored: Restored) -> Dict[str, str]:
+    return {
+        "before_header": restored.file,
+        "after_header": restored.file,
+        "before": "".join("{0}: {1}\n".format(where, " ".join(now.split())) for where, now, _then in restored.changes),
+        "after": "".join("{0}: {1}\n".format(where, then) for where, _now, then in restored.changes if then),
+    }
+
+
+def _write(path: str, text: str, check_mode: bool) -> bool:
+    """Write a file unless it has this content; whether it had another."""
+    wanted = text.encode("utf-8")
+    if read_safely(path) == wanted:
+        return False
+    if not check_mode:
+        with SafeFile(path) as file:
+            file.replace((wanted,))
+    return True
