@@ -87,7 +87,7 @@ def _no_auth(request: Any) -> Any:
     return request
 
 
-def _cause(error: BaseException) -> str:
+def cause_of(error: BaseException) -> str:
     """The operating system's or TLS library's words for a failed exchange.
 
     The text of a C(requests) exception is unsuitable for users: it nests three classes, quotes the
@@ -345,18 +345,18 @@ class ApiClient:
 
     def _no_reply(self, where: str, error: Exception, unsettled: bool) -> LongshoreError:
         if isinstance(error, SSLError):
-            what = "TLS failed: {0}".format(_cause(error))
+            what = "TLS failed: {0}".format(cause_of(error))
             hint: Optional[str] = "Set ca_path to the certificate authority, or check the address."
             if any(words in what.upper().replace("_", " ") for words in _NO_TLS):
                 hint = "The server does not speak TLS there: correct the port, or write http:// if it has no TLS."
         elif isinstance(error, ProxyError):
-            what = "the proxy failed: {0}".format(_cause(error))
+            what = "the proxy failed: {0}".format(cause_of(error))
             hint = "Check HTTPS_PROXY, HTTP_PROXY and NO_PROXY."
         elif isinstance(error, Timeout):
             what = "no reply within {0:g} seconds".format(self._timeout)
             hint = "Check the network, or raise timeout."
         else:
-            what = "no connection: {0}".format(_cause(error))
+            what = "no connection: {0}".format(cause_of(error))
             hint = "Check the address and the network."
         failure = self._error_class(self._redact(what), where=where, hint=hint)
         failure.unsettled = unsettled

@@ -131,6 +131,7 @@ PACKAGES: Dict[str, Dict[str, FrozenSet[str]]] = {
     "_workloads": {
         "model": frozenset(),
         "files": frozenset({"model"}),
+        "cluster": frozenset({"model"}),
     },
     "_audit": {
         "dockerfile": frozenset(),

@@ -13,3 +13,15 @@ from .._errors import LongshoreError
 
 class WorkloadsError(LongshoreError):
     """Images that workloads use cannot be found, or references to them cannot be changed."""
+
+
+class ForbiddenError(WorkloadsError):
+    """A cluster does not let the user read something."""
+
+
+class GoneError(WorkloadsError):
+    """A list in a cluster became too old before its last page was read."""
+
+
+class TooLargeError(WorkloadsError):
+    """A reply is larger than any that is read."""

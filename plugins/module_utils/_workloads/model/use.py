@@ -39,7 +39,8 @@ class Use:
     :param column: in a file, from 1.
     :param editable: whether the collection may change it.
     :param reason: why it may not, or could not be evaluated.
-    :param running: the digest that runs, if known.
+    :param running: the digest that runs, if known; several are separated by commas.
+    :param manager: what manages the object, as in C(helm shop/cart).
     """
 
     image: str
@@ -53,3 +54,4 @@ class Use:
     editable: bool = True
     reason: str = ""
     running: str = ""
+    manager: str = ""
