@@ -16,19 +16,32 @@ description:
     CronJob, Pod and PodTemplate - with init, sidecar and ephemeral containers and image volumes.
   - Reads custom resources too. Any list of C(containers) in them counts, at any depth, which covers Argo Rollouts,
     Knative, OpenKruise, JobSet and many others. The fields of Tekton, Argo Workflows, KubeVirt, CloudNativePG and the
-    operators for Prometheus, Spark, Flink and PostgreSQL are known. Add more with O(fields) and O(custom_images).
+    operators for Prometheus, Spark, Flink and PostgreSQL are known. Add more with O(resource_fields) and
+    O(custom_images).
   - Says of each image where it is written, which object controls that one, what manages it (Helm, Argo CD, Flux, an
     operator or kubectl), and the digest that its pods run.
-  - Makes rules for M(longshore.swr.image_copy), and an C(images.json) for image-migrator, with O(target). It replaces
-    image-migrator's subcommand C(config); its C(-k), C(-n) and C(-t) are O(kubeconfig), O(namespaces) and O(target).
+  - With O(target), it also returns rules that copy these images there with M(longshore.swr.image_copy), and the part of
+    the rules that image-migrator takes as C(images.json). C(-k), C(-n) and C(-t) of C(image-migrator config) are
+    O(kubeconfig), O(namespaces) and O(target). Names at the target are as in M(longshore.swr.image_sources).
   - Lists are read in pages. What the user may not read is listed in RV(unread). If the API server fails or the login
     expires meanwhile, the task fails and RV(missing) says what was not read.
 extends_documentation_fragment:
   - longshore.swr.kubernetes
   - longshore.swr.attributes
-  - longshore.swr.attributes.reads_only
   - longshore.swr.attributes.actiongroup_swr
 attributes:
+  check_mode:
+    support: full
+    details:
+      - Reads the same. O(dest) is not written.
+  diff_mode:
+    support: none
+    details:
+      - O(dest) may have many thousands of lines. RV(images_json) has its content.
+  idempotent:
+    support: full
+    details:
+      - Changes nothing in the cluster. O(dest) is written only when its content differs.
   platform:
     platforms: posix
 options:
@@ -54,12 +67,12 @@ options:
     default: []
   custom_resources:
     description:
-      - Which custom resources to read - V(all), only those V(known) to have images, including O(fields) and
+      - Which custom resources to read - V(all), only those V(known) to have images, including O(resource_fields) and
         O(custom_images), or V(none).
     type: str
     choices: [all, known, none]
     default: all
-  fields:
+  resource_fields:
     description:
       - More fields of custom resources that have an image, as lists of paths by kind. V([]) stands for every entry of a
         list.
@@ -89,14 +102,19 @@ options:
         default: image
   target:
     description:
-      - The registry and the organization that the images are to be copied to, as in
-        V(swr.cn-north-4.myhuaweicloud.com/shop). Images that are there already have no rule.
-      - Without it, there are no rules.
+      - The registry and the organization that the images are copied to, as in
+        V(swr.cn-north-4.myhuaweicloud.com/shop).
+      - Without it there are no rules.
     type: str
+  dest:
+    description:
+      - The path of the C(images.json) to write. Requires O(target).
+    type: path
 requirements:
   - jmespath, for O(custom_images)
 seealso:
   - module: longshore.swr.image_copy
+  - module: longshore.swr.image_sources
 """
 
 EXAMPLES = r"""
@@ -122,7 +140,7 @@ EXAMPLES = r"""
   longshore.swr.workload_images:
     namespaces: [shop, pay]
     label_selectors: ["environment=production"]
-    fields:
+    resource_fields:
       Widget: ["spec.parts[].image"]
     custom_images:
       - kind: Gadget
@@ -132,115 +150,137 @@ EXAMPLES = r"""
 """
 
 RETURN = r"""
+msg:
+  description: One-line summary.
+  returned: always
+  type: str
+  sample: 12 images in 31 references, in production; 11 to copy
 cluster:
-  description: The name of the cluster - its context, C(in-cluster) or its host.
+  description: The name of the cluster - its context, V(in-cluster) or its host.
   returned: success
   type: str
   sample: production
-uses:
-  description:
-    - Each image where it is written. What pods and other objects of a controller only repeat is counted there.
-    - Secrets of objects are not in it; of environment variables and arguments, only what looks like an image.
+images:
+  description: Each image, in full, once.
   returned: success
   type: list
   elements: dict
   contains:
     image:
-      description: The image as it is written.
+      description: The image.
       type: str
-      sample: nginx:1.25
-    kind:
-      description:
-        - What it is - V(container), V(init_container) (sidecars too), V(ephemeral_container), V(image_volume),
-          V(resource_field) of a custom resource, or V(mention) in an environment variable or an argument.
+      sample: docker.io/library/nginx:1.25
+    destination:
+      description: Where its rule copies it; empty without one.
       type: str
-      sample: container
+      sample: swr.cn-north-4.myhuaweicloud.com/shop/nginx:1.25
+    used_by:
+      description: The cluster, with what uses it there and what manages that.
+      type: list
+      elements: str
+      sample: ["production: Deployment shop/cart (helm shop/cart)"]
+    running:
+      description: The digests that pods run. A tag that has moved may run as several.
+      returned: when known
+      type: list
+      elements: str
+      sample: ["sha256:0d17b565c37bcbd895e9d92315a05c1c3c9a29f762b011a10c54a66cd53c9b31"]
+rules:
+  description: The rules, sources to destinations, as O(longshore.swr.image_copy#module:images) takes them.
+  returned: success
+  type: dict
+  sample: {"docker.io/library/nginx:1.25": "swr.cn-north-4.myhuaweicloud.com/shop/nginx:1.25"}
+images_json:
+  description: Those of the rules that image-migrator takes, too.
+  returned: success
+  type: dict
+  sample: {"docker.io/library/nginx:1.25": "swr.cn-north-4.myhuaweicloud.com/shop/nginx:1.25"}
+not_in_images_json:
+  description: Images that have a rule, but none that image-migrator takes, such as those with a digest.
+  returned: success
+  type: list
+  elements: dict
+  contains:
+    image:
+      description: The image.
+      type: str
+      sample: registry.k8s.io/pause:3.10
+    reason:
+      description: Why it takes none.
+      type: str
+      sample: image-migrator needs registry/namespace/repository
+problems:
+  description: References that are not images, and images that cannot get a name in SWR.
+  returned: success
+  type: list
+  elements: dict
+  contains:
+    image:
+      description: What is written.
+      type: str
+      sample: $(params.image)
     source:
-      description: The cluster.
+      description: The cluster, or who uses it.
       type: str
       sample: production
+    reason:
+      description: What is wrong.
+      type: str
+      sample: it is a variable of the resource
+references:
+  description:
+    - The references, 500 at most, each where it is written. What pods and other objects of a controller only repeat is
+      counted there.
+    - Of environment variables and arguments, only what looks like an image is shown.
+  returned: success
+  type: list
+  elements: dict
+  contains:
     owner:
       description: The object, or the one that controls it at the top.
       type: str
       sample: Deployment shop/cart
-    path:
-      description: Its place in the object.
-      type: str
-      sample: spec.template.spec.containers[0].image
-    container:
-      description: The name of the container.
-      returned: when it is in one
-      type: str
-      sample: cart
     manager:
       description:
         - What manages the object - V(helm), V(argocd), V(flux), V(operator), V(kubectl), V(kubelet) (a file on the
-          node) or V(other), with the name of the release, application or program.
-      returned: when known
+          node) or V(other), with the name of the release, application or program; empty if it is not known.
       type: str
       sample: helm shop/cart
-    running:
-      description: The digest that runs. If pods run several, they are separated by commas.
-      returned: when known
+    path:
+      description: The place in the object.
       type: str
-      sample: sha256:0d17b565c37bcbd895e9d92315a05c1c3c9a29f762b011a10c54a66cd53c9b31
-    editable:
-      description: Whether the image can be changed where it is written.
-      type: bool
-      sample: true
-    reason:
-      description: Why it cannot.
-      returned: when O(ignore:editable) is false
+      sample: spec.template.spec.containers[0].image
+    container:
+      description: The name of the container, if it is in one.
       type: str
-      sample: only the pods of ReplicaSet shop/cart-7d4b9c have it
-images:
-  description: Each image once, in full.
-  returned: success
-  type: list
-  elements: dict
-  contains:
+      sample: cart
+    kind:
+      description:
+        - V(container), V(init_container) (sidecars too), V(ephemeral_container), V(image_volume), V(resource_field) of
+          a custom resource, or V(mention) in an environment variable or an argument, which gets no rule.
+      type: str
+      sample: container
     image:
-      description: Its full name.
+      description: The image as written.
       type: str
-      sample: docker.io/library/nginx:1.25
-    destination:
-      description: Where the rules copy it to. Empty without O(target), and for an image that is there already.
-      type: str
-      sample: swr.cn-north-4.myhuaweicloud.com/shop/nginx:1.25
-    used_by:
-      description: Who uses it.
+      sample: nginx:1.25
+    running:
+      description: The digests that pods run.
       type: list
       elements: str
-      sample: ["production: Deployment shop/cart"]
-rules:
-  description: Rules for M(longshore.swr.image_copy), by source. Two images never have the same destination.
+      sample: ["sha256:0d17b565c37bcbd895e9d92315a05c1c3c9a29f762b011a10c54a66cd53c9b31"]
+    editable:
+      description: Whether the image can be changed there.
+      type: bool
+    note:
+      description: Why it cannot.
+      type: str
+      sample: only the pods of ReplicaSet shop/cart-7d4b9c have it
+references_total:
+  description: The number of references.
   returned: success
-  type: dict
-  sample:
-    docker.io/library/nginx:1.25: swr.cn-north-4.myhuaweicloud.com/shop/nginx:1.25
-images_json:
-  description: The content of an C(images.json) with those rules that image-migrator takes as well.
-  returned: success
-  type: str
-  sample: "{\"docker.io/library/nginx:1.25\": \"swr.cn-north-4.myhuaweicloud.com/shop/nginx:1.25\"}"
-left_out:
-  description: Images with a rule that image-migrator does not take, each with C(image) and C(reason).
-  returned: success
-  type: list
-  elements: dict
-  sample:
-    - image: quay.io/a/b@sha256:0d17b565c37bcbd895e9d92315a05c1c3c9a29f762b011a10c54a66cd53c9b31
-      reason: image-migrator has no rules for digests
-problems:
-  description:
-    - Texts that are no images, and images without a valid destination, each with C(image), C(source) and C(reason).
-  returned: success
-  type: list
-  elements: dict
-  sample:
-    - image: $(params.image)
-      source: production
-      reason: it is a variable of the resource
+  type: int
+  sample: 31
 past_images:
   description:
     - Images that only earlier revisions and ended runs have. C(kubectl rollout undo) would need them. There are no
@@ -250,7 +290,7 @@ past_images:
   elements: str
   sample: ["nginx:1.24"]
 unread:
-  description: What could not be read, mostly for lack of rights.
+  description: What could not be read, mostly for lack of rights, 500 at most.
   returned: success
   type: list
   elements: dict
@@ -269,13 +309,18 @@ unread:
       type: str
       sample: 'pods is forbidden: User "reader" cannot list resource "pods" in API group "" at the cluster scope'
 table:
-  description: The uses as a table, for M(ansible.builtin.debug).
+  description: The images with their users as a table, for M(ansible.builtin.debug).
   returned: success
   type: list
   elements: str
   sample:
-    - "IMAGE       USED BY                           IN    MANAGED BY      RUNS"
-    - "nginx:1.25  production: Deployment shop/cart  cart  helm shop/cart  sha256:0d17b565c37b"
+    - "IMAGE                         RUNS                 USED BY"
+    - "docker.io/library/nginx:1.25  sha256:0d17b565c37b  production: Deployment shop/cart (helm shop/cart)"
+dest:
+  description: The path of C(images.json).
+  returned: when O(dest) is set
+  type: str
+  sample: images.json
 missing:
   description: The kinds that were not read, or not to the end, when the API server failed meanwhile.
   returned: failure
@@ -318,7 +363,7 @@ from ansible_collections.longshore.swr.plugins.module_utils._module import (
     show_warnings,
 )
 from ansible_collections.longshore.swr.plugins.module_utils._workloads.cluster.custom_rules import JMESPATH_IMPORT_ERROR
-from ansible_collections.longshore.swr.plugins.module_utils._workloads.cluster.job import gather
+from ansible_collections.longshore.swr.plugins.module_utils._workloads.cluster.job import run_gathering
 from ansible_collections.longshore.swr.plugins.module_utils._workloads.cluster.login import (
     ARGUMENTS,
     KUBERNETES_IMPORT_ERROR,
@@ -341,7 +386,8 @@ def run(module):
         require(module, "jmespath", JMESPATH_IMPORT_ERROR, "for custom_images")
     # Ansible would mask every text in a kubeconfig, and with them names in the result.
     module.no_log_values = secrets_among(module.no_log_values, module.params)
-    return show_warnings(module, gather(module.params, lambda: connect(module.params, redactor_of(module))))
+    result = run_gathering(module.params, lambda: connect(module.params, redactor_of(module)), module.check_mode)
+    return show_warnings(module, result)
 
 
 def main():
@@ -353,9 +399,10 @@ def main():
                 namespaces={"type": "list", "elements": "str", "default": []},
                 label_selectors={"type": "list", "elements": "str", "default": []},
                 custom_resources={"type": "str", "choices": ["all", "known", "none"], "default": "all"},
-                fields={"type": "dict", "default": {}},
+                resource_fields={"type": "dict", "default": {}},
                 custom_images={"type": "list", "elements": "dict", "default": [], "options": CUSTOM_IMAGES},
                 target={"type": "str"},
+                dest={"type": "path"},
             ),
             supports_check_mode=True,
         )

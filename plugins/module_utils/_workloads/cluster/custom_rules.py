@@ -91,7 +91,7 @@ def _checked(kind: str, paths: Any) -> Sequence[str]:
     if not isinstance(given, list) or not all(isinstance(path, str) and is_field(path) for path in given):
         raise WorkloadsError(
             "the fields of {0} are not valid".format(quoted(str(kind))),
-            where="fields",
+            where="resource_fields",
             hint="Give a list of paths, as in spec.parts[].image.",
         )
     return given

@@ -14,11 +14,12 @@ from typing import Any, Callable, Dict, Iterable, List, Mapping, Sequence, Tuple
 
 from ..._errors import LongshoreError
 from ..._files.lock import exclusive
-from ..._files.safe_file import SafeFile, check_output, read_safely
+from ..._files.safe_file import SafeFile, check_output
 from ..._text import quoted
 from ..errors import WorkloadsError
 from ..model.objects import is_field
-from ..model.rules import find_rules, parse_target, render_images_json
+from ..model.outcome import parse_output, show_found, write_images_json
+from ..model.rules import find_rules
 from .plan import Change, FilePlan, Plan, comparable, plan_changes
 from .record import Record
 from .rewrite import Restored, plan_roll_back, rewrite, roll_back
@@ -43,15 +44,10 @@ def run_discovery(params: Mapping[str, Any], check_mode: bool) -> Dict[str, Any]
 
     :raises LongshoreError: an option is not valid, or a path cannot be read.
     """
-    target = parse_target(params["target"]) if params["target"] else None
-    if params["dest"] and target is None:
-        raise WorkloadsError("it needs a target", where="dest", hint="Set target to registry/organization.")
-    if params["dest"]:
-        check_output("dest", params["dest"])
+    target = parse_output(params["target"], params["dest"])
     scan = _scan(params)[1]
     found = find_rules([reference.use for reference in scan.references], target)
-    text = render_images_json(found.migrator)
-    changed = bool(params["dest"]) and _write(params["dest"], text, check_mode)
+    changed = bool(params["dest"]) and write_images_json(params["dest"], found, check_mode)
     shown = [_shown(reference) for reference in scan.references]
     used = "{0} images in {1} references, in {2} files".format(
         len(found.images), len(scan.references), len({reference.file for reference in scan.references})
@@ -59,11 +55,7 @@ def run_discovery(params: Mapping[str, Any], check_mode: bool) -> Dict[str, Any]
     result = {
         "changed": changed,
         "msg": "{0}; {1} to copy, {2} files not evaluated".format(used, len(found.rules), len(scan.skipped)),
-        "images": found.images,
-        "rules": found.rules,
-        "images_json": found.migrator,
-        "not_in_images_json": found.left_out,
-        "problems": found.problems,
+        **show_found(found),
         "references": shown[:MOST_SHOWN],
         "references_total": len(shown),
         **_not_evaluated(scan),
@@ -278,14 +270,3 @@ def _diff_back(restored: Restored) -> Dict[str, str]:
         "before": "".join("{0}: {1}\n".format(where, " ".join(now.split())) for where, now, _then in restored.changes),
         "after": "".join("{0}: {1}\n".format(where, then) for where, _now, then in restored.changes if then),
     }
-
-
-def _write(path: str, text: str, check_mode: bool) -> bool:
-    """Write a file unless it has this content; whether it had another."""
-    wanted = text.encode("utf-8")
-    if read_safely(path) == wanted:
-        return False
-    if not check_mode:
-        with SafeFile(path) as file:
-            file.replace((wanted,))
-    return True

@@ -17,7 +17,7 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import dataclass, field
-from typing import Any, Dict, Iterable, List, Optional, Sequence
+from typing import Any, Dict, Iterable, List, Optional, Sequence, Set
 
 from ..._swr_names import ORGANIZATION_RULE, REPOSITORY_RULE, is_organization_name, is_repository_name
 from ..._text import quoted
@@ -52,7 +52,7 @@ class Found:
     :ivar rules: source to destination, for C(image_copy).
     :ivar migrator: those of them that image-migrator takes.
     :ivar left_out: images that have a rule but none that image-migrator takes, with the reason.
-    :ivar images: each image with its destination and who uses it.
+    :ivar images: each image with its destination, who uses it, and the digests that run, if known.
     :ivar problems: texts that are not images, and images without a valid destination, with the reason.
     """
 
@@ -90,7 +90,8 @@ def parse_target(text: str, option: str = "target") -> Target:
 def find_rules(uses: Iterable[Use], target: Optional[Target]) -> Found:
     """Rules for all images that are not at the target yet; without a target, only who uses what."""
     found = Found()
-    users: Dict[ImageName, List[str]] = {}
+    users: Dict[ImageName, Set[str]] = {}
+    running: Dict[ImageName, Set[str]] = {}
     for use in uses:
         if use.kind in (MENTION, COMPOSE_BUILT):
             continue
@@ -100,12 +101,14 @@ def find_rules(uses: Iterable[Use], target: Optional[Target]) -> Found:
             found.problems.append({"image": use.image, "source": use.source, "reason": use.reason or problem.what})
             continue
         who = ": ".join(part for part in (use.source, use.owner) if part)
-        known = users.setdefault(parse_image(image.full), [])
-        if who not in known:
-            known.append(who)
+        image = parse_image(image.full)
+        users.setdefault(image, set()).add("{0} ({1})".format(who, use.manager) if use.manager else who)
+        running.setdefault(image, set()).update(one for one in use.running.split(", ") if one)
     names = _names([image for image in users if target is not None and not target.holds(image)])
     for image in sorted(users, key=str):
         entry: Dict[str, Any] = {"image": str(image), "destination": "", "used_by": sorted(users[image])}
+        if running[image]:
+            entry["running"] = sorted(running[image])
         found.images.append(entry)
         if target is None or image.repository not in names:
             continue
