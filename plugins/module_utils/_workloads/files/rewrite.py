@@ -130,7 +130,7 @@ def _restored(path: str, entries: List[Entry]) -> Restored:
         return Restored(path, None, None, False, entries, [_left("", "", "it was removed")], [])
     raw, exact, left, changes = old, True, [], []
     for entry in reversed(entries):
-        whole = _whole(entry, raw)
+        whole = whole_before(entry, raw)
         if whole is None:
             exact = False
             raw, further, undone = _single(path, entry, raw)
@@ -151,7 +151,7 @@ def _left(path: str, expected: str, found: str) -> Dict[str, str]:
     return {"path": path, "expected": expected, "found": found}
 
 
-def _whole(entry: Entry, raw: bytes) -> Optional[bytes]:
+def whole_before(entry: Entry, raw: bytes) -> Optional[bytes]:
     """The file before an entry, if it is the file after it, or was not changed at all; otherwise None."""
     if checksum(raw) == entry.before:
         return raw

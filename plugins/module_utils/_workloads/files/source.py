@@ -58,7 +58,9 @@ class Source:
         if self._breaks is None:
             self._breaks = [-1] + [number for number, char in enumerate(self.text) if char == "\n"]
         line = bisect.bisect_right(self._breaks, index - 1)
-        return line, index - self._breaks[line - 1]
+        # A byte order mark is no part of the first line.
+        marked = line == 1 and self.text.startswith("\ufeff")
+        return line, index - self._breaks[line - 1] - (1 if marked else 0)
 
     def column(self, index: int) -> int:
         """The number of characters before it in its line."""

@@ -119,9 +119,10 @@ def load(text: str, place: Place = int, path: Tuple[Any, ...] = ()) -> List[Docu
         roots = list(yaml.compose_all(body, Loader=loader))
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
-        raise NotUnderstood(
-            "it is not YAML" if mark is None else "line {0} is not YAML".format(mark.line + 1)
-        ) from None
+        place = "it" if mark is None else "line {0}".format(mark.line + 1)
+        twice = str(getattr(error, "context", "") or getattr(error, "problem", "")).startswith("found duplicate anchor")
+        what = "has an anchor that is written twice: rename one" if twice else "is not YAML"
+        raise NotUnderstood("{0} {1}".format(place, what)) from None
     except UnicodeEncodeError:
         raise NotUnderstood("it has half of a character") from None
     documents = []

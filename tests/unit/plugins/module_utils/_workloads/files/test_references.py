@@ -413,6 +413,7 @@ def test_what_cannot_be_evaluated_is_listed(folder: Folder) -> None:
     folder.write("d.yaml", b"image: \xff\n")
     folder.write("e.yaml", 'apiVersion: v1\nkind: Pod\nspec: {containers: [{image: "{{ a }}:{{ b }}"}]}\n')
     folder.write("f.yaml", "image: &a [*a]\n")
+    folder.write("i.yaml", "image: &a x\nb: &a x\n")
     (folder.path / "g.yaml").symlink_to(folder.path / "e.yaml")
     (folder.path / "loop").symlink_to(folder.path)
     folder.write("none.yaml", "a: b\n")
@@ -423,6 +424,7 @@ def test_what_cannot_be_evaluated_is_listed(folder: Folder) -> None:
         "b.yaml": "it is a template",
         "c.yaml": "line 2 is not YAML",
         "d.yaml": "it is not UTF-8",
+        "i.yaml": "line 2 has an anchor that is written twice: rename one",
         "f.yaml": "an alias refers to a value that contains it",
         "g.yaml": "it is a symbolic link",
     }
