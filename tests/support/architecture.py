@@ -136,11 +136,13 @@ PACKAGES: Dict[str, Dict[str, FrozenSet[str]]] = {
     "_audit": {
         "dockerfile": frozenset(),
         "shell": frozenset(),
-        "rules": frozenset({"dockerfile", "shell"}),
+        "source": frozenset({"dockerfile", "shell"}),
+        "context": frozenset({"source", "dockerfile"}),
+        "rules": frozenset({"source", "dockerfile", "shell"}),
         "judgement": frozenset({"rules"}),
-        "image": frozenset({"judgement", "rules", "shell", "dockerfile"}),
+        "image": frozenset({"judgement", "rules", "source", "shell", "dockerfile"}),
         "report": frozenset({"judgement", "rules"}),
-        "jobs": frozenset({"report", "judgement", "rules", "shell", "dockerfile"}),
+        "jobs": frozenset({"report", "judgement", "context", "rules", "source", "shell", "dockerfile"}),
     },
 }
 PACKAGE_FILES = 12

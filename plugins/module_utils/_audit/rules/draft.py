@@ -9,9 +9,10 @@ This module is private to the collection: no other collection may import it.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Optional, Tuple
+from typing import Any, Optional, Tuple
 
-from ..model import Edit, Span
+from ..model import Edit, Instruction, Span
+from ..source.view import View
 from .catalogue import ERROR
 
 CERTAIN, HEURISTIC = "certain", "heuristic"
@@ -40,3 +41,24 @@ class Draft:
     at_most: str = ERROR
     advice: bool = False
     path: Optional[str] = None
+
+
+def about(
+    view: View,
+    rule: str,
+    instruction: Optional[Instruction],
+    message: str,
+    fix: str,
+    span: Optional[Span] = None,
+    **more: Any,
+) -> Draft:
+    """A draft about an instruction of a Dockerfile, or about the whole file.
+
+    :param span: its place, if it is only a part of the instruction.
+    :param more: as of C(Draft).
+    """
+    if instruction is not None:
+        more.setdefault("subject", "{0} {1}".format(instruction.keyword, instruction.arguments))
+        more.setdefault("stage", view.name_of(instruction))
+        span = span or instruction.span
+    return Draft(rule, message, fix, span=span, **more)
