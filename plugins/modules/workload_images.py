@@ -115,6 +115,8 @@ requirements:
 seealso:
   - module: longshore.swr.image_copy
   - module: longshore.swr.image_sources
+  - ref: longshore.swr.discover role <ansible_collections.longshore.swr.discover_role>
+    description: The role that uses it.
 """
 
 EXAMPLES = r"""
