@@ -73,13 +73,6 @@ if (
     pytest_plugins = [PLUGIN]
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_cmdline_main(config: pytest.Config) -> None:
-    """Several processes share the tests: those that share a costly fixture, by C(xdist_group), go to one of them."""
-    if config.getoption("numprocesses", None) and config.getoption("dist") == "no":
-        config.option.dist = "loadgroup"
-
-
 def pytest_itemcollected(item: pytest.Item) -> None:
     """Coverage ignores property tests: it would slow down each of a hundred examples, which take the same lines."""
     if isinstance(item, pytest.Function) and hypothesis.is_hypothesis_test(item.obj):

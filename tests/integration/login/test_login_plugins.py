@@ -43,7 +43,6 @@ def secrets_of(*passwords: str) -> Iterator[str]:
                 yield base64.b64encode("{0}@{1}:{2}".format(project, user, password).encode()).decode()
 
 
-pytestmark = pytest.mark.xdist_group("login_plugins")
 SECRETS = [*secrets_of(PASSWORD), SECRET_KEY, TEMPORARY["secret_key"], TEMPORARY["token"]]
 
 

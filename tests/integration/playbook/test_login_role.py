@@ -23,8 +23,7 @@ from ansible_collections.longshore.swr.tests.sandbox.swr import login_password
 from ansible_collections.longshore.swr.tests.support.modules import run_module
 from ansible_collections.longshore.swr.tests.support.playbook import Playbook, Run, keep, play, secret_free
 
-# The plays of a playbook are run once, by the one process that gets all tests of this file.
-pytestmark = [pytest.mark.needs_root, pytest.mark.xdist_group("login_role")]
+pytestmark = pytest.mark.needs_root
 
 HOST = "swr.cn-north-4.myhuaweicloud.com"
 ACCESS_KEY, SECRET_KEY = "SANDBOXACCESSKEY", "sk-of-the-account-47"
