@@ -51,6 +51,7 @@ ALLOWED: Dict[str, FrozenSet[str]] = {
     "_resource": frozenset({"_http", "_secrets"}),
     "_logins": frozenset({"_secrets"}),
     "_module": frozenset({"_secrets", "_resource"}),
+    "_image_audit": frozenset({"_audit", "_registry"}),
     "_tag_listers": frozenset({"_huaweicloud", "_module", "_registry"}),
     "_image_mapping": frozenset({"_registry", "_workloads"}),
     "_registry": frozenset({"_line_file", "_logins", "_secrets", "_resource"}),

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import json
 import re
-from typing import Callable, Dict, Iterable, List, NamedTuple, Optional, Sequence, Tuple
+from typing import Callable, Dict, Iterable, List, NamedTuple, Optional, Sequence, Set, Tuple
 
 from ..._http_values import NotUnderstood
 from ..._json import read_json
@@ -74,25 +74,34 @@ def _start(keyword: str, words: Optional[Sequence[str]]) -> List[str]:
     return ["{0} {1}".format(keyword, json.dumps(list(words)))]
 
 
-def script_of_steps(steps: Iterable[Step], is_secret: IsSecret) -> Script:
+def script_of_steps(steps: Iterable[Step]) -> Script:
     """The steps of a history, each an instruction."""
     lines = ["FROM " + BASE]
     origin: Dict[int, Step] = {}
+    declared: Set[str] = set()
     for step in steps:
-        made = _instruction(step, is_secret)
+        made = _arguments(step, declared) if step.keyword in ("RUN", "ARG") else []
+        made += _instruction(step)
         origin.update(dict.fromkeys(range(len(lines) + 1, len(lines) + len(made) + 1), step))
         lines += made
     return Script("\n".join(lines) + "\n", origin)
 
 
-def _instruction(step: Step, is_secret: IsSecret) -> List[str]:
+def _arguments(step: Step, declared: Set[str]) -> List[str]:
+    """The build arguments that a step declares or uses, each once. Their values may be secrets."""
+    names = [name for name, _value in step.build_arguments]
+    if step.keyword == "ARG":
+        names = [step.arguments.partition("=")[0].strip()]
+    fresh = [name for name in dict.fromkeys(names) if _NAME.match(name) and name not in declared]
+    declared.update(fresh)
+    return ["ARG " + name for name in fresh]
+
+
+def _instruction(step: Step) -> List[str]:
     if step.keyword == "RUN":
-        return [*("ARG " + name for name, _value in step.build_arguments), *_run(step.arguments)]
+        return _run(step.arguments)
     if step.keyword in ("COPY", "ADD"):
         return ["{0} {1}".format(step.keyword, _flat(_sources(step.arguments)))]
-    if step.keyword == "ARG":
-        name = step.arguments.partition("=")[0].strip()
-        return ["ARG " + name] if _NAME.match(name) else []
     if step.keyword == "ENV":
         names = _VARIABLE.findall(step.arguments) or step.arguments.split()[:1]
         return ["ENV {0}={1}".format(name, MASK) for name in names if _NAME.match(name)]

@@ -114,6 +114,7 @@ class Request(Logins):
             default_registry=settings.default_registry,
             default_namespace=settings.default_namespace,
             dialect=settings.dialect,
+            in_place=settings.in_place,
         )
 
     def _check_logins(self, _settings: RuleSettings, _environ: Mapping[str, str]) -> None:

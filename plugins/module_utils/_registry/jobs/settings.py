@@ -45,6 +45,11 @@ class RuleSettings(LoginSettings, ConnectionSettings, LimitSettings):
     os: Sequence[str] = ()
     arch: Sequence[str] = ()
 
+    @property
+    def in_place(self) -> bool:
+        """Whether an empty destination is the source itself."""
+        return False
+
 
 @dataclass(frozen=True)
 class RunSettings(RuleSettings):
@@ -115,6 +120,11 @@ class AuditSettings(RuleSettings):
     """The options of C(image_audit) for its images."""
 
     side: str = "source"
+
+    @property
+    def in_place(self) -> bool:
+        """Rules whose destinations are not read need none."""
+        return self.side == "source"
 
 
 @dataclass(frozen=True)

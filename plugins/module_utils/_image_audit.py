@@ -1,0 +1,132 @@
+# Copyright: (c) 2026, longshore.swr contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Connects two rooms for the module image_audit: the copy engine, which reads images, and the audit, which judges them.
+
+This module is private to the collection: no other collection may import it.
+"""
+
+from __future__ import annotations
+
+import functools
+from typing import Any, Dict, List, Mapping, NamedTuple, Optional, Tuple
+
+from ._audit.image.findings import Examination, Skipped, examine, examine_name, merged
+from ._audit.judgement.audit import Audit, Trouble, combined
+from ._audit.judgement.judge import judge
+from ._audit.judgement.settings import Settings
+from ._audit.model import NotEvaluated
+from ._audit.rules.catalogue import RULES
+from ._audit.source.view import Options
+from ._registry.client.clients import ClientPool
+from ._registry.contents.reader import Content, Part
+from ._registry.contents.survey import Examined, Survey
+from ._registry.jobs.request import Request, RunHelper
+from ._registry.jobs.run_context import count_requests
+from ._registry.jobs.settings import AuditSettings, settings_of
+from ._registry.transport.limits import Limits
+
+_BASE_NAME = "org.opencontainers.image.base.name"
+
+
+class ImageAudit(NamedTuple):
+    """The outcome for the images of a task.
+
+    :ivar images: what is known of each, as plain values. :ivar failed: how many could not be read.
+    """
+
+    audit: Audit
+    images: List[Dict[str, Any]]
+    failed: int
+    requests: Dict[str, Any]
+    warnings: List[str]
+    request: Request
+
+
+def audit_images(
+    options: Mapping[str, Any], settings: Settings, environ: Mapping[str, str], run_helper: Optional[RunHelper] = None
+) -> ImageAudit:
+    """Read the images of the rules and judge them.
+
+    :param options: those of the module C(image_audit).
+    :raises RulesError: the user's input is invalid; nothing was connected to.
+    """
+    connection = settings_of(AuditSettings, options)
+    request = Request(connection, environ, run_helper)
+    clients = ClientPool(connection, request.credentials, Limits(connection, True))
+    with clients, clients.queue() as queue:
+        reduce = functools.partial(examine, options=options_of(settings))
+        found = Survey(clients, queue, request.platforms, connection.side, reduce).run(request.rules)
+        requests = count_requests(clients.requests())
+    judged = [_judged(one, settings) for one in found]
+    audit = combined([one for one, _entry in judged], settings.profile)
+    images = [entry for _audit, entry in judged]
+    failed = sum(one.error is not None for one in found)
+    return ImageAudit(audit, images, failed, requests, request.notes, request)
+
+
+def options_of(settings: Settings) -> Options:
+    """What the rules themselves need to know."""
+    return Options(settings.allowed_base_images)
+
+
+def _judged(one: Examined, settings: Settings) -> Tuple[Audit, Dict[str, Any]]:
+    """The audit of one image, and its entry in the result."""
+    entry: Dict[str, Any] = {"image": one.name, "also": list(one.also), "judged": False}
+    if one.digest:
+        entry["digest"] = one.digest
+    if one.error is not None:
+        entry.update(error=str(one.error), hint=one.error.hint or "")
+        return Audit(troubles=(Trouble(one.name, str(one.error)),)), entry
+    parts = [part for part in one.content.parts if part.config is not None] if one.content else []
+    if one.content is None or not parts:
+        entry["reason"] = one.reason or _nothing_in(one.content)
+        return Audit(not_evaluated=_none(one.name, entry["reason"])), entry
+    audit, facts = _of_image(one, one.content, parts, settings)
+    entry.update(judged=True, platforms=facts)
+    return audit, entry
+
+
+def _of_image(
+    one: Examined, content: Content, parts: List[Part], settings: Settings
+) -> Tuple[Audit, List[Dict[str, Any]]]:
+    examinations: List[Examination] = [part.config for part in parts]
+    drafts, skipped = merged(examinations)
+    notes = dict(content.annotations)
+    for part in parts:
+        notes.update(part.annotations)
+    base = notes.get(_BASE_NAME) or next((it.base for it in examinations if it.base), "")
+    about_name, also = examine_name((one.tag, *one.also), base, options_of(settings))
+    findings = judge(one.name, [*about_name, *drafts], settings)
+    not_evaluated = tuple(NotEvaluated(rule, one.name, reason) for rule, reason in _ordered((*skipped, *also)))
+    audit = Audit(settings.profile, (one.name,), findings, not_evaluated, tuple(_missing(one.name, content)))
+    return audit, [_facts(part, base) for part in parts]
+
+
+def _facts(part: Part, base: str) -> Dict[str, Any]:
+    found: Examination = part.config
+    return dict(
+        {"platform": found.platform, "digest": part.digest, "layers": part.layers, "size": part.size, "base": base},
+        **found.facts,
+    )
+
+
+def _ordered(skipped: Skipped) -> Skipped:
+    return tuple(sorted(set(skipped)))
+
+
+def _missing(name: str, content: Content) -> List[Trouble]:
+    return [
+        Trouble(name, "its index names the manifest {0}, which the registry does not have".format(digest))
+        for digest in content.missing
+    ]
+
+
+def _nothing_in(content: Optional[Content]) -> str:
+    """Why there is nothing to judge."""
+    kinds = list(dict.fromkeys(part.artifact for part in content.parts if part.artifact)) if content else []
+    return "it is {0}".format(", ".join(kinds)) if kinds else "it has no image for the platforms asked for"
+
+
+def _none(name: str, reason: str) -> Tuple[NotEvaluated, ...]:
+    return tuple(NotEvaluated(rule.id, name, reason) for rule in RULES)
