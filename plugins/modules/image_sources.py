@@ -140,6 +140,19 @@ not_in_images_json:
       description: Why it takes none.
       type: str
       sample: image-migrator needs registry/namespace/repository
+kustomize_component:
+  description:
+    - The text of a component of Kustomize that renames the images of RV(rules), in every spelling of their names. It is
+      for kustomizations that fetch manifests from elsewhere; others are changed by M(longshore.swr.image_references).
+    - Repositories with images that are pinned to a digest are left out.
+  returned: success
+  type: str
+  sample: |
+    apiVersion: kustomize.config.k8s.io/v1alpha1
+    kind: Component
+    images:
+      - name: nginx
+        newName: swr.cn-north-4.myhuaweicloud.com/shop/nginx
 problems:
   description: References that are not images, and images that cannot get a name in SWR.
   returned: success

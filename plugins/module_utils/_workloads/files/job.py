@@ -19,7 +19,7 @@ from ..._text import quoted
 from ..errors import WorkloadsError
 from ..model.objects import is_field
 from ..model.outcome import parse_output, show_found, write_images_json
-from ..model.rules import find_rules
+from ..model.rules import find_rules, render_component
 from .plan import Change, FilePlan, Plan, comparable, plan_changes
 from .record import Record
 from .rewrite import Restored, plan_roll_back, rewrite, roll_back
@@ -56,6 +56,7 @@ def run_discovery(params: Mapping[str, Any], check_mode: bool) -> Dict[str, Any]
         "changed": changed,
         "msg": "{0}; {1} to copy, {2} files not evaluated".format(used, len(found.rules), len(scan.skipped)),
         **show_found(found),
+        "kustomize_component": render_component(found.rules),
         "references": shown[:MOST_SHOWN],
         "references_total": len(shown),
         **_not_evaluated(scan),

@@ -22,7 +22,7 @@ from typing import Any, Dict, Iterable, List, Optional, Sequence, Set
 from ..._swr_names import ORGANIZATION_RULE, REPOSITORY_RULE, is_organization_name, is_repository_name
 from ..._text import quoted
 from ..errors import WorkloadsError
-from .image import ImageName, NotAnImage, parse_image
+from .image import ImageName, NotAnImage, parse_image, spellings
 from .use import COMPOSE_BUILT, MENTION, Use
 
 _NOT_IN_A_NAME = re.compile(r"[^a-z0-9._/-]")
@@ -173,3 +173,23 @@ def _valid(name: str) -> str:
 def render_images_json(rules: Dict[str, str]) -> str:
     """The text of an C(images.json)."""
     return json.dumps(rules, indent=2, sort_keys=True) + "\n"
+
+
+def render_component(rules: Dict[str, str]) -> str:
+    """A component of Kustomize that renames the images of rules, in every spelling of their names.
+
+    It is for what a kustomization fetches from elsewhere. An entry selects by the text of a name, and keeps the tag and
+    the digest. Repositories with an image that is pinned to a digest are left out: a conversion changes the digest.
+    """
+    sources = {parse_image(source): parse_image(destination) for source, destination in rules.items()}
+    pinned = {source.repository for source in sources if source.digest}
+    names: Dict[str, str] = {}
+    for source, destination in sources.items():
+        if source.repository not in pinned:
+            names.update(dict.fromkeys(spellings(source), destination.repository))
+    lines = ["apiVersion: kustomize.config.k8s.io/v1alpha1", "kind: Component"]
+    lines += ["# {0} is pinned to a digest, which a conversion changes.".format(name) for name in sorted(pinned)]
+    lines += ["images:" if names else "images: []"]
+    for name in sorted(names):
+        lines += ["  - name: {0}".format(name), "    newName: {0}".format(names[name])]
+    return "\n".join(lines) + "\n"
