@@ -61,6 +61,7 @@ VENV_STAMP := $(call stamp,venv,$(NEWEST_PYTHON))
 OLDEST_STAMP := $(call stamp,oldest,$(OLDEST_PYTHON))
 TARGET_STAMP := $(call stamp,target,$(TARGET_PYTHON))
 SYSTEM_STAMP := $(STAMPS)/system
+DOCKERFILES_STAMP := $(STAMPS)/dockerfiles
 TOOLS := requirements/test.txt requirements/lint.txt requirements/molecule.txt
 
 $(RUNTIME_STAMP): requirements/runtime.txt | python $(STAMPS)
@@ -86,6 +87,10 @@ $(SYSTEM_STAMP): tools/system-packages | $(STAMPS)
 	@tools/system-packages
 	@touch $@
 
+$(DOCKERFILES_STAMP): tools/dockerfiles | $(SYSTEM_STAMP)
+	@tools/dockerfiles
+	@touch $@
+
 # Ansible finds a collection only in ansible_collections/NAMESPACE/NAME: a link provides that for any checkout.
 .PHONY: tree
 tree:
@@ -93,7 +98,7 @@ tree:
 	@test -e $(TREE)/ansible_collections/longshore/swr/galaxy.yml || ln -sfn ../../../.. $(TREE)/ansible_collections/longshore/swr
 
 .PHONY: setup
-setup: $(SYSTEM_STAMP) $(VENV_STAMP) $(OLDEST_STAMP) $(TARGET_STAMP) tree ## make every environment
+setup: $(SYSTEM_STAMP) $(DOCKERFILES_STAMP) $(VENV_STAMP) $(OLDEST_STAMP) $(TARGET_STAMP) tree ## make every environment
 
 ##@ gates
 

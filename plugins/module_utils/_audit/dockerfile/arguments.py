@@ -194,10 +194,10 @@ def read_flags(text: str, offsets: Offsets, source: Source, escape: str) -> Tupl
         if not text.startswith("--", at):
             return flags, at
         start, at = at, _FLAG[escape].match(text, at).end()
-        raw = text[start:at]
-        if raw == "--":
+        flag = _flag_text(text[start:at], escape)
+        if flag == "--":
             return flags, at
-        name, equals, value = _flag_text(raw, escape).partition("=")
+        name, equals, value = flag.partition("=")
         span = source.span(offsets[start], offsets[at - 1] + 1)
         flags.append(Flag(name[2:], value if equals else None, span))
 

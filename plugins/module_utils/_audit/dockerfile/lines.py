@@ -68,9 +68,9 @@ class Offsets(Sequence[int]):
     def __getitem__(self, index: Any) -> Any:
         if isinstance(index, slice):
             start, stop, step = index.indices(len(self))
-            if step != 1 or stop <= start:
-                return tuple(self[at] for at in range(start, stop, step))
-            return self.cut(start, stop - 1) if stop < len(self) else self.cut(start, self._length)
+            if step == 1 and start < stop == len(self):
+                return self.cut(start, self._length)
+            return tuple(self[at] for at in range(start, stop, step))
         if index < 0:
             index += len(self)
         if not 0 <= index <= self._length:
