@@ -136,9 +136,10 @@ PACKAGES: Dict[str, Dict[str, FrozenSet[str]]] = {
     },
     "_audit": {
         "dockerfile": frozenset(),
+        "dockerignore": frozenset({"dockerfile"}),
         "shell": frozenset(),
         "source": frozenset({"dockerfile", "shell"}),
-        "context": frozenset({"source", "dockerfile"}),
+        "context": frozenset({"source", "dockerignore", "dockerfile"}),
         "rules": frozenset({"source", "dockerfile", "shell"}),
         "judgement": frozenset({"rules"}),
         "image": frozenset({"judgement", "rules", "source", "shell", "dockerfile"}),

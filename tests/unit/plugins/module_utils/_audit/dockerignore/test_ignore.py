@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ansible_collections.longshore.swr.plugins.module_utils._audit.dockerfile.ignore import Ignore, ignore_files
+from ansible_collections.longshore.swr.plugins.module_utils._audit.dockerignore.ignore import Ignore, ignore_files
 
 
 def kept(patterns: str, paths: str) -> str:

@@ -16,9 +16,9 @@ from itertools import groupby
 from typing import Dict, List, NamedTuple, Tuple
 
 from ..._text import quoted
+from ..dockerfile.lines import SPACE, Source
 from ..model import Problem
-from .ignore_patterns import BadPattern, Patterns, tokens_of
-from .lines import SPACE, Source
+from .patterns import BadPattern, Patterns, tokens_of
 
 MOST_PATTERNS = 1000
 MOST_CHARACTERS = 100_000
