@@ -3,8 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """A stand-in for a Kubernetes API server, for the Python client and kubernetes.core.
 
-Discovery, lists in pages and objects, with the bodies and errors of a kube-apiserver 1.36. No controllers: nothing
-happens to an object by itself.
+Discovery, lists in pages, objects, patches and field managers, with the bodies and errors of a kube-apiserver 1.36. No
+controllers: nothing happens to an object by itself.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ from .kubernetes_kinds import BUILT_IN, Catalogue, Resource
 from .kubernetes_replies import REASONS, StatusError, forbidden, no_page, not_found, reply
 from .kubernetes_selectors import fields, labels
 from .kubernetes_store import Page, Store
+from .kubernetes_writes import Writer
 from .request_log import Entry, RequestLog
 from .tls import Certificates
 
@@ -81,6 +82,7 @@ class KubernetesServer:
         self.access = Access(people, list(clients))
         self.catalogue = Catalogue([*BUILT_IN, *resources])
         self.store = Store()
+        self.writer = Writer(self.store)
         self.log = RequestLog()
         self.faults = FaultSet(*faults)
         self.admin = Admin(self)
@@ -245,9 +247,30 @@ class KubernetesServer:
             return no_page()
         if not person.may(call.verb, call.resource, call.namespace):
             raise forbidden(person.name, call.verb, call.resource, call.namespace, call.name)
-        if request.method != "GET" or call.verb not in call.resource.verbs:
+        if call.verb not in call.resource.verbs:
             raise StatusError(405, details={})
-        return self._list(request, call) if call.name is None else self._get(call)
+        return self._carry_out(request, call)
+
+    def _carry_out(self, request: Request, call: Call) -> Response:
+        namespace = (call.namespace or "") if call.resource.namespaced else ""
+        if call.name is None:
+            if call.verb == "create" and (namespace or not call.resource.namespaced):
+                self._check_namespace(call.resource, namespace)
+                return self.writer.create(request, call.resource, namespace)
+            if call.verb == "list":
+                return self._list(request, call)
+        elif call.verb == "get":
+            return self._get(call)
+        elif call.verb == "delete" and call.below is None:
+            return self.writer.delete(request, call.resource, namespace, call.name)
+        elif call.verb in ("patch", "update"):
+            return self.writer.change(request, call.resource, namespace, call.name)
+        raise StatusError(405, details={})
+
+    def _check_namespace(self, resource: Resource, name: str) -> None:
+        spaces = self.catalogue.find("", "v1", "namespaces")
+        if resource.namespaced and spaces is not None and self.store.get(spaces, "", name) is None:
+            raise not_found(spaces, name)
 
     def _call(self, request: Request) -> Optional[Call]:
         """

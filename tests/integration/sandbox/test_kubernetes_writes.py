@@ -1,0 +1,177 @@
+# Copyright: (c) 2026, longshore.swr contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Changes through the sandbox's Kubernetes API, by the real Python client: patches, claims on fields, refusals.
+
+The expectations are what a kube-apiserver 1.36 did.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any, Callable, Dict, Iterator, List
+
+import pytest
+
+from ansible_collections.longshore.swr.tests.sandbox.kubernetes import KubernetesServer
+from ansible_collections.longshore.swr.tests.sandbox.kubernetes_objects import workload
+
+kubernetes = pytest.importorskip("kubernetes")
+
+PATH = "/apis/apps/v1/namespaces/shop/deployments/web"
+IMAGE = "/spec/template/spec/containers/0/image"
+
+
+class Caller:
+    """Calls one server, with the field manager in the query."""
+
+    def __init__(self, api: Any) -> None:
+        self._api = api
+
+    def __call__(
+        self,
+        method: str,
+        path: str,
+        body: Any = None,
+        status: int = 200,
+        kind: str = "application/json",
+        query: str = "",
+    ) -> Any:
+        configuration = self._api.configuration
+        headers = {"Authorization": configuration.auth_settings()["BearerToken"]["value"], "Content-Type": kind}
+        data = None if body is None else json.dumps(body)
+        pool = self._api.rest_client.pool_manager
+        reply = pool.request(method, configuration.host + path + query, body=data, headers=headers, retries=False)
+        assert reply.status == status, reply.data
+        return json.loads(reply.data)
+
+    def get(self) -> Any:
+        return self("GET", PATH)
+
+    def patch(self, operations: List[Any], status: int = 200, manager: str = "longshore-swr", more: str = "") -> Any:
+        query = "?fieldManager={0}{1}".format(manager, more)
+        return self("PATCH", PATH, operations, status, "application/json-patch+json", query)
+
+    def apply(self, image: str, status: int = 200, manager: str = "helm", more: str = "") -> Any:
+        pod = {"containers": [{"name": "app", "image": image}]}
+        body = {"apiVersion": "apps/v1", "kind": "Deployment", "metadata": {"name": "web"}}
+        body["spec"] = {"template": {"spec": pod}}
+        query = "?fieldManager={0}{1}".format(manager, more)
+        return self("PATCH", PATH, body, status, "application/apply-patch+yaml", query)
+
+
+def set_image(new: str, old: str = "") -> List[Dict[str, Any]]:
+    test = [{"op": "test", "path": IMAGE, "value": old}] if old else []
+    return [*test, {"op": "replace", "path": IMAGE, "value": new}]
+
+
+@pytest.fixture
+def server(sandbox_kubernetes: Callable[..., KubernetesServer]) -> KubernetesServer:
+    return sandbox_kubernetes(
+        objects=[
+            workload("Deployment", "web", "web:1", "shop"),
+            workload("Pod", "lone", "lone:1", "shop", spec={"volumes": [{"name": "v", "image": {"reference": "v:1"}}]}),
+            workload("Job", "once", "once:1", "shop"),
+            {"apiVersion": "argoproj.io/v1alpha1", "kind": "Rollout", "metadata": {"name": "r", "namespace": "shop"}},
+        ]
+    )
+
+
+@pytest.fixture
+def call(server: KubernetesServer) -> Iterator[Caller]:
+    with kubernetes.config.new_client_from_config_dict(server.kubeconfig()) as api:
+        yield Caller(api)
+
+
+def claims(item: Dict[str, Any]) -> List[str]:
+    return ["{0[manager]} {0[operation]}".format(one) for one in item["metadata"].get("managedFields", [])]
+
+
+def test_a_patch_with_tests(call: Caller) -> None:
+    before = call.get()["metadata"]
+    after = call.patch(set_image("swr/web:1", "web:1"))
+    assert after["spec"]["template"]["spec"]["containers"][0]["image"] == "swr/web:1"
+    assert after["metadata"]["generation"] == before["generation"] + 1
+    assert claims(after) == ["longshore-swr Update"]
+    # Stale: no word on which operation it was.
+    refused = call.patch(set_image("swr/web:1", "web:1"), 422)
+    assert refused["message"] == "the server rejected our request due to an error in our request"
+    assert (refused["reason"], refused["details"]) == ("Invalid", {})
+    # The same value again changes nothing.
+    again = call.patch(set_image("swr/web:1"))["metadata"]
+    assert (again["resourceVersion"], again["generation"]) == (
+        after["metadata"]["resourceVersion"],
+        after["metadata"]["generation"],
+    )
+
+
+def test_a_dry_run_keeps_nothing(call: Caller) -> None:
+    assert (
+        call.patch(set_image("x:2"), more="&dryRun=All")["spec"]["template"]["spec"]["containers"][0]["image"] == "x:2"
+    )
+    assert call.get()["spec"]["template"]["spec"]["containers"][0]["image"] == "web:1"
+
+
+def test_a_claim_makes_the_next_apply_fail(call: Caller) -> None:
+    call.apply("web:1")
+    call.patch(set_image("swr/web:1"))
+    refused = call.apply("web:2", 409)
+    assert 'conflict with "longshore-swr" using apps/v1' in refused["message"]
+    assert refused["reason"] == "Conflict"
+    call.apply("swr/web:1")
+    # Rolled back, the claim stays.
+    call.patch(set_image("web:1"))
+    call.apply("web:1")
+    call.apply("web:2", 409)
+    # Without the claim, all is well again, and no pod is replaced for it.
+    before = call.get()["metadata"]
+    number = claims({"metadata": before}).index("longshore-swr Update")
+    place = "/metadata/managedFields/{0}".format(number)
+    removal = [{"op": "test", "path": place + "/manager", "value": "longshore-swr"}, {"op": "remove", "path": place}]
+    after = call.patch(removal)
+    assert claims(after) == ["helm Apply"]
+    assert after["metadata"]["generation"] == before["generation"]
+    assert claims(call.apply("web:2")) == ["helm Apply"]
+
+
+def test_a_forced_apply_takes_the_field(call: Caller) -> None:
+    call.patch(set_image("swr/web:1"))
+    assert claims(call.apply("web:2", more="&force=true")) == ["helm Apply"]
+
+
+def test_what_cannot_be_changed(call: Caller) -> None:
+    pods, jobs = "/api/v1/namespaces/shop/pods/lone", "/apis/batch/v1/namespaces/shop/jobs/once"
+    kind = "application/json-patch+json"
+    image = {"op": "replace", "path": "/spec/containers/0/image", "value": "lone:2"}
+    assert call("PATCH", pods, [image], kind=kind)["spec"]["containers"][0]["image"] == "lone:2"
+    volume = {"op": "replace", "path": "/spec/volumes/0/image/reference", "value": "v:2"}
+    refused = call("PATCH", pods, [volume], 422, kind)
+    assert refused["message"].startswith('Pod "lone" is invalid: spec: Forbidden: pod updates may not change fields')
+    refused = call("PATCH", jobs, set_image("once:2"), 422, kind)
+    assert refused["message"].endswith("field is immutable")
+
+
+def test_patches_that_harm(call: Caller) -> None:
+    """What no tool should send: a merge replaces lists, and a strategic one adds containers."""
+    containers = {"spec": {"template": {"spec": {"containers": [{"name": "new", "image": "new:1"}]}}}}
+    added = call("PATCH", PATH, containers, kind="application/strategic-merge-patch+json")
+    assert [one["name"] for one in added["spec"]["template"]["spec"]["containers"]] == ["new", "app"]
+    replaced = call("PATCH", PATH, containers, kind="application/merge-patch+json")
+    assert [one["name"] for one in replaced["spec"]["template"]["spec"]["containers"]] == ["new"]
+    rollout = "/apis/argoproj.io/v1alpha1/namespaces/shop/rollouts/r"
+    assert call("PATCH", rollout, {}, 415, "application/strategic-merge-patch+json")["code"] == 415
+
+
+def test_objects_come_and_go(call: Caller, server: KubernetesServer) -> None:
+    collection = "/apis/apps/v1/namespaces/{0}/deployments"
+    item = workload("Deployment", "new", "new:1", "shop")
+    made = call("POST", collection.format("shop"), item, 201, query="?fieldManager=helm")
+    assert (made["kind"], claims(made)) == ("Deployment", ["helm Update"])
+    assert call("POST", collection.format("shop"), item, 409)["reason"] == "AlreadyExists"
+    assert call("POST", collection.format("none"), item, 404)["message"] == 'namespaces "none" not found'
+    stale = dict(made, metadata=dict(made["metadata"], resourceVersion="1"))
+    place = collection.format("shop") + "/new"
+    assert "the object has been modified" in call("PUT", place, stale, 409)["message"]
+    assert call("DELETE", place)["status"] == "Success"
+    call("GET", place, status=404)
+    assert server.count(method="POST") == 3
