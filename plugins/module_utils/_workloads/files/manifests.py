@@ -49,7 +49,8 @@ def in_document(source: Source, document: Any, fields: Fields) -> Iterator[Refer
         known = {reference.place for reference in values}
         if item.get("kind") == "ConfigMap":
             values += _in_config_map(source, item, owner)
-        for spot in spots(item, {**FIELDS, **fields}):
+        kind = str(item["kind"])
+        for spot in spots(item, {kind: (*FIELDS.get(kind, ()), *fields.get(kind, ()))}):
             if isinstance(spot.value, Scalar) and spot.value.path not in known:
                 yield one(source, spot, owner)
         yield from values
