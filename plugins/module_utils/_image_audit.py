@@ -9,12 +9,15 @@ This module is private to the collection: no other collection may import it.
 from __future__ import annotations
 
 import functools
-from typing import Any, Dict, List, Mapping, NamedTuple, Optional, Tuple
+from dataclasses import replace
+from typing import Any, Dict, List, Mapping, Optional, Sequence, Tuple
 
 from ._audit.image.findings import Examination, Skipped, examine, examine_name, merged
+from ._audit.jobs.outcome import check_reports, load_baseline, result_of, write_reports
 from ._audit.judgement.audit import Audit, Trouble, combined
+from ._audit.judgement.baseline import with_baseline
 from ._audit.judgement.judge import judge
-from ._audit.judgement.settings import Settings
+from ._audit.judgement.settings import Settings, read_settings
 from ._audit.model import NotEvaluated
 from ._audit.rules.catalogue import RULES
 from ._audit.source.view import Options
@@ -25,49 +28,65 @@ from ._registry.jobs.request import Request, RunHelper
 from ._registry.jobs.run_context import count_requests
 from ._registry.jobs.settings import AuditSettings, settings_of
 from ._registry.transport.limits import Limits
+from ._text import shown
 
 _BASE_NAME = "org.opencontainers.image.base.name"
 
 
-class ImageAudit(NamedTuple):
-    """The outcome for the images of a task.
+def run_image_audit(
+    options: Mapping[str, Any], check_mode: bool, environ: Mapping[str, str], run_helper: Optional[RunHelper] = None
+) -> Dict[str, Any]:
+    """Carry out the options of the module C(image_audit) and return its result.
 
-    :ivar images: what is known of each, as plain values. :ivar failed: how many could not be read.
+    C(failed) is set if an image could not be read, and if a finding is as severe as C(fail_on).
+
+    :raises RulesError: the images or the logins are invalid; nothing was connected to.
+    :raises LongshoreError: another option is invalid, or a report cannot be written.
     """
-
-    audit: Audit
-    images: List[Dict[str, Any]]
-    failed: int
-    requests: Dict[str, Any]
-    warnings: List[str]
-    request: Request
-
-
-def audit_images(
-    options: Mapping[str, Any], settings: Settings, environ: Mapping[str, str], run_helper: Optional[RunHelper] = None
-) -> ImageAudit:
-    """Read the images of the rules and judge them.
-
-    :param options: those of the module C(image_audit).
-    :raises RulesError: the user's input is invalid; nothing was connected to.
-    """
+    settings = read_settings(options)
+    baseline = load_baseline(options["baseline"]) if options.get("baseline") else {}
     connection = settings_of(AuditSettings, options)
     request = Request(connection, environ, run_helper)
+    check_reports(options)
     clients = ClientPool(connection, request.credentials, Limits(connection, True))
     with clients, clients.queue() as queue:
         reduce = functools.partial(examine, options=options_of(settings))
         found = Survey(clients, queue, request.platforms, connection.side, reduce).run(request.rules)
         requests = count_requests(clients.requests())
     judged = [_judged(one, settings) for one in found]
-    audit = combined([one for one, _entry in judged], settings.profile)
-    images = [entry for _audit, entry in judged]
-    failed = sum(one.error is not None for one in found)
-    return ImageAudit(audit, images, failed, requests, request.notes, request)
+    audit = combined([_redacted(one, request) for one, _entry in judged], settings.profile)
+    audit = replace(audit, findings=with_baseline(audit.findings, baseline))
+    result = result_of(audit, settings, options["findings_shown"])
+    _fail_if_unread(result, found)
+    reports, changed = write_reports(audit, options, check_mode)
+    result.update(reports, changed=bool(changed), requests=requests, warnings=request.notes)
+    result["images"] = shown([entry for _audit, entry in judged])
+    cleaned: Dict[str, Any] = request.clean(result)
+    return cleaned
+
+
+def _fail_if_unread(result: Dict[str, Any], found: Sequence[Examined]) -> None:
+    failed = [one for one in found if one.error is not None]
+    if failed:
+        text = "{0} of {1} images could not be read. First: {2}"
+        result["msg"] = "{0}. {1}".format(text.format(len(failed), len(found), failed[0].error), result["msg"])
+        result["failed"] = True
+
+
+def _redacted(audit: Audit, request: Request) -> Audit:
+    """An audit without the logins of this task, should an image or an error contain them."""
+    return replace(
+        audit,
+        findings=tuple(
+            replace(one, message=request.redact(one.message), fix=request.redact(one.fix)) for one in audit.findings
+        ),
+        troubles=tuple(one._replace(message=request.redact(one.message)) for one in audit.troubles),
+    )
 
 
 def options_of(settings: Settings) -> Options:
     """What the rules themselves need to know."""
-    return Options(settings.allowed_base_images)
+    return Options(settings.allowed_base_images, settings.unneeded_packages)
 
 
 def _judged(one: Examined, settings: Settings) -> Tuple[Audit, Dict[str, Any]]:

@@ -129,6 +129,28 @@ class Podman:
         """What a command in a new container prints."""
         return self._podman("run", "--rm", "--network=none", "--pull=never", reference, *command)
 
+    def build(self, context: Path, name: str, form: str) -> None:
+        """Build the Dockerfile of a directory without a network of its own, in the form C(docker) or C(oci)."""
+        isolation = ("--isolation=chroot", "--network=host", "--pull-never", "--layers=false")
+        self._podman("build", *isolation, "--format", form, "--tag", name, str(context))
+
+    def start(self, reference: str) -> str:
+        """Start a container, and return its ID."""
+        return self._podman("run", "--detach", "--network=none", "--pull=never", reference).strip().split()[-1]
+
+    def logs(self, container: str) -> str:
+        return self._podman("logs", container)
+
+    def stop(self, container: str, seconds: int) -> None:
+        """Ask a container to stop, and kill it after some seconds."""
+        self._podman("stop", "--time={0}".format(seconds), container)
+
+    def remove(self, container: str) -> int:
+        """Remove a stopped container, and return its status."""
+        status = int(self._podman("inspect", "--format={{.State.ExitCode}}", container))
+        self._podman("rm", container)
+        return status
+
     def inspect(self, reference: str) -> Dict[str, object]:
         return json.loads(self._podman("image", "inspect", reference))[0]
 

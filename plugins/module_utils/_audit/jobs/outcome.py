@@ -11,7 +11,7 @@ from __future__ import annotations
 from typing import Any, Dict, List, Mapping, Tuple
 
 from ..._files.inputs import read_bytes
-from ..._files.safe_file import SafeFile
+from ..._files.safe_file import SafeFile, check_output
 from ..._secrets import write_private
 from ..judgement.audit import Audit
 from ..judgement.baseline import LARGEST, Baseline, read_baseline
@@ -45,16 +45,24 @@ def result_of(audit: Audit, settings: Settings, findings_shown: int) -> Dict[str
     return result
 
 
+def check_reports(options: Mapping[str, Any]) -> None:
+    """Find out whether the report files can be written, before anything is read.
+
+    :raises LongshoreError: one cannot.
+    """
+    for name, _render in _RENDERERS:
+        if options.get(name):
+            check_output(name, str(options[name]))
+
+
 def write_reports(audit: Audit, options: Mapping[str, Any], check_mode: bool) -> Tuple[Dict[str, Any], List[str]]:
     """Write the report files that are asked for, those whose content differs.
 
     :returns: the paths for the result, and those of the files that changed.
     :raises LongshoreError: one cannot be written.
     """
+    check_reports(options)
     wanted = [(name, str(options[name]), render(audit)) for name, render in _RENDERERS if options.get(name)]
-    for _name, path, _content in wanted:
-        with SafeFile(path) as file:
-            file.check_writable()
     changed = [path for _name, path, content in wanted if write_if_different(path, content, check_mode)]
     return {name: path for name, path, _content in wanted}, changed
 
