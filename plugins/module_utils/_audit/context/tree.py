@@ -39,12 +39,14 @@ class Entry(NamedTuple):
 class Tree:
     """A directory, listed.
 
+    :param name: what precedes the paths of its files in findings; empty to show them relative to the directory.
     :ivar complete: whether everything was listed; C(limit) says what was not.
     :raises AuditError: it is no directory, or cannot be read.
     """
 
-    def __init__(self, top: str, most: int = MOST_ENTRIES) -> None:
+    def __init__(self, top: str, name: str = "", most: int = MOST_ENTRIES) -> None:
         self.top = top
+        self.name = name
         self.limit = ""
         self._most = most
         self._entries: Dict[str, List[Entry]] = {}
@@ -118,12 +120,11 @@ class Tree:
         """
         if self.kind(path) != FILE:
             return None
-        full = os.path.join(self.top, path)
-        with SafeFile(full) as file:
+        with SafeFile(os.path.join(self.top, path)) as file:
             status, content = file.status(), file.read(most)
         if status is None or content is None:
             return None
-        return SourceFile(full, content, bool(status.st_mode & 0o111))
+        return SourceFile(os.path.join(self.name, path), content, bool(status.st_mode & 0o111))
 
 
 def _kind(entry: os.DirEntry[str]) -> str:

@@ -18,6 +18,8 @@ from ..rules.catalogue import INFO, OFF, RECOMMENDED, SEVERITIES, STRICT, WARNIN
 from ..rules.draft import HEURISTIC, Draft
 from .settings import Settings
 
+CONTESTED = frozenset({"SWR-DF-002"})
+
 Silencer = Callable[[Draft], Tuple[str, str]]
 """What suppresses a draft, and the reason; two empty strings if nothing does."""
 
@@ -54,7 +56,8 @@ def judge(
                 confidence=draft.confidence,
                 span=draft.span,
                 stage=draft.stage,
-                edits=draft.edits,
+                # Nobody's file is changed for a rule that is only a remark in this profile, and contested.
+                edits=() if severity == INFO and draft.rule in CONTESTED else draft.edits,
                 suppressed_by=suppressed_by,
                 reason=reason,
                 fingerprint=fingerprint(draft.rule, key[2], number),

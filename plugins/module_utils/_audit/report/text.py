@@ -13,6 +13,7 @@ from typing import Dict, Iterator, List, Tuple
 from ..._text import flat, hide_logins, one_line
 from ..judgement.audit import Audit
 from ..model import Finding
+from ..rules.catalogue import RULES
 
 _LONGEST = 1_000
 
@@ -71,10 +72,14 @@ def _place(path: str, line: object, text: str) -> str:
 
 def _not_evaluated(audit: Audit) -> Iterator[str]:
     """Each reason once, with the rules and the number of files or images."""
+    groups: Dict[Tuple[str, Tuple[str, ...]], List[str]] = {}
     for (rule, reason), paths in reasons_of(audit).items():
-        where = ": {0}".format(paths[0]) if len(paths) == 1 and paths[0] else ""
-        many = " ({0})".format(_number(len(paths), "file or image", "s")) if len(paths) > 1 else ""
-        yield one_line("not evaluated: {0}: {1}{2}{3}".format(rule, reason, where, many), _LONGEST)
+        groups.setdefault((reason, tuple(paths)), []).append(rule)
+    for (reason, where), rules in groups.items():
+        place = ": {0}".format(where[0]) if len(where) == 1 and where[0] else ""
+        many = " ({0})".format(_number(len(where), "file or image", "s")) if len(where) > 1 else ""
+        names = "all rules" if len(rules) == len(RULES) else ", ".join(rules)
+        yield one_line("not evaluated: {0}: {1}{2}{3}".format(names, reason, place, many), _LONGEST)
 
 
 def reasons_of(audit: Audit) -> Dict[Tuple[str, str], List[str]]:

@@ -283,7 +283,7 @@ def _after_source(
                 "installs them again".format(action.command.program, line),
                 "Copy {0} first, then install, and move line {1} after this RUN. Decide whether an install script "
                 "of a package needs more files than these.".format(manifests, line),
-                edits=_manifest_first(view, broad, run, action) if len(part) == 2 else (),
+                edits=_manifest_first(view, part, run, action),
             )
             return
         if built and built not in installed and not mounts(run.instruction, "cache"):
@@ -317,19 +317,24 @@ def _move_before(view: View, target: Instruction, moved: Instruction) -> Tuple[E
     return insert_before(view.dockerfile, target, text) + delete_instruction(view.dockerfile, moved)
 
 
-def _manifest_first(view: View, broad: Instruction, run: _Run, action: Action) -> Tuple[Edit, ...]:
+def _manifest_first(view: View, part: Sequence[Instruction], run: _Run, action: Action) -> Tuple[Edit, ...]:
     """Copy the manifest, install, and then copy the source: only where nothing else can be needed, as far as known."""
-    if broad.flags or run.instruction.flags:
+    between = {one.keyword for one in part[1:-1]}
+    if not part or part[0].flags or part[0].json is not None or run.instruction.flags:
         return ()
-    sources = view.copied(broad).sources
+    broad, destination = part[0], view.copied(part[0]).destination
     folder = view.workdir(run.instruction)
-    target = target_of(view, broad)
-    if len(sources) != 1 or folder is None or target != folder or not _is_install_only(run, action):
+    if not between <= {"WORKDIR", "LABEL", "EXPOSE"} or (between and not (destination or "").startswith("/")):
+        return ()
+    if len(view.copied(broad).sources) != 1 or folder is None or target_of(view, broad) != folder:
+        return ()
+    if not _is_install_only(run, action):
         return ()
     present = {"./" + name for name in _MANIFESTS[action.manager] if _plain_manifest(view, name)}
     if "./" + _MANIFESTS[action.manager][0] not in present:
         return ()
-    line = "COPY {0} ./".format(" ".join(name[2:] for name in sorted(present)))
+    written = broad.arguments.split()[-1].rstrip("/")
+    line = "COPY {0} {1}/".format(" ".join(name[2:] for name in sorted(present)), written)
     text = view.dockerfile.text[broad.span.start : broad.span.end]
     return (
         Edit(broad.span.start, broad.span.end, line),

@@ -286,9 +286,11 @@ class View:
     # -- names ---------------------------------------------------------------------------------------------------------
 
     def name_of(self, instruction: Instruction) -> Optional[str]:
-        """The name or number of an instruction's stage."""
+        """The name or number of an instruction's stage; None if it is the only one and has no name."""
         if not 0 <= instruction.stage < len(self.stages):
             return None
+        if len(self.stages) == 1:
+            return self.stages[0].name
         return self.stages[instruction.stage].name or str(instruction.stage)
 
     def skip(self, rule: str, reason: str) -> None:

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import pytest
 
@@ -54,3 +55,12 @@ def test_ids_as_people_write_them(text: str) -> None:
 @pytest.mark.parametrize("text", ["", "SWR-DF-018", "DL3007", "0", "-4"])
 def test_what_is_no_id(text: str) -> None:
     assert full_id(text) is None
+
+
+def test_the_guide_explains_every_rule() -> None:
+    guide = (Path(__file__).parents[6] / "docs" / "guides" / "audit.md").read_text(encoding="utf-8")
+    sections = {part.split("\n", 1)[0]: " ".join(part.split()) for part in guide.split("\n### ")[1:]}
+    assert list(sections) == [rule.id for rule in RULES]
+    for rule in RULES:
+        for text in (rule.title, rule.practice, rule.fix, rule.reach, ", ".join(rule.severities), *rule.aliases):
+            assert " ".join(text.split()) in sections[rule.id]
