@@ -13,7 +13,7 @@ This module is private to the collection: no other collection may import it.
 from __future__ import annotations
 
 import re
-from typing import Any, Dict, Iterator, List, Mapping, NamedTuple, Sequence, Tuple, Union
+from typing import Any, Dict, Iterator, List, Mapping, NamedTuple, Optional, Sequence, Tuple, Union
 
 from .image import is_image
 from .use import CONTAINER, EPHEMERAL_CONTAINER, IMAGE_VOLUME, INIT_CONTAINER, MENTION, RESOURCE_FIELD
@@ -85,14 +85,14 @@ def is_field(path: str) -> bool:
     return bool(_FIELD.match(path))
 
 
-def spots(document: Mapping[str, Any], fields: Mapping[str, Sequence[str]]) -> Iterator[Spot]:
+def spots(document: Mapping[str, Any], fields: Optional[Mapping[str, Sequence[str]]] = None) -> Iterator[Spot]:
     """The images in an object, each place once.
 
-    :param fields: C(FIELDS), or more, for custom resources.
+    :param fields: for custom resources; C(FIELDS) if it is None.
     """
     seen = set()
     found = list(_walk(document, ()))
-    for path in fields.get(_text(document.get("kind")), ()):
+    for path in (FIELDS if fields is None else fields).get(_text(document.get("kind")), ()):
         found += _at(document, path.split("."), ())
     for spot in found:
         if spot.path not in seen:
