@@ -391,6 +391,11 @@ bytes:
       description: Bytes sent, including retries.
       type: int
       sample: 734003200
+    copied:
+      description:
+        - Total size of the copied images. It exceeds what was sent by what images share and what was there already.
+      type: int
+      sample: 1468006400
 requests:
   description: Number of requests.
   returned: when options are valid

@@ -31,11 +31,13 @@ SHARED_GROUND = frozenset(
         "_http_values",
         "_json",
         "_networks",
+        "_page",
         "_paging",
         "_swr_names",
         "_text",
         "_time_limit",
         "_urls",
+        "_version",
         "_yaml",
     }
 )
@@ -75,7 +77,7 @@ PACKAGES: Dict[str, Dict[str, FrozenSet[str]]] = {
         "rules": frozenset({"sources", "config", "model"}),
         "run": frozenset({"rules", "model"}),
         "client": frozenset({"run", "transport", "sources", "config", "model"}),
-        "report": frozenset({"run"}),
+        "report": frozenset({"run", "model"}),
         "convert": frozenset({"client", "run", "transport", "sources", "model"}),
         "forecast": frozenset({"client", "run", "model"}),
         "plan": frozenset({"convert", "client", "run", "rules", "sources", "model"}),

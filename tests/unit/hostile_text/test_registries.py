@@ -237,7 +237,7 @@ def test_what_images_say_of_themselves(bench: Bench) -> None:
 def test_what_is_in_a_report_of_another_run(tmp_path: Path) -> None:
     from ansible_collections.longshore.swr.plugins.module_utils._registry.jobs.merge import run_merge
 
-    counts = {"total": 1, "copied": 0, "skipped": 0, "filtered": 0, "failed": 1}
+    counts = {"total": 1, "copied": 0, "skipped": 0, "filtered": 0, "postponed": 0, "failed": 1}
     entry = {"source": EVIL, "destination": SHORT, "outcome": "failed", "rule": SHORT, "error": EVIL}
     entry["details"] = {"hint": EVIL, "what": "https://u:{0}@h/".format(SECRET)}  # type: ignore[assignment]
     document = {"version": 1, "images": counts, "results": [entry], "warnings": [EVIL], "msg": EVIL, "duration": 1}

@@ -95,6 +95,6 @@ def test_rules_that_mean_the_same_tag_are_duplicates(world: World, tmp_path: Pat
     source, destination = SOURCE + "/ns/app", DESTINATION + "/ns/new"
     log = tmp_path / "log"
     result = world.copy(images=[{source: destination}, {source + ":v2": destination}], log_path=str(log))
-    assert result["images"] == {"total": 2, "copied": 2, "skipped": 0, "filtered": 0, "failed": 0}
+    assert result["images"] == {"total": 2, "copied": 2, "skipped": 0, "filtered": 0, "postponed": 0, "failed": 0}
     assert result["duplicates"] == 1
     assert "duplicate: {0}:v2 -> {1}:v2 images: item 2".format(source, destination) in log.read_text()

@@ -33,7 +33,7 @@ ENTRY = {
 REPORT = {
     "version": 1,
     "msg": "m",
-    "images": {"total": 1, "copied": 0, "skipped": 0, "filtered": 0, "failed": 1},
+    "images": {"total": 1, "copied": 0, "skipped": 0, "filtered": 0, "postponed": 0, "failed": 1},
     "results": [ENTRY],
     "blobs": {"uploaded": 1, "mounted": 1},
     "bytes": {"uploaded": 5, "planned": 6},

@@ -1,83 +1,31 @@
 # Copyright: (c) 2026, longshore.swr contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The report on many nodes as one self-contained HTML page.
+"""The report on many nodes as one self-contained HTML page: what to repair, and then every node.
 
 This module is private to the collection: no other collection may import it.
 """
 
 from __future__ import annotations
 
-import html
-from typing import Any, Iterator, List, Mapping
+from typing import Any, Dict, Iterator, List, Mapping, Sequence, Tuple
 
-from ..._text import flat
-from .aggregate import ERROR, UNREACHABLE, checks_of, headline
+from ..._page import elements
+from ..._page.document import document, text
+from ..._page.script import FILTER
+from .aggregate import ERROR, FAIL, PASS, UNREACHABLE, WARN, checks_of, headline
 from .table import LEGEND, MARKS
 
-# Nothing may be loaded or run: a second barrier, besides escaping, against scripts in messages.
-CSP = "default-src 'none'; style-src 'unsafe-inline'"
-STYLE = """
-:root { color-scheme: light dark; --text: #1c1f24; --page: #ffffff; --soft: #f3f4f6; --line: #d5d9de; --dim: #5b6470;
-  --good: #116329; --bad: #b3161f; --warn: #7a5200; }
-@media (prefers-color-scheme: dark) { :root { --text: #e6e8eb; --page: #14171b; --soft: #1e2228; --line: #3a4048;
-  --dim: #a0a8b2; --good: #57c074; --bad: #ff8087; --warn: #e3b341; } }
-body { margin: 0 auto; padding: 1rem; max-width: 100rem; color: var(--text); background: var(--page);
-  font: 15px/1.45 system-ui, sans-serif; }
-h1 { font-size: 1.1rem; margin: 0; color: var(--dim); }
-h2 { font-size: 1.1rem; margin: 1.6rem 0 .5rem; }
-.headline { font-size: 1.5rem; font-weight: 600; margin: .2rem 0 1rem; }
-.wide { overflow-x: auto; }
-table { border-collapse: collapse; }
-th, td { padding: .25rem .5rem; border: 1px solid var(--line); text-align: left; }
-thead th { background: var(--soft); font-weight: 500; }
-.pass { color: var(--good); } .skip { color: var(--dim); }
-.warn { color: var(--warn); font-weight: 600; } .fail { color: var(--bad); font-weight: 700; }
-.finding { border-left: .3rem solid var(--line); padding: .1rem .8rem; margin: .8rem 0; overflow-wrap: anywhere; }
-.finding.fail { border-color: var(--bad); color: inherit; font-weight: inherit; }
-.finding.warn { border-color: var(--warn); color: inherit; font-weight: inherit; }
-.finding p { margin: .2rem 0; }
-small { color: var(--dim); }
-"""
-
-
-def _text(value: Any) -> str:
-    return html.escape(flat(str(value)), quote=True)
-
-
-def _cell(node: Mapping[str, Any], check: str) -> str:
-    found = next((item for item in node["checks"] if item["id"] == check), None)
-    if found is None:
-        return "<td></td>"
-    title = "{0}: {1}".format(check, found.get("message", ""))
-    return '<td class="{0}" title="{1}">{2}</td>'.format(
-        _text(found["status"]), _text(title), _text(MARKS[found["status"]])
-    )
-
-
-def _rows(report: Mapping[str, Any], checks: List[str]) -> Iterator[str]:
-    for node in report["nodes"]:
-        name = _text(node["node"])
-        if node["state"] in (UNREACHABLE, ERROR):
-            word = "UNREACHABLE" if node["state"] == UNREACHABLE else "NOT CHECKED"
-            yield '<tr><th scope="row">{0}</th><td class="fail" colspan="{1}">{2}: {3}</td></tr>'.format(
-                name, max(1, len(checks)), word, _text(node["message"])
-            )
-        else:
-            cells = "".join(_cell(node, check) for check in checks)
-            yield '<tr><th scope="row">{0}</th>{1}</tr>'.format(name, cells)
-
-
-def _finding(entry: Mapping[str, Any]) -> Iterator[str]:
-    yield '<section class="finding {0}">'.format(_text(entry["status"]))
-    yield '<p><b class="{0}">{1}</b> <b>{2}</b></p>'.format(
-        _text(entry["status"]), _text(entry["status"].upper()), _text(entry["id"])
-    )
-    for item in entry["messages"]:
-        yield "<p>{0}<br><small>{1}</small></p>".format(_text(item["message"]), _text(", ".join(item["nodes"])))
-    if entry["hint"]:
-        yield "<p>Remedy: {0}</p>".format(_text(entry["hint"]))
-    yield "</section>"
+_SHARES = (
+    (PASS, "reach SWR", "good"),
+    (WARN, "with warnings", "warn"),
+    (FAIL, "do not reach it", "bad"),
+    (ERROR, "could not be checked", "bad"),
+    (UNREACHABLE, "gave no result", "dim"),
+)
+FEW = 6
+"""Up to so many nodes with the same results are named in their row at once."""
+_COLOURS = {"pass": "good", "skip": "dim", "warn": "warn", "fail": "bad"}
 
 
 def render_page(report: Mapping[str, Any]) -> str:
@@ -85,24 +33,78 @@ def render_page(report: Mapping[str, Any]) -> str:
 
     :param report: as C(aggregate.aggregate) returns it.
     """
-    checks = checks_of(report)
-    heads = "".join('<th scope="col">{0}</th>'.format(_text(check).replace(".", ".<wbr>")) for check in checks)
     hosts = ", ".join(dict.fromkeys(node["host"] for node in report["nodes"] if node["host"]))
-    parts = [
-        '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">',
-        '<meta http-equiv="Content-Security-Policy" content="{0}">'.format(_text(CSP)),
-        '<meta name="viewport" content="width=device-width">',
-        "<title>Access to SWR</title>\n<style>{0}</style>\n</head>\n<body>".format(STYLE),
-        "<h1>Access to {0}</h1>".format(_text(hosts or "SWR")),
-        '<p class="headline">{0}</p>'.format(_text(headline(report))),
-        '<div class="wide"><table><thead><tr><th scope="col">node</th>{0}</tr></thead>\n<tbody>'.format(heads),
-        *_rows(report, checks),
-        "</tbody></table></div>",
-        "<p><small>{0}</small></p>".format(_text(LEGEND)),
-    ]
-    if report["findings"]:
-        parts.append("<h2>What was found</h2>")
-    for entry in report["findings"]:
-        parts.extend(_finding(entry))
-    parts.append("</body>\n</html>\n")
-    return "\n".join(parts)
+    summary = report["summary"]
+    mood = "bad" if summary[FAIL] or summary[ERROR] or summary[UNREACHABLE] else "warn" if summary[WARN] else "good"
+    title = "Access to {0}".format(text(hosts or "SWR"))
+    return "".join(document(title, text(headline(report)), mood, (), _body(report), FILTER))
+
+
+def _body(report: Mapping[str, Any]) -> Iterator[str]:
+    shares = [elements.Share(state, label, report["summary"][state], mood) for state, label, mood in _SHARES]
+    yield from elements.outcome_bar(shares)
+    causes = [*_unchecked(report["nodes"]), *_findings(report["findings"])]
+    if causes:
+        yield from elements.section("What to repair", elements.causes(causes), "repair")
+    if report["nodes"]:
+        yield '<div data-rows="tbody tr">\n'
+        yield from elements.section("Nodes", _nodes(report), "nodes")
+        yield "</div>\n"
+
+
+def _unchecked(nodes: Sequence[Mapping[str, Any]]) -> Iterator[elements.Cause]:
+    """The nodes without findings, by the reason for that."""
+    found: Dict[Tuple[str, str], List[str]] = {}
+    for node in nodes:
+        if node["state"] in (UNREACHABLE, ERROR):
+            found.setdefault((node["state"], node["message"]), []).append(node["node"])
+    for (state, message), names in found.items():
+        code = "UNREACHABLE" if state == UNREACHABLE else "NOT CHECKED"
+        yield elements.Cause(text(message), code, "", len(names), [text(name) for name in names])
+
+
+def _findings(findings: Sequence[Mapping[str, Any]]) -> Iterator[elements.Cause]:
+    for finding in findings:
+        messages = finding["messages"]
+        several = len(messages) > 1
+        yield elements.Cause(
+            text(messages[0]["message"]) + (", and similar" if several else ""),
+            text(finding["id"]),
+            text(finding["hint"]),
+            len(finding["nodes"]),
+            [
+                "{0} <small>{1}</small>".format(text(name), text(item["message"]) if several else "")
+                for item in messages
+                for name in item["nodes"]
+            ],
+            _COLOURS[finding["status"]],
+        )
+
+
+def _nodes(report: Mapping[str, Any]) -> Iterator[str]:
+    """A row for all nodes with the same results."""
+    checks = checks_of(report)
+    titles = [text(check).replace(".", ".<wbr>") for check in ("Nodes", *checks)]
+    yield '<div class="wide" tabindex="0"><table class="grid">\n<thead><tr>{0}</tr></thead>\n<tbody>\n'.format(
+        "".join('<th scope="col">{0}</th>'.format(title) for title in titles)
+    )
+    groups: Dict[str, List[str]] = {}
+    for node in report["nodes"]:
+        groups.setdefault(_cells(node, checks), []).append(node["node"])
+    for cells, names in groups.items():
+        row = ", ".join(map(text, names))
+        if len(names) > FEW:
+            row = "<details><summary>{0} nodes</summary>{1}</details>".format(len(names), row)
+        yield '<tr><th scope="row">{0}</th>{1}</tr>\n'.format(row, cells)
+    yield "</tbody>\n</table></div>\n<p><small>{0}</small></p>\n".format(text(LEGEND))
+
+
+def _cells(node: Mapping[str, Any], checks: Sequence[str]) -> str:
+    if node["state"] in (UNREACHABLE, ERROR):
+        word = "UNREACHABLE" if node["state"] == UNREACHABLE else "NOT CHECKED"
+        return '<td class="bad" colspan="{0}">{1}</td>'.format(max(1, len(checks)), word)
+    cells = {
+        item["id"]: '<td class="{0}">{1}</td>'.format(_COLOURS[item["status"]], text(MARKS[item["status"]]))
+        for item in node["checks"]
+    }
+    return "".join(cells.get(check, "<td></td>") for check in checks)

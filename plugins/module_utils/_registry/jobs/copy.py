@@ -16,6 +16,7 @@ from typing import Any, Callable, Dict, List, Mapping, Optional, Sequence, Tuple
 
 from ..._errors import LongshoreError
 from ..._secrets import write_private_parts
+from ..._version import VERSION
 from ..convert.converter import NEVER, Converter
 from ..errors import RegistryError
 from ..plan.referrers import Attachments, count_attached
@@ -177,7 +178,11 @@ class CopyJob:
             "attached": count_attached(images),
             "duplicates": self._duplicates,
             "blobs": {kind: transfer.blobs[kind] for kind in ("uploaded", "mounted", "present")},
-            "bytes": {"planned": self._plan["bytes"], "uploaded": self._progress.bytes_sent},
+            "bytes": {
+                "planned": self._plan["bytes"],
+                "uploaded": self._progress.bytes_sent,
+                "copied": sum(image.tree.size for image in images if image.outcome == COPIED and image.tree),
+            },
             "requests": self._context.requests(),
             "plan": self._plan,
             "started_at": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(self._context.started)),
@@ -217,6 +222,17 @@ class CopyJob:
     def _write_outputs(self, images: Sequence[Image], facts: Mapping[str, Any]) -> None:
         if self._check_mode:
             return
+        facts = dict(
+            facts,
+            collection=VERSION,
+            rules=self._settings.images_file or "images",
+            registries={
+                "sources": sorted({image.source.registry for image in images}),
+                "destinations": sorted({image.destination.registry for image in images}),
+            },
+            throughput=self._progress.throughput.as_dict(),
+            failed_images=self._settings.output_failed_images or "",
+        )
         document = dict(facts, images=report.count_outcomes(images), warnings=self._all_warnings())
         self._warnings.extend(
             html_report.write(

@@ -31,3 +31,18 @@ class Tree:
                 seen.add(tree.manifest.digest)
                 yield tree
                 waiting.extend(reversed(tree.children))
+
+    @property
+    def size(self) -> int:
+        """Bytes of all manifests and of the blobs that a registry stores for them, each once."""
+        manifests = [tree.manifest for tree in self.walk()]
+        blobs = {blob.digest: blob.size for manifest in manifests for blob in manifest.blobs if not blob.foreign}
+        return sum(len(manifest.content) for manifest in manifests) + sum(blobs.values())
+
+    @property
+    def platforms(self) -> List[str]:
+        """The platforms that an index names (C(linux/arm64/v8)), each once."""
+        named = [child.platform for tree in self.walk() for child in tree.manifest.children if child.platform]
+        parts = [[str(one.get(key) or "") for key in ("os", "architecture", "variant")] for one in named]
+        # Attestations are listed under this platform (BuildKit, "attestation storage").
+        return list(dict.fromkeys("/".join(filter(None, part)) for part in parts if part[0] not in ("", "unknown")))

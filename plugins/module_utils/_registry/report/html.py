@@ -11,34 +11,31 @@ This module is private to the collection: no other collection may import it.
 
 from __future__ import annotations
 
-import html
-from typing import Any, Callable, Dict, Iterable, Iterator, List, Mapping, Optional, Sequence, Tuple
+import calendar
+import time
+from typing import Any, Callable, Dict, Iterator, List, Mapping, Optional, Sequence, Set, Tuple
 
 from ..._errors import LongshoreError
+from ..._page import elements
+from ..._page.document import document, text
+from ..._page.script import EXPLORER
 from ..._secrets import write_private_parts
-from ..._text import flat, hide_logins
 from ..run.image import COPIED, FAILED, FILTERED, POSTPONED, SKIPPED
 from ..run.progress import human_bytes, human_duration
-from .html_style import CSP, SCRIPT, STYLE
+from .html_causes import Causes
+from .html_images import Entries, Entry, embedded, repository_of
 
-Entry = Mapping[str, Any]
-Entries = Callable[[], Iterable[Entry]]
-"""Returns the entries of all images, from the start at each call."""
-
-GROUP_ROWS = 1000
-"""Rows of one group; a repository with more tags continues in another one."""
-
-MOST_OPEN = 300
-"""Up to this number of images all groups are expanded."""
-
-IMAGE_HEADS = ("Source", "Destination", "Outcome", "Digest")
-LABELS = {
-    COPIED: "copied",
-    SKIPPED: "there already",
-    FILTERED: "filtered out",
-    POSTPONED: "left for the next run",
-    FAILED: "failed",
+_TIME = "%Y-%m-%dT%H:%M:%SZ"
+OUTCOMES = {
+    COPIED: ("copied", "good"),
+    SKIPPED: ("there already", "calm"),
+    FILTERED: ("filtered out", "dim"),
+    POSTPONED: ("left for the next run", "warn"),
+    FAILED: ("failed", "bad"),
 }
+RANKED = 8
+"""Repositories in the rankings."""
+_NO_SCRIPT = "<noscript><p>This list needs JavaScript. The JSON report (report_path) has it too.</p></noscript>\n"
 
 
 class Page:
@@ -54,215 +51,207 @@ class Page:
         self._facts = facts
         self._entries = entries
         self._redact = redact
-        self._counts: Dict[str, int] = {name: int(facts["images"].get(name, 0)) for name in ("total", *LABELS)}
+        self._counts: Dict[str, int] = {name: int(facts["images"].get(name, 0)) for name in ("total", *OUTCOMES)}
 
     def parts(self) -> Iterator[str]:
         """The page, piece by piece."""
-        headline = self._headline()
-        yield (
-            '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
-            '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-            '<meta name="referrer" content="no-referrer">\n'
-            '<meta http-equiv="Content-Security-Policy" content="{0}">\n'
-            "<title>Image migration: {1}</title>\n<style>{2}</style>\n</head>\n<body>\n".format(
-                html.escape(CSP), self._text(headline), STYLE
-            )
-        )
-        yield "<header>\n<h1>Image migration</h1>\n"
-        yield '<p class="headline {0}">{1}</p>\n'.format("good" if self._good() else "bad", self._text(headline))
-        for text in (self._when(), *(self._facts.get("notes") or ())):
-            yield "<p>{0}</p>\n".format(self._text(text))
-        yield "</header>\n<main>\n"
-        yield from self._counters()
-        yield from self._list("Problems", self._facts.get("problems") or (), "bad")
-        yield from self._list("Warnings", self._facts.get("warnings") or (), "warn")
-        if self._counts[FAILED]:
-            yield from self._failures()
-        yield from self._figures()
-        yield from self._shards()
-        yield from self._requests()
-        yield from self._images()
-        yield "</main>\n<script>{0}</script>\n</body>\n</html>\n".format(SCRIPT)
+        causes, rankings = Causes(), Rankings()
+        for entry in self._entries():
+            rankings.add(entry)
+            if entry.get("outcome") == FAILED:
+                causes.add(entry)
+        registries = (self._facts.get("registries") or {}).get("destinations") or []
+        title = "Image migration" + (" to {0}".format(self._text(", ".join(registries[:3]))) if registries else "")
+        headline = self._headline(len(causes.groups))
+        yield from document(title, headline, self._mood(), self._notes(), self._body(causes, rankings), EXPLORER)
 
     def _text(self, value: Any) -> str:
-        """A value escaped for text and quoted attributes."""
-        return html.escape(flat(hide_logins(self._redact(str(value)))))
+        return text(value, self._redact)
 
-    # -- the beginning -----------------------------------------------------------------------------------------
+    # -- the result --------------------------------------------------------------------------------------------
 
-    def _good(self) -> bool:
-        return not self._counts[FAILED] and not self._facts.get("problems")
+    def _mood(self) -> str:
+        if self._counts[FAILED] or self._facts.get("problems"):
+            return "bad"
+        return "warn" if self._counts[POSTPONED] else "good"
 
-    def _headline(self) -> str:
+    def _headline(self, causes: int) -> str:
         """The result in one sentence."""
         counts, problems = self._counts, self._facts.get("problems") or ()
         total = _number(counts["total"], "image")
         if counts[FAILED]:
-            sentence = "{0} of {1} failed".format(counts[FAILED], total)
-        elif problems:
-            sentence = "The report is not complete"
-        elif not counts["total"]:
-            return "There was no image to copy."
-        elif counts[POSTPONED]:
-            sentence = "{0} of {1} are left for the next run".format(counts[POSTPONED], total)
-        elif counts[FILTERED]:
-            arrived = counts[COPIED] + counts[SKIPPED]
-            sentence = "{0} of {1} are at their destination, the others were filtered out".format(arrived, total)
-        elif counts["total"] == 1:
-            sentence = "The image is at its destination"
-        else:
-            sentence = "All {0} are at their destination".format(total)
-        parts = [
-            "{0} {1}".format(counts[name], text)
-            for name, text in ((COPIED, "copied"), (SKIPPED, "there already"), (FILTERED, "filtered out"))
-            if counts[name]
-        ]
+            reasons = "" if causes < 2 else ", for {0} reasons".format(causes)
+            return "{0:,} of {1} failed{2}".format(counts[FAILED], total, reasons)
         if problems:
-            parts.append(_number(len(problems), "problem"))
-        return "{0}{1}.".format(sentence, ": " + ", ".join(parts) if parts else "")
+            return "The report is not complete: {0}".format(_number(len(problems), "problem"))
+        if not counts["total"]:
+            return "There was no image to copy"
+        if counts[POSTPONED]:
+            return "{0:,} of {1} are left for the next run".format(counts[POSTPONED], total)
+        if counts[FILTERED]:
+            arrived = counts[COPIED] + counts[SKIPPED]
+            return "{0:,} of {1} are at their destination, the others were filtered out".format(arrived, total)
+        if counts["total"] == 1:
+            return "The image is at its destination"
+        return "All {0} are at their destination".format(total)
 
-    def _when(self) -> str:
-        started, duration = self._facts.get("started_at"), self._facts.get("duration")
-        parts = []
-        if started:
-            parts.append("Started at {0} (UTC)".format(str(started).replace("T", " ").replace("Z", "")))
-        if duration is not None:
-            parts.append("took {0}".format(_duration(duration)))
-        text = ", ".join(parts) or "Start time unknown"
-        return text[0].upper() + text[1:] + "."
+    def _notes(self) -> Iterator[str]:
+        facts = self._facts
+        started, duration = facts.get("started_at"), facts.get("duration")
+        parts = ["{0} UTC".format(str(started).replace("T", " ").replace("Z", ""))] if started else []
+        if started and duration is not None:
+            parts[0] = "{0} to {1}".format(parts[0].replace(" UTC", ""), _end(str(started), float(duration)))
+        sources = (facts.get("registries") or {}).get("sources") or []
+        if sources:
+            parts.append("from {0}{1}".format(", ".join(sources[:3]), " and others" if len(sources) > 3 else ""))
+        if facts.get("rules"):
+            parts.append("rules: {0}".format(facts["rules"]))
+        if facts.get("collection"):
+            parts.append("longshore.swr {0}".format(facts["collection"]))
+        if parts:
+            yield " &middot; ".join(self._text(part) for part in parts)
+        for note in facts.get("notes") or ():
+            yield self._text(note)
 
-    def _counters(self) -> Iterator[str]:
-        yield '<ul class="counters">\n<li><b>{0}</b> requested</li>\n'.format(self._counts["total"])
-        for name, label in LABELS.items():
-            count = self._counts[name]
-            yield '<li class="{0}"><b>{1}</b> {2}</li>\n'.format(name if count else "none", count, label)
-        yield "</ul>\n"
-
-    def _list(self, title: str, texts: Sequence[Any], kind: str) -> Iterator[str]:
-        if texts:
-            yield '<section class="{0}">\n<h2>{1}</h2>\n<ul>\n'.format(kind, title)
-            for text in texts:
-                yield "<li>{0}</li>\n".format(self._text(text))
-            yield "</ul>\n</section>\n"
-
-    # -- tables ------------------------------------------------------------------------------------------------
-
-    def _table(self, heads: Sequence[str], rows: Iterable[Sequence[Any]]) -> Iterator[str]:
-        """A table of texts; a heading that begins with a hash marks a numeric column."""
-        kinds = [' class="number"' if head.startswith("#") else "" for head in heads]
-        cells = zip(kinds, heads)
-        yield '<div class="wide"><table>\n<thead><tr>{0}</tr></thead>\n<tbody>\n'.format(
-            "".join('<th scope="col"{0}>{1}</th>'.format(kind, html.escape(head.lstrip("#"))) for kind, head in cells)
+    def _body(self, causes: Causes, rankings: Rankings) -> Iterator[str]:
+        yield from elements.outcome_bar(
+            [elements.Share(name, label, self._counts[name], mood) for name, (label, mood) in OUTCOMES.items()]
         )
-        for row in rows:
-            yield "<tr>{0}</tr>\n".format(
-                "".join("<td{0}>{1}</td>".format(kind, self._text(value)) for kind, value in zip(kinds, row))
+        problems = [str(problem) for problem in self._facts.get("problems") or ()]
+        if causes.groups or problems:
+            yield from elements.section("What to repair", self._repairs(causes, problems), "repair")
+        warnings = self._facts.get("warnings") or ()
+        if warnings:
+            items = "".join("<li>{0}</li>\n".format(self._text(warning)) for warning in warnings)
+            yield from elements.section("Warnings", ['<ul class="places">\n', items, "</ul>\n"])
+        yield '<div class="cards">\n'
+        yield from elements.section("Transfer", self._transfer())
+        for ranked, title, shown in rankings.tables():
+            rows = [(self._text(repository), value, shown(value)) for repository, value in ranked]
+            yield from elements.section(title, elements.ranking(rows))
+        yield "</div>\n"
+        yield from self._shards()
+        yield from self._requests()
+        if self._counts["total"]:
+            yield from elements.section("All images", self._images(), "images")
+
+    def _repairs(self, causes: Causes, problems: Sequence[str]) -> Iterator[str]:
+        yield from elements.causes(
+            elements.Cause(self._text(problem), "", "", 1, ()) for problem in problems if problem not in causes.texts
+        )
+        yield from elements.causes(causes.shown(self._text))
+        if self._facts.get("failed_images"):
+            yield "<p>Then run again with <code>images_file={0}</code>: what is there is not sent twice.</p>\n".format(
+                self._text(self._facts["failed_images"])
             )
-        yield "</tbody>\n</table></div>\n"
 
-    def _failures(self) -> Iterator[str]:
-        yield '<section class="bad" id="failures">\n<h2>Failures</h2>\n'
-        rows = (self._failure(entry) for entry in self._entries() if entry.get("outcome") == FAILED)
-        yield from self._table(("Source", "Destination", "Cause", "What to do", "Rule"), rows)
-        yield "</section>\n"
+    # -- figures -----------------------------------------------------------------------------------------------
 
-    @staticmethod
-    def _failure(entry: Entry) -> Tuple[Any, ...]:
-        hint = str((entry.get("details") or {}).get("hint") or "")
-        # The error's text ends with the remedy, which has its own column here.
-        cause = str(entry.get("error") or "").replace(" Remedy: " + hint, "") if hint else entry.get("error") or ""
-        rule = entry.get("rule") or ""
-        if entry.get("shard"):
-            rule = "{0}: {1}".format(entry["shard"], rule)
-        return entry.get("source") or "", entry.get("destination") or "", cause, hint, rule
-
-    def _figures(self) -> Iterator[str]:
+    def _transfer(self) -> Iterator[str]:
         facts = self._facts
         size, blobs = facts.get("bytes") or {}, facts.get("blobs") or {}
         uploaded, duration = int(size.get("uploaded") or 0), float(facts.get("duration") or 0)
+        saved = int(size.get("copied") or 0) - uploaded
+        values = [(human_bytes(uploaded), "sent")]
+        if saved > 0:
+            values.append((human_bytes(saved), "saved by shared layers"))
+        values.append((_duration(duration), "took"))
+        if duration > 0:
+            values.append((human_bytes(uploaded / duration) + "/s", "average"))
+        yield elements.figures(values)
+        yield from self._throughput()
         rows = [
-            ("Duration", _duration(duration)),
-            ("Bytes to send", human_bytes(int(size.get("planned") or 0))),
-            ("Bytes sent", human_bytes(uploaded)),
-            ("Rate", human_bytes(uploaded / duration) + "/s" if duration > 0 else "-"),
             ("Layers and configurations sent", blobs.get("uploaded", 0)),
             ("Mounted from another repository of the destination", blobs.get("mounted", 0)),
             ("Already at the destination", blobs.get("present", 0)),
             ("Images converted for their destination", facts.get("converted", 0)),
-            ("Requests", (facts.get("requests") or {}).get("total", 0)),
+            ("Bytes to send, as planned", human_bytes(int(size.get("planned") or 0))),
+            ("Requests", "{0:,}".format((facts.get("requests") or {}).get("total", 0))),
         ]
-        yield '<section>\n<h2>Figures</h2>\n<div class="wide"><table>\n<tbody>\n'
+        yield "<table>\n<tbody>\n"
         for name, value in rows:
             yield '<tr><th scope="row">{0}</th><td class="number">{1}</td></tr>\n'.format(name, self._text(value))
-        yield "</tbody>\n</table></div>\n</section>\n"
+        yield "</tbody>\n</table>\n"
+
+    def _throughput(self) -> Iterator[str]:
+        found = self._facts.get("throughput") or {}
+        steps, width = found.get("bytes") or [], float(found.get("seconds") or 1)
+        started = _seconds(self._facts.get("started_at"))
+        if len(steps) < 3 or not any(steps) or started is None:
+            return
+        peak = "peak {0}/s".format(human_bytes(max(steps) / width))
+        paused = [step for step in found.get("paused") or () if 0 <= step < len(steps)]
+        yield from elements.chart(
+            steps, paused, _clock(started), _clock(started + width * len(steps)), peak, "Throughput over time, " + peak
+        )
+        if paused:
+            yield '<p class="dim">Marked below: {0} in which the run waited for a registry.</p>\n'.format(
+                _duration(width * len(paused))
+            )
 
     def _shards(self) -> Iterator[str]:
         shards = self._facts.get("shards") or ()
         if not shards:
             return
-        yield "<section>\n<h2>Shards</h2>\n"
         counted = ("#Images", "#Copied", "#There already", "#Filtered out", "#Left", "#Failed")
-        yield from self._table(
-            ("Shard", "Started at", "#Took", *counted, "#Sent"),
+        rows = (
             (
-                (
-                    shard.get("name") or "",
-                    shard.get("started_at") or "",
-                    _duration(shard.get("duration") or 0),
-                    *((shard.get("images") or {}).get(name, 0) for name in ("total", *LABELS)),
-                    human_bytes(int((shard.get("bytes") or {}).get("uploaded") or 0)),
-                )
-                for shard in shards
-            ),
+                self._text(shard.get("name") or ""),
+                self._text(str(shard.get("started_at") or "").replace("T", " ").replace("Z", "")),
+                _duration(shard.get("duration") or 0),
+                *((shard.get("images") or {}).get(name, 0) for name in ("total", *OUTCOMES)),
+                human_bytes(int((shard.get("bytes") or {}).get("uploaded") or 0)),
+            )
+            for shard in shards
         )
-        yield "</section>\n"
+        heads = ("Shard", "Started at (UTC)", "#Took", *counted, "#Sent")
+        yield from elements.section("Shards", elements.table(heads, rows))
 
     def _requests(self) -> Iterator[str]:
         by_registry = (self._facts.get("requests") or {}).get("by_registry") or {}
         if not by_registry:
             return
-        yield "<section>\n<h2>Requests by registry</h2>\n"
         rows: List[Tuple[Any, ...]] = []
         for registry in sorted(by_registry):
             kinds = by_registry[registry]
-            text = ", ".join("{0} {1}".format(kind.replace("_", " "), kinds[kind]) for kind in sorted(kinds))
-            rows.append((registry, sum(kinds.values()), text))
-        yield from self._table(("Registry", "#Requests", "Kinds"), rows)
-        yield "</section>\n"
-
-    # -- every image -------------------------------------------------------------------------------------------
+            spoken = ", ".join("{0} {1}".format(kind.replace("_", " "), kinds[kind]) for kind in sorted(kinds))
+            rows.append((self._text(registry), sum(kinds.values()), self._text(spoken)))
+        yield from elements.section("Requests", elements.table(("Registry", "#Requests", "Kinds"), rows))
 
     def _images(self) -> Iterator[str]:
-        if not self._counts["total"]:
-            return
-        yield '<section id="images">\n<h2>Images</h2>\n'
-        unfolded = " open" if self._counts["total"] <= MOST_OPEN else ""
-        for title, continued, rows in _groups(self._entries()):
-            ended = ", ".join(
-                "{0} {1}".format(count, label)
-                for count, label in ((sum(row.get("outcome") == name for row in rows), LABELS[name]) for name in LABELS)
-                if count
-            )
-            yield "<details{0}>\n<summary>{1}{2} <small>{3}</small></summary>\n".format(
-                unfolded, self._text(title), " (continued)" if continued else "", ended
-            )
-            heads = "".join('<th scope="col">{0}</th>'.format(head) for head in IMAGE_HEADS)
-            yield '<div class="wide"><table class="images">\n<thead><tr>{0}</tr></thead>\n<tbody>\n'.format(heads)
-            for row in rows:
-                yield self._image(row)
-            yield "</tbody>\n</table></div>\n</details>\n"
-        yield "</section>\n"
+        yield _NO_SCRIPT
+        yield from embedded(self._entries, list(OUTCOMES), self._redact)
 
-    def _image(self, entry: Entry) -> str:
-        outcome = str(entry.get("outcome") or "")
-        return '<tr class="{0}"><td>{1}</td><td>{2}</td><td><b>{3}</b>{4}</td><td>{5}</td></tr>\n'.format(
-            outcome if outcome in LABELS else "none",
-            self._text(entry.get("source") or ""),
-            self._text(entry.get("destination") or ""),
-            self._text(LABELS.get(outcome, outcome)),
-            "".join("<br>" + self._text(note) for note in _notes(entry)),
-            "<br>".join("<code>{0}</code>".format(self._text(digest)) for digest in _digests(entry)),
-        )
+
+class Rankings:
+    """The repositories of the destination with the most bytes and the longest copies."""
+
+    def __init__(self) -> None:
+        self._bytes: Dict[str, float] = {}
+        self._seconds: Dict[str, float] = {}
+        self._registries: Set[str] = set()
+
+    def add(self, entry: Entry) -> None:
+        """Count one image, if it was copied."""
+        if entry.get("outcome") != COPIED:
+            return
+        name = repository_of(entry.get("destination"))
+        self._registries.add(name.partition("/")[0])
+        for sums, key in ((self._bytes, "bytes"), (self._seconds, "seconds")):
+            if entry.get(key):
+                sums[name] = sums.get(name, 0) + float(entry[key])
+
+    def tables(self) -> Iterator[Tuple[List[Tuple[str, float]], str, Callable[[float], str]]]:
+        """Each ranking: repositories with their value, a title, and how to show a value."""
+        for sums, title, shown in (
+            (self._bytes, "Largest repositories", human_bytes),
+            (self._seconds, "Slowest repositories", _duration),
+        ):
+            if len(sums) > 1:
+                first = sorted(sums.items(), key=lambda item: -item[1])[:RANKED]
+                if len(self._registries) == 1:
+                    first = [(name.partition("/")[2] or name, value) for name, value in first]
+                yield first, title, shown
 
 
 def write(
@@ -281,56 +270,6 @@ def write(
     return []
 
 
-def _groups(entries: Iterable[Entry]) -> Iterator[Tuple[str, bool, List[Entry]]]:
-    """Consecutive images with the same two repositories, as in a report: title, continued, entries."""
-    title, continued = "", False
-    rows: List[Entry] = []
-    for entry in entries:
-        name = _group_of(entry)
-        if rows and (name != title or len(rows) >= GROUP_ROWS):
-            yield title, continued, rows
-            continued = name == title
-            rows = []
-        title = name
-        rows.append(entry)
-    if rows:
-        yield title, continued, rows
-
-
-def _group_of(entry: Entry) -> str:
-    name = " \N{RIGHTWARDS ARROW} ".join((_repository(entry.get("source")), _repository(entry.get("destination"))))
-    return "{0}: {1}".format(entry["shard"], name) if entry.get("shard") else name
-
-
-def _repository(reference: Any) -> str:
-    """A reference without its tag, digest or expression; a colon may also precede a port."""
-    text = str(reference or "").partition("@")[0].partition(":/")[0]
-    folder, slash, name = text.rpartition("/")
-    return folder + slash + name.partition(":")[0]
-
-
-def _digests(entry: Entry) -> List[str]:
-    """The digest; both, if that of the destination differs."""
-    found = [str(entry[name]) for name in ("source_digest", "destination_digest") if entry.get(name)]
-    return list(dict.fromkeys(found))
-
-
-def _notes(entry: Entry) -> List[str]:
-    """Further remarks on an image, one per line."""
-    notes = [str(entry["reason"])] if entry.get("reason") else []
-    if entry.get("converted"):
-        notes.append("converted for its destination")
-    if entry.get("recompressed"):
-        notes.append("{0} recompressed with gzip".format(_number(int(entry["recompressed"]), "layer")))
-    if entry.get("attached_to"):
-        notes.append("belongs to {0}".format(entry["attached_to"]))
-    if entry.get("dropped_platforms"):
-        notes.append("{0} left out by the platform filter".format(_number(entry["dropped_platforms"], "platform")))
-    if entry.get("dropped"):
-        notes.append("left out: {0}".format(", ".join(str(text) for text in entry["dropped"])))
-    return notes
-
-
 def _number(count: int, noun: str) -> str:
     return "{0:,} {1}{2}".format(count, noun, "" if count == 1 else "s")
 
@@ -338,3 +277,22 @@ def _number(count: int, noun: str) -> str:
 def _duration(seconds: Any) -> str:
     value = float(seconds)
     return "{0:.1f} s".format(value) if value < 60 else human_duration(value)
+
+
+def _seconds(moment: Any) -> Optional[int]:
+    try:
+        return calendar.timegm(time.strptime(str(moment), _TIME))
+    except ValueError:
+        return None
+
+
+def _clock(moment: float) -> str:
+    return time.strftime("%H:%M", time.gmtime(moment))
+
+
+def _end(started: str, duration: float) -> str:
+    begin = _seconds(started)
+    if begin is None:
+        return "?"
+    shape = "%H:%M:%S UTC" if begin // 86400 == int(begin + duration) // 86400 else "%Y-%m-%d %H:%M:%S UTC"
+    return time.strftime(shape, time.gmtime(begin + duration))

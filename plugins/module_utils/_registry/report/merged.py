@@ -17,7 +17,7 @@ import hashlib
 import json
 import stat
 import time
-from typing import Any, Dict, Iterable, Iterator, List, Mapping, Optional, Sequence
+from typing import Any, Dict, Iterable, Iterator, List, Mapping, Optional, Sequence, Set
 
 from ..._files.safe_file import SafeFile
 from ..._text import shown
@@ -214,11 +214,24 @@ class Sums:
     """The numbers of reports, added up: those that every report has, and any others."""
 
     # Not numbers to add, or with a meaning of their own.
-    _OTHERS = ("version", "changed", "check_mode", "images", "requests", "duration", "started_at", "results", "planned")
+    _OTHERS = (
+        "version",
+        "changed",
+        "check_mode",
+        "images",
+        "requests",
+        "duration",
+        "started_at",
+        "results",
+        "planned",
+        "throughput",
+        "registries",
+    )
 
     def __init__(self) -> None:
         self.images: Dict[str, int] = dict.fromkeys(("total", *OUTCOMES), 0)
         self._by_registry: Dict[str, Dict[str, int]] = {}
+        self._registries: Dict[str, Set[str]] = {"sources": set(), "destinations": set()}
         self._numbers: Dict[str, Any] = {"converted": 0, "blobs": {}, "bytes": {}, "plan": {}}
 
     def add(self, document: Mapping[str, Any]) -> None:
@@ -226,6 +239,8 @@ class Sums:
         _add(self.images, document["images"])
         for registry, kinds in ((document.get("requests") or {}).get("by_registry") or {}).items():
             _add(self._by_registry.setdefault(registry, {}), kinds)
+        for name, registries in self._registries.items():
+            registries.update((document.get("registries") or {}).get(name) or ())
         for name, value in document.items():
             if name in self._OTHERS:
                 continue
@@ -241,7 +256,12 @@ class Sums:
     def facts(self) -> Dict[str, Any]:
         """The sums, under their names in a report."""
         total = sum(sum(kinds.values()) for kinds in self._by_registry.values())
-        return dict(self._numbers, images=self.images, requests={"total": total, "by_registry": self._by_registry})
+        return dict(
+            self._numbers,
+            images=self.images,
+            requests={"total": total, "by_registry": self._by_registry},
+            registries={name: sorted(registries) for name, registries in self._registries.items()},
+        )
 
 
 def _add(sums: Dict[str, int], numbers: Mapping[str, Any]) -> None:

@@ -40,6 +40,9 @@ _ENTRY = {
     "dropped_platforms": _COUNT,
     "recompressed": _COUNT,
     "converted": _FLAG,
+    "bytes": _COUNT,
+    "seconds": (float, None),
+    "platforms": ([str], None),
 }
 _ENTRY.update(dict.fromkeys(("rule", "reason", "error", "attached_to", "source_digest", "destination_digest"), _TEXT))
 _REPORT = {
@@ -47,12 +50,17 @@ _REPORT = {
     "images": dict.fromkeys(("total", *OUTCOMES), int),
     "results": [_ENTRY],
     "blobs": ({"uploaded": _COUNT, "mounted": _COUNT}, None),
-    "bytes": ({"uploaded": _COUNT, "planned": _COUNT}, None),
+    "bytes": ({"uploaded": _COUNT, "planned": _COUNT, "copied": _COUNT}, None),
     "planned": (dict.fromkeys(("total", *OUTCOMES), int), None),
     "plan": ({"blobs": _COUNT, "bytes": _COUNT}, None),
     "requests": ({"total": _COUNT, "by_registry": (dict, None)}, None),
     "duration": (float, None),
     "warnings": ([str], None),
+    "registries": ({"sources": ([str], None), "destinations": ([str], None)}, None),
+    "throughput": (dict, None),
+    "collection": _TEXT,
+    "rules": _TEXT,
+    "failed_images": _TEXT,
     "converted": _COUNT,
 }
 

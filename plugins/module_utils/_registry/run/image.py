@@ -68,6 +68,7 @@ class Image:
     original: Optional[Tree] = None
     form: Form = UNCHANGED
     tried: Set[str] = field(default_factory=set)
+    began_at: Optional[float] = None
     finished_at: Optional[float] = None
     _lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
 
@@ -81,6 +82,11 @@ class Image:
             self.error = error
             self.finished_at = time.time()
             return True
+
+    def begin(self) -> None:
+        """Its first part is being copied."""
+        if self.began_at is None:
+            self.began_at = time.time()
 
     @property
     def source_text(self) -> str:
@@ -98,6 +104,13 @@ class Image:
             return str(self.destination)
         return self.rule.destination_text or str(self.destination)
 
+    @property
+    def seconds(self) -> float:
+        """From the begin of its copy to its end; 0 if nothing of it was copied."""
+        if self.began_at is None or self.finished_at is None:
+            return 0.0
+        return max(0.001, round(self.finished_at - self.began_at, 3))
+
     def as_dict(self) -> Dict[str, Any]:
         """The entry of the report."""
         entry: Dict[str, Any] = {
@@ -111,6 +124,9 @@ class Image:
             "attached_to": self.attached_to,
             "source_digest": self.source_digest,
             "destination_digest": self.destination_digest,
+            "bytes": self.tree.size if self.tree else 0,
+            "seconds": self.seconds,
+            "platforms": self.tree.platforms if self.tree else [],
             "dropped_platforms": self.dropped_platforms,
             "converted": self.converted,
             "recompressed": self.recompressed,

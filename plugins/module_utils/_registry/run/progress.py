@@ -19,6 +19,7 @@ from typing import Any, Callable, Dict, Mapping, Optional, Sequence, Tuple
 from ..._line_file import LineFile
 from ..errors import RegistryError
 from .image import COPIED, FAILED, OUTCOMES, Image
+from .throughput import Throughput
 
 PLANNING = "planning"
 COPYING = "copying"
@@ -68,6 +69,7 @@ class Progress:
         self.bytes_done = 0
         self.bytes_sent = 0
         self.planned = 0
+        self.throughput = Throughput()
 
     # -- events ------------------------------------------------------------------------------------------------
 
@@ -106,6 +108,7 @@ class Progress:
         with self._lock:
             self.bytes_done += count
             self.bytes_sent += max(0, count)
+            self.throughput.add(self._clock() - self._started, max(0, count))
 
     # -- output ------------------------------------------------------------------------------------------------
 
@@ -190,6 +193,9 @@ class Progress:
 
     def _tick(self) -> None:
         while not self._stop.wait(min(1.0, self._interval)):
+            with self._lock:
+                if self._waiting() is not None:
+                    self.throughput.pause(self._clock() - self._started)
             self._tell_when_due()
 
     def _write(self, event: Mapping[str, Any]) -> None:

@@ -198,6 +198,8 @@ class Transfer:
         if self._stop.reached:
             self._blob_failed(group, need, Postponed(self._stop.reason), lead=not has_it)
             return
+        for manifest in need.waiting:
+            _begin(manifest)
         error = failure_of(lambda: self._copy_and_note(group, need, has_it), str(need.repository))
         if error is not None:
             self._blob_failed(group, need, error, lead=not has_it)
@@ -258,6 +260,7 @@ class Transfer:
             if need.idle:
                 return
             need.putting = True
+        _begin(need)
         convert = self._converter.form_for(client.registry, need.tree)
         if convert is not None:
             self._replace(need, convert)
@@ -380,3 +383,9 @@ class Transfer:
     def _settle(self, image: Image, outcome: str, error: Optional[RegistryError] = None, reason: str = "") -> None:
         if image.finish(outcome, reason, error):
             self._on_finished(image)
+
+
+def _begin(manifest: ManifestNeed) -> None:
+    for root in _roots(manifest):
+        for image in root.images:
+            image.begin()

@@ -207,7 +207,7 @@ def test_what_is_known_beside_the_reports(folder: Any) -> None:
 def test_no_shard_at_all_is_nothing_to_do(folder: Any) -> None:
     result = folder.join(shards=[{"number": 1, "images": 0}])
     assert (result["images"]["total"], result["failed"], result["started_at"]) == (0, False, None)
-    assert "There was no image to copy." in folder.page()
+    assert "There was no image to copy" in folder.page()
     with pytest.raises(RulesError, match="there is no report in"):
         folder.join()
 
