@@ -28,9 +28,11 @@ class Resource(ABC):
 
     :cvar write_only: fields that reading cannot confirm. They stand for secrets: C(SECRET_KEPT) in observed states,
         C(SECRET_CHANGED) in desired ones.
+    :cvar taken: the statuses of a refused creation that may mean that it exists.
     """
 
     write_only: Sequence[str] = ()
+    taken: Sequence[int] = (409,)
 
     @abstractmethod
     def observe(self) -> Optional[State]:
@@ -42,7 +44,7 @@ class Resource(ABC):
 
     @abstractmethod
     def create(self, desired: State) -> None:
-        """Create it. Fails with status 409 if somebody else has just created it."""
+        """Create it. Fails with one of C(taken) if somebody else has just created it."""
 
     @abstractmethod
     def update(self, current: State, desired: State) -> None:
@@ -50,7 +52,11 @@ class Resource(ABC):
 
     @abstractmethod
     def delete(self, current: State) -> None:
-        """Delete it. Fails with status 404 if it does not exist."""
+        """Delete it. Fails as C(is_gone) says if it does not exist."""
+
+    def is_gone(self, error: LongshoreError) -> bool:
+        """Whether a refused deletion means that it does not exist."""
+        return error.status == 404
 
     @abstractmethod
     def not_kept(self, fields: List[str], desired: State, found: Optional[State]) -> LongshoreError:
@@ -84,8 +90,8 @@ def bring_about(resource: Resource, check_mode: bool) -> ResourceChange:
     """Bring the object to its desired state, or report what would change.
 
     A concurrent identical change is not an error: an object created meanwhile is adopted, one deleted
-    meanwhile is gone. Without a reply, reading decides: a change that took effect counts, and an
-    object that was not created is created again.
+    meanwhile is gone. Without a reply, reading decides: a change that took effect counts, and what is left of it is
+    made again, once.
 
     :raises LongshoreError: the API refused, or accepted a change without making it.
     """
@@ -96,25 +102,34 @@ def bring_about(resource: Resource, check_mode: bool) -> ResourceChange:
     if before is None and desired is not None:
         before, desired = _create(resource, desired)
     else:
-        _change(resource, before or {}, desired)
+        _change(resource, before, desired)
     _confirm(resource, desired)
     return ResourceChange(before, desired)
 
 
-def _change(resource: Resource, current: State, desired: Optional[State]) -> None:
+def _change(resource: Resource, current: Optional[State], desired: Optional[State], asked_before: bool = False) -> None:
     try:
         if desired is None:
-            resource.delete(current)
+            resource.delete(current or {})
+        elif current is None:
+            resource.create(desired)
         else:
             resource.update(current, desired)
     except LongshoreError as error:
-        if desired is None and error.status == 404:
+        if desired is None and resource.is_gone(error):
             return
+        # Another run may have made the same change.
+        in_doubt = error.unsettled or (desired is not None and error.status == 409)
         # A change of a secret cannot be verified.
-        if not error.unsettled or SECRET_CHANGED in (desired or {}).values():
+        if not in_doubt or SECRET_CHANGED in (desired or {}).values():
             raise
-        if _difference(resource, desired, resource.observe()) is not None:
+        found = resource.observe()
+        if _difference(resource, desired, found) is None:
+            return
+        if asked_before:
             raise
+        # Only what is left of the change.
+        _change(resource, found, desired, asked_before=True)
 
 
 def _create(resource: Resource, desired: State, asked_before: bool = False) -> Any:
@@ -122,7 +137,7 @@ def _create(resource: Resource, desired: State, asked_before: bool = False) -> A
     try:
         resource.create(desired)
     except LongshoreError as error:
-        if error.status != 409 and not error.unsettled:
+        if error.status not in resource.taken and not error.unsettled:
             raise
         found = resource.observe()
         if found is None:

@@ -190,7 +190,7 @@ def test_an_eip_for_a_server(net: Net, place: str) -> None:
     assert (bound["eip"]["id"], bound["eip"]["status"], bound["eip"]["port_id"]) == (free, "bound", port)
     assert net.run("eip", **EIP, reuse=True, **server)["changed"] is False
     assert net.run("eip", **EIP, port_id=port)["changed"] is False
-    assert "bound already" in net.run("eip", **{**EIP, "name": "another"}, **server)["msg"]
+    assert "the port has an EIP already" in net.run("eip", **{**EIP, "name": "another"}, **server)["msg"]
     assert "nothing in the subnet has" in net.run("eip", **EIP, **{**server, "server_address": "192.168.0.8"})["msg"]
     assert "it is in use, bound to PORT" in net.run("eip", name="outside", state="absent")["msg"]
     assert net.run("eip", name="outside", port_id="")["eip"]["status"] == "free"

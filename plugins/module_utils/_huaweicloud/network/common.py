@@ -22,6 +22,7 @@ from ..api.objects import CloudResource, result_of
 from ..api.waiter import Waiter
 from ..errors import HuaweiCloudError
 from .services import Api, Entry, is_id, only_id, quoted_id, tags_of
+from .shapes import TAGS
 
 INTERVAL = 3.0
 """Seconds between two looks at what is not ready yet."""
@@ -209,6 +210,32 @@ class NetworkObject(CloudResource):
             raise self.api.not_understood(self.what)
         self.id = entry["id"]
 
+    def refuse_twins(self, entries: Sequence[Entry]) -> None:
+        """Two runs at once may each find nothing and create one: what has no unique name is looked for once more.
+
+        :param entries: what the options describe now.
+        :raises HuaweiCloudError: there is another one than the new one.
+        """
+        twins = [entry["id"] for entry in entries if entry["id"] != self.id and self.status(entry) not in self.leaving]
+        if twins:
+            raise HuaweiCloudError(
+                "there are {0} now: this run created {1}, and another one {2}".format(
+                    len(twins) + 1, self.id, " and ".join(sorted(twins))
+                ),
+                where=self.what,
+                hint="Keep one, delete the others by id with state: absent, and let only one host run the task.",
+            )
+
+    def observe_new(self) -> State:
+        """The state of a new object, once it is ready.
+
+        :raises HuaweiCloudError: it does not exist.
+        """
+        found = self.observe()
+        if found is None:
+            raise self.not_kept([], {}, None)
+        return found
+
     def given(self, *names: str) -> State:
         """Those of these options that are set."""
         return {name: self.options[name] for name in names if self.options.get(name) is not None}
@@ -280,8 +307,8 @@ class TaggedObject(NetworkObject):
         if self.options.get("tags") is None or not self.present:
             return None
         path = self.tags_path + quoted_id(object_id) + "/tags"
-        found = self.api.read(path, None, self.tag_actions[0], self.what)
-        if found is None or not isinstance(found.get("tags"), list):
+        found = self.api.read(path, None, self.tag_actions[0], self.what, TAGS)
+        if found is None:
             raise self.api.not_understood(self.what)
         return tags_of(found["tags"])
 

@@ -82,9 +82,12 @@ class Eip(TaggedObject):
             if not found and self.present:
                 raise HuaweiCloudError("it does not exist", where=self.what, hint="Check address.")
             return self.one_of(found, "EIP")
-        named = [entry for entry in read_eips(self.api, alias=options["name"]) if entry.get("alias") == options["name"]]
-        entry = self.one_of(named, "EIP")
+        entry = self.one_of(self._named(), "EIP")
         return self._reused() if entry is None and self.present and options.get("reuse") else entry
+
+    def _named(self) -> List[Entry]:
+        name = self.options["name"]
+        return [entry for entry in read_eips(self.api, alias=name) if entry.get("alias") == name]
 
     def _reused(self) -> Optional[Entry]:
         """A free one without a name, so that no other task claims it."""
@@ -132,11 +135,27 @@ class Eip(TaggedObject):
                 where=self.what,
                 hint='Unbind it first, from a port with port_id: "". Nothing was changed.',
             )
+        if desired["port_id"] != current["port_id"]:
+            self._refuse_taken(desired["port_id"])
         return desired
 
     def _port_of_server(self) -> str:
         place = self._project.place(self.options, needed=True) or {}
         return self._project.port_id(str(place["subnet_id"]), self.options["server_address"])
+
+    def _refuse_taken(self, port: Optional[str]) -> None:
+        """Before an address is paid for that cannot be bound: refuse a port that has one."""
+        if not port:
+            return
+        other = [entry for entry in read_eips(self.api) if bound_to(entry).get("id") == port and entry["id"] != self.id]
+        if other:
+            raise HuaweiCloudError(
+                "the port has an EIP already: {0}".format(
+                    " and ".join("{0} ({1})".format(entry.get("public_ip_address"), entry["id"]) for entry in other)
+                ),
+                where=self.what,
+                hint="Use that one, or unbind it first. Nothing was changed.",
+            )
 
     def _new(self, given: State) -> State:
         shared = bool(given.get("bandwidth_id"))
@@ -154,6 +173,7 @@ class Eip(TaggedObject):
                 where="bandwidth_id",
                 hint="Leave charge_mode and bandwidth_size out.",
             )
+        self._refuse_taken(given.get("port_id"))
         return {"description": "", "port_id": "", "tags": None, **given}
 
     def _refuse_release(self, found: State) -> None:
@@ -183,7 +203,8 @@ class Eip(TaggedObject):
             body["enterprise_project_id"] = desired["enterprise_project_id"]
         reply = self.api.call("POST", _OLD, body=body, action="vpc:publicIps:create", on=self.what)
         self.created(reply, "publicip")
-        current = self.observe() or {}
+        self.refuse_twins(self._named())
+        current = self.observe_new()
         self.update(current, {**current, **desired})
 
     def update(self, current: State, desired: State) -> None:

@@ -23,6 +23,7 @@ from ..errors import HuaweiCloudError
 from .common import NetworkObject, Project, manage
 from .policies import document, statements
 from .services import Api, Entry, is_id, quoted_id, tag_list, tags_given, tags_of
+from .shapes import ENDPOINT
 
 PATH = "/v1/{0}/vpc-endpoints"
 _DESCRIBE = "/v1/{0}/vpc-endpoint-services/describe?"
@@ -90,19 +91,18 @@ class Endpoint(NetworkObject):
         service = options["service"]
         service_id = service if is_id(service) else self._service(service)["id"]
         self._place = dict(place, service_id=service_id)
-        entries = self.api.list_by_offset(PATH, "endpoints", "vpcep:endpoints:list", vpc_id=str(place["vpc_id"]))
-        found = self.one_of([entry for entry in entries if self._is_it(entry)], "endpoint")
+        found = self.one_of(self._matching(self._place), "endpoint")
         # The list does not show whether the service's owner permits its use.
         return None if found is None else self.read(str(found.get("id")))
 
-    def _is_it(self, entry: Entry) -> bool:
-        if (entry.get("vpc_id"), entry.get("endpoint_service_id")) != (
-            self._place["vpc_id"],
-            self._place["service_id"],
-        ):
-            return False
-        subnet = self._place["subnet_id"]
-        return subnet is None or entry.get("service_type") == "gateway" or entry.get("subnet_id") == subnet
+    def _matching(self, place: State) -> List[Entry]:
+        vpc, service, subnet = place["vpc_id"], place["service_id"], place["subnet_id"]
+        return [
+            entry
+            for entry in self.api.list_by_offset(PATH, "endpoints", "vpcep:endpoints:list", vpc_id=str(vpc))
+            if (entry["vpc_id"], entry["endpoint_service_id"]) == (vpc, service)
+            and (not subnet or entry["service_type"] == "gateway" or entry.get("subnet_id") == subnet)
+        ]
 
     def _service(self, service: str) -> Entry:
         if self._known is None:
@@ -110,7 +110,8 @@ class Endpoint(NetworkObject):
         return self._known
 
     def read(self, object_id: str) -> Optional[Entry]:
-        return self.api.read(PATH + "/" + quoted_id(object_id), None, "vpcep:endpoints:get", self.what)
+        path = PATH + "/" + quoted_id(object_id)
+        return self.api.read(path, None, "vpcep:endpoints:get", self.what, ENDPOINT)
 
     def status(self, entry: Entry) -> str:
         # Its address is its purpose, and may come later.
@@ -200,6 +201,7 @@ class Endpoint(NetworkObject):
         if desired["subnet_id"]:
             body.update(enable_dns=desired["dns"], **_whitelist(desired))
         self.created(self.api.call("POST", PATH, body=body, action="vpcep:endpoints:create", on=self.what))
+        self.refuse_twins(self._matching(desired))
 
     def update(self, current: State, desired: State) -> None:
         if current["status"] in self.failed or any(

@@ -138,7 +138,7 @@ class NatGateway(TaggedObject):
         )
         if desired["tags"]:
             # A gateway accepts tags only once it exists.
-            self.write_tags(self.observe() or {}, desired)
+            self.write_tags(self.observe_new(), desired)
 
     def update(self, current: State, desired: State) -> None:
         # First, because a change makes its status pending again.

@@ -13,10 +13,13 @@ from typing import Any, Dict, List, Mapping, NamedTuple, Optional, Sequence
 from urllib.parse import quote
 
 from ..._http import ApiReply
+from ..._http_values import NotUnderstood
+from ..._json import check_shape
 from ..._resource import State
 from ..api.client import NAMES, Cloud
 from ..api.lists import by_last_id, by_offset
 from ..errors import HuaweiCloudError
+from .shapes import SHAPES
 
 _ID = re.compile(r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}\Z", re.IGNORECASE)
 
@@ -95,11 +98,14 @@ class Api:
         code = error.code or ""
         return code in self._service.missing or (error.status == 404 and code.startswith(tuple(self._service.codes)))
 
-    def read(self, path: str, field: Optional[str], action: Optional[str], what: str) -> Optional[Entry]:
+    def read(
+        self, path: str, field: Optional[str], action: Optional[str], what: str, shape: Any = None
+    ) -> Optional[Entry]:
         """One object; None if it does not exist.
 
         :param field: its field in the reply; None: the reply is the object.
-        :raises HuaweiCloudError: the API refuses, or its reply is not an object.
+        :param shape: of the object, if C(SHAPES) does not have it for the field.
+        :raises HuaweiCloudError: the API refuses, or its reply is not such an object.
         """
         try:
             found = self.call("GET", path, action=action, on=what).data
@@ -108,9 +114,8 @@ class Api:
                 return None
             raise
         entry = found.get(field) if field and isinstance(found, dict) else found
-        if not isinstance(entry, dict):
-            raise self.not_understood(what)
-        return entry
+        self._check(entry, shape or SHAPES.get(field or "", dict), field or "", what)
+        return dict(entry)
 
     def list(self, path: str, field: str, action: str, **params: str) -> List[Entry]:
         """A list paginated by the ID of the last entry."""
@@ -118,7 +123,7 @@ class Api:
         def call(*request: Any, **more: Any) -> ApiReply:
             return self.call(*request, action=action, **more)
 
-        return by_last_id(call, path, field, sorted(params.items()))
+        return self._checked(by_last_id(call, path, field, sorted(params.items())), field)
 
     def list_by_offset(self, path: str, field: str, action: str, **params: str) -> List[Entry]:
         """A list paginated by offset."""
@@ -126,7 +131,18 @@ class Api:
         def call(*request: Any, **more: Any) -> ApiReply:
             return self.call(*request, action=action, **more)
 
-        return by_offset(call, path, lambda entry: entry.get("id"), sorted(params.items()), field)
+        found = by_offset(call, path, lambda entry: entry.get("id"), sorted(params.items()), field)
+        return self._checked(found, field)
+
+    def _checked(self, entries: List[Entry], field: str) -> List[Entry]:
+        self._check(entries, [SHAPES.get(field, dict)], field, "list of {0}".format(field.replace("_", " ")))
+        return entries
+
+    def _check(self, found: Any, shape: Any, place: str, what: str) -> None:
+        try:
+            check_shape(found, shape, place)
+        except NotUnderstood as problem:
+            raise self.not_understood(what, str(problem)) from problem
 
     def change_tags(
         self, path: str, before: Mapping[str, str], after: Mapping[str, str], action: Optional[str], on: str
@@ -138,12 +154,13 @@ class Api:
             if tags:
                 self.call("POST", path, body={"action": word, "tags": tag_list(tags)}, action=action, on=on)
 
-    def not_understood(self, what: str) -> HuaweiCloudError:
+    def not_understood(self, what: str, problem: str = "") -> HuaweiCloudError:
         """
         :param what: the subject of the reply, in words.
+        :param problem: what is wrong with it.
         """
         return HuaweiCloudError(
-            "the reply does not match the API reference of {0}".format(self.name),
+            "the reply does not match the API reference of {0}{1}".format(self.name, problem and ": " + problem),
             where=what,
             hint="Check that endpoints is right for this service, and check the object in the console.",
         )

@@ -79,7 +79,10 @@ class Vpc(TaggedObject):
     def find(self) -> Optional[Entry]:
         if self.options.get("id"):
             return self.by_id()
-        return self.one_of(_same_name(self.api.list(VPCS, "vpcs", "vpc:vpcs:list"), self.options, self.what), "VPC")
+        return self.one_of(self._named(), "VPC")
+
+    def _named(self) -> List[Entry]:
+        return _same_name(self.api.list(VPCS, "vpcs", "vpc:vpcs:list"), self.options, self.what)
 
     def read(self, object_id: str) -> Optional[Entry]:
         return self.api.read(VPCS + "/" + quoted_id(object_id), "vpc", "vpc:vpcs:get", self.what)
@@ -115,6 +118,7 @@ class Vpc(TaggedObject):
         body = {name: desired[name] for name in self.fields if name != "tags" and desired.get(name)}
         reply = self.api.call("POST", VPCS, body={"vpc": body}, action="vpc:vpcs:create", on=self.what)
         self.created(reply, "vpc")
+        self.refuse_twins(self._named())
         self.write_tags({}, desired)
 
     def update(self, current: State, desired: State) -> None:

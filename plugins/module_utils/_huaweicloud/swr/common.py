@@ -12,6 +12,9 @@ from __future__ import annotations
 
 from typing import Any, Callable, Dict, List, Optional, Sequence
 
+from ..._errors import LongshoreError
+from ..._http_values import NotUnderstood
+from ..._json import check_shape
 from ..api.client import Cloud, ServiceClient
 from ..api.objects import CloudResource
 from ..errors import HuaweiCloudError
@@ -37,6 +40,10 @@ HINTS = {
 }
 
 Entry = Dict[str, Any]
+
+TEXT = (str, None)
+FLAG = (bool, None)
+NUMBER = (int, None)
 
 
 def swr_client(cloud: Cloud) -> ServiceClient:
@@ -75,12 +82,25 @@ def read_object(ask: Callable[[], Any], what: str, codes: Sequence[str] = ()) ->
     return reply.data
 
 
-def not_understood(what: str) -> HuaweiCloudError:
+def checked(found: Any, shape: Any, what: str) -> Any:
+    """A part of a reply, which has this shape.
+
+    :raises HuaweiCloudError: it has another one. What is not understood is not compared: the difference would be
+        "corrected".
+    """
+    try:
+        return check_shape(found, shape)
+    except NotUnderstood as problem:
+        raise not_understood(what, str(problem)) from problem
+
+
+def not_understood(what: str, problem: str = "") -> HuaweiCloudError:
     """
     :param what: the subject of the reply, in words.
+    :param problem: what is wrong with it.
     """
     return HuaweiCloudError(
-        "the reply does not match SWR's API reference",
+        "the reply does not match SWR's API reference{0}".format(problem and ": " + problem),
         where=what,
         hint="Check that endpoint is SWR's API, and check it in SWR's console.",
     )
@@ -99,10 +119,18 @@ def read_list(ask: Callable[[], List[Entry]], codes: Sequence[str] = ()) -> List
 class SwrResource(CloudResource):
     """An object of SWR.
 
+    :cvar missing: those of L(is_missing,#).
     :param client: for SWR's API.
     :param what: the object, in words.
     """
 
+    # Some calls refuse a second object with status 400.
+    taken = (400, 409)
+    missing: Sequence[str] = ()
+
     def __init__(self, client: ServiceClient, what: str) -> None:
         super().__init__("SWR", what)
         self.call = client.call
+
+    def is_gone(self, error: LongshoreError) -> bool:
+        return isinstance(error, HuaweiCloudError) and is_missing(error, self.missing)

@@ -17,7 +17,7 @@ from ..._resource import Resource, State, bring_about
 from ..api.client import Cloud, ServiceClient
 from ..api.lists import by_offset, whole
 from ..errors import THROTTLED, HuaweiCloudError
-from .common import not_understood, permission_name, read_object, swr_client
+from .common import NUMBER, TEXT, checked, permission_name, read_object, swr_client
 from .names import Place, check_organization
 
 NAMESPACES = "/v2/manage/namespaces"
@@ -76,8 +76,7 @@ def described(found: Mapping[str, Any], what: str) -> State:
 
     :raises HuaweiCloudError: the reply is incomplete.
     """
-    if not isinstance(found.get("name"), str):
-        raise not_understood(what)
+    checked(found, {"name": str, "creator_name": TEXT, "auth": NUMBER}, what)
     return {
         "name": found["name"],
         "creator": found.get("creator_name"),

@@ -20,7 +20,7 @@ from ..api.client import Cloud
 from ..api.lists import whole
 from ..api.objects import replacing, result_of
 from ..errors import HuaweiCloudError
-from .common import SwrResource, not_understood, read_list, swr_client
+from .common import FLAG, SwrResource, checked, read_list, swr_client
 from .names import Place, check_organization, place_of
 
 # "It does not exist", with status 400
@@ -34,6 +34,8 @@ class RegionSync(SwrResource):
     :param options: C(organization), C(repository), C(target_region), C(target_organization), C(override) and C(state).
     :raises HuaweiCloudError: an option is invalid.
     """
+
+    missing = MISSING
 
     def __init__(self, cloud: Cloud, options: Mapping[str, Any]) -> None:
         self._place = place_of(options)
@@ -103,12 +105,10 @@ def read_syncs(cloud: Cloud, place: Place) -> List[State]:
 
 
 def _described(place: Place, found: Mapping[str, Any]) -> State:
-    region, organization = found.get("remoteRegionId"), found.get("remoteNamespace")
-    if not isinstance(region, str) or not isinstance(organization, str):
-        raise not_understood(place.what)
+    checked(found, {"remoteRegionId": str, "remoteNamespace": str, "override": FLAG, "syncAuto": FLAG}, place.what)
     return {
-        "target_region": region,
-        "target_organization": organization,
+        "target_region": found["remoteRegionId"],
+        "target_organization": found["remoteNamespace"],
         "override": bool(found.get("override")),
         "automatic": bool(found.get("syncAuto")),
         "created": found.get("createdAt"),

@@ -17,11 +17,19 @@ from ..api.client import Cloud
 from ..api.lists import by_offset
 from ..api.objects import result_of
 from ..errors import HuaweiCloudError
-from .common import SwrResource, not_understood, read_object, swr_client
+from .common import NUMBER, TEXT, SwrResource, checked, read_object, swr_client
 from .names import Place, check_organization, check_repository
 
 CATEGORIES = ("app_server", "linux", "framework_app", "database", "lang", "other", "windows", "arm")
 
+_SHAPE = {
+    "name": str,
+    "is_public": bool,
+    "category": TEXT,
+    "description": TEXT,
+    "namespace": TEXT,
+    "num_images": NUMBER,
+}
 _GIVEN = ("public", "category", "description")
 
 
@@ -85,8 +93,7 @@ def described(found: Mapping[str, Any], what: str) -> State:
 
     :raises HuaweiCloudError: the reply is incomplete.
     """
-    if not isinstance(found.get("name"), str) or not isinstance(found.get("is_public"), bool):
-        raise not_understood(what)
+    checked(found, _SHAPE, what)
     return {
         "organization": found.get("namespace"),
         "name": found["name"],

@@ -38,6 +38,8 @@ class RetentionPolicy(SwrResource):
     :ivar id: the id of the last policy read.
     """
 
+    missing = MISSING
+
     def __init__(self, cloud: Cloud, options: Mapping[str, Any]) -> None:
         self._place = place_of(options)
         self._wanted = None if options["state"] == "absent" else _wanted(options)

@@ -20,7 +20,7 @@ from ..api.client import Cloud
 from ..api.lists import whole
 from ..api.objects import result_of
 from ..errors import HuaweiCloudError
-from .common import SwrResource, not_understood, read_list, read_object, swr_client
+from .common import FLAG, TEXT, SwrResource, checked, read_list, read_object, swr_client
 from .names import place_of
 
 FOREVER = "forever"
@@ -40,6 +40,8 @@ class Sharing(SwrResource):
     :raises HuaweiCloudError: an option is invalid.
     :ivar found: all data last read.
     """
+
+    missing = MISSING
 
     def __init__(self, cloud: Cloud, options: Mapping[str, Any], today: Callable[[], datetime.date] = _today) -> None:
         self._place = place_of(options)
@@ -147,15 +149,13 @@ def described(found: Mapping[str, Any], what: str) -> State:
 
     :raises HuaweiCloudError: the reply is incomplete.
     """
-    account, deadline = found.get("access_domain"), found.get("deadline")
-    if not isinstance(account, str) or not isinstance(deadline, str) or not deadline:
-        raise not_understood(what)
+    checked(found, {"access_domain": str, "deadline": str, "description": TEXT, "status": FLAG, "exist": FLAG}, what)
     status = found.get("status")
     return {
-        "account": account,
-        "deadline": deadline[:10],
+        "account": found["access_domain"],
+        "deadline": found["deadline"][:10],
         "description": found.get("description") or "",
-        "expired": not status if isinstance(status, bool) else None,
+        "expired": None if status is None else not status,
         "account_exists": found.get("exist"),
         "creator": found.get("creator_name"),
         "created": found.get("created"),

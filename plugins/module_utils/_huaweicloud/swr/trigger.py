@@ -20,7 +20,7 @@ from ..api.client import Cloud
 from ..api.lists import whole
 from ..api.objects import replacing, result_of
 from ..errors import HuaweiCloudError
-from .common import SwrResource, not_understood, read_list, read_object, swr_client
+from .common import TEXT, SwrResource, checked, not_understood, read_list, read_object, swr_client
 from .names import place_of
 
 WORKLOADS = ("deployments", "statefulsets")
@@ -149,7 +149,8 @@ def described(found: Mapping[str, Any], what: str) -> State:
 
     :raises HuaweiCloudError: the reply is incomplete.
     """
-    if not isinstance(found.get("name"), str) or str(found.get("enable")).lower() not in ("true", "false"):
+    checked(found, {**dict.fromkeys(_FIELDS.values(), TEXT), "name": str, "enable": (str, bool)}, what)
+    if str(found["enable"]).lower() not in ("true", "false"):
         raise not_understood(what)
     state: State = {ours: found.get(theirs) or "" for ours, theirs in _FIELDS.items()}
     return dict(state, enabled=str(found["enable"]).lower() == "true")

@@ -182,24 +182,67 @@ def test_a_change_whose_reply_was_lost_is_made(there, wanted, verb):
 
 
 @pytest.mark.parametrize(("there", "wanted", "verb"), STATES)
-def test_of_what_was_not_carried_out_only_a_creation_is_repeated(there, wanted, verb):
+def test_what_was_not_carried_out_is_repeated_once(there, wanted, verb):
     thing = Silent(there, wanted)
     thing.works = False
-    if verb == "create":
-        assert bring_about(thing, check_mode=False).changed
-        assert thing.done == ["observe", "create", "observe", "create", "observe"]
-    else:
-        with pytest.raises(LongshoreError, match="no reply"):
-            bring_about(thing, check_mode=False)
-        assert thing.done == ["observe", verb, "observe"]
-
-
-def test_a_creation_is_repeated_once():
-    thing = Silent(None, {"name": "x"})
+    assert bring_about(thing, check_mode=False).changed
+    assert thing.done == ["observe", verb, "observe", verb, "observe"]
+    thing = Silent(there, wanted)
     thing.works, thing.lost = False, 9
     with pytest.raises(LongshoreError, match="no reply"):
         bring_about(thing, check_mode=False)
-    assert thing.done == ["observe", "create", "observe", "create", "observe"]
+    assert thing.done == ["observe", verb, "observe", verb, "observe"]
+
+
+class InSteps(Silent):
+    """An API that takes one field at a time."""
+
+    def update(self, current: State, desired: State) -> None:
+        for name in desired:
+            if desired[name] != current[name]:
+                self._write("update " + name, dict(self.there or {}, **{name: desired[name]}))
+
+
+def test_only_what_is_left_of_a_change_is_repeated():
+    thing = InSteps({"name": "x", "size": 1, "colour": "red"}, {"size": 2, "colour": "blue"})
+    assert bring_about(thing, check_mode=False).changed
+    assert thing.done == ["observe", "update size", "observe", "update colour", "observe"]
+
+
+def test_a_replacement_that_stopped_in_the_middle_is_completed():
+    class Replaced(Silent):
+        def update(self, current: State, desired: State) -> None:
+            self.delete(current)
+            self.create(desired)
+
+    thing = Replaced({"name": "x", "size": 1}, {"size": 2})
+    assert bring_about(thing, check_mode=False).changed
+    assert thing.done == ["observe", "delete", "observe", "create", "observe"]
+
+
+def test_a_change_that_another_one_made_meanwhile_is_made():
+    class Crossed(Thing):
+        def update(self, current: State, desired: State) -> None:
+            self.done.append("update")
+            self.there = desired
+            raise LongshoreError("it has that already", status=409)
+
+    thing = Crossed({"name": "x", "size": 1}, {"size": 2})
+    assert bring_about(thing, check_mode=False).changed
+    assert thing.done == ["observe", "update", "observe", "observe"]
+
+
+@pytest.mark.parametrize("status", [404, 400])
+def test_what_another_one_deleted_meanwhile_is_gone(status):
+    thing = Thing({"name": "x"}, None)
+    thing.refuse["delete"] = LongshoreError("gone", status=status)
+    thing.is_gone = lambda error: error.status == 400
+    if status == 404:
+        with pytest.raises(LongshoreError, match="gone"):
+            bring_about(thing, check_mode=False)
+    else:
+        thing.observe = lambda: None if "delete" in thing.done else {"name": "x"}
+        assert bring_about(thing, check_mode=False).changed
 
 
 def test_a_creation_that_was_only_slow_is_ours():

@@ -30,6 +30,7 @@ MANY = "VPC/v3/pid/eip/publicips"
 OWN = "{0}/{1}".format(MANY, ID)
 GET = "GET " + OWN
 NAMED = "GET {0}?alias=internet&limit=500".format(MANY)
+ALL = "GET {0}?limit=500".format(MANY)
 FREE = "GET {0}?status=DOWN&limit=500".format(MANY)
 POST = "POST VPC/v1/pid/publicips"
 DELETE = "DELETE VPC/v1/pid/publicips/" + ID
@@ -84,6 +85,7 @@ def test_it_is_allocated_and_then_bound_and_only_a_read_that_shows_it_counts() -
     fake = FakeCloud(
         {
             NAMED: [found()],
+            ALL: [found()],
             POST: [(200, {"publicip": {"id": ID, "status": "PENDING_CREATE"}})],
             GET: [one(**step) for step in steps],
             BIND: [(202, {"publicip": eip()})],
@@ -91,18 +93,44 @@ def test_it_is_allocated_and_then_bound_and_only_a_read_that_shows_it_counts() -
     )
     options = {**NEW, "port_id": PORT}
     forecast = manage(fake, options, check_mode=True)
-    assert (forecast["changed"], fake.calls) == (True, [NAMED])
+    assert (forecast["changed"], fake.calls) == (True, [NAMED, ALL])
     result = manage(fake, options)
     bind = {"publicip": {"associate_instance_type": "PORT", "associate_instance_id": PORT}}
-    assert fake.calls[1:] == [NAMED, POST + body(CREATION), GET, GET, BIND + body(bind), *[GET] * 4]
+    created = [NAMED, ALL, POST + body(CREATION), NAMED]
+    assert fake.calls[2:] == [*created, GET, GET, BIND + body(bind), *[GET] * 4]
     assert (result["diff"], result["eip"]["status"]) == (forecast["diff"], "bound")
     again = FakeCloud({NAMED: [found(eip(**BOUND))]})
     assert (manage(again, options)["changed"], again.calls) == (False, [NAMED])
 
 
 def test_a_run_that_stopped_between_allocation_and_binding_is_completed() -> None:
-    fake = FakeCloud({NAMED: [found(eip())], BIND: [(202, {})], GET: [one(**BOUND)]})
+    fake = FakeCloud({NAMED: [found(eip())], ALL: [found(eip())], BIND: [(202, {})], GET: [one(**BOUND)]})
     assert manage(fake, {**NEW, "port_id": PORT})["changed"] is True
+    assert len(fake.writes()) == 1
+
+
+@pytest.mark.parametrize("there", [(), (eip(),)])
+def test_nothing_is_paid_for_that_the_port_cannot_have(there: Any) -> None:
+    theirs = eip(id=OTHER, alias="theirs", public_ip_address="203.0.113.9", **BOUND)
+    fake = FakeCloud({NAMED: [found(*there)], ALL: [found(*there, theirs)]})
+    for check_mode in (True, False):
+        with pytest.raises(HuaweiCloudError, match=r"the port has an EIP already: 203\.0\.113\.9"):
+            manage(fake, {**NEW, "port_id": PORT}, check_mode)
+    assert fake.writes() == []
+
+
+def test_two_runs_that_allocate_at_once_are_told() -> None:
+    fake = FakeCloud({NAMED: [found(), found(eip(), eip(id=OTHER))], POST: [(200, {"publicip": {"id": ID}})]})
+    with pytest.raises(HuaweiCloudError, match="this run created {0}, and another one {1}".format(ID, OTHER)):
+        manage(fake, NEW)
+    assert len(fake.writes()) == 1
+
+
+def test_one_that_vanishes_after_its_creation_is_told() -> None:
+    gone = (404, {"error_code": "VPC.0504", "error_msg": "not found"})
+    fake = FakeCloud({NAMED: [found()], POST: [(200, {"publicip": {"id": ID}})], GET: [gone]})
+    with pytest.raises(HuaweiCloudError, match="it is not visible"):
+        manage(fake, NEW)
     assert len(fake.writes()) == 1
 
 
@@ -282,7 +310,7 @@ def test_a_server_is_found_by_its_address() -> None:
     ports = "GET VPC/v1/pid/ports?fixed_ips=ip_address%3D10.0.0.7&network_id={0}&limit=500".format(OTHER)
     options = {**EXISTING, "server_address": "10.0.0.7", "vpc": BAND, "subnet": OTHER}
     port = {"id": PORT, "fixed_ips": [{"ip_address": "10.0.0.7"}]}
-    fake = FakeCloud({NAMED: [found(eip())], BIND: [(202, {})], GET: [one(**BOUND)]})
+    fake = FakeCloud({NAMED: [found(eip())], ALL: [found()], BIND: [(202, {})], GET: [one(**BOUND)]})
     fake.replies[ports] = [(200, {"ports": [port, {"id": "x", "fixed_ips": [{"ip_address": "10.0.0.70"}]}]})]
     assert manage(fake, options)["eip"]["port_id"] == PORT
     assert fake.calls[:2] == [NAMED, ports]

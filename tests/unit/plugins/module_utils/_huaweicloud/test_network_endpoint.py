@@ -114,7 +114,7 @@ def test_it_is_created_and_waited_for_until_it_has_an_address() -> None:
         }
     )
     result = manage(fake)
-    assert fake.calls == [LIST, DESCRIBE, "POST " + EPS + body(CREATION), *["GET " + OWN] * 3]
+    assert fake.calls == [LIST, DESCRIBE, "POST " + EPS + body(CREATION), LIST, *["GET " + OWN] * 3]
     assert (result["changed"], result["diff"]["before"], result["diff"]["after"]["status"]) == (True, {}, "accepted")
     assert result["endpoint"]["address"] == "192.168.0.61"
     assert result["endpoint"]["dns_names"] == ["swr.cn-north-4.myhuaweicloud.com"]
@@ -124,13 +124,20 @@ def test_it_is_created_and_waited_for_until_it_has_an_address() -> None:
     assert (manage(again)["changed"], again.calls) == (False, [LIST, "GET " + OWN])
 
 
+def test_two_runs_that_create_one_at_once_are_told() -> None:
+    both = found(entry(), entry(id="other"))
+    fake = FakeCloud({LIST: [found(), both], DESCRIBE: [service()], "POST " + EPS: [one({"id": ID})]})
+    with pytest.raises(HuaweiCloudError, match="this run created {0}, and another one other".format(ID)):
+        manage(fake)
+
+
 def test_names_are_looked_up_and_an_ambiguous_one_is_refused() -> None:
     vpcs, subnets = "GET VPC/v1/pid/vpcs?limit=500", "GET VPC/v1/pid/subnets?vpc_id={0}&limit=500".format(VPC)
     named = "GET VPCEP/v1/pid/vpc-endpoint-services/describe?endpoint_service_name=swr"
     replies: Dict[str, List[Any]] = {
         vpcs: [(200, {"vpcs": [{"id": VPC, "name": "shop"}, {"id": "x", "name": "other"}]})],
         # The other one of a subnet's IDs is the wrong one.
-        subnets: [(200, {"subnets": [{"id": SUBNET, "name": "nodes", "neutron_subnet_id": "wrong"}]})],
+        subnets: [(200, {"subnets": [{"id": SUBNET, "vpc_id": VPC, "name": "nodes", "neutron_subnet_id": "wrong"}]})],
         named: [service()],
         LIST: [found(entry())],
     }

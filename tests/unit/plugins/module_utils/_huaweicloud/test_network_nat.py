@@ -150,7 +150,7 @@ def test_tags_follow_when_the_gateway_is_there() -> None:
 def test_one_with_rules_stays(kind: int, check_mode: bool) -> None:
     replies = {LIST: [found(gateway())], RULES[0]: [(200, {"snat_rules": []})], RULES[1]: [(200, {"dnat_rules": []})]}
     name = ("snat_rules", "dnat_rules")[kind]
-    replies[RULES[kind]] = [(200, {name: [{"id": "r"}]})]
+    replies[RULES[kind]] = [(200, {name: [{"id": "r", "nat_gateway_id": ID, "status": "ACTIVE"}]})]
     fake = FakeCloud(replies)
     with pytest.raises(HuaweiCloudError, match="it has 1 {0} rule".format(name[:4].upper())):
         manage(fake, {**EXISTING, "state": "absent"}, check_mode)

@@ -40,9 +40,9 @@ EXISTING: Dict[str, Any] = {
 }
 OPTIONS = {**EXISTING, "eips": ["203.0.113.2", "one"]}
 KNOWN = [
-    {"id": E1, "public_ip_address": "203.0.113.1", "alias": "one"},
-    {"id": E2, "public_ip_address": "203.0.113.2", "alias": "two"},
-    {"id": "x", "public_ip_address": "203.0.113.3", "alias": "two"},
+    {"id": E1, "status": "DOWN", "public_ip_address": "203.0.113.1", "alias": "one"},
+    {"id": E2, "status": "DOWN", "public_ip_address": "203.0.113.2", "alias": "two"},
+    {"id": "x", "status": "DOWN", "public_ip_address": "203.0.113.3", "alias": "two"},
 ]
 
 
@@ -70,7 +70,7 @@ def one(**fields: Any) -> Any:
 
 
 def gateway(**fields: Any) -> Any:
-    return 200, {"nat_gateway": {"id": GATEWAY, "status": "ACTIVE", "router_id": "vpc", **fields}}
+    return 200, {"nat_gateway": {"id": GATEWAY, "name": "internet", "status": "ACTIVE", "router_id": "vpc", **fields}}
 
 
 def cloud(*rules: Any, **more: List[Any]) -> FakeCloud:
@@ -145,6 +145,9 @@ def test_it_is_deleted_once_and_without_a_look_at_eips() -> None:
     assert manage(cloud(), options)["changed"] is False
 
 
+NAMED_ALIKE = {"id": "x", "name": "internet2"}
+
+
 def test_names_are_looked_up() -> None:
     gateways = "GET NAT/v2/pid/nat_gateways?name=internet&limit=500"
     subnets = "GET VPC/v1/pid/subnets?vpc_id=vpc&limit=500"
@@ -153,10 +156,10 @@ def test_names_are_looked_up() -> None:
     fake.replies.update(
         {
             gateways: [
-                (200, {"nat_gateways": [{"id": GATEWAY, "name": "internet"}, {"id": "x", "name": "internet2"}]})
+                (200, {"nat_gateways": [dict(gateway()[1]["nat_gateway"], **own) for own in ({}, NAMED_ALIKE)]})
             ],
             GET_GATEWAY: [gateway()],
-            subnets: [(200, {"subnets": [{"id": SUBNET, "name": "nodes"}]})],
+            subnets: [(200, {"subnets": [{"id": SUBNET, "vpc_id": "vpc", "name": "nodes"}]})],
         }
     )
     assert manage(fake, options)["changed"] is False

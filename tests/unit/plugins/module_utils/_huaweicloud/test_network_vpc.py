@@ -84,10 +84,17 @@ def test_a_vpc_is_created_and_found_again() -> None:
     assert (result["changed"], fake.calls) == (True, [LIST])
     result = run(manage_vpc, fake, SHOP)
     made = {"vpc": {"name": "shop", "cidr": "192.168.0.0/16"}}
-    assert fake.calls[1:] == [LIST, "POST " + VPCS + body(made), GET, GET]
+    assert fake.calls[1:] == [LIST, "POST " + VPCS + body(made), LIST, GET, GET]
     assert (result["changed"], result["vpc"]["id"], result["vpc"]["tags"]) == (True, VPC, None)
     again = FakeCloud({LIST: [found(vpc())]})
     assert (run(manage_vpc, again, SHOP)["changed"], again.calls) == (False, [LIST])
+
+
+def test_two_runs_that_create_one_at_once_are_told() -> None:
+    fake = FakeCloud({LIST: [found(), found(vpc(), vpc(id="y"))], "POST " + VPCS: [(200, {"vpc": vpc()})]})
+    with pytest.raises(HuaweiCloudError, match="this run created {0}, and another one y".format(VPC)) as caught:
+        run(manage_vpc, fake, SHOP)
+    assert "state: absent" in str(caught.value.hint)
 
 
 def test_pages_are_read_to_the_end() -> None:
