@@ -14,6 +14,7 @@ This module is private to the collection: no other collection may import it.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Any, FrozenSet, Iterator, List, Optional
 
@@ -41,6 +42,7 @@ _DIGESTS = ("digest", "sha")
 _TAGS = ("tag", "version", "imageTag")
 _BESIDE = frozenset(("registry", "tag", "digest", "pullPolicy", "imagePullPolicy", "version", "imageTag", "sha"))
 _BITNAMI = ("bitnami/", "bitnamilegacy/", "bitnamisecure/")
+_PICTURE = re.compile(r"\.(?:avif|gif|ico|jpe?g|png|svg|webp)\Z")
 _MAY_ADD = "the chart may put a registry of its own before it: write registry and repository"
 
 
@@ -107,8 +109,8 @@ def _walk(value: Any, name: str) -> Iterator[_Parts]:
         tag, digest = _first(value, _TAGS), _first(value, _DIGESTS)
         yield _Parts(value, repository, _given(value, "registry"), tag, digest)
     for key, inner in value.items():
-        image = inner if isinstance(inner, Scalar) and key.lower().endswith("image") else None
-        if image and (image_of(image) or "$" in image or "{{" in image):
+        image = inner if isinstance(inner, Scalar) and inner.is_string and key.lower().endswith("image") else None
+        if image and not _PICTURE.search(image) and (image_of(image) or "$" in image or "{{" in image):
             has_tag = ":" in image.rpartition("/")[2] or "@" in image
             yield _Parts(value, image, tag=None if has_tag else _first(value, _TAGS))
         else:

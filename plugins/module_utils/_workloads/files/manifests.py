@@ -45,7 +45,7 @@ def in_document(source: Source, document: Any, fields: Fields) -> Iterator[Refer
         if not is_object(item):
             continue
         owner = owner_of(item)
-        values = list(_embedded(source, item, owner))
+        values = list(_embedded(source, item, owner, fields))
         known = {reference.place for reference in values}
         if item.get("kind") == "ConfigMap":
             values += _in_config_map(source, item, owner)
@@ -113,7 +113,7 @@ def spelled(old: Any, new: ImageName) -> str:
     return str(new)
 
 
-def _embedded(source: Source, item: Any, owner: str) -> Iterator[Reference]:
+def _embedded(source: Source, item: Any, owner: str, fields: Fields) -> Iterator[Reference]:
     """Values of Helm, and images of Kustomize, inside of Flux's, Argo CD's and k3s's objects."""
     kind, spec = str(item.get("kind")), child(item, "spec")
     if kind == "HelmRelease":
@@ -122,6 +122,7 @@ def _embedded(source: Source, item: Any, owner: str) -> Iterator[Reference]:
         yield from _values(source, child(spec, "valuesContent"), owner)
     elif kind == "Kustomization":
         yield from in_images(source, child(spec, "images"), owner)
+        yield from in_patches(source, spec, fields)
     elif kind in ("Application", "ApplicationSet"):
         spec = child(spec, "template", "spec") if kind == "ApplicationSet" else spec
         sources = child(spec, "sources") or [child(spec, "source")]

@@ -164,7 +164,7 @@ class Tree:
 
 
 def beside(source: Source, name: str) -> Source:
-    """Another file in a file's folder; an empty one if there is none.
+    """Another file in a file's folder; an empty one if there is none, or only a link, which may lead out of the tree.
 
     :raises FilesError: it cannot be read, or is not a regular file.
     :raises WorkloadsError: it is not UTF-8.
@@ -172,6 +172,6 @@ def beside(source: Source, name: str) -> Source:
     path = os.path.join(os.path.dirname(source.path), name)
     shown = os.path.join(os.path.dirname(source.name), name)
     try:
-        return Source(path, shown, read_safely(path, LARGEST) or b"")
+        return Source(path, shown, b"" if os.path.islink(path) else read_safely(path, LARGEST) or b"")
     except UnicodeDecodeError:
         raise WorkloadsError("it is not UTF-8", where=shown, hint="Save the file as UTF-8.") from None

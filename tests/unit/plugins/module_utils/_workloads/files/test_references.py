@@ -194,6 +194,14 @@ def test_compose(folder: Folder) -> None:
     assert reasons["service api"] == "a value of API in the environment wins"
 
 
+def test_a_link_beside_a_compose_file_is_not_followed(folder: Folder) -> None:
+    folder.write("compose.yaml", "services: {a: {image: '${A}'}}\n")
+    (folder.path.parent / "shared.env").write_text("A=quay.io/a/b:1\n", encoding="utf-8")
+    (folder.path / ".env").symlink_to(folder.path.parent / "shared.env")
+    assert folder.rewrite().files == []
+    assert folder.scan().references[0].use.reason == "it contains a variable whose value is not known here"
+
+
 def test_one_variable_for_two_images_is_not_changed(folder: Folder) -> None:
     folder.write(
         "compose.yaml",
@@ -262,6 +270,8 @@ proxyImage:
   name: quay.io/a/proxy
   version: v1
 repository: https://git.example.com/a/b
+showImage: true
+heroImage: pages/hero.png
 """
 
 
@@ -380,6 +390,11 @@ spec:
   images:
     - name: quay.io/a/flux
       newTag: "3"
+  patches:
+    - patch: |
+        - op: replace
+          path: /spec/containers/0/image
+          value: quay.io/a/patch:1
 ---
 apiVersion: v1
 kind: ConfigMap
@@ -402,6 +417,7 @@ def test_values_inside_of_other_objects(folder: Folder, newline: str) -> None:
         "registry: swr.example.com",
         "repository: shop/k3s",
         "newName: swr.example.com/shop/flux",
+        "value: swr.example.com/shop/patch:1",
     ]
     assert [reference.use.image for reference, _reason in plan.left] == ["quay.io/a/mentioned:1"]
 
