@@ -11,6 +11,7 @@ from typing import Any, Dict, List, Mapping, Optional
 from ansible.plugins.action import ActionBase
 
 from ansible_collections.longshore.swr.plugins.module_utils._errors import LongshoreError
+from ansible_collections.longshore.swr.plugins.plugin_utils._handover import Networks, filled
 from ansible_collections.longshore.swr.plugins.plugin_utils._role_arguments import RoleSpec, is_unset
 
 
@@ -29,11 +30,13 @@ class ActionModule(ActionBase):
         if role is None:
             return dict(result, failed=True, msg="role_arguments is for a task in a role of this collection")
         try:
-            spec = RoleSpec.read(role._role_path, _entry_point(role))
+            entry_point = _entry_point(role)
+            spec = RoleSpec.read(role._role_path, entry_point)
             problems = spec.misspelt(variables)
             if problems:
                 raise ValueError("; ".join(problems))
-            values = spec.check(self._values(spec, variables, role.get_default_vars(self._task.get_dep_chain())))
+            values = self._values(spec, variables, role.get_default_vars(self._task.get_dep_chain()))
+            values = spec.check(values, lambda given: self._filled(spec, entry_point, given, variables))
         except (LongshoreError, ValueError) as error:
             return dict(result, failed=True, msg="{0}: {1}".format(role.get_name(), error))
         if spec.has_secret(values):
@@ -50,6 +53,15 @@ class ActionModule(ActionBase):
         rest = [name for name in spec.options if name not in given]
         values: Dict[str, Any] = _plain({**given, **self._rendered(rest, {**defaults, **others, **given})}, left_out)
         return values
+
+    def _filled(
+        self, spec: RoleSpec, entry_point: str, given: Dict[str, Any], variables: Mapping[str, Any]
+    ) -> Dict[str, Any]:
+        """The values, with addresses from the hosts that a playbook names in C(__network_hosts)."""
+        hosts = self._rendered(["__network_hosts"], variables).get("__network_hosts")
+        if hosts is None:
+            return given
+        return filled(spec.prefix[:-1], entry_point, given, Networks(hosts, variables["hostvars"]))
 
     def _rendered(self, names: List[str], variables: Mapping[str, Any]) -> Dict[str, Any]:
         templar = self._templar.copy_with_new_env(available_variables=variables)

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import os
 import re
-from typing import Any, Dict, Iterable, Iterator, List, Mapping, NamedTuple, Optional
+from typing import Any, Callable, Dict, Iterable, Iterator, List, Mapping, NamedTuple, Optional
 
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
@@ -70,13 +70,17 @@ class RoleSpec(NamedTuple):
         """Whether one of the values must not be shown."""
         return any(True for _secret in _secrets(self.options, values))
 
-    def check(self, values: Mapping[str, Any]) -> Dict[str, Any]:
+    def check(
+        self, values: Mapping[str, Any], complete: Callable[[Dict[str, Any]], Dict[str, Any]] = dict
+    ) -> Dict[str, Any]:
         """The set values, converted to their types.
 
         :param values: by option name.
+        :param complete: adds what they leave out, once texts are converted.
         :raises ValueError: with all problems, but no secrets.
         """
         given = {name: from_text(value, self.options[name], name) for name, value in set_of(values, self.options)}
+        given = complete(given)
         result = ArgumentSpecValidator(self.options).validate(given)
         if result.error_messages:
             redact = Redactor(_secrets(self.options, given))

@@ -37,12 +37,14 @@ def refused(status: int, number: str, message: str) -> RefusedError:
 class Endpoints:
     """
     :param vpcs: what endpoints are in.
+    :ivar addresses: those of interface endpoints, with a place for a number.
     :ivar services: name to what is known of a service. C(outcome) is the status that its endpoints get.
     """
 
     def __init__(self, vpcs: Vpcs, steps: Callable[[], int]) -> None:
         self._vpcs = vpcs
         self.endpoints = Objects(refused(404, "0005", "The endpoint does not exist"), steps)
+        self.addresses = "192.168.0.{0}"
         self.services: Dict[str, Entry] = {}
         self._numbers: List[int] = []
         self.service("swr", "interface")
@@ -136,7 +138,7 @@ class Endpoints:
             "active_status": ["active"],
             "enable_status": "enable",
             "subnet_id": "",
-            "ip": values.get("port_ip", "192.168.0.{0}".format(number)),
+            "ip": values.get("port_ip", self.addresses.format(number)),
             "dns_names": ["{0}.cn-north-4.myhuaweicloud.com".format(service["service_name"].rpartition(".")[2])],
             "enable_dns": gateway,
             "description": "",

@@ -107,8 +107,8 @@ def test_the_plan_is_a_table_that_names_what_waits(world: World) -> None:
     lines = scenario(world, LINE, check_mode=True)["network"]["table"]
     assert lines[0].split() == ["OBJECT", "NAME", "NOW", "CHANGE", "CHARGE"]
     assert lines[1].split() == ["VPC", "shop", "missing", "create", "free"]
-    assert "create, once there is the VPC shop" in lines[2]
-    assert "create, once there is the VPC shop and the subnet nodes" in lines[3]
+    assert "create, after VPC shop" in lines[2]
+    assert "create, after VPC shop and subnet nodes" in lines[3]
     assert lines[3].endswith("postpaid, by the hour")
 
 

@@ -19,7 +19,10 @@ from .present import Present
 from .rows import Row, table
 
 NOTHING = "The scenario {0} has nothing to do here."
-LINE = "A VPN or Direct Connect between the site and the VPC, with routes in both directions. It is not ordered here."
+LINE = (
+    "Prerequisite: a VPN or Direct Connect between the site and the VPC, with routes in both directions. It is not "
+    "ordered here."
+)
 
 
 def needs_no_keys(options: Mapping[str, Any]) -> bool:

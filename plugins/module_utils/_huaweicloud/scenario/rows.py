@@ -20,7 +20,7 @@ HOURLY = "postpaid, by the hour"
 _RECORD = "longshore.swr.network"
 _BOUND = " [bound: {0}]"
 _SHOWN = ("object", "name", "now", "change", "charge")
-_LONGEST_CELL = 64
+_LONGEST_CELL = 120
 
 Kind = Callable[[Project, State, bool], NetworkObject]
 
@@ -128,8 +128,8 @@ class Row:
             self.own = True
             self._consent()
             self.after = {**self._keys(), **self._new()}
-            self.after = {name: value for name, value in self.after.items() if value is not None}
-            self.note = "once there is the {0}".format(" and the ".join(row.label for row in missing))
+            self.after = {name: value for name, value in self.after.items() if value is not None and name != "recreate"}
+            self.note = "after {0}".format(" and ".join(row.label for row in missing))
             return self
         resource = self._resource(project, options, check_mode, {})
         self.before = resource.observe()
