@@ -220,15 +220,18 @@ def _files(targets: Targets) -> str:
     return "1 file or directory" if count == 1 else "{0} files or directories".format(count)
 
 
-_ASSIGNMENT = re.compile(r"""\b([A-Za-z_]\w*)(=|[ \t]+)("[^"\n]*"|'[^'\n]*'|[^\s"']+)""")
+_VALUE = r"""(?:"[^"\n]*"|'[^'\n]*'|[^\s"'])+"""
+_ASSIGNMENT = re.compile(r"\b([A-Za-z_]\w*)(=)(?:{0})".format(_VALUE))
+_OLD_FORM = re.compile(r"^[ \t]*(?:ENV|ARG)[ \t]+([A-Za-z_]\w*)([ \t]+)[^\n]+", re.IGNORECASE | re.MULTILINE)
 
 
 def shown_text(content: bytes) -> str:
     """A file for a diff: values of variables that look like secrets, and logins, are masked."""
-    return hide_logins(_ASSIGNMENT.sub(_masked, decode(content).text))
+    text = _OLD_FORM.sub(_masked, decode(content).text)
+    return hide_logins(_ASSIGNMENT.sub(_masked, text))
 
 
 def _masked(found: Match[str]) -> str:
     if not is_secret_name(found.group(1)):
         return found.group(0)
-    return found.group(1) + found.group(2) + MASK
+    return found.string[found.start() : found.end(2)] + MASK

@@ -20,6 +20,7 @@ from ..rules.catalogue import OFF, RULES
 from ..rules.checks import drafts_of
 from ..source.view import Context, Options, View
 
+MOST_INSTRUCTIONS = 20_000
 _OF_SCRIPTS = ("SWR-DF-002", "SWR-DF-003", "SWR-DF-005", "SWR-DF-011")
 
 
@@ -39,11 +40,13 @@ def audit_file(content: bytes, path: str, settings: Settings, context: Optional[
     """
     dockerfile = read(content, settings.build_args)
     options = Options(settings.allowed_base_images, settings.unneeded_packages, settings.build_args)
-    view = View(dockerfile, options, context or Context())
+    too_long = len(dockerfile.instructions) > MOST_INSTRUCTIONS
+    view = View(Dockerfile(dockerfile.text) if too_long else dockerfile, options, context or Context())
     wanted = {rule.id for rule in RULES if settings.severity(rule.id) != OFF}
-    if not dockerfile.stages:
+    if not view.stages:
+        reason = "it has more than {0} instructions".format(MOST_INSTRUCTIONS)
         for rule in sorted(wanted):
-            view.skip(rule, "the file is no Dockerfile that can be read")
+            view.skip(rule, reason if dockerfile.stages else "it is no Dockerfile that can be read")
         wanted = set()
     pragmas = Pragmas(dockerfile)
     findings = judge(path, drafts_of(view, wanted), settings, pragmas.silenced_by)

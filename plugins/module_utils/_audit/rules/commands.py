@@ -19,10 +19,10 @@ from ..shell.programs import SHELLS
 from ..shell.script import Command
 from ..source.edits import append_command, insert_before
 from ..source.images import image_name
-from ..source.managers import INSTALL, SYSTEM, action_of
+from ..source.managers import INSTALL, SYSTEM, word_set
 from ..source.scripts import Located
 from ..source.start import CONTROL, inner_commands
-from ..source.view import View, below, word_set
+from ..source.view import View, below
 from .catalogue import INFO
 from .draft import HEURISTIC, Draft, about
 from .images import is_distribution
@@ -124,8 +124,8 @@ def _stays(view: View, instruction: Instruction, folder: str) -> bool:
         return False
     if first.program == "cd" and [word.value for word in first.arguments] == [folder]:
         return True
-    actions = [action_of(command) for command in located.script.commands]
-    return all(action is not None and action.manager in SYSTEM for action in actions)
+    system = [action for action in located.actions if action.manager in SYSTEM]
+    return len(system) == len(located.script.commands)
 
 
 def _form(view: View, cmd: Instruction) -> Iterator[Draft]:
@@ -329,9 +329,8 @@ def _installed(view: View, program: str) -> bool:
         if instruction.keyword in ("COPY", "ADD") and program in instruction.arguments:
             return True
         located = view.script_of(instruction) if instruction.keyword == "RUN" else None
-        for command in located.script.commands if located is not None else ():
-            action = action_of(command)
-            if action is not None and action.kind == INSTALL and program in action.names:
+        for action in located.actions if located is not None else ():
+            if action.kind == INSTALL and program in action.names:
                 return True
     return False
 

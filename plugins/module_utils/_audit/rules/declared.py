@@ -17,9 +17,9 @@ from ..._text import quoted
 from ..dockerfile.arguments import pairs, words
 from ..model import Edit, Instruction
 from ..source.images import image_name
-from ..source.managers import INSTALL, SYSTEM, action_of
+from ..source.managers import INSTALL, SYSTEM, word_set
 from ..source.start import start_of
-from ..source.view import View, below, word_set
+from ..source.view import View, below
 from .catalogue import INFO
 from .draft import HEURISTIC, Draft, about
 
@@ -221,8 +221,8 @@ def _installs_database(view: View) -> bool:
         name
         for stage in view.lineage(view.final)
         for _instruction, located in view.runs_of(stage)
-        for action in map(action_of, located.script.commands)
-        if action is not None and action.kind == INSTALL and action.manager in SYSTEM
+        for action in located.actions
+        if action.kind == INSTALL and action.manager in SYSTEM
         for name in action.names
     )
     return any(_DATABASE_PACKAGE.match(name) for name in names)

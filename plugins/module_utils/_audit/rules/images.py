@@ -14,9 +14,9 @@ from typing import Callable, Dict, FrozenSet, Iterator, NamedTuple, Optional
 from ..._text import quoted
 from ..model import Instruction
 from ..source.images import image_name, is_allowed
-from ..source.managers import INSTALL, SYSTEM, action_of
+from ..source.managers import INSTALL, SYSTEM, word_set
 from ..source.start import start_of
-from ..source.view import View, froms, word_set
+from ..source.view import View, froms
 from .catalogue import INFO
 from .draft import HEURISTIC, Draft, about
 
@@ -132,8 +132,8 @@ def base_image(view: View) -> Iterator[Draft]:
     programs = start_of(view).programs
     for stage in view.lineage(view.final):
         for instruction, located in view.runs_of(stage):
-            for action in map(action_of, located.script.commands):
-                if action is None or action.kind != INSTALL or action.manager not in SYSTEM:
+            for action in located.actions:
+                if action.kind != INSTALL or action.manager not in SYSTEM:
                     continue
                 runtime = next(filter(None, (runtime_for(name, programs) for name in action.names)), None)
                 if runtime is not None:

@@ -36,9 +36,9 @@ class _Run(NamedTuple):
     @property
     def application(self) -> Optional[str]:
         """The first command that installs or builds the application; None if there is none."""
+        installs = {id(one.command) for one in self.actions if one.manager not in SYSTEM and one.kind == INSTALL}
         for command in self.located.script.commands:
-            action = action_of(command)
-            if (action is not None and action.manager not in SYSTEM and action.kind == INSTALL) or builds(command):
+            if id(command) in installs or builds(command):
                 return " ".join(word.value for word in command.words[:2])
         return None
 
@@ -49,8 +49,7 @@ def _runs(view: View, stage: Stage) -> Dict[int, _Run]:
     for number, instruction in enumerate(stage.instructions):
         located = view.script_of(instruction) if instruction.keyword == "RUN" else None
         if located is not None:
-            actions = tuple(action for action in map(action_of, located.script.commands) if action is not None)
-            found[number] = _Run(instruction, located, actions)
+            found[number] = _Run(instruction, located, located.actions)
     return found
 
 
@@ -270,8 +269,9 @@ def _after_source(
             edits=edits,
         )
         return
+    by_command = {id(action.command): action for action in run.actions}
     for command in run.located.script.commands:
-        action = action_of(command)
+        action = by_command.get(id(command))
         built = builds(command)
         if action is not None and action.kind == INSTALL and action.manager in _MANIFESTS and _from_manifest(action):
             manifests = " and ".join(_MANIFESTS[action.manager][:2])

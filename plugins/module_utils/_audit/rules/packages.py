@@ -16,9 +16,9 @@ from typing import Callable, Dict, Iterator, List, NamedTuple, Sequence, Tuple
 from ..model import Edit, Instruction
 from ..shell.script import Command
 from ..source.edits import append_command, remove_command
-from ..source.managers import APK, APT, CLEAN, DNF, INSTALL, UPDATE, UPGRADE, ZYPPER, Action, action_of, has_option
+from ..source.managers import APK, APT, CLEAN, DNF, INSTALL, UPDATE, UPGRADE, ZYPPER, Action, has_option, word_set
 from ..source.scripts import Located
-from ..source.view import View, below, mounts, word_set
+from ..source.view import View, below, mounts
 from .catalogue import INFO
 from .draft import Draft, about
 
@@ -33,10 +33,8 @@ UNNEEDED = word_set(
 def no_upgrade(view: View) -> Iterator[Draft]:
     """SWR-DF-002."""
     for instruction, located in view.runs():
-        for command in located.script.commands:
-            action = action_of(command)
-            if action is None:
-                continue
+        for action in located.actions:
+            command = action.command
             if action.kind == UPGRADE:
                 words = " ".join(word.value for word in command.words[:3] if word.literal)
                 yield about(
@@ -118,9 +116,8 @@ def leftovers(view: View) -> Iterator[Draft]:
         if not view.is_shipped(view.stages[instruction.stage]):
             continue
         by_manager: Dict[str, List[Action]] = {}
-        for command in located.script.commands:
-            action = action_of(command)
-            if action is not None and action.manager in _LEFTOVERS:
+        for action in located.actions:
+            if action.manager in _LEFTOVERS:
                 by_manager.setdefault(action.manager, []).append(action)
         for manager, actions in by_manager.items():
             places = deletions.get((instruction.stage, manager), ())

@@ -13,8 +13,9 @@ from typing import Callable, Dict, Iterator, List, Optional, Sequence, Tuple
 
 from ..model import Edit, Instruction
 from ..shell.script import Command
+from ..source.managers import word_set
 from ..source.start import CONTROL, Start, StartScript, inner_commands, start_of
-from ..source.view import View, word_set
+from ..source.view import View
 from .catalogue import INFO, WARNING
 from .draft import CERTAIN, HEURISTIC, Draft, about
 

@@ -14,8 +14,9 @@ from typing import Callable, Dict, Iterator, List, Set, Tuple
 from ..dockerfile.arguments import pairs
 from ..model import BEFORE_STAGES, Instruction
 from ..shell.script import Command
+from ..source.managers import word_set
 from ..source.start import Start, inner_commands, start_of
-from ..source.view import EXPANDED, View, word_set
+from ..source.view import EXPANDED, View
 from .catalogue import INFO
 from .draft import HEURISTIC, Draft, about
 

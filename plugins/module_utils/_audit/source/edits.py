@@ -13,8 +13,8 @@ from typing import List, Optional, Sequence, Tuple
 
 from ..model import Dockerfile, Edit, Instruction
 from ..shell.script import Command
+from .managers import word_set
 from .scripts import Located
-from .view import word_set
 
 Edits = Tuple[Edit, ...]
 

@@ -12,7 +12,12 @@ import re
 from typing import Dict, FrozenSet, List, NamedTuple, Optional, Sequence, Tuple
 
 from ..shell.script import Command, Word
-from .view import word_set
+
+
+def word_set(text: str) -> FrozenSet[str]:
+    """The words of a text."""
+    return frozenset(text.split())
+
 
 INSTALL, UPDATE, UPGRADE, CLEAN, OTHER = "install", "update", "upgrade", "clean", "other"
 

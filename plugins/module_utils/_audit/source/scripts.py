@@ -8,12 +8,13 @@ This module is private to the collection: no other collection may import it.
 
 from __future__ import annotations
 
-from typing import Dict, NamedTuple, Sequence
+from typing import Dict, NamedTuple, Sequence, Tuple
 
 from ..dockerfile.scripts import scripts
 from ..model import Dockerfile
 from ..shell.reader import read_exec, read_script
 from ..shell.script import Script
+from .managers import Action, action_of
 
 
 class Located(NamedTuple):
@@ -21,12 +22,14 @@ class Located(NamedTuple):
 
     :ivar text: what the positions of its commands refer to; empty for the exec form.
     :ivar form: C(shell), C(heredoc) or C(exec).
+    :ivar actions: what its commands ask package managers to do.
     """
 
     script: Script
     text: str
     offsets: Sequence[int]
     form: str
+    actions: Tuple[Action, ...] = ()
 
     def offset(self, position: int) -> int:
         """The offset in the file of a character of the text."""
@@ -38,8 +41,10 @@ def located_scripts(dockerfile: Dockerfile) -> Dict[int, Located]:
     found: Dict[int, Located] = {}
     for one in scripts(dockerfile):
         if one.items is not None:
-            found[id(one.instruction)] = Located(read_exec(one.items), "", (), "exec")
+            script, form = read_exec(one.items), "exec"
         else:
             form = "heredoc" if (one.instruction.inner or one.instruction).heredocs else "shell"
-            found[id(one.instruction)] = Located(read_script(one.text, one.shell), one.text, one.offsets, form)
+            script = read_script(one.text, one.shell)
+        actions = tuple(action for action in map(action_of, script.commands) if action is not None)
+        found[id(one.instruction)] = Located(script, one.text, one.offsets, form, actions)
     return found

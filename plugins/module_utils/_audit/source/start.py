@@ -19,8 +19,9 @@ from ..shell.programs import SHELLS
 from ..shell.reader import read_script
 from ..shell.script import Command
 from .images import matches
+from .managers import word_set
 from .scripts import Located
-from .view import SourceFile, View, below, froms, word_set
+from .view import SourceFile, View, below, froms
 
 CONTROL = word_set("cd export set unset umask ulimit trap : true [ [[ test source . local readonly declare shift")
 """Commands that only prepare the shell."""

@@ -99,6 +99,10 @@ class View:
                 self._last_scopes[instruction.stage] = scope
         self._lines = [place for place, char in enumerate(self.dockerfile.text) if char == "\n"]
         self._scripts = located_scripts(self.dockerfile)
+        self._by_name = {name: stage for stage in self.stages for name in (str(stage.number), stage.name) if name}
+        self._bases: List[Optional[str]] = []
+        for stage in self.stages:
+            self._bases.append(stage.base if stage.parent is None else self._bases[stage.parent])
         self.copied_from = frozenset(self._copied_from())
         self._shipped = self._find_shipped()
         self._workdirs: Dict[int, Optional[str]] = {}
@@ -148,23 +152,20 @@ class View:
         return stage.number in self._shipped
 
     def _find_shipped(self) -> Set[int]:
+        """The final stage, those that nothing is copied from or built on, and what all of these are built on."""
+        parents = {stage.parent for stage in self.stages}
         shipped: Set[int] = set()
-        for stage in self.stages:
-            if stage is self.final or stage.number not in self.copied_from:
-                shipped.update(one.number for one in self.lineage(stage))
-        for stage in self.stages:
-            # One that another stage is built on ships only with that stage.
-            children = [other.number for other in self.stages if other.parent == stage.number]
-            if stage is not self.final and children and not shipped.intersection(children):
-                shipped.discard(stage.number)
+        for stage in reversed(self.stages):
+            target = stage.number not in self.copied_from and stage.number not in parents
+            if target or stage is self.final or stage.number in shipped:
+                shipped.add(stage.number)
+                if stage.parent is not None:
+                    shipped.add(stage.parent)
         return shipped
 
     def stage_called(self, name: str) -> Optional[Stage]:
         """The stage of C(--from), by name or number."""
-        for stage in self.stages:
-            if name.lower() == stage.name or name == str(stage.number):
-                return stage
-        return None
+        return self._by_name.get(name.lower())
 
     def _copied_from(self) -> Iterator[int]:
         for instruction in self.dockerfile.instructions:
@@ -175,7 +176,7 @@ class View:
 
     def base_of(self, stage: Stage) -> Optional[str]:
         """The image from outside that a stage is built on; None if it is unknown."""
-        return self.lineage(stage)[0].base
+        return self._bases[stage.number]
 
     def effective(self, keyword: str) -> Optional[Instruction]:
         """The instruction that decides a setting of the image: its last CMD, ENTRYPOINT, HEALTHCHECK."""
@@ -326,8 +327,3 @@ def mounts(instruction: Instruction, kind: str) -> Tuple[str, ...]:
 def below(path: str, folder: str) -> bool:
     """Whether a path is a directory or in it."""
     return path == folder or path.startswith(folder.rstrip("/") + "/")
-
-
-def word_set(text: str) -> FrozenSet[str]:
-    """The words of a text."""
-    return frozenset(text.split())
