@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any, Callable, Dict, List, Optional, Sequence
 
 from ..conftest import collections_root
-from . import docker_registry_works, measure, request_counts
+from . import discovery, docker_registry_works, measure, request_counts
 from .session import Session
 from .table import render, with_ratios
 from .tools import Engine, peers
@@ -35,6 +35,7 @@ WORKS: Dict[str, Callable[[Session], None]] = {
     "wan": docker_registry_works.wan,
     "swr": request_counts.swr,
     "resync": request_counts.resync,
+    "workloads": discovery.workloads,
 }
 NEEDS_REGISTRY = ("a", "b", "c", "e", "again", "shared", "wan")
 
