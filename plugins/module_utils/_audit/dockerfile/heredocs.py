@@ -17,7 +17,7 @@ from .lines import Source
 
 INSTRUCTIONS = frozenset({"RUN", "COPY", "ADD"})
 
-_MARKER = re.compile(r"([0-9]*)<<(-?)[\t\n\f\r ]*([^<]*)")
+_MARKER = re.compile(r"([0-9]*)<<(-?)([^<]*)")
 _NEXT_INSTRUCTION = re.compile(
     r"(?:ADD|ARG|CMD|COPY|ENTRYPOINT|ENV|EXPOSE|FROM|HEALTHCHECK|LABEL|ONBUILD|RUN|SHELL|STOPSIGNAL|USER|VOLUME|WORKDIR)"
     r"[ \t]"
@@ -45,11 +45,12 @@ def markers(line: str) -> Tuple[Marker, ...]:
 
 def _marker(word: str) -> Optional[Marker]:
     match = _MARKER.fullmatch(word)
-    if not match or not match.group(3):
+    name = match.group(3).lstrip("\t\n\f\r ") if match else ""
+    if not name:
         return None
     try:
-        names = words_of(Reader(match.group(3), None, "\\").read())
-        quoted = words_of(Reader(match.group(3), None, "\\", quotes=True).read())
+        names = words_of(Reader(name, None, "\\").read())
+        quoted = words_of(Reader(name, None, "\\", quotes=True).read())
     except Refused:
         return None
     if len(names) != 1 or len(quoted) != 1:

@@ -25,7 +25,7 @@ from .stages import stages_of
 from .syntax import problem_of
 from .text import decode
 
-_DIRECTIVE = re.compile("#[{0}]*([a-zA-Z][a-zA-Z0-9]*)\\s*=\\s*(.+?)\\s*".format(SPACE))
+_DIRECTIVE = re.compile("#[{0}]*([a-zA-Z][a-zA-Z0-9]*)\\s*=\\s*(.+)".format(SPACE))
 _DIRECTIVES = ("syntax", "escape", "check")
 _EXEC_FORMS = frozenset({"ADD", "CMD", "COPY", "ENTRYPOINT", "HEALTHCHECK", "RUN", "SHELL", "VOLUME"})
 

@@ -32,7 +32,7 @@ class Grammar(Scanner):
 
     def subshell(self, opener: str) -> None:
         """Read what is in parentheses, up to the closing one."""
-        self._nested(opener, frozenset())
+        self._nested(opener, frozenset(), may_be_empty=opener != "(")
 
     def read(self) -> None:
         """Read everything."""
@@ -108,10 +108,14 @@ class Grammar(Scanner):
 
     def _command(self, keyword: str, before: str) -> bool:
         """Read one command; false if none is here."""
-        while keyword == "!" or (keyword == "time" and self._precedes_compound()):
+        while keyword == "!" or (keyword == "time" and self._precedes_reserved()):
+            if keyword == "!" and before == "|":
+                self._problem("unexpected !")
             self.at += len(keyword)
             self._blanks()
             keyword = self._reserved()
+        if keyword in _ENDS:
+            return False
         if keyword in _COMPOUNDS:
             start = self.at
             self.at += len(keyword)
@@ -127,10 +131,10 @@ class Grammar(Scanner):
         self._redirects()
         return True
 
-    def _precedes_compound(self) -> bool:
+    def _precedes_reserved(self) -> bool:
         at = BLANKS.match(self.text, self.at + len("time")).end()
         found = _RESERVED.match(self.text, at)
-        return self.text.startswith("(", at) or bool(found and found.group() in _COMPOUNDS)
+        return self.text.startswith("(", at) or bool(found and found.group() in _COMPOUNDS | _ENDS)
 
     def _compound(self, keyword: str, start: int, before: str) -> None:
         if keyword == "{":
@@ -175,7 +179,7 @@ class Grammar(Scanner):
         self._blanks()
         if self.text.startswith("((", self.at):
             if not self._arithmetic(self.at + 2):
-                self._problem("(( is not closed")
+                raise Unreadable("(( is not closed", self.at)
         else:
             self._word("a name is missing behind for")
             self._blank_lines()

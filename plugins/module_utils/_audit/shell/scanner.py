@@ -20,7 +20,7 @@ BLANKS = re.compile(r"(?:[ \t]+|\\\n)*")
 _COMMENT = re.compile(r"#[^\n]*")
 _SEPARATOR = re.compile(r"&&|\|\||\|&|\||;(?![;&])|&(?!>)|\n")
 _REDIRECT = re.compile(r"(\d+|\{[A-Za-z_]\w*\})?(<<-|<<<|<<|<&|<>|<(?!\()|>>|>&|>\||>(?!\()|&>>|&>)")
-_ASSIGNMENT = re.compile(r"[A-Za-z_][A-Za-z0-9_]*(?:\[[^\]\n]*\])?\+?=")
+_ASSIGNMENT = re.compile(r"[A-Za-z_][A-Za-z0-9_]*(?:\[[^\]\n]{0,200}\])?\+?=")
 _FUNCTION = re.compile(r"[ \t]*\([ \t]*\)")
 
 
