@@ -108,10 +108,13 @@ def test_three_hosts_do_it_together_and_once(world: World) -> None:
     assert "All 12 images are at their destination: 12 copied." in (world.plan / "report.html").read_text()
 
     written = len(world.playbooks.written())
-    second = world.run("migrate_sharded")
+    second = world.run("migrate_sharded", migrate_audit=True)
     assert {changed for changed, _unreachable, _failed in recap(second).values()} == {0}
     assert len(world.playbooks.written()) == written
     assert "12 images were at their destination when the work was planned" in second.out
+    audit = json.loads((world.plan / "audit.json").read_text())
+    assert audit["summary"]["targets"] == 12
+    assert all(target.startswith(world.swr.host + "/team/app") for target in audit["targets"])
 
     world.check_files()
     assert {stat.S_IMODE(path.stat().st_mode) for path in world.plan.glob("*.*")} == {0o600}
