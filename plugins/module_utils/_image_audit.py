@@ -12,14 +12,15 @@ import functools
 from dataclasses import replace
 from typing import Any, Dict, List, Mapping, Optional, Sequence, Tuple
 
-from ._audit.image.findings import Examination, Skipped, examine, examine_name, merged
+from ._audit.image.findings import Examination, examine, examine_name, merged
+from ._audit.jobs.file_audit import switched_off
 from ._audit.jobs.outcome import check_reports, load_baseline, result_of, write_reports
 from ._audit.judgement.audit import Audit, Trouble, combined
 from ._audit.judgement.baseline import with_baseline
 from ._audit.judgement.judge import judge
 from ._audit.judgement.settings import Settings, read_settings
 from ._audit.model import NotEvaluated
-from ._audit.rules.catalogue import RULES
+from ._audit.rules.catalogue import OFF, RULES
 from ._audit.source.view import Options
 from ._registry.client.clients import ClientPool
 from ._registry.contents.reader import Content, Part
@@ -54,7 +55,8 @@ def run_image_audit(
         found = Survey(clients, queue, request.platforms, connection.side, reduce).run(request.rules)
         requests = count_requests(clients.requests())
     judged = [_judged(one, settings) for one in found]
-    audit = combined([_redacted(one, request) for one, _entry in judged], settings.profile)
+    audits = [*(_redacted(one, request) for one, _entry in judged), switched_off(settings)]
+    audit = combined(audits, settings.profile)
     audit = replace(audit, findings=with_baseline(audit.findings, baseline))
     result = result_of(audit, settings, options["findings_shown"])
     _fail_if_unread(result, found)
@@ -100,7 +102,9 @@ def _judged(one: Examined, settings: Settings) -> Tuple[Audit, Dict[str, Any]]:
     parts = [part for part in one.content.parts if part.config is not None] if one.content else []
     if one.content is None or not parts:
         entry["reason"] = one.reason or _nothing_in(one.content)
-        return Audit(not_evaluated=_none(one.name, entry["reason"])), entry
+        return Audit(
+            not_evaluated=_not_evaluated(one.name, [(rule.id, entry["reason"]) for rule in RULES], settings)
+        ), entry
     audit, facts = _of_image(one, one.content, parts, settings)
     entry.update(judged=True, platforms=facts)
     return audit, entry
@@ -117,7 +121,7 @@ def _of_image(
     base = notes.get(_BASE_NAME) or next((it.base for it in examinations if it.base), "")
     about_name, also = examine_name((one.tag, *one.also), base, options_of(settings))
     findings = judge(one.name, [*about_name, *drafts], settings)
-    not_evaluated = tuple(NotEvaluated(rule, one.name, reason) for rule, reason in _ordered((*skipped, *also)))
+    not_evaluated = _not_evaluated(one.name, sorted({*skipped, *also}), settings)
     audit = Audit(settings.profile, (one.name,), findings, not_evaluated, tuple(_missing(one.name, content)))
     return audit, [_facts(part, base) for part in parts]
 
@@ -130,8 +134,8 @@ def _facts(part: Part, base: str) -> Dict[str, Any]:
     )
 
 
-def _ordered(skipped: Skipped) -> Skipped:
-    return tuple(sorted(set(skipped)))
+def _not_evaluated(name: str, skipped: Sequence[Tuple[str, str]], settings: Settings) -> Tuple[NotEvaluated, ...]:
+    return tuple(NotEvaluated(rule, name, reason) for rule, reason in skipped if settings.severity(rule) != OFF)
 
 
 def _missing(name: str, content: Content) -> List[Trouble]:
@@ -145,7 +149,3 @@ def _nothing_in(content: Optional[Content]) -> str:
     """Why there is nothing to judge."""
     kinds = list(dict.fromkeys(part.artifact for part in content.parts if part.artifact)) if content else []
     return "it is {0}".format(", ".join(kinds)) if kinds else "it has no image for the platforms asked for"
-
-
-def _none(name: str, reason: str) -> Tuple[NotEvaluated, ...]:
-    return tuple(NotEvaluated(rule.id, name, reason) for rule in RULES)

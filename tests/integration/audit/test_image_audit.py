@@ -90,7 +90,10 @@ def test_what_fails(registry: Registry, fail_on: str, failed: bool) -> None:
 
 def test_one_rule_in_another_severity(registry: Registry) -> None:
     off = {"SWR-DF-012": "off", "SWR-DF-005": "off", "010": "off"}
-    assert rules(audit(registry, "team/app:1.0", rules=off, fail_on="never")) == set()
+    result = audit(registry, "team/app:1.0", rules=off, fail_on="never")
+    assert rules(result) == set()
+    left = {(one["rule"], one["path"]) for one in result["audit"]["not_evaluated"] if "switched off" in one["reason"]}
+    assert left == {("SWR-DF-005", ""), ("SWR-DF-010", ""), ("SWR-DF-012", "")}
 
 
 def test_baseline(registry: Registry, tmp_path: Path) -> None:

@@ -46,7 +46,7 @@ def test_what_was_migrated_is_audited(playbooks: Any) -> None:
 def test_the_playbook_audits_files_and_images_into_one_report(playbooks: Any) -> None:
     offer(playbooks)
     (playbooks.folder / "shop").mkdir()
-    (playbooks.folder / "shop" / "Dockerfile").write_text("FROM debian:12\nADD app.conf /etc/\nCMD [\"serve\"]\n")
+    (playbooks.folder / "shop" / "Dockerfile").write_text('FROM debian:12\nADD app.conf /etc/\nCMD ["serve"]\n')
     (playbooks.folder / "shop" / "app.conf").write_text("x\n")
     given = {
         "path": "shop",
@@ -68,5 +68,9 @@ def test_the_playbook_audits_files_and_images_into_one_report(playbooks: Any) ->
     assert "COPY app.conf" in (playbooks.folder / "shop" / "Dockerfile").read_text()
     audit = json.loads((playbooks.folder / "reports" / "audit.json").read_text())
     assert audit["targets"] == ["Dockerfile", image]
-    assert {path.name for path in (playbooks.folder / "reports").iterdir()} == {"audit.html", "audit.sarif", "audit.json"}
+    assert {path.name for path in (playbooks.folder / "reports").iterdir()} == {
+        "audit.html",
+        "audit.sarif",
+        "audit.json",
+    }
     secret_free(run.text + forecast.text, SECRET)
