@@ -151,7 +151,7 @@ unit: $(VENV_STAMP) tree ## unit tests, with branch coverage
 .PHONY: unit-oldest
 unit-oldest: $(OLDEST_STAMP) tree ## unit tests that import Ansible, on ansible-core 2.18
 	@test -x $(OLDEST)/bin/python || { echo "no Python 3.11 to 3.13 for ansible-core 2.18"; exit 77; }
-	$(OLDEST)/bin/python -m pytest $$($(OLDEST)/bin/python -m tests.support.ansible_imports tests/unit) -q -n 1 -p no:cacheprovider $(PYTEST_ARGS)
+	HYPOTHESIS_PROFILE=$${HYPOTHESIS_PROFILE:-few} $(OLDEST)/bin/python -m pytest $$($(OLDEST)/bin/python -m tests.support.ansible_imports tests/unit) -q -p no:cacheprovider $(PYTEST_ARGS)
 
 .PHONY: unit-target
 unit-target: $(TARGET_STAMP) $(RUNTIME_STAMP) tree ## unit tests of code for target nodes, on Python 3.9

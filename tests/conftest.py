@@ -33,10 +33,12 @@ PROGRAMS = {
 OWN_SETTINGS = ("DEFAULT_REGISTRY", "DEFAULT_NAMESPACE", "DOCKER_CONFIG", "REGISTRY_AUTH_FILE")
 
 # No deadline: a busy machine is no defect. The same examples in every run, so that what a run says is said of the
-# change and not of chance; HYPOTHESIS_PROFILE=search looks for new ones.
+# change and not of chance; HYPOTHESIS_PROFILE=search looks for new ones. The profile "few" is for other versions of
+# Python and ansible-core, after the same tests have run with all examples.
 hypothesis.settings.register_profile(
     "steady", deadline=None, derandomize=True, suppress_health_check=[hypothesis.HealthCheck.too_slow]
 )
+hypothesis.settings.register_profile("few", hypothesis.settings.get_profile("steady"), max_examples=20)
 hypothesis.settings.register_profile("search", deadline=None, max_examples=2000)
 hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "steady"))
 
