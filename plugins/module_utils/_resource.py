@@ -28,7 +28,7 @@ class Resource(ABC):
 
     :cvar write_only: fields that reading cannot confirm. They stand for secrets: C(SECRET_KEPT) in observed states,
         C(SECRET_CHANGED) in desired ones.
-    :cvar taken: the statuses of a refused creation that may mean that it exists.
+    :cvar taken: the statuses of a refusal that may mean that it is so already.
     """
 
     write_only: Sequence[str] = ()
@@ -119,14 +119,14 @@ def _change(resource: Resource, current: Optional[State], desired: Optional[Stat
         if desired is None and resource.is_gone(error):
             return
         # Another run may have made the same change.
-        in_doubt = error.unsettled or (desired is not None and error.status == 409)
+        crossed = desired is not None and error.status in resource.taken
         # A change of a secret cannot be verified.
-        if not in_doubt or SECRET_CHANGED in (desired or {}).values():
+        if not (error.unsettled or crossed) or SECRET_CHANGED in (desired or {}).values():
             raise
         found = resource.observe()
         if _difference(resource, desired, found) is None:
             return
-        if asked_before:
+        if asked_before or not (error.unsettled or error.status == 409):
             raise
         # Only what is left of the change.
         _change(resource, found, desired, asked_before=True)

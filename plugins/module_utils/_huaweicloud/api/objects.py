@@ -37,6 +37,9 @@ class CloudResource(Resource):
     :param what: the object, in words.
     """
 
+    # Some calls refuse a second object with status 400.
+    taken = (400, 409)
+
     def __init__(self, service: str, what: str) -> None:
         self._service_name = service
         self.what = what

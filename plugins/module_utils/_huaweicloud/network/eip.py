@@ -87,7 +87,10 @@ class Eip(TaggedObject):
 
     def _named(self) -> List[Entry]:
         name = self.options["name"]
-        return [entry for entry in read_eips(self.api, alias=name) if entry.get("alias") == name]
+        found = read_eips(self.api, alias=name)
+        if not all(entry.get("alias") for entry in found):
+            raise self.api.not_understood(self.what, "it lists EIPs without the name asked for")
+        return [entry for entry in found if entry["alias"] == name]
 
     def _reused(self) -> Optional[Entry]:
         """A free one without a name, so that no other task claims it."""
@@ -214,6 +217,8 @@ class Eip(TaggedObject):
         if words:
             self.api.call("PUT", own, body={"publicip": words}, action="vpc:publicIps:update", on=self.what)
         if "bandwidth_size" in changed or "charge_mode" in changed:
+            if not current["bandwidth_id"]:
+                raise self.api.not_understood(self.what, "it has no bandwidth")
             body = {"bandwidth": {"size": desired["bandwidth_size"], "charge_mode": desired["charge_mode"]}}
             path = _BANDWIDTH + quoted_id(str(current["bandwidth_id"]))
             self.api.call("PUT", path, body=body, action="vpc:bandwidths:update", on=self.what)

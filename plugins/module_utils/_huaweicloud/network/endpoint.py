@@ -97,11 +97,12 @@ class Endpoint(NetworkObject):
 
     def _matching(self, place: State) -> List[Entry]:
         vpc, service, subnet = place["vpc_id"], place["service_id"], place["subnet_id"]
+        entries = self.api.list_by_offset(PATH, "endpoints", "vpcep:endpoints:list", vpc_id=str(vpc))
+        found = [entry for entry in entries if (entry["vpc_id"], entry["endpoint_service_id"]) == (vpc, service)]
+        if not all(entry["service_type"] == "gateway" or entry.get("subnet_id") for entry in found):
+            raise self.api.not_understood(self.what, "an interface has no subnet")
         return [
-            entry
-            for entry in self.api.list_by_offset(PATH, "endpoints", "vpcep:endpoints:list", vpc_id=str(vpc))
-            if (entry["vpc_id"], entry["endpoint_service_id"]) == (vpc, service)
-            and (not subnet or entry["service_type"] == "gateway" or entry.get("subnet_id") == subnet)
+            entry for entry in found if not subnet or entry["service_type"] == "gateway" or entry["subnet_id"] == subnet
         ]
 
     def _service(self, service: str) -> Entry:

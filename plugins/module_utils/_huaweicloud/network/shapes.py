@@ -57,7 +57,7 @@ _EIP = {
     "associate_instance_type": _TEXT,
     "associate_instance_id": _TEXT,
     "vnic": ({"port_id": _TEXT, "private_ip_address": _TEXT}, None),
-    "bandwidth": ({"id": _TEXT, "size": _NUMBER, "charge_mode": _TEXT, "share_type": _TEXT}, None),
+    "bandwidth": ({"id": str, "size": int, "charge_mode": _TEXT, "share_type": _TEXT}, None),
 }
 ENDPOINT = {
     "id": str,

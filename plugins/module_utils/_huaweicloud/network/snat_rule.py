@@ -65,6 +65,8 @@ class SnatRule(NetworkObject):
                 return self._without("subnet", options["subnet"], "subnet")
             self._key["subnet_id"] = subnet
         found = self.api.list(PATH, "snat_rules", "nat:snatRules:list", nat_gateway_id=gateway)
+        if not all(entry.get("network_id") or entry.get("cidr") for entry in found):
+            raise self.api.not_understood(self.what, "a rule has neither subnet nor block")
         matching = [entry for entry in found if {name: described(entry)[name] for name in self._key} == self._key]
         return self.one_of(matching, "SNAT rule")
 

@@ -124,8 +124,6 @@ class SwrResource(CloudResource):
     :param what: the object, in words.
     """
 
-    # Some calls refuse a second object with status 400.
-    taken = (400, 409)
     missing: Sequence[str] = ()
 
     def __init__(self, client: ServiceClient, what: str) -> None:

@@ -19,7 +19,7 @@ from ..api.client import Cloud
 from ..api.identity import Identity, User
 from ..api.objects import result_of
 from ..errors import HuaweiCloudError
-from .common import LEVELS, SwrResource, not_understood, permission_name, read_object, swr_client
+from .common import LEVELS, TEXT, SwrResource, checked, not_understood, permission_name, read_object, swr_client
 from .names import Place, place_of
 
 Entry = Dict[str, Any]
@@ -82,12 +82,13 @@ def _missing(place: Place) -> HuaweiCloudError:
 
 
 def _entry(place: Place, found: Any) -> Entry:
-    permission = permission_name(found.get("auth")) if isinstance(found, dict) else None
-    if permission is None or not isinstance(found.get("user_id"), str):
+    checked(found, {"user_id": str, "user_name": TEXT, "auth": int}, place.what)
+    permission = permission_name(found["auth"])
+    if permission is None:
         raise not_understood(place.what)
     return {
         "user_id": found["user_id"],
-        "user_name": str(found.get("user_name") or ""),
+        "user_name": found.get("user_name") or "",
         "permission": permission,
     }
 

@@ -41,6 +41,11 @@ _FIELDS = {
     "condition_value": "condition",
 }
 _ALL = ".*"
+_SHAPE = {
+    **dict.fromkeys(_FIELDS.values(), TEXT),
+    **dict.fromkeys(("name", "trigger_mode", "cluster_ns", "app_type", "application", "trigger_type"), str),
+    "enable": (str, bool),
+}
 
 
 class Trigger(SwrResource):
@@ -68,7 +73,12 @@ class Trigger(SwrResource):
     def observe(self) -> Optional[State]:
         on = self._place.what
         found = read_object(lambda: self.call("GET", self._own_path, action="swr:repo:getTrigger", on=on), self.what)
-        return None if found is None else described(found, self.what)
+        if found is None:
+            return None
+        state = described(found, self.what)
+        if state["name"] != self._name:
+            raise not_understood(self.what, "it is about another trigger")
+        return state
 
     def desired(self, current: Optional[State]) -> Optional[State]:
         if self._wanted is None:
@@ -149,10 +159,12 @@ def described(found: Mapping[str, Any], what: str) -> State:
 
     :raises HuaweiCloudError: the reply is incomplete.
     """
-    checked(found, {**dict.fromkeys(_FIELDS.values(), TEXT), "name": str, "enable": (str, bool)}, what)
+    checked(found, _SHAPE, what)
     if str(found["enable"]).lower() not in ("true", "false"):
         raise not_understood(what)
     state: State = {ours: found.get(theirs) or "" for ours, theirs in _FIELDS.items()}
+    if state["condition_type"] == "all":
+        state["condition_value"] = _ALL
     return dict(state, enabled=str(found["enable"]).lower() == "true")
 
 
