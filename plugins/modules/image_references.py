@@ -73,7 +73,8 @@ options:
     default: rewritten
 notes:
   - An image of a kustomization's C(images) is changed there (C(newName), C(newTag) and C(digest)). The manifests that
-    such an entry replaces keep their names, because the entry selects by them.
+    such an entry replaces keep their names, because the entry selects by them. Other kustomizations that build these
+    manifests get an entry.
   - In values of Helm, C(registry), C(repository), C(tag) and C(digest) are changed. If a C(repository) without a
     registry may get one from the chart, it is left. C(global.imageRegistry) is changed if all images of the file move
     to one registry.

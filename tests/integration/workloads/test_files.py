@@ -87,6 +87,23 @@ def test_kustomize_builds_the_same_with_other_images(folder: Folder) -> None:
 
 
 @pytest.mark.needs_program("kubectl")
+def test_an_overlay_without_an_entry_gets_one_that_kustomize_takes(folder: Folder) -> None:
+    folder.write("base/all.yaml", BASE)
+    folder.write("base/kustomization.yaml", "resources: [all.yaml]\n")
+    folder.write("overlay/kustomization.yaml", OVERLAY)
+    folder.write("other/kustomization.yaml", "resources:\n- ../base\nnamePrefix: x-\n")
+    before = output("kubectl", "kustomize", str(folder.path / "other"))
+    folder.rewrite()
+    after = output("kubectl", "kustomize", str(folder.path / "other"))
+    assert differing(before, after) == [
+        ("image: nginx:1.25", "image: swr.example.com/shop/nginx:1.25"),
+        ("image: quay.io/a/side:1", "image: swr.example.com/shop/side:1"),
+        ("image: docker.io/library/nginx:1.25", "image: swr.example.com/shop/nginx:1.25"),
+        ("image: quay.io/a/job", "image: swr.example.com/shop/job"),
+    ]
+
+
+@pytest.mark.needs_program("kubectl")
 def test_the_component_renames_what_comes_from_elsewhere(folder: Folder) -> None:
     folder.write("base/all.yaml", BASE)
     folder.write("base/kustomization.yaml", "resources: [all.yaml]\n")

@@ -23,7 +23,7 @@ from .yaml_text import Map, Scalar, Span
 BUILT = "it is built here, and pushed under this name"
 ENVIRONMENT = "a value of {0} in the environment wins"
 _VARIABLE = re.compile(r"\$\$|\$\{([A-Za-z_]\w*)(?:(:?[-?+])([^{}$]*))?\}|\$([A-Za-z_]\w*)")
-_LINE = re.compile(r"[ \t]*(?:export[ \t]+)?([A-Za-z_]\w*)[ \t]*=[ \t]*(.*?)[ \t]*\Z")
+_LINE = re.compile(r"[ \t]*(?:export[ \t]+)?([A-Za-z_]\w*)[ \t]*=[ \t]*(.*)\Z")
 _REF = re.compile(r"(?:^|,)ref=([^,]+)")
 _CONTEXT = "docker-image://"
 _NOT_ALIKE = "its variables are neither its registry nor its tag"
@@ -52,7 +52,7 @@ class Dotenv:
             at += len(line) + 1
 
     def _add(self, source: Source, match: Any, at: int) -> None:
-        text, start = match.group(2), at + match.start(2)
+        text, start = match.group(2).rstrip(), at + match.start(2)
         if text[:1] in ("'", '"'):
             end = text.find(text[0], 1)
             if end < 0:

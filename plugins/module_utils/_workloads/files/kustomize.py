@@ -30,7 +30,7 @@ from .source import (
     shown_path,
     why_not_evaluated,
 )
-from .yaml_text import Map, Scalar, plain
+from .yaml_text import Map, Scalar, Seq, Span, plain
 
 NAMES = ("kustomization.yaml", "kustomization.yml", "Kustomization")
 UNKNOWN_TAG = "the tag is that of the image it replaces: check that it was copied"
@@ -76,7 +76,8 @@ def _entry(source: Source, entry: Map, owner: str) -> Reference:
         return edits
 
     line, column = source.position(written.span.start)
-    path = shown_path(entry.path)
+    # By its name: the number changes when an entry is added.
+    path = "{0}[name={1}]".format(shown_path(entry.path[:-1]), name)
     note = UNKNOWN_TAG if any_tag else ""
     use = Use(
         text, KUSTOMIZE_IMAGE, source.name, owner, path, "", line, column, editable=not reason, reason=reason or note
@@ -94,12 +95,14 @@ def _scalar(entry: Map, key: str) -> Any:
 class Build:
     """What a kustomization reads.
 
+    :ivar root: the document.
     :ivar names: the names that its C(images) select.
     :ivar inputs: absolute paths of files and directories.
     :ivar remote: what it fetches from elsewhere.
     """
 
     source: Source
+    root: Map
     names: Set[str] = field(default_factory=set)
     inputs: List[str] = field(default_factory=list)
     remote: List[str] = field(default_factory=list)
@@ -107,7 +110,7 @@ class Build:
 
 def build_of(source: Source, document: Any) -> Build:
     """What a kustomization reads."""
-    build = Build(source)
+    build = Build(source, document)
     for entry in child(document, "images") or []:
         if isinstance(child(entry, "name"), str):
             build.names.add(str(entry["name"]))
@@ -131,7 +134,7 @@ def replacements(builds: Dict[str, Build]) -> Dict[str, List[Build]]:
     outermost = [path for path in builds if path not in inner] or list(builds)
     found: Dict[str, List[Build]] = {}
     for top in sorted(outermost):
-        whole = Build(builds[top].source)
+        whole = Build(builds[top].source, builds[top].root)
         todo, seen = [top], set()
         while todo:
             path = todo.pop()
@@ -146,3 +149,39 @@ def replacements(builds: Dict[str, Build]) -> Dict[str, List[Build]]:
         for path in whole.inputs:
             found.setdefault(path, []).append(whole)
     return found
+
+
+def added_path(name: str) -> str:
+    """Where an added entry for a name is, for display."""
+    return "images[name={0}]".format(name)
+
+
+def add_entry(build: Build, name: str, repository: str) -> List[Edit]:
+    """Add an entry that renames an image to C(images), first in the list.
+
+    :raises NotEditable: the kustomization is written in braces.
+    """
+    source, root, line = build.source, build.root, build.source.newline
+    images = root.get("images")
+    path = (*root.path, "images", name)
+    if root.flow or not root:
+        raise NotEditable("{0} is written in braces: add {1} to its images".format(source.name, name))
+    if isinstance(images, Seq) and images.flow:
+        at = images.span.start + 1
+        return [Edit(source.path, Span(at, at), "{{name: {0}, newName: {1}}}, ".format(name, repository), path)]
+    if isinstance(images, Seq):
+        at = images.span.start
+        return [Edit(source.path, Span(at, at), _entry_text(name, repository, line, source.column(at)), path)]
+    if isinstance(images, Scalar):
+        text = "{0}- name: {1}{0}  newName: {2}".format(line, name, repository)
+        return [Edit(source.path, images.span, text, path)]
+    first = next((key for key in root if key not in ("apiVersion", "kind", "metadata")), next(iter(root)))
+    at = first.span.start - (1 if first.style else 0)
+    column = source.column(at)
+    header = Edit(source.path, Span(at, at), "images:{0}{1}".format(line, " " * column), (*root.path, "images"))
+    return [header, Edit(source.path, Span(at, at), _entry_text(name, repository, line, column), path)]
+
+
+def _entry_text(name: str, repository: str, line: str, column: int) -> str:
+    indent = line + " " * column
+    return "- name: {0}{1}  newName: {2}{1}".format(name, indent, repository)

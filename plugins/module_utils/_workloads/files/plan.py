@@ -162,9 +162,13 @@ def _proven(plan: Plan, changes: List[Change], scan: Scan, scanner: Scanner) -> 
         wrong = _unexpected(changes, scan, scanner)
         if not wrong:
             return changes
-        plan.left += [(change.reference, _UNEXPECTED) for change in changes if change.reference.use.source in wrong]
-        changes = [change for change in changes if change.reference.use.source not in wrong]
+        plan.left += [(change.reference, _UNEXPECTED) for change in changes if _sources(change) & wrong]
+        changes = [change for change in changes if not _sources(change) & wrong]
     return changes
+
+
+def _sources(change: Change) -> Set[str]:
+    return {change.reference.use.source, *(name for name, _path in change.reference.added_to)}
 
 
 def _unexpected(changes: List[Change], scan: Scan, scanner: Scanner) -> Set[str]:
@@ -172,14 +176,18 @@ def _unexpected(changes: List[Change], scan: Scan, scanner: Scanner) -> Set[str]
     try:
         files = {file.source.path: file for file in _files(changes, scan)}
     except NotEditable:
-        return {change.reference.use.source for change in changes}
+        return {name for change in changes for name in _sources(change)}
     if not files:
         return set()
     expected: Dict[str, List[Any]] = {}
-    touched = set()
+    touched = {change.reference.use.source for change in changes}
+    new = {id(change.reference): change.new for change in changes if not change.reference.added_to}
     for change in changes:
-        touched.add(change.reference.use.source)
-    new = {id(change.reference): change.new for change in changes}
+        for name, path in change.reference.added_to:
+            touched.add(name)
+            entry = (path, change.new.repository)
+            if entry not in expected.setdefault(name, []):
+                expected[name].append(entry)
     for reference in scan.references:
         if reference.use.source in touched:
             image = new.get(id(reference), reference.image)

@@ -188,10 +188,12 @@ def _single(path: str, entry: Entry, raw: bytes) -> Tuple[bytes, List[Dict[str, 
 
 def _span_now(source: Source, edit: Dict[str, Any]) -> Tuple[Optional[Span], str]:
     """Where an edit's new text is now, None if it is not there; with the text that is there, or why there is none."""
+    text, new = source.text, edit["new"]
+    if not edit["old"] and text.count(new) == 1:
+        return Span(text.index(new), text.index(new) + len(new)), ""
     scalar, problem = _look_up(source, edit["path"])
     if scalar is None:
         return None, problem
-    text, new = source.text, edit["new"]
     found = text[scalar.span.start : scalar.span.end]
     if edit["old"]:
         # What was written may include quotes, and a space for an empty value.

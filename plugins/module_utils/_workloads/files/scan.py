@@ -11,22 +11,23 @@ from __future__ import annotations
 import os
 import re
 from dataclasses import dataclass, field, replace
-from typing import Any, Callable, Dict, Iterator, List, Optional, Sequence, Tuple
+from typing import Any, Callable, Dict, Iterator, List, Sequence, Tuple
 
 from ..._errors import LongshoreError
 from ..._http_values import NotUnderstood
+from ..model.image import ImageName
 from ..model.use import KUSTOMIZE_IMAGE, MENTION
 from .compose import ComposeFile, Dotenv, is_compose
 from .helm import Chart, in_values
-from .kustomize import NAMES, Build, build_of, in_images, is_kustomization, replacements
+from .kustomize import NAMES, Build, add_entry, added_path, build_of, in_images, is_kustomization, replacements
 from .manifests import Fields, in_document, in_patches, is_object
-from .source import Reference, Source, child
+from .source import Edit, NotEditable, Reference, Source, child
 from .tree import Skipped, Tree, beside
 from .yaml_text import load
 
 _VALUES = re.compile(r"(?:.*[-_.])?values(?:[-_.].*)?\.ya?ml\Z", re.IGNORECASE)
 _REPLACED = "{0} replaces it (images), and is changed instead"
-_REPLACED_BY_SOME = "{0} replaces it (images) and {1} does not: add it to the latter's images, then run again"
+_ADDED = "{0} replaces it (images), so {1} gets an entry for it as well"
 
 Reader = Callable[[Source, str], Source]
 """Reads the file with a name beside a file."""
@@ -59,7 +60,7 @@ class Scanner:
     def __init__(self, fields: Fields, reader: Reader = beside) -> None:
         self._fields = fields
         self._reader = reader
-        self._environments: Dict[str, Tuple[Optional[Source], Dotenv]] = {}
+        self._environments: Dict[str, Tuple[Source, Dotenv]] = {}
 
     def reading(self, texts: Dict[str, Source]) -> Scanner:
         """A new scanner that takes these texts, by path, for those of the files."""
@@ -107,7 +108,7 @@ class Scanner:
             reference.file = source.path
             for path, _span in reference.slots:
                 if path != source.path:
-                    scan.sources.setdefault(path, self._environments[os.path.dirname(path)][0])  # type: ignore[arg-type]
+                    scan.sources.setdefault(path, self._environments[os.path.dirname(path)][0])
 
     def _in_document(self, scan: Scan, source: Source, data: Any) -> Iterator[Reference]:
         name = os.path.basename(source.path)
@@ -129,8 +130,10 @@ class Scanner:
 
     def _environment(self, source: Source) -> Dotenv:
         folder = os.path.dirname(source.path)
+        if "$" not in source.text:
+            return Dotenv(None)
         if folder not in self._environments:
-            found = self._reader(source, ".env") if "$" in source.text else None
+            found = self._reader(source, ".env")
             self._environments[folder] = (found, Dotenv(found))
         return self._environments[folder][1]
 
@@ -163,11 +166,31 @@ def mark_replaced(scan: Scan) -> None:
             continue
         name = _name_of(reference.use.image)
         tops = files.get(reference.file, [])
-        replacing = [top.source.name for top in tops if name in top.names]
-        others = [top.source.name for top in tops if name not in top.names]
-        if replacing:
-            reason = _REPLACED_BY_SOME.format(replacing[0], others[0]) if others else _REPLACED.format(replacing[0])
+        replacing = [top for top in tops if name in top.names]
+        others = [top for top in tops if name not in top.names]
+        if not replacing:
+            continue
+        if others:
+            _add_to(scan, reference, name, others)
+            names = ", ".join(top.source.name for top in others)
+            reference.use = replace(reference.use, reason=_ADDED.format(replacing[0].source.name, names))
+        else:
+            reason = _REPLACED.format(replacing[0].source.name)
             reference.use = replace(reference.use, editable=False, reason=reason)
+
+
+def _add_to(scan: Scan, reference: Reference, name: str, others: List[Build]) -> None:
+    """Let a reference be changed by entries in kustomizations."""
+
+    def write(new: ImageName) -> List[Edit]:
+        old = reference.image
+        if old is None or new.digest != old.digest or new.tag not in (None, old.pulled_tag):
+            raise NotEditable("its tag or digest would change: write the entry by hand")
+        return [edit for build in others for edit in add_entry(build, name, new.repository)]
+
+    for build in others:
+        scan.sources.setdefault(build.source.path, build.source)
+    reference.add_to([(build.source.name, added_path(name)) for build in others], write)
 
 
 def _name_of(text: str) -> str:

@@ -80,6 +80,7 @@ class Reference:
     :ivar image: the image; None if it could not be evaluated.
     :ivar any_tag: whether the file does not say the tag.
     :ivar file: the path of the file that it is in.
+    :ivar added_to: the kustomizations that get an entry for the image instead, as names of files with places in them.
     :ivar slots: the spans that the image depends on, with their files: all references that share one must agree.
     """
 
@@ -98,7 +99,12 @@ class Reference:
         self.slots = tuple(slots)
         self.place = place
         self.file = ""
+        self.added_to: Tuple[Tuple[str, str], ...] = ()
         self._write = write
+
+    def add_to(self, places: Iterable[Tuple[str, str]], write: Callable[[ImageName], List[Edit]]) -> None:
+        """Change the image by entries of kustomizations, not here."""
+        self.added_to, self._write = tuple(places), write
 
     @property
     def editable(self) -> bool:

@@ -134,6 +134,8 @@ class Tree:
                 continue
             lower = raw.lower()
             hinted = self._everything or any(word in lower for word in _HINTS)
+            if candidate.path.endswith(".json") and b"apiVersion" not in raw and b"services" not in raw:
+                continue
             if not hinted and os.path.basename(candidate.path) not in NAMES:
                 continue
             if self._is_template(candidate.path):

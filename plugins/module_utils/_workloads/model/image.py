@@ -21,6 +21,7 @@ from ..errors import WorkloadsError
 DOCKER_HUB = "docker.io"
 _HUB_NAMES = frozenset((DOCKER_HUB, "index.docker.io", "registry-1.docker.io", "registry.hub.docker.com"))
 _LONGEST_NAME = 255
+_LONGEST = 1024
 
 _HOST = re.compile(
     r"(?:[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?(?:\.[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?)*|\[[0-9A-Fa-f:.]+\])"
@@ -79,6 +80,8 @@ def parse_image(text: str) -> ImageName:
 
     :raises NotAnImage: it is not one.
     """
+    if len(text) > _LONGEST:
+        raise NotAnImage("it is too long for the name of an image")
     name, at, digest = text.partition("@")
     head, slash, last = name.rpartition("/")
     last, colon, tag = last.partition(":")

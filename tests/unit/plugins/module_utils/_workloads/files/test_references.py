@@ -242,15 +242,62 @@ def test_kustomize_changes_the_entries_that_exist(folder: Folder) -> None:
     assert any(reason.endswith("replaces it (images), and is changed instead") for _reference, reason in plan.left)
 
 
-def test_an_overlay_without_the_entry_is_named(folder: Folder) -> None:
+@pytest.mark.parametrize(
+    ("images", "expected"),
+    [
+        ("", "images:\n- name: nginx\n  newName: {0}/nginx\n- name: redis\n  newName: {0}/redis\n"),
+        ("images:\n", "images:\n- name: nginx\n  newName: {0}/nginx\n- name: redis\n  newName: {0}/redis\n"),
+        ("images: []\n", "images: [{{name: nginx, newName: {0}/nginx}}, {{name: redis, newName: {0}/redis}}, ]\n"),
+        (
+            "images: [{name: a/b, newTag: '1'}]\n",
+            (
+                "images: [{{name: nginx, newName: {0}/nginx}}, {{name: redis, newName: {0}/redis}}, "
+                "{{name: a/b, newName: {0}/b, newTag: '1'}}]\n"
+            ),
+        ),
+        (
+            "images:\n  # ours\n  - name: a/b\n    newTag: '1'\n",
+            (
+                "images:\n  # ours\n  - name: nginx\n    newName: {0}/nginx\n  - name: redis\n    newName: {0}/redis\n"
+                "  - name: a/b\n    newName: {0}/b\n    newTag: '1'\n"
+            ),
+        ),
+    ],
+)
+@pytest.mark.parametrize("newline", ["\n", "\r\n"])
+def test_an_overlay_without_an_entry_gets_one(folder: Folder, images: str, expected: str, newline: str) -> None:
+    pod = "apiVersion: v1\nkind: Pod\nspec: {containers: [{name: a, image: nginx}, {name: b, image: 'redis:7'}]}\n"
+    folder.write("base/pod.yaml", pod)
+    folder.write("base/kustomization.yaml", "resources: [pod.yaml]\n")
+    folder.write(
+        "one/kustomization.yaml", "resources: [../base]\nimages: [{name: nginx, newTag: '9'}, {name: redis}]\n"
+    )
+    start = "kind: Kustomization\n"
+    end = "resources: [../base, 'https://example.com/x.yaml']\n"
+    folder.write("two/kustomization.yaml", (start + images + end).replace("\n", newline))
+    before = folder.content()
+    plan = folder.rewrite()
+    assert plan.left == []
+    assert folder.text("base/pod.yaml") == pod
+    new = (start + expected.format("swr.example.com/shop") + end).replace("\n", newline)
+    assert folder.text("two/kustomization.yaml") == new
+    assert folder.rewrite().files == []
+    folder.write("two/kustomization.yaml", new.replace("x.yaml", "y.yaml"))
+    folder.roll_back()
+    assert folder.text("two/kustomization.yaml") == before["two/kustomization.yaml"].decode().replace(
+        "x.yaml", "y.yaml"
+    )
+    assert "https://example.com/y.yaml is fetched from elsewhere" in [item.reason for item in folder.scan().skipped]
+
+
+def test_a_kustomization_in_braces_is_named(folder: Folder) -> None:
     folder.write("base/pod.yaml", "apiVersion: v1\nkind: Pod\nspec: {containers: [{name: a, image: nginx}]}\n")
     folder.write("base/kustomization.yaml", "resources: [pod.yaml]\n")
     folder.write("one/kustomization.yaml", "resources: [../base]\nimages: [{name: nginx, newTag: '9'}]\n")
-    folder.write("two/kustomization.yaml", "resources: [../base, 'https://example.com/x.yaml']\n")
+    folder.write("two/kustomization.yaml", "{resources: [../base]}\n")
     plan = folder.plan()
     assert [file.source.path.rpartition("/")[0].rpartition("/")[2] for file in plan.files] == ["one"]
-    assert "two/kustomization.yaml does not: add it" in plan.left[0][1]
-    assert "https://example.com/x.yaml is fetched from elsewhere" in [item.reason for item in folder.scan().skipped]
+    assert plan.left[0][1].endswith("two/kustomization.yaml is written in braces: add nginx to its images")
 
 
 VALUES = """\
