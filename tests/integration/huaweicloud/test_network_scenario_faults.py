@@ -165,13 +165,26 @@ def test_a_gateway_in_the_same_subnet_under_another_name(world: World, place: Tu
     assert scenario(world, {**NAT, "nat_gateway": "theirs"})["changed"] is False
 
 
+def test_a_rule_at_another_gateway(world: World, place: Tuple[str, str]) -> None:
+    world.cloud.vpcs.subnet(place[0], "others", "192.168.1.0/24")
+    gateway = {"name": "theirs", "vpc": "shop", "subnet": "others", "spec": "small", "charge_mode": "postpaid"}
+    made = world.module("nat_gateway", **gateway)["nat_gateway"]["id"]
+    world.cloud.eips.eip("x")
+    world.module("snat_rule", nat_gateway="theirs", subnet=place[1], eips=["x"])
+    text = refusal(world, NAT)
+    assert "the subnet nodes already has an SNAT rule, at the NAT gateway " + made in text
+    assert scenario(world, {**NAT, "nat_gateway": made})["changed"] is False
+
+
 def test_an_eip_that_is_bound_elsewhere(world: World, place: Tuple[str, str]) -> None:
     world.module("eip", name="outside", charge_mode="traffic", bandwidth_size=5)
     world.module("eip", name="outside", server_address="192.168.0.7", vpc="shop", subnet="nodes")
     assert "EIP outside: it is bound to PORT" in refusal(world, NAT)
     world.cloud.vpcs.port(place[1], "192.168.0.8")
     assert "EIP outside: it is bound to PORT" in refusal(world, {**SINGLE, "server_address": "192.168.0.8"})
-    assert "nothing in the subnet has the address" in refusal(world, {**SINGLE, "server_address": "192.168.0.9"})
+    text = refusal(world, {**SINGLE, "server_address": "192.168.0.9"})
+    assert 'server_address: nothing in the subnet has the address "192.168.0.9"' in text
+    assert "port_id" not in text
 
 
 def test_an_endpoint_of_others_that_has_failed(world: World, place: Tuple[str, str]) -> None:

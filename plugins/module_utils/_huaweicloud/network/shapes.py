@@ -57,7 +57,7 @@ _EIP = {
     "associate_instance_type": _TEXT,
     "associate_instance_id": _TEXT,
     "vnic": ({"port_id": _TEXT, "private_ip_address": _TEXT}, None),
-    "bandwidth": ({"id": str, "size": int, "charge_mode": _TEXT, "share_type": _TEXT}, None),
+    "bandwidth": ({"id": str, "size": int, "charge_mode": _TEXT, "share_type": _TEXT, "name": _TEXT}, None),
 }
 ENDPOINT = {
     "id": str,
@@ -74,6 +74,13 @@ ENDPOINT = {
     "policy_statement": ([dict], None),
     "policy_document": (dict, None),
 }
+_ROUTE_TABLE = {
+    "id": str,
+    "name": _TEXT,
+    "default": _FLAG,
+    "subnets": ([{"id": str}], None),
+    "routes": ([dict.fromkeys(("type", "destination", "nexthop"), _TEXT)], None),
+}
 
 SHAPES: Dict[str, Any] = {
     **dict.fromkeys(("vpc", "vpcs"), _VPC),
@@ -83,5 +90,6 @@ SHAPES: Dict[str, Any] = {
     **dict.fromkeys(("snat_rule", "snat_rules"), _RULE),
     **dict.fromkeys(("publicip", "publicips"), _EIP),
     "endpoints": ENDPOINT,
+    **dict.fromkeys(("routetable", "routetables"), _ROUTE_TABLE),
 }
 """By the field of the reply that holds them."""

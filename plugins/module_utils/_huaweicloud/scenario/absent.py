@@ -25,6 +25,7 @@ from ..network.common import Project
 from ..network.eip import Eip, bound_to, read_eips
 from ..network.eip import described as described_eip
 from ..network.services import is_id
+from .looks import endpoints_in
 from .obs import is_obs
 from .present import service_name
 from .rows import HOURLY, Kind, Row, interrupted, is_own, without_bound_record
@@ -160,14 +161,11 @@ class Absent:
             return False
 
     def _endpoints(self, vpc: str) -> None:
-        api = self._project.api("vpcep")
         region = self._project.cloud.credentials.region
         services = [service_name(self._options, name, region) for name in ("swr", "dns")]
-        listed = api.list_by_offset(endpoints.PATH, "endpoints", "vpcep:endpoints:list", vpc_id=vpc)
-        for entry in listed:
-            found = endpoints.described(entry, api.not_understood("VPC endpoints"), "VPC endpoints")
+        for found in endpoints_in(self._project, vpc):
             is_part = is_obs(found) or {found["service"], found["service_id"]} & set(services)
-            if found["api_status"] not in endpoints.Endpoint.leaving and (is_part or is_own(found, self._scenario)):
+            if is_part or is_own(found, self._scenario):
                 charge = HOURLY if found["service_type"] == "interface" else "free"
                 self._add("VPC endpoint", str(found["service"]), endpoints.Endpoint, found, None, charge)
 

@@ -13,16 +13,14 @@ from typing import Any, Callable, Dict, List, Mapping, Optional, Sequence
 from ..._resource import State
 from ..._text import quoted
 from ..errors import HuaweiCloudError
-from ..network import endpoint as endpoints
 from ..network.common import Project
-from ..network.eip import Eip, bound_to, read_eips
-from ..network.endpoint import Endpoint, endpoint_service
-from ..network.nat_gateway import PATH as GATEWAYS
+from ..network.eip import Eip
+from ..network.endpoint import Endpoint
 from ..network.nat_gateway import NatGateway
 from ..network.services import is_id
-from ..network.snat_rule import PATH as RULES
 from ..network.snat_rule import SnatRule
 from ..network.vpc import Subnet, Vpc
+from .looks import eip_of_port, endpoints_in, known_service, refuse_second_gateway, rules_for
 from .obs import allowed_policy, denied, is_obs, statement_for
 from .routes import refuse_default_route
 from .rows import HOURLY, Kind, Row, bandwidth_record, bound_record, interrupted, record
@@ -97,8 +95,13 @@ class Present:
     def _public_single(self) -> None:
         vpc = self._vpc(None)
         subnet = self._subnet(vpc, None)
-        port = self._project.port_id(str(subnet.id), self._options["server_address"])
-        self._eip(lambda: {"port_id": port}, self._bound_to_port(port))
+        try:
+            port = self._project.port_id(str(subnet.id), self._options["server_address"])
+        except HuaweiCloudError as error:
+            if error.where == "server_address":
+                error.hint = "Give the private address of a server in the {0}.".format(subnet.label)
+            raise
+        self._eip(lambda: {"port_id": port}, eip_of_port(self._project, port, self._options["eip"]))
 
     def _public_nat(self) -> None:
         options = self._options
@@ -107,7 +110,7 @@ class Present:
         others = [name for name in options["snat_subnets"] if name not in (options["subnet"], subnet.id)]
         subnets = [subnet, *(self._other_subnet(vpc, name) for name in others)]
         gateway = self._gateway(vpc, subnet)
-        rules: Dict[Any, str] = {} if gateway.is_missing else self._rules_of(str(gateway.id))
+        rules = rules_for(self._project, gateway.id, subnets)
         theirs = [one.id in rules and rules[one.id] != self._record for one in subnets]
         eip = None if all(theirs) else self._eip(dict, None)
         if eip is not None:
@@ -135,7 +138,7 @@ class Present:
         return lambda: {"description": self._record, **wanted, **more}
 
     def _vpc(self, cidr: Optional[str]) -> Row:
-        name = self._options["vpc"]
+        name, cidr = self._options["vpc"], cidr or None
         keys = {"id": name} if is_id(name) else {"name": name, "cidr": cidr}
         consent = self._needs_cidr("VPC", "vpc", cidr)
         new = self._new("tags", "enterprise_project_id")
@@ -158,7 +161,7 @@ class Present:
         return consent
 
     def _subnet(self, vpc: Row, cidr: Optional[str]) -> Row:
-        name = self._options["subnet"]
+        name, cidr = self._options["subnet"], cidr or None
 
         def keys() -> State:
             return {"id": name} if is_id(name) else {"vpc": vpc.id or vpc.name, "name": name, "cidr": cidr}
@@ -187,7 +190,7 @@ class Present:
 
     def _interface(self, part: str, vpc: Row, subnet: Optional[Row]) -> None:
         service = service_name(self._options, part, self._project.cloud.credentials.region)
-        data = self._service(part + "_service", service)
+        data = known_service(self._project, part + "_service", service)
         there = self._existing(data, vpc, subnet)
         kind = "VPC endpoint for {0}".format(part.upper())
 
@@ -210,17 +213,9 @@ class Present:
             row.note = "{0}, without an address yet".format(row.found["api_status"])
         self.parts[part] = row
 
-    def _service(self, option: str, service: str) -> State:
-        try:
-            return endpoint_service(self._project.api("vpcep"), service, service)
-        except HuaweiCloudError as error:
-            if error.where == "service":
-                error.where = option
-            raise
-
     def _existing(self, service: State, vpc: Row, subnet: Optional[Row]) -> Optional[State]:
         """The VPC's endpoint to a service, that in the subnet first. None if the scenario has to create one."""
-        found = [entry for entry in self._endpoints_of(vpc) if entry["service_id"] == service["id"]]
+        found = [entry for entry in endpoints_in(self._project, vpc.id) if entry["service_id"] == service["id"]]
         here = [entry for entry in found if subnet is not None and entry["subnet_id"] == subnet.id]
         chosen = here or found
         if len(chosen) > 1:
@@ -240,18 +235,9 @@ class Present:
         # One of the scenario's own is replaced.
         return None
 
-    def _endpoints_of(self, vpc: Row) -> List[State]:
-        if vpc.is_missing:
-            return []
-        api = self._project.api("vpcep")
-        entries = api.list_by_offset(endpoints.PATH, "endpoints", "vpcep:endpoints:list", vpc_id=str(vpc.id))
-        problem = api.not_understood("VPC endpoints")
-        found = [endpoints.described(entry, problem, "VPC endpoints") for entry in entries]
-        return [entry for entry in found if entry["api_status"] not in Endpoint.leaving]
-
     def _obs(self, vpc: Row, create: bool) -> None:
         wanted = self._options.get("obs_service")
-        there = [entry for entry in self._endpoints_of(vpc) if entry["service_type"] == "gateway"]
+        there = [entry for entry in endpoints_in(self._project, vpc.id) if entry["service_type"] == "gateway"]
         there = [one for one in there if wanted in (one["service"], one["service_id"]) or (not wanted and is_obs(one))]
         buckets = self._options["obs_buckets"]
         policy = {"policy_statement": [statement_for(buckets)]} if buckets else {}
@@ -259,7 +245,7 @@ class Present:
             keys = {"id": one["id"]}
             self._obs_row(str(one["service"]), lambda keys=keys: keys, policy)
         if not there and create and wanted:
-            self._service("obs_service", wanted)
+            known_service(self._project, "obs_service", wanted)
             self._obs_row(wanted, lambda: {"service": wanted, "vpc": vpc.id or vpc.name}, policy, [vpc])
         elif not there and create:
             self.warnings.append(NO_OBS)
@@ -298,7 +284,7 @@ class Present:
         def consent() -> None:
             self._consent("NAT gateway")
             if not vpc.is_missing:
-                self._refuse_second_gateway(vpc, subnet)
+                refuse_second_gateway(self._project, str(vpc.id), subnet)
 
         def new() -> State:
             size = {"spec": self._options["nat_spec"], "charge_mode": self._options.get("charge_mode")}
@@ -311,21 +297,6 @@ class Present:
         self.parts["nat_gateway"] = row
         return row
 
-    def _refuse_second_gateway(self, vpc: Row, subnet: Row) -> None:
-        api = self._project.api("nat")
-        for entry in api.list(GATEWAYS, "nat_gateways", "nat:natGateways:list", router_id=str(vpc.id)):
-            if subnet.id is not None and entry.get("internal_network_id") == subnet.id:
-                raise HuaweiCloudError(
-                    "the {0} already has the NAT gateway {1}".format(subnet.label, quoted(str(entry.get("name")))),
-                    where="nat_gateway",
-                    hint="Set nat_gateway to that name, or choose another subnet. Nothing was changed.",
-                )
-
-    def _rules_of(self, gateway: str) -> Dict[Any, str]:
-        """The descriptions of a gateway's rules, by subnet."""
-        found = self._project.api("nat").list(RULES, "snat_rules", "nat:snatRules:list", nat_gateway_id=gateway)
-        return {entry.get("network_id"): entry.get("description") or "" for entry in found}
-
     def _rule(self, gateway: Row, subnet: Row, eip: Optional[Row]) -> None:
         def keys() -> State:
             return {"nat_gateway": gateway.id or gateway.name, "subnet": subnet.id or subnet.name, "source": "vpc"}
@@ -335,13 +306,6 @@ class Present:
 
         needs = [gateway, subnet, *([] if eip is None else [eip])]
         self._add("SNAT rule", subnet.name, SnatRule, keys, new=new, waits_for=needs)
-
-    def _bound_to_port(self, port: str) -> Optional[str]:
-        """The ID of an EIP that a server has already, and that has another name than the scenario's."""
-        for entry in read_eips(self._project.api("vpc")):
-            if bound_to(entry).get("id") == port and entry.get("alias") != self._options["eip"]:
-                return str(entry.get("id"))
-        return None
 
     def _eip(self, binding: Callable[[], State], there: Optional[str]) -> Row:
         options = self._options
