@@ -124,7 +124,7 @@ def test_forty_tags_share_layers_and_a_rerun_asks_twice_a_tag(pair: Pair, skopeo
     first = copy_between(pair, {"team/many": "team/many"}, **journal)
 
     assert_clean(first)
-    assert first["images"] == {"total": 40, "copied": 40, "skipped": 0, "filtered": 0, "failed": 0}
+    assert first["images"] == {"total": 40, "copied": 40, "skipped": 0, "filtered": 0, "postponed": 0, "failed": 0}
     # Four shared layers, and for each tag a layer and a config of its own.
     assert len(destination.stored()) == len(set(destination.stored())) == 4 + 2 * 40
     for tag in ("v0", "v21", "v39"):
@@ -220,7 +220,7 @@ def test_what_cannot_be_stored_is_a_clear_failure(
     result = copy(rules, plain(source.host, destination.host), retries=0)
 
     assert result["failed"]
-    assert result["images"] == {"total": 2, "copied": 1, "skipped": 0, "filtered": 0, "failed": 1}
+    assert result["images"] == {"total": 2, "copied": 1, "skipped": 0, "filtered": 0, "postponed": 0, "failed": 1}
     failure = result["failures"][0]
     assert failure["source"].endswith("/team/app:refused")
     assert code in failure["error"]

@@ -58,7 +58,14 @@ def test_a_layer_that_the_source_has_lost(three: Three, skopeo: Skopeo, tmp_path
     result = three.copy(output_failed_images=str(failed_path), output_images_format="json")
 
     assert result["failed"]
-    assert result["images"] == {"total": 3, "copied": 3 - len(lost), "skipped": 0, "filtered": 0, "failed": len(lost)}
+    assert result["images"] == {
+        "total": 3,
+        "copied": 3 - len(lost),
+        "skipped": 0,
+        "filtered": 0,
+        "postponed": 0,
+        "failed": len(lost),
+    }
     assert sorted(failure["source"].rpartition(":")[2] for failure in result["failures"]) == lost
     for failure in result["failures"]:
         assert digest in failure["error"]
@@ -112,7 +119,7 @@ def test_a_destination_in_maintenance(three: Three, skopeo: Skopeo) -> None:
 
     refused = three.copy()
 
-    assert refused["images"] == {"total": 3, "copied": 0, "skipped": 0, "filtered": 0, "failed": 3}
+    assert refused["images"] == {"total": 3, "copied": 0, "skipped": 0, "filtered": 0, "postponed": 0, "failed": 3}
     for failure in refused["failures"]:
         assert three.destination.host in failure["error"]
         assert "405" in failure["error"]

@@ -126,7 +126,7 @@ def test_a_password_that_is_missing(guarded: MakeGuarded, docker_registry: MakeR
 
     result = copy({source.host + "/team/app": destination.host + "/team/app"}, plain(source.host, destination.host))
 
-    assert result["images"] == {"total": 1, "copied": 0, "skipped": 0, "filtered": 0, "failed": 1}
+    assert result["images"] == {"total": 1, "copied": 0, "skipped": 0, "filtered": 0, "postponed": 0, "failed": 1}
     assert source.host in result["failures"][0]["hint"]
 
 

@@ -165,7 +165,7 @@ def test_one_failure_fails_the_play_after_the_rest_was_copied(registries: Regist
     assert "library/app:v0" in run.text
     assert "Traceback" not in run.text
     report = json.loads((tmp_path / "state" / "report.json").read_text("utf-8"))
-    assert report["images"] == {"total": 4, "copied": 3, "skipped": 0, "filtered": 0, "failed": 1}
+    assert report["images"] == {"total": 4, "copied": 3, "skipped": 0, "filtered": 0, "postponed": 0, "failed": 1}
     assert registries.destination.missing() == []
     secret_free(run.text, SOURCE_PASSWORD, PASSWORD)
 
