@@ -35,10 +35,11 @@ export ANSIBLE_NOCOLOR ?= 1
 unexport PYTHONDONTWRITEBYTECODE
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-# Phases in order, each with work for both cores, the longest gate first: Molecule waits for its nodes
-# half of the time. End-to-end tests start containers, so they cannot run with Molecule. Integration uses all cores.
-PHASES := --together molecule sanity unit-target ansible-lint sanity-oldest demo unit-oldest artifact docs ruff changelog \
-	shellcheck --together e2e unit --alone integration coverage
+# Two lanes of gates. Molecule and the end-to-end tests start containers, and wait for them half of the time: they are one lane.
+# Unit and integration tests use all cores: they are last in the other, where most of the first has ended.
+LANES := --lane molecule e2e \
+	--lane sanity ansible-lint unit-target demo sanity-oldest unit-oldest artifact docs ruff changelog shellcheck unit integration \
+	--then coverage
 
 .PHONY: help
 help: ## list the targets
@@ -104,7 +105,7 @@ setup: $(SYSTEM_STAMP) $(DOCKERFILES_STAMP) $(VENV_STAMP) $(OLDEST_STAMP) $(TARG
 
 .PHONY: test
 test: ## every gate; fails if one fails
-	@tools/gates --setup setup $(PHASES)
+	@tools/gates --setup setup $(LANES)
 
 .PHONY: lint
 lint: ruff ansible-lint changelog docs shellcheck ## the static gates except ansible-test
