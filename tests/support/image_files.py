@@ -75,8 +75,8 @@ class Folder:
         plan = self.plan(mapping)
         record = Record(self.record_path)
         record.open()
-        for file in plan.files:
-            rewrite(file, record, check_mode=False)
+        for files in plan.groups():
+            rewrite(files, record, check_mode=False)
         record.close()
         return plan
 

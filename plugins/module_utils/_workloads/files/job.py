@@ -22,7 +22,7 @@ from ..model.outcome import parse_output, show_found, write_images_json
 from ..model.rules import find_rules, render_component
 from .plan import Change, FilePlan, Plan, comparable, plan_changes
 from .record import Record
-from .rewrite import Restored, plan_roll_back, rewrite, roll_back
+from .rewrite import Restored, interrupted, plan_roll_back, rewrite, roll_back, write_file
 from .scan import Scan, Scanner
 from .source import Reference
 from .tree import Tree
@@ -31,6 +31,7 @@ MOST_SHOWN = 500
 """References, files and reasons in a result; AWX drops a result that is too large."""
 
 LOCK_TIMEOUT = 30  # seconds
+_COMPLETED = "{0}: a run was killed before it changed this file, which others need; it is completed first"
 
 SCAN = {
     "exclude": {"type": "list", "elements": "str", "default": []},
@@ -74,13 +75,18 @@ def run_rewriting(params: Mapping[str, Any], mapping: Any, check_mode: bool) -> 
     """
     with exclusive(_folder(params["record"]), LOCK_TIMEOUT), closing(Record(params["record"])) as record:
         check_output("record", params["record"], replaced=False)
+        completed = interrupted(record)
+        for path, old, new in completed:
+            write_file(path, old, new, check_mode)
         scanner, scan = _scan(params)
+        scan.warnings += [_COMPLETED.format(path) for path, _old, _new in completed]
         plan = plan_changes(scan, mapping, scanner, _ours(record))
         if plan.files and not check_mode:
             record.open()
-        done, failures = _each(
-            plan.files, lambda file: rewrite(file, None if check_mode else record, check_mode), _file_name
+        groups, failures = _each(
+            plan.groups(), lambda files: rewrite(files, record, check_mode), lambda files: files[0].source.name
         )
+    done = sorted((file for files in groups for file in files), key=lambda file: file.source.path)
     changes = [change for file in done for change in file.changes]
     references = {id(change.reference) for change in changes}
     text = "{0} references changed in {1} files, {2} left, {3} files not evaluated".format(
@@ -88,7 +94,7 @@ def run_rewriting(params: Mapping[str, Any], mapping: Any, check_mode: bool) -> 
     )
     return {
         **_outcome(text, failures),
-        "changed": bool(done),
+        "changed": bool(done or completed),
         "files": [_file(file) for file in done][:MOST_SHOWN],
         "left": _left(plan)[:MOST_SHOWN],
         "record": params["record"],
@@ -178,10 +184,6 @@ def _each(items: Iterable[Any], act: Callable[[Any], None], name: Callable[[Any]
         except LongshoreError as error:
             failures.append({"file": name(item), "error": str(error)})
     return done, failures
-
-
-def _file_name(file: FilePlan) -> str:
-    return file.source.name
 
 
 def _outcome(text: str, failures: Sequence[Mapping[str, str]]) -> Dict[str, Any]:

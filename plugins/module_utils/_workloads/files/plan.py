@@ -48,12 +48,25 @@ class FilePlan:
 @dataclass
 class Plan:
     """
-    :ivar files: in order.
+    :ivar files: in order of their paths.
     :ivar left: references that have a new image but cannot be changed, with the reason.
     """
 
     files: List[FilePlan] = field(default_factory=list)
     left: List[Tuple[Reference, str]] = field(default_factory=list)
+
+    def groups(self) -> List[List[FilePlan]]:
+        """The files, those together that a reference needs together."""
+        groups: Dict[int, List[FilePlan]] = {}
+        for file in self.files:
+            group = [file]
+            for change in file.changes:
+                known = groups.get(id(change), group)
+                if known is not group:
+                    group[:0] = known
+                    groups.update((id(one), group) for other in known for one in other.changes)
+            groups.update((id(change), group) for change in file.changes)
+        return list({id(group): group for group in groups.values()}.values())
 
 
 def plan_changes(scan: Scan, mapping: Mapping, scanner: Scanner, ours: Callable[[Reference], bool]) -> Plan:
@@ -140,19 +153,18 @@ def _opponent(
 
 def _files(changes: List[Change], scan: Scan) -> List[FilePlan]:
     edits: Dict[str, Dict[Tuple[Any, ...], Edit]] = {}
-    users: Dict[str, List[Change]] = {}
+    users: Dict[str, Dict[int, Change]] = {}
     for change in changes:
         for edit in change.edits:
             edits.setdefault(edit.file, {})[_slot(edit)] = edit
-            if change not in users.setdefault(edit.file, []):
-                users[edit.file].append(change)
+            users.setdefault(edit.file, {})[id(change)] = change
     files = []
     for path in sorted(edits):
         source = scan.sources[path]
         listed = sorted(edits[path].values(), key=lambda edit: edit.span)
         new = apply(source.text, listed).encode("utf-8")
         if new != source.raw:
-            files.append(FilePlan(source, listed, new, users[path]))
+            files.append(FilePlan(source, listed, new, list(users[path].values())))
     return files
 
 

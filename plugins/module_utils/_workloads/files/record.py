@@ -23,7 +23,6 @@ from ..._files.safe_file import SafeFile
 from ..._http_values import NotUnderstood
 from ..._json import read_shape
 from ..errors import WorkloadsError
-from .source import Source, checksum
 
 LARGEST = 256 * 1024 * 1024
 _EDIT = {"path": [(str, int)], "start": int, "old": str, "new": str}
@@ -34,6 +33,7 @@ _CHANGED = {
     "file": str,
     "before": str,
     "after": str,
+    "group": str,
     "edits": [_EDIT],
     "images": [_IMAGE],
 }
@@ -45,6 +45,7 @@ class Entry:
     """The changes of one file by one run.
 
     :ivar before: the checksum of the file before; C(after) that after.
+    :ivar group: the same for files that are only right together, otherwise empty.
     :ivar edits: mappings with C(path), C(start) in the text before, C(old) and C(new).
     :ivar images: mappings with C(file), C(path), C(owner), C(old) and C(new).
     """
@@ -54,6 +55,7 @@ class Entry:
     file: str
     before: str
     after: str
+    group: str = ""
     edits: List[Dict[str, Any]] = field(default_factory=list)
     images: List[Dict[str, str]] = field(default_factory=list)
 
@@ -112,15 +114,13 @@ class Record:
             os.close(self._descriptor)
             self._descriptor = -1
 
-    def add(self, source: Source, new: bytes, edits: List[Dict[str, Any]], images: List[Dict[str, str]]) -> Entry:
+    def add(self, entry: Entry) -> None:
         """Add the changes of a file, before they are made.
 
         :raises FilesError: it cannot be written.
         """
-        entry = Entry(secrets.token_hex(8), now(), source.path, checksum(source.raw), checksum(new), edits, images)
         self._write(vars(entry))
         self.entries.append(entry)
-        return entry
 
     def undone(self, entry: Entry) -> None:
         """Say that an entry's changes are undone."""
@@ -141,6 +141,11 @@ class Record:
                 if (image["file"], image["path"], image["owner"]) == (file, path, owner):
                     return image["new"]
         return None
+
+
+def new_id() -> str:
+    """A random name for an entry or a group."""
+    return secrets.token_hex(8)
 
 
 def now() -> str:

@@ -11,12 +11,12 @@ from __future__ import annotations
 from typing import Any, Dict, List, NamedTuple, Optional, Sequence, Tuple
 
 from ..._errors import LongshoreError
-from ..._files.safe_file import SafeFile
+from ..._files.safe_file import SafeFile, read_safely
 from ..._http_values import NotUnderstood
 from ..errors import WorkloadsError
 from .compose import Dotenv
 from .plan import FilePlan, comparable
-from .record import Entry, Record
+from .record import Entry, Record, new_id, now
 from .source import Edit, NotEditable, Source, apply, checksum, shown_path
 from .tree import LARGEST
 from .yaml_text import INNER, Scalar, Span, load, load_inner
@@ -52,42 +52,78 @@ def write_file(path: str, old: bytes, new: bytes, check_mode: bool) -> None:
             raise
 
 
-def rewrite(file: FilePlan, record: Optional[Record], check_mode: bool) -> None:
-    """Make the changes of one file.
+def rewrite(files: Sequence[FilePlan], record: Record, check_mode: bool) -> None:
+    """Make the changes of files that are only right together, or of one.
 
-    :param record: None in check mode.
-    :raises LongshoreError: they cannot be made; the file is as it was.
+    :raises LongshoreError: they cannot be made; the files are as they were.
     """
-    source = file.source
-    if record is not None and not check_mode:
-        edits = [
-            {
-                "path": list(edit.path),
-                "start": edit.span.start,
-                "old": source.text[edit.span.start : edit.span.end],
-                "new": edit.new,
-            }
-            for edit in file.edits
-        ]
-        images = [
-            {
-                "file": change.reference.file,
-                "path": change.reference.use.path,
-                "owner": change.reference.use.owner,
-                "old": change.reference.use.image,
-                "new": comparable(change.reference, change.new),
-            }
-            for change in file.changes
-        ]
-        write_file(source.path, source.raw, file.new, check_mode=True)
-        entry = record.add(source, file.new, edits, images)
-        try:
-            write_file(source.path, source.raw, file.new, check_mode=False)
-        except LongshoreError:
+    for file in files:
+        write_file(file.source.path, file.source.raw, file.new, check_mode=True)
+    if check_mode:
+        return
+    group = new_id() if len(files) > 1 else ""
+    entries = [_entry(file, group) for file in files]
+    # All of them first: a later run completes what is killed between two files.
+    for entry in entries:
+        record.add(entry)
+    written: List[FilePlan] = []
+    try:
+        for file in files:
+            write_file(file.source.path, file.source.raw, file.new, check_mode=False)
+            written.append(file)
+    except LongshoreError:
+        for file in written:
+            write_file(file.source.path, file.new, file.source.raw, check_mode=False)
+        for entry in entries:
             record.undone(entry)
-            raise
-    else:
-        write_file(source.path, source.raw, file.new, check_mode=True)
+        raise
+
+
+def _entry(file: FilePlan, group: str) -> Entry:
+    text = file.source.text
+    edits = [
+        {"path": list(edit.path), "start": edit.span.start, "old": text[slice(*edit.span)], "new": edit.new}
+        for edit in file.edits
+    ]
+    images = [
+        {
+            "file": change.reference.file,
+            "path": change.reference.use.path,
+            "owner": change.reference.use.owner,
+            "old": change.reference.use.image,
+            "new": comparable(change.reference, change.new),
+        }
+        for change in file.changes
+    ]
+    before, after = checksum(file.source.raw), checksum(file.new)
+    return Entry(new_id(), now(), file.source.path, before, after, group, edits, images)
+
+
+def interrupted(record: Record) -> List[Tuple[str, bytes, bytes]]:
+    """The files that a killed run has not changed, though it has changed others that are only right together with them:
+    their paths, with their content now and then."""
+    groups: Dict[str, List[Entry]] = {}
+    for entry in record.entries:
+        if entry.group:
+            groups.setdefault(entry.group, []).append(entry)
+    found = []
+    for entries in groups.values():
+        contents = {entry.file: read_safely(entry.file, LARGEST) or b"" for entry in entries}
+        sums = {path: checksum(raw) for path, raw in contents.items()}
+        if not any(sums[entry.file] == entry.after for entry in entries):
+            continue
+        for entry in entries:
+            raw = contents[entry.file]
+            if sums[entry.file] == entry.before:
+                found.append((entry.file, raw, _forward(entry, raw)))
+    return found
+
+
+def _forward(entry: Entry, raw: bytes) -> bytes:
+    """The file after an entry."""
+    spans = [(edit, Span(edit["start"], edit["start"] + len(edit["old"]))) for edit in entry.edits]
+    edits = [Edit(entry.file, span, edit["new"], ()) for edit, span in spans]
+    return apply(raw.decode("utf-8"), edits).encode("utf-8")
 
 
 class Restored(NamedTuple):

@@ -12,6 +12,7 @@ from typing import Any, Dict
 
 import pytest
 
+from ansible_collections.longshore.swr.plugins.module_utils._workloads.files import rewrite as rewrite_module
 from ansible_collections.longshore.swr.tests.support.modules import run_module
 
 SECRET = "hunter2-and-more"
@@ -177,6 +178,32 @@ def test_a_file_that_cannot_be_changed_fails_and_the_others_are_changed(folder: 
     other.unlink()
     assert not references(folder, exclude=[]).get("failed")
     assert TARGET in (folder / "docs" / "example.yaml").read_text(encoding="utf-8")
+
+
+def test_what_a_killed_run_left_halfway_is_completed_first(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    compose = "services: {a: {image: '${REGISTRY}/a/app:1'}}\n"
+    (folder / "compose.yaml").write_text(compose, encoding="utf-8")
+    (folder / ".env").write_text("REGISTRY=quay.io\n", encoding="utf-8")
+    original = rewrite_module.write_file
+
+    def killed(path: str, old: bytes, new: bytes, check_mode: bool) -> None:
+        if path.endswith("compose.yaml") and not check_mode:
+            raise KeyboardInterrupt
+        original(path, old, new, check_mode)
+
+    monkeypatch.setattr(rewrite_module, "write_file", killed)
+    with pytest.raises(KeyboardInterrupt):
+        references(folder)
+    monkeypatch.undo()
+    found = references(folder)
+    assert found["changed"] is True
+    assert "a run was killed before it changed this file" in str(found["warnings"])
+    text = (folder / "compose.yaml").read_text(encoding="utf-8")
+    assert text == compose.replace("/a/app", TARGET[TARGET.index("/") :] + "/app")
+    assert references(folder)["changed"] is False
+    back(folder)
+    assert (folder / "compose.yaml").read_text(encoding="utf-8") == compose
+    assert (folder / ".env").read_text(encoding="utf-8") == "REGISTRY=quay.io\n"
 
 
 @pytest.mark.parametrize(

@@ -140,6 +140,76 @@ def test_a_killed_run_is_completed_and_undone(folder: Folder, monkeypatch: pytes
     assert Record(folder.record_path).entries == []
 
 
+TOGETHER = "services:\n  a: {image: '${REGISTRY}/a/b:1'}\n  c: {image: '${REGISTRY}/a/d:1'}\n"
+
+
+def together(folder: Folder) -> Any:
+    """A registry in .env and paths in compose.yaml, which are only right together."""
+    folder.write("compose.yaml", TOGETHER)
+    folder.write(".env", "REGISTRY=quay.io\n")
+    (group,) = [group for group in folder.plan().groups() if len(group) > 1]
+    assert [os.path.basename(file.source.path) for file in group] == [".env", "compose.yaml"]
+    return group
+
+
+def test_files_that_are_only_right_together_are_completed(folder: Folder, monkeypatch: pytest.MonkeyPatch) -> None:
+    group = together(folder)
+    before = folder.content()
+    original = rewrite_module.write_file
+
+    def killed(path: str, old: bytes, new: bytes, check_mode: bool) -> None:
+        if path.endswith("compose.yaml") and not check_mode:
+            raise KeyboardInterrupt
+        original(path, old, new, check_mode)
+
+    record = Record(folder.record_path)
+    record.open()
+    monkeypatch.setattr(rewrite_module, "write_file", killed)
+    with pytest.raises(KeyboardInterrupt):
+        rewrite(group, record, check_mode=False)
+    monkeypatch.undo()
+    record.close()
+    assert (folder.text(".env"), folder.text("compose.yaml")) == ("REGISTRY=swr.example.com\n", TOGETHER)
+    ((path, old, new),) = rewrite_module.interrupted(Record(folder.record_path))
+    assert (os.path.basename(path), old) == ("compose.yaml", TOGETHER.encode())
+    rewrite_module.write_file(path, old, new, check_mode=False)
+    assert folder.text("compose.yaml") == TOGETHER.replace("/a/", "/shop/")
+    assert rewrite_module.interrupted(Record(folder.record_path)) == []
+    folder.roll_back()
+    assert folder.content() == before
+
+
+def test_files_that_are_only_right_together_fail_together(folder: Folder, monkeypatch: pytest.MonkeyPatch) -> None:
+    group = together(folder)
+    before = folder.content()
+    original = rewrite_module.write_file
+
+    def failing(path: str, old: bytes, new: bytes, check_mode: bool) -> None:
+        if path.endswith("compose.yaml") and not check_mode:
+            raise WorkloadsError("no space left")
+        original(path, old, new, check_mode)
+
+    record = Record(folder.record_path)
+    record.open()
+    monkeypatch.setattr(rewrite_module, "write_file", failing)
+    with pytest.raises(WorkloadsError, match="no space left"):
+        rewrite(group, record, check_mode=False)
+    assert folder.content() == before
+    assert Record(folder.record_path).entries == []
+
+
+def test_a_checkout_of_all_files_is_not_taken_for_a_killed_run(folder: Folder) -> None:
+    group = together(folder)
+    before = {name: folder.text(name) for name in (".env", "compose.yaml")}
+    record = Record(folder.record_path)
+    record.open()
+    rewrite(group, record, check_mode=False)
+    record.close()
+    for name, text in before.items():
+        folder.write(name, text)
+    assert rewrite_module.interrupted(Record(folder.record_path)) == []
+
+
 def test_a_killed_roll_back_is_completed(folder: Folder, monkeypatch: pytest.MonkeyPatch) -> None:
     before = folder.content()
     folder.rewrite()
@@ -159,7 +229,7 @@ def test_a_file_that_changes_between_plan_and_edit_is_refused(folder: Folder) ->
     now = folder.text("pod.yaml")
     (file,) = [file for file in plan.files if file.source.path.endswith("pod.yaml")]
     with pytest.raises(WorkloadsError, match="it has changed since it was read"):
-        rewrite(file, record, check_mode=False)
+        rewrite([file], record, check_mode=False)
     assert folder.text("pod.yaml") == now
     assert record.entries == []
     record.close()
@@ -177,7 +247,7 @@ def test_links_are_neither_followed_nor_broken(folder: Folder, tmp_path: Path) -
     record.open()
     (file,) = [file for file in plan.files if file.source.path.endswith("pod.yaml")]
     with pytest.raises(WorkloadsError, match="other names"):
-        rewrite(file, record, check_mode=False)
+        rewrite([file], record, check_mode=False)
     record.close()
     assert folder.text("pod.yaml") == POD
     assert outside.read_text(encoding="utf-8") == POD
@@ -192,7 +262,7 @@ def test_a_file_that_became_a_link_is_refused(folder: Folder, tmp_path: Path) ->
     (folder.path / "pod.yaml").symlink_to(outside)
     (file,) = [file for file in plan.files if file.source.path.endswith("pod.yaml")]
     with pytest.raises(LongshoreError):
-        rewrite(file, None, check_mode=False)
+        rewrite([file], Record(folder.record_path), check_mode=False)
     assert outside.read_text(encoding="utf-8") == POD
 
 

@@ -157,7 +157,7 @@ def undone(file: FilePlan) -> Any:
         {"start": edit.span.start, "old": file.source.text[slice(*edit.span)], "new": edit.new, "path": []}
         for edit in file.edits
     ]
-    entry = Entry("", "", "", checksum(file.source.raw), checksum(file.new), edits)
+    entry = Entry("", "", "", checksum(file.source.raw), checksum(file.new), edits=edits)
     return whole_before(entry, file.new)
 
 
