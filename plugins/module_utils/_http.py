@@ -16,6 +16,7 @@ import random
 import re
 import time
 import traceback
+from http.client import RemoteDisconnected
 from http.cookiejar import DefaultCookiePolicy
 from typing import Any, Callable, Container, Dict, Iterator, Mapping, NamedTuple, Optional, Sequence, Tuple, Type, Union
 
@@ -100,6 +101,8 @@ def cause_of(error: BaseException) -> str:
         text = getattr(current, "verify_message", None) or getattr(current, "strerror", None)
         if text:
             return str(text)
+        if isinstance(current, RemoteDisconnected):
+            return "the server closed it without a reply"
         inner = [part for part in current.args if isinstance(part, BaseException)]
         reason = getattr(current, "reason", None)
         if isinstance(reason, BaseException):

@@ -12,10 +12,9 @@ from __future__ import annotations
 
 import re
 from typing import Any, Callable, Mapping, Optional
-from urllib.parse import quote
 
 from .._text import is_printable, quoted
-from .api.client import Cloud
+from .api.client import Cloud, segment
 from .api.identity import Identity
 from .api.lists import by_offset
 from .errors import HuaweiCloudError
@@ -64,14 +63,22 @@ class InstanceLogins:
         :raises HuaweiCloudError: there is no such instance, or SWR refuses.
         """
         host = registry_of(self._cloud.credentials, registry) if registry else None
-        base = "/v2/{0}/instances".format(quote(Identity(self._cloud).project_id(), safe=""))
+        base = "/v2/{0}/instances".format(segment(Identity(self._cloud).project_id(), "project_id"))
         found = self._find(base, instance)
-        path = "{0}/{1}/".format(base, quote(str(found["id"]), safe=""))
+        path = "{0}/{1}/".format(base, segment(found["id"], "instance"))
         if kind == INSTANCE:
             action, path, body = "swr:instance:createTempCredential", path + "temp-credential", None
         else:
             action, path, body = "swr:instance:createLTCredential", path + "long-term-credential", {"name": name}
-        reply = self._call("POST", path, body=body, action=action, on="instance {0}".format(instance)).data
+        try:
+            reply = self._call("POST", path, body=body, action=action, on="instance {0}".format(instance)).data
+        except HuaweiCloudError as error:
+            if error.unsettled and kind == INSTANCE_LONG_TERM:
+                error.hint = (
+                    "The credential may exist now, but its password is lost: delete it in the console of SWR, or "
+                    "choose another name."
+                )
+            raise
         return self._login(kind, host or self._host_of(found), reply, path)
 
     def _find(self, base: str, instance: str) -> Mapping[str, Any]:

@@ -161,3 +161,49 @@ def test_what_the_gateway_repeats_of_a_request_shows_no_token(sandbox_cloud: Cal
     result = run_module("organization", {**options, "region": "cn-north-4", "endpoint": cloud.url})
     assert "canonicalRequest" in result["msg"]
     assert token not in str(result)
+
+
+STEP = {"organization": "team", "repository": "app"}
+WORKLOAD = {"type": "cci", "namespace": "shop", "workload_type": "deployments", "workload_name": "cart"}
+
+
+@pytest.mark.parametrize(
+    ("module", "options", "words"),
+    [
+        ("trigger", {**STEP, **WORKLOAD, "name": ".."}, 'invalid trigger name ".."'),
+        ("trigger", {**STEP, "name": "..", "state": "absent"}, 'invalid trigger name ".."'),
+        ("repository_sharing", {**STEP, "account": "..", "state": "absent"}, 'invalid account name ".."'),
+        ("permissions", {"organization": "team", "users": [{"user_id": "..", "permission": "read"}]}, 'or ID ".."'),
+        ("vpc", {"id": "..", "state": "absent"}, 'invalid name or ID ".."'),
+        ("vpc", {"name": "shop", "cidr": "10.0.0.0/8", "project_id": ".."}, 'invalid name or ID ".."'),
+        ("vpc", {"name": "", "cidr": "10.0.0.0/8"}, "name: it is empty"),
+        ("vpc", {"name": None, "cidr": "10.0.0.0/8"}, "name: it is empty"),
+        ("vpc", {"name": "shop", "cidr": "fd00::/64"}, "not a network"),
+        ("vpc", {"name": "shop", "cidr": "10.0.0.0/8", "tags": {"a": ["b"]}}, "a tag is not a string"),
+        ("vpc_subnet", {"vpc": "shop", "name": "nodes", "cidr": "255.255.255.255/32"}, "a mask of up to 28"),
+        ("nat_gateway", {"vpc": "shop", "name": ""}, "name: it is empty"),
+        ("eip", {"name": "", "charge_mode": "traffic", "bandwidth_size": 5}, "name: it is empty"),
+    ],
+)
+def test_options_that_mean_something_else_in_a_path_or_nothing_are_refused(
+    world: World, module: str, options: Any, words: str
+) -> None:
+    world.module("repository", organization="team", name="app")
+    before = world.cloud.made()
+    assert words in world.module(module, **options)["msg"]
+    assert world.cloud.made() == before
+
+
+def test_a_tag_without_a_value_has_an_empty_one(world: World) -> None:
+    made = world.module("vpc", name="shop", cidr="10.0.0.0/8", tags={"a": None})
+    assert made["vpc"]["tags"] == {"a": ""}
+
+
+def test_a_credential_whose_reply_is_lost_is_told_to_be_lost(world: World) -> None:
+    options = {"kind": "instance_long_term", "instance": "shop", "credential_name": "builder"}
+    world.cloud.faults.add(Fault(action="drop_after_work", method="POST", times=1))
+    failed = world.module("login_token", **options)
+    assert "its password is lost" in failed["msg"]
+    assert "the server closed it without a reply" in failed["msg"]
+    assert world.cloud.log.count(method="POST") == 1
+    assert "Choose another name" in world.module("login_token", **options)["msg"]

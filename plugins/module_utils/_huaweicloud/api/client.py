@@ -11,10 +11,12 @@ from __future__ import annotations
 import dataclasses
 import re
 from typing import Any, Callable, Dict, Mapping, Optional, Sequence, Tuple
+from urllib.parse import quote
 
 from ..._arguments import check_ranges
 from ..._http import ApiClient, ApiReply
 from ..._secrets import Redactor
+from ..._text import quoted
 from ..credentials import Credentials, find_credentials
 from ..errors import NOT_OFFERED, THROTTLED, HuaweiCloudError, hint_for, read_error
 from ..regions import api_endpoint
@@ -27,6 +29,17 @@ SERVICES = tuple(NAMES)
 _VALID = 15 * 60
 # For bodies that are not complete JSON. It reveals who has which rights.
 _AUTHORIZATION_MESSAGE = re.compile(r"(encoded_authorization_message[\"']?\s*[:=]\s*[\"']?)[^\s\"',}]+")
+
+
+def segment(text: str, option: str) -> str:
+    """A name or ID as one part of a path.
+
+    :raises HuaweiCloudError: it would be a step in the path: C(..), resolved before the request is sent, would make it
+        one for what is above, such as a repository in the place of its trigger.
+    """
+    if text in ("", ".", ".."):
+        raise HuaweiCloudError("invalid name or ID {0}".format(quoted(text)), where=option, hint="Check it.")
+    return quote(text, safe="")
 
 
 def client_for(

@@ -15,7 +15,7 @@ from urllib.parse import quote
 
 from ..._text import quoted
 from ..errors import HuaweiCloudError
-from .client import Cloud, ServiceClient
+from .client import Cloud, ServiceClient, segment
 from .lists import whole
 
 GIVE_BOTH = "Give both user_id and user_name, or give the key the IAM permission {0}."
@@ -82,7 +82,7 @@ class Identity:
         """
         :raises HuaweiCloudError: there is no such user, or the key may not look it up.
         """
-        path = "/v3/users/" + quote(user_id, safe="")
+        path = "/v3/users/" + segment(user_id, "user_id")
         try:
             found = self._ask("iam:users:getUser", lambda call: call("GET", path)).data
         except HuaweiCloudError as error:

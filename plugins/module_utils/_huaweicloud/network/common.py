@@ -138,6 +138,8 @@ class NetworkObject(CloudResource):
 
     def __init__(self, api: Api, what: str, options: Mapping[str, Any], check_mode: bool) -> None:
         super().__init__(api.name, what)
+        if "name" in options and not any(options.get(name) for name in ("name", "id", "address")):
+            raise HuaweiCloudError("it is empty", where="name", hint="Give the object a name.")
         check_ranges(options, {"wait_timeout": (0, 10**8), "bandwidth_size": (1, 10**6)})
         self.api = api
         self.options = options

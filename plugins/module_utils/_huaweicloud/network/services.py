@@ -10,13 +10,12 @@ from __future__ import annotations
 
 import re
 from typing import Any, Dict, List, Mapping, NamedTuple, Optional, Sequence
-from urllib.parse import quote
 
 from ..._http import ApiReply
 from ..._http_values import NotUnderstood
 from ..._json import check_shape
 from ..._resource import State
-from ..api.client import NAMES, Cloud
+from ..api.client import NAMES, Cloud, segment
 from ..api.lists import by_last_id, by_offset
 from ..errors import HuaweiCloudError
 from .shapes import SHAPES
@@ -86,7 +85,7 @@ class Api:
     def __init__(self, cloud: Cloud, project: str, service: str) -> None:
         self.name = NAMES[service]
         self._service = SERVICES[service]
-        self._project = project
+        self._project = segment(project, "project_id")
         self._client = cloud.client(service, self._service.hints)
 
     def call(self, method: str, path: str, *more: Any, **options: Any) -> ApiReply:
@@ -177,15 +176,24 @@ def tags_of(found: Any) -> Dict[str, str]:
 
 
 def tags_given(options: Mapping[str, Any]) -> State:
-    """The option C(tags), for comparison."""
+    """The option C(tags), for comparison.
+
+    :raises HuaweiCloudError: a value is a list or a mapping.
+    """
     if options.get("tags") is None:
         return {}
-    return {"tags": {str(key): str(value) for key, value in options["tags"].items()}}
+    if any(isinstance(value, (dict, list)) for value in options["tags"].values()):
+        raise HuaweiCloudError("a tag is not a string", where="tags", hint="Write a mapping of keys to strings.")
+    # No value is an empty one.
+    return {"tags": {str(key): "" if value is None else str(value) for key, value in options["tags"].items()}}
 
 
 def quoted_id(object_id: str) -> str:
-    """An ID quoted for a path."""
-    return quote(object_id, safe="").replace("{", "%7B").replace("}", "%7D")
+    """An ID quoted for a path.
+
+    :raises HuaweiCloudError: it would be a step in the path.
+    """
+    return segment(object_id, "id")
 
 
 def only_id(found: Sequence[Entry], kind: str, name: str, option: str) -> Optional[str]:

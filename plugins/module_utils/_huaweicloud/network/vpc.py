@@ -24,18 +24,25 @@ from .services import Entry, quoted_id, tags_given
 VPCS, SUBNETS = "/v1/{0}/vpcs", "/v1/{0}/subnets"
 
 
+# The longest mask of a VPC and of a subnet (API reference of VPC)
+_LONGEST_MASK = 28
+
+
 def _network(text: str) -> str:
     """
-    :raises HuaweiCloudError: it is not a network.
+    :raises HuaweiCloudError: it is not an IPv4 network, or too small.
     """
     try:
-        return str(ipaddress.ip_network(text))
+        network = ipaddress.IPv4Network(text)
     except ValueError:
+        network = None
+    if network is None or network.prefixlen > _LONGEST_MASK:
         raise HuaweiCloudError(
             "not a network: {0}".format(quoted(text)),
             where="cidr",
-            hint="Write it as 192.168.0.0/16, without host bits.",
-        ) from None
+            hint="Write it as 192.168.0.0/16, without host bits, and with a mask of up to {0}.".format(_LONGEST_MASK),
+        )
+    return str(network)
 
 
 def _same_name(entries: List[Entry], options: Mapping[str, Any], what: str) -> List[Entry]:

@@ -12,11 +12,10 @@ from __future__ import annotations
 
 import datetime
 from typing import Any, Callable, Dict, List, Mapping, Optional
-from urllib.parse import quote
 
 from ..._resource import State, bring_about
 from ..._text import is_printable, quoted
-from ..api.client import Cloud
+from ..api.client import Cloud, segment
 from ..api.lists import whole
 from ..api.objects import result_of
 from ..errors import HuaweiCloudError
@@ -60,7 +59,7 @@ class Sharing(SwrResource):
 
     @property
     def _own_path(self) -> str:
-        return "{0}/{1}".format(self._path, quote(self._account, safe=""))
+        return "{0}/{1}".format(self._path, segment(self._account, "account"))
 
     def observe(self) -> Optional[State]:
         on = self._place.what
@@ -116,7 +115,7 @@ class Sharing(SwrResource):
 
 
 def _check_account(name: str) -> str:
-    if not name.strip() or len(name) > 200 or not is_printable(name) or "/" in name:
+    if name.strip() in ("", ".", "..") or len(name) > 200 or not is_printable(name) or "/" in name:
         raise HuaweiCloudError(
             "invalid account name {0}".format(quoted(name)),
             where="account",

@@ -12,11 +12,10 @@ This module is private to the collection: no other collection may import it.
 from __future__ import annotations
 
 from typing import Any, Dict, List, Mapping, Optional
-from urllib.parse import quote
 
 from ..._resource import State, bring_about
 from ..._text import is_printable, quoted
-from ..api.client import Cloud
+from ..api.client import Cloud, segment
 from ..api.lists import whole
 from ..api.objects import replacing, result_of
 from ..errors import HuaweiCloudError
@@ -68,7 +67,7 @@ class Trigger(SwrResource):
 
     @property
     def _own_path(self) -> str:
-        return "{0}/{1}".format(self._path, quote(self._name, safe=""))
+        return "{0}/{1}".format(self._path, segment(self._name, "name"))
 
     def observe(self) -> Optional[State]:
         on = self._place.what
@@ -114,7 +113,7 @@ def _word(enabled: bool) -> str:
 
 
 def _check_name(name: str) -> str:
-    if not name or len(name) > 64 or not is_printable(name) or "/" in name:
+    if name in (".", "..") or not 0 < len(name) <= 64 or not is_printable(name) or "/" in name:
         raise HuaweiCloudError(
             "invalid trigger name {0}".format(quoted(name)),
             where="name",
