@@ -15,7 +15,7 @@ from typing import Any, Callable, Dict, Iterable, List, Mapping, Sequence, Tuple
 from ..._errors import LongshoreError
 from ..._files.lock import exclusive
 from ..._files.safe_file import SafeFile, check_output
-from ..._text import quoted
+from ..._text import hide_logins, quoted
 from ..errors import WorkloadsError
 from ..model.objects import is_field
 from ..model.outcome import parse_output, show_found, write_images_json
@@ -24,7 +24,7 @@ from .plan import Change, FilePlan, Plan, comparable, plan_changes
 from .record import Record
 from .rewrite import Restored, interrupted, plan_roll_back, rewrite, roll_back, write_file
 from .scan import Scan, Scanner
-from .source import Reference
+from .source import Reference, shown_place
 from .tree import Tree
 
 MOST_SHOWN = 500
@@ -135,7 +135,7 @@ def run_roll_back(params: Mapping[str, Any], check_mode: bool) -> Dict[str, Any]
             {"file": one["file"], "path": one["path"], "image": one["expected"], "reason": one["found"]} for one in lost
         ][:MOST_SHOWN],
         "record": params["record"],
-        "diff": [_diff_back(restored) for restored in back],
+        "diff": [_diff_of(restored.file, restored.changes) for restored in back],
         "not_evaluated": [],
         "not_evaluated_total": 0,
         "warnings": [],
@@ -211,7 +211,7 @@ def _shown(reference: Reference) -> Dict[str, Any]:
         "path": use.path,
         "container": use.container,
         "kind": use.kind,
-        "image": use.image,
+        "image": hide_logins(use.image),
         "editable": use.editable,
         "note": use.reason,
     }
@@ -241,35 +241,22 @@ def _change(change: Change) -> Dict[str, Any]:
 
 
 def _diff(file: FilePlan) -> Dict[str, str]:
-    """The changed values alone: their lines may also have secrets."""
     text = file.source.text
-    pairs = [
-        (
-            ".".join(str(part) for part in edit.path[1:]) or str(edit.path[0]),
-            text[edit.span.start : edit.span.end],
-            edit,
-        )
-        for edit in file.edits
-    ]
-    before = "".join("{0}: {1}\n".format(path, old) for path, old, _edit in pairs if old)
-    after = "".join("{0}: {1}\n".format(path, " ".join(edit.new.split())) for path, _old, edit in pairs)
-    return {
-        "before_header": file.source.name,
-        "after_header": file.source.name,
-        "before": before,
-        "after": after,
-    }
+    olds = [(edit, text[slice(*edit.span)]) for edit in file.edits]
+    changes = [(shown_place(edit.path, inserted=not old), old, edit.new) for edit, old in olds]
+    return _diff_of(file.source.name, changes)
+
+
+def _diff_of(name: str, changes: Iterable[Tuple[str, str, str]]) -> Dict[str, str]:
+    """The changed values alone, as path, old and new text: their lines may also have secrets."""
+    sides: List[List[str]] = [[], []]
+    for path, *texts in changes:
+        for side, text in zip(sides, texts):
+            if text.strip():
+                side.append("{0}: {1}\n".format(path, " ".join(text.split())))
+    return {"before_header": name, "after_header": name, "before": "".join(sides[0]), "after": "".join(sides[1])}
 
 
 def _file_back(restored: Restored) -> Dict[str, Any]:
     changes = [{"path": where, "old": now.strip(), "new": then} for where, now, then in restored.changes]
     return {"path": restored.file, "exact": restored.exact, "changes": changes[:MOST_SHOWN]}
-
-
-def _diff_back(restored: Restored) -> Dict[str, str]:
-    return {
-        "before_header": restored.file,
-        "after_header": restored.file,
-        "before": "".join("{0}: {1}\n".format(where, " ".join(now.split())) for where, now, _then in restored.changes),
-        "after": "".join("{0}: {1}\n".format(where, then) for where, _now, then in restored.changes if then),
-    }

@@ -17,7 +17,7 @@ from ..errors import WorkloadsError
 from .compose import Dotenv
 from .plan import FilePlan, comparable
 from .record import Entry, Record, new_id, now
-from .source import Edit, NotEditable, Source, apply, checksum, shown_path
+from .source import Edit, NotEditable, Source, apply, checksum, shown_place
 from .tree import LARGEST
 from .yaml_text import INNER, Scalar, Span, load, load_inner
 
@@ -180,7 +180,7 @@ def _restored(path: str, entries: List[Entry]) -> Restored:
 
 def _where(edit: Dict[str, Any]) -> str:
     """The place of an edit, for display."""
-    return shown_path(tuple(edit["path"])) or str(edit["path"][0])
+    return shown_place(tuple(edit["path"]), inserted=not edit["old"])
 
 
 def _left(path: str, expected: str, found: str) -> Dict[str, str]:

@@ -143,6 +143,11 @@ def shown_path(path: Tuple[Any, ...]) -> str:
     return show_path(tuple(kept))
 
 
+def shown_place(path: Tuple[Any, ...], inserted: bool) -> str:
+    """The path of a changed value, or of what an inserted key is in, for display."""
+    return shown_path(path[:-1] if inserted else path) or str(path[-1])
+
+
 def replace(source: Source, scalar: Scalar, new: str) -> Edit:
     """Replace a whole value.
 

@@ -20,7 +20,7 @@ from dataclasses import dataclass, field
 from typing import Any, Dict, Iterable, List, Optional, Sequence, Set
 
 from ..._swr_names import ORGANIZATION_RULE, REPOSITORY_RULE, is_organization_name, is_repository_name
-from ..._text import quoted
+from ..._text import hide_logins, quoted
 from ..errors import WorkloadsError
 from .image import ImageName, NotAnImage, parse_image, spellings
 from .use import COMPOSE_BUILT, MENTION, Use
@@ -98,7 +98,9 @@ def find_rules(uses: Iterable[Use], target: Optional[Target]) -> Found:
         try:
             image = parse_image(use.image)
         except NotAnImage as problem:
-            found.problems.append({"image": use.image, "source": use.source, "reason": use.reason or problem.what})
+            found.problems.append(
+                {"image": hide_logins(use.image), "source": use.source, "reason": use.reason or problem.what}
+            )
             continue
         who = ": ".join(part for part in (use.source, use.owner) if part)
         image = parse_image(image.full)

@@ -76,6 +76,14 @@ def test_discovery_finds_rules_and_writes_them_once(folder: Path, tmp_path: Path
     assert SECRET not in json.dumps([found, again])
 
 
+def test_a_login_in_an_image_is_not_shown(folder: Path) -> None:
+    text = WEB.replace("quay.io/a/app:1", "reader:{0}@quay.io/a/app:1".format(SECRET))
+    (folder / "web.yaml").write_text(text, encoding="utf-8")
+    found = sources(folder, target=TARGET)
+    assert found["problems"][0]["reason"] == "it is not the name of an image"
+    assert SECRET not in json.dumps({key: value for key, value in found.items() if key != "invocation"})
+
+
 def test_discovery_without_a_target_only_lists(folder: Path) -> None:
     found = sources(folder, exclude=[])
     assert (found["changed"], found["rules"], found["images_json"]) == (False, {}, {})
@@ -140,10 +148,10 @@ def test_references_are_changed_once_and_put_back_once(folder: Path) -> None:
         {
             "before_header": "{0}/web.yaml".format(folder),
             "after_header": "{0}/web.yaml".format(folder),
-            "before": "spec.template.spec.containers.0.image: nginx\n"
-            "spec.template.spec.containers.1.image: quay.io/a/app:1\n",
-            "after": "spec.template.spec.containers.0.image: {0}/nginx\n"
-            "spec.template.spec.containers.1.image: {0}/app:1\n".format(TARGET),
+            "before": "spec.template.spec.containers[0].image: nginx\n"
+            "spec.template.spec.containers[1].image: quay.io/a/app:1\n",
+            "after": "spec.template.spec.containers[0].image: {0}/nginx\n"
+            "spec.template.spec.containers[1].image: {0}/app:1\n".format(TARGET),
         }
     ]
     again = references(folder)
@@ -178,6 +186,18 @@ def test_a_file_that_cannot_be_changed_fails_and_the_others_are_changed(folder: 
     other.unlink()
     assert not references(folder, exclude=[]).get("failed")
     assert TARGET in (folder / "docs" / "example.yaml").read_text(encoding="utf-8")
+
+
+def test_pipes_and_devices_are_never_opened(folder: Path) -> None:
+    pipe = folder / "pipe.yaml"
+    os.mkfifo(pipe)
+    found = sources(folder, paths=[str(folder), str(pipe), "/dev/zero"])
+    reasons = {item["file"].rpartition("/")[2]: item["reason"] for item in found["not_evaluated"]}
+    assert reasons["pipe.yaml"] in ("it is not a regular file", "it is a named pipe, not a regular file")
+    assert reasons["zero"] == "it is a device, not a regular file"
+    assert "named pipe" in sources(folder, target=TARGET, dest=str(pipe))["msg"]
+    assert "named pipe" in references(folder, record=str(pipe))["msg"]
+    assert (folder / "web.yaml").read_text(encoding="utf-8") == WEB
 
 
 def test_what_a_killed_run_left_halfway_is_completed_first(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
