@@ -9,6 +9,7 @@ controllers: nothing happens to an object by itself.
 
 from __future__ import annotations
 
+import gzip
 import re
 import ssl
 import threading
@@ -36,6 +37,7 @@ _PATH = re.compile(
 )
 # A namespace is an object too, and has subresources.
 _NAMESPACE = re.compile(r"/api/v1/namespaces/(?P<object>[^/]+)(?:/(?P<below>status|finalize))?\Z")
+_PACKED_FROM = 128 * 1024
 _COUNT = re.compile(r"[0-9]{1,9}\Z")
 
 
@@ -227,7 +229,7 @@ class KubernetesServer:
             if early is not None:
                 return early
         try:
-            response = self._serve(request)
+            response = _packed(request, self._serve(request))
         except StatusError as refused:
             response = refused.response()
         for fault in found:
@@ -325,6 +327,14 @@ def _list_body(resource: Resource, page: Page, counted: bool) -> bytes:
     head = '{{"kind":"{0}List","apiVersion":"{1}","metadata":{{{2}}},"items":['
     start = head.format(resource.kind, resource.api_version, metadata).encode()
     return start + b",".join(stored.raw for stored in page.items) + b"]}\n"
+
+
+def _packed(request: Request, response: Response) -> Response:
+    """A large reply goes out in gzip to whom accepts that, as from the real server."""
+    if response.length > _PACKED_FROM and "gzip" in request.headers.get("accept-encoding", ""):
+        response.body = gzip.compress(response.body, 1)
+        response.headers["Content-Encoding"] = "gzip"
+    return response
 
 
 def _status(fault: Fault) -> Optional[Response]:

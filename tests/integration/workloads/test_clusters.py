@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 from typing import Any, Callable, Dict, List, Optional
 
@@ -13,6 +14,7 @@ import pytest
 import yaml
 
 from ansible_collections.longshore.swr.plugins.module_utils._workloads.cluster import client
+from ansible_collections.longshore.swr.plugins.module_utils._workloads.model.image import parse_image
 from ansible_collections.longshore.swr.tests.sandbox import Fault
 from ansible_collections.longshore.swr.tests.sandbox.kubernetes import TOKEN, KubernetesServer
 from ansible_collections.longshore.swr.tests.sandbox.kubernetes_kinds import custom
@@ -31,6 +33,7 @@ from ansible_collections.longshore.swr.tests.support.playbook import secret_free
 
 pytest.importorskip("kubernetes")
 
+REAL = os.environ.get("LONGSHORE_KUBECONFIG", "")
 TARGET = "swr.cn-north-4.myhuaweicloud.com/team"
 SECRET = "a-value-that-nobody-may-see"
 MODULE = "workload_images"
@@ -285,6 +288,7 @@ def test_lists_are_read_in_pages(sandbox_kubernetes: Callable[..., KubernetesSer
     pages = [call for call in server.asked() if call.startswith("GET /api/v1/pods?")]
     assert len(pages) == 3
     assert all("limit=500" in call for call in pages)
+    assert sum(entry.bytes_out for entry in server.log.entries()) < 300_000, "large pages come packed"
     # Discovery, one list for each of nine kinds, and two pages more for the pods.
     assert server.count() == 4 + 9 + 2
 
@@ -363,6 +367,18 @@ def test_a_server_that_fails_meanwhile(
     assert words in result["msg"]
     assert "Nothing is known of " + ", ".join(missing) in result["msg"]
     assert "rules" not in result
+
+
+@pytest.mark.skipif(not REAL, reason="LONGSHORE_KUBECONFIG names no cluster")
+def test_a_real_cluster() -> None:
+    """It is only read. Every image of a running pod is found."""
+    kubernetes = pytest.importorskip("kubernetes")
+    result = run_module(MODULE, {"kubeconfig": REAL})
+    assert not result.get("failed"), result["msg"]
+    with kubernetes.config.new_client_from_config(REAL) as api:
+        pods = kubernetes.client.CoreV1Api(api).list_pod_for_all_namespaces().items
+    used = {parse_image(one.image).full for pod in pods for one in pod.spec.containers}
+    assert used <= {image["image"] for image in result["images"]}
 
 
 def test_what_passes_is_repeated(sandbox_kubernetes: Callable[..., KubernetesServer]) -> None:
