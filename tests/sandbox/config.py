@@ -41,7 +41,7 @@ KEYS = {
         "page",
         "faults",
     },
-    "kubernetes": COMMON | {"tokens", "objects", "many", "resources", "clients", "version", "faults"},
+    "kubernetes": COMMON | {"tokens", "objects", "many", "resources", "clients", "controllers", "version", "faults"},
 }
 AUTH_KEYS = {
     "none": {"kind"},
@@ -354,7 +354,7 @@ def _kubernetes(check: Checker, where: str, values: Mapping[str, Any], common: D
     kinds = importlib.import_module(".kubernetes_kinds", __package__)
     objects = importlib.import_module(".kubernetes_objects", __package__)
     own = {name: common[name] for name in ("name", "host", "port", "tls", "faults")}
-    plain = {name: values[name] for name in ("clients", "version") if name in values}
+    plain = {name: values[name] for name in ("clients", "controllers", "version") if name in values}
     tokens = check.mapping(where + ".tokens", values.get("tokens", {module.TOKEN: "admin"}))
     given = check.sequence(where + ".objects", values.get("objects", []))
     many = check.mapping(where + ".many", values.get("many", {}))

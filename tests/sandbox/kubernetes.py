@@ -3,8 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """A stand-in for a Kubernetes API server, for the Python client and kubernetes.core.
 
-Discovery, lists in pages, objects, patches and field managers, with the bodies and errors of a kube-apiserver 1.36. No
-controllers: nothing happens to an object by itself.
+Discovery, lists in pages, objects, patches and field managers, with the bodies and errors of a kube-apiserver 1.36; on
+request, roll-outs.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from .faults import Fault, FaultSet
 from .http_message import Request, Response
 from .http_server import HttpServer
 from .kubernetes_access import Access, Person
+from .kubernetes_controllers import Controllers
 from .kubernetes_kinds import BUILT_IN, Catalogue, Resource
 from .kubernetes_replies import REASONS, StatusError, forbidden, no_page, not_found, reply
 from .kubernetes_selectors import fields, labels
@@ -57,6 +58,7 @@ class KubernetesServer:
     :param objects: see L(load,#).
     :param resources: further ones, see C(kubernetes_kinds.custom).
     :param clients: common names of client certificates that may do everything; needs TLS.
+    :param controllers: roll-outs happen, see C(kubernetes_controllers). Otherwise, nothing happens by itself.
     """
 
     kind = "kubernetes"
@@ -71,6 +73,7 @@ class KubernetesServer:
         tls: Union[bool, Certificates] = False,
         faults: Iterable[Fault] = (),
         clients: Iterable[str] = (),
+        controllers: bool = False,
         version: str = VERSION,
         name: str = "kubernetes",
     ) -> None:
@@ -85,6 +88,7 @@ class KubernetesServer:
         self.catalogue = Catalogue([*BUILT_IN, *resources])
         self.store = Store()
         self.writer = Writer(self.store)
+        self.controllers = Controllers(self.store, self.catalogue) if controllers else None
         self.log = RequestLog()
         self.faults = FaultSet(*faults)
         self.admin = Admin(self)
@@ -255,6 +259,8 @@ class KubernetesServer:
 
     def _carry_out(self, request: Request, call: Call) -> Response:
         namespace = (call.namespace or "") if call.resource.namespaced else ""
+        if self.controllers is not None and request.method == "GET" and self.controllers.concerns(call.resource):
+            self.controllers.step()
         if call.name is None:
             if call.verb == "create" and (namespace or not call.resource.namespaced):
                 self._check_namespace(call.resource, namespace)

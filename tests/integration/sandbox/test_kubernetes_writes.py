@@ -175,3 +175,106 @@ def test_objects_come_and_go(call: Caller, server: KubernetesServer) -> None:
     assert call("DELETE", place)["status"] == "Success"
     call("GET", place, status=404)
     assert server.count(method="POST") == 3
+
+
+# Roll-outs
+
+
+PODS = "/api/v1/namespaces/shop/pods"
+
+
+@pytest.fixture
+def rolling(sandbox_kubernetes: Callable[..., KubernetesServer]) -> Iterator[Caller]:
+    objects = [workload(kind, "web", "web:1", "shop") for kind in ("Deployment", "StatefulSet", "DaemonSet")]
+    for item in objects[:2]:
+        item["spec"]["replicas"] = 2
+    server = sandbox_kubernetes(objects=objects, controllers=True)
+    with kubernetes.config.new_client_from_config_dict(server.kubeconfig()) as api:
+        call = Caller(api)
+        for _step in range(6):
+            call("GET", PODS)
+        yield call
+
+
+def object_at(kind: str) -> str:
+    return "/apis/apps/v1/namespaces/shop/{0}/web".format(kind)
+
+
+def set_on(call: Caller, kind: str, image: str) -> int:
+    """The new generation."""
+    done = call("PATCH", object_at(kind), set_image(image), kind="application/json-patch+json")
+    return int(done["metadata"]["generation"])
+
+
+def images_of(call: Caller, kind: str) -> List[str]:
+    found = call("GET", PODS)["items"]
+    owned = [pod for pod in found if pod["metadata"]["ownerReferences"][0]["kind"] == kind]
+    return [pod["spec"]["containers"][0]["image"] for pod in owned]
+
+
+def looks(call: Caller, kind: str, count: int = 8) -> Dict[str, Any]:
+    """The status after so many looks."""
+    for _look in range(count):
+        item = call("GET", object_at(kind))
+    return dict(item["status"])
+
+
+def test_a_deployment_rolls_out(rolling: Caller) -> None:
+    generation = set_on(rolling, "deployments", "web:2")
+    status = looks(rolling, "deployments", 1)
+    assert (status["observedGeneration"], status["replicas"], status["updatedReplicas"]) == (generation, 4, 2)
+    status = looks(rolling, "deployments")
+    assert (status["replicas"], status["updatedReplicas"], status["availableReplicas"]) == (2, 2, 2)
+    assert images_of(rolling, "ReplicaSet") == ["web:2", "web:2"]
+
+
+def test_a_deployment_with_a_broken_image_keeps_its_pods(rolling: Caller) -> None:
+    set_on(rolling, "deployments", "broken:2")
+    status = looks(rolling, "deployments", 2)
+    assert status["availableReplicas"] == 2
+    waiting = [
+        one["state"]["waiting"]["reason"]
+        for pod in rolling("GET", PODS)["items"]
+        for one in pod["status"].get("containerStatuses", ())
+        if "state" in one
+    ]
+    assert set(waiting) == {"ImagePullBackOff"}
+    assert looks(rolling, "deployments")["conditions"][1]["reason"] == "ProgressDeadlineExceeded"
+    set_on(rolling, "deployments", "web:1")
+    status = looks(rolling, "deployments")
+    assert status["conditions"][1]["reason"] == "NewReplicaSetAvailable"
+    assert images_of(rolling, "ReplicaSet") == ["web:1", "web:1"]
+
+
+def test_a_paused_deployment_does_nothing(rolling: Caller) -> None:
+    pause = [{"op": "add", "path": "/spec/paused", "value": True}, *set_image("web:2")]
+    rolling("PATCH", object_at("deployments"), pause, kind="application/json-patch+json")
+    looks(rolling, "deployments")
+    assert images_of(rolling, "ReplicaSet") == ["web:1", "web:1"]
+
+
+def test_a_stateful_set_stays_broken_until_its_pod_is_deleted(rolling: Caller) -> None:
+    set_on(rolling, "statefulsets", "broken:2")
+    looks(rolling, "statefulsets")
+    assert images_of(rolling, "StatefulSet") == ["web:1", "broken:2"]
+    set_on(rolling, "statefulsets", "web:1")
+    status = looks(rolling, "statefulsets")
+    assert status["currentRevision"] == status["updateRevision"]
+    assert (status["readyReplicas"], images_of(rolling, "StatefulSet")) == (1, ["web:1", "broken:2"])
+    rolling("DELETE", PODS + "/web-1")
+    assert looks(rolling, "statefulsets")["readyReplicas"] == 2
+    set_on(rolling, "statefulsets", "web:2")
+    assert looks(rolling, "statefulsets")["updatedReplicas"] == 2
+
+
+def test_sets_that_wait_for_somebody(rolling: Caller) -> None:
+    kind = "application/json-patch+json"
+    strategy = {"op": "add", "path": "/spec/updateStrategy", "value": {"type": "OnDelete"}}
+    part = dict(strategy, value={"type": "RollingUpdate", "rollingUpdate": {"partition": 1}})
+    rolling("PATCH", object_at("daemonsets"), [strategy, *set_image("web:2")], kind=kind)
+    rolling("PATCH", object_at("statefulsets"), [part, *set_image("web:2")], kind=kind)
+    looks(rolling, "daemonsets")
+    assert images_of(rolling, "DaemonSet") == ["web:1"]
+    assert images_of(rolling, "StatefulSet") == ["web:1", "web:2"]
+    rolling("DELETE", PODS + "/web-node")
+    assert looks(rolling, "daemonsets")["updatedNumberScheduled"] == 1
