@@ -166,12 +166,16 @@ def test_earlier_revisions_and_ended_runs_are_the_past(sandbox_kubernetes: Calla
 
 def test_custom_resources(sandbox_kubernetes: Callable[..., KubernetesServer]) -> None:
     template = {"template": {"spec": pod_spec("rollout:1")}}
+    steps = [{"name": "a", "image": "run:1"}]
+    workflow = {"container": {"image": "flow:1"}, "initContainers": [{"name": "i", "image": "flow-init:1"}]}
     objects = [
         custom_resource("Rollout", "argoproj.io/v1alpha1", template),
         custom_resource("Task", "tekton.dev/v1", {"steps": [{"name": "a", "image": "step:1"}, {"image": VARIABLE}]}),
         custom_resource(
             "DataVolume", "cdi.kubevirt.io/v1beta1", {"source": {"registry": {"url": "docker://vm.x/disk:1"}}}
         ),
+        custom_resource("PipelineRun", "tekton.dev/v1", {"pipelineSpec": {"tasks": [{"taskSpec": {"steps": steps}}]}}),
+        custom_resource("Workflow", "argoproj.io/v1alpha1", {"templates": [workflow]}),
         custom_resource("Cluster", "postgresql.cnpg.io/v1", {"imageName": "ghcr.io/cnpg/postgresql:17"}),
         custom_resource("Widget", "example.com/v1", {"parts": [{"image": "part:1"}, {"image": "part:2"}]}),
         custom_resource("Gadget", "example.com/v1", {"m": [{"on": True, "src": "m:1"}, {"on": False, "src": "m:2"}]}),
@@ -186,17 +190,28 @@ def test_custom_resources(sandbox_kubernetes: Callable[..., KubernetesServer]) -
         "resource_field ghcr.io/cnpg/postgresql:17 Cluster shop/x",
         "resource_field vm.x/disk:1 DataVolume shop/x",
         "resource_field m:1 Gadget shop/x",
+        "resource_field run:1 PipelineRun shop/x",
         "container rollout:1 Rollout shop/x",
         "resource_field step:1 Task shop/x",
         "resource_field {0} Task shop/x".format(VARIABLE),
         "resource_field part:1 Widget shop/x",
         "resource_field part:2 Widget shop/x",
+        "resource_field flow:1 Workflow shop/x",
+        "resource_field flow-init:1 Workflow shop/x",
     ]
     assert [use["path"] for use in result["references"] if use["image"] == "m:1"] == ["spec.m[0].src"]
     (problem,) = result["problems"]
     assert (problem["image"], problem["reason"]) == (VARIABLE, "it is a variable of the resource")
     known = brief(gather(server, custom_resources="known"))
-    assert [line.split()[-2] for line in known] == ["Cluster", "DataVolume", "Task", "Task"]
+    assert [line.split()[-2] for line in known] == [
+        "Cluster",
+        "DataVolume",
+        "PipelineRun",
+        "Task",
+        "Task",
+        "Workflow",
+        "Workflow",
+    ]
     assert gather(server, custom_resources="none")["references"] == []
 
 

@@ -25,26 +25,29 @@ LISTS = {
     "initContainers": INIT_CONTAINER,
     "ephemeralContainers": EPHEMERAL_CONTAINER,
 }
+
+
+def _below(places: Sequence[str], fields: Sequence[str]) -> Tuple[str, ...]:
+    return tuple("{0}.{1}".format(place, field) for place in places for field in fields)
+
+
+_TASK = ("steps[].image", "sidecars[].image", "stepTemplate.image")
+_TASKS = ("tasks[].taskSpec", "finally[].taskSpec")
+# Containers in a list with this name are found without these.
+_TEMPLATE = ("container.image", "script.image", "initContainers[].image", "sidecars[].image")
+
 FIELDS: Dict[str, Tuple[str, ...]] = {
-    # Tekton; Runs and Pipelines embed the same below taskSpec, which is why these are found at any depth
-    "Task": ("spec.steps[].image", "spec.sidecars[].image", "spec.stepTemplate.image"),
-    "ClusterTask": ("spec.steps[].image", "spec.sidecars[].image", "spec.stepTemplate.image"),
-    "TaskRun": ("spec.taskSpec.steps[].image", "spec.taskSpec.sidecars[].image", "spec.taskSpec.stepTemplate.image"),
-    "Pipeline": tuple(
-        "spec.{0}[].taskSpec.{1}".format(tasks, field)
-        for tasks in ("tasks", "finally")
-        for field in ("steps[].image", "sidecars[].image", "stepTemplate.image")
-    ),
+    # Tekton
+    **dict.fromkeys(("Task", "ClusterTask"), _below(["spec"], _TASK)),
+    "TaskRun": _below(["spec.taskSpec"], _TASK),
+    "Pipeline": _below(_below(["spec"], _TASKS), _TASK),
+    "PipelineRun": _below(_below(["spec.pipelineSpec"], _TASKS), _TASK),
+    "StepAction": ("spec.image",),
     # Argo Workflows
     **dict.fromkeys(
-        ("Workflow", "WorkflowTemplate", "ClusterWorkflowTemplate"),
-        ("spec.templates[].container.image", "spec.templates[].script.image", "spec.templates[].sidecars[].image"),
+        ("Workflow", "WorkflowTemplate", "ClusterWorkflowTemplate"), _below(["spec.templates[]"], _TEMPLATE)
     ),
-    "CronWorkflow": (
-        "spec.workflowSpec.templates[].container.image",
-        "spec.workflowSpec.templates[].script.image",
-        "spec.workflowSpec.templates[].sidecars[].image",
-    ),
+    "CronWorkflow": _below(["spec.workflowSpec.templates[]"], _TEMPLATE),
     # KubeVirt and its importer
     "VirtualMachine": ("spec.template.spec.volumes[].containerDisk.image",),
     "VirtualMachineInstance": ("spec.volumes[].containerDisk.image",),
