@@ -8,12 +8,15 @@ This module is private to the collection: no other collection may import it.
 
 from __future__ import annotations
 
+import re
 from typing import Any, Optional
 
 from .._errors import LongshoreError, ServerError
 
 # "Too many requests". SWR returns it with status 403; the API gateway and VPC endpoints with various ones.
 THROTTLED = frozenset(("SVCSTG.SWR.4031032", "SVCSTG.SWR.4031042", "EndPoint.0022", "APIGW.0308"))
+
+_AUTHORIZATION_MESSAGE = re.compile(r"(encoded_authorization_message[\"']?\s*[:=]\s*[\"']?)[^\s\"',}]+")
 
 # The API gateway has no such API: the region lacks the service, or the address is another service's.
 NOT_OFFERED = "APIGW.0101"
@@ -42,6 +45,11 @@ def read_error(data: Any) -> ServerError:
     if isinstance(data, list) and data:
         return read_error(data[0])
     return ServerError()
+
+
+def hide_authorization(text: str) -> str:
+    """A text without the value of C(encoded_authorization_message), for bodies that are not complete JSON."""
+    return _AUTHORIZATION_MESSAGE.sub(r"\1********", text)
 
 
 def _first(data: Any, *keys: str) -> Optional[str]:

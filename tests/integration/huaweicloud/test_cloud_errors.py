@@ -11,6 +11,7 @@ from typing import Any, Callable, Dict
 import pytest
 
 from ansible_collections.longshore.swr.plugins.module_utils._http import ApiClient
+from ansible_collections.longshore.swr.plugins.module_utils._huaweicloud.network import common
 from ansible_collections.longshore.swr.tests.integration.huaweicloud.conftest import KEYS, World
 from ansible_collections.longshore.swr.tests.sandbox import Fault, images
 from ansible_collections.longshore.swr.tests.sandbox.huaweicloud import BOTH, Account, RefusedError
@@ -207,3 +208,42 @@ def test_a_credential_whose_reply_is_lost_is_told_to_be_lost(world: World) -> No
     assert "the server closed it without a reply" in failed["msg"]
     assert world.cloud.log.count(method="POST") == 1
     assert "Choose another name" in world.module("login_token", **options)["msg"]
+
+
+@pytest.mark.parametrize("ids", [[str(number) for number in range(500)], [None] * 500])
+def test_pages_that_do_not_end_are_told_by_their_path(world: World, ids: Any) -> None:
+    page = {"vpcs": [{"id": one, "name": "n"} for one in ids]}
+    world.cloud.faults.add(Fault(action="status", status=200, body=page, path=r"/vpcs\?"))
+    for module, options in (("vpc_info", {}), ("vpc", {"name": "shop", "cidr": "10.0.0.0/8"})):
+        said = world.module(module, **options)["msg"]
+        assert said.startswith("GET /v1/pid-1/vpcs: the list links back to a page that was read")
+    assert world.cloud.made() == []
+
+
+def test_who_has_which_rights_is_not_told_to_a_login_either(world: World) -> None:
+    world.swr.faults.add(
+        Fault(action="status", status=403, body='{"a": encoded_authorization_message=CiQxZjU4ZW5jb2Rl')
+    )
+    login = {"username": "cn-north-4@x", "password": "y", "endpoint": world.swr.url, "access_key": None}
+    said = organization(world, state="absent", **login)["msg"]
+    assert "encoded_authorization_message" in said
+    assert "CiQxZjU4" not in said
+
+
+@pytest.mark.parametrize("status", ["FOO", "", "active"])
+def test_a_status_that_nobody_knows_is_waited_for_and_told(
+    world: World, monkeypatch: pytest.MonkeyPatch, status: str
+) -> None:
+    monkeypatch.setattr(common, "INTERVAL", 0.0)
+    world.cloud.vpcs.subnet(world.cloud.vpcs.vpc("shop"), "nodes")
+    gateway = {"name": "internet", "vpc": "shop", "subnet": "nodes", "spec": "small", "charge_mode": "postpaid"}
+    made = world.module("nat_gateway", **gateway)["nat_gateway"]
+    found = {"id": made["id"], "name": "internet", "router_id": made["vpc_id"], "status": status}
+    world.cloud.faults.add(
+        Fault(action="status", status=200, body={"nat_gateways": [found]}, path=r"/nat_gateways\?", method="GET")
+    )
+    world.cloud.faults.add(Fault(action="status", status=200, body={"nat_gateway": found}, path="/nat_gateways/"))
+    for state in ("present", "absent"):
+        said = world.module("nat_gateway", **gateway, state=state, wait_timeout=0.02)["msg"]
+        assert "it is still {0} after".format(status or "without a status") in said
+    assert len(world.cloud.made()) == 1

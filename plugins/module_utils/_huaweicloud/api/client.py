@@ -9,7 +9,6 @@ This module is private to the collection: no other collection may import it.
 from __future__ import annotations
 
 import dataclasses
-import re
 from typing import Any, Callable, Dict, Mapping, Optional, Sequence, Tuple
 from urllib.parse import quote
 
@@ -18,7 +17,7 @@ from ..._http import ApiClient, ApiReply
 from ..._secrets import Redactor
 from ..._text import quoted
 from ..credentials import Credentials, find_credentials
-from ..errors import NOT_OFFERED, THROTTLED, HuaweiCloudError, hint_for, read_error
+from ..errors import NOT_OFFERED, THROTTLED, HuaweiCloudError, hide_authorization, hint_for, read_error
 from ..regions import api_endpoint
 from ..signing import RequestSigner
 
@@ -27,8 +26,6 @@ NAMES = {"swr": "SWR", "iam": "IAM", "vpc": "VPC", "vpcep": "VPC Endpoint", "nat
 SERVICES = tuple(NAMES)
 # Validity of a signature in seconds
 _VALID = 15 * 60
-# For bodies that are not complete JSON. It reveals who has which rights.
-_AUTHORIZATION_MESSAGE = re.compile(r"(encoded_authorization_message[\"']?\s*[:=]\s*[\"']?)[^\s\"',}]+")
 
 
 def segment(text: str, option: str) -> str:
@@ -74,7 +71,7 @@ def client_for(
         auth=signer or _signer(credentials),
         verify=verify,
         timeout=options.get("timeout") or 30.0,
-        redact=lambda text: redact(_AUTHORIZATION_MESSAGE.sub(r"\1********", text)),
+        redact=lambda text: redact(hide_authorization(text)),
         throttled=THROTTLED,
     )
 

@@ -60,7 +60,7 @@ class Waiter:
         while True:
             state = look()
             now = None if state is None else str(status(state))
-            words = "gone" if now is None else safe(now, 100)
+            words = "gone" if now is None else safe(now, 100) or "without a status"
             waited = self._clock() - started
             if words != last:
                 self._report("{0}: {1} ({2:.0f} s)".format(what, words, waited))

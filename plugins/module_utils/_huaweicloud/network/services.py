@@ -122,6 +122,7 @@ class Api:
         def call(*request: Any, **more: Any) -> ApiReply:
             return self.call(*request, action=action, **more)
 
+        path = path.format(self._project)
         return self._checked(by_last_id(call, path, field, sorted(params.items())), field)
 
     def list_by_offset(self, path: str, field: str, action: str, **params: str) -> List[Entry]:
@@ -130,6 +131,7 @@ class Api:
         def call(*request: Any, **more: Any) -> ApiReply:
             return self.call(*request, action=action, **more)
 
+        path = path.format(self._project)
         found = by_offset(call, path, lambda entry: entry.get("id"), sorted(params.items()), field)
         return self._checked(found, field)
 

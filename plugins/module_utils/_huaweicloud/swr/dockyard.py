@@ -24,7 +24,7 @@ from ..._dockyard import (
 from ..._http import ApiClient, sign_basic
 from ..._http_values import NotUnderstood
 from ..._resource import State
-from ..errors import THROTTLED, HuaweiCloudError, hint_for, read_error
+from ..errors import THROTTLED, HuaweiCloudError, hide_authorization, hint_for, read_error
 from ..regions import registry_host
 from .common import HINTS, TAKEN, permission_name
 
@@ -50,7 +50,7 @@ def dockyard_client(options: Mapping[str, Any], redact: Callable[[str], str], se
         auth=sign_basic(options["username"], options["password"]),
         verify=verify,
         timeout=options.get("timeout") or 30.0,
-        redact=redact,
+        redact=lambda text: redact(hide_authorization(text)),
         throttled=THROTTLED,
         session=session,
     )
