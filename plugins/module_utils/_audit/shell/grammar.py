@@ -95,7 +95,6 @@ class Grammar(Scanner):
         self.depth -= 1
 
     def _in_parentheses(self, start: int, opener: str) -> int:
-        """Read a substitution; returns the position behind its parenthesis."""
         outside, self.at = self.at, start
         self.subshell(opener)
         while not self.text.startswith(")", self.at):

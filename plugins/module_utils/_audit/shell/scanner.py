@@ -9,6 +9,7 @@ This module is private to the collection: no other collection may import it.
 from __future__ import annotations
 
 import re
+from abc import ABC, abstractmethod
 from typing import List, NamedTuple, Optional, Tuple
 
 from .script import Problem, Redirect, Word
@@ -42,7 +43,7 @@ class Document:
         self.start = self.end = 0
 
 
-class Scanner:
+class Scanner(ABC):
     """Reads one text from left to right: blanks, separators, simple commands. What is in substitutions is read by
     the subclass."""
 
@@ -52,19 +53,21 @@ class Scanner:
         self._words = WordReader(text, self._in_parentheses, self.elsewhere)
         self._documents: List[Document] = []
 
+    @abstractmethod
     def simple(self, found: Simple, start: int, before: str, after: str) -> None:
         """A simple command was read."""
-        raise NotImplementedError
 
+    @abstractmethod
     def elsewhere(self, parts: List[Part], context: str) -> None:
         """Read the commands of a text that consists of parts of this one."""
-        raise NotImplementedError
 
+    @abstractmethod
     def _in_parentheses(self, start: int, opener: str) -> int:
-        raise NotImplementedError
+        """Read a substitution; returns the position behind its parenthesis."""
 
+    @abstractmethod
     def _function(self) -> None:
-        raise NotImplementedError
+        """Read the body of a function."""
 
     def _problem(self, message: str, start: Optional[int] = None) -> None:
         if len(self.problems) < MOST_PROBLEMS:

@@ -129,7 +129,7 @@ _PARTS = st.sampled_from(
 )
 
 
-@settings(max_examples=400)
+@settings(max_examples=300)
 @given(st.lists(_PARTS, max_size=7).map("".join), st.sampled_from("\\`"))
 def test_equal_to_the_reference(text: str, escape: str):
     reference = _reference(text, escape)

@@ -169,7 +169,7 @@ _TEXTS = st.builds(
 )
 
 
-@settings(max_examples=500)
+@settings(max_examples=300)
 @example("FROM a\nRUN <<EOF\nx\n")
 @example('FROM a\nARG --"\n')
 @given(_TEXTS)

@@ -81,7 +81,7 @@ def test_no_pattern_and_no_tree_is_slow():
     ignore = Ignore(
         "node_modules\n**/*.pyc\n.git\n!keep/*.log\n" + "".join("x{0}/**/y*\n".format(n) for n in range(20))
     )
-    for number in range(20_000):
+    for number in range(10_000):
         assert not ignore.excludes("src/{0}/{1}/file{2}.py".format(number % 100, number % 7, number))
     assert time.process_time() - started < 5
 
@@ -100,7 +100,7 @@ _PATTERNS = st.lists(
 _PATHS = st.lists(st.text("ab.c*", min_size=1, max_size=3), min_size=1, max_size=4).map("/".join)
 
 
-@settings(max_examples=400)
+@settings(max_examples=200)
 @given(_PATTERNS, st.lists(_PATHS, min_size=1, max_size=5))
 def test_equal_to_the_reference(patterns: List[str], paths: List[str]):
     library = pytest.importorskip("e2b_dockerfile_utils", reason="e2b-dockerfile-utils needs Python 3.11")
