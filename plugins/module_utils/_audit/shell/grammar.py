@@ -18,12 +18,13 @@ from .words import DEEPEST, Unreadable
 _UNEXPECTED = re.compile(r";;&|;;|;&|&&|\|\||[^\s;&|()<>]+|.", re.DOTALL)
 _RESERVED = re.compile(
     r"(?:!|\{|\}|\[\[|case|done|do|elif|else|esac|fi|for|function|if|in|select|then|time|until|while)"
-    r"(?=[\s;&|()<>]|\\\n|$)"
+    r"(?=[\s;&|()<>]|\\\n|\\?\Z)"
 )
 _ENDS = frozenset({"}", "do", "done", "elif", "else", "esac", "fi", "then"})
 _COMPOUNDS = frozenset({"{", "[[", "case", "for", "function", "if", "select", "until", "while"})
 _NAME_OF_FUNCTION = re.compile(r"[^\s;&|()<>]*(?:[ \t]*\([ \t]*\))?")
 _CASE_END = re.compile(r";;&|;;|;&")
+_SEMICOLON = re.compile(r";(?![;&])")
 _PAREN = re.compile(r"[()]")
 
 
@@ -38,7 +39,8 @@ class Grammar(Scanner):
         """Read everything."""
         try:
             self._list(frozenset())
-            while self.at < len(self.text):
+            # A backslash as the last character escapes nothing.
+            while self.at < len(self.text) - self.text.endswith("\\"):
                 self._unexpected()
                 self._list(frozenset())
         except Unreadable as err:
@@ -107,6 +109,7 @@ class Grammar(Scanner):
 
     def _command(self, keyword: str, before: str) -> bool:
         """Read one command; false if none is here."""
+        negated = keyword == "!"
         while keyword == "!" or (keyword == "time" and self._precedes_reserved()):
             if keyword == "!" and before == "|":
                 self._problem("unexpected !")
@@ -114,6 +117,7 @@ class Grammar(Scanner):
             self._blanks()
             keyword = self._reserved()
         if keyword in _ENDS:
+            self._problem("a command is missing behind !")
             return False
         if keyword in _COMPOUNDS:
             start = self.at
@@ -126,9 +130,16 @@ class Grammar(Scanner):
             self.subshell("(")
             self._expect(")")
         else:
-            return self._simple(before)
+            return self._simple(before) or (negated and self._is_nothing())
         self._redirects()
         return True
+
+    def _is_nothing(self) -> bool:
+        """Whether C(!) stands alone, which bash takes for a command that fails; otherwise one is missing."""
+        if self.text[self.at : self.at + 1] in ("", "\n") or _SEMICOLON.match(self.text, self.at):
+            return True
+        self._problem("a command is missing behind !")
+        return False
 
     def _precedes_reserved(self) -> bool:
         at = BLANKS.match(self.text, self.at + len("time")).end()

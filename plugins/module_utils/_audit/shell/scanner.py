@@ -38,9 +38,18 @@ class Simple(NamedTuple):
 class Document:
     """A here document, whose body comes with the next line."""
 
-    def __init__(self, delimiter: str, strip_tabs: bool) -> None:
-        self.delimiter, self.strip_tabs = delimiter, strip_tabs
+    def __init__(self, word: Word, strip_tabs: bool) -> None:
+        self.delimiter, self.strip_tabs = word.value, strip_tabs
+        self.expand = word.value == word.raw
         self.start = self.end = 0
+
+    def ends_with(self, line: str) -> bool:
+        """Whether a line is the delimiter."""
+        return (line.lstrip("\t") if self.strip_tabs else line) == self.delimiter
+
+    def continues(self, line: str) -> bool:
+        """Whether a line goes on with the next one, which thus is no delimiter."""
+        return self.expand and (len(line) - len(line.rstrip("\\"))) % 2 == 1
 
 
 class Scanner(ABC):
@@ -92,13 +101,15 @@ class Scanner(ABC):
         documents, self._documents = self._documents, []
         for document in documents:
             document.start = document.end = self.at
+            continued = False
             while self.at < len(self.text):
                 end = self.text.find("\n", self.at)
                 line = self.text[self.at : end if end >= 0 else len(self.text)]
                 document.end = self.at
                 self.at = end + 1 if end >= 0 else len(self.text)
-                if (line.lstrip("\t") if document.strip_tabs else line) == document.delimiter:
+                if document.ends_with(line) and not continued:
                     break
+                continued = document.continues(line)
                 document.end = self.at
 
     def _separator(self) -> str:
@@ -207,11 +218,14 @@ class Scanner(ABC):
 
     def _redirect(self, operator: str, descriptor: str, found: Simple) -> None:
         self.at = BLANKS.match(self.text, self.at).end()
-        target = self._word("{0} has no target".format(operator))
+        # "2>&1" and a comment begin here as anywhere else.
+        is_none = self.text.startswith("#", self.at) or _REDIRECT.match(self.text, self.at)
+        target = None if is_none else self._word()
         if not target:
+            self._problem("{0} has no target".format(operator))
             return
         if operator in ("<<", "<<-"):
-            document = Document(target.value, operator == "<<-")
+            document = Document(target, operator == "<<-")
             self._documents.append(document)
             found.documents.append((len(found.redirects), document))
         text = target.value if operator == "<<<" else None

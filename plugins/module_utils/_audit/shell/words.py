@@ -20,7 +20,7 @@ _PLAIN = re.compile(r"""[^ \t\n'"\\$`&|;()<>]+""")
 _IN_DOUBLE = re.compile(r"""[^"\\$`]+""")
 _IN_BRACES = re.compile(r"""[^'"\\$`}]+""")
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*|[0-9@*#?!$-]")
-_BRACED_NAME = re.compile(r"[#!]?(?:[A-Za-z_][A-Za-z0-9_]*|[0-9]+|[@*#?$!-])?")
+_BRACED_NAME = re.compile(r"[#!]?(?:[A-Za-z_][A-Za-z0-9_]*|[0-9]+|[@*#?!-]|\$(?![({]))?")
 _ANSI = re.compile(r"[^'\\]*(?:\\.[^'\\]*)*'", re.DOTALL)
 _ANSI_ESCAPE = re.compile(
     r"\\(?:([abeEfnrtv\\'\"?])|([0-7]{1,3})|(?:x([0-9A-Fa-f]{1,2})|u([0-9A-Fa-f]{1,4})|U([0-9A-Fa-f]{1,8})))"
