@@ -15,7 +15,7 @@ from typing import Callable, Dict, Iterator, List, NamedTuple, Sequence, Tuple
 
 from ..model import Edit, Instruction
 from ..shell.script import Command
-from ..source.edits import append_command, remove_command
+from ..source.edits import append_command, append_line, remove_command
 from ..source.managers import APK, APT, CLEAN, DNF, INSTALL, UPDATE, UPGRADE, ZYPPER, Action, has_option, word_set
 from ..source.scripts import Located
 from ..source.view import View, below, mounts
@@ -184,7 +184,8 @@ def _edits(
         return ()
     if makers[0].manager == "pip":
         return ()
-    return append_command(view.dockerfile, instruction, located, clean)
+    append = append_line if located.form == "heredoc" else append_command
+    return append(view.dockerfile, instruction, located, clean)
 
 
 def _keeps_nothing(view: View, instruction: Instruction, action: Action, leftover: _Leftover) -> bool:

@@ -82,6 +82,25 @@ def append_command(dockerfile: Dockerfile, instruction: Instruction, located: Lo
     return (Edit(at, at, joint(dockerfile, instruction) + "&& " + command),)
 
 
+def append_line(dockerfile: Dockerfile, instruction: Instruction, located: Located, command: str) -> Edits:
+    """Add a command at the end of the here document that is the script of a RUN."""
+    commands = located.script.commands
+    if located.form != "heredoc" or len(instruction.heredocs) != 1 or located.script.problems or not commands:
+        return ()
+    body = instruction.heredocs[0]
+    plain = located.text == dockerfile.text[body.span.start : body.span.end] and located.text.endswith("\n")
+    if (
+        not plain
+        or any(one.context for one in commands)
+        or commands[-1].program in _LEAKING
+        or commands[-1].after == "&"
+    ):
+        return ()
+    lines = located.text.splitlines()
+    indent = re.match(r"[ \t]*", lines[-1])
+    return (Edit(body.span.end, body.span.end, (indent.group(0) if indent else "") + command + line_break(dockerfile)),)
+
+
 def joint(dockerfile: Dockerfile, instruction: Instruction) -> str:
     """What is between two commands of a RUN: a space, or a continuation like those that it has already."""
     body = dockerfile.text[instruction.span.start : instruction.span.end]

@@ -156,6 +156,11 @@ EDITS = [
         "FROM a:1\nRUN apt-get update \\\n  && apt-get install -y b\n",
         "FROM a:1\nRUN apt-get update \\\n  && apt-get install -y b \\\n  && rm -rf /var/lib/apt/lists/*\n",
     ),
+    (
+        "005",
+        "FROM a:1\nRUN <<EOF\n  apt-get update\n  apt-get install -y b\nEOF\n",
+        "FROM a:1\nRUN <<EOF\n  apt-get update\n  apt-get install -y b\n  rm -rf /var/lib/apt/lists/*\nEOF\n",
+    ),
     ("005", "FROM a:1\nRUN apk add b\n", "FROM a:1\nRUN apk add --no-cache b\n"),
     ("005", "FROM a:1\nRUN pip3 install b && c\n", "FROM a:1\nRUN pip3 install --no-cache-dir b && c\n"),
     ("005", "FROM a:1\nRUN microdnf install b\n", "FROM a:1\nRUN microdnf install b && microdnf clean all\n"),
