@@ -182,6 +182,7 @@ ENTRYPOINT_RIGHT: List[Any] = [
     (ENTRY.replace("ENTRY", "RUN chmod +x /app/entrypoint.sh\nENTRY"), {"entrypoint.sh": SCRIPT}),
     (ENTRY.replace('["/app', '["sh", "/app'), {"entrypoint.sh": SCRIPT}),
     (ENTRY.replace('["/app/', '["./'), {"entrypoint.sh*": SCRIPT}),
+    (ENTRY.replace(".sh", ""), {"entrypoint*": "\x7fELF\0"}),
     (ENTRY.replace("COPY . /app", "COPY docker/*.sh /app/"), {"docker/entrypoint.sh*": SCRIPT}),
     'FROM postgres:17\nENTRYPOINT ["docker-entrypoint.sh"]\nCMD ["postgres"]\n',
 ]
@@ -201,6 +202,13 @@ EXEC_RIGHT: List[Any] = [
     (ENTRY, {"entrypoint.sh*": '#!/bin/sh\ncase "$1" in\ndev) exec npm run dev;;\n*) exec "$@";;\nesac\n'}),
     (ENTRY, {"entrypoint.sh*": "#!/bin/sh\ntrap 'kill $pid' TERM\nnpm start &\npid=$!\nwait $pid\n"}),
     (ENTRY, {"entrypoint.sh*": "#!/usr/bin/python3\nimport os\n"}),
+    (
+        ENTRY,
+        {
+            "entrypoint.sh*": "#!/bin/sh\nif [ $1 = d ]; then\ntrap 'kill $pid' TERM\n$@ &\npid=$!\nwait $pid\n"
+            'else\nexec "$@"\nfi\n'
+        },
+    ),
     "FROM node:20\nCMD npm start\n",
     "FROM node:20\nCMD node prepare.js && exec npm start\n",
     'FROM node:20\nCMD ["npm", "start"]\n',

@@ -294,7 +294,11 @@ def _with_equals(instruction: Instruction, name_end: int, value_start: int) -> T
     """Put an equals sign and quotes around the value of the old form, which is the rest of the line."""
     text = instruction.arguments
     value = text[value_start:]
-    if re.search(r"[\"'\\\x00-\x1f]", value) or name_end >= value_start:
+    if name_end >= value_start:
+        return ()
+    if re.match(r'"[^"\\\x00-\x1f]*"\Z', value):
+        return (Edit(instruction.offsets[name_end], instruction.offsets[value_start], "="),)
+    if re.search(r"[\"'\\\x00-\x1f]", value):
         return ()
     end = instruction.offsets[len(text) - 1] + 1
     return (

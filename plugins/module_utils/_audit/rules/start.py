@@ -90,7 +90,7 @@ def _services(commands: Sequence[Command]) -> List[str]:
     for number, command in enumerate(commands):
         if command.context and set(command.context) & {"$(", "<(", "function", "if", "while", "elif"}:
             continue
-        name = command.program or (command.words[0].value if command.words else "")
+        name = _name(command)
         last = number == len(commands) - 1
         daemon = _daemon(command)
         if command.after == "&" and name not in _HELPERS and name not in CONTROL:
@@ -102,6 +102,14 @@ def _services(commands: Sequence[Command]) -> List[str]:
         elif last and background and name not in _HELPERS and name not in CONTROL:
             found.append(name)
     return found
+
+
+def _name(command: Command) -> str:
+    """The program of a command; as written, if it is in a variable."""
+    if command.program and command.program != "exec":
+        return command.program
+    behind = [word.value for word in command.words[len(command.words) - len(command.arguments) - 1 :]]
+    return behind[0] if behind else ""
 
 
 def _daemon(command: Command) -> Optional[str]:
@@ -186,7 +194,7 @@ def _script(view: View, start: Start, script: StartScript) -> Iterator[Draft]:
         )
     name = script.image_path.rpartition("/")[2]
     if not script.interpreted:
-        if not script.file.content.startswith(b"#!"):
+        if not script.file.content.startswith(b"#!") and name.endswith((".sh", ".bash")):
             yield about(
                 view,
                 "SWR-DF-008",
@@ -287,7 +295,8 @@ def _inline(view: View, instruction: Instruction) -> Iterator[Draft]:
 def _file(view: View, script: StartScript, commands: Sequence[Command]) -> Iterator[Draft]:
     if not commands or script.file is None:
         return
-    passes = [one for one in commands if one.words and one.words[0].value in _ARGUMENTS]
+    # One in the background is a service that the script itself needs, or it waits for it.
+    passes = [one for one in commands if one.words and one.words[0].value in _ARGUMENTS and one.after != "&"]
     replaced = any("exec" in one.wrappers or (one.program == "exec" and one.arguments) for one in commands)
     last = commands[-1]
     target: Optional[Command] = None

@@ -26,6 +26,7 @@ _SECRET = re.compile(
     re.IGNORECASE,
 )
 _NO_SECRET = word_set("PWD OLDPWD PUBLIC_KEY SK")
+_MOST_SHOWN = 10
 _READ = re.compile(r"\$(?:([A-Za-z_][A-Za-z0-9_]*)|\{([A-Za-z_][A-Za-z0-9_]*)(\}|[:\-+=?#%/^,@\[]))")
 _SHELLS_OWN = word_set(
     """HOME PATH PWD OLDPWD USER LOGNAME SHELL HOSTNAME TERM LANG IFS OPTIND OPTARG RANDOM SECONDS LINENO PPID UID EUID
@@ -86,6 +87,7 @@ def _start(view: View) -> Iterator[Draft]:
     start = start_of(view)
     environment = view.environment()
     arguments = view.arguments()
+    missing: Dict[int, Tuple[Instruction, List[str]]] = {}
     for name, instruction in _reads(view, start):
         if name in environment or name in _SHELLS_OWN or is_secret_name(name):
             continue
@@ -99,16 +101,20 @@ def _start(view: View) -> Iterator[Draft]:
                 subject="ARG " + name,
             )
         else:
-            yield about(
-                view,
-                "SWR-DF-012",
-                instruction,
-                "the start of the container reads {0}, which has no default".format(name),
-                "Decide on a default, and add ENV {0}=...".format(name),
-                subject="no default for " + name,
-                confidence=HEURISTIC,
-                at_most=INFO,
-            )
+            missing.setdefault(id(instruction), (instruction, []))[1].append(name)
+    for instruction, names in missing.values():
+        shown = ", ".join(names[:_MOST_SHOWN]) + (" and others" if names[_MOST_SHOWN:] else "")
+        one = len(names) == 1
+        yield about(
+            view,
+            "SWR-DF-012",
+            instruction,
+            "the start of the container reads {0}, which {1} no default".format(shown, "has" if one else "have"),
+            "Decide on {0}, and add ENV {1}=...".format("a default" if one else "defaults", names[0]),
+            subject="no default for " + " ".join(names),
+            confidence=HEURISTIC,
+            at_most=INFO,
+        )
 
 
 def _reads(view: View, start: Start) -> List[Tuple[str, Instruction]]:

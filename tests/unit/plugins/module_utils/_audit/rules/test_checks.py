@@ -90,6 +90,17 @@ def test_a_policy_of_base_images(image: str, patterns: List[str], allowed: bool)
     assert all(draft.confidence == "certain" for draft in drafts)
 
 
+def test_services_from_variables_are_named_as_written() -> None:
+    script = '#!/bin/sh\nvirtlogd &\nexec gosu app "$@"\n'
+    (draft,) = found("SWR-DF-001", ENTRY, {"entrypoint.sh*": script})
+    assert draft.message == "the entrypoint script starts 2 services: virtlogd, $@"
+
+
+def test_variables_of_one_start_are_one_finding() -> None:
+    (draft,) = found("SWR-DF-012", "FROM a:1\nCMD exec b $C_D ${E_F} $C_D\n")
+    assert draft.message == "the start of the container reads C_D, E_F, which have no default"
+
+
 def test_a_secret_is_never_in_a_draft() -> None:
     text = "FROM debian:12\nENV DB_PASSWORD=hunter2hunter2\nARG API_TOKEN=hunter2hunter2\n"
     for draft in found("SWR-DF-012", text):
@@ -184,6 +195,7 @@ EDITS = [
         "FROM a:1\nMAINTAINER A B <a@example.org>\n",
         'FROM a:1\nLABEL org.opencontainers.image.authors="A B <a@example.org>"\n',
     ),
+    ("015", 'FROM a:1\nLABEL a "b c"\n', 'FROM a:1\nLABEL a="b c"\n'),
     ("015", "FROM a:1\nLABEL a  b c\n", 'FROM a:1\nLABEL a="b c"\n'),
     ("016", "FROM a:1\nHEALTHCHECK CMD pg_isready\n", "FROM a:1\nHEALTHCHECK CMD pg_isready || exit 1\n"),
     ("016", "FROM a:1\nHEALTHCHECK CMD a || exit 3\n", "FROM a:1\nHEALTHCHECK CMD a || exit 1\n"),
