@@ -19,7 +19,7 @@ from typing import Dict, FrozenSet, Iterator, List, Optional, Sequence, Set, Tup
 
 COLLECTION = "ansible_collections.longshore.swr."
 UTILS = "plugins.module_utils."
-ROOMS = frozenset({"_registry", "_huaweicloud", "_harbor", "_dns", "_access", "_audit", "_workloads"})
+ROOMS = frozenset({"_publish", "_registry", "_huaweicloud", "_harbor", "_dns", "_access", "_audit", "_workloads"})
 
 # The lowest level, open to all. These parts use the standard library, and each other without cycles.
 SHARED_GROUND = frozenset(
@@ -62,6 +62,7 @@ ALLOWED: Dict[str, FrozenSet[str]] = {
     "_dns": frozenset({"_dns_message", "_http", "_secrets", "_resource"}),
     "_access": frozenset({"_dns_message"}),
     "_audit": frozenset({"_http", "_secrets", "_resource"}),
+    "_publish": frozenset({"_http", "_secrets", "_resource"}),
     "_workloads": frozenset({"_http", "_secrets"}),
 }
 

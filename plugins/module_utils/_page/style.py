@@ -48,7 +48,7 @@ button:focus-visible, input:focus-visible, select:focus-visible, summary:focus-v
 table { border-collapse: collapse; width: 100%; }
 th, td { text-align: left; vertical-align: top; padding: .3rem .6rem .3rem 0; border-bottom: 1px solid var(--line);
   overflow-wrap: anywhere; }
-thead th { color: var(--dim); font-weight: 600; } tbody th { font-weight: 400; }
+thead th { color: var(--dim); font-weight: 600; overflow-wrap: normal; } tbody th { font-weight: 400; }
 tbody tr:last-child > * { border-bottom: 0; }
 .grid td, .grid thead th { overflow-wrap: normal; }
 .number { text-align: right; white-space: nowrap; font-variant-numeric: tabular-nums; }

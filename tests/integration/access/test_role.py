@@ -60,7 +60,7 @@ class Role:
 
     def __init__(self, folder: Path) -> None:
         self.playbook = Playbook(folder, secrets=SECRETS)
-        self.page, self.json = folder / "access.html", folder / "access.json"
+        self.page, self.json, self.junit = (folder / ("access." + kind) for kind in ("html", "json", "xml"))
 
     def run(self, nodes: Dict[str, Dict[str, Any]], *arguments: str, ok: bool = True, **variables: Any) -> Run:
         variables.update(access_check_html_path=str(self.page), access_check_json_path=str(self.json))
@@ -93,7 +93,9 @@ def test_a_broken_inventory(role: Role, good: Dict[str, Any]) -> None:
             "away": {"ansible_connection": "ssh", "ansible_host": "127.0.0.1", "ansible_port": 1},
         },
         ok=False,
+        access_check_junit_path=str(role.junit),
     )
+    assert 'tests="7" failures="6" errors="0"' in role.junit.read_text()
     lines = table(run)
     text = "\n".join(lines)
     assert max(map(len, lines)) <= 120

@@ -67,7 +67,7 @@ def test_files_of_image_migrator_in_check_mode_then_really_then_again(playbooks:
     counts = {"total": 11, "copied": 0, "skipped": 11, "filtered": 0, "postponed": 0, "failed": 0}
     assert playbooks.report()["images"] == counts
 
-    assert "All 11 images are at their destination: 11 there already." in (playbooks.state / "report.html").read_text()
+    assert "All 11 images are at their destination" in (playbooks.state / "report.html").read_text()
     files = list(playbooks.state.iterdir())
     assert {path.name for path in files} == {
         "journal.jsonl", "report.json", "report.html", "migrate.log", "success.yaml", "failed.yaml"
@@ -130,7 +130,29 @@ def test_failures_are_summed_up_and_can_be_fed_back(playbooks: Any) -> None:
     playbooks.swr.faults.add(Fault(kind="manifest_put", action="status", status=500, repository="team/single"))
     given = ("-e", "auth_file=auth.json", "-e", "default_namespace=team", "-e", "retries=0")
 
-    first = playbooks.migrate("-e", "images_file=images.json", *given, ok=False)
+    junit, metrics = playbooks.folder / "junit.xml", playbooks.folder / "swr.prom"
+    # A webhook that is not there does not change the outcome.
+    published = {
+        "migrate_junit_path": str(junit),
+        "migrate_metrics_path": str(metrics),
+        "migrate_notify_url": "http://127.0.0.1:1/hooks/lost-secret-7",
+        "migrate_job_name": "nightly",
+    }
+    first = playbooks.migrate(
+        "-e",
+        "images_file=images.json",
+        *given,
+        "-e",
+        json.dumps(published),
+        ok=False,
+        environ={"ANSIBLE_SHOW_CUSTOM_STATS": "true"},
+    )
+    suite = junit.read_text()
+    assert 'tests="13" failures="2" errors="0"' in suite
+    assert 'longshore_swr_images{job="nightly",kind="migration",state="copied"} 11' in metrics.read_text()
+    assert "the notification was not sent" in first.text
+    assert "lost-secret-7" not in first.text
+    assert re.search(r'"?migrate_images"?: .*"copied": 11', first.out)
     # The directory of the state, and the images that arrived.
     assert first.changed == 2
     assert "13 images: 11 copied, 0 there already, 0 filtered out, 2 failed" in first.out

@@ -105,7 +105,7 @@ def test_two_hosts_do_it_together_and_once(world: World) -> None:
         (kept,) = (world.playbooks.folder / name).glob("shard-*")
         assert {path.name for path in kept.iterdir()} >= {"report.json", "report.html"}
         assert not (kept / "images.json").exists()
-    assert "All 12 images are at their destination: 12 copied." in (world.plan / "report.html").read_text()
+    assert "All 12 images are at their destination" in (world.plan / "report.html").read_text()
 
     written = len(world.playbooks.written())
     second = world.run("migrate_sharded", migrate_audit=True)

@@ -1,0 +1,91 @@
+# Copyright: (c) 2026, longshore.swr contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""An outcome as a notification: one POST with a JSON body.
+
+This module is private to the collection: no other collection may import it.
+"""
+
+from __future__ import annotations
+
+import time
+from typing import Any, Callable, Dict, List, Mapping, Optional
+from urllib.parse import parse_qsl, urlsplit
+
+from .._errors import LongshoreError, ServerError
+from .._http import ApiClient
+from .outcome import Outcome
+
+ALWAYS, CHANGE, FAILURE = "always", "change", "failure"
+TRIES = 3
+TIMEOUT = 10.0
+"""Seconds for connecting and each read; the whole exchange may take five times as long."""
+SHORTEST = 6
+"""Characters of a secret. Shorter parts of a URL, such as C(hooks), are words that occur elsewhere."""
+_ACCEPTED = tuple(range(200, 300))
+
+
+class NotSent(LongshoreError):
+    """The notification did not arrive, as far as is known."""
+
+
+def is_due(outcome: Outcome, when: str) -> bool:
+    """Whether an outcome is worth a notification."""
+    return when == ALWAYS or outcome.failed or (when == CHANGE and outcome.changed)
+
+
+def secrets_of(url: str) -> List[str]:
+    """The parts of a webhook's URL that may be a secret: its path, the parts of that, and the values of its query."""
+    parts = urlsplit(url)
+    values = [value for _name, value in parse_qsl(parts.query)]
+    return [text for text in (parts.path, parts.query, *parts.path.split("/"), *values) if len(text) >= SHORTEST]
+
+
+def body_of(outcome: Outcome, name: str, report: str, host: str) -> Dict[str, Any]:
+    """What is sent. C(text) alone is a message that chat programs show."""
+    status = "failed" if outcome.failed else "changed" if outcome.changed else "ok"
+    return {
+        "text": "{0}: {1} ({2})".format(name, outcome.message, status),
+        "job": name,
+        "kind": outcome.kind,
+        "status": status,
+        "message": outcome.message,
+        outcome.counted or "counts": dict(outcome.counts),
+        "started_at": outcome.started_at,
+        "duration": outcome.duration,
+        "report": report,
+        "host": host,
+    }
+
+
+def notify(
+    url: str,
+    body: Mapping[str, Any],
+    verify: Any,
+    redact: Callable[[str], str],
+    sleep: Callable[[float], None] = time.sleep,
+    session: Optional[Any] = None,
+) -> None:
+    """Send it, again after a broken connection or a server's error: two notifications are better than none.
+
+    :raises NotSent: says why.
+    """
+    parts = urlsplit(url)
+    client = ApiClient(
+        parts._replace(query="", fragment="").geturl(),
+        NotSent,
+        lambda _document: ServerError(),
+        verify=verify,
+        timeout=TIMEOUT,
+        retries=0,
+        redact=redact,
+        session=session,
+    )
+    for left in reversed(range(TRIES)):
+        try:
+            client.call("POST", "", parse_qsl(parts.query, keep_blank_values=True), body, _ACCEPTED, text=True)
+            return
+        except NotSent as error:
+            if not left or (error.status is not None and error.status < 500 and error.status != 429):
+                raise
+        sleep(float(TRIES - left))

@@ -1,0 +1,197 @@
+# Copyright: (c) 2026, longshore.swr contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Reports for pipelines, monitoring and chat, judged by programs that read them."""
+
+from __future__ import annotations
+
+import json
+
+import junitparser
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from prometheus_client.parser import text_string_to_metric_families
+
+from ansible_collections.longshore.swr.plugins.module_utils._access.report.aggregate import aggregate
+from ansible_collections.longshore.swr.plugins.module_utils._audit.judgement.audit import Audit
+from ansible_collections.longshore.swr.plugins.module_utils._audit.model import Finding, Span
+from ansible_collections.longshore.swr.plugins.module_utils._audit.report.data import data_of
+from ansible_collections.longshore.swr.plugins.module_utils._errors import LongshoreError
+from ansible_collections.longshore.swr.plugins.module_utils._publish.junit import render_junit
+from ansible_collections.longshore.swr.plugins.module_utils._publish.metrics import render_metrics
+from ansible_collections.longshore.swr.plugins.module_utils._publish.notify import body_of, is_due
+from ansible_collections.longshore.swr.plugins.module_utils._publish.outcome import Outcome, outcome_of
+
+HOSTILE = "<b>&\"'\x1b[31m\u202e\ud800]]>"
+
+
+def image(outcome, tag, **more):
+    return dict(
+        {"source": "a.example/x:" + tag, "destination": "b.example:5000/team/x:" + tag, "outcome": outcome}, **more
+    )
+
+
+def migration(*images, **more):
+    names = ("copied", "skipped", "filtered", "postponed", "failed")
+    counts = {name: sum(one["outcome"] == name for one in images) for name in names}
+    return dict({"images": dict(counts, total=len(images)), "results": list(images)}, **more)
+
+
+FAILED = migration(
+    image("copied", "1", seconds=2.5),
+    image("skipped", "2"),
+    image("postponed", "3", reason="stop_at (06:00) was reached"),
+    image("failed", "4", error="it broke. Remedy: mend it", details={"what": "it broke", "hint": "mend it"}),
+    started_at="2026-11-29T21:29:07Z",
+    duration=20.5,
+    bytes={"uploaded": 12345},
+)
+
+
+def suite(report):
+    (found,) = junitparser.JUnitXml.fromstring("".join(render_junit(outcome_of(report), "nightly")).encode("utf-8"))
+    return found
+
+
+def test_each_image_is_a_test_case():
+    found = suite(FAILED)
+    assert (found.name, found.tests, found.failures, found.errors, found.skipped) == ("nightly", 4, 1, 0, 1)
+    assert (found.time, found.timestamp) == (20.5, "2026-11-29T21:29:07")
+    cases = {case.name: case for case in found}
+    assert {case.classname for case in cases.values()} == {"b.example:5000/team/x"}
+    assert cases["1"].time == 2.5
+    assert cases["1"].is_passed
+    assert cases["2"].is_passed
+    assert cases["3"].is_skipped
+    (failure,) = cases["4"].result
+    assert (failure.message, failure.text) == ("it broke.", "it broke. Remedy: mend it")
+
+
+def test_a_problem_of_no_image_makes_a_pipeline_red_too():
+    found = suite(migration(image("copied", "1"), problems=["shard 2 is missing"]))
+    assert (found.tests, found.failures, found.errors) == (2, 0, 1)
+    (error,) = next(case for case in found if case.name == "the whole run").result
+    assert error.message == "1 images: 1 copied; shard 2 is missing"
+
+
+def nodes():
+    good = {"msg": "m", "host": "swr.example", "checks": [{"id": "tcp.443", "status": "pass"}]}
+    bad = {"msg": "m", "checks": [{"id": "tcp.443", "status": "fail", "message": "it is closed"}]}
+    return aggregate({"web": good, "db": bad, "away": None})
+
+
+def test_each_node_is_a_test_case():
+    found = suite(nodes())
+    cases = {case.name: case for case in found}
+    assert cases["web"].is_passed
+    assert cases["db"].result[0].message == "tcp.443: it is closed"
+    assert cases["away"].result[0].message.startswith("no result: ")
+    assert outcome_of(nodes()).message == "1 of 3 nodes fail the access check, 1 gave no result"
+
+
+def test_each_finding_is_a_test_case():
+    finding = Finding(
+        "SWR-DF-004", "app/Dockerfile", "the base image moves", "Name a version.", "error", span=Span(0, 1, 3, 3)
+    )
+    quiet = Finding("SWR-DF-005", "app/Dockerfile", "left", "Delete it.", "error", suppressed_by="pragma")
+    found = suite(data_of(Audit(targets=("app/Dockerfile", "b/Dockerfile"), findings=(finding, quiet))))
+    cases = {case.name: case for case in found}
+    assert cases["app/Dockerfile:3 SWR-DF-004"].result[0].text == "the base image moves Remedy: Name a version."
+    assert cases["app/Dockerfile:0 SWR-DF-005"].is_skipped
+    assert cases["no finding"].classname == "b/Dockerfile"
+
+
+def samples(text):
+    return {
+        (sample.name, sample.labels.get("state")): (sample.value, sample.labels["job"], sample.labels["kind"])
+        for family in text_string_to_metric_families(text)
+        for sample in family.samples
+    }
+
+
+def value(found, name, state=None):
+    return found["longshore_swr_" + name, state][0]
+
+
+def test_metrics_are_read_by_prometheus():
+    found = samples(render_metrics(outcome_of(FAILED), "nightly", 1_800_000_000.9, ""))
+    assert {(job, kind) for _value, job, kind in found.values()} == {("nightly", "migration")}
+    assert value(found, "last_run_timestamp_seconds") == 1_800_000_000
+    assert value(found, "last_run_failed") == 1
+    assert ("longshore_swr_last_success_timestamp_seconds", None) not in found
+    counts = {state: value(found, "images", state) for state in ("copied", "skipped", "postponed", "failed")}
+    assert counts == {"copied": 1, "skipped": 1, "postponed": 1, "failed": 1}
+    assert (value(found, "duration_seconds"), value(found, "sent_bytes")) == (20.5, 12345)
+
+
+def test_a_failure_keeps_the_time_of_the_last_success():
+    good = render_metrics(outcome_of(migration(image("copied", "1"))), "nightly", 1_800_000_000, "")
+    assert value(samples(good), "last_success_timestamp_seconds") == 1_800_000_000
+    bad = render_metrics(outcome_of(FAILED), "nightly", 1_800_086_400, good)
+    again = render_metrics(Outcome("run", True, False, "no rules"), "nightly", 1_800_172_800, bad)
+    for text, ended in ((bad, 1_800_086_400), (again, 1_800_172_800)):
+        found = samples(text)
+        assert value(found, "last_success_timestamp_seconds") == 1_800_000_000
+        assert value(found, "last_run_timestamp_seconds") == ended
+    healed = render_metrics(outcome_of(migration(image("skipped", "1"))), "nightly", 1_800_259_200, again)
+    assert value(samples(healed), "last_success_timestamp_seconds") == 1_800_259_200
+
+
+@given(name=st.one_of(st.just(HOSTILE), st.text(max_size=30)), before=st.text(max_size=60))
+def test_hostile_names_stay_text(name, before):
+    report = migration(image("failed", name, error=name, details={"hint": name}), image("filtered", name, reason=name))
+    outcome = outcome_of(report)
+    xml = "".join(render_junit(outcome, name or "x"))
+    (found,) = junitparser.JUnitXml.fromstring(xml.encode("utf-8"))
+    assert (found.tests, found.failures, found.skipped) == (2, 1, 1)
+    assert "\x1b" not in xml
+    assert len(samples(render_metrics(outcome, name, 1.0, before))) >= 7
+    json.dumps(body_of(outcome, name, name, name)).encode("utf-8")
+
+
+@pytest.mark.parametrize(
+    "report",
+    [
+        None,
+        [],
+        {},
+        {"results": 1},
+        {"results": [], "images": {"total": "x"}},
+        {"nodes": [1]},
+        {"targets": [], "findings": 3},
+    ],
+)
+def test_what_is_no_report_is_refused(report):
+    with pytest.raises(LongshoreError, match=r"this is not (a|the) report"):
+        outcome_of(report)
+
+
+@pytest.mark.parametrize(
+    ("failed", "changed", "due"),
+    [
+        (True, False, {"always", "change", "failure"}),
+        (True, True, {"always", "change", "failure"}),
+        (False, True, {"always", "change"}),
+        (False, False, {"always"}),
+    ],
+)
+def test_when_a_notification_is_due(failed, changed, due):
+    outcome = Outcome("run", failed, changed, "m")
+    assert {when for when in ("always", "change", "failure") if is_due(outcome, when)} == due
+
+
+def test_a_notification_is_a_message_and_its_parts():
+    body = body_of(outcome_of(FAILED), "nightly", "https://reports.example/1", "controller")
+    assert body == {
+        "text": "nightly: 4 images: 1 copied, 1 skipped, 1 postponed, 1 failed (failed)",
+        "job": "nightly",
+        "kind": "migration",
+        "status": "failed",
+        "message": "4 images: 1 copied, 1 skipped, 1 postponed, 1 failed",
+        "images": {"copied": 1, "skipped": 1, "filtered": 0, "postponed": 1, "failed": 1},
+        "started_at": "2026-11-29T21:29:07Z",
+        "duration": 20.5,
+        "report": "https://reports.example/1",
+        "host": "controller",
+    }
