@@ -174,6 +174,8 @@ def test_a_rule_at_another_gateway(world: World, place: Tuple[str, str]) -> None
     text = refusal(world, NAT)
     assert "the subnet nodes already has an SNAT rule, at the NAT gateway " + made in text
     assert scenario(world, {**NAT, "nat_gateway": made})["changed"] is False
+    world.cloud.vpcs.subnet(world.cloud.vpcs.vpc("another"), "nodes")
+    assert "nat_gateway: it is in another VPC" in refusal(world, {**NAT, "vpc": "another", "nat_gateway": made})
 
 
 def test_an_eip_that_is_bound_elsewhere(world: World, place: Tuple[str, str]) -> None:
@@ -181,7 +183,9 @@ def test_an_eip_that_is_bound_elsewhere(world: World, place: Tuple[str, str]) ->
     world.module("eip", name="outside", server_address="192.168.0.7", vpc="shop", subnet="nodes")
     assert "EIP outside: it is bound to PORT" in refusal(world, NAT)
     world.cloud.vpcs.port(place[1], "192.168.0.8")
-    assert "EIP outside: it is bound to PORT" in refusal(world, {**SINGLE, "server_address": "192.168.0.8"})
+    text = refusal(world, {**SINGLE, "server_address": "192.168.0.8"})
+    assert "EIP outside: it is bound to PORT" in text
+    assert "Set eip to another name, or unbind it." in text
     text = refusal(world, {**SINGLE, "server_address": "192.168.0.9"})
     assert 'server_address: nothing in the subnet has the address "192.168.0.9"' in text
     assert "port_id" not in text

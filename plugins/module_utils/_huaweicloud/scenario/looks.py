@@ -92,3 +92,18 @@ def eip_of_port(project: Project, port: str, name: str) -> Optional[str]:
         if bound_to(entry).get("id") == port and entry.get("alias") != name:
             return str(entry.get("id"))
     return None
+
+
+def refuse_use(name: str, eip: State, gateway: Optional[str] = None) -> None:
+    """
+    :param eip: its state; empty if it does not exist yet.
+    :param gateway: the ID of the NAT gateway that may use it.
+    :raises HuaweiCloudError: something else does.
+    """
+    other = eip.get("bound_to") or {}
+    if other and (gateway is None or (other["type"], other["id"]) != ("NATGW", gateway)):
+        raise HuaweiCloudError(
+            "it is bound to {0} {1}".format(other["type"], quoted(other["id"])),
+            where="EIP {0}".format(name),
+            hint="Set eip to another name, or unbind it. Nothing was changed.",
+        )

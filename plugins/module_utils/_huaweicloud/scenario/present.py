@@ -20,7 +20,7 @@ from ..network.nat_gateway import NatGateway
 from ..network.services import is_id
 from ..network.snat_rule import SnatRule
 from ..network.vpc import Subnet, Vpc
-from .looks import eip_of_port, endpoints_in, known_service, refuse_second_gateway, rules_for
+from .looks import eip_of_port, endpoints_in, known_service, refuse_second_gateway, refuse_use, rules_for
 from .obs import allowed_policy, denied, is_obs, statement_for
 from .routes import refuse_default_route
 from .rows import HOURLY, Kind, Row, bandwidth_record, bound_record, interrupted, record
@@ -114,7 +114,7 @@ class Present:
         theirs = [one.id in rules and rules[one.id] != self._record for one in subnets]
         eip = None if all(theirs) else self._eip(dict, None)
         if eip is not None:
-            self._check_use(eip, gateway)
+            refuse_use(eip.name, eip.found, gateway.id)
         # EIP, gateway, rules: in this order, a rule finds what it needs.
         self.rows.append(self.rows.pop(self.rows.index(gateway)))
         for one, is_theirs in zip(subnets, theirs):
@@ -294,6 +294,9 @@ class Present:
         row = self._add(
             "NAT gateway", name, NatGateway, keys, new=new, charge=charge, consent=consent, waits_for=[vpc, subnet]
         )
+        if not row.is_missing and row.found["vpc_id"] != vpc.id:
+            hint = "Choose a NAT gateway of the {0}.".format(vpc.label)
+            raise HuaweiCloudError("it is in another VPC", where="nat_gateway", hint=hint)
         self.parts["nat_gateway"] = row
         return row
 
@@ -323,6 +326,7 @@ class Present:
         def used(found: State) -> State:
             wanted = {} if there else binding()
             if wanted and found["port_id"] != wanted["port_id"]:
+                refuse_use(name, found)
                 wanted["description"] = bound_record(found["description"], options["scenario"])
             return wanted
 
@@ -340,15 +344,7 @@ class Present:
         row = self._add("EIP", name, Eip, lambda: keys, new=new, used=used, charge="", consent=consent)
         mode = row.found.get("charge_mode") or (row.after or {}).get("charge_mode")
         row.charge = "by {0}".format("traffic" if mode == "traffic" else "bandwidth, even while it is not used")
+        if there:
+            row.note = "the server has {0}".format(row.found["address"])
         self.parts["eip"] = row
         return row
-
-    @staticmethod
-    def _check_use(eip: Row, gateway: Row) -> None:
-        other = eip.found.get("bound_to") or {}
-        if other and (other["type"], other["id"]) != ("NATGW", gateway.id):
-            raise HuaweiCloudError(
-                "it is bound to {0} {1}".format(other["type"], quoted(other["id"])),
-                where="EIP {0}".format(eip.name),
-                hint="Set eip to another name, or unbind it. Nothing was changed.",
-            )
