@@ -391,7 +391,8 @@ from ansible_collections.longshore.swr.plugins.module_utils._module import (
 def run(module):
     """The network, as the module's result."""
     if needs_no_keys(module.params):
-        return show_warnings(module, nothing_to_do(module.params, module.check_mode))
+        region = module.params["region"] or os.environ.get("HW_REGION_NAME")
+        return show_warnings(module, nothing_to_do(dict(module.params, region=region), module.check_mode))
     require(module, "requests", REQUESTS_IMPORT_ERROR)
     cloud = cloud_from("vpc", module.params, os.environ, redactor_of(module))
     return show_warnings(module, bring_scenario_about(cloud, module.params, module.check_mode))
