@@ -114,10 +114,8 @@ def test_two_vpcs_of_the_same_name(world: World) -> None:
 
 def test_a_region_without_the_service(world: World) -> None:
     body = {"error_code": "APIGW.0101", "error_msg": "The API does not exist"}
-    for options, path in ((LINE, "vpc-endpoint"), (NAT, "nat_gateways")):
+    for options, path in ((LINE, "vpc-endpoint"), (NAT, "/v2/")):
         world.cloud.faults.add(Fault(action="status", status=404, body=body, path=path))
-        if options is NAT:
-            world.cloud.vpcs.subnet(world.cloud.vpcs.vpc("shop"), "nodes")
         assert "does not have this API" in refusal(world, options)
         world.cloud.faults.clear()
 

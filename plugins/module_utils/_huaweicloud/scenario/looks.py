@@ -70,8 +70,8 @@ def rules_for(project: Project, gateway: Optional[str], subnets: Sequence[Row]) 
     """
     found: Dict[Optional[str], str] = {}
     names = {one.id: one.name for one in subnets if one.id is not None}
-    listed = project.api("nat").list(RULES, "snat_rules", "nat:snatRules:list") if names else []
-    for entry in listed:
+    # Even without subnets: a region without NAT Gateway is noticed before an EIP is paid for.
+    for entry in project.api("nat").list(RULES, "snat_rules", "nat:snatRules:list"):
         subnet = entry.get("network_id")
         if subnet in names and entry.get("nat_gateway_id") != gateway:
             raise HuaweiCloudError(
