@@ -438,6 +438,8 @@ def test_the_login_comes_from_where_kubernetes_core_looks(
         {"host": server.url, "api_key": TOKEN, "validate_certs": False},
     ):
         assert brief(gather(None, **options)) == found
+    # A token that was read from a file
+    assert brief(gather(None, host=server.url, api_key=TOKEN + "\n", ca_cert=server.ca_path)) == found
     # Another context of the same file, whose server is not there.
     assert "127.0.0.1:9" in gather(None, kubeconfig=str(path), context="elsewhere")["msg"]
     # AWX's credential for Kubernetes
@@ -491,9 +493,12 @@ def test_a_name_in_a_kubeconfig_is_not_masked(sandbox_kubernetes: Callable[..., 
         ({"host": "ftp://x", "api_key": "abcdef"}, "invalid URL"),
         ({"host": "https://user:pass@x", "api_key": "abcdef"}, "must not contain a login"),
         ({"kubeconfig": "/nowhere/config"}, "the kubeconfig cannot be used"),
+        ({"kubeconfig": "/dev/zero"}, "the kubeconfig cannot be used"),
         ({"kubeconfig": {"clusters": []}}, "the kubeconfig cannot be used"),
         ({}, "Set kubeconfig and context, or host and api_key"),
         ({"host": "https://127.0.0.1:9", "api_key": "abcdef", "ca_cert": "/nowhere"}, "ca_cert"),
+        ({"host": "http://127.0.0.1:9", "api_key": "abcdef\nghi"}, "it has a character that cannot be sent"),
+        ({"host": "http://127.0.0.1:9", "client_cert": "/nowhere", "client_key": "/nowhere"}, "/nowhere"),
         ({"host": "http://127.0.0.1:9", "api_key": "abcdef", "target": "nowhere"}, "does not name a registry"),
         ({"host": "http://127.0.0.1:9", "api_key": "abcdef", "resource_fields": {"X": ["a b"]}}, 'the fields of "X"'),
         ({"host": "http://127.0.0.1:9", "api_key": "abcdef", "timeout": 0}, "out of range"),

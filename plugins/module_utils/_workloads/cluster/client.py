@@ -175,10 +175,16 @@ class ClusterClient:
         headers = HTTPHeaderDict({"User-Agent": USER_AGENT, "Accept": "application/json", "Accept-Encoding": "gzip"})
         for setting in self._configuration.auth_settings().values():
             if setting.get("in") == "header" and setting.get("value"):
-                self._redactor.add(setting["value"].rpartition(" ")[2])
-                headers[setting["key"]] = setting["value"]
+                value = setting["value"].strip()
+                self._redactor.add(value.rpartition(" ")[2])
+                headers[setting["key"]] = value
         for name, value in self._headers:
             headers.add(name, value)
+        for name, value in headers.items():
+            # The library's error would show it.
+            if not (value.isascii() and value.isprintable()):
+                what = "it has a character that cannot be sent, such as a line break"
+                raise WorkloadsError(what, where=name, hint="Correct the login: api_key, kubeconfig, impersonate_user.")
         return headers
 
     # Failures

@@ -12,6 +12,7 @@ This module is private to the collection: no other collection may import it.
 from __future__ import annotations
 
 import logging
+import os
 import traceback
 from typing import Any, Dict, Iterable, Iterator, List, Mapping, Optional, Set, Tuple
 
@@ -19,7 +20,7 @@ from ansible.module_utils.common.parameters import env_fallback
 
 from ..._arguments import check_ranges
 from ..._files.errors import FilesError
-from ..._files.inputs import check_authorities
+from ..._files.inputs import check_authorities, check_regular
 from ..._http_values import basic_auth
 from ..._secrets import Redactor
 from ..._text import safe
@@ -169,12 +170,19 @@ def _load(configuration: Any, kubeconfig: Any, context: Optional[str]) -> str:
     if isinstance(kubeconfig, Mapping):
         kubernetes.config.load_kube_config_from_dict(kubeconfig, context, client_configuration=configuration)
         return context or str(kubeconfig.get("current-context") or "")
+    for path in (kubeconfig or "").split(os.pathsep):
+        # The library opens what is there, and would wait for a pipe.
+        if path and os.path.exists(os.path.expanduser(path)):
+            check_regular(os.path.expanduser(path))
     kubernetes.config.load_kube_config(kubeconfig, context, client_configuration=configuration)
     return context or str(kubernetes.config.list_kube_config_contexts(kubeconfig)[1]["name"])
 
 
 def _override(configuration: Any, params: Mapping[str, Any]) -> None:
     """Options of the task win over the kubeconfig."""
+    for name in ("client_cert", "client_key"):
+        if params[name]:
+            check_regular(params[name])
     fields = {
         "host": params["host"] and params["host"].strip().rstrip("/"),
         "cert_file": params["client_cert"],
