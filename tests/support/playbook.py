@@ -95,6 +95,8 @@ class Playbook:
             "ANSIBLE_INVENTORY_UNPARSED_WARNING": "false",
             "ANSIBLE_LOCALHOST_WARNING": "false",
             "ANSIBLE_NOCOLOR": "1",
+            # Otherwise three more shells for each module write it to a file, run it and remove it.
+            "ANSIBLE_PIPELINING": "true",
             # Ansible gets the user's home from the shell here, regardless of HOME.
             "ANSIBLE_REMOTE_TMP": str(self.home / ".ansible" / "tmp"),
             "ANSIBLE_TRANSPORT": "local",

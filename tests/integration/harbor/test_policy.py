@@ -270,8 +270,8 @@ def test_a_playbook_configures_a_harbor_and_shows_no_secret(
         },
         {"longshore.swr.harbor_info": {"gather": ["version", "registries", "policies"]}},
     ]
-    runs = [user.do(tasks), user.do(tasks), user.do(tasks, "--check")]
-    assert [run.changed for run in runs] == [2, 0, 0], runs[0].text
-    for run in runs:
-        warned = "policy to-swr: Harbor does not apply filters of type resource since 2.8" in " ".join(run.text.split())
-        assert warned is (version == NEWEST)
+    # Once, again, and what a check predicts then.
+    run = user.do([*tasks, *tasks, *(dict(task, check_mode=True) for task in tasks)])
+    assert run.changed == 2, run.text
+    warned = "policy to-swr: Harbor does not apply filters of type resource since 2.8" in " ".join(run.text.split())
+    assert warned is (version == NEWEST)
