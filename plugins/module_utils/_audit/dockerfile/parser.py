@@ -130,7 +130,8 @@ class _Parser:
         text = line.text.strip(SPACE)
         lead = len(line.text) - len(line.text.lstrip(SPACE))
         offsets = line.offsets.cut(lead, lead + len(text))
-        start = offsets[0]
+        # The first line may have nothing but a continuation.
+        start = min(offsets[0], source.end_of(line.first))
         documents, unclosed = [], []
         keyword = _keyword_with_heredoc(text)
         instruction = self._read(text, offsets, Span(start, start, line.first + 1, line.first + 1))
@@ -194,5 +195,7 @@ def _command(keyword: str, arguments: str) -> str:
 def _with_span(instruction: Instruction, span: Span, documents: Tuple[Heredoc, ...]) -> Instruction:
     inner = instruction.inner
     if inner:
-        inner = replace(inner, span=Span(inner.span.start, span.end, span.line, span.end_line), heredocs=documents)
+        inner = replace(
+            inner, span=Span(inner.span.start, span.end, inner.span.line, span.end_line), heredocs=documents
+        )
     return replace(instruction, span=span, heredocs=documents, inner=inner)

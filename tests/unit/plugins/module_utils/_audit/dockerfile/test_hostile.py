@@ -9,7 +9,11 @@ import time
 from typing import Callable
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from ansible_collections.longshore.swr.plugins.module_utils._audit.dockerfile.arguments import pairs, words
+from ansible_collections.longshore.swr.plugins.module_utils._audit.dockerfile.expansion import expand
 from ansible_collections.longshore.swr.plugins.module_utils._audit.dockerfile.parser import parse, read
 from ansible_collections.longshore.swr.plugins.module_utils._audit.dockerfile.scripts import scripts
 from ansible_collections.longshore.swr.plugins.module_utils._audit.dockerfile.text import LARGEST, decode
@@ -55,10 +59,18 @@ def test_what_is_no_text_in_utf8_comes_back_unchanged():
 
 def _everything(text: str) -> None:
     dockerfile = parse(text)
-    for _instruction, _scope in walk(dockerfile):
-        pass
+    for instruction, scope in walk(dockerfile):
+        expand(instruction.arguments, scope.variables, dockerfile.escape)
+        pairs(dockerfile, instruction)
+        words(dockerfile, instruction)
     for _script in scripts(dockerfile):
         pass
+
+
+@given(st.text() | st.text("FROMUNEVADCPYLBIGHT <-\"'\\`$={}[],:#\n\r\tabc"))
+def test_no_text_is_too_strange(text: str):
+    _everything("FROM a\nRUN " + text)
+    _everything(text)
 
 
 @pytest.mark.parametrize(

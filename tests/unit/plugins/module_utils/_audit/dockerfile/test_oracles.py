@@ -16,8 +16,9 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from ansible_collections.longshore.swr.plugins.module_utils._audit.dockerfile.arguments import words
 from ansible_collections.longshore.swr.plugins.module_utils._audit.dockerfile.parser import parse
-from ansible_collections.longshore.swr.plugins.module_utils._audit.model import Dockerfile
+from ansible_collections.longshore.swr.plugins.module_utils._audit.model import Dockerfile, Span
 from ansible_collections.longshore.swr.tests.support.dockerfiles import real_dockerfiles
 
 Lines = List[Tuple[str, int, int]]
@@ -177,6 +178,8 @@ def test_equal_on_made_up_files(text: str):
     _compare(text, _go_differs(text), _python_differs(text))
 
 
+@example("FROM a\n \\\nONBUILD RUN b\n")
+@example("FROM a\n\\\n\\\nRUN b")
 @given(_TEXTS)
 def test_offsets_lead_back(text: str):
     dockerfile = parse(text)
@@ -184,9 +187,18 @@ def test_offsets_lead_back(text: str):
     for instruction in dockerfile.instructions:
         assert len(instruction.offsets) == len(instruction.arguments) + 1
         assert "".join(text[at] for at in instruction.offsets[:-1]) == instruction.arguments
-        assert text[instruction.span.start : instruction.span.end].count("\n") == (
-            instruction.span.end_line - instruction.span.line
-        )
+        _check_span(text, instruction.span)
+        for word in words(dockerfile, instruction):
+            _check_span(text, word.span)
+            assert text[word.span.start] == word.raw[0]
+    for problem in dockerfile.problems:
+        _check_span(text, problem.span)
+
+
+def _check_span(text: str, span: Span) -> None:
+    assert 0 <= span.start <= span.end <= len(text)
+    assert span.line == text.count("\n", 0, span.start) + 1
+    assert span.end_line - span.line == text.count("\n", span.start, span.end)
 
 
 @pytest.mark.parametrize(

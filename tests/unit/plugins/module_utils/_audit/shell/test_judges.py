@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import random
 import subprocess
+import time
 from typing import List
 
 import pytest
@@ -49,6 +50,15 @@ def test_real_scripts_are_read():
         for command in script.commands:
             if "-c" not in command.context and "$(" not in command.context:
                 assert [text[word.start : word.end] for word in command.words] == [word.raw for word in command.words]
+
+
+def test_a_thousand_files_take_less_than_three_seconds():
+    contents = real_dockerfiles().values()
+    started = time.process_time()
+    for content in contents:
+        for script in scripts(read(content)):
+            read_script(script.text, script.shell) if script.items is None else read_exec(script.items)
+    assert (time.process_time() - started) * 1000 / len(contents) < 3
 
 
 @needs_bash
