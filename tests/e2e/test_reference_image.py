@@ -9,12 +9,14 @@ import shutil
 import tempfile
 import time
 from pathlib import Path
-from typing import Iterator
+from typing import Callable, Iterator
 
 import pytest
 
+from ansible_collections.longshore.swr.tests.e2e.docker_registry import DockerRegistry
 from ansible_collections.longshore.swr.tests.e2e.os_image import Podman
 from ansible_collections.longshore.swr.tests.e2e.reference_base import base_archive
+from ansible_collections.longshore.swr.tests.support.modules import run_module
 from ansible_collections.longshore.swr.tests.support.playbook import Playbook, play
 
 pytestmark = [pytest.mark.needs_podman, pytest.mark.needs_program("ldd")]
@@ -75,6 +77,23 @@ def test_a_container_of_the_reference_stops_at_once(podman: Podman, service: Pat
     status, duration, output = stopped(podman, "localhost/service:1.0", 10)
     assert output.splitlines() == ["process 1 runs server.js", "stopped by SIGTERM"]
     assert (status, duration < 3) == (0, True)
+
+
+def test_nothing_is_found_in_the_image_either(
+    podman: Podman, service: Path, docker_registry: Callable[..., DockerRegistry]
+) -> None:
+    """Its history is real, and so is what podman leaves out of an OCI image."""
+    host = docker_registry().host
+    podman.build(service, "localhost/service:1.0", "docker")
+    for form in ("v2s2", "oci"):
+        podman.push("localhost/service:1.0", "{0}/team/service:{1}".format(host, form), form)
+    options = {"auth": {host: {"insecure": True}}, "profile": "strict", "fail_on": "never"}
+    options["images"] = ["{0}/team/service:{1}".format(host, form) for form in ("v2s2", "oci")]
+    result = run_module("image_audit", options)
+    assert [one["judged"] for one in result["images"]] == [True, True]
+    found = {(one["path"].rpartition(":")[2], one["rule"]): one["message"] for one in result["audit"]["findings"]}
+    assert set(found) == {("oci", "SWR-DF-016")}
+    assert "OCI images cannot have one" in found["oci", "SWR-DF-016"]
 
 
 def test_without_exec_it_would_be_killed(podman: Podman, service: Path, tmp_path: Path) -> None:

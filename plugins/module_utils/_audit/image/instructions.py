@@ -11,6 +11,7 @@ This module is private to the collection: no other collection may import it.
 from __future__ import annotations
 
 import json
+import posixpath
 import re
 from typing import Callable, Dict, Iterable, List, NamedTuple, Optional, Sequence, Set, Tuple
 
@@ -28,6 +29,7 @@ _PLAIN = re.compile(r"[^\s#<\-\[][^\n\r<]*", re.ASCII)
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z", re.ASCII)
 _PORT = re.compile(r"[0-9]{1,5}(?:-[0-9]{1,5})?(?:/[a-z]+)?\Z", re.ASCII)
 _COPIED = re.compile(r"(file|dir|multi|directory|url):\S+ in (\S.*)\Z", re.DOTALL)
+_KINDS = {"url": "https://unknown.invalid/file", "multi": "files"}
 _VARIABLE = re.compile(r"([A-Za-z_][A-Za-z0-9_]*)=")
 _LINE_BREAK = re.compile(r"[\n\r]")
 
@@ -79,9 +81,12 @@ def script_of_steps(steps: Iterable[Step]) -> Script:
     lines = ["FROM " + BASE]
     origin: Dict[int, Step] = {}
     declared: Set[str] = set()
+    directory = ""
     for step in steps:
+        if step.keyword == "WORKDIR":
+            directory = step.arguments.strip()
         made = _arguments(step, declared) if step.keyword in ("RUN", "ARG") else []
-        made += _instruction(step)
+        made += _instruction(step, directory)
         origin.update(dict.fromkeys(range(len(lines) + 1, len(lines) + len(made) + 1), step))
         lines += made
     return Script("\n".join(lines) + "\n", origin)
@@ -97,11 +102,11 @@ def _arguments(step: Step, declared: Set[str]) -> List[str]:
     return ["ARG " + name for name in fresh]
 
 
-def _instruction(step: Step) -> List[str]:
+def _instruction(step: Step, directory: str) -> List[str]:
     if step.keyword == "RUN":
         return _run(step.arguments)
     if step.keyword in ("COPY", "ADD"):
-        return ["{0} {1}".format(step.keyword, _flat(_sources(step.arguments)))]
+        return ["{0} {1}".format(step.keyword, _flat(_sources(step.arguments, directory)))]
     if step.keyword == "ENV":
         names = _VARIABLE.findall(step.arguments) or step.arguments.split()[:1]
         return ["ENV {0}={1}".format(name, MASK) for name in names if _NAME.match(name)]
@@ -133,15 +138,18 @@ def _is_exec(command: str) -> bool:
     return isinstance(words, list) and all(isinstance(word, str) for word in words)
 
 
-def _sources(arguments: str) -> str:
-    """Source and destination of a step. The classic builder writes a checksum for the source: C(dir:ab12 in /app)."""
+def _sources(arguments: str, directory: str) -> str:
+    """Source and destination of a step. The classic builder writes a checksum for the source: C(dir:ab12 in /app).
+
+    :param directory: the WORKDIR. A directory that is copied there is taken for the whole context.
+    """
     found = _COPIED.match(arguments)
     if found is None:
         return arguments
-    kind, destination = found.groups()
-    # What was copied is not known; a directory may be the whole context.
-    source = {"file": "file", "url": "https://unknown.invalid/file"}.get(kind, ".")
-    return json.dumps([source, destination.strip()])
+    kind, destination = found.group(1), found.group(2).strip()
+    place = posixpath.normpath(posixpath.join(directory or "/", destination))
+    source = "directory" if directory and place != posixpath.normpath(directory) else "."
+    return json.dumps([source if kind in ("dir", "directory") else _KINDS.get(kind, "file"), destination])
 
 
 def _paths(arguments: str) -> Tuple[str, ...]:

@@ -78,7 +78,7 @@ def steps(*entries: Any) -> List[Tuple[int, Instruction]]:
         ("/bin/sh -c apt-get update && apt-get install -y curl", "RUN", "apt-get update && apt-get install -y curl"),
         ("/bin/sh -c #(nop) ADD file:ab12 in /app ", "ADD", '["file", "/app"]'),
         ("/bin/sh -c #(nop) COPY dir:ab12 in /app/ ", "COPY", '[".", "/app/"]'),
-        ("/bin/sh -c #(nop) COPY multi:ab12 in /a b/ ", "COPY", '[".", "/a b/"]'),
+        ("/bin/sh -c #(nop) COPY multi:ab12 in /a b/ ", "COPY", '["files", "/a b/"]'),
         ("COPY package.json ./ # buildkit", "COPY", "package.json ./"),
         ("ADD https://example.com/x.tar / # buildkit", "ADD", "https://example.com/x.tar /"),
         ("VOLUME [/data /log]", "VOLUME", '["/data", "/log"]'),
@@ -91,6 +91,15 @@ def steps(*entries: Any) -> List[Tuple[int, Instruction]]:
 def test_steps(text: str, keyword: str, arguments: str) -> None:
     number, found = steps(text)[0]
     assert (number, found.keyword, found.arguments) == (1, keyword, arguments)
+
+
+@pytest.mark.parametrize(
+    ("destination", "source"),
+    [("/app/", "."), ("/app", "."), (".", "."), ("./", "."), ("/app/prisma/", "directory"), ("prisma", "directory")],
+)
+def test_a_directory_is_the_context_if_it_goes_where_the_program_is(destination: str, source: str) -> None:
+    found = steps("WORKDIR /app", "/bin/sh -c #(nop) COPY dir:ab12 in {0} ".format(destination))
+    assert found[1][1].arguments == '["{0}", "{1}"]'.format(source, destination)
 
 
 def test_build_arguments_are_named_and_not_shown() -> None:
