@@ -24,6 +24,7 @@ class GivenContext(Context):
     known = True
 
     def __init__(self, files: Mapping[str, str], ignore_file: Optional[str] = ".dockerignore") -> None:
+        super().__init__()
         self._files: Dict[str, SourceFile] = {}
         for name, text in files.items():
             path = name.rstrip("*")

@@ -35,31 +35,35 @@ class FolderContext(Context):
     def __init__(
         self, tree: Tree, folder: str, dockerfile: Optional[str], replaced: Optional[Mapping[str, bytes]] = None
     ) -> None:
+        super().__init__()
         self._tree, self._folder = tree, folder
         self._replaced = replaced if replaced is not None else {}
         self.complete = tree.complete
         self.ignore_file: Optional[str] = None
         self._ignore = Ignore("")
+        applied = ""
         beside, inside = ignore_files(dockerfile or "")
         for path in ([beside] if dockerfile else []) + [posixpath.join(folder, inside)]:
             file = tree.read(path, _LARGEST_IGNORE)
             if file is not None:
                 self.ignore_file = posixpath.basename(path)
                 self._ignore = Ignore(decode(file.content).text)
+                applied = path
                 break
         self.problems: List[Problem] = list(self._ignore.problems)
-        self._files: Optional[Tuple[str, ...]] = None
+        self.memo = tree.memos.setdefault((folder, applied), {})
 
     def files(self) -> Tuple[str, ...]:
-        if self._files is None:
+        if "files" not in self.memo:
             start = len(self._folder) + 1 if self._folder else 0
             found = []
             for entry in self._tree.below(self._folder):
                 path = entry.path[start:]
                 if not self._ignore.excludes(path):
                     found.append(path + "/" if entry.kind == FOLDER else path)
-            self._files = tuple(found)
-        return self._files
+            self.memo["files"] = tuple(found)
+        files: Tuple[str, ...] = self.memo["files"]
+        return files
 
     def is_folder(self, path: str) -> bool:
         return self._tree.kind(posixpath.join(self._folder, path)) == FOLDER

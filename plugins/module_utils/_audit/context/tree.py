@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import os
 import re
-from typing import Dict, Iterator, List, NamedTuple, Optional, Tuple
+from typing import Any, Dict, Iterator, List, NamedTuple, Optional, Tuple
 
 from ..._files.errors import reported
 from ..._files.safe_file import SafeFile
@@ -52,6 +52,8 @@ class Tree:
         self._entries: Dict[str, List[Entry]] = {}
         self._kinds: Dict[str, str] = {}
         self.unreadable: List[str] = []
+        # What is known of each context in it, for all Dockerfiles that share it.
+        self.memos: Dict[Tuple[str, str], Dict[str, Any]] = {}
         if not os.path.isdir(top):
             reason = "it is not a directory" if os.path.exists(top) else "the directory does not exist"
             raise AuditError(reason, where=top, hint="Name a directory.")

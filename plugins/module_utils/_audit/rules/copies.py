@@ -15,7 +15,7 @@ from typing import Callable, Dict, Iterator, List, Optional, Sequence, Tuple
 from ..._errors import LongshoreError
 from ..model import Edit, Instruction
 from ..source.images import matches
-from ..source.view import View, below, froms
+from ..source.view import Context, View, below, froms
 from .catalogue import WARNING
 from .draft import HEURISTIC, Draft, about
 from .layers import is_broad
@@ -181,14 +181,26 @@ def _found(view: View, copies: Sequence[Instruction]) -> Tuple[List[str], List[s
     git: List[str] = []
     secrets: List[str] = []
     rebuilt: List[str] = []
-    for path in view.context.files():
-        found = git if _is_git(path) else rebuilt if path.endswith(_REBUILT) else secrets if _is_secret(path) else None
-        path = path.rstrip("/")
+    groups = {"git": git, "secrets": secrets, "rebuilt": rebuilt}
+    for group, path in _notable(view.context):
         # What is in a directory of dependencies is reported with it.
         within = any(below(path, one) for one in rebuilt[-1:])
-        if found is not None and not within and any(_covers(source, path) for source in sources):
-            found.append(path)
+        if not within and any(_covers(source, path) for source in sources):
+            groups[group].append(path)
     return git, secrets, rebuilt
+
+
+def _notable(context: Context) -> List[Tuple[str, str]]:
+    """The paths of a context that should not be in an image, each with its group."""
+    if "notable" not in context.memo:
+        found: List[Tuple[str, str]] = []
+        for path in context.files():
+            group = "git" if _is_git(path) else "rebuilt" if path.endswith(_REBUILT) else ""
+            if group or _is_secret(path):
+                found.append((group or "secrets", path.rstrip("/")))
+        context.memo["notable"] = found
+    notable: List[Tuple[str, str]] = context.memo["notable"]
+    return notable
 
 
 def _is_git(path: str) -> bool:

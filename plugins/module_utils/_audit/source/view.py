@@ -48,11 +48,15 @@ class Context:
     :ivar known: whether there is one.
     :ivar ignore_file: the name of the C(.dockerignore) in it; None if it has none.
     :ivar complete: whether all of its files were seen.
+    :ivar memo: what is computed once for all Dockerfiles with the same context.
     """
 
     known = False
     ignore_file: Optional[str] = None
     complete = True
+
+    def __init__(self) -> None:
+        self.memo: Dict[str, Any] = {}
 
     def files(self) -> Tuple[str, ...]:
         """The paths that are sent to the builder, with slashes, relative to the context; directories end in a slash."""

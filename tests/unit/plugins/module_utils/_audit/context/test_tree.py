@@ -94,6 +94,15 @@ def test_the_ignore_file_applies(tmp_path: Path) -> None:
     assert context.is_folder("src")
 
 
+def test_contexts_that_are_the_same_are_read_once(tmp_path: Path) -> None:
+    tree = fill(tmp_path, {"a/x": "", "a/y.Dockerfile.dockerignore": "x", ".dockerignore": ""})
+    one, two = FolderContext(tree, "a", "a/Dockerfile"), FolderContext(tree, "a", "a/Dockerfile.prod")
+    assert one.files() is two.files()
+    other = FolderContext(tree, "a", "a/y.Dockerfile")
+    assert "x" in one.files()
+    assert "x" not in other.files()
+
+
 def test_an_ignore_file_of_the_dockerfile_comes_first(tmp_path: Path) -> None:
     tree = fill(tmp_path, {".dockerignore": "*", "d/web.Dockerfile.dockerignore": "a\n", "a": "", "b": ""})
     context = FolderContext(tree, "", "d/web.Dockerfile")

@@ -74,6 +74,92 @@ def test_nothing_that_can_be_mended_is_left_or_made(text: str) -> None:
     assert (again.content, again.findings) == (result.content, ())
 
 
+WORDS = [
+    *(
+        "FROM",
+        "RUN",
+        "CMD",
+        "ENTRYPOINT",
+        "COPY",
+        "ADD",
+        "ENV",
+        "ARG",
+        "LABEL",
+        "VOLUME",
+        "EXPOSE",
+        "HEALTHCHECK",
+        "ONBUILD",
+    ),
+    *(
+        "SHELL",
+        "WORKDIR",
+        "USER",
+        "AS",
+        "--from=",
+        "--mount=type=cache,target=/x",
+        "--chmod",
+        "\n",
+        "\n",
+        "\n",
+        "\\\n",
+        " ",
+        " ",
+    ),
+    *(
+        " ",
+        "apt-get",
+        "install",
+        "update",
+        "npm",
+        "ci",
+        "&&",
+        "||",
+        ";",
+        "|",
+        "&",
+        "cd",
+        "/app",
+        ".",
+        "$X",
+        "${Y:-z}",
+        "${",
+        "'",
+    ),
+    *(
+        '"',
+        "[",
+        "]",
+        '["a", "b"]',
+        "<<EOF",
+        "EOF",
+        "(",
+        ")",
+        "exec",
+        "sh -c",
+        "if",
+        "fi",
+        "#",
+        "a=b",
+        "=",
+        "*",
+        "80",
+        "curl",
+    ),
+    *("# swr-audit ignore=1 reason=x", "\ufeff", "\x00", "\u202e", "\udc80", "\r"),
+]
+
+
+@given(st.lists(st.sampled_from(WORDS), max_size=40))
+@settings(max_examples=300)
+def test_any_text_has_a_result_and_can_be_mended(words: List[str]) -> None:
+    content = "".join(["FROM a\n", *words]).encode("utf-8", "surrogateescape")
+    result = mend(content, "Dockerfile", judged)
+    for finding in result.audited.audit.findings:
+        if finding.span is not None:
+            assert 1 <= finding.span.line <= finding.span.end_line <= content.count(b"\n") + 1
+            assert 0 <= finding.span.start <= finding.span.end <= len(content)
+
+
 @given(files)
 @settings(max_examples=30)
 def test_lines_without_a_finding_stay_byte_for_byte(text: str) -> None:
