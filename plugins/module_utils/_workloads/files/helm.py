@@ -183,6 +183,13 @@ class _Writer:
     def _is_bitnami(self) -> bool:
         return self._old is not None and self._old.path.startswith(_BITNAMI)
 
+    @property
+    def _is_one_text(self) -> bool:
+        """Whether the tag or the digest is in the same text as the name."""
+        parts, old = self._parts, self._old
+        has_own = "repository" in parts.mapping or parts.tag is not None or parts.digest is not None
+        return not has_own and old is not None and bool(old.tag or old.digest)
+
     def write(self, new: ImageName) -> List[Edit]:
         edits = self._names(new) + self._tag(new) + self._digest(new)
         if self._is_bitnami:
@@ -197,10 +204,7 @@ class _Writer:
         first, slash, _rest = parts.repository.partition("/")
         has_host = bool(slash) and ("." in first or ":" in first or first == "localhost")
         if has_host or not self._chart.partial or "repository" not in parts.mapping:
-            whole = new.repository
-            if "repository" not in parts.mapping and (self._old is not None and (self._old.tag or self._old.digest)):
-                whole = str(new) if parts.tag is None and parts.digest is None else new.repository
-            return [replace(source, parts.repository, whole)]
+            return [replace(source, parts.repository, str(new) if self._is_one_text else new.repository)]
         if not self._is_bitnami:
             raise NotEditable(_MAY_ADD)
         key = key_of(parts.mapping, "repository")
@@ -210,7 +214,7 @@ class _Writer:
     def _tag(self, new: ImageName) -> List[Edit]:
         tag, old = self._parts.tag, self._old
         if tag is None:
-            if new.tag not in (None, "latest", old.tag if old else None, self._chart.version):
+            if not self._is_one_text and new.tag not in (None, "latest", old.tag if old else None, self._chart.version):
                 raise NotEditable("its tag would change, and is not in this file")
             return []
         wanted = new.tag or ""
@@ -224,9 +228,8 @@ class _Writer:
         digest = self._parts.digest
         if digest is None:
             return []
-        if new.digest is None:
-            raise NotEditable("its digest at the target is not known")
-        wanted = new.digest if ":" in digest else new.digest.partition(":")[2]
+        wanted = new.digest or ""
+        wanted = wanted if ":" in digest else wanted.partition(":")[2]
         return [] if wanted == digest else [replace(self._source, digest, wanted)]
 
     def _allowed(self) -> List[Edit]:

@@ -67,10 +67,8 @@ def _entry(source: Source, entry: Map, owner: str) -> Reference:
             key = key_of(entry, "name")
             edits.append(insert_after(source, key, name, entry.flow, "newName", plain(new.repository)))
         if digest is not None:
-            if new.digest is None:
-                raise NotEditable("its digest at the target is not known")
             if digest != new.digest:
-                edits.append(replace(source, digest, new.digest))
+                edits.append(replace(source, digest, new.digest or ""))
         elif tag is not None and tag != new.tag and new.tag:
             edits.append(replace(source, tag, new.tag))
         return edits

@@ -23,6 +23,7 @@ Mapping = Callable[[ImageName, bool], Optional[ImageName]]
 """
 
 _DISAGREE = "{0} uses the same value, and would need another one"
+_NO_DIGEST = "its digest at the target is not known"
 _UNEXPECTED = "the result would not be what was asked for: change it by hand"
 
 
@@ -92,6 +93,8 @@ def _add(plan: Plan, changes: List[Change], reference: Reference, mapping: Mappi
             return
         if not reference.editable:
             raise NotEditable(reference.use.reason)
+        if reference.image is not None and reference.image.digest and not new.digest:
+            raise NotEditable(_NO_DIGEST)
         edits = [edit for edit in reference.edits(new) if edit.new != _text_at(scan, edit)]
     except WorkloadsError as problem:
         plan.left.append((reference, problem.what))

@@ -380,6 +380,36 @@ def test_values_of_a_chart_say_more_than_those_of_a_user(folder: Folder) -> None
     }
 
 
+def test_a_tag_changes_where_it_is_written(folder: Folder) -> None:
+    folder.write("values.yaml", "a: {image: 'quay.io/a/b:1'}\nb: {image: {repository: quay.io/a/b, tag: 1}}\n")
+    folder.write("other-values.yaml", "image: {repository: quay.io/a/b}\n")
+    plan = folder.rewrite(lambda image, any_tag: type(image)(SWR, "shop/b", "2") if image.registry != SWR else None)
+    assert folder.text("values.yaml") == (
+        "a: {image: 'swr.example.com/shop/b:2'}\nb: {image: {repository: swr.example.com/shop/b, tag: \"2\"}}\n"
+    )
+    assert [reason for _reference, reason in plan.left] == ["its tag would change, and is not in this file"]
+
+
+def test_a_digest_changes_where_it_is_written(folder: Folder) -> None:
+    folder.write(
+        "values.yaml",
+        "a: {{image: {{repository: quay.io/a/b, digest: '{0}', tag: '1'}}}}\n"
+        "b: {{image: {{repository: quay.io/a/b, sha: {1}}}}}\n"
+        "c: {{image: {{repository: quay.io/a/b, tag: '1@{0}'}}}}\n".format(DIGEST, DIGEST[7:]),
+    )
+    new = "sha256:" + "f" * 64
+    folder.rewrite(lambda image, any_tag: type(image)(SWR, "shop/b", image.tag, new) if image.registry != SWR else None)
+    assert folder.text("values.yaml") == (
+        "a: {{image: {{repository: swr.example.com/shop/b, digest: '{0}', tag: '1'}}}}\n"
+        "b: {{image: {{repository: swr.example.com/shop/b, sha: {1}}}}}\n"
+        "c: {{image: {{repository: swr.example.com/shop/b, tag: '1@{0}'}}}}\n".format(new, new[7:])
+    )
+    folder.roll_back()
+    plan = folder.plan(lambda image, any_tag: type(image)(SWR, "shop/b", image.tag))
+    assert plan.files == []
+    assert {reason for _reference, reason in plan.left} >= {"its digest at the target is not known"}
+
+
 def test_a_global_registry_is_changed_if_all_images_agree(folder: Folder) -> None:
     folder.write(
         "values.yaml",
