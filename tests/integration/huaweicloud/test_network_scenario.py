@@ -228,6 +228,18 @@ def test_what_carries_others_stays(world: World) -> None:
     assert notes["EIP"] == ("keep", "it is bound to NATGW {0}".format(next(iter(world.cloud.gateways.gateways.known))))
     assert notes["subnet"] == ("keep", "the NAT gateway internet in it stays")
     assert notes["VPC"][0] == "keep"
+    assert "The NAT gateway internet stays: it has 1 other rules." in gone["network"]["warnings"]
+    assert left(world) == {"vpc": 1, "subnet": 2, "gateway": 1, "rule": 1, "eip": 1}
+    assert scenario(world, NAT, state="absent")["changed"] is False
+
+
+def test_an_eip_that_other_rules_do_not_use_goes(world: World) -> None:
+    scenario(world, NAT)
+    other = world.cloud.vpcs.subnet(next(iter(world.cloud.vpcs.vpcs.known)), "others", "192.168.1.0/24")
+    world.cloud.eips.eip("theirs")
+    world.module("snat_rule", nat_gateway="internet", subnet=other, eips=["theirs"])
+    gone = scenario(world, NAT, state="absent")
+    assert ("EIP", "delete") in changes(gone)
     assert left(world) == {"vpc": 1, "subnet": 2, "gateway": 1, "rule": 1, "eip": 1}
     assert scenario(world, NAT, state="absent")["changed"] is False
 

@@ -11,7 +11,7 @@ This module is private to the collection: no other collection may import it.
 
 from __future__ import annotations
 
-from typing import Any, Dict, List, Mapping, Optional
+from typing import Any, Dict, List, Mapping, Optional, Set
 
 from ..._resource import State, bring_about
 from ..api.waiter import Waiter
@@ -45,6 +45,7 @@ class Absent:
         self._project = project
         self._options = options
         self._scenario = options["scenario"]
+        self._busy: Set[str] = set()
         self.rows: List[Row] = []
         self.parts: Dict[str, Row] = {}
         self.warnings: List[str] = []
@@ -54,9 +55,9 @@ class Absent:
         :raises HuaweiCloudError: what there is cannot be read, or is ambiguous. Nothing was changed.
         """
         vpc = self._project.vpc_id(self._options["vpc"]) if self._options.get("vpc") else None
-        gone = self._gateway_and_rules(vpc) if vpc and self._options.get("nat_gateway") else None
+        gateway = self._gateway_and_rules(vpc) if vpc and self._options.get("nat_gateway") else None
         if self._options.get("eip"):
-            self._eip(gone, vpc)
+            self._eip(gateway, vpc)
         if vpc is not None:
             self._endpoints(vpc)
             self._place(vpc)
@@ -67,11 +68,8 @@ class Absent:
         """
         done: List[Row] = []
         for row in self.rows:
-            if (
-                row.kind == "VPC"
-                and row.change == "delete"
-                and any(one.kept for one in self.rows if one.kind == "subnet")
-            ):
+            stays = any(one.kept for one in self.rows if one.kind == "subnet")
+            if row.kind == "VPC" and row.change == "delete" and stays:
                 self._keep(row, "a subnet in it stays")
             if row.change in ("delete", "update"):
                 try:
@@ -103,12 +101,13 @@ class Absent:
             row.after = None
         return row
 
-    @staticmethod
-    def _keep(row: Row, reason: str) -> None:
+    def _keep(self, row: Row, reason: str) -> None:
         row.after, row.kept, row.note = row.before, True, reason
+        if row.own:
+            self.warnings.append("The {0} stays: {1}.".format(row.label, reason))
 
     def _gateway_and_rules(self, vpc: str) -> Optional[str]:
-        """The ID of the gateway, if all its rules go."""
+        """The ID of the gateway. Its rules that stay use C(self._busy)."""
         api, name = self._project.api("nat"), self._options["nat_gateway"]
         listed = api.list(gateways.PATH, "nat_gateways", "nat:natGateways:list", router_id=vpc)
         named = [gateways.described(entry) for entry in listed if name in (entry.get("name"), entry.get("id"))]
@@ -130,17 +129,20 @@ class Absent:
             more = api.list("/v2/{0}/dnat_rules", "dnat_rules", "nat:dnatRules:list", **params)
             reason = "it has {0} other rules".format(len(others) + len(more)) if others or more else None
             self._add("NAT gateway", name, gateways.NatGateway, found, reason, HOURLY)
-            return None if others else str(found["id"])
+            self._busy = {eip for rule in others for eip in rule["eip_ids"]}
+            self._busy.update(str(rule.get("floating_ip_id")) for rule in more)
+            return str(found["id"])
         return None
 
-    def _eip(self, gone: Optional[str], vpc: Optional[str]) -> None:
+    def _eip(self, gateway: Optional[str], vpc: Optional[str]) -> None:
         api, name = self._project.api("vpc"), self._options["eip"]
         for entry in read_eips(api, alias=name):
             if entry.get("alias") != name or entry.get("status") in Eip.leaving:
                 continue
             found = dict(described_eip(entry), tags=None)
             bound = bound_to(entry)
-            ours = bound in ({}, {"type": "NATGW", "id": gone}) or self._is_servers_port(bound, vpc)
+            is_gateways = bound == {"type": "NATGW", "id": gateway} and found["id"] not in self._busy
+            ours = not bound or is_gateways or self._is_servers_port(bound, vpc)
             reason = None if ours else "it is bound to {type} {id}".format(**bound)
             charge = "by {0}".format(found["charge_mode"])
             row = self._add("EIP", name, Eip, found, reason, charge)
