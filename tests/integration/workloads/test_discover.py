@@ -64,3 +64,4 @@ def test_clusters_and_folders_in_one(sandbox_kubernetes: Callable[..., Kubernete
     images_json = json.loads((tmp_path / "images.json").read_text(encoding="utf-8"))
     assert images_json == {source: destination for source, destination in rules.items() if "@" not in source}
     assert len(parse_rules(rules, where="rules.json", environ={})) == 3
+    assert len(parse_rules(images_json, where="images.json", environ={}, dialect="image-migrator")) == 2
