@@ -62,14 +62,14 @@ def test_a_bomb_of_aliases_is_refused() -> None:
     lines = ["a0: &a0 [image, image, image, image, image, image, image, image, image]"]
     lines += ["a{0}: &a{0} [{1}]".format(number, ", ".join(["*a{0}".format(number - 1)] * 9)) for number in range(1, 9)]
     scan = Scan()
-    start = time.monotonic()
+    start = time.process_time()
     Scanner({}).add(scan, Source("/tree/a.yaml", "a.yaml", "\n".join(lines).encode("ascii")))
     assert "aliases repeat more than" in scan.skipped[0].reason
-    assert time.monotonic() - start < 5
+    assert time.process_time() - start < 5
 
 
 def test_long_values_take_no_time() -> None:
-    start = time.monotonic()
+    start = time.process_time()
     for text in (
         "a." * 100_000,
         "a-" * 100_000 + ".",
@@ -83,4 +83,4 @@ def test_long_values_take_no_time() -> None:
         everything("values.yaml", json.dumps({"image": {"repository": text, "tag": "1"}}).encode())
         pod = {"apiVersion": "v1", "kind": "Pod", "spec": {"containers": [{"image": text, "args": [text]}]}}
         everything("a.yaml", json.dumps(pod).encode())
-    assert time.monotonic() - start < 20
+    assert time.process_time() - start < 20
