@@ -384,3 +384,27 @@ def test_a_distorted_reply_is_told_and_makes_no_second_object(
             plan.clear()
             plan[number] = (place, new)
             there.run(case.module, case.options)
+
+
+@pytest.mark.parametrize(
+    ("name", "path", "body"),
+    [
+        ("gateway", "/subnets", {"subnets": [{"id": "", "vpc_id": "x", "name": "nodes"}]}),
+        ("gateway", "/vpcs", {"vpcs": [{"id": "", "name": "shop"}]}),
+        ("eip", "/publicips", {"publicips": [{"id": "", "alias": "outside", "status": "DOWN"}]}),
+    ],
+)
+def test_an_empty_id_is_none(region: Callable[..., Region], name: str, path: str, body: Any) -> None:
+    case = CASES[name]
+    there = region(case)
+    there.cloud.faults.add(Fault(action="status", status=200, body=body, path=path + r"\?"))
+    assert "an ID is empty" in there.run(case.module, case.options)["msg"]
+    assert there.cloud.made("POST") == []
+
+
+@pytest.mark.parametrize("error", [7, "text", [7], [{"bind_failed": 7}], [{"unbind_failed": ["x"]}]])
+def test_a_report_about_route_tables_that_is_not_understood_is_told(region: Callable[..., Region], error: Any) -> None:
+    case = CASES["obs endpoint"]
+    there = region(case, exists=True)
+    there.cloud.faults.add(Fault(action="status_after", status=200, body={"error": error}, path="/routetables"))
+    assert "does not match the API reference" in there.run(case.module, {**case.options, **case.change})["msg"]

@@ -32,6 +32,8 @@ _DESCRIBE = "/v1/{0}/vpc-endpoint-services/describe?"
 _FIXED = ("address", "description", "dns")
 _INTERFACE_ONLY = ("subnet", "address", "dns", "whitelist", "policy_document")
 _GATEWAY_ONLY = ("route_tables", "policy_statement")
+_FAILED = ([dict], None)
+_REPORT = {"error": ([{"bind_failed": _FAILED, "unbind_failed": _FAILED}], None)}
 _NO_ADDRESS = "accepted, without an address"
 
 
@@ -237,8 +239,9 @@ class Endpoint(NetworkObject):
     def _route_tables(self, wanted: List[str]) -> None:
         """The API may succeed partially, and returns success with a report."""
         found = self._put("/routetables", {"routetables": wanted})
+        self.api.check(found or {}, _REPORT, "", self.what)
         problems = []
-        for error in (found.get("error") if isinstance(found, dict) else None) or []:
+        for error in (found or {}).get("error") or []:
             for failed in (*(error.get("bind_failed") or []), *(error.get("unbind_failed") or [])):
                 words = "{0}: {1}".format(failed.get("id"), failed.get("error_message"))
                 problems.append(safe(words, 300))

@@ -113,7 +113,7 @@ class Api:
                 return None
             raise
         entry = found.get(field) if field and isinstance(found, dict) else found
-        self._check(entry, shape or SHAPES.get(field or "", dict), field or "", what)
+        self.check(entry, shape or SHAPES.get(field or "", dict), field or "", what)
         return dict(entry)
 
     def list(self, path: str, field: str, action: str, **params: str) -> List[Entry]:
@@ -136,14 +136,20 @@ class Api:
         return self._checked(found, field)
 
     def _checked(self, entries: List[Entry], field: str) -> List[Entry]:
-        self._check(entries, [SHAPES.get(field, dict)], field, "list of {0}".format(field.replace("_", " ")))
+        self.check(entries, [SHAPES.get(field, dict)], field, "list of {0}".format(field.replace("_", " ")))
         return entries
 
-    def _check(self, found: Any, shape: Any, place: str, what: str) -> None:
+    def check(self, found: Any, shape: Any, place: str, what: str) -> None:
+        """Check a part of a reply.
+
+        :raises HuaweiCloudError: it has another shape, or an empty ID.
+        """
         try:
             check_shape(found, shape, place)
         except NotUnderstood as problem:
             raise self.not_understood(what, str(problem)) from problem
+        if any(entry.get("id") == "" for entry in (found if isinstance(found, list) else [found])):
+            raise self.not_understood(what, "an ID is empty")
 
     def change_tags(
         self, path: str, before: Mapping[str, str], after: Mapping[str, str], action: Optional[str], on: str
