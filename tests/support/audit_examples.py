@@ -110,6 +110,8 @@ LEFT_WRONG = [
     "FROM python:3.13\nRUN pip install flask\n",
     "FROM debian:12\nRUN <<EOF\napt-get update\napt-get install -y curl\nEOF\n",
     "FROM python:3.13\nENV PIP_NO_CACHE_DIR=0\nRUN python3 -m pip install flask\n",
+    "FROM archlinux:base-20260101\nRUN pacman -Syu --noconfirm git\n",
+    "FROM python:3.13\nRUN uv pip install --system flask\n",
 ]
 LEFT_RIGHT = [
     "FROM debian:12\nRUN apt-get update && apt-get install -y curl && rm -rf /var/lib/apt/lists/*\n",
@@ -120,6 +122,8 @@ LEFT_RIGHT = [
     "FROM alpine:3.20\nRUN apk add --no-cache curl\n",
     "FROM rockylinux:9\nRUN dnf install -y git && dnf clean all\n",
     "FROM python:3.13\nENV PIP_NO_CACHE_DIR=1\nRUN pip install flask\n",
+    "FROM archlinux:base-20260101\nRUN pacman -Syu --noconfirm git && pacman -Scc --noconfirm\n",
+    "FROM python:3.13\nENV UV_NO_CACHE=1\nRUN uv pip install --system flask\n",
     "FROM debian:12\nRUN apt-get install -y ./local.deb\n",
     "FROM debian:12\nRUN <<EOF\nset -e\napt-get update\napt-get install -y curl\nrm -rf /var/lib/apt/lists/*\nEOF\n",
 ]

@@ -114,9 +114,9 @@ RULES: Tuple[Rule, ...] = (
         "What a RUN leaves behind stays in its layer, even if a later RUN deletes it. Package lists and download "
         "caches are of no use in a container, and often larger than the program.",
         "Delete them at the end of the same RUN, or keep them out of the image with a cache mount.",
-        "Found: lists and caches of apt, apk, dnf, microdnf, yum, zypper, pip, npm and yarn that the RUN with "
-        "the installation does not delete afterwards. Other leftovers, such as downloaded archives, are not searched "
-        "for.",
+        "Found: lists and caches of apt, apk, dnf, microdnf, yum, zypper, pacman, pip, uv, npm and yarn that the RUN "
+        "with the installation does not delete afterwards. Other leftovers, such as downloaded archives, are not "
+        "searched for.",
         (WARNING, WARNING, ERROR),
         ("DL3009", "DL3019", "DL3032", "DL3036", "DL3040", "DL3042", "DL3060"),
     ),

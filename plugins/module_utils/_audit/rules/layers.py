@@ -212,6 +212,7 @@ _MANIFESTS: Dict[str, Tuple[str, ...]] = {
     "yarn": ("package.json", "yarn.lock"),
     "pnpm": ("package.json", "pnpm-lock.yaml"),
     "pip": ("requirements.txt",),
+    "uv": ("pyproject.toml", "uv.lock"),
     "bundle": ("Gemfile", "Gemfile.lock"),
     "composer": ("composer.json", "composer.lock"),
     "poetry": ("pyproject.toml", "poetry.lock"),
@@ -306,6 +307,8 @@ def _from_manifest(action: Action) -> bool:
     values = [word.value for word in action.command.arguments]
     if action.manager == "pip":
         return any(value in ("-r", "--requirement") or value.startswith("--requirement=") for value in values)
+    if action.manager == "uv":
+        return "sync" in values
     if action.manager in ("npm", "pnpm", "yarn"):
         return not action.packages and not {"-g", "--global"} & set(values)
     return True

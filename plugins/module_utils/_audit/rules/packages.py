@@ -16,7 +16,20 @@ from typing import Callable, Dict, Iterator, List, NamedTuple, Sequence, Tuple
 from ..model import Edit, Instruction
 from ..shell.script import Command
 from ..source.edits import append_command, append_line, remove_command
-from ..source.managers import APK, APT, CLEAN, DNF, INSTALL, UPDATE, UPGRADE, ZYPPER, Action, has_option, word_set
+from ..source.managers import (
+    APK,
+    APT,
+    CLEAN,
+    DNF,
+    INSTALL,
+    PACMAN,
+    UPDATE,
+    UPGRADE,
+    ZYPPER,
+    Action,
+    has_option,
+    word_set,
+)
 from ..source.scripts import Located
 from ..source.view import View, below, mounts
 from .catalogue import INFO
@@ -97,16 +110,25 @@ _LEFTOVERS: Dict[str, _Leftover] = {
         ("/var/cache/dnf", "/var/cache/yum", "/var/cache/libdnf5"),
         "dnf clean all",
     ),
+    PACMAN: _Leftover("packages", (INSTALL, UPGRADE), ("/var/cache/pacman/pkg",), "pacman -Scc --noconfirm"),
     ZYPPER: _Leftover("metadata and packages", (INSTALL, UPDATE, UPGRADE), ("/var/cache/zypp",), "zypper clean --all"),
     "pip": _Leftover(
         "downloads", (INSTALL,), (posixpath.join("/root", ".cache", "pip"),), "pip cache purge", "--no-cache-dir"
+    ),
+    "uv": _Leftover(
+        "downloads",
+        (INSTALL,),
+        (posixpath.join("/root", ".cache", "uv"),),
+        "uv cache clean",
+        "--no-cache",
+        at_most=INFO,
     ),
     "npm": _Leftover("downloads", (INSTALL,), ("/root/.npm",), "npm cache clean --force", at_most=INFO),
     "yarn": _Leftover(
         "downloads", (INSTALL,), ("/usr/local/share/.cache", "/root/.cache"), "yarn cache clean", at_most=INFO
     ),
 }
-_PIP_OFF = re.compile(r"(?:0|off|no|false|)\Z", re.IGNORECASE)
+_IS_OFF = re.compile(r"(?:0|off|no|false|)\Z", re.IGNORECASE)
 
 
 def leftovers(view: View) -> Iterator[Draft]:
@@ -192,10 +214,9 @@ def _keeps_nothing(view: View, instruction: Instruction, action: Action, leftove
     """Whether an option or a variable keeps the manager from leaving anything."""
     if leftover.option and has_option(action.command, leftover.option):
         return True
-    if action.manager == "pip":
-        value = view.watched(instruction, "PIP_NO_CACHE_DIR")
-        return value is not None and not _PIP_OFF.match(value)
-    return False
+    variable = {"pip": "PIP_NO_CACHE_DIR", "uv": "UV_NO_CACHE"}.get(action.manager)
+    value = view.watched(instruction, variable) if variable else None
+    return value is not None and not _IS_OFF.match(value)
 
 
 def _is_mounted(instruction: Instruction, leftover: _Leftover) -> bool:

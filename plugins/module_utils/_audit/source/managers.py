@@ -108,9 +108,17 @@ _MANAGERS: Dict[str, _Manager] = {
     "npm": _NPM,
     "pnpm": _NPM._replace(name="pnpm"),
     "yarn": _manager("yarn", "--cwd", bare=INSTALL, install="install add", clean="cache"),
-    "bundle": _manager("bundle", bare=INSTALL, install="install", clean="clean"),
+    "uv": _manager(
+        "uv",
+        "-p --python -r --requirement -c --constraint -i --index-url --default-index --index -f --find-links "
+        "--cache-dir --directory --project --extra --group -t --target",
+        install="install sync add",
+        clean="cache",
+    ),
+    "gem": _manager("gem", "-v --version -i --install-dir -n --bindir -s --source", install="install"),
+    "bundle": _manager("bundle", "-j --jobs --path --retry --gemfile", bare=INSTALL, install="install", clean="clean"),
     "composer": _manager("composer", "-d --working-dir", install="install"),
-    "poetry": _manager("poetry", "-C --directory", install="install"),
+    "poetry": _manager("poetry", "-C --directory --only --with --without -E --extras", install="install"),
     "dotnet": _manager("dotnet", install="restore"),
     "cargo": _manager("cargo", install="fetch", other="build install"),
     "mvn": _manager("mvn", "-f --file -P -s", install="dependency:go-offline dependency:resolve"),
@@ -133,6 +141,8 @@ def action_of(command: Command) -> Optional[Action]:
     program, arguments = command.program, command.arguments
     if _PYTHON.match(program) and [word.value for word in arguments[:2]] == ["-m", "pip"]:
         program, arguments = "pip", arguments[2:]
+    if program == "uv" and [word.value for word in arguments[:1]] in (["pip"], ["tool"]):
+        arguments = arguments[1:]
     if program == "pacman":
         return _pacman(command)
     if program == "go" and [word.value for word in arguments[:2]] in (["mod", "download"], ["mod", "vendor"]):

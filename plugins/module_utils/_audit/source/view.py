@@ -19,7 +19,7 @@ from ..dockerfile.variables import Scope, walk
 from ..model import Dockerfile, Instruction, Span, Stage
 from .scripts import Located, located_scripts
 
-WATCHED = ("PIP_NO_CACHE_DIR",)
+WATCHED = ("PIP_NO_CACHE_DIR", "UV_NO_CACHE")
 """Variables of which rules ask what they are for a RUN."""
 
 EXPANDED = frozenset({"ADD", "COPY", "ENV", "EXPOSE", "FROM", "LABEL", "STOPSIGNAL", "USER", "VOLUME", "WORKDIR"})
