@@ -70,6 +70,7 @@ MERGE_RIGHT = [
     "FROM debian:12\nRUN --network=none apt-get install -y ./a.deb\nRUN apt-get install -y git\n",
     "FROM debian:12\nRUN --mount=type=cache,target=/var/cache/apt apt-get install -y a\nRUN apt-get install -y b\n",
     "FROM debian:12\nRUN apk update && apk add a\nCOPY b.list /etc/\nRUN apk update && apk add b\n",
+    "FROM alpine:3.20\nRUN apk add a\nRUN set -x && apk add gcc && git clone b && make -C b && apk del gcc\n",
     "FROM node:20\nCOPY package.json ./\nRUN npm ci\nRUN npm run build\n",
     "FROM debian:12\nRUN apt-get update && apt-get install -y python3\nRUN pip install --no-cache-dir flask\n",
 ]
@@ -271,7 +272,7 @@ ENV_WRONG = [
     "FROM node:20\nARG APP_PORT=80\nCMD exec node app.js --port $APP_PORT\n",
     "FROM node:20\nENV A=1 MY_API_KEY=x\n",
 ]
-ENV_RIGHT = [
+ENV_RIGHT: List[Any] = [
     "FROM debian:12\nENV APP_HOME=/app\nWORKDIR $APP_HOME\n",
     "FROM debian:12\nARG DIR\nWORKDIR /app/$DIR\n",
     "FROM debian:12\nWORKDIR ${APP_HOME:-/app}\n",
@@ -282,6 +283,7 @@ ENV_RIGHT = [
     "FROM node:20\nCMD exec node app.js --port ${APP_PORT:-80} '$X'\n",
     "FROM debian:12\nLABEL a='$X'\nARG TARGETARCH\nCOPY app-$TARGETARCH /app\n",
     "FROM debian:12\nRUN for i in 1 2; do echo $i $UNKNOWN; done\n",
+    (ENTRY, {"entrypoint.sh*": '#!/bin/sh\nfor f in /x/*; do . "$f"; done\nread -r a\nb=1\nexec "$@" $a $b\n'}),
 ]
 
 # -- 13, 14, 15: what an image declares --------------------------------------------------------------------------------

@@ -14,7 +14,7 @@ from typing import Callable, Dict, Iterator, List, NamedTuple, Optional, Sequenc
 
 from ..model import Edit, Instruction, Stage
 from ..source.edits import delete_instruction, insert_after, insert_before, is_chain, merge
-from ..source.managers import INSTALL, SYSTEM, UPDATE, UPGRADE, Action, action_of, builds
+from ..source.managers import INSTALL, SYSTEM, UPDATE, UPGRADE, Action, action_of, builds, word_set
 from ..source.scripts import Located
 from ..source.start import target_of
 from ..source.view import View, below, froms, mounts
@@ -122,9 +122,17 @@ def _neighbours(view: View, runs: Dict[int, _Run]) -> Iterator[Draft]:
         previous = (number, run)
 
 
+_TIDY = word_set("rm set true : echo find")
+"""What a RUN that installs packages may do besides."""
+
+
 def _only_installs(run: _Run) -> Set[str]:
-    """The managers of system packages that a RUN uses, if it does nothing that changes more often."""
-    return set() if run.application else {action.manager for action in run.system(INSTALL)}
+    """The managers of system packages that a RUN uses, if it does nothing else, which may change more often."""
+    system = {id(action.command) for action in run.actions if action.manager in SYSTEM}
+    commands = run.located.script.commands
+    if not all(id(command) in system or command.program in _TIDY for command in commands):
+        return set()
+    return {action.manager for action in run.system(INSTALL)}
 
 
 def _flags(instruction: Instruction) -> List[Tuple[str, str]]:

@@ -101,7 +101,8 @@ def _services(commands: Sequence[Command]) -> List[str]:
             background = True
         elif last and background and name not in _HELPERS and name not in CONTROL:
             found.append(name)
-    return found
+    # What is in a variable may be the same program in two branches.
+    return [name for number, name in enumerate(found) if "$" not in name or name not in found[:number]]
 
 
 def _name(command: Command) -> str:

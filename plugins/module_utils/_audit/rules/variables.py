@@ -21,12 +21,13 @@ from .catalogue import INFO
 from .draft import HEURISTIC, Draft, about
 
 _SECRET = re.compile(
-    r"(?:\A|_)(?:PASSWORD|PASSWD|PASSPHRASE|PWD|SECRET|SECRETS|TOKEN|API_?KEY|ACCESS_?KEY|SECRET_?KEY|PRIVATE_?KEY|"
+    r"(?:\A|_)(?:PASS|PASSWORD|PASSWD|PASSPHRASE|PWD|SECRET|SECRETS|TOKEN|API_?KEY|ACCESS_?KEY|SECRET_?KEY|PRIVATE_?KEY|"
     r"CREDENTIALS?|AUTH_?KEY|SK)(?:\Z|_(?!FILE|PATH|URL|URI|DIR|TTL|NAME|HEADER|LIFETIME|EXPIR|LENGTH|ENDPOINT))",
     re.IGNORECASE,
 )
 _NO_SECRET = word_set("PWD OLDPWD PUBLIC_KEY SK")
 _MOST_SHOWN = 10
+_LOOP = re.compile(r"\b(?:for|select)[ \t]+([A-Za-z_]\w*)")
 _READ = re.compile(r"\$(?:([A-Za-z_][A-Za-z0-9_]*)|\{([A-Za-z_][A-Za-z0-9_]*)(\}|[:\-+=?#%/^,@\[]))")
 _SHELLS_OWN = word_set(
     """HOME PATH PWD OLDPWD USER LOGNAME SHELL HOSTNAME TERM LANG IFS OPTIND OPTARG RANDOM SECONDS LINENO PPID UID EUID
@@ -128,17 +129,19 @@ def _reads(view: View, start: Start) -> List[Tuple[str, Instruction]]:
         if located.form == "exec" and commands == located.script.commands:
             # No shell reads it.
             continue
-        for name in _names(commands):
+        text = located.text or " ".join(instruction.json or ())
+        for name in _names(commands, text):
             found.setdefault(name, instruction)
     if start.script is not None:
-        for name in _names(start.script_commands):
+        for name in _names(start.script_commands, start.script.text):
             found.setdefault(name, start.script.instruction)
     return list(found.items())
 
 
-def _names(commands: Tuple[Command, ...]) -> List[str]:
+def _names(commands: Tuple[Command, ...], text: str) -> List[str]:
     """The variables that commands read, those left out that have a default or that the commands set."""
     own = {word.value.partition("=")[0].rstrip("+") for command in commands for word in command.assignments}
+    own.update(_LOOP.findall(text))
     for command in commands:
         if command.program in ("read", "export", "local", "readonly", "declare", "getopts"):
             own |= {word.value.partition("=")[0] for word in command.arguments}
@@ -153,8 +156,7 @@ def _names(commands: Tuple[Command, ...]) -> List[str]:
                     defaulted.add(name)
                 elif name not in found:
                     found.append(name)
-    loops = {name for name in own if name}
-    return [name for name in found if name not in loops and name not in defaulted]
+    return [name for name in found if name not in own and name not in defaulted]
 
 
 def _unquoted(raw: str) -> str:
