@@ -144,6 +144,11 @@ def reads_input(program: str, arguments: Sequence[Word]) -> Optional[FrozenSet[s
     return options
 
 
+def shell_options(arguments: Sequence[Word]) -> FrozenSet[str]:
+    """The options that a shell is started with, by its arguments."""
+    return _shell_options(arguments)[1]
+
+
 def _shell_options(arguments: Sequence[Word]) -> Tuple[int, FrozenSet[str], bool]:
     """The number of the first argument behind a shell's options, what they set, and whether C(-c) is among them."""
     at, is_command = 0, False

@@ -18,7 +18,7 @@ from itertools import accumulate
 from typing import FrozenSet, List, Sequence, Tuple
 
 from .grammar import Grammar
-from .programs import SHELLS, nested_script, options_after, reads_input, resolve
+from .programs import SHELLS, nested_script, options_after, reads_input, resolve, shell_options
 from .scanner import Document, Simple
 from .script import Command, Problem, Redirect, Script, Word
 from .words import DEEPEST, Part
@@ -46,8 +46,7 @@ def read_script(text: str, shell: Sequence[str] = DEFAULT_SHELL) -> Script:
     if len(text) > LARGEST:
         message = "the script is longer than {0} characters".format(LARGEST)
         return Script(problems=(Problem(message, 0),), evaluated=False)
-    nested = nested_script(name, [*words[1:], Word("", "", 0, 0)])
-    reader = _Reader(text, (), 0, nested.options if nested else frozenset())
+    reader = _Reader(text, (), 0, shell_options(words[1:]))
     reader.read()
     return Script(tuple(reader.finished()), tuple(reader.problems))
 

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from typing import List
+from typing import List, Set
 
 import pytest
 
@@ -59,7 +59,21 @@ def test_operators_context_and_options():
         ("e", "\n", "", ()),
     ]
     assert [set(item.options) for item in script.commands[:2]] == [set(), {"errexit"}]
-    assert read_script("a", ("/bin/bash", "-o", "pipefail", "-c")).commands[0].options == {"pipefail"}
+
+
+@pytest.mark.parametrize(
+    ("shell", "options"),
+    [
+        (["/bin/bash", "-o", "pipefail", "-c"], {"pipefail"}),
+        (["/bin/sh", "-ec"], {"errexit"}),
+        (["/bin/sh", "-e"], {"errexit"}),
+        (["/usr/bin/env", "bash", "-euo", "pipefail"], {"errexit", "pipefail"}),
+        (["/bin/sh", "-c"], set()),
+        (["bash", "-e", "+e", "-c"], set()),
+    ],
+)
+def test_options_of_the_shell(shell: List[str], options: Set[str]):
+    assert read_script("a", shell).commands[0].options == options
 
 
 def test_words_lead_back_to_the_text():
