@@ -69,10 +69,12 @@ def judge(
 def severity_of(draft: Draft, settings: Settings) -> str:
     """The severity of a draft, C(off) if it is not to be reported."""
     severity = settings.severity(draft.rule)
-    if severity == OFF or (draft.advice and settings.profile == RECOMMENDED and draft.rule not in settings.severities):
+    # Who sets the severity of a rule wants its advice, and means that severity.
+    advice = draft.advice and draft.rule not in settings.severities
+    if severity == OFF or (advice and settings.profile == RECOMMENDED):
         return OFF
     limits = [severity, draft.at_most]
-    if draft.advice and settings.profile != STRICT:
+    if advice and settings.profile != STRICT:
         limits.append(INFO)
     if draft.confidence == HEURISTIC and settings.profile != STRICT:
         limits.append(WARNING)

@@ -52,6 +52,7 @@ def test_advice_is_given_only_where_it_is_wanted() -> None:
     advice = [draft("SWR-DF-016", advice=True)]
     assert severities(advice) == []
     assert severities(advice, rules={"SWR-DF-016": "info"}) == ["info"]
+    assert severities(advice, rules={"SWR-DF-016": "error"}) == ["error"]
     assert severities(advice, profile="source_document") == ["info"]
     assert severities(advice, profile="strict") == ["warning"]
 
