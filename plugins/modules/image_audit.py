@@ -16,8 +16,8 @@ description:
     alone. No layer is read, and each manifest and configuration is read once, however many tags and indexes name it.
   - The configuration shows how an image runs - its user, working directory, start command, variables, ports, volumes,
     labels and health check. The history shows how it was built, if its builder wrote that down.
-  - What cannot be judged is listed in RV(audit.not_evaluated) with the reason. That is not a pass. It applies to
-    scripts and the context of the build for every image, to the history of images by Jib, Buildpacks and similar
+  - What cannot be judged is listed in C(not_evaluated) of RV(audit), with the reason. That is not a pass. It applies
+    to scripts and the context of the build for every image, to the history of images by Jib, Buildpacks and similar
     builders, to artifacts, Helm charts and images in Docker's first format.
   - Where the steps of the base image end is known for images by podman and buildah, and otherwise a guess by the first
     start command in the history. Findings in these steps never have more than the severity V(info).
