@@ -218,8 +218,9 @@ class Scanner(ABC):
 
     def _redirect(self, operator: str, descriptor: str, found: Simple) -> None:
         self.at = BLANKS.match(self.text, self.at).end()
-        # "2>&1" and a comment begin here as anywhere else.
-        is_none = self.text.startswith("#", self.at) or _REDIRECT.match(self.text, self.at)
+        # "2>&1" and a comment begin here as anywhere else, but the number behind ">&" is the target.
+        other = operator not in (">&", "<&") and _REDIRECT.match(self.text, self.at)
+        is_none = self.text.startswith("#", self.at) or other
         target = None if is_none else self._word()
         if not target:
             self._problem("{0} has no target".format(operator))

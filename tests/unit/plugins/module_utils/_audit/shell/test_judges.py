@@ -126,6 +126,7 @@ _BREAKAGES = st.sampled_from(
 @example("!")
 @example("! ;")
 @example("a >#f")
+@example("a 2>&1<b")
 @example("a >2>&1")
 @example("a ${$(b:-c}")
 @example("a ${$} ${$:-b} ${#} ${#a} ${!a} ${@:1}")
