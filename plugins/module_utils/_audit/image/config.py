@@ -13,8 +13,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Mapping, Optional, Tuple
 
+from ..._http_values import NotUnderstood
 from ..._json import check_shape
 from .history import NO_HISTORY, History, read_history
+
+MOST_ENTRIES = 5000
+"""Of variables, labels, ports and volumes, each. A process could not be started with more variables."""
 
 _TEXT = (str, None)
 _TEXTS = ([str], None)
@@ -65,11 +69,15 @@ class ImageConfig:
 def read_image_config(document: Mapping[str, Any]) -> ImageConfig:
     """The values of a config.
 
-    :raises NotUnderstood: a field has another type than the specification gives it.
+    :raises NotUnderstood: a field has another type than the specification gives it, or far too many entries.
     """
     check_shape(document, _CONFIG)
     run = document.get("config") or {}
     check_shape(run.get("Labels") or {}, dict.fromkeys(run.get("Labels") or {}, str), "config.Labels")
+    for name in ("Env", "Labels", "ExposedPorts", "Volumes"):
+        if len(run.get(name) or ()) > MOST_ENTRIES:
+            text = "config.{0} has {1} entries, and at most {2} are read"
+            raise NotUnderstood(text.format(name, len(run[name]), MOST_ENTRIES))
     layers = len((document.get("rootfs") or {}).get("diff_ids") or ())
     names = (document.get("os"), document.get("architecture"), document.get("variant"))
     healthcheck = (run.get("Healthcheck") or {}).get("Test")

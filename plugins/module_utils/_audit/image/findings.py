@@ -22,7 +22,7 @@ from ..rules.variables import is_secret_name
 from ..source.view import Options, View
 from .config import ImageConfig, read_image_config
 from .history import History, Step
-from .instructions import script_of_settings, script_of_steps
+from .instructions import Script, script_of_settings, script_of_steps
 
 SPECIFIC_TAG, BASE_IMAGE, CMD, HEALTHCHECK = "SWR-DF-004", "SWR-DF-006", "SWR-DF-007", "SWR-DF-016"
 
@@ -36,6 +36,7 @@ _OF_STEPS = _ids(2, 3, 5, 10, 11)
 _OF_BOTH = _ids(7, 12, 14)
 _MAKING = ("ADD", "ARG", "COPY", "RUN")
 _OF_LAYERS = _ids(3, 5)
+_OF_COMMANDS = _ids(2, 3, 5, 11)
 _NEVER = (
     ("SWR-DF-008", "whether the program of ENTRYPOINT is in the image is only known from its layers"),
     ("SWR-DF-009", "the scripts in an image are in its layers, which are not read"),
@@ -162,7 +163,16 @@ def _of_steps(steps: Sequence[Step], options: Options) -> Tuple[List[Draft], Lis
         message = "step {0} ({1}): {2}".format(step.number, _label(step), draft.message)
         # Flags of an instruction are not in the history, such as those that mount a cache.
         drafts.append(replace(draft, message=message, confidence=HEURISTIC))
-    return drafts, [entry for entry in view.skipped if entry[0] in _OF_STEPS]
+    skipped = [entry for entry in view.skipped if entry[0] in _OF_STEPS]
+    return drafts, [*skipped, *_unread(view, script, steps)]
+
+
+def _unread(view: View, script: Script, steps: Sequence[Step]) -> Iterator[Tuple[str, str]]:
+    """The rules for commands, if one cannot be read."""
+    read = {script.steps[run.span.line].number for run, _located in view.runs()}
+    unread = [step.number for step in steps if step.keyword == "RUN" and step.arguments and step.number not in read]
+    for rule in sorted(_OF_COMMANDS) if unread else ():
+        yield rule, "the command of step {0} cannot be read".format(unread[0])
 
 
 def _label(step: Step) -> str:

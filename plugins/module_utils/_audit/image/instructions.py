@@ -29,6 +29,7 @@ _PLAIN = re.compile(r"[^\s#<\-\[][^\n\r<]*", re.ASCII)
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z", re.ASCII)
 _PORT = re.compile(r"[0-9]{1,5}(?:-[0-9]{1,5})?(?:/[a-z]+)?\Z", re.ASCII)
 _COPIED = re.compile(r"(file|dir|multi|directory|url):\S+ in (\S.*)\Z", re.DOTALL)
+_MOST_NAMES = 500
 _KINDS = {"url": "https://unknown.invalid/file", "multi": "files"}
 _VARIABLE = re.compile(r"([A-Za-z_][A-Za-z0-9_]*)=")
 _LINE_BREAK = re.compile(r"[\n\r]")
@@ -109,7 +110,7 @@ def _instruction(step: Step, directory: str) -> List[str]:
         return ["{0} {1}".format(step.keyword, _flat(_sources(step.arguments, directory)))]
     if step.keyword == "ENV":
         names = _VARIABLE.findall(step.arguments) or step.arguments.split()[:1]
-        return ["ENV {0}={1}".format(name, MASK) for name in names if _NAME.match(name)]
+        return ["ENV {0}={1}".format(name, MASK) for name in dict.fromkeys(names[:_MOST_NAMES]) if _NAME.match(name)]
     if step.keyword == "VOLUME":
         return ["VOLUME " + json.dumps(paths) for paths in [_paths(step.arguments)] if paths]
     if step.keyword == "WORKDIR" and step.arguments.strip():

@@ -209,6 +209,14 @@ def test_squashed_layers() -> None:
     assert not rules(found) & {3, 5}
 
 
+@pytest.mark.parametrize("command", ["(" * 400_000, "echo a && " * 50_000 + "true", "python3 -c 'print(1)"])
+def test_a_command_that_cannot_be_read_is_no_pass(command: str) -> None:
+    found = look(steps=[*GOOD_STEPS, "RUN /bin/sh -c " + command])
+    reasons = {reason for rule, reason in found.skipped if int(rule[-3:]) in (2, 3, 5, 11)}
+    assert reasons <= {"the command of step 7 cannot be read"}
+    assert reasons or len(command) < 100
+
+
 def test_windows() -> None:
     found = look(steps=["cmd /S /C dir"], os="windows")
     assert {2, 3, 5, 10, 11} <= skipped(found)

@@ -265,6 +265,7 @@ def test_empty_config(document: Any) -> None:
         ({"config": {"Labels": {"a": 1}}}, "config.Labels.a is a whole number where a string is expected"),
         ({"config": {"Env": [1]}}, "config.Env[0] is a whole number where a string is expected"),
         ({"rootfs": {"diff_ids": 1}}, "rootfs.diff_ids is a whole number where a list is expected"),
+        ({"config": {"Env": ["A=b"] * 5001}}, "config.Env has 5001 entries, and at most 5000 are read"),
         ({"os": 1}, "os is a whole number where a string is expected"),
     ],
 )
