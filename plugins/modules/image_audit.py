@@ -22,6 +22,8 @@ description:
   - Where the steps of the base image end is known for images by podman and buildah, and otherwise a guess by the first
     start command in the history. Findings in these steps never have more than the severity V(info).
   - Variables with secrets are named, but their values are never shown.
+  - Images in archives, layouts and daemons can be judged too. In a Docker archive or a daemon all layers are read,
+    because the digest is that of the compressed image.
   - An image that cannot be read is a problem of its own. The others are still judged, and the task fails at the end.
 extends_documentation_fragment:
   - longshore.swr.attributes

@@ -29,6 +29,11 @@ def test_what_was_migrated_is_audited(playbooks: Any) -> None:
     given = ("-e", "images_file=images.json", "-e", "auth_file=auth.json", "-e", "default_namespace=team")
     audited = ("-e", "migrate_audit=true", "-e", "migrate_retry_delay=0.01")
 
+    forecast = playbooks.migrate(*given, *audited, "--check", ok=False)
+    assert not playbooks.state.exists()
+    assert "{0}/team/app:1.0: warning SWR-DF-012".format(playbooks.source.host) in forecast.out
+    assert "problem: {0}/team/gone:1".format(playbooks.source.host) in forecast.out
+
     # The artifact cannot be stored in SWR, and the third image does not exist: both fail, and the first is audited.
     run = playbooks.migrate(*given, *audited, ok=False)
     name = playbooks.swr.host + "/team/app:1.0"
@@ -40,7 +45,7 @@ def test_what_was_migrated_is_audited(playbooks: Any) -> None:
     assert audit["problems"] == []
     assert {finding["rule"] for finding in audit["findings"]} == {"SWR-DF-005", "SWR-DF-012"}
     texts = [(playbooks.state / ("audit." + suffix)).read_text() for suffix in ("html", "sarif", "json")]
-    secret_free("".join(texts) + run.text, SECRET, *playbooks.secrets)
+    secret_free("".join(texts) + run.text + forecast.text, SECRET, *playbooks.secrets)
 
 
 def test_the_playbook_audits_files_and_images_into_one_report(playbooks: Any) -> None:
