@@ -19,6 +19,7 @@ from ansible_collections.longshore.swr.tests.support.modules import MODULES
 ROOT = Path(__file__).resolve().parents[3]
 GROUP = yaml.safe_load((ROOT / "meta" / "runtime.yml").read_text(encoding="utf-8"))["action_groups"]["huaweicloud"]
 COLLECTION = "longshore.swr."
+OBS = "cn-north-4.com.myhuaweicloud.v4.obsv2"
 
 
 def run(world: World, tasks: List[Dict[str, Any]], check_mode: bool = False) -> int:
@@ -41,12 +42,18 @@ def test_the_examples_of_a_module(world: World, name: str) -> None:
     if name != "repository":
         world.module("repository", organization="team", name="app")
     if name != "vpc":
-        subnet = world.cloud.vpcs.subnet(world.cloud.vpcs.vpc("shop"), "nodes" if name != "vpc_subnet" else "others")
+        vpc = world.cloud.vpcs.vpc("shop")
+        subnet = world.cloud.vpcs.subnet(vpc, "nodes" if name != "vpc_subnet" else "others")
         world.cloud.vpcs.port(subnet, "192.168.0.7")
     if name == "snat_rule":
         gateway = {"name": "internet", "vpc": "shop", "subnet": "nodes", "spec": "small", "charge_mode": "postpaid"}
         world.module("nat_gateway", **gateway)
         world.cloud.eips.eip("outside")
+    if name == "network_scenario":
+        services = world.cloud.endpoints.services
+        obs = dict(services["com.myhuaweicloud.cn-north-4.obs"], id="0b5", service_name=OBS)
+        services[OBS] = obs
+        world.cloud.vpcs.subnet(vpc, "builders", "192.168.1.0/24")
     text = importlib.import_module(MODULES + name).EXAMPLES
     assert run(world, yaml.safe_load(text)) >= 1
 
@@ -69,7 +76,12 @@ def test_the_guide_of_the_network(world: World) -> None:
     world.cloud.vpcs.port(world.cloud.vpcs.subnet(world.cloud.vpcs.vpc("shop"), "nodes"), "192.168.0.7")
     text = (ROOT / "docs" / "guides" / "network.md").read_text(encoding="utf-8")
     blocks = [yaml.safe_load(block) for block in re.findall(r"```yaml\n(.*?)```", text, re.DOTALL)]
-    tasks = [task for block in blocks for task in block if COLLECTION + "hosts_file" not in task]
+    # The others are variables of the role, which has tests of its own.
+    lists = [block for block in blocks if isinstance(block, list)]
+    tasks = [task for block in lists for task in block if COLLECTION + "hosts_file" not in task]
+    specs = yaml.safe_load((ROOT / "roles" / "network" / "meta" / "argument_specs.yml").read_text(encoding="utf-8"))
+    variables = {name for block in blocks if isinstance(block, dict) for name in block if name.startswith("network_")}
+    assert variables <= set(specs["argument_specs"]["main"]["options"])
     assert run(world, tasks) == len(tasks)
     changes = len(world.cloud.made())
     assert run(world, tasks) == len(tasks)

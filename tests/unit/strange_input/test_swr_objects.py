@@ -37,7 +37,17 @@ REPOSITORY = {"name": "app", "namespace": "team", "is_public": True, "category":
 SHARE = {"access_domain": "partner", "deadline": "2999-01-01T00:00:00Z", "status": True, "exist": True}
 RULE = {"template": "date_rule", "params": {"days": "3"}, "tag_selectors": [{"kind": "label", "pattern": "v1"}]}
 SYNC = {"remoteRegionId": "cn-east-3", "remoteNamespace": "east", "override": True, "syncAuto": True}
-TRIGGER = {"name": "t", "enable": "true", "trigger_mode": "cce", "condition": ".*", "creator_name": "u"}
+TRIGGER = {
+    "name": "t",
+    "enable": "true",
+    "trigger_mode": "cci",
+    "trigger_type": "all",
+    "condition": ".*",
+    "cluster_ns": "n",
+    "app_type": "deployments",
+    "application": "w",
+    "creator_name": "u",
+}
 INSTANCE = {"id": "i1", "name": "shop", "access_address": "shop.swr-pro.myhuaweicloud.com"}
 CREDENTIAL = {"user_id": "u", "auth_token": "p", "expire_date": "2999-01-01T00:00:00Z"}
 KEYS = Credentials("AK", "SK", project_id="pid", region="cn-north-4")

@@ -12,6 +12,7 @@ This module is private to the collection: no other collection may import it.
 from __future__ import annotations
 
 import re
+import socket
 import zlib
 from typing import Any, BinaryIO, Callable, Dict, Iterator, List, Mapping, Optional, Tuple
 
@@ -131,7 +132,8 @@ class Response:
             try:
                 count = self._reader.readinto1(buffer[filled:])  # type: ignore[attr-defined]
             except OSError as error:
-                if not filled:
+                # A peer that is too slow makes no progress: it must not be tried for ever.
+                if not filled or isinstance(error, socket.timeout):
                     raise
                 self._broken = error
                 break

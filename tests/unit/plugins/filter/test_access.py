@@ -26,4 +26,4 @@ def test_the_same_finding_in_three_forms() -> None:
     assert access_report.access_report(RESULTS)["failing"] == ["n"]
     assert access_report.access_report(RESULTS, "never")["failing"] == []
     assert "    Remedy: repair it" in access_table.access_table(RESULTS)
-    assert "Remedy: repair it" in access_html.access_html(RESULTS)
+    assert "<b>What to do:</b> repair it" in access_html.access_html(RESULTS)

@@ -24,8 +24,8 @@ RUN --mount=type=cache,target=/x \\
 RUN <<EOF cat <<-'X' > /a
 one
 EOF
-	two
-	X
+\ttwo
+\tX
 COPY --from=build a "b c" /d
 ONBUILD RUN ["a", "b"]
 FROM build

@@ -32,9 +32,9 @@ FROM one
 ENTRYPOINT h
 FROM b
 RUN <<-"E"
-	#!/usr/bin/env python3
-	i
-	E
+\t#!/usr/bin/env python3
+\ti
+\tE
 HEALTHCHECK NONE
 CMD
 """

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import io
 import itertools
+import socket
 
 import pytest
 from hypothesis import given
@@ -233,6 +234,19 @@ def test_what_arrived_before_a_break_is_not_lost(parts):
     for _again in range(2):
         with pytest.raises(ConnectionResetError):
             response.readinto(block)
+
+
+def test_a_peer_that_is_too_slow_makes_no_progress():
+    class SlowLine(Line):
+        def readinto(self, buffer):
+            try:
+                return super().readinto(buffer)
+            except ConnectionResetError:
+                raise socket.timeout from None
+
+    line = io.BufferedReader(SlowLine(b"HTTP/1.1 200 OK\r\nContent-Length: 90\r\n\r\n", b"abc"))
+    with pytest.raises(socket.timeout):
+        read_response(line, "GET").readinto(memoryview(bytearray(64)))
 
 
 def test_a_body_beyond_the_limit_is_refused():
