@@ -7,15 +7,23 @@ from __future__ import annotations
 
 import json
 import socket
+from pathlib import Path
 from typing import Any, Callable, Dict, List, Mapping, Optional
 
+import jsonschema
 import pytest
 
 from ansible_collections.longshore.swr.plugins.module_utils._registry.jobs.copy import run_copy
 from ansible_collections.longshore.swr.plugins.module_utils._registry.run.tag_listing import no_lister
 from ansible_collections.longshore.swr.tests.sandbox import Registry
 
+SCHEMA = Path(__file__).resolve().parents[3] / "docs" / "schemas" / "migration-report-1.json"
 FAST = {"retry_delay": 0.01, "timeout": 5.0, "workers": 4, "docker_config_fallback": False}
+
+
+def check_report(document: Any) -> None:
+    """A report has the published form."""
+    jsonschema.validate(document, json.loads(SCHEMA.read_text(encoding="utf-8")))
 
 
 class World:
@@ -55,6 +63,9 @@ class World:
         text = json.dumps(result)
         for secret in self.secrets:
             assert secret not in text
+        if request.get("report_path") and not check_mode:
+            with open(request["report_path"], encoding="utf-8") as handle:
+                check_report(json.load(handle))
         images = result["images"]
         assert images["total"] == sum(count for outcome, count in images.items() if outcome != "total")
         return result

@@ -8,9 +8,10 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+from ansible_collections.longshore.swr.plugins.module_utils._registry.jobs.merge import run_merge
 from ansible_collections.longshore.swr.tests.sandbox import Fault, images
 
-from .conftest import World
+from .conftest import World, check_report
 
 
 def test_size_time_and_platforms_of_each_image_are_in_the_report(world: World, tmp_path: Path) -> None:
@@ -38,6 +39,10 @@ def test_size_time_and_platforms_of_each_image_are_in_the_report(world: World, t
     assert sum(document["throughput"]["bytes"]) == result["bytes"]["uploaded"]
     assert document["registries"] == {"sources": [world.source.host], "destinations": [world.destination.host]}
     assert "saved by shared layers" in (tmp_path / "report.html").read_text()
+
+    merged = run_merge({"reports": [paths["report_path"]], "report_path": str(tmp_path / "merged.json")}, False)
+    assert merged["images"] == result["images"]
+    check_report(json.loads((tmp_path / "merged.json").read_text()))
 
     again = world.copy(**paths)
     assert again["bytes"] == {"planned": 0, "uploaded": 0, "copied": 0}

@@ -7,11 +7,9 @@ from __future__ import annotations
 
 import json
 
-import junitparser
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from prometheus_client.parser import text_string_to_metric_families
 
 from ansible_collections.longshore.swr.plugins.module_utils._access.report.aggregate import aggregate
 from ansible_collections.longshore.swr.plugins.module_utils._audit.judgement.audit import Audit
@@ -50,6 +48,7 @@ FAILED = migration(
 
 
 def suite(report):
+    junitparser = pytest.importorskip("junitparser")
     (found,) = junitparser.JUnitXml.fromstring("".join(render_junit(outcome_of(report), "nightly")).encode("utf-8"))
     return found
 
@@ -103,9 +102,10 @@ def test_each_finding_is_a_test_case():
 
 
 def samples(text):
+    parser = pytest.importorskip("prometheus_client.parser")
     return {
         (sample.name, sample.labels.get("state")): (sample.value, sample.labels["job"], sample.labels["kind"])
-        for family in text_string_to_metric_families(text)
+        for family in parser.text_string_to_metric_families(text)
         for sample in family.samples
     }
 
@@ -142,6 +142,7 @@ def test_a_failure_keeps_the_time_of_the_last_success():
 def test_hostile_names_stay_text(name, before):
     report = migration(image("failed", name, error=name, details={"hint": name}), image("filtered", name, reason=name))
     outcome = outcome_of(report)
+    junitparser = pytest.importorskip("junitparser")
     xml = "".join(render_junit(outcome, name or "x"))
     (found,) = junitparser.JUnitXml.fromstring(xml.encode("utf-8"))
     assert (found.tests, found.failures, found.skipped) == (2, 1, 1)
