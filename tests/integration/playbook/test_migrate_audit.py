@@ -61,6 +61,7 @@ def test_the_playbook_audits_files_and_images_into_one_report(playbooks: Any) ->
         "fail_on": "warning",
         "audit_docker_config_fallback": False,
         "audit_fix": "yes",
+        "audit_junit_path": str(playbooks.folder / "junit.xml"),
     }
     forecast = playbooks.run("longshore.swr.audit", "--check", "--diff", variables=given, ok=False)
     assert not (playbooks.folder / "reports").exists()
@@ -71,6 +72,7 @@ def test_the_playbook_audits_files_and_images_into_one_report(playbooks: Any) ->
     image = playbooks.source.host + "/team/app:1.0"
     assert "{0}: warning SWR-DF-012".format(image) in run.out
     assert "COPY app.conf" in (playbooks.folder / "shop" / "Dockerfile").read_text()
+    assert '<testsuite name="audit" ' in (playbooks.folder / "junit.xml").read_text()
     audit = json.loads((playbooks.folder / "reports" / "audit.json").read_text())
     assert audit["targets"] == ["Dockerfile", image]
     assert {path.name for path in (playbooks.folder / "reports").iterdir()} == {
