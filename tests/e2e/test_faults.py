@@ -154,7 +154,7 @@ def test_repositories_and_tags_that_are_not_there(three: Three) -> None:
 
     result = copy(rules, plain(source, destination))
 
-    assert result["images"] == {"total": 6, "copied": 3, "skipped": 0, "filtered": 1, "failed": 2}
+    assert result["images"] == {"total": 6, "copied": 3, "skipped": 0, "filtered": 1, "postponed": 0, "failed": 2}
     assert sorted(failure["source"] for failure in result["failures"]) == [
         source + "/team/app:missing",
         source + "/team/nothing",
