@@ -181,6 +181,8 @@ def built_image(
     blobs = _layers(seed, layers, size, False, OCI_LAYER)
     where = parse_platform(platform)
     document: Dict[str, Any] = dict(where, created=CREATED, config=dict(run or {}))
+    # As older builders leave it: images without layers differ too.
+    document["container"] = hashlib.sha256(repr(seed).encode()).hexdigest()
     document["rootfs"] = {"type": "layers", "diff_ids": [item.diff_id for item in blobs]}
     if history is not None:
         document["history"] = entries
