@@ -9,6 +9,7 @@ This module is private to the collection: no other collection may import it.
 from __future__ import annotations
 
 import re
+import time
 from email.utils import parsedate_to_datetime
 from typing import Callable, NamedTuple, Optional, Sequence, Tuple
 
@@ -22,7 +23,10 @@ _SERIAL = re.compile(r"^serial: (\d+)$", re.MULTILINE)
 _CONFIGURED = re.compile(r"^last configured: (.+)$", re.MULTILINE)
 _ADDED = re.compile(r"^reconfigurable via modzone: yes$", re.MULTILINE)
 _VERSION = re.compile(r"\b(\d+)\.(\d+)\.(\d+)")
+_BROKEN_OFF = re.compile(r"^rndc: recv failed", re.MULTILINE)
 _MOST_TEXT = 2000
+TRIES, PAUSE = 4, 1.0
+"""How often a question is asked, and the seconds in between."""
 
 
 class Programs(NamedTuple):
@@ -40,8 +44,9 @@ class Named:
     :param config: the path of named.conf.
     """
 
-    def __init__(self, run: Run, programs: Programs, config: str) -> None:
+    def __init__(self, run: Run, programs: Programs, config: str, sleep: Callable[[float], None] = time.sleep) -> None:
         self._run = run
+        self._sleep = sleep
         self._programs = programs
         self._config = config
 
@@ -86,7 +91,7 @@ class Named:
 
         :raises DnsError: the server is not running, or does not accept rndc.
         """
-        code, output, errors = self._run([*self._programs.rndc, "status"])
+        code, output, errors = self._look("status")
         if code != 0:
             raise DnsError(
                 "the server is not running, or rndc cannot reach it: {0}".format(_said(errors + output)),
@@ -148,7 +153,16 @@ class Named:
         return _ADDED.search(self._status(zone, view)) is not None
 
     def _status(self, zone: str, view: str) -> str:
-        return self._run([*self._programs.rndc, "zonestatus", *_selected(zone, view)])[1]
+        return self._look("zonestatus", *_selected(zone, view))[1]
+
+    def _look(self, *words: str) -> Tuple[int, str, str]:
+        """Ask the server, again if its answer breaks off: one that has just started may close a connection."""
+        for left in reversed(range(TRIES)):
+            code, output, errors = self._run([*self._programs.rndc, *words])
+            if code == 0 or not left or not _BROKEN_OFF.search(errors):
+                break
+            self._sleep(PAUSE)
+        return code, output, errors
 
 
 def _said(text: str) -> str:
