@@ -55,6 +55,7 @@ class RepositoryRules:
             ("DELETE", S + "/([^/]+)", self._delete_share),
             ("GET", R + "/retentions", self._list_retentions),
             ("POST", R + "/retentions", self._create_retention),
+            ("GET", R + "/retentions/([0-9]+)", self._show_retention),
             ("PATCH", R + "/retentions/([0-9]+)", self._change_retention),
             ("DELETE", R + "/retentions/([0-9]+)", self._delete_retention),
             ("GET", R + "/sync_repo", self._list_syncs),
@@ -135,6 +136,10 @@ class RepositoryRules:
     def _list_retentions(self, _request: Request, _account: Account, match: Match[str], _body: Any) -> Response:
         found = self._objects.repository_of(match).retentions
         return reply_json(200, [dict(policy, id=number, scope="") for number, policy in found.items()])
+
+    def _show_retention(self, _request: Request, _account: Account, match: Match[str], _body: Any) -> Response:
+        number = int(match.group(3))
+        return reply_json(200, dict(self._retentions(match)[number], id=number, scope=""))
 
     @staticmethod
     def _policy(body: Any) -> Dict[str, Any]:
