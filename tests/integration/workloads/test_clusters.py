@@ -13,7 +13,7 @@ from typing import Any, Callable, Dict, List, Optional
 import pytest
 import yaml
 
-from ansible_collections.longshore.swr.plugins.module_utils._workloads.cluster import client
+from ansible_collections.longshore.swr.plugins.module_utils._workloads.cluster import client, login
 from ansible_collections.longshore.swr.plugins.module_utils._workloads.model.image import parse_image
 from ansible_collections.longshore.swr.tests.sandbox import Fault
 from ansible_collections.longshore.swr.tests.sandbox.kubernetes import TOKEN, KubernetesServer
@@ -524,3 +524,15 @@ def test_a_login_program_that_fails_is_quoted(sandbox_kubernetes: Callable[..., 
     result = run_module(MODULE, {"kubeconfig": config})
     assert "Unauthorized" in result["msg"]
     assert "please log in again" in result["msg"]
+
+
+def test_a_login_program_that_waits_is_given_up(
+    sandbox_kubernetes: Callable[..., KubernetesServer], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(login, "LOGIN_SECONDS", 0.5)
+    config = sandbox_kubernetes().kubeconfig()
+    program = {"apiVersion": "client.authentication.k8s.io/v1", "command": "sleep", "args": ["5"]}
+    config["users"][0]["user"] = {"exec": {**program, "interactiveMode": "Never"}}
+    result = run_module(MODULE, {"kubeconfig": config})
+    assert result["failed"]
+    assert "there was no login after" in result["msg"]

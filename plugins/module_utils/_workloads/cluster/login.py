@@ -24,6 +24,7 @@ from ..._files.inputs import check_authorities, check_regular
 from ..._http_values import basic_auth
 from ..._secrets import Redactor
 from ..._text import safe
+from ..._time_limit import TimeIsUp, call_within, in_words
 from ..._urls import check_url, host_of
 from ..errors import WorkloadsError
 from .client import ClusterClient
@@ -37,6 +38,8 @@ except ImportError:
 else:
     KUBERNETES_IMPORT_ERROR = None
 
+LOGIN_SECONDS = 120.0
+"""For a login program that a kubeconfig names: some ask a person, who is not there."""
 _SECRET_KEYS = ("token", "password", "secret", "client-key-data", "id-token", "refresh-token", "access-token")
 
 
@@ -109,7 +112,14 @@ def connect(params: Mapping[str, Any], redactor: Redactor) -> ClusterClient:
     heard = _Heard()
     logging.getLogger().addHandler(heard)
     try:
-        configuration, name = _configuration(params, redactor)
+        # The library waits for ever for a login program.
+        configuration, name = call_within(LOGIN_SECONDS, lambda: _configuration(params, redactor))
+    except TimeIsUp:
+        raise WorkloadsError(
+            "there was no login after {0}".format(in_words(LOGIN_SECONDS)),
+            where="kubeconfig",
+            hint="Run the login program that the kubeconfig names by hand: it may wait for input. Or set api_key.",
+        ) from None
     finally:
         logging.getLogger().removeHandler(heard)
     _override(configuration, params)
