@@ -207,6 +207,11 @@ build: $(RUNTIME_STAMP) ## build/longshore-swr-VERSION.tar.gz
 	@mkdir -p build
 	@$(VENV)/bin/ansible-galaxy collection build --force --output-path build .cache/build
 
+AWX_PROJECT ?= build/awx-project
+.PHONY: awx-project
+awx-project: ## a git repository of awx/project, for AWX to clone; AWX_PROJECT=DIRECTORY
+	@tools/awx-project $(AWX_PROJECT)
+
 .PHONY: clean
 clean: ## remove everything that make has created
 	rm -rf .venv .venv-oldest .venv-target .cache build demo-output .pytest_cache .ruff_cache .hypothesis .coverage .coverage.* tests/output
