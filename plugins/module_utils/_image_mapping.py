@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Connects two rooms: the rules and reports of copies, and references to images in workloads.
 
-Tells where an image is after a copy, by the copy's rules, its reports, or both.
+Tells where an image is after a copy, by the copy's rules, its reports, or both; or only if a verification has shown it.
 
 This module is private to the collection: no other collection may import it.
 """
@@ -12,20 +12,35 @@ from __future__ import annotations
 
 from typing import Any, Dict, List, Mapping, Optional, Sequence, Tuple
 
+from ._http_values import NotUnderstood
+from ._json import read_shape
 from ._registry.config.documents import load_document
 from ._registry.errors import RulesError
+from ._registry.jobs.verify import EQUAL
 from ._registry.model.reference import ReferenceProblem, Repository
-from ._registry.report.shard_reports import find_reports
+from ._registry.report.shard_reports import LARGEST, find_reports
 from ._registry.rules.parser import parse_rules
 from ._registry.rules.patterns import compile_expression
 from ._registry.rules.rule import Rule
 from ._registry.run.image import COPIED, SKIPPED
+from ._secrets import read_text
 from ._workloads.errors import WorkloadsError
 from ._workloads.model.image import ImageName, NotAnImage, parse_image
 
 _PINNED = "it is pinned to a digest, which a conversion changes: give the report of its copy"
 _SEVERAL = "its tag is not known here, and its tags have several destinations"
 _NOT_COPIED = "it is in no report as copied"
+_NOT_VERIFIED = "no report has it as verified"
+_VERIFY = "Copy it with image_copy, and give a report of image_verify that has it as equal."
+_VERIFIED = {
+    "version": int,
+    "results": [
+        {
+            **dict.fromkeys(("source", "destination", "verdict"), str),
+            **dict.fromkeys(("reason", "attached_to", "source_digest", "found"), (str, None)),
+        }
+    ],
+}
 _NO_DIGEST = "the report has no digest of it at the destination"
 
 
@@ -182,6 +197,68 @@ class ArrivedMapping:
             return self._rules(image, any_tag) is not None
         except NoAnswer:
             return True
+
+
+class VerifiedMapping:
+    """Where images are, by reports of verifications: only those that are there as they should be.
+
+    :param results: the entries of the reports.
+    """
+
+    def __init__(self, results: Sequence[Mapping[str, Any]]) -> None:
+        own = [entry for entry in results if not entry.get("attached_to")]
+        self._equal = ReportMapping(
+            [
+                {**entry, "outcome": SKIPPED, "destination_digest": entry.get("found")}
+                for entry in own
+                if entry["verdict"] == EQUAL
+            ]
+        )
+        self._others: Dict[str, str] = {}
+        self._there = set()
+        for entry in own:
+            try:
+                source, destination = parse_image(entry["source"]), parse_image(entry["destination"])
+            except NotAnImage:
+                continue
+            self._there.add(destination.registry)
+            if entry["verdict"] != EQUAL:
+                self._others.setdefault(source.full, entry.get("reason") or "")
+
+    def __call__(self, image: ImageName) -> Optional[ImageName]:
+        """Its destination; None if it is from there already.
+
+        :raises NoAnswer: it is not shown to be there.
+        """
+        found = self._equal(image, False)
+        if found is not None:
+            return found
+        reason = self._others.get(image.full)
+        if reason is None and image.registry in self._there:
+            return None
+        raise NoAnswer(_NOT_VERIFIED + (": {0}".format(reason) if reason else ""), hint=_VERIFY)
+
+
+def proof_of(places: Sequence[str]) -> VerifiedMapping:
+    """The mapping by reports of C(image_verify).
+
+    :param places: files, patterns or directories.
+    :raises LongshoreError: one cannot be read, or is something else.
+    """
+    found, missing = find_reports(places, ())
+    if missing or not found:
+        where = missing[0].path if missing else ", ".join(places)
+        raise WorkloadsError("there is no report", where=where, hint="Write it with image_verify's report_path.")
+    return VerifiedMapping([entry for report in found for entry in _verified(report.path)])
+
+
+def _verified(path: str) -> List[Dict[str, Any]]:
+    try:
+        entries: List[Dict[str, Any]] = read_shape(read_text(path, LARGEST), _VERIFIED)["results"]
+    except NotUnderstood as problem:
+        what = "this is not a report of image_verify: {0}".format(problem)
+        raise WorkloadsError(what, where=path, hint="Write it with image_verify's report_path.") from None
+    return entries
 
 
 def mapping_of(params: Mapping[str, Any], environ: Mapping[str, str]) -> Any:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: workload_images
-short_description: Find the images that the workloads of a Kubernetes cluster use
+short_description: Find the images that the workloads of a Kubernetes cluster use, switch them, or put them back
 version_added: 1.0.0
 author:
   - longshore.swr contributors (@longshore)
@@ -25,6 +25,17 @@ description:
     O(kubeconfig), O(namespaces) and O(target). Names at the target are as in M(longshore.swr.image_sources).
   - Lists are read in pages. What the user may not read is listed in RV(unread). If the API server fails or the login
     expires meanwhile, the task fails and RV(missing) says what was not read.
+  - With O(state=switched), workloads are switched to images that M(longshore.swr.image_verify) has shown to be at the
+    destination (O(verified)). A workload is only changed if that holds for all of its images. RV(workloads) says what
+    became of each.
+  - One task is one wave. Deployments, DaemonSets and the like come first, then StatefulSets, then Deployments with the
+    strategy C(Recreate). Each roll-out is watched. What does not become ready is put back, and no further workload is
+    begun (O(max_failures)).
+  - Objects are changed by JSON patches that test what is there, so that nothing is overwritten that others change
+    meanwhile. All images and the pull secret of an object are in one patch. The field manager is C(longshore-swr); its
+    entry in C(managedFields) is removed again, because later applies of Helm and GitOps tools would conflict with it.
+  - Every change is in O(record) before it is made. With O(state=rolled_back), workloads are put back from it, wherever
+    a value is still what was written. After a run that was killed or lost its API server, run the task again.
 extends_documentation_fragment:
   - longshore.swr.kubernetes
   - longshore.swr.attributes
@@ -33,23 +44,27 @@ attributes:
   check_mode:
     support: full
     details:
-      - Reads the same. O(dest) is not written.
+      - Reads the same. O(dest) and O(record) are not written. The API server is asked what it would do with each patch
+        (C(dryRun=All)), and no roll-out is foreseen.
   diff_mode:
-    support: none
+    support: partial
     details:
-      - O(dest) may have many thousands of lines. RV(images_json) has its content.
+      - Old and new image by object and path. There is none of O(dest), which may have many thousands of lines.
+        RV(images_json) has its content.
   idempotent:
     support: full
     details:
-      - Changes nothing in the cluster. O(dest) is written only when its content differs.
+      - O(dest) is written only when its content differs.
   platform:
     platforms: posix
 options:
   state:
     description:
       - V(gathered) finds the images, and changes nothing.
+      - V(switched) changes workloads to the new images. Requires O(verified) and O(record).
+      - V(rolled_back) puts back what the record has. Requires O(record).
     type: str
-    choices: [gathered]
+    choices: [gathered, switched, rolled_back]
     default: gathered
   namespaces:
     description:
@@ -60,8 +75,8 @@ options:
     default: []
   label_selectors:
     description:
-      - Label selectors, as in V(tier=front). Only objects that match all of them are read. The digests that run are
-        known if the pods match too.
+      - Label selectors, as in V(tier=front). Only objects that match all of them are read, or put back. The digests
+        that run are known if the pods match too.
     type: list
     elements: str
     default: []
@@ -110,11 +125,85 @@ options:
     description:
       - The path of the C(images.json) to write. Requires O(target).
     type: path
+  verified:
+    description:
+      - Reports of M(longshore.swr.image_verify) (O(longshore.swr.image_verify#module:report_path)), as files, patterns
+        or directories. They say where each image is, and which of them are there as they should be.
+      - A reference with a digest gets the digest at the destination, which differs after a conversion.
+      - An image whose registry is a destination in the reports needs no change.
+    type: list
+    elements: path
+    default: []
+  record:
+    description:
+      - The path of the record. It is created if it does not exist, only readable by its owner. Keep it, and use one
+        for all runs on the same clusters. M(longshore.swr.image_references) may use the same.
+    type: path
+  pull_secret:
+    description:
+      - The name of a secret of the type C(kubernetes.io/dockerconfigjson) in each namespace, with a login for the
+        destination. It is added to the pod template where that has C(imagePullSecrets), and otherwise to the service
+        account.
+      - By default, it is the secret that CCE keeps in each namespace (C(default-secret)), where there is one with a
+        login for the destination. It is never copied.
+    type: str
+  allow_temporary_login:
+    description:
+      - Whether O(pull_secret) may have a temporary or enhanced login of SWR, with which pulls fail within a day. Set it
+        if something renews the secret.
+      - A login C(region@key) is taken for temporary if its password is not of the form of a long-term one.
+    type: bool
+    default: false
+  patch_managed:
+    description:
+      - Whether to change objects that Argo CD, Flux or an operator manages as well. They put the old image back, mostly
+        within minutes. Change their sources instead, with M(longshore.swr.image_references).
+    type: bool
+    default: false
+  parallel:
+    description:
+      - How many workloads roll out at once.
+    type: int
+    default: 5
+  max_failures:
+    description:
+      - After how many failures no further workload is begun. Those that are under way are brought to their end.
+    type: int
+    default: 1
+  wait_timeout:
+    description:
+      - Seconds to wait for each roll-out.
+    type: int
+    default: 600
+  delete_stuck_pods:
+    description:
+      - Whether to delete the pods of a StatefulSet that is put back that could not start. Kubernetes never replaces
+        them by itself.
+    type: bool
+    default: false
 requirements:
   - jmespath, for O(custom_images)
+notes:
+  - Needs the rights to get, list and patch workloads, to list pods, and to get the namespace C(kube-system), which
+    tells clusters apart. For pull secrets, also to get and list secrets, and to get and patch service accounts. For
+    O(delete_stuck_pods), to delete pods.
+  - A Deployment, StatefulSet or DaemonSet is ready when its controller has seen the change, and all of its pods are new
+    and available. It has failed when a pod cannot pull its image, keeps crashing, or cannot be created for 15 seconds,
+    for instance because of a quota, when its progress deadline is exceeded, or after O(wait_timeout), as when a
+    PodDisruptionBudget or full nodes stall it.
+  - Nothing is waited for where nothing happens. That is so for a Deployment that is paused, C(OnDelete), pods below a
+    partition, no replicas, CronJobs, PodTemplates, ReplicaSets and ReplicationControllers of their own, and custom
+    resources.
+  - Left are objects with an image that is not verified, and those that controllers own. Of a Job the template cannot be
+    changed, and a pod without a controller has nothing that would replace it. Ephemeral containers and images in
+    environment variables and arguments are not changed.
+  - C(kubectl apply) of an old manifest and C(helm upgrade) with old values put the old images back. The task warns of
+    them; change the files too, with M(longshore.swr.image_references).
 seealso:
   - module: longshore.swr.image_copy
   - module: longshore.swr.image_sources
+  - module: longshore.swr.image_references
+  - module: longshore.swr.image_verify
   - ref: longshore.swr.discover role <ansible_collections.longshore.swr.discover_role>
     description: The role that uses it.
 """
@@ -149,6 +238,36 @@ EXAMPLES = r"""
         objects: "spec.modules[?enabled]"
         field: imageName
   delegate_to: localhost
+
+- name: Show that the images have arrived
+  longshore.swr.image_verify:
+    images_file: rules.json
+    auth_file: auth.json
+    report_path: verified.json
+    fail_on_difference: false
+  delegate_to: localhost
+
+- name: Switch the workloads of a namespace whose images have all arrived
+  longshore.swr.workload_images:
+    state: switched
+    context: production
+    namespaces: [shop]
+    verified: [verified.json]
+    record: /var/lib/migration/references.jsonl
+  delegate_to: localhost
+  register: switched
+
+- name: Show who is switched, who is not, and why
+  ansible.builtin.debug:
+    msg: "{{ switched.table }}"
+
+- name: Put the workloads of all namespaces back
+  longshore.swr.workload_images:
+    state: rolled_back
+    context: production
+    record: /var/lib/migration/references.jsonl
+    delete_stuck_pods: true
+  delegate_to: localhost
 """
 
 RETURN = r"""
@@ -164,7 +283,7 @@ cluster:
   sample: production
 images:
   description: Each image, in full, once.
-  returned: success
+  returned: with O(state=gathered)
   type: list
   elements: dict
   contains:
@@ -189,17 +308,17 @@ images:
       sample: ["sha256:0d17b565c37bcbd895e9d92315a05c1c3c9a29f762b011a10c54a66cd53c9b31"]
 rules:
   description: The rules, sources to destinations, as O(longshore.swr.image_copy#module:images) takes them.
-  returned: success
+  returned: with O(state=gathered)
   type: dict
   sample: {"docker.io/library/nginx:1.25": "swr.cn-north-4.myhuaweicloud.com/shop/nginx:1.25"}
 images_json:
   description: Those of the rules that image-migrator takes, too.
-  returned: success
+  returned: with O(state=gathered)
   type: dict
   sample: {"docker.io/library/nginx:1.25": "swr.cn-north-4.myhuaweicloud.com/shop/nginx:1.25"}
 not_in_images_json:
   description: Images that have a rule, but none that image-migrator takes, such as those with a digest.
-  returned: success
+  returned: with O(state=gathered)
   type: list
   elements: dict
   contains:
@@ -213,7 +332,7 @@ not_in_images_json:
       sample: image-migrator needs registry/namespace/repository
 problems:
   description: References that are not images, and images that cannot get a name in SWR.
-  returned: success
+  returned: with O(state=gathered)
   type: list
   elements: dict
   contains:
@@ -234,7 +353,7 @@ references:
     - The references, 500 at most, each where it is written. What pods and other objects of a controller only repeat is
       counted there.
     - Of environment variables and arguments, only what looks like an image is shown.
-  returned: success
+  returned: with O(state=gathered)
   type: list
   elements: dict
   contains:
@@ -280,20 +399,20 @@ references:
       sample: only the pods of ReplicaSet shop/cart-7d4b9c have it
 references_total:
   description: The number of references.
-  returned: success
+  returned: with O(state=gathered)
   type: int
   sample: 31
 past_images:
   description:
     - Images that only earlier revisions and ended runs have. C(kubectl rollout undo) would need them. There are no
       rules for them.
-  returned: success
+  returned: with O(state=gathered)
   type: list
   elements: str
   sample: ["nginx:1.24"]
 unread:
   description: What could not be read, mostly for lack of rights, 500 at most.
-  returned: success
+  returned: with O(state=gathered)
   type: list
   elements: dict
   contains:
@@ -311,7 +430,9 @@ unread:
       type: str
       sample: 'pods is forbidden: User "reader" cannot list resource "pods" in API group "" at the cluster scope'
 table:
-  description: The images with their users as a table, for M(ansible.builtin.debug).
+  description:
+    - The images with their users as a table, for M(ansible.builtin.debug). With O(state=switched) and
+      O(state=rolled_back), the workloads with their outcomes and the reasons.
   returned: success
   type: list
   elements: str
@@ -323,6 +444,105 @@ dest:
   returned: when O(dest) is set
   type: str
   sample: images.json
+counts:
+  description: The number of workloads by outcome, see RV(workloads[].outcome), and their sum as C(total).
+  returned: with O(state=switched) and O(state=rolled_back)
+  type: dict
+  sample:
+    failed: 0
+    left: 2
+    patched: 1
+    pending: 0
+    put_back: 0
+    rolled_back: 0
+    switched: 31
+    total: 40
+    unchanged: 6
+    unfinished: 0
+workloads:
+  description: The workloads, 500 at most, those that need attention first.
+  returned: with O(state=switched) and O(state=rolled_back)
+  type: list
+  elements: dict
+  contains:
+    workload:
+      description: The object.
+      type: str
+      sample: Deployment shop/cart
+    kind:
+      description: Its kind.
+      type: str
+      sample: Deployment
+    namespace:
+      description: Its namespace.
+      type: str
+      sample: shop
+    name:
+      description: Its name.
+      type: str
+      sample: cart
+    manager:
+      description: What manages it, as in RV(references[].manager).
+      type: str
+      sample: helm shop/cart
+    outcome:
+      description:
+        - V(switched) - it has the new images, and its pods are ready.
+        - V(patched) - it has the new images, but no roll-out follows, or not of all pods. RV(workloads[].reason) says
+          why.
+        - V(rolled_back) - it has the old images again, and its pods are ready.
+        - V(unchanged) - there was nothing to do.
+        - V(left) - it was not touched, or not put back.
+        - V(put_back) - it did not become ready with the new images, and has the old ones again.
+        - V(failed) - the API server refused the change, or it did not become ready after it was put back.
+        - V(unfinished) - it has the new images, but the task was broken off before its pods were seen to be ready.
+        - V(pending) - it was not begun, because others failed or the task was broken off.
+        - The task fails if there is one of the last four.
+      type: str
+      sample: left
+    reason:
+      description: Why; for a change, what may undo it. Empty if nothing is to be said.
+      type: str
+      sample: Argo CD manages it, and would undo the change
+    remedy:
+      description: What to do, if anything.
+      type: str
+      sample: Change the image in the source of the application shop, with image_references.
+    pull_secret:
+      description: The pull secret that its new images need, in the pod template or the service account.
+      type: str
+      sample: default-secret
+    changes:
+      description: The images that were or would be changed.
+      type: list
+      elements: dict
+      contains:
+        path:
+          description: The place in the object.
+          type: str
+          sample: spec.template.spec.containers[0].image
+        container:
+          description: The name of the container, or of another list entry that has it.
+          type: str
+          sample: cart
+        old:
+          description: The image before.
+          type: str
+          sample: nginx:1.25
+        new:
+          description: The image now.
+          type: str
+          sample: swr.cn-north-4.myhuaweicloud.com/shop/nginx:1.25
+workloads_truncated:
+  description: The number of further workloads.
+  returned: with O(state=switched) and O(state=rolled_back)
+  type: int
+  sample: 0
+record:
+  description: The path of the record.
+  returned: with O(state=switched) and O(state=rolled_back)
+  type: str
+  sample: /var/lib/migration/references.jsonl
 missing:
   description: The kinds that were not read, or not to the end, when the API server failed meanwhile.
   returned: failure
@@ -358,6 +578,7 @@ error:
 
 from ansible.module_utils.basic import AnsibleModule
 
+from ansible_collections.longshore.swr.plugins.module_utils._image_mapping import proof_of
 from ansible_collections.longshore.swr.plugins.module_utils._module import (
     redactor_of,
     reports_errors,
@@ -372,6 +593,10 @@ from ansible_collections.longshore.swr.plugins.module_utils._workloads.cluster.l
     connect,
     secrets_among,
 )
+from ansible_collections.longshore.swr.plugins.module_utils._workloads.cutover.job import (
+    run_rolling_back,
+    run_switching,
+)
 
 CUSTOM_IMAGES = {
     "kind": {"type": "str", "required": True},
@@ -380,16 +605,37 @@ CUSTOM_IMAGES = {
 }
 
 
+CUTOVER = {
+    "pull_secret": {"type": "str", "no_log": False},
+    "allow_temporary_login": {"type": "bool", "default": False},
+    "patch_managed": {"type": "bool", "default": False},
+    "parallel": {"type": "int", "default": 5},
+    "max_failures": {"type": "int", "default": 1},
+    "wait_timeout": {"type": "int", "default": 600},
+    "delete_stuck_pods": {"type": "bool", "default": False},
+}
+
+
 @reports_errors
 def run(module):
-    """What was found, as the module's result."""
+    """What was found or done, as the module's result."""
     require(module, "kubernetes", KUBERNETES_IMPORT_ERROR)
     if module.params["custom_images"]:
         require(module, "jmespath", JMESPATH_IMPORT_ERROR, "for custom_images")
     # Ansible would mask every text in a kubeconfig, and with them names in the result.
     module.no_log_values = secrets_among(module.no_log_values, module.params)
-    result = run_gathering(module.params, lambda: connect(module.params, redactor_of(module)), module.check_mode)
-    return show_warnings(module, result)
+    return show_warnings(module, carry_out(module.params, module.check_mode, redactor_of(module)))
+
+
+def carry_out(options, check_mode, redactor):
+    def client():
+        return connect(options, redactor)
+
+    if options["state"] == "switched":
+        return run_switching(options, proof_of(options["verified"]), client, check_mode)
+    if options["state"] == "rolled_back":
+        return run_rolling_back(options, client, check_mode)
+    return run_gathering(options, client, check_mode)
 
 
 def main():
@@ -397,7 +643,7 @@ def main():
         AnsibleModule(
             argument_spec=dict(
                 ARGUMENTS,
-                state={"type": "str", "choices": ["gathered"], "default": "gathered"},
+                state={"type": "str", "choices": ["gathered", "switched", "rolled_back"], "default": "gathered"},
                 namespaces={"type": "list", "elements": "str", "default": []},
                 label_selectors={"type": "list", "elements": "str", "default": []},
                 custom_resources={"type": "str", "choices": ["all", "known", "none"], "default": "all"},
@@ -405,7 +651,11 @@ def main():
                 custom_images={"type": "list", "elements": "dict", "default": [], "options": CUSTOM_IMAGES},
                 target={"type": "str"},
                 dest={"type": "path"},
+                verified={"type": "list", "elements": "path", "default": []},
+                record={"type": "path"},
+                **CUTOVER,
             ),
+            required_if=[("state", "switched", ["verified", "record"]), ("state", "rolled_back", ["record"])],
             supports_check_mode=True,
         )
     )

@@ -55,7 +55,7 @@ ALLOWED: Dict[str, FrozenSet[str]] = {
     "_module": frozenset({"_secrets", "_resource"}),
     "_image_audit": frozenset({"_audit", "_registry"}),
     "_tag_listers": frozenset({"_huaweicloud", "_module", "_registry"}),
-    "_image_mapping": frozenset({"_registry", "_workloads"}),
+    "_image_mapping": frozenset({"_registry", "_secrets", "_workloads"}),
     "_registry": frozenset({"_line_file", "_logins", "_secrets", "_resource"}),
     "_huaweicloud": frozenset({"_http", "_logins", "_secrets", "_resource"}),
     "_harbor": frozenset({"_http", "_line_file", "_logins", "_secrets", "_resource"}),
@@ -134,8 +134,10 @@ PACKAGES: Dict[str, Dict[str, FrozenSet[str]]] = {
     },
     "_workloads": {
         "model": frozenset(),
-        "files": frozenset({"model"}),
+        "record": frozenset(),
+        "files": frozenset({"record", "model"}),
         "cluster": frozenset({"model"}),
+        "cutover": frozenset({"cluster", "record", "model"}),
     },
     "_audit": {
         "dockerfile": frozenset(),

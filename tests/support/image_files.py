@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any, Dict, List, Optional
 
 from ansible_collections.longshore.swr.plugins.module_utils._workloads.files.plan import Plan, comparable, plan_changes
-from ansible_collections.longshore.swr.plugins.module_utils._workloads.files.record import Record
 from ansible_collections.longshore.swr.plugins.module_utils._workloads.files.rewrite import (
     plan_roll_back,
     rewrite,
@@ -19,6 +18,7 @@ from ansible_collections.longshore.swr.plugins.module_utils._workloads.files.rew
 from ansible_collections.longshore.swr.plugins.module_utils._workloads.files.scan import Scan, Scanner
 from ansible_collections.longshore.swr.plugins.module_utils._workloads.files.tree import Tree
 from ansible_collections.longshore.swr.plugins.module_utils._workloads.model.image import ImageName
+from ansible_collections.longshore.swr.plugins.module_utils._workloads.record import Record
 
 SWR = "swr.example.com"
 

@@ -25,3 +25,7 @@ class GoneError(WorkloadsError):
 
 class TooLargeError(WorkloadsError):
     """A reply is larger than any that is read."""
+
+
+class ConflictError(WorkloadsError):
+    """A cluster does not make a change: the object is no longer what it was, or may not become what it would."""

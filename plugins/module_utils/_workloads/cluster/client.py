@@ -11,6 +11,7 @@ This module is private to the collection: no other collection may import it.
 
 from __future__ import annotations
 
+import json
 import random
 import time
 import traceback
@@ -24,7 +25,7 @@ from ..._paging import INCOMPLETE_HINT, Page, read_pages
 from ..._secrets import Redactor
 from ..._text import safe
 from ..._time_limit import WHOLE_REPLY, TimeIsUp, call_within, in_words
-from ..errors import ForbiddenError, GoneError, TooLargeError, WorkloadsError
+from ..errors import ConflictError, ForbiddenError, GoneError, TooLargeError, WorkloadsError
 
 try:
     import urllib3
@@ -46,12 +47,18 @@ _RETRIES = 3
 _LONGEST_WAIT = 60.0
 # 500 is what the server says while etcd elects a leader.
 _PASSING = (429, 500, 502, 503, 504)
+_DONE = (200, 201, 202)
+_ERRORS = {403: ForbiddenError, 409: ConflictError, 410: GoneError, 422: ConflictError}
+_JSON = "application/json"
+_JSON_PATCH = "application/json-patch+json"
 _LIST = {"metadata": {"continue": (str, None)}, "items": ([{"metadata": {"uid": str, "name": str}}], None)}
 _HINTS = {
     401: "The login is missing, wrong or has expired: check kubeconfig, context and api_key.",
-    403: "Grant the right to get and list it, or leave it out.",
+    403: "Grant the right to {0} it, or leave it out.",
     404: "Check host: it is the address of the API server.",
 }
+
+_VERBS = {"GET": "get and list", "PATCH": "patch", "DELETE": "delete"}
 
 Query = Sequence[Tuple[str, str]]
 
@@ -98,17 +105,39 @@ class ClusterClient:
         :raises GoneError: it is a page of a list that is too old.
         :raises WorkloadsError: any other failure.
         """
-        where = "GET {0}{1}".format(self.host, path)
+        return self._call("GET", path, query)
+
+    def patch(self, path: str, operations: Sequence[Dict[str, Any]], dry_run: bool = False) -> Any:
+        """The object after a JSON patch.
+
+        It may be sent twice, if its reply is lost: then its tests fail, though it was made.
+
+        :raises ConflictError: a test of it failed, or the server does not take the result.
+        :raises WorkloadsError: as C(get).
+        """
+        query = [("fieldManager", USER_AGENT), *([("dryRun", "All")] if dry_run else [])]
+        return self._call("PATCH", path, query, _JSON_PATCH, operations)
+
+    def delete(self, path: str, uid: str) -> Any:
+        """Delete an object, unless another one has its name now.
+
+        :raises WorkloadsError: as C(patch).
+        """
+        return self._call("DELETE", path, (), _JSON, {"preconditions": {"uid": uid}})
+
+    def _call(self, method: str, path: str, query: Query, media_type: str = "", content: Any = None) -> Any:
+        where = "{0} {1}{2}".format(method, self.host, path)
+        sent = (method, path, query, media_type, None if content is None else json.dumps(content))
         for attempt in range(_RETRIES + 1):
             last = attempt == _RETRIES
             try:
-                status, headers, body = self._send_in_time(where, path, query)
+                status, headers, body = self._send_in_time(where, *sent)
             except urllib3.exceptions.HTTPError as error:
                 if last or isinstance(error, urllib3.exceptions.SSLError):
                     raise self._no_reply(where, error) from None
                 self._sleep(_backoff(attempt))
                 continue
-            if status == 200:
+            if status in _DONE:
                 return self._parsed(where, body)
             asked = parse_retry_after(headers.get("Retry-After"))
             wait = _backoff(attempt) if asked is None else asked
@@ -142,20 +171,23 @@ class ClusterClient:
 
     # One request
 
-    def _send_in_time(self, where: str, path: str, query: Query) -> Tuple[int, Any, bytes]:
+    def _send_in_time(self, where: str, *sent: Any) -> Tuple[int, Any, bytes]:
         seconds = WHOLE_REPLY * self._timeout
         try:
-            return call_within(seconds, lambda: self._send(where, path, query))
+            return call_within(seconds, lambda: self._send(where, *sent))
         except TimeIsUp:
             what = "the reply was not complete after {0}".format(in_words(seconds))
             hint = "Check the network and the server, or raise timeout."
             raise WorkloadsError(what, where=where, hint=hint) from None
 
-    def _send(self, where: str, path: str, query: Query) -> Tuple[int, Any, bytes]:
+    def _send(
+        self, where: str, method: str, path: str, query: Query, media_type: str, content: Optional[str]
+    ) -> Tuple[int, Any, bytes]:
         response = self._pool.request(
-            "GET",
+            method,
             self.host + path + ("?" + urlencode(query) if query else ""),
-            headers=self._signed(),
+            headers=self._signed(media_type),
+            body=content,
             timeout=urllib3.Timeout(connect=self._timeout, read=self._timeout),
             retries=False,
             redirect=False,
@@ -170,9 +202,11 @@ class ClusterClient:
                 raise TooLargeError(str(problem), where=where) from None
         return response.status, response.headers, body
 
-    def _signed(self) -> Any:
+    def _signed(self, media_type: str) -> Any:
         """The headers of a request, with a login that is renewed when it is due."""
-        headers = HTTPHeaderDict({"User-Agent": USER_AGENT, "Accept": "application/json", "Accept-Encoding": "gzip"})
+        headers = HTTPHeaderDict({"User-Agent": USER_AGENT, "Accept": _JSON, "Accept-Encoding": "gzip"})
+        if media_type:
+            headers["Content-Type"] = media_type
         for setting in self._configuration.auth_settings().values():
             if setting.get("in") == "header" and setting.get("value"):
                 value = setting["value"].strip()
@@ -207,8 +241,9 @@ class ClusterClient:
         what = self._redactor(safe(said.get("message") or "")) or "the request was refused"
         if status == 401 and self._heard:
             what = "{0}; {1}".format(what, self._heard)
-        kind = {403: ForbiddenError, 410: GoneError}.get(status, WorkloadsError)
-        return kind(what, where=where, code=said.get("reason"), status=status, hint=_HINTS.get(status))
+        kind = _ERRORS.get(status, WorkloadsError)
+        hint = _HINTS.get(status, "").format(_VERBS[where.partition(" ")[0]])
+        return kind(what, where=where, code=said.get("reason"), status=status, hint=hint or None)
 
     def _no_reply(self, where: str, error: Any) -> WorkloadsError:
         text = self._redactor(safe(cause_of(error)))

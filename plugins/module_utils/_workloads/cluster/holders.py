@@ -102,7 +102,7 @@ class Collector:
         metadata = item["metadata"]
         namespace = str(metadata.get("namespace") or "")
         own = Reference(metadata["uid"], self._resource.group, self._resource.kind, namespace, metadata["name"])
-        controller = _controller(metadata, namespace)
+        controller = controller_of(metadata, namespace)
         is_pod = self._resource.kind == "Pod" and not self._resource.custom
         if controller is not None and not is_pod:
             self.controllers[own.uid] = controller
@@ -137,7 +137,7 @@ class Collector:
                 holding.digests.add(digest)
 
 
-def _controller(metadata: Mapping[str, Any], namespace: str) -> Optional[Reference]:
+def controller_of(metadata: Mapping[str, Any], namespace: str) -> Optional[Reference]:
     """The object's controller, which is in its namespace or in none."""
     owners = metadata.get("ownerReferences")
     annotations = metadata.get("annotations")

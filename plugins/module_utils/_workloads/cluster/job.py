@@ -17,7 +17,8 @@ from ..model.table import render_table
 from ..model.use import Use
 from .client import ClusterClient
 from .custom_rules import CustomRules
-from .gather import Gatherer, IncompleteError, Scope
+from .gather import Gatherer
+from .reader import IncompleteError, Scope
 
 MOST_SHOWN = 500
 """References and reasons in a result; AWX drops a result that is too large."""
@@ -51,7 +52,7 @@ def run_gathering(params: Mapping[str, Any], connect: Callable[[], ClusterClient
         "past_images": gathered.past,
         "unread": gathered.unread[:MOST_SHOWN],
         "table": render_table(found.images),
-        "warnings": _warnings(gathered.unread),
+        "warnings": warnings_of(gathered.unread),
     }
     return {**result, "dest": params["dest"]} if params["dest"] else result
 
@@ -70,7 +71,7 @@ def _shown(use: Use) -> Dict[str, Any]:
     }
 
 
-def _warnings(unread: Sequence[Mapping[str, Any]]) -> List[str]:
+def warnings_of(unread: Sequence[Mapping[str, Any]]) -> List[str]:
     """One for what was not read, however many namespaces it is."""
     if not unread:
         return []

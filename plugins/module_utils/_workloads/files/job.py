@@ -20,8 +20,8 @@ from ..errors import WorkloadsError
 from ..model.objects import is_field
 from ..model.outcome import parse_output, show_found, write_images_json
 from ..model.rules import find_rules, render_component
+from ..record import Record
 from .plan import Change, FilePlan, Plan, comparable, plan_changes
-from .record import Record
 from .rewrite import Restored, interrupted, plan_roll_back, rewrite, roll_back, write_file
 from .scan import Scan, Scanner
 from .source import Reference, shown_place

@@ -14,9 +14,9 @@ from ..._errors import LongshoreError
 from ..._files.safe_file import SafeFile, read_safely
 from ..._http_values import NotUnderstood
 from ..errors import WorkloadsError
+from ..record import Entry, Record, new_id, now
 from .compose import Dotenv
 from .plan import FilePlan, comparable
-from .record import Entry, Record, new_id, now
 from .source import Edit, NotEditable, Source, apply, checksum, shown_place
 from .tree import LARGEST
 from .yaml_text import INNER, Scalar, Span, load, load_inner

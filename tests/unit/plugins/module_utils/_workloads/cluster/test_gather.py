@@ -13,8 +13,9 @@ import hypothesis.strategies as st
 
 from ansible_collections.longshore.swr.plugins.module_utils._workloads.cluster.custom_rules import CustomRules
 from ansible_collections.longshore.swr.plugins.module_utils._workloads.cluster.discovery import Resource
-from ansible_collections.longshore.swr.plugins.module_utils._workloads.cluster.gather import Gatherer, Scope
+from ansible_collections.longshore.swr.plugins.module_utils._workloads.cluster.gather import Gatherer
 from ansible_collections.longshore.swr.plugins.module_utils._workloads.cluster.holders import Collector
+from ansible_collections.longshore.swr.plugins.module_utils._workloads.cluster.reader import Scope
 from ansible_collections.longshore.swr.tests.sandbox.kubernetes_objects import running, workload
 
 PODS = Resource("", "v1", "pods", "Pod")

@@ -13,12 +13,12 @@ import pytest
 import yaml
 
 from ansible_collections.longshore.swr.plugins.module_utils._errors import LongshoreError
+from ansible_collections.longshore.swr.plugins.module_utils._workloads import record as record_module
 from ansible_collections.longshore.swr.plugins.module_utils._workloads.errors import WorkloadsError
-from ansible_collections.longshore.swr.plugins.module_utils._workloads.files import record as record_module
 from ansible_collections.longshore.swr.plugins.module_utils._workloads.files import rewrite as rewrite_module
 from ansible_collections.longshore.swr.plugins.module_utils._workloads.files import yaml_text
-from ansible_collections.longshore.swr.plugins.module_utils._workloads.files.record import Record
 from ansible_collections.longshore.swr.plugins.module_utils._workloads.files.rewrite import rewrite
+from ansible_collections.longshore.swr.plugins.module_utils._workloads.record import Record
 from ansible_collections.longshore.swr.tests.support.image_files import Folder
 
 POD = "apiVersion: v1\nkind: Pod\nspec:\n  containers:\n  - {name: a, image: nginx:1}\n  - {name: b, image: redis:7}\n"

@@ -14,10 +14,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ansible_collections.longshore.swr.plugins.module_utils._workloads.files.plan import FilePlan, plan_changes
-from ansible_collections.longshore.swr.plugins.module_utils._workloads.files.record import Entry
 from ansible_collections.longshore.swr.plugins.module_utils._workloads.files.rewrite import whole_before
 from ansible_collections.longshore.swr.plugins.module_utils._workloads.files.scan import Scan, Scanner
 from ansible_collections.longshore.swr.plugins.module_utils._workloads.files.source import Source, checksum
+from ansible_collections.longshore.swr.plugins.module_utils._workloads.record import Entry
 from ansible_collections.longshore.swr.tests.support.image_files import SWR, to_swr
 
 DIGEST = "sha256:" + "0123456789abcdef" * 4

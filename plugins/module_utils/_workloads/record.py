@@ -1,10 +1,10 @@
 # Copyright: (c) 2026, longshore.swr contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The record of all changes of files: one line of JSON for each file that is changed or put back.
+"""The record of all changes of files and of objects in clusters: one line of JSON for each that is changed or put back.
 
-A line is on the disk before its file is replaced. It has checksums of the file before and after, so that a killed run
-is understood: the file is one or the other.
+A line is on the disk before its file or object is changed. That of a file has checksums of the file before and after,
+that of an object the images before and after, so that a killed run is understood: it is one or the other.
 
 This module is private to the collection: no other collection may import it.
 """
@@ -16,13 +16,13 @@ import os
 import secrets
 import time
 from dataclasses import dataclass, field
-from typing import Any, Dict, List, Optional
+from typing import Any, Dict, List, Optional, Union
 
-from ..._files.errors import reported
-from ..._files.safe_file import SafeFile
-from ..._http_values import NotUnderstood
-from ..._json import read_shape
-from ..errors import WorkloadsError
+from .._files.errors import reported
+from .._files.safe_file import SafeFile
+from .._http_values import NotUnderstood
+from .._json import read_shape
+from .errors import WorkloadsError
 
 LARGEST = 256 * 1024 * 1024
 _EDIT = {"path": [(str, int)], "start": int, "old": str, "new": str}
@@ -37,7 +37,17 @@ _CHANGED = {
     "edits": [_EDIT],
     "images": [_IMAGE],
 }
+_PLACE = {"path": [(str, int)], "names": [str], "old": str, "new": str}
+_OBJECT = {
+    **dict.fromkeys(("id", "time", "cluster", "uid", "api_version", "kind", "resource", "namespace", "name"), str),
+    "resource_version": str,
+    "changes": [_PLACE],
+    "secret": str,
+    "lists": [[(str, int)]],
+    "account": str,
+}
 _UNDONE = {"undone": str, "time": str}
+_DONE = {"done": str, "time": str}
 
 
 @dataclass
@@ -60,20 +70,53 @@ class Entry:
     images: List[Dict[str, str]] = field(default_factory=list)
 
 
+@dataclass
+class ObjectEntry:
+    """The changes of one object of a cluster by one run.
+
+    :ivar cluster: the uid of its namespace C(kube-system); empty if it is not known.
+    :ivar resource: the plural of the kind, as in paths.
+    :ivar resource_version: that of the object before.
+    :ivar changes: mappings with C(path), C(names), C(old) and C(new). C(names) are those of the list entries on the
+        path, in order; empty for one without a name.
+    :ivar secret: the pull secret that was added; empty if none was.
+    :ivar lists: where it was added.
+    :ivar account: the service account whose pull secrets the object's pods need; empty for none.
+    :ivar done: whether nothing is left to do for it: its pods were ready.
+    """
+
+    id: str
+    time: str
+    cluster: str
+    uid: str
+    api_version: str
+    kind: str
+    resource: str
+    namespace: str
+    name: str
+    resource_version: str
+    changes: List[Dict[str, Any]] = field(default_factory=list)
+    secret: str = ""
+    lists: List[List[Any]] = field(default_factory=list)
+    account: str = ""
+    done: bool = False
+
+
 class Record:
     """A file with entries.
 
-    :ivar entries: those that are not undone, in order.
+    :ivar entries: those of files that are not undone, in order; C(objects) those of objects.
     :raises LongshoreError: it cannot be read, or is no record.
     """
 
     def __init__(self, path: str) -> None:
         self.path = path
         self.entries: List[Entry] = []
+        self.objects: List[ObjectEntry] = []
         self._descriptor = -1
         with SafeFile(path, owner=os.geteuid()) as file:
             raw = file.read(LARGEST) or b""
-        entries: Dict[str, Entry] = {}
+        entries: Dict[str, Union[Entry, ObjectEntry]] = {}
         # A line without its end was not complete when its run was killed: its file was not touched yet.
         for number, line in enumerate(raw.split(b"\n")[:-1], 1):
             try:
@@ -84,12 +127,22 @@ class Record:
                     where=path,
                     hint="Restore the record from a backup, or use another path if it is another file.",
                 ) from problem
-        self.entries = list(entries.values())
+        self.entries = [entry for entry in entries.values() if isinstance(entry, Entry)]
+        self.objects = [entry for entry in entries.values() if isinstance(entry, ObjectEntry)]
 
-    def _read(self, entries: Dict[str, Entry], line: bytes) -> None:
+    def _read(self, entries: Dict[str, Union[Entry, ObjectEntry]], line: bytes) -> None:
         value = read_shape(line, dict)
         if "undone" in value:
             entries.pop(read_shape(line, _UNDONE)["undone"], None)
+            return
+        if "done" in value:
+            entry = entries.get(read_shape(line, _DONE)["done"])
+            if isinstance(entry, ObjectEntry):
+                entry.done = True
+            return
+        if "uid" in value:
+            value = read_shape(line, _OBJECT)
+            entries[value["id"]] = ObjectEntry(**{name: value[name] for name in _OBJECT})
             return
         value = read_shape(line, _CHANGED)
         entries[value["id"]] = Entry(**{name: value[name] for name in _CHANGED})
@@ -114,18 +167,29 @@ class Record:
             os.close(self._descriptor)
             self._descriptor = -1
 
-    def add(self, entry: Entry) -> None:
-        """Add the changes of a file, before they are made.
+    def add(self, entry: Union[Entry, ObjectEntry]) -> None:
+        """Add the changes of a file or an object, before they are made.
 
         :raises FilesError: it cannot be written.
         """
-        self._write(vars(entry))
-        self.entries.append(entry)
+        self._write({name: value for name, value in vars(entry).items() if name != "done"})
+        if isinstance(entry, Entry):
+            self.entries.append(entry)
+        else:
+            self.objects.append(entry)
 
-    def undone(self, entry: Entry) -> None:
+    def undone(self, entry: Union[Entry, ObjectEntry]) -> None:
         """Say that an entry's changes are undone."""
         self._write({"undone": entry.id, "time": now()})
-        self.entries.remove(entry)
+        if isinstance(entry, Entry):
+            self.entries.remove(entry)
+        else:
+            self.objects.remove(entry)
+
+    def done(self, entry: ObjectEntry) -> None:
+        """Say that nothing is left to do for an object."""
+        self._write({"done": entry.id, "time": now()})
+        entry.done = True
 
     def _write(self, value: Dict[str, Any]) -> None:
         rest = (json.dumps(value) + "\n").encode("ascii")

@@ -1,0 +1,185 @@
+# Copyright: (c) 2026, longshore.swr contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The facade of the module C(workload_images) for changes: one call is one wave.
+
+This module is private to the collection: no other collection may import it.
+"""
+
+from __future__ import annotations
+
+import os
+from contextlib import closing
+from typing import Any, Callable, Dict, List, Mapping, Tuple
+
+from ..._arguments import check_ranges
+from ..._files.lock import exclusive
+from ..._files.safe_file import SafeFile, check_output
+from ..cluster.client import ClusterClient
+from ..cluster.custom_rules import CustomRules
+from ..cluster.discovery import Resource
+from ..cluster.job import warnings_of
+from ..cluster.managers import Manager
+from ..cluster.reader import Scope
+from ..errors import ConflictError, ForbiddenError, WorkloadsError
+from ..record import ObjectEntry, Record
+from .moves import Settings, Switch, Undo, account_path
+from .patcher import Patch, Patcher
+from .plan import Proof, secret_removed
+from .reading import WorkloadReader
+from .result import result_of
+from .secrets import PullSecrets
+from .wave import Limits, Wave
+from .workload import LEFT, Work, Workload
+
+LOCK_TIMEOUT = 30  # seconds
+_RANGES = {"parallel": (1, 100), "max_failures": (1, 100000), "wait_timeout": (1, 86400)}
+
+Connect = Callable[[], ClusterClient]
+
+
+def run_switching(params: Mapping[str, Any], proof: Proof, connect: Connect, check_mode: bool) -> Dict[str, Any]:
+    """Switch workloads to the images that are shown to be at the destination.
+
+    :param connect: creates the client, once the options are known to be valid.
+    :raises LongshoreError: an option is invalid, the record cannot be written, or the cluster cannot be read.
+    """
+    rules, limits = _checked(params)
+    scope = Scope(params["namespaces"], params["label_selectors"], params["custom_resources"])
+    with exclusive(_folder(params["record"]), LOCK_TIMEOUT), closing(Record(params["record"])) as record:
+        check_output("record", params["record"], replaced=False)
+        client = connect()
+        reader = WorkloadReader(client, scope, rules)
+        unread = reader.read()
+        patcher = Patcher(client, record, check_mode)
+        secrets = PullSecrets(client, params["pull_secret"] or None, params["allow_temporary_login"])
+        settings = Settings(proof, rules.find, cluster_id(client), params["patch_managed"])
+        switch = Switch(client, record, patcher, secrets, settings)
+        if not check_mode:
+            record.open()
+        works = [Work(workload) for workload in reader.workloads()]
+        wave = Wave(client, record, patcher, switch.prepare, Undo(rules.find), limits)
+        wave.run(works)
+    result = result_of(works, client.name, [*warnings_of(unread), *secrets.warnings], wave.error, check_mode)
+    return {**result, "record": params["record"]}
+
+
+def run_rolling_back(params: Mapping[str, Any], connect: Connect, check_mode: bool) -> Dict[str, Any]:
+    """Put workloads back as the record has them.
+
+    :raises LongshoreError: an option is invalid, or the record cannot be read.
+    """
+    rules, limits = _checked(params)
+    with exclusive(_folder(params["record"]), LOCK_TIMEOUT), closing(Record(params["record"])) as record:
+        client = connect()
+        cluster = cluster_id(client)
+        entries = [one for one in record.objects if not (cluster and one.cluster) or one.cluster == cluster]
+        entries = [one for one in entries if not params["namespaces"] or one.namespace in params["namespaces"]]
+        works, gone = _works(client, [one for one in entries if one.changes], params["label_selectors"])
+        if entries and not check_mode:
+            record.open()
+        undo = Undo(rules.find)
+        patcher = Patcher(client, record, check_mode)
+        # A failure of one must not keep the others from going back.
+        wave = Wave(client, record, patcher, undo.prepare, undo, limits._replace(failures=len(works) + 1))
+        wave.run(works)
+        for work in gone:
+            for entry in () if check_mode else work.entries:
+                record.undone(entry)
+        warnings = _accounts(client, record, patcher, entries) if wave.error is None else []
+    result = result_of([*works, *gone], client.name, warnings, wave.error, check_mode)
+    return {**result, "record": params["record"]}
+
+
+def _checked(params: Mapping[str, Any]) -> Tuple[CustomRules, Limits]:
+    check_ranges(params, _RANGES)
+    rules = CustomRules(params["custom_images"], params["resource_fields"])
+    names = ("parallel", "max_failures", "wait_timeout", "delete_stuck_pods")
+    return rules, Limits(*(params[name] for name in names))
+
+
+def _folder(path: str) -> str:
+    with SafeFile(path) as file:
+        return os.path.dirname(file.path)
+
+
+def cluster_id(client: ClusterClient) -> str:
+    """What tells a cluster from others; empty if the user may not know."""
+    try:
+        return str(client.get("/api/v1/namespaces/kube-system")["metadata"]["uid"])
+    except ForbiddenError:
+        return ""
+    except WorkloadsError as error:
+        if error.status != 404:
+            raise
+        return ""
+
+
+# Back
+
+
+def _works(client: ClusterClient, entries: List[ObjectEntry], labels: List[str]) -> Tuple[List[Work], List[Work]]:
+    """What is to be put back, and what is no longer there."""
+    objects: Dict[str, List[ObjectEntry]] = {}
+    for entry in entries:
+        objects.setdefault(entry.uid, []).append(entry)
+    works, gone = [], []
+    for uid, found in objects.items():
+        bare = _bare(found[0])
+        work = Work(bare, entries=found)
+        items = _items(client, bare, labels)
+        if items is None or (items and items[0]["metadata"].get("uid") != uid):
+            work.end(LEFT, "it is gone: it was deleted, or made anew")
+            gone.append(work)
+        elif items:
+            bare.item = items[0]
+            works.append(work)
+    return works, gone
+
+
+def _items(client: ClusterClient, workload: Workload, labels: List[str]) -> Any:
+    """The object, if its labels match; None if it is gone."""
+    try:
+        item = client.get(workload.path)
+    except WorkloadsError as error:
+        if error.status != 404:
+            raise
+        return None
+    if not labels:
+        return [item]
+    query = [("labelSelector", ",".join(labels)), ("fieldSelector", "metadata.name={0}".format(workload.name))]
+    path = workload.resource.path(workload.namespace or None)
+    return [item] if list(client.pages(path, query)) else []
+
+
+def _bare(entry: ObjectEntry) -> Workload:
+    """An object as the record has it."""
+    group, _slash, version = entry.api_version.rpartition("/")
+    resource = Resource(group, version, entry.resource, entry.kind, bool(entry.namespace))
+    metadata = {"uid": entry.uid, "namespace": entry.namespace, "name": entry.name}
+    return Workload(resource, {"metadata": metadata, "status": {}}, [], Manager())
+
+
+def _accounts(client: ClusterClient, record: Record, patcher: Patcher, entries: List[ObjectEntry]) -> List[str]:
+    """Take pull secrets out of service accounts again, unless others still need them; what could not be done."""
+    warnings = []
+    for entry in [one for one in entries if one.kind == "ServiceAccount" and not one.changes]:
+        users = [one for one in record.objects if one.namespace == entry.namespace and one.account == entry.name]
+        if users and not patcher.dry_run:
+            continue
+        path = account_path(entry.namespace, entry.name)
+
+        def prepare(item: Dict[str, Any], entry: ObjectEntry = entry) -> Any:
+            found = secret_removed(item, ("imagePullSecrets",), entry.secret)
+            same = item["metadata"].get("uid") == entry.uid
+            return Patch(found, undone=[entry]) if found and same else None
+
+        try:
+            if patcher.make(path, client.get(path), prepare) is None and not patcher.dry_run:
+                record.undone(entry)
+        except WorkloadsError as error:
+            if error.status != 404 and not isinstance(error, (ConflictError, ForbiddenError)):
+                raise
+            text = "the pull secret {0} stays in the service account {1}/{2}: {3}"
+            warnings.append(text.format(entry.secret, entry.namespace, entry.name, error))
+    return warnings
