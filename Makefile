@@ -38,7 +38,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 # Two lanes of gates. Molecule and the end-to-end tests start containers, and wait for them half of the time: they are in one lane,
 # with the demo, which waits for the pace of SWR. Unit and integration tests use all cores: they are last in the other.
 LANES := --lane molecule e2e demo unit-target sanity-oldest \
-	--lane sanity ansible-lint unit-oldest artifact docs ruff changelog shellcheck unit-coverage integration \
+	--lane sanity ansible-lint unit-oldest artifact docs ruff changelog shellcheck reuse unit-coverage integration \
 	--then coverage
 
 .PHONY: help
@@ -108,7 +108,7 @@ test: ## every gate; fails if one fails
 	@tools/gates --setup setup $(LANES)
 
 .PHONY: lint
-lint: ruff ansible-lint changelog docs shellcheck ## the static gates except ansible-test
+lint: ruff ansible-lint changelog docs shellcheck reuse ## the static gates except ansible-test
 
 .PHONY: ruff
 ruff: $(VENV_STAMP) ## Python style and formatting
@@ -135,6 +135,10 @@ docs: $(VENV_STAMP) tree ## documentation of plugins and roles, and docs/docsite
 .PHONY: shellcheck
 shellcheck: ## shell scripts
 	@tools/shellcheck
+
+.PHONY: reuse
+reuse: $(VENV_STAMP) ## licence and copyright of every file
+	$(VENV)/bin/reuse lint --quiet || $(VENV)/bin/reuse lint --lines
 
 .PHONY: sanity
 sanity: $(VENV_STAMP) ## ansible-test sanity on the newest ansible-core
