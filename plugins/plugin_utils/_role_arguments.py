@@ -12,11 +12,13 @@ This file is private to the collection: no other collection may import it.
 
 from __future__ import annotations
 
+import math
 import os
 import re
 from typing import Any, Callable, Dict, Iterable, Iterator, List, Mapping, NamedTuple, Optional
 
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
+from ansible.module_utils.common.validation import check_type_bool, check_type_float, check_type_int
 
 from ansible_collections.longshore.swr.plugins.module_utils._registry.config.documents import (
     describe,
@@ -35,6 +37,12 @@ OTHERS = frozenset({"access_check_report", "discover_hosts"})
 """Names that results and playbooks of the collection use, and that are this near to the name of an option."""
 
 _DOCUMENTATION = ("description", "version_added", "default")
+# Ansible's own messages about these are about types of Python.
+_SCALARS: Dict[Any, Any] = {
+    "bool": (check_type_bool, "write true or false"),
+    "int": (check_type_int, "write an integer, such as 8"),
+    "float": (check_type_float, "write a number, such as 8 or 1.5"),
+}
 
 
 class RoleSpec(NamedTuple):
@@ -79,7 +87,14 @@ class RoleSpec(NamedTuple):
         :param complete: adds what they leave out, once texts are converted.
         :raises ValueError: with all problems, but no secrets.
         """
-        given = {name: from_text(value, self.options[name], name) for name, value in set_of(values, self.options)}
+        given, problems = {}, []
+        for name, value in set_of(values, self.options):
+            try:
+                given[name] = from_text(value, self.options[name], name)
+            except ValueError as error:
+                problems.append(str(error))
+        if problems:
+            raise ValueError("; ".join(problems))
         given = complete(given)
         result = ArgumentSpecValidator(self.options).validate(given)
         if result.error_messages:
@@ -141,12 +156,27 @@ def from_text(value: Any, option: Mapping[str, Any], where: str) -> Any:
         return [word.strip() for word in re.split(r"[,\n]", value) if word.strip()]
     if kind == "dict":
         return _mapping(value, option.get("options"), where)
+    if kind in _SCALARS:
+        return _scalar(value, option, where)
     if elements != "dict":
         return value
     if not isinstance(value, list):
         raise ValueError("{0}: it is {1}: write a list of mappings".format(where, describe(value)))
     inner = option.get("options")
     return [_mapping(item, inner, "{0}: item {1}".format(where, number)) for number, item in enumerate(value, 1)]
+
+
+def _scalar(value: Any, option: Mapping[str, Any], where: str) -> Any:
+    convert, remedy = _SCALARS[option["type"]]
+    try:
+        converted = convert(value)
+        if math.isfinite(converted):
+            return converted
+    except (TypeError, ValueError, OverflowError):
+        pass
+    shown = isinstance(value, (str, int, float)) and not option.get("no_log")
+    given = quoted(str(value)) if shown else describe(value)
+    raise ValueError("{0}: it is {1}: {2}".format(where, given, remedy))
 
 
 def _is_listed(text: str) -> bool:

@@ -121,8 +121,22 @@ def test_each_part_by_its_tag(nodes: Nodes) -> None:
 
 
 def test_no_part_without_its_variables(nodes: Nodes) -> None:
+    """Neither with the blanks of a survey. An answer that is neither true nor false is not taken for the latter."""
     nodes.common = {}
-    assert each(nodes.run(), "ok") == {0}
+    blank = (
+        "hosts_endpoints",
+        "hosts_state",
+        "resolver_enabled",
+        "login_region",
+        "login_registry",
+        "access_check_region",
+    )
+    nodes.variables["node-2"] = dict.fromkeys(blank, "")
+    nodes.variables["node-3"]["resolver_enabled"] = "ture"
+    done = nodes.run("-e", "nodes_serial=", "-e", "nodes_max_fail_percentage=", ok=False)
+    assert {name: counts["failed"] for name, counts in done.recap.items()} == {"node-1": 0, "node-2": 0, "node-3": 1}
+    assert [done.recap[name]["ok"] for name in ("node-1", "node-2")] == [0, 0]
+    assert 'resolver_enabled: it is "ture": write true or false' in done.text.replace('\\"', '"')
 
 
 def test_a_batch_that_is_not_proven_stops_the_rollout(nodes: Nodes) -> None:

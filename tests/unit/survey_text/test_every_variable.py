@@ -116,7 +116,11 @@ def test_a_wrong_text_is_refused_by_name_and_no_secret_is_told(entry: Entry) -> 
             continue
         with pytest.raises(ValueError, match=name) as caught:
             entry.spec.check({name: "[of-no-kind: {"})
-        assert not option.get("no_log") or "of-no-kind" not in str(caught.value)
+        message = str(caught.value)
+        assert not option.get("no_log") or "of-no-kind" not in message
+        # What it is, and what to write, without the types of Python.
+        assert re.search(r": write |must be one |is missing|line [0-9]", message), message
+        assert not re.search(r"\btype\b|class|str\b|convert", message.replace(name, "")), message
 
 
 @each_entry
@@ -170,6 +174,35 @@ def test_a_value_of_another_kind_is_refused_by_its_place(name: str, value: Any, 
     with pytest.raises(ValueError, match=re.escape(words)) as caught:
         spec.check({name: value})
     assert "the-survey-secret" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "words"),
+    [
+        ("migrate_force", "ture", 'migrate_force: it is "ture": write true or false'),
+        ("migrate_force", 5, 'migrate_force: it is "5": write true or false'),
+        ("migrate_force", [True], "migrate_force: it is a list: write true or false"),
+        ("migrate_workers", "8 workers", 'migrate_workers: it is "8 workers": write an integer, such as 8'),
+        ("migrate_workers", "8.5", 'migrate_workers: it is "8.5": write an integer, such as 8'),
+        ("migrate_retry_delay", "1,5", 'migrate_retry_delay: it is "1,5": write a number, such as 8 or 1.5'),
+        ("migrate_retry_delay", "nan", 'migrate_retry_delay: it is "nan": write a number, such as 8 or 1.5'),
+        ("migrate_retry_delay", "1e999", 'migrate_retry_delay: it is "1e999": write a number, such as 8 or 1.5'),
+    ],
+)
+def test_a_wrong_number_or_boolean_is_named_with_what_to_write(name: str, value: Any, words: str) -> None:
+    spec = RoleSpec.read(str(ROOT / "roles" / "migrate"), "main")
+    with pytest.raises(ValueError, match=re.escape(words) + "$"):
+        spec.check({name: value})
+
+
+def test_every_wrong_answer_is_reported_at_once() -> None:
+    spec = RoleSpec.read(str(ROOT / "roles" / "harbor"), "main")
+    with pytest.raises(ValueError, match="harbor_rules") as caught:
+        spec.check({"harbor_rules": [{"name": "all", "enabled": "ja"}], "harbor_timeout": "soon", "harbor_url": "x"})
+    assert str(caught.value) == (
+        'harbor_rules: item 1: enabled: it is "ja": write true or false; '
+        'harbor_timeout: it is "soon": write a number, such as 8 or 1.5'
+    )
 
 
 @pytest.mark.parametrize("wrong", ["migrate_regoin", "migrate_region_", "migrate_wrokers", "migrate_image_file"])
