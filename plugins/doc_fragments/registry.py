@@ -366,7 +366,8 @@ options:
 options:
   failures_shown:
     description:
-      - The number of failures listed in RV(summary).
+      - How many causes of failures RV(summary) lists, each with its remedy.
+      - With the default, the whole summary fits on a screen of 24 lines.
     type: int
-    default: 10
+    default: 8
 """

@@ -255,8 +255,8 @@ msg:
   sample: Images(38) migration finished, 0 images tasks failed, 0 tasks generate failed
 summary:
   description:
-    - The result as readable lines, for M(ansible.builtin.debug) - the counts, the first failures (O(failures_shown))
-      with hints, and the paths of the reports.
+    - The result as readable lines, for M(ansible.builtin.debug) - the counts, the causes of failures
+      (O(failures_shown)) with remedies, and the paths of the reports.
   returned: when options are valid
   type: list
   elements: str
@@ -409,6 +409,33 @@ requests:
       description: By registry and kind.
       type: dict
       sample: {"registry.example.com": {"blob_get": 31, "manifest_get": 38}}
+causes:
+  description:
+    - The failures by cause, the most frequent first, 20 at most.
+  returned: when options are valid
+  type: list
+  elements: dict
+  contains:
+    what:
+      description: What failed. Numbers, digests and quoted names are those of the first image.
+      type: str
+      sample: cannot look up the manifest
+    code:
+      description: The server's error code, or its HTTP status. May be empty.
+      type: str
+      sample: DENIED
+    hint:
+      description: How to fix it. May be empty.
+      type: str
+      sample: Check that the user of this registry's auth entry may do this in this repository.
+    count:
+      description: How many images failed for this cause.
+      type: int
+      sample: 232
+    first:
+      description: The first of them and its destination.
+      type: str
+      sample: registry.example.com/shop/cart:1.4 -> swr.cn-north-4.myhuaweicloud.com/shop/cart:1.4
 failures:
   description: The images that failed, 50 at most, one of each error first.
   returned: when options are valid

@@ -182,8 +182,8 @@ msg:
   sample: Images(3000) planned, 412 to copy, 2588 there already, 0 failed
 summary:
   description:
-    - The result as readable lines, for M(ansible.builtin.debug) - the counts, each shard, the problems, and the first
-      failures (O(failures_shown)) with hints.
+    - The result as readable lines, for M(ansible.builtin.debug) - the counts, the shards, the first problems, and the
+      causes of failures (O(failures_shown)) with remedies.
   returned: when options are valid
   type: list
   elements: str
@@ -372,6 +372,33 @@ problems_truncated:
   returned: when options are valid
   type: int
   sample: 0
+causes:
+  description:
+    - The failures by cause, the most frequent first, 20 at most.
+  returned: when options are valid
+  type: list
+  elements: dict
+  contains:
+    what:
+      description: What failed. Numbers, digests and quoted names are those of the first image.
+      type: str
+      sample: cannot look up the manifest
+    code:
+      description: The server's error code, or its HTTP status. May be empty.
+      type: str
+      sample: DENIED
+    hint:
+      description: How to fix it. May be empty.
+      type: str
+      sample: Check that the user of this registry's auth entry may do this in this repository.
+    count:
+      description: How many images failed for this cause.
+      type: int
+      sample: 232
+    first:
+      description: The first of them and its destination.
+      type: str
+      sample: registry.example.com/shop/cart:1.4 -> swr.cn-north-4.myhuaweicloud.com/shop/cart:1.4
 failures:
   description: The images that could not be inspected, 50 at most, one of each error first.
   returned: when options are valid

@@ -145,8 +145,8 @@ msg:
   sample: "3 reports merged: 38 images, 12 copied, 26 skipped, 0 filtered, 0 failed"
 summary:
   description:
-    - The result as readable lines, for M(ansible.builtin.debug) - the counts, the notes, the first problems and
-      failures (O(failures_shown) of each) with hints, and the paths of the merged reports.
+    - The result as readable lines, for M(ansible.builtin.debug) - the counts, the notes, the first problems, the
+      causes of failures (O(failures_shown)) with remedies, and the paths of the merged reports.
   returned: when options and reports are valid
   type: list
   elements: str
@@ -264,6 +264,33 @@ notes:
   type: list
   elements: str
   sample: []
+causes:
+  description:
+    - The failures by cause, the most frequent first, 20 at most.
+  returned: when options and reports are valid
+  type: list
+  elements: dict
+  contains:
+    what:
+      description: What failed. Numbers, digests and quoted names are those of the first image.
+      type: str
+      sample: cannot look up the manifest
+    code:
+      description: The server's error code, or its HTTP status. May be empty.
+      type: str
+      sample: DENIED
+    hint:
+      description: How to fix it. May be empty.
+      type: str
+      sample: Check that the user of this registry's auth entry may do this in this repository.
+    count:
+      description: How many images failed for this cause.
+      type: int
+      sample: 232
+    first:
+      description: The first of them and its destination.
+      type: str
+      sample: registry.example.com/shop/cart:1.4 -> swr.cn-north-4.myhuaweicloud.com/shop/cart:1.4
 failures:
   description: The images that failed, 50 at most, as M(longshore.swr.image_copy) returns them, plus C(shard).
   returned: when options and reports are valid

@@ -158,8 +158,13 @@ def test_failures_are_summed_up_and_can_be_fed_back(playbooks: Any) -> None:
     assert "13 images: 11 copied, 0 there already, 0 filtered out, 2 failed" in first.out
     # Once in the summary, and once as it happens.
     for image in ("/team/absent:9", "/team/single:1.0"):
-        assert len(re.findall(r"^ +\"failed: .*{0} -> ".format(image), first.out, re.MULTILINE)) == 1
+        assert len(re.findall(r"^ +\"failed: \S+{0} -> ".format(image), first.out, re.MULTILINE)) == 1
         assert len(re.findall(r"^\[swr\] localhost: failed: .*{0} -> ".format(image), first.err, re.MULTILINE)) == 1
+    # Right from planning to the end.
+    told = [line for line in first.err.splitlines() if line.startswith("[swr] ")]
+    assert told[0] == "[swr] localhost: planning: looking for images"
+    assert told[-1].startswith("[swr] localhost: finished: 13/13 images, ")
+    assert "ETA" not in told[-1]
     assert "2 of 13 images failed" in first.text
 
     playbooks.swr.faults.clear()

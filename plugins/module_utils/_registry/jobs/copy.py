@@ -15,6 +15,7 @@ import time
 from typing import Any, Callable, Dict, List, Mapping, Optional, Sequence, Tuple
 
 from ..._errors import LongshoreError
+from ..._page.causes import Causes
 from ..._secrets import write_private_parts
 from ..._version import VERSION
 from ..convert.converter import NEVER, Converter
@@ -22,9 +23,10 @@ from ..errors import RegistryError
 from ..plan.referrers import Attachments, count_attached
 from ..report import html as html_report
 from ..report import report
+from ..report.causes import add_failure
 from ..run.image import COPIED, FAILED, Image
 from ..run.log import RunLog
-from ..run.progress import COPYING, PLANNING
+from ..run.progress import COPYING, LISTING, PLANNING
 from ..run.stop_time import StopTime
 from ..run.tag_listing import ListerFor, no_lister
 from ..run.work_queue import WorkQueue
@@ -81,6 +83,7 @@ class CopyJob:
         )
         self._key_of = planner.key_of
         transfer = self._transfer(queue, self._context.converter)
+        progress.enter(LISTING)
         images = planner.select(self._request.rules)
         self._duplicates = len(planner.duplicates)
         for image in planner.duplicates:
@@ -168,7 +171,10 @@ class CopyJob:
             # Only check mode leaves images open: it reports what a run would do with them.
             image.finish(COPIED, "would be copied")
         counts = report.count_outcomes(images)
-        failures = report.failures(images)
+        failures, causes = report.failures(images), Causes()
+        for image in images:
+            if image.outcome == FAILED:
+                add_failure(causes, image.as_dict())
         facts: Dict[str, Any] = {
             "changed": counts[COPIED] > 0,
             "check_mode": self._check_mode,
@@ -194,6 +200,7 @@ class CopyJob:
             dict(
                 facts,
                 images=counts,
+                causes=causes.as_list(),
                 failures=failures,
                 failures_truncated=counts["failed"] - len(failures),
                 failed=counts[FAILED] > 0,

@@ -59,6 +59,7 @@ def run_merge(options: Mapping[str, Any], check_mode: bool) -> Dict[str, Any]:
     result.update(
         changed=bool(different),
         check_mode=check_mode,
+        causes=merged.causes,
         failures=merged.failures,
         failures_truncated=max(0, counts[FAILED] - len(merged.failures)),
         failed=settings.fail_on_error and bool(counts[FAILED] or merged.facts["problems"]),

@@ -13,6 +13,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import Any, Dict, Iterator, List, Mapping, Optional, Sequence, Set, Tuple
 
+from ..._page.causes import Causes
 from ..client.swr_api import speaks_dockyard
 from ..errors import RegistryError
 from ..forecast.estimate import Amount, Estimate, amount_of, estimate, request_cost, together, within_quota
@@ -21,9 +22,10 @@ from ..forecast.preflight import ERROR, WARN, Destinations, Preflight, read_quot
 from ..forecast.shard_files import MOST_TAGS, ShardFiles, check_directory
 from ..forecast.sharding import Part, Work, cut
 from ..model.quota import SPENT, Quota
+from ..report.causes import add_failure
 from ..report.report import FailureList, add_rule, failed_rules, failure_of
 from ..run.image import FAILED, FILTERED, SKIPPED, Image
-from ..run.progress import PLANNING
+from ..run.progress import LISTING, PLANNING
 from ..run.tag_listing import ListerFor, no_lister
 from ..run.work_queue import WorkQueue
 from ..transport.limits import SWR_RATE
@@ -48,6 +50,7 @@ class Tally:
         self.outcomes: Counter[str] = Counter()
         self.repositories: Dict[str, Counter[str]] = {}
         self.failures = FailureList()
+        self.causes = Causes()
         self.unread: Counter[str] = Counter()
         self.failed_rules: Dict[str, Any] = {}
 
@@ -63,6 +66,7 @@ class Tally:
         if image.error is not None and image.error.code == SPENT:
             self.unread[image.source.registry] += 1
         self.failures.add(failure_of(image))
+        add_failure(self.causes, image.as_dict())
 
     def of(self, repository: str) -> Counter[str]:
         """The counters of a destination repository."""
@@ -111,6 +115,7 @@ class PlanJob:
         planner = self._context.planner(
             queue, destinations, self._progress.image_finished, looked_at=self._progress.image_planned
         )
+        self._progress.enter(LISTING)
         images = planner.select(self._request.rules)
         self._duplicates = len(planner.duplicates)
         self._progress.images_total = len(images)
@@ -176,6 +181,7 @@ class PlanJob:
             "repositories_truncated": max(0, len(repositories) - MOST_REPOSITORIES),
             "problems": [problem.as_dict() for problem in problems[:MOST_PROBLEMS]],
             "problems_truncated": max(0, len(problems) - MOST_PROBLEMS),
+            "causes": self._tally.causes.as_list(),
             "failures": failures,
             "failures_truncated": plan["failed"] - len(failures),
             "requests": requests,

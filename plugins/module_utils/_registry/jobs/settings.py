@@ -20,8 +20,8 @@ T = TypeVar("T")
 __all__ = ("NEVER",)
 
 CHANGED = "changed"
-FAILURES_SHOWN = 10
-"""Failures listed in a summary, each with its remedy."""
+FAILURES_SHOWN = 8
+"""Causes of failures in a summary, each with its remedy: with everything else, they fit on a screen."""
 
 
 @dataclass(frozen=True)

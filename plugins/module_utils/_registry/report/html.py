@@ -17,12 +17,13 @@ from typing import Any, Callable, Dict, Iterator, List, Mapping, Optional, Seque
 
 from ..._errors import LongshoreError
 from ..._page import elements
+from ..._page.causes import Causes
 from ..._page.document import document, text
 from ..._page.script import EXPLORER
 from ..._secrets import write_private_parts
 from ..run.image import COPIED, FAILED, FILTERED, POSTPONED, SKIPPED
 from ..run.progress import human_bytes, human_duration
-from .html_causes import Causes
+from .causes import add_failure
 from .html_images import Entries, Entry, embedded, repository_of
 
 _TIME = "%Y-%m-%dT%H:%M:%SZ"
@@ -56,14 +57,15 @@ class Page:
     def parts(self) -> Iterator[str]:
         """The page, piece by piece."""
         causes, rankings = Causes(), Rankings()
+        told: Set[str] = set()
         for entry in self._entries():
             rankings.add(entry)
-            if entry.get("outcome") == FAILED:
-                causes.add(entry)
+            if entry.get("outcome") == FAILED and add_failure(causes, entry):
+                told.add("not planned: {0}".format(entry.get("error") or ""))
         registries = (self._facts.get("registries") or {}).get("destinations") or []
         title = "Image migration" + (" to {0}".format(self._text(", ".join(registries[:3]))) if registries else "")
         headline = self._headline(len(causes.groups))
-        yield from document(title, headline, self._mood(), self._notes(), self._body(causes, rankings), EXPLORER)
+        yield from document(title, headline, self._mood(), self._notes(), self._body(causes, told, rankings), EXPLORER)
 
     def _text(self, value: Any) -> str:
         return text(value, self._redact)
@@ -113,11 +115,12 @@ class Page:
         for note in facts.get("notes") or ():
             yield self._text(note)
 
-    def _body(self, causes: Causes, rankings: Rankings) -> Iterator[str]:
+    def _body(self, causes: Causes, told: Set[str], rankings: Rankings) -> Iterator[str]:
         yield from elements.outcome_bar(
             [elements.Share(name, label, self._counts[name], mood) for name, (label, mood) in OUTCOMES.items()]
         )
-        problems = [str(problem) for problem in self._facts.get("problems") or ()]
+        # What could not be planned is among the causes.
+        problems = [str(problem) for problem in self._facts.get("problems") or () if problem not in told]
         if causes.groups or problems:
             yield from elements.section("What to repair", self._repairs(causes, problems), "repair")
         warnings = self._facts.get("warnings") or ()
@@ -136,9 +139,7 @@ class Page:
             yield from elements.section("All images", self._images(), "images")
 
     def _repairs(self, causes: Causes, problems: Sequence[str]) -> Iterator[str]:
-        yield from elements.causes(
-            elements.Cause(self._text(problem), "", "", 1, ()) for problem in problems if problem not in causes.texts
-        )
+        yield from elements.causes(elements.Cause(self._text(problem), "", "", 1, ()) for problem in problems)
         yield from elements.causes(causes.shown(self._text))
         if self._facts.get("failed_images"):
             yield "<p>Then run again with <code>images_file={0}</code>: what is there is not sent twice.</p>\n".format(

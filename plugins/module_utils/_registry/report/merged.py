@@ -20,9 +20,11 @@ import time
 from typing import Any, Dict, Iterable, Iterator, List, Mapping, Optional, Sequence, Set
 
 from ..._files.safe_file import SafeFile
+from ..._page.causes import Causes
 from ..._text import shown
 from ..errors import RulesError
 from ..run.image import FAILED, FILTERED, OUTCOMES, POSTPONED, SKIPPED
+from .causes import add_failure
 from .html import Page
 from .report import MOST_FAILURES, REPORT_VERSION, FailureList, add_rule
 from .shard_reports import LARGEST, Expected, ShardReport, absence
@@ -56,6 +58,7 @@ class MergedReport:
         self._notes = list(notes)
         self.facts: Dict[str, Any] = {}
         self._failures = FailureList()
+        self._causes = Causes()
         self._planned = dict.fromkeys(OUTCOMES, 0)
 
     def account_for(self, plan: PlanFindings) -> None:
@@ -63,6 +66,12 @@ class MergedReport:
         self._planned.update(plan.ended)
         for failure in plan.failures:
             self._failures.add(failure)
+            add_failure(self._causes, failure)
+
+    @property
+    def causes(self) -> List[Dict[str, Any]]:
+        """The causes of the failures for the module's result."""
+        return self._causes.as_list()
 
     @property
     def failures(self) -> List[Dict[str, Any]]:
@@ -95,6 +104,7 @@ class MergedReport:
                     twice.append("{0} is in {1} and in {2}".format(entry["destination"], first, report.name))
                 if entry["outcome"] == FAILED:
                     self._failures.add(_failure(report.name, entry))
+                    add_failure(self._causes, dict(entry, shard=report.name))
         if wrong:
             raise RulesError(wrong)
         problems = self._missing()

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, longshore.swr contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A module's result in a few readable lines.
+"""A module's result in readable lines: a screen of 24 with the default of C(failures_shown), however much failed.
 
 This module is private to the collection: no other collection may import it.
 """
@@ -9,18 +9,22 @@ This module is private to the collection: no other collection may import it.
 from __future__ import annotations
 
 import math
-from typing import Any, Dict, List, Mapping, Optional, Sequence
+from typing import Any, List, Mapping, Optional, Sequence
 
+from ..._page.causes import lines_of
 from ..run.image import POSTPONED
 from ..run.progress import human_bytes
 
 Result = Mapping[str, Any]
 
+MOST_SHARDS = 3
+"""Shards with a line each."""
+
 
 def copy_summary(result: Result, shown: int, failed_images: Optional[str] = None) -> List[str]:
     """The result of the module C(image_copy).
 
-    :param shown: how many failures to name.
+    :param shown: how many causes of failures to name.
     :param failed_images: the rules file with the images that failed, if one was written.
     """
     check_mode = result["check_mode"]
@@ -32,7 +36,7 @@ def copy_summary(result: Result, shown: int, failed_images: Optional[str] = None
     lines += _duplicates(result["duplicates"])
     if result["converted"]:
         lines.append("{0} of them converted to what the destination accepts".format(result["converted"]))
-    lines += _failures(result, shown)
+    lines += _repairs(result, result["images"]["failed"], shown)
     if not check_mode:
         lines += _report(result)
         if result["images"]["failed"] and failed_images:
@@ -50,22 +54,28 @@ def plan_summary(result: Result, shown: int) -> List[str]:
         "{0} to send".format(_amount(plan)),
         *_duplicates(plan["duplicates"]),
     ]
-    for shard in result["shards"]:
-        lines.append(
-            "shard {0}: {1} images, {2}, about {3} s".format(
-                shard["number"], shard["images"], human_bytes(shard["bytes"]), math.ceil(shard["estimate_seconds"])
+    shards = result["shards"]
+    if len(shards) > MOST_SHARDS:
+        seconds = max(math.ceil(shard["estimate_seconds"]) for shard in shards)
+        lines.append("{0} shards, the longest of about {1} s".format(len(shards), seconds))
+    else:
+        for shard in shards:
+            size, seconds = human_bytes(shard["bytes"]), math.ceil(shard["estimate_seconds"])
+            lines.append(
+                "shard {0}: {1} images, {2}, about {3} s".format(shard["number"], shard["images"], size, seconds)
             )
-        )
-    lines += ["{severity}: {target}: {message} {hint}".format(**problem) for problem in result["problems"]]
-    return lines + _failures(result, shown)
+    problems = ["{severity}: {target}: {message} {hint}".format(**problem) for problem in result["problems"]]
+    return lines + _repairs(result, plan["failed"], shown, problems, result["problems_truncated"])
 
 
 def merged_summary(result: Result, shown: int) -> List[str]:
     """The result of the module C(image_report)."""
     counts = _counts(result["images"], "copied", " in {0} shards".format(len(result["shards"])))
-    problems = ["problem: {0}".format(problem) for problem in result["problems"][:shown]]
-    more = _more(len(result["problems"]) - shown, "problems")
-    return [counts, *result["notes"], _sent(result), *problems, *more, *_failures(result, shown), *_report(result)]
+    # What could not be planned is among the causes of failures.
+    others = [problem for problem in result["problems"] if not problem.startswith("not planned: ")]
+    problems = ["problem: {0}".format(problem) for problem in others]
+    repairs = _repairs(result, result["images"]["failed"], shown, problems)
+    return [counts, *result["notes"], _sent(result), *repairs, *_report(result)]
 
 
 def _counts(images: Mapping[str, int], copied: str, where: str = "") -> str:
@@ -92,21 +102,17 @@ def _sent(result: Result) -> str:
     )
 
 
-def _failures(result: Result, shown: int) -> List[str]:
-    """The first failures, how many more there are, and what to do. A remedy shared by several images is named once."""
-    first: Sequence[Mapping[str, str]] = result["failures"][:shown]
-    lines: List[str] = []
-    remedies: Dict[str, None] = {}
-    for failure in first:
-        error = failure["error"]
-        if failure["hint"]:
-            error = error.replace(" Remedy: " + failure["hint"], "")
-            remedies[failure["hint"]] = None
-        shard = "{0}: ".format(failure["shard"]) if failure.get("shard") else ""
-        lines.append("failed: {0}{1} -> {2}:".format(shard, failure["source"], failure["destination"]))
-        lines.append("    {0}".format(error))
-    lines += _more(len(result["failures"]) + result["failures_truncated"] - len(first), "failed")
-    return lines + ["remedy: {0}".format(remedy) for remedy in remedies]
+def _repairs(result: Result, failed: int, shown: int, problems: Sequence[str] = (), further: int = 0) -> List[str]:
+    """Problems in a line each, and the causes of failures with their remedies in two: about twice C(shown) lines.
+
+    :param failed: images that failed. :param further: problems that are not in C(problems).
+    """
+    causes = result["causes"]
+    named = min(len(problems), max(shown, 2 * (shown - len(causes))))
+    most = min(shown, (2 * shown - named + 1) // 2)
+    lines = [*problems[:named], *_more(len(problems) - named + further, "problems")]
+    left = failed - sum(cause["count"] for cause in causes[:most])
+    return lines + lines_of(causes, most, "images") + _more(left, "failed")
 
 
 def _more(count: int, what: str) -> List[str]:

@@ -21,8 +21,10 @@ from ..errors import RegistryError
 from .image import COPIED, FAILED, OUTCOMES, Image
 from .throughput import Throughput
 
+LISTING = "listing"
 PLANNING = "planning"
 COPYING = "copying"
+FINISHED = "finished"
 
 STEP = 0.05
 """A line is due after this share of the work since the last one, or when the interval is over."""
@@ -62,7 +64,7 @@ class Progress:
         self._started = self._phase_started = self._last_line = clock()
         self._last_share = 0.0
         self._done_before = 0
-        self.phase = PLANNING
+        self.phase = LISTING
         self.images_total = 0
         self.outcomes: Dict[str, int] = dict.fromkeys(OUTCOMES, 0)
         self.bytes_total = 0
@@ -123,6 +125,9 @@ class Progress:
         self._stop.set()
         if self._thread is not None:
             self._thread.join()
+        with self._lock:
+            if self.phase == COPYING:
+                self.phase = FINISHED
         self._tell()
         self._file.close()
 
@@ -130,7 +135,7 @@ class Progress:
         """The state as an event for L(render,#)."""
         with self._lock:
             elapsed = max(self._clock() - self._phase_started, 1e-6)
-            rate = self.bytes_done / elapsed if self.phase == COPYING else 0.0
+            rate = self.bytes_done / elapsed if self.phase in (COPYING, FINISHED) else 0.0
             done = sum(self.outcomes.values())
             return {
                 "event": "progress",
@@ -148,7 +153,9 @@ class Progress:
             }
 
     def _waiting(self) -> Optional[Dict[str, Any]]:
-        """The pause that ends last; None if none is worth mentioning."""
+        """The pause that ends last; None if none is worth mentioning, or if nothing waits for it any more."""
+        if self._stop.is_set():
+            return None
         until, where, why = max(self._waits(), default=(0.0, "", ""))
         left = until - self._clock()
         if left < LONG_WAIT:
@@ -156,7 +163,7 @@ class Progress:
         return {"for": self._redact(where), "seconds": round(left), "reason": self._redact(why)}
 
     def _eta(self, elapsed: float, done: int) -> Optional[int]:
-        if self.phase != COPYING or elapsed < 1.0:
+        if self.phase != COPYING or elapsed < 1.0 or 0 < self.images_total <= done:
             return None
         shares = []
         if self.bytes_total:
@@ -168,7 +175,7 @@ class Progress:
         return max(0, round(elapsed / share - elapsed)) if share > 0.0 else None
 
     def _share(self) -> float:
-        if self.phase == COPYING and self.bytes_total:
+        if self.phase in (COPYING, FINISHED) and self.bytes_total:
             return self.bytes_done / self.bytes_total
         done = self.planned if self.phase == PLANNING else sum(self.outcomes.values())
         return done / self.images_total if self.images_total else 0.0
@@ -207,6 +214,8 @@ def render(event: Mapping[str, Any]) -> str:
     """An event of the progress file as a human-readable line."""
     if event.get("event") == "failure":
         return "[swr] failed: {0} -> {1}: {2}".format(event["source"], event["destination"], event["error"])
+    if event.get("phase") == LISTING:
+        return "[swr] planning: looking for images" + _pause(event.get("waiting"))
     if event.get("phase") == PLANNING:
         text = "[swr] planning: {0}/{1} images checked".format(event["images_done"], event["images_total"])
         return text + _pause(event.get("waiting"))
@@ -218,7 +227,8 @@ def render(event: Mapping[str, Any]) -> str:
     ]
     if event.get("eta_seconds") is not None:
         parts.append("ETA {0}".format(human_duration(event["eta_seconds"])))
-    return "[swr] " + ", ".join(parts) + _pause(event.get("waiting"))
+    head = "[swr] finished: " if event.get("phase") == FINISHED else "[swr] "
+    return head + ", ".join(parts) + _pause(event.get("waiting"))
 
 
 def _pause(waiting: Optional[Mapping[str, Any]]) -> str:

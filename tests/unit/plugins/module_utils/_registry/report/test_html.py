@@ -218,7 +218,7 @@ def test_failures_with_one_cause_are_one_thing_to_repair() -> None:
 def test_endless_causes_are_bounded() -> None:
     entries = [failed("cause {0}".format("x" * number), str(number)) for number in range(1, 130)]
     page = Tree(page_of(entries))
-    assert "29 other causes, see the list of all images" in page.text
+    assert "29 other causes" in page.text
     assert "129 of 129 images failed, for 101 reasons" in page.text
 
 

@@ -9,6 +9,7 @@ from typing import Any, Dict, List
 
 import pytest
 
+from ansible_collections.longshore.swr.plugins.module_utils._registry.jobs.settings import FAILURES_SHOWN
 from ansible_collections.longshore.swr.plugins.module_utils._registry.report.summary import (
     copy_summary,
     merged_summary,
@@ -18,18 +19,19 @@ from ansible_collections.longshore.swr.plugins.module_utils._registry.report.sum
 REMEDY = "Create the organization first."
 
 
-def failures(count: int, **more: Any) -> List[Dict[str, Any]]:
+def causes(*counts: int, **more: Any) -> List[Dict[str, Any]]:
     return [
         dict(
             {
-                "source": "a.example/app:{0}".format(number),
-                "destination": "b.example/app:{0}".format(number),
-                "error": "a.example/app:{0}: refused (HTTP 404). Remedy: {1}".format(number, REMEDY),
+                "what": "refused for reason {0}".format("abcdefghijklmnopqrst"[number]),
+                "code": "DENIED",
                 "hint": REMEDY,
+                "count": count,
+                "first": "a.example/app:{0} -> b.example/app:{0}".format(number),
             },
             **more,
         )
-        for number in range(count)
+        for number, count in enumerate(counts)
     ]
 
 
@@ -45,8 +47,7 @@ def copied(**more: Any) -> Dict[str, Any]:
             "duration": 61.702,
             "converted": 0,
             "duplicates": 0,
-            "failures": [],
-            "failures_truncated": 0,
+            "causes": [],
         },
         **more,
     )
@@ -63,36 +64,61 @@ def test_a_copy() -> None:
 
 
 def test_a_copy_in_check_mode_says_what_would_be_sent() -> None:
-    result = copied(check_mode=True, converted=3, duplicates=2, report_path="/x/report.json", failures=failures(1))
+    result = copied(check_mode=True, converted=3, duplicates=2, report_path="/x/report.json", causes=causes(1))
     result["images"] = dict(result["images"], failed=1)
     assert copy_summary(result, 10, "/x/failed.yaml") == [
         "38 images: 12 would be copied, 26 there already, 0 filtered out, 1 failed",
         "nothing was written; 31 layers and configs (734.0 MB) would be sent",
         "2 duplicates left out: several rules mean the same tag",
         "3 of them converted to what the destination accepts",
-        "failed: a.example/app:0 -> b.example/app:0:",
-        "    a.example/app:0: refused (HTTP 404).",
-        "remedy: " + REMEDY,
+        "failed: a.example/app:0 -> b.example/app:0: refused for reason a (DENIED)",
+        "    remedy: " + REMEDY,
     ]
 
 
-def test_failures_beyond_those_shown_are_counted_and_a_remedy_is_named_once() -> None:
-    own = dict(failures(1)[0], source="c.example/x", error="odd", hint="")
-    result = copied(failures=[*failures(2), own, *failures(3)], failures_truncated=4)
-    result["images"] = dict(result["images"], failed=10)
-    lines = copy_summary(result, 3, "/x/failed.yaml")
-    assert [line for line in lines if line.startswith("failed: ")] == [
-        "failed: a.example/app:0 -> b.example/app:0:",
-        "failed: a.example/app:1 -> b.example/app:1:",
-        "failed: c.example/x -> b.example/app:0:",
-    ]
-    assert "    odd" in lines
-    assert lines[-3:] == [
-        "and 7 more failed",
-        "remedy: " + REMEDY,
+def test_a_cause_and_its_remedy_are_named_once_for_all_its_images() -> None:
+    result = copied(causes=causes(232, 9, 1, 1))
+    result["images"] = dict(result["images"], failed=243)
+    assert copy_summary(result, 2, "/x/failed.yaml")[2:] == [
+        "failed: 232 images, the first a.example/app:0 -> b.example/app:0: refused for reason a (DENIED)",
+        "    remedy: " + REMEDY,
+        "failed: 9 images, the first a.example/app:1 -> b.example/app:1: refused for reason b (DENIED)",
+        "    remedy: " + REMEDY,
+        "and 2 more failed",
         "to retry the failed images: images_file=/x/failed.yaml",
     ]
-    assert copy_summary(result, 0)[-1] == "and 10 more failed"
+    assert copy_summary(result, 0)[-1] == "and 243 more failed"
+
+
+def test_however_much_failed_a_summary_is_a_screen() -> None:
+    paths = {"report_path": "/x/report.json", "html_report_path": "/x/report.html"}
+    images = {"total": 9999, "copied": 1, "skipped": 2, "filtered": 3, "failed": 5000, "postponed": 4}
+    much = copied(images=images, causes=causes(*[200] * 20), duplicates=3, converted=4, **paths)
+    problems = ["shard {0} has no report".format(number) for number in range(50)]
+    many = dict(much, shards=[{}] * 50, notes=["a note", "another"])
+    plan = dict.fromkeys(("images", "to_copy", "present", "filtered", "failed", "duplicates", "blobs", "bytes"), 500)
+    shards = [{"number": 1, "images": 1, "bytes": 1, "estimate_seconds": 1}]
+    trouble = [{"severity": "error", "target": "t", "message": "m.", "hint": "h."}] * 100
+    for count in (0, 1, 7, 8, 20):
+        planned = {"plan": plan, "causes": causes(*[2] * count), "problems": trouble, "problems_truncated": 5}
+        found = causes(*[200] * count)
+        for lines in (
+            copy_summary(dict(much, causes=found), FAILURES_SHOWN, "/x/failed.yaml"),
+            merged_summary(dict(many, causes=found, problems=problems), FAILURES_SHOWN),
+            merged_summary(dict(many, causes=found, problems=problems[:3]), FAILURES_SHOWN),
+            plan_summary(dict(planned, shards=shards * 3), FAILURES_SHOWN),
+            plan_summary(dict(planned, shards=shards * 100), FAILURES_SHOWN),
+        ):
+            assert len(lines) <= 24, lines
+            # What failed has room beside any number of problems.
+            assert sum(line.startswith("failed: ") for line in lines) >= min(count, 4)
+
+
+def test_the_shards_of_a_large_plan_are_one_line() -> None:
+    shards = [{"number": number, "images": 3, "bytes": 9, "estimate_seconds": number + 0.5} for number in range(1, 9)]
+    plan = dict.fromkeys(("images", "to_copy", "present", "filtered", "failed", "duplicates", "blobs", "bytes"), 0)
+    result = {"plan": plan, "shards": shards, "problems": [], "problems_truncated": 0, "causes": []}
+    assert plan_summary(result, 8)[-1] == "8 shards, the longest of about 9 s"
 
 
 def test_a_plan() -> None:
@@ -112,8 +138,8 @@ def test_a_plan() -> None:
         "plan": plan,
         "shards": [shard, dict(shard, number=2, bytes=1_500_000, estimate_seconds=0)],
         "problems": [problem],
-        "failures": failures(1),
-        "failures_truncated": 0,
+        "problems_truncated": 0,
+        "causes": causes(1),
     }
     assert plan_summary(result, 10) == [
         "5 images: 3 to copy, 1 there already, 0 filtered out, 1 failed",
@@ -121,9 +147,8 @@ def test_a_plan() -> None:
         "shard 1: 3 images, 900 B, about 3 s",
         "shard 2: 3 images, 1.5 MB, about 0 s",
         "error: b.example/shop: is missing. Create it.",
-        "failed: a.example/app:0 -> b.example/app:0:",
-        "    a.example/app:0: refused (HTTP 404).",
-        "remedy: " + REMEDY,
+        "failed: a.example/app:0 -> b.example/app:0: refused for reason a (DENIED)",
+        "    remedy: " + REMEDY,
     ]
 
 
@@ -132,8 +157,9 @@ def test_a_merged_report(shown: int) -> None:
     result = copied(
         shards=[{}, {}],
         notes=["a note"],
-        problems=["shard 2 has no report", "another"],
-        failures=failures(1, shard="shard-01"),
+        problems=["shard 2 has no report", "not planned: it is among the causes", "another"],
+        images={"total": 38, "copied": 12, "skipped": 26, "filtered": 0, "failed": 1},
+        causes=causes(1),
         blobs={},
         bytes={},
         duration=0.0,
@@ -141,13 +167,12 @@ def test_a_merged_report(shown: int) -> None:
     )
     second = ["and 1 more problems"] if shown == 1 else ["problem: another"]
     assert merged_summary(result, shown) == [
-        "38 images in 2 shards: 12 copied, 26 there already, 0 filtered out, 0 failed",
+        "38 images in 2 shards: 12 copied, 26 there already, 0 filtered out, 1 failed",
         "a note",
         "0 layers and configs sent, 0 B, in 0.0 s with 241 requests",
         "problem: shard 2 has no report",
         *second,
-        "failed: shard-01: a.example/app:0 -> b.example/app:0:",
-        "    a.example/app:0: refused (HTTP 404).",
-        "remedy: " + REMEDY,
+        "failed: a.example/app:0 -> b.example/app:0: refused for reason a (DENIED)",
+        "    remedy: " + REMEDY,
         "report: /x/report.json",
     ]

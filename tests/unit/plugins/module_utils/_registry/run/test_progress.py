@@ -10,9 +10,17 @@ from hypothesis import strategies as st
 
 from ansible_collections.longshore.swr.plugins.module_utils._registry.errors import RegistryError
 from ansible_collections.longshore.swr.plugins.module_utils._registry.rules.parser import parse_rules
-from ansible_collections.longshore.swr.plugins.module_utils._registry.run.image import COPIED, FAILED, SKIPPED, Image
+from ansible_collections.longshore.swr.plugins.module_utils._registry.run.image import (
+    COPIED,
+    FAILED,
+    POSTPONED,
+    SKIPPED,
+    Image,
+)
 from ansible_collections.longshore.swr.plugins.module_utils._registry.run.progress import (
     COPYING,
+    FINISHED,
+    LISTING,
     PLANNING,
     Progress,
     human_bytes,
@@ -36,8 +44,13 @@ def clock():
 
 
 @pytest.fixture
-def bench(tmp_path, clock):
-    progress = Progress(str(tmp_path / "p"), 30.0, lambda text: text.replace("secret", "***"), clock)
+def pauses():
+    return []
+
+
+@pytest.fixture
+def bench(tmp_path, clock, pauses):
+    progress = Progress(str(tmp_path / "p"), 30.0, lambda text: text.replace("secret", "***"), clock, lambda: pauses)
     progress.events = lambda: [json.loads(line) for line in (tmp_path / "p").read_text().splitlines()]
     return progress
 
@@ -67,6 +80,46 @@ def test_many_images_make_few_lines(bench, clock):
         clock.now += 0.01
         bench.image_planned()
     assert 10 <= len(bench.events()) <= 25
+
+
+def test_there_is_no_remaining_time_after_the_end(bench, clock, pauses):
+    """Neither when the last image has failed, with bytes that never came, nor for what is left for the next run."""
+    bench.images_total, bench.bytes_total = 3, 1000
+    bench.enter(COPYING)
+    clock.now += 10
+    bench.bytes_moved(500)
+    bench.image_finished(image(COPIED))
+    bench.image_finished(image(FAILED, RegistryError("it broke")))
+    assert bench.snapshot()["eta_seconds"] == 10
+    bench.image_finished(image(POSTPONED))
+    assert bench.snapshot()["eta_seconds"] is None
+    # A registry that refused the last request does not keep anyone waiting.
+    pauses.append((clock.now + 60, "b.example", "it refused requests"))
+    bench.close()
+    last = bench.events()[-1]
+    assert (last["phase"], last["eta_seconds"], last["waiting"]) == (FINISHED, None, None)
+    assert render(last) == "[swr] finished: 3/3 images, 500 B of 1.0 kB, 50 B/s, 1 failed"
+
+
+def test_a_pause_is_told_with_its_reason_as_it_begins(bench, clock, pauses):
+    bench.images_total = 100
+    bench.enter(COPYING)
+    clock.now += 2
+    pauses.append((clock.now + 61, "b.example", "it said secret things"))
+    bench.image_finished(image(COPIED))
+    line = render(bench.events()[-1])
+    assert line.endswith(", waiting 01:01 for b.example: it said *** things")
+
+
+def test_a_plan_that_found_nothing_says_so_at_its_end(bench):
+    bench.enter(LISTING)
+    bench.enter(PLANNING)
+    bench.close()
+    assert [render(event) for event in bench.events()] == [
+        "[swr] planning: looking for images",
+        "[swr] planning: 0/0 images checked",
+        "[swr] planning: 0/0 images checked",
+    ]
 
 
 def test_a_quiet_hour_has_a_line_every_interval(bench, clock):
@@ -164,7 +217,9 @@ def test_durations_for_people(seconds, text):
 def test_renders_each_event():
     assert render({"event": "failure", "source": "a", "destination": "b", "error": "c"}) == "[swr] failed: a -> b: c"
     snapshot = Progress(clock=FakeClock()).snapshot()
-    assert render(dict(snapshot, images_done=2, images_total=5)) == "[swr] planning: 2/5 images checked"
+    assert render(snapshot) == "[swr] planning: looking for images"
+    planning = dict(snapshot, phase=PLANNING, images_done=2, images_total=5)
+    assert render(planning) == "[swr] planning: 2/5 images checked"
     copying = dict(
         snapshot,
         phase=COPYING,
