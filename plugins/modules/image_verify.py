@@ -70,6 +70,7 @@ options:
 seealso:
   - module: longshore.swr.image_copy
   - module: longshore.swr.image_info
+  - module: longshore.swr.publish_report
 """
 
 EXAMPLES = r"""

@@ -12,8 +12,8 @@ version_added: 1.0.0
 author:
   - longshore.swr contributors (@longshore)
 description:
-  - Writes the outcome of a migration, an access check or an audit as JUnit XML for pipelines, and as metrics for
-    Prometheus.
+  - Writes the outcome of a migration, a verification, an access check, an audit, a run of Harbor or a network as JUnit
+    XML for pipelines, and as metrics for Prometheus.
   - Sends it to a webhook. A notification that cannot be sent is a warning, never a failure.
   - The module does not fail if the report has failures.
 extends_documentation_fragment:
@@ -23,7 +23,7 @@ attributes:
   check_mode:
     support: full
     details:
-      - Writes no files and sends nothing.
+      - Writes only O(html_path), and sends nothing.
   diff_mode:
     support: none
   idempotent:
@@ -34,11 +34,13 @@ options:
   path:
     description:
       - The JSON report - O(longshore.swr.image_copy#module:report_path),
-        O(longshore.swr.image_report#module:report_path) or O(longshore.swr.dockerfile_audit#module:json_path).
+        O(longshore.swr.image_report#module:report_path), O(longshore.swr.image_verify#module:report_path) or
+        O(longshore.swr.dockerfile_audit#module:json_path).
     type: path
   report:
     description:
-      - The report itself, such as the result of P(longshore.swr.access_report#filter).
+      - The report itself, such as the result of P(longshore.swr.access_report#filter), the C(report) of
+        P(longshore.swr.harbor_result#filter), or RV(longshore.swr.network_scenario#module:network).
     type: dict
   failure:
     description:
@@ -49,9 +51,15 @@ options:
       - The name of the run, for example of its job. It is the name of the test suite and the label C(job).
     type: str
     default: longshore.swr
+  html_path:
+    description:
+      - The path of a page to write about a verification, a run of Harbor, a network, or a run without a report
+        (O(failure)). It begins with what to repair.
+      - Migrations, access checks and audits have pages of their own, and none here.
+    type: path
   junit_path:
     description:
-      - The path of a JUnit XML file to write. Each image, node or finding is a test case.
+      - The path of a JUnit XML file to write. Each image, node, finding, repository or object is a test case.
     type: path
   metrics_path:
     description:
@@ -61,8 +69,9 @@ options:
     type: path
   notify_url:
     description:
-      - The URL of a webhook. The JSON object that it receives has a C(text), which chat programs show, and the outcome
-        in parts (C(job), C(kind), C(status), C(message), counters, C(started_at), C(duration), C(report), C(host)).
+      - The URL of a webhook. The JSON object that it receives has a C(text), which chat programs show - the outcome,
+        and up to three causes of failures with their remedies. It also has the outcome in parts (C(job), C(kind),
+        C(status), C(message), counters, C(started_at), C(duration), C(report), C(host)).
       - The URL may be secret as a whole, and is not shown.
     type: str
   notify_on:
@@ -84,6 +93,7 @@ requirements:
   - requests (only for O(notify_url))
 seealso:
   - module: longshore.swr.image_copy
+  - module: longshore.swr.image_verify
   - module: longshore.swr.dockerfile_audit
 """
 
@@ -96,11 +106,18 @@ EXAMPLES = r"""
     metrics_path: /var/lib/node_exporter/nightly_migration.prom
     notify_url: https://chat.example.com/hooks/abc123
     notify_on: failure
+
+- name: Write a page about a verification
+  longshore.swr.publish_report:
+    path: /var/lib/migration/verified.json
+    html_path: /var/lib/migration/verified.html
 """
 
 RETURN = r"""
 kind:
-  description: What the report is about - C(migration), C(access), C(audit), or C(run) without a report.
+  description:
+    - What the report is about - C(migration), C(verification), C(access), C(audit), C(harbor), C(network), or C(run)
+      without a report.
   returned: success
   type: str
   sample: migration
@@ -136,7 +153,9 @@ from ansible_collections.longshore.swr.plugins.module_utils._module import redac
 from ansible_collections.longshore.swr.plugins.module_utils._publish.junit import render_junit
 from ansible_collections.longshore.swr.plugins.module_utils._publish.metrics import render_metrics
 from ansible_collections.longshore.swr.plugins.module_utils._publish.notify import body_of, is_due, notify, secrets_of
-from ansible_collections.longshore.swr.plugins.module_utils._publish.outcome import RUN, Outcome, outcome_of
+from ansible_collections.longshore.swr.plugins.module_utils._publish.outcome import Outcome
+from ansible_collections.longshore.swr.plugins.module_utils._publish.page import TITLES, render_page
+from ansible_collections.longshore.swr.plugins.module_utils._publish.reports import RUN, outcome_of
 from ansible_collections.longshore.swr.plugins.module_utils._text import safe
 
 LARGEST = 1024 * 1024 * 1024
@@ -150,7 +169,8 @@ def read_outcome(params):
     :raises LongshoreError: there is no report, or it is not understood.
     """
     if params["failure"]:
-        return Outcome(RUN, True, False, safe(params["failure"]))
+        message = safe(params["failure"])
+        return Outcome(RUN, True, False, message, problems=[message])
     if params["report"] is not None:
         return outcome_of(params["report"])
     try:
@@ -171,6 +191,16 @@ def write_files(params, outcome):
         with SafeFile(params["metrics_path"]) as file:
             before = (file.read(LARGEST_METRICS) or b"").decode("utf-8", "replace")
             file.replace([render_metrics(outcome, params["name"], time.time(), before)])
+
+
+def write_page(params, outcome):
+    """Write the page, if one is asked for.
+
+    :raises LongshoreError: it cannot be written.
+    """
+    if params["html_path"]:
+        with SafeFile(params["html_path"]) as file:
+            file.replace(render_page(outcome, params["name"], time.time()))
 
 
 def send(module, outcome):
@@ -199,19 +229,25 @@ def run(module):
         raise LongshoreError(
             "its name must end with .prom", where="metrics_path", hint="node_exporter reads no other files."
         )
-    for name in ("junit_path", "metrics_path"):
+    for name in ("html_path", "junit_path", "metrics_path"):
         if params[name]:
             check_output(name, params[name])
     outcome = read_outcome(params)
+    if params["html_path"] and outcome.kind not in TITLES:
+        raise LongshoreError(
+            "there is no page of this kind of report here: {0}".format(outcome.kind),
+            where="html_path",
+            hint="Use html_report_path of image_copy or image_report, html_path of an audit, or filter access_html.",
+        )
+    write_page(params, outcome)
     notified = False
     if not module.check_mode:
         write_files(params, outcome)
         notified = send(module, outcome)
-    status = "failed" if outcome.failed else "changed" if outcome.changed else "ok"
     return {
-        "changed": bool(params["junit_path"] or params["metrics_path"]) or notified,
+        "changed": any(params[name] for name in ("html_path", "junit_path", "metrics_path")) or notified,
         "kind": outcome.kind,
-        "status": status,
+        "status": outcome.status,
         "message": outcome.message,
         "notified": notified,
     }
@@ -225,6 +261,7 @@ def main():
                 "report": {"type": "dict"},
                 "failure": {"type": "str"},
                 "name": {"type": "str", "default": "longshore.swr"},
+                "html_path": {"type": "path"},
                 "junit_path": {"type": "path"},
                 "metrics_path": {"type": "path"},
                 "notify_url": {"type": "str", "no_log": True},

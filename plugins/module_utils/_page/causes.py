@@ -86,7 +86,7 @@ class Causes:
                 "code": group.code,
                 "hint": group.hint,
                 "count": group.count,
-                "first": " -> ".join(group.places[0][:2]),
+                "first": " -> ".join(name for name in group.places[0][:2] if name),
             }
             for group in self.sorted()[:NAMED]
         ]

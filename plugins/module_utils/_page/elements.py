@@ -39,9 +39,11 @@ class Cause(NamedTuple):
     mood: str = "bad"
 
 
-def section(title: str, content: Iterable[str], name: str = "") -> Iterator[str]:
+def section(title: str, content: Iterable[str], name: str = "", **attributes: str) -> Iterator[str]:
     """A titled part of the page."""
-    yield "<section{0}>\n<h2>{1}</h2>\n".format(' id="{0}"'.format(name) if name else "", title)
+    pairs = dict({"id": name} if name else {}, **attributes)
+    shown = "".join(' {0}="{1}"'.format(*pair) for pair in pairs.items())
+    yield "<section{0}>\n<h2>{1}</h2>\n".format(shown, title)
     yield from content
     yield "</section>\n"
 

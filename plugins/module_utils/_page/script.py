@@ -3,10 +3,10 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The scripts of pages. Without them a page still says what happened and what to repair.
 
-They make text nodes only, never markup. C(EXPLORER) shows a list of images that would be too large as HTML: C(script)
-elements of the class C(images) hold lists of groups, C([title, [row, ...], ...]) each, and a row is C([name, outcome,
-bytes, seconds, [digest, ...], [note, ...], rest of its text]). C(FILTER) is for pages with few rows: it shows those
-elements of C([data-rows]) that contain a text.
+They make text nodes only, never markup. C(EXPLORER) shows a list that would be too large as HTML: C(script) elements of
+the class C(rows) hold lists of groups, C([title, [row, ...], ...]) each, and a row is C([name, outcome, bytes, seconds,
+[digest, ...], [note, ...], rest of its text]). Columns without a value are left out. C(FILTER) is for pages with few
+rows: it shows those elements of C([data-rows]) that contain a text.
 
 This module is private to the collection: no other collection may import it.
 """
@@ -17,9 +17,10 @@ EXPLORER = """
 (function () {
   "use strict";
   var GROUPS = 100, ROWS = 200, OPEN = 300;
-  var home = document.getElementById("images");
+  var home = document.getElementById("everything");
   if (!home) { return; }
-  var chips = [], chosen = {}, groups = [], total = 0;
+  var chips = [], chosen = {}, groups = [], total = 0, noun = home.getAttribute("data-noun");
+  var has = {2: false, 3: false, 4: false};
 
   function make(tag, parent, text, name) {
     var element = document.createElement(tag);
@@ -41,7 +42,7 @@ EXPLORER = """
       (minutes < 60 ? Math.round(seconds % 60) + " s" : "");
   }
 
-  document.querySelectorAll("script.images").forEach(function (element) {
+  document.querySelectorAll("script.rows").forEach(function (element) {
     JSON.parse(element.textContent).forEach(function (entry) {
       var last = groups[groups.length - 1];
       if (last && last.title === entry[0]) {
@@ -50,6 +51,11 @@ EXPLORER = """
         groups.push({title: entry[0], rows: entry[1], at: groups.length});
       }
       total += entry[1].length;
+      entry[1].forEach(function (row) {
+        has[2] = has[2] || row[2] > 0;
+        has[3] = has[3] || row[3] > 0;
+        has[4] = has[4] || row[4].length > 0;
+      });
     });
   });
 
@@ -74,11 +80,11 @@ EXPLORER = """
   var label = make("label", tools, "Search");
   var field = make("input", label);
   field.type = "search";
-  field.placeholder = "registry, repository, tag or digest";
+  field.placeholder = "all these words";
   label = make("label", tools, "Sort");
   var order = make("select", label);
-  ["as in the rules", "by name", "largest first", "slowest first"].forEach(function (text) {
-    make("option", order, text);
+  ["as found", "by name", "largest first", "slowest first"].forEach(function (text, at) {
+    if (at < 2 || has[at]) { make("option", order, text).value = at; }
   });
   var hits = make("span", tools, "", "dim");
   hits.setAttribute("role", "status");
@@ -104,7 +110,7 @@ EXPLORER = """
       });
       if (rows.length) { shown.push({group: group, rows: rows}); count += rows.length; }
     });
-    var by = order.selectedIndex;
+    var by = Number(order.value);
     if (by === 1) {
       shown.sort(function (one, other) { return one.group.title < other.group.title ? -1 : 1; });
     } else if (by > 1) {
@@ -114,7 +120,7 @@ EXPLORER = """
       });
       shown.sort(function (one, other) { return other.sum - one.sum || one.group.at - other.group.at; });
     }
-    hits.textContent = count.toLocaleString("en") + " of " + total.toLocaleString("en") + " images";
+    hits.textContent = count.toLocaleString("en") + " of " + total.toLocaleString("en") + " " + noun;
     list.textContent = "";
     next = 0;
     open = count <= OPEN;
@@ -143,7 +149,9 @@ EXPLORER = """
     var wide = make("div", details, "", "wide");
     wide.tabIndex = 0;
     var table = make("table", wide), head = make("tr", make("thead", table));
-    ["Tag", "Outcome", "Size", "Time", "Digest"].forEach(function (title) { make("th", head, title).scope = "col"; });
+    [noun === "images" ? "Tag" : "Name", "Outcome", "Size", "Time", "Digest"].forEach(function (title, at) {
+      if (at < 2 || has[at]) { make("th", head, title).scope = "col"; }
+    });
     var body = make("tbody", table), at = 0;
     var further = make("button", details, "Show more", "more");
     further.type = "button";
@@ -161,8 +169,9 @@ EXPLORER = """
     var outcome = make("td", line);
     make("b", outcome, chips[row[1]].label, chips[row[1]].mood);
     row[5].forEach(function (note) { make("br", outcome); make("span", outcome, note); });
-    make("td", line, size(row[2]), "number");
-    make("td", line, time(row[3]), "number");
+    if (has[2]) { make("td", line, size(row[2]), "number"); }
+    if (has[3]) { make("td", line, time(row[3]), "number"); }
+    if (!has[4]) { return; }
     var digests = make("td", line);
     row[4].forEach(function (digest, number) {
       if (number) { make("br", digests); }

@@ -14,10 +14,13 @@ from urllib.parse import parse_qsl, urlsplit
 
 from .._errors import LongshoreError, ServerError
 from .._http import ApiClient
+from .._page.causes import lines_of
 from .outcome import Outcome
 
 ALWAYS, CHANGE, FAILURE = "always", "change", "failure"
 TRIES = 3
+CAUSES = 3
+"""Causes of failures in the text."""
 TIMEOUT = 10.0
 """Seconds for connecting and each read; the whole exchange may take five times as long."""
 SHORTEST = 6
@@ -42,13 +45,16 @@ def secrets_of(url: str) -> List[str]:
 
 
 def body_of(outcome: Outcome, name: str, report: str, host: str) -> Dict[str, Any]:
-    """What is sent. C(text) alone is a message that chat programs show."""
-    status = "failed" if outcome.failed else "changed" if outcome.changed else "ok"
+    """What is sent. C(text) alone is a message that chat programs show: the outcome, and what to repair."""
+    causes = outcome.causes().as_list()
+    lines = ["{0}: {1} ({2})".format(name, outcome.message, outcome.status), *lines_of(causes, CAUSES, outcome.counted)]
+    if len(causes) > CAUSES:
+        lines.append("and {0} more causes".format(len(causes) - CAUSES))
     return {
-        "text": "{0}: {1} ({2})".format(name, outcome.message, status),
+        "text": "\n".join(lines),
         "job": name,
         "kind": outcome.kind,
-        "status": status,
+        "status": outcome.status,
         "message": outcome.message,
         outcome.counted or "counts": dict(outcome.counts),
         "started_at": outcome.started_at,

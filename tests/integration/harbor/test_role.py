@@ -99,6 +99,7 @@ class Site:
                 harbor.load(images.docker_image("app-{0}".format(number)), "library/app", "v{0}".format(number))
         self.adopting, self.refusing, self.old, self.slow = list(harbors.values())
         self._prepare()
+        self.folder = folder
         self.steps = Steps(folder, self._plays(), None, TOKEN)
 
     def _prepare(self) -> None:
@@ -118,6 +119,12 @@ class Site:
         usual.update({"ca_path": harbor.ca_path or "", "rules": list(rules), **more})
         return {**harbor_variables(harbor), **{"harbor_" + name: value for name, value in usual.items()}}
 
+    def pages(self, name: str) -> Dict[str, Any]:
+        return {"html_path": str(self.folder / (name + ".html")), "junit_path": str(self.folder / (name + ".xml"))}
+
+    def page(self, name: str) -> str:
+        return (self.folder / (name + ".html")).read_text()
+
     def _plays(self) -> Any:
         # As texts, which a survey of AWX gives, and empty ones for questions without an answer.
         names = ("cloud", "project_name", "security_token", "swr_username", "swr_password", "ca_path", "swr_ca_path")
@@ -129,7 +136,9 @@ class Site:
         today = dict(RULE, organization="today")
         copy = {"start": "needed", "copy_refused": True}
         slow = self.given(self.slow, RULE, state="absent")
-        old = self.given(self.old, dict(RULE, organization="old"), start="needed", preflight="skip")
+        old = self.given(
+            self.old, dict(RULE, organization="old"), start="needed", preflight="skip", **self.pages("old")
+        )
         faults = self.swr.url + "/_sandbox/faults"
         mend = {"ansible.builtin.uri": {"url": faults, "method": "DELETE", "ca_path": self.swr.ca_path}}
         login = {"url_username": "admin", "url_password": HARBOR_PASSWORD, "force_basic_auth": True}
@@ -138,12 +147,12 @@ class Site:
         invalid = self.given(self.slow, RULE, preflight="skip")
         return [
             step("adopt", self.given(self.adopting, dict(wanted, speed=1024), labels, **adopt)),
-            step("refuse", self.given(self.refusing, today, preflight="fail", start="needed")),
-            step("copy", self.given(self.refusing, today, **copy)),
+            step("refuse", self.given(self.refusing, today, preflight="fail", start="needed", **self.pages("refuse"))),
+            step("copy", self.given(self.refusing, today, **copy, **self.pages("copy"))),
             step("copy_again", self.given(self.refusing, today, **copy)),
             attempts("invalid", {key: {**invalid, **variables} for key, (variables, _words) in REFUSED.items()}),
             step("fail", dict(old, harbor_fail_on_error=False)),
-            step("retry", old, before=[mend]),
+            step("retry", {**old, "harbor_html_path": ""}, before=[mend]),
             step("keep", slow),
             step("stop", dict(slow, harbor_stop_executions=True)),
             step("remove", slow, before=[withdraw]),
@@ -193,6 +202,10 @@ def test_what_swr_refuses_is_named_before_anything_is_created(site: Site) -> Non
     assert "library-to-swr: library/today:v1: application/vnd.oci.image.index.v1+json" in text
     assert "other/today" not in text
     assert site.steps.changed("refuse") == 0
+    page = site.page("refuse")
+    assert "SWR&#x27;s basic edition refuses its format" in page
+    assert "Nothing was changed." in page
+    assert 'failures="0" errors="1"' in (site.folder / "refuse.xml").read_text()
 
 
 def test_what_swr_refuses_is_copied_on_request_and_covers_the_failure(site: Site) -> None:
@@ -203,6 +216,8 @@ def test_what_swr_refuses_is_copied_on_request_and_covers_the_failure(site: Site
     index = site.swr.manifest("today/today", "v1")
     assert index.media_type == "application/vnd.docker.distribution.manifest.list.v2+json"
     assert "1 of 2 repositories copied" in "\n".join(result["summary"])
+    assert {name: count for name, count in result["counts"].items() if count} == {"copied": 1, "converted": 1}
+    assert "2 repositories have arrived" in site.page("copy")
     # Harbor has done what it can, and the rest is there.
     assert site.steps.result("copy_again")["executions"] == []
     assert (site.steps.result("copy_again")["changed"], site.steps.changed("copy_again")) == (False, 0)
@@ -213,6 +228,7 @@ def test_a_failure_is_told_and_tried_again_with_harbor_1_10(site: Site) -> None:
     result = site.steps.result("fail")
     assert [problem.partition(": ")[0] for problem in result["problems"]] == ["rule library-to-swr"]
     assert "failed: library/web" in "\n".join(result["summary"])
+    assert "1 of 2 repositories failed" in site.page("old")
     assert len(result["executions"]) == len(site.steps.result("retry")["executions"]) == 1
     assert site.steps.result("retry")["problems"] == []
     assert site.swr.tags("old/web") == ["v1"]

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import json
+import re
 import socket
 from pathlib import Path
 from typing import Any, Dict, List
@@ -44,6 +45,9 @@ class Site:
             "nat": {**NAT, "vpc": "outer", "nat_spec": "", "eip": "for-all", "eip_bandwidth_size": "5"},
             "line": {**line, "onprem_host": "site"},
         }
+        for name, own in scenarios.items():
+            own["html_path"] = str(folder / (name + ".html"))
+            own["metrics_path"] = str(folder / (name + ".prom"))
         self.inventory = {
             "all": {
                 "vars": {"ansible_connection": "local", "__network_line_timeout": 2},
@@ -89,6 +93,9 @@ def test_every_scenario_and_the_nodes_after_it(world: World, tmp_path: Path) -> 
     assert "NAT gateway  internet  missing  create, after VPC outer and subnet nodes" in forecast.out
     assert "What hosts would change depends on the address of an endpoint" in forecast.out
     assert '+    "bandwidth_size": 5' in forecast.out
+    assert re.search(r"Public nat in cn-north-4: \d+ to create", (tmp_path / "nat.html").read_text())
+    # Nothing was done, and nothing is measured.
+    assert not list(tmp_path.glob("*.prom"))
     assert {name: forecast.recap[name]["changed"] for name in ("intranet", "single", "nat", "line", "node")} == {
         **dict.fromkeys(("intranet", "single", "nat", "line"), 1),
         "node": 0,
@@ -99,6 +106,8 @@ def test_every_scenario_and_the_nodes_after_it(world: World, tmp_path: Path) -> 
         rows = [(row["object"], row["change"]) for row in made.value("network", name)["plan"]]
         assert rows == [(row["object"], row["change"]) for row in forecast.value("network", name)["plan"]]
     result = made.value("network", "line")
+    assert "a host on the site was connected" in (tmp_path / "line.html").read_text()
+    assert 'kind="network"} 0' in (tmp_path / "line.prom").read_text()
     assert (result["swr"]["address"], result["line_checked"]) == (SITE.format(61), True)
     assert SITE.format(61) + " swr.cn-north-4.myhuaweicloud.com" in site.hosts_file.read_text()
     assert made.value("network", "nat")["public_address"] != made.value("network", "single")["public_address"]
@@ -108,6 +117,10 @@ def test_every_scenario_and_the_nodes_after_it(world: World, tmp_path: Path) -> 
     assert again.changed == 0
     assert [name for name, counts in again.recap.items() if counts["failed"]] == ["line"]
     assert "site does not reach SWR's endpoint {0} on port 443".format(SITE.format(61)) in again.text
+    page = (tmp_path / "line.html").read_text()
+    assert "The network does not work: " in page
+    assert "endpoint {0} on port 443".format(SITE.format(61)) in page
+    assert 'longshore_swr_last_run_failed{job="network",kind="network"} 1' in (tmp_path / "line.prom").read_text()
 
     gone = site.run("-e", "network_state=absent", names=["network"])
     assert gone.changed == 3

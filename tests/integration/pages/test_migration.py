@@ -64,9 +64,9 @@ def test_the_report_of_a_migration(browser: Browser, page: Callable[[Iterable[st
     images = entries(1000)
     path = page(Page(facts(images), lambda: iter(images)).parts())
     browser.judge(path, "migration")
-    status = browser.one("#images [role=status]")
+    status = browser.one("#everything [role=status]")
     assert status.text == "1,000 of 1,000 images"
-    groups = browser.all("#images details.group")
+    groups = browser.all("#everything details.group")
     assert len(groups) == 25
     assert not any(group.get_attribute("open") for group in groups)
 
@@ -74,13 +74,13 @@ def test_the_report_of_a_migration(browser: Browser, page: Callable[[Iterable[st
     failed = browser.one('button[aria-pressed="false"]:has(b.bad)')
     failed.send_keys(Keys.ENTER)
     assert (failed.get_attribute("aria-pressed"), status.text) == ("true", "100 of 1,000 images")
-    rows = browser.all("#images tbody tr")
+    rows = browser.all("#everything tbody tr")
     assert len(rows) == 100
     assert all("failed" in row.text for row in rows)
     failed.send_keys(Keys.SPACE)
 
     # A search finds tags, digests and remarks, and all its words.
-    field = browser.one("#images input")
+    field = browser.one("#everything input")
     for words, count in (
         ("app07 1.9", 1),
         (images[0]["source_digest"][:30], 1),
@@ -96,13 +96,13 @@ def test_the_report_of_a_migration(browser: Browser, page: Callable[[Iterable[st
     field.clear()
     field.send_keys("app02")
     WebDriverWait(browser.driver, 10).until(lambda _driver: status.text == "40 of 1,000 images")
-    browser.one("#images select").send_keys("largest")
-    sizes = [row.text.split(" MB")[0].split()[-1] for row in browser.all("#images tbody tr") if " MB" in row.text]
+    browser.one("#everything select").send_keys("largest")
+    sizes = [row.text.split(" MB")[0].split()[-1] for row in browser.all("#everything tbody tr") if " MB" in row.text]
     assert sizes == sorted(sizes, key=float, reverse=True)
     assert len(sizes) == 24
 
     # The whole digest is at hand.
-    digest = browser.all("#images tbody tr details")[0]
+    digest = browser.all("#everything tbody tr details")[0]
     assert len(digest.text) == len("sha256:") + 12
     digest.click()
     assert len(digest.text.split()[1]) == len("sha256:") + 64

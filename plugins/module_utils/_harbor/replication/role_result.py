@@ -15,6 +15,10 @@ from typing import Any, Dict, List, Mapping
 _REPOSITORY = re.compile(r"[^ :\[]*")
 
 
+OUTCOMES = ("copied", "converted", "failed", "stopped", "in_progress")
+_OUTCOMES = {"Succeed": "copied", "Failed": "failed", "Stopped": "stopped"}
+
+
 def _results(registered: Any) -> List[Mapping[str, Any]]:
     """The results of a loop, empty if the task did not run."""
     return list((registered or {}).get("results") or [])
@@ -148,6 +152,28 @@ class RoleRun:
             ],
         }
 
+    @property
+    def repositories(self) -> List[Dict[str, Any]]:
+        """All that the started executions dealt with, for a report."""
+        found = []
+        for run in _results(self._facts.get("runs")):
+            replaced = self._replaced(run["item"]) if self.copies_images and self._copy_succeeded() else set()
+            for task in run.get("tasks") or []:
+                outcome = _OUTCOMES.get(task["status"], "in_progress")
+                if outcome == "failed" and _repository(task) in replaced:
+                    outcome = "converted"
+                found.append(
+                    {
+                        "rule": run["item"],
+                        "source": task["src_resource"],
+                        "destination": task.get("dst_resource") or "",
+                        "outcome": outcome,
+                        "cause": task.get("cause") or task.get("log_problem") or "",
+                        "hint": task.get("hint") or "",
+                    }
+                )
+        return found
+
     def _copy_succeeded(self) -> bool:
         images = self._copied.get("images")
         return images is not None and images["failed"] == 0
@@ -163,7 +189,7 @@ class RoleRun:
     def result(self) -> Dict[str, Any]:
         """The role's C(harbor_result), without secrets."""
         endpoint: Mapping[str, Any] = self._facts.get("endpoint") or {}
-        executions = self.executions
+        executions, outcomes = self.executions, [entry["outcome"] for entry in self.repositories]
         runs = _results(self._facts.get("runs"))
         registered = [endpoint, self._facts.get("created") or {}, self._copied, *runs]
         result = {
@@ -176,6 +202,7 @@ class RoleRun:
             "changed_rules": self.changed_rules,
             "refused": list(self._preflight.get("refused") or []),
             "executions": executions,
+            "counts": {name: outcomes.count(name) for name in OUTCOMES},
             "copied": self._copied.get("images"),
             "problems": ["rule {0}: {1}".format(run["rule"], run["problem"]) for run in executions if run["problem"]]
             + self._copy_problems(),
@@ -260,11 +287,17 @@ def _removal(facts: Mapping[str, Any]) -> Dict[str, Any]:
 
 def role_result(facts: Mapping[str, Any]) -> Dict[str, Any]:
     """
-    :return: C(result), the role's result; C(look_up), rules to look up the last execution of; C(start), rules
-        to start; C(copy_images), whether to copy what SWR rejects. With C(state) absent: C(result), and C(used_by),
-        other rules that keep the endpoint in use.
+    :return: C(result), the role's result; C(report), the same with every repository; C(look_up), rules to look up the
+        last execution of; C(start), rules to start; C(copy_images), whether to copy what SWR rejects. With C(state)
+        absent: C(result), and C(used_by), other rules that keep the endpoint in use.
     """
     if facts.get("state") == "absent":
         return _removal(facts)
     run = RoleRun(facts)
-    return {"result": run.result(), "look_up": run.look_up, "start": run.start, "copy_images": run.copies_images}
+    return {
+        "result": run.result(),
+        "report": dict(run.result(), repositories=run.repositories),
+        "look_up": run.look_up,
+        "start": run.start,
+        "copy_images": run.copies_images,
+    }

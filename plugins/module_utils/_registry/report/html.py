@@ -19,12 +19,13 @@ from ..._errors import LongshoreError
 from ..._page import elements
 from ..._page.causes import Causes
 from ..._page.document import document, text
+from ..._page.rows import NO_SCRIPT, embedded
 from ..._page.script import EXPLORER
 from ..._secrets import write_private_parts
 from ..run.image import COPIED, FAILED, FILTERED, POSTPONED, SKIPPED
 from ..run.progress import human_bytes, human_duration
 from .causes import add_failure
-from .html_images import Entries, Entry, embedded, repository_of
+from .html_images import Entries, Entry, repository_of, rows_of
 
 _TIME = "%Y-%m-%dT%H:%M:%SZ"
 OUTCOMES = {
@@ -36,7 +37,6 @@ OUTCOMES = {
 }
 RANKED = 8
 """Repositories in the rankings."""
-_NO_SCRIPT = "<noscript><p>This list needs JavaScript. The JSON report (report_path) has it too.</p></noscript>\n"
 
 
 class Page:
@@ -136,7 +136,7 @@ class Page:
         yield from self._shards()
         yield from self._requests()
         if self._counts["total"]:
-            yield from elements.section("All images", self._images(), "images")
+            yield from elements.section("All images", self._images(), "everything", **{"data-noun": "images"})
 
     def _repairs(self, causes: Causes, problems: Sequence[str]) -> Iterator[str]:
         yield from elements.causes(elements.Cause(self._text(problem), "", "", 1, ()) for problem in problems)
@@ -220,8 +220,8 @@ class Page:
         yield from elements.section("Requests", elements.table(("Registry", "#Requests", "Kinds"), rows))
 
     def _images(self) -> Iterator[str]:
-        yield _NO_SCRIPT
-        yield from embedded(self._entries, list(OUTCOMES), self._redact)
+        yield NO_SCRIPT
+        yield from embedded(rows_of(self._entries, list(OUTCOMES), self._redact))
 
 
 class Rankings:

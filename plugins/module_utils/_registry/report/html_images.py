@@ -1,49 +1,33 @@
 # Copyright: (c) 2026, longshore.swr contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The images of a report as data for the page's script (C(_page.script.EXPLORER)).
+"""The images of a report as data for the page's script (C(_page.rows)).
 
 This module is private to the collection: no other collection may import it.
 """
 
 from __future__ import annotations
 
-from typing import Any, Callable, Iterable, Iterator, List, Mapping, Sequence
+from typing import Any, Callable, Iterable, Iterator, List, Mapping, Sequence, Tuple
 
-from ..._page.document import data, plain
+from ..._page.document import plain
 from ..model.manifest import is_digest
 
 Entry = Mapping[str, Any]
 Entries = Callable[[], Iterable[Entry]]
 """Returns the entries of all images, from the start at each call."""
 
-BATCH = 250
-"""Rows of one element of the page, so that neither writer nor browser handles all at once."""
 
-
-def embedded(entries: Entries, outcomes: Sequence[str], redact: Callable[[str], str] = str) -> Iterator[str]:
-    """The C(script) elements with the data.
+def rows_of(
+    entries: Entries, outcomes: Sequence[str], redact: Callable[[str], str] = str
+) -> Iterator[Tuple[str, List[Any]]]:
+    """Each image as a row, with the title of its group.
 
     :param outcomes: by the number that stands for each.
     """
     numbers = {outcome: number for number, outcome in enumerate(outcomes)}
-    groups: List[List[Any]] = []
-    rows = 0
     for entry in entries():
-        title = plain(title_of(entry), redact)
-        if not groups or groups[-1][0] != title:
-            groups.append([title, []])
-        groups[-1][1].append(_row(entry, numbers, redact))
-        rows += 1
-        if rows == BATCH:
-            yield _element(groups)
-            groups, rows = [], 0
-    if groups:
-        yield _element(groups)
-
-
-def _element(groups: Sequence[Any]) -> str:
-    return '<script type="application/json" class="images">{0}</script>\n'.format(data(groups))
+        yield plain(title_of(entry), redact), _row(entry, numbers, redact)
 
 
 def _row(entry: Entry, numbers: Mapping[str, int], redact: Callable[[str], str]) -> List[Any]:

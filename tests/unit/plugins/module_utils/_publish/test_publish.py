@@ -19,7 +19,9 @@ from ansible_collections.longshore.swr.plugins.module_utils._errors import Longs
 from ansible_collections.longshore.swr.plugins.module_utils._publish.junit import render_junit
 from ansible_collections.longshore.swr.plugins.module_utils._publish.metrics import render_metrics
 from ansible_collections.longshore.swr.plugins.module_utils._publish.notify import body_of, is_due
-from ansible_collections.longshore.swr.plugins.module_utils._publish.outcome import Outcome, outcome_of
+from ansible_collections.longshore.swr.plugins.module_utils._publish.outcome import Outcome
+from ansible_collections.longshore.swr.plugins.module_utils._publish.page import render_page
+from ansible_collections.longshore.swr.plugins.module_utils._publish.reports import outcome_of
 
 HOSTILE = "<b>&\"'\x1b[31m\u202e\ud800]]>"
 
@@ -160,12 +162,138 @@ def test_hostile_names_stay_text(name, before):
         {"results": 1},
         {"results": [], "images": {"total": "x"}},
         {"nodes": [1]},
+        {"images": {"equal": 1}, "results": [{}]},
+        {"repositories": [{}]},
+        {"plan": [], "prerequisites": 3},
         {"targets": [], "findings": 3},
     ],
 )
 def test_what_is_no_report_is_refused(report):
     with pytest.raises(LongshoreError, match=r"this is not (a|the) report"):
         outcome_of(report)
+
+
+VERIFIED = {
+    "images": {"total": 5, "equal": 1, "different": 2, "missing": 1, "filtered": 0, "failed": 1},
+    "results": [
+        {
+            "source": "a/x:1",
+            "destination": "b/x:1",
+            "verdict": "equal",
+            "source_digest": "sha256:1",
+            "expected": "sha256:1",
+        },
+        {"source": "a/x:2", "destination": "b/x:2", "verdict": "different", "reason": "it has another digest"},
+        {"source": "a/x:3", "destination": "b/x:3", "verdict": "different", "reason": "it has another digest"},
+        {"source": "a/x:4", "destination": "b/x:4", "verdict": "missing"},
+        {"source": "a/x:5", "destination": "b/x:5", "verdict": "failed", "error": "a/x:5: no. Remedy: R", "hint": "R"},
+    ],
+    "blobs": {"checked": 4, "bytes_read": 5},
+    "duration": 7.3,
+}
+REPLICATED = {
+    "changed": True,
+    "endpoint": {"url": "https://swr.example"},
+    "executions": [
+        {"rule": "a", "problem": "1 of 2 repositories failed"},
+        {"rule": "b", "problem": "nobody answers"},
+    ],
+    "repositories": [
+        {"rule": "a", "source": "l/app", "destination": "t/app", "outcome": "copied", "cause": "", "hint": ""},
+        {
+            "rule": "a",
+            "source": "l/web",
+            "destination": "t/web",
+            "outcome": "failed",
+            "cause": "HTTP 500",
+            "hint": "Try.",
+        },
+    ],
+    "refused": [{"rule": "a", "repository": "l/oci", "tags": ["1"], "reason": "it is an OCI image"}],
+    "copied": None,
+    "problems": ["rule a: 1 of 2 repositories failed", "rule b: nobody answers", "the copy failed"],
+    "summary": ["Harbor v2.9.5", "failed: l/web: HTTP 500"],
+}
+ROW = {"name": "shop", "charge": "free", "note": "", "id": None}
+NETWORK = {
+    "scenario": "private_line",
+    "state": "present",
+    "changed": True,
+    "check_mode": False,
+    "region": "cn-north-4",
+    "registry": "swr.example",
+    "swr": {"address": "192.168.0.61", "dns_names": ["swr.example"]},
+    "public_address": None,
+    "line_checked": True,
+    "plan": [dict(ROW, object="VPC", change="none"), dict(ROW, object="endpoint", change="create")],
+    "prerequisites": ["a VPN or Direct Connect"],
+    "warnings": ["the zone is not resolved"],
+}
+
+
+def test_a_verification_says_what_differs():
+    outcome = outcome_of(VERIFIED)
+    assert (outcome.kind, outcome.status) == ("verification", "failed")
+    assert outcome.message == "5 images verified: 1 equal, 2 different, 1 missing, 1 failed"
+    found = {(cause["what"], cause["count"], cause["hint"]) for cause in outcome.causes().as_list()}
+    again = "Copy it again with the same rules."
+    assert found == {("it has another digest", 2, again), ("it is not at its destination", 1, again), ("no.", 1, "R")}
+    cases = suite(VERIFIED)
+    assert (cases.tests, cases.failures) == (5, 4)
+
+
+def test_a_run_of_harbor_says_which_repositories_failed_and_why():
+    outcome = outcome_of(REPLICATED)
+    assert outcome.message.startswith("2 repositories: 1 copied, 2 failed, 1 refused; rule a: ")
+    whats = [cause["what"] for cause in outcome.causes().as_list()]
+    assert sorted(whats[:2]) == ["HTTP 500", "nobody answers"]
+    assert whats[2:] == ["SWR's basic edition refuses its format: it is an OCI image"]
+    # Each problem once: as a cause, or of the whole.
+    assert list(outcome.problems) == ["the copy failed"]
+    assert list(outcome.done) == ["Harbor v2.9.5"]
+    cases = suite(REPLICATED)
+    assert (cases.tests, cases.failures, cases.errors, cases.skipped) == (4, 2, 0, 1)
+    # What the role copied itself needs no repair.
+    healed = outcome_of(dict(REPLICATED, copied={"failed": 0}, executions=[], problems=[]))
+    assert (healed.counts["refused"], healed.status) == (0, "changed")
+
+
+def test_a_network_says_what_there_is_and_what_is_missing():
+    outcome = outcome_of(NETWORK)
+    assert outcome.message == "private line in cn-north-4: 1 created, 1 unchanged"
+    assert (outcome.status, list(outcome.todo)) == ("changed", ["a VPN or Direct Connect"])
+    assert "SWR is reached at 192.168.0.61" in outcome.facts
+    assert list(outcome.done) == ["created endpoint shop"]
+    planned = outcome_of(dict(NETWORK, check_mode=True))
+    assert (planned.counts["to_create"], list(planned.done)) == (1, [])
+    broken = outcome_of(dict(NETWORK, problems=["the site does not reach it"]))
+    assert (broken.status, broken.counts["failed"]) == ("failed", 1)
+    assert value(samples(render_metrics(broken, "net", 1.0, "")), "objects", "created") == 1
+
+
+@pytest.mark.parametrize("report", [VERIFIED, REPLICATED, NETWORK], ids=lambda report: outcome_of(report).kind)
+def test_every_case_has_an_outcome_that_is_counted(report):
+    outcome = outcome_of(report)
+    cases = list(outcome.cases())
+    assert {case.outcome for case in cases} <= set(outcome.counts)
+    assert len(cases) == sum(outcome.counts.values())
+    assert "".join(render_page(outcome, "n", 0.0)).count("<section") >= 2
+
+
+def test_a_message_stays_short_however_much_failed():
+    report = migration(
+        *(
+            image(
+                "failed", str(number), error="x", details={"what": "cause " + "abcdefg"[number % 7], "hint": "h" * 5000}
+            )
+            for number in range(700)
+        )
+    )
+    lines = body_of(outcome_of(report), "nightly", "", "")["text"].splitlines()
+    assert len(lines) == 8
+    assert lines[1].startswith("failed: 100 images, the first a.example/x:")
+    assert lines[-1] == "and 4 more causes"
+    assert max(map(len, lines)) < 1000
 
 
 @pytest.mark.parametrize(
@@ -185,7 +313,8 @@ def test_when_a_notification_is_due(failed, changed, due):
 def test_a_notification_is_a_message_and_its_parts():
     body = body_of(outcome_of(FAILED), "nightly", "https://reports.example/1", "controller")
     assert body == {
-        "text": "nightly: 4 images: 1 copied, 1 skipped, 1 postponed, 1 failed (failed)",
+        "text": "nightly: 4 images: 1 copied, 1 skipped, 1 postponed, 1 failed (failed)\n"
+        "failed: a.example/x:4 -> b.example:5000/team/x:4: it broke\n    remedy: mend it",
         "job": "nightly",
         "kind": "migration",
         "status": "failed",

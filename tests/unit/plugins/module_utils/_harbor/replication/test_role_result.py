@@ -56,25 +56,42 @@ def found(**facts: Any) -> Dict[str, Any]:
 
 
 def test_nothing_was_run_yet() -> None:
-    assert role_result({}) == {
-        "result": {
-            "changed": False,
-            "endpoint": None,
-            "connection": None,
-            "harbor_version": None,
-            "organizations": [],
-            "rules": [],
-            "changed_rules": [],
-            "refused": [],
-            "executions": [],
-            "copied": None,
-            "problems": [],
-            "summary": ["Harbor None", "endpoint None -> None, unchanged, connection not tested"],
-        },
-        "look_up": [],
-        "start": [],
-        "copy_images": False,
+    result = {
+        "changed": False,
+        "endpoint": None,
+        "connection": None,
+        "harbor_version": None,
+        "organizations": [],
+        "rules": [],
+        "changed_rules": [],
+        "refused": [],
+        "executions": [],
+        "counts": {"copied": 0, "converted": 0, "failed": 0, "stopped": 0, "in_progress": 0},
+        "copied": None,
+        "problems": [],
+        "summary": ["Harbor None", "endpoint None -> None, unchanged, connection not tested"],
     }
+    report = dict(result, repositories=[])
+    assert role_result({}) == {"result": result, "report": report, "look_up": [], "start": [], "copy_images": False}
+
+
+def test_the_report_has_every_repository() -> None:
+    done = {"status": "Succeed", "src_resource": "library/app:[2 item(s) in total]", "dst_resource": "team/app"}
+    tasks = [done, failed_task("x", cause="HTTP 500", hint="Try again."), dict(done, status="InProgress")]
+    facts = {"runs": loop(run("a", "Failed", tasks, error={}, msg="m"))}
+    repositories = found(**facts)["report"]["repositories"]
+    assert [entry["outcome"] for entry in repositories] == ["copied", "failed", "in_progress"]
+    assert repositories[1] == {
+        "rule": "a",
+        "source": "x:[2 item(s) in total]",
+        "destination": "",
+        "outcome": "failed",
+        "cause": "HTTP 500",
+        "hint": "Try again.",
+    }
+    # What the role copied itself has arrived.
+    facts.update(preflight=refused("x"), copy_refused=True, copied=DONE)
+    assert found(**facts)["report"]["repositories"][1]["outcome"] == "converted"
 
 
 @pytest.mark.parametrize(

@@ -16,9 +16,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ansible_collections.longshore.swr.plugins.module_utils._page.rows import BATCH
 from ansible_collections.longshore.swr.plugins.module_utils._registry.report import html as html_report
 from ansible_collections.longshore.swr.plugins.module_utils._registry.report.html import Page, write
-from ansible_collections.longshore.swr.plugins.module_utils._registry.report.html_images import BATCH, repository_of
+from ansible_collections.longshore.swr.plugins.module_utils._registry.report.html_images import repository_of
 from ansible_collections.longshore.swr.plugins.module_utils._registry.run.image import OUTCOMES
 from ansible_collections.longshore.swr.plugins.module_utils._secrets import Redactor
 
@@ -64,7 +65,7 @@ class Tree(HTMLParser):
 
     def handle_data(self, data: str) -> None:
         if self.open and self.open[-1] in ("style", "script"):
-            if self.elements[-1][1].get("class") == "images":
+            if self.elements[-1][1].get("class") == "rows":
                 self.images += json.loads(data)
             return
         self.text += data
