@@ -9,14 +9,13 @@ This module is private to the collection: no other collection may import it.
 from __future__ import annotations
 
 import base64
-import datetime
-import email.utils
-import html
 import re
 import time
 import zlib
 from typing import Dict, Iterable, List, NamedTuple, Optional
 from urllib.parse import urljoin, urlsplit
+
+from ._lazy import pattern
 
 LONGEST_LINK = 64 * 1024
 LARGEST_REPLY = 64 * 1024 * 1024
@@ -25,15 +24,15 @@ LARGEST_REPLY = 64 * 1024 * 1024
 _SHOWN = 200
 # A target in angle brackets or, from some servers, a bare one followed by parameters. A bare target may
 # contain commas, because the comma that separates links comes after the parameters.
-_TARGET = re.compile(r"""<([^<>]*)>|([^\s<>"',;][^\s<>"';]*)(?=\s*;)""")
-_PARAMETER = re.compile(
+_TARGET = pattern(r"""<([^<>]*)>|([^\s<>"',;][^\s<>"';]*)(?=\s*;)""")
+_PARAMETER = pattern(
     r"""\s*;\s*(?:([\w!#$%&*+.^`|~-]+)\s*(?:=\s*(?:"((?:[^"\\]|\\.)*)"|'([^']*)'|([^\s"'<>,;][^\s"<>,;]*)))?)?"""
 )
-_BETWEEN = re.compile(r"[\s,]*")
-_NOT_IN_URLS = re.compile(r"[\x00-\x20\x7f]")
+_BETWEEN = pattern(r"[\s,]*")
+_NOT_IN_URLS = pattern(r"[\x00-\x20\x7f]")
 _LONGEST_XML = 16 * 1024
-_XML_ERROR = re.compile(rb"<Error\b[^<>]{0,200}>")
-_COUNT = re.compile(r"[0-9]{1,15}\Z")
+_XML_ERROR = pattern(rb"<Error\b[^<>]{0,200}>")
+_COUNT = pattern(r"[0-9]{1,15}\Z")
 # Seconds; a number with hundreds of digits would be infinite.
 _LONGEST_WAIT = 1e9
 
@@ -96,6 +95,12 @@ def parse_retry_after(value: Optional[str], now: Optional[float] = None) -> Opti
     # isdigit() alone accepts digits of every script, and float() rejects some of them.
     if text.isascii() and text.isdigit():
         return min(float(text), _LONGEST_WAIT)
+    if not text:
+        return None
+    # Only here: few servers send a date.
+    import datetime
+    import email.utils
+
     try:
         moment = email.utils.parsedate_to_datetime(text)
         if moment.tzinfo is None:
@@ -126,6 +131,8 @@ def read_store_error(body: bytes) -> Optional[StoreError]:
     found = _XML_ERROR.search(body[:_LONGEST_XML])
     if found is None:
         return None
+    import html
+
     inside = body[found.end() : found.end() + _LONGEST_XML]
 
     def text(tag: bytes) -> str:

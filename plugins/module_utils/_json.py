@@ -13,16 +13,16 @@ from __future__ import annotations
 
 import json
 import math
-import re
 from typing import Any, Callable, List, Optional, Tuple, Union
 
 from ._http_values import NotUnderstood
+from ._lazy import pattern
 
 DEEPEST = 100
 """Levels of lists and objects. Documents of registries and APIs have about ten."""
 MOST_DIGITS = 100
 
-HALF = re.compile(r"\\u[dD][89a-fA-F]|[\ud800-\udfff]")
+HALF = pattern(r"\\u[dD][89a-fA-F]|[\ud800-\udfff]")
 """Finds what may be half of a character, in the text of a document."""
 
 Shape = Any

@@ -32,6 +32,9 @@ from ansible.module_utils.basic import missing_required_lib
 from ._errors import LongshoreError
 from ._secrets import Redactor
 from ._text import logins_in, one_line, shown
+from ._zip_imports import speed_up
+
+speed_up(__spec__.loader)
 
 _ATTRIBUTE = "_longshore_redactor"
 _LONGEST_WARNING = 4000

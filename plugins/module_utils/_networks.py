@@ -11,8 +11,8 @@ This module is private to the collection: no other collection may import it.
 from __future__ import annotations
 
 import ipaddress
+import os
 import socket
-import urllib.request
 from typing import Any, Optional
 
 _NOWHERE = tuple(
@@ -36,6 +36,11 @@ def proxy_for(scheme: str, host: str, port: int) -> Optional[str]:
     The variables are C(HTTPS_PROXY), C(HTTP_PROXY), C(ALL_PROXY) and C(NO_PROXY); in lower case they go first, as for
     curl and Python's own clients.
     """
+    if not any(name.lower().endswith("_proxy") for name in os.environ):
+        return None
+    # Only here: it takes longer to import than a small copy takes.
+    import urllib.request
+
     proxies = urllib.request.getproxies_environment()
     url = proxies.get(scheme) or proxies.get("all")
     return url if url and not is_exempt(host, port, proxies.get("no", "")) else None

@@ -10,14 +10,14 @@ This module is private to the collection: no other collection may import it.
 
 from __future__ import annotations
 
-import re
+from ._lazy import pattern
 
 LONGEST_ORGANIZATION = 64  # characters
 LONGEST_REPOSITORY = 128
 
 # Letters and digits, separated by single separators or two underscores
-_ORGANIZATION = re.compile(r"[a-z](?:[a-z0-9]|[._-](?=[a-z0-9])|__(?=[a-z0-9]))*\Z")
-_REPOSITORY = re.compile(r"[a-z0-9](?:[a-z0-9]|[._/-](?=[a-z0-9])|__(?=[a-z0-9]))*\Z")
+_ORGANIZATION = pattern(r"[a-z](?:[a-z0-9]|[._-](?=[a-z0-9])|__(?=[a-z0-9]))*\Z")
+_REPOSITORY = pattern(r"[a-z0-9](?:[a-z0-9]|[._/-](?=[a-z0-9])|__(?=[a-z0-9]))*\Z")
 
 # For messages
 ORGANIZATION_RULE = (

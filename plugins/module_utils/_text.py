@@ -16,6 +16,8 @@ from __future__ import annotations
 import re
 from typing import Any, FrozenSet, Iterator, Mapping
 
+from ._lazy import pattern
+
 MASK = "********"
 LONGEST = 400
 
@@ -34,32 +36,30 @@ _INVISIBLE: FrozenSet[str] = frozenset(
     )
     for code in range(first, last + 1)
 )
-_OTHER_SPACE = re.compile(r"[^\S ]+")
+_OTHER_SPACE = pattern(r"[^\S ]+")
 # A longer text is truncated first: a server may send megabytes.
 _WORK = 64 * 1024
 
 # -- logins ----------------------------------------------------------------------------------------------------------
 
 _DIGEST = r"(?:sha[0-9]+|md5|blake[0-9][a-z0-9]*):"
-_URL_LOGIN = re.compile(r"(?<=://)[^\s/?#\"'<>]+@")
+_URL_LOGIN = pattern(r"(?<=://)[^\s/?#\"'<>]+@")
 # user:password@host without a scheme; image:tag@sha256:... is not one.
-_BARE_LOGIN = re.compile(
-    r"(?<![^\s\"'<>(=,;/])[^\s\"'<>(=,;/@:]{{1,200}}:[^\s\"'<>/@]{{1,200}}@(?!{0})".format(_DIGEST)
-)
-_AUTHORIZATION = re.compile(r"\b(basic|bearer)(\s+)(?=\S*[\d=._-])[\w+/=.~-]{8,}", re.IGNORECASE)
+_BARE_LOGIN = pattern(r"(?<![^\s\"'<>(=,;/])[^\s\"'<>(=,;/@:]{{1,200}}:[^\s\"'<>/@]{{1,200}}@(?!{0})".format(_DIGEST))
+_AUTHORIZATION = pattern(r"\b(basic|bearer)(\s+)(?=\S*[\d=._-])[\w+/=.~-]{8,}", re.IGNORECASE)
 # A JSON Web Token (RFC 7519); a server may show only the part after the scheme.
-_WEB_TOKEN = re.compile(r"(?<![\w-])eyJ[\w-]{8,}\.[\w-]{8,}(?:\.[\w-]*)?", re.ASCII)
+_WEB_TOKEN = pattern(r"(?<![\w-])eyJ[\w-]{8,}\.[\w-]{8,}(?:\.[\w-]*)?", re.ASCII)
 # Parameters of signatures and tokens, anywhere, for example in an error page that repeats the request.
-_PARAMETER = re.compile(
+_PARAMETER = pattern(
     r"((?<![a-z0-9_-])(?:(?:(?:x-[a-z]{2,4}-)?(?:security-?token|signature)|(?:aws|oss)?accesskeyid)\s{0,9}[=:]\s{0,9}"
     r"|(?:x-amz-[a-z0-9-]+|(?:x-[a-z]{2,4}-)?credential|(?:access_|refresh_|id_)?token|policy)=))[^\s&\"'<>,;]+",
     re.IGNORECASE,
 )
 # A query ends at white space or at a delimiter around a URL. The scheme may be missing, as in a relative Location.
-_QUERY = re.compile(r"""\?[^\s"'<>?=]*=[^\s"'<>]*""")
+_QUERY = pattern(r"""\?[^\s"'<>?=]*=[^\s"'<>]*""")
 
 # No login is without one of these: a report hides logins in every name of 100,000 images.
-_SUSPECT = re.compile(r"[@=]|eyJ|basic|bearer|token|signature|accesskeyid", re.IGNORECASE)
+_SUSPECT = pattern(r"[@=]|eyJ|basic|bearer|token|signature|accesskeyid", re.IGNORECASE)
 
 
 def _escaped(character: str) -> str:

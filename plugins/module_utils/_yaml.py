@@ -11,10 +11,10 @@ This module is private to the collection: no other collection may import it.
 
 from __future__ import annotations
 
-import re
 from typing import Any, Dict, Iterable, List, NamedTuple
 
 from ._http_values import NotUnderstood
+from ._lazy import pattern
 
 DEEPEST = 100
 """Levels of lists and mappings."""
@@ -22,8 +22,8 @@ MOST_REPEATED = 1_000_000
 """Nodes that stand for others by way of aliases, each counted as often as it is repeated."""
 MOST_DIGITS = 100
 
-_NUMBER = re.compile(r"[-+.0-9][-+.:_0-9a-fA-FxXob]*\Z")
-_HALF = re.compile("[\ud800-\udfff]")
+_NUMBER = pattern(r"[-+.0-9][-+.:_0-9a-fA-FxXob]*\Z")
+_HALF = pattern("[\ud800-\udfff]")
 
 
 class _Node(NamedTuple):

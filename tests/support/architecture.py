@@ -30,6 +30,7 @@ SHARED_GROUND = frozenset(
         "_files",
         "_http_values",
         "_json",
+        "_lazy",
         "_networks",
         "_page",
         "_paging",
@@ -39,6 +40,7 @@ SHARED_GROUND = frozenset(
         "_urls",
         "_version",
         "_yaml",
+        "_zip_imports",
     }
 )
 

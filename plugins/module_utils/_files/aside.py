@@ -8,17 +8,18 @@ This module is private to the collection: no other collection may import it.
 
 from __future__ import annotations
 
-import re
-import secrets
+import os
 from typing import Optional
 
+from .._lazy import pattern
+
 _LONGEST = 200
-_NAME = re.compile(r"\.(.+)\.[0-9a-f]{16}\Z")
+_NAME = pattern(r"\.(.+)\.[0-9a-f]{16}\Z")
 
 
 def name_aside(name: str) -> str:
     """A new temporary name for a file with this name."""
-    return ".{0}.{1}".format(name[:_LONGEST], secrets.token_hex(8))
+    return ".{0}.{1}".format(name[:_LONGEST], os.urandom(8).hex())
 
 
 def file_of(aside: str) -> Optional[str]:

@@ -8,9 +8,9 @@ This module is private to the collection: no other collection may import it.
 
 from __future__ import annotations
 
-import re
 from typing import Any, Callable, Dict, Iterator, List, Sequence, Tuple
 
+from .._lazy import pattern
 from .._text import safe
 from .elements import Cause
 
@@ -24,7 +24,7 @@ NAMED = 20
 """Causes in a module's result; AWX drops a result that is too large."""
 
 # What differs between two failures for the same reason: digests, numbers, quoted names.
-_DIFFERENT = re.compile(r"sha(?:256|512):[0-9a-f]+|\"[^\"]*\"|\d+")
+_DIFFERENT = pattern(r"sha(?:256|512):[0-9a-f]+|\"[^\"]*\"|\d+")
 
 
 class Group:

@@ -14,6 +14,7 @@ import datetime
 import re
 from typing import Any
 
+from ..._lazy import pattern
 from ..errors import RegistryError
 from ..model.manifest import IMAGE_CONFIG_TYPES, SCHEMA1
 from ..model.reference import Repository
@@ -24,9 +25,7 @@ from .manifests import DEEPEST_INDEX
 UNKNOWN = float("-inf")
 """For images without a creation time: older than all others."""
 
-_TIME = re.compile(
-    r"(\d{4})-(\d\d)-(\d\d)[Tt ](\d\d):(\d\d):(\d\d)(?:\.(\d+))?(?:[Zz]|([+-])(\d\d):(\d\d))\Z", re.ASCII
-)
+_TIME = pattern(r"(\d{4})-(\d\d)-(\d\d)[Tt ](\d\d):(\d\d):(\d\d)(?:\.(\d+))?(?:[Zz]|([+-])(\d\d):(\d\d))\Z", re.ASCII)
 
 
 def created_at(client: ImageSource, repository: Repository, tag: str) -> float:

@@ -10,10 +10,10 @@ This module is private to the collection: no other collection may import it.
 
 from __future__ import annotations
 
-import re
 import urllib.parse
 from typing import NamedTuple, Optional
 
+from ..._lazy import pattern
 from ..errors import RegistryError
 from ..model.reference import Repository
 from ..transport.auth import pull_scope
@@ -28,8 +28,8 @@ UPLOAD_LOST = ("BLOB_UPLOAD_INVALID", "BLOB_UPLOAD_UNKNOWN", "DIGEST_INVALID", "
 """The bytes or the upload were lost on the way, so a new upload may succeed."""
 
 _OCTETS = ("Content-Type", "application/octet-stream")
-_NUMBER = re.compile(r"[0-9]{1,15}\Z")
-_RECEIVED = re.compile(r"(?:bytes[= ])?0-([0-9]{1,18})\Z")
+_NUMBER = pattern(r"[0-9]{1,15}\Z")
+_RECEIVED = pattern(r"(?:bytes[= ])?0-([0-9]{1,18})\Z")
 
 
 class UploadState(NamedTuple):

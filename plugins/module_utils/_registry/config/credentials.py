@@ -8,12 +8,11 @@ This module is private to the collection: no other collection may import it.
 
 from __future__ import annotations
 
-import difflib
 import os
-import re
 from dataclasses import replace
 from typing import Any, Dict, Iterator, List, Mapping, Optional, Sequence, Set, Tuple
 
+from ..._lazy import pattern
 from ..._text import is_printable, quoted
 from ..errors import RegistryError, RulesError
 from ..model.reference import ReferenceProblem, Repository, check_name, parse_registry, refuse_scheme
@@ -23,7 +22,7 @@ from .env_vars import ExpansionProblem, expand
 
 __all__ = ("Credential", "CredentialStore", "DockerConfigs")
 
-_PLAIN_KEY = re.compile(r"[a-z_-]{1,30}")
+_PLAIN_KEY = pattern(r"[a-z_-]{1,30}")
 _PATHS = ("ca_path", "client_cert", "client_key")
 _FIELDS = ("username", "password", "insecure", *_PATHS, "token_server")
 # Further keys of an entry of C(as_document).
@@ -269,6 +268,8 @@ def _fields(value: Mapping[Any, Any], place: str, problems: List[str]) -> Dict[s
     for key, item in value.items():
         name = key.lower() if isinstance(key, str) else ""
         if name not in (*_FIELDS, _UNUSABLE):
+            import difflib
+
             near = difflib.get_close_matches(name, _FIELDS, 1)
             hint = "did you mean {0}?".format(near[0]) if near else "the keys are {0}".format(", ".join(_FIELDS))
             # With a missing colon, "password secret" can become a key: show only what cannot be a secret.

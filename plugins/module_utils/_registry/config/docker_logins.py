@@ -14,7 +14,6 @@ from __future__ import annotations
 import base64
 import binascii
 import os
-import re
 import threading
 from dataclasses import dataclass, field
 from functools import partial
@@ -23,6 +22,7 @@ from typing import Any, Callable, Dict, Iterator, List, Mapping, Optional, Seque
 from ..._errors import LongshoreError
 from ..._http_values import NotUnderstood
 from ..._json import read_json
+from ..._lazy import pattern
 from ..._secrets import read_text
 from ..._text import quoted
 from ..errors import RegistryError
@@ -37,7 +37,7 @@ _HUB_SERVER = "https://index.docker.io/v1/"
 # The user name by which a helper marks the secret as an identity token.
 _IDENTITY_MARK = "<token>"
 _SWITCH_OFF = "or switch the fallback off with docker_config_fallback: false"
-_HELPER_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
+_HELPER_NAME = pattern(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 
 
 @dataclass(frozen=True)

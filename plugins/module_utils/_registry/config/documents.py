@@ -14,20 +14,15 @@ from __future__ import annotations
 import contextlib
 import json
 import os
-import re
 from typing import Any, Dict, Hashable, Iterable, List, Optional, Tuple
 
 from ..._http_values import NotUnderstood
 from ..._json import HALF
 from ..._json import parse_json as parse_bounded
+from ..._lazy import pattern
 from ..._secrets import read_text
 from ..._yaml import check_events
 from ..errors import RegistryError, RulesError
-
-try:
-    import yaml
-except ImportError:
-    yaml = None  # type: ignore[assignment]
 
 # Parser messages begin like this; the rest may quote the file and is dropped.
 _JSON_REASONS = (
@@ -68,8 +63,8 @@ _YAML_REASONS = (
 )
 
 
-_COMMENT = re.compile(r"(?:^|\s)#.*")
-_DECIMAL = re.compile(r"[+-]?(?:0|[1-9][0-9]*)\Z")
+_COMMENT = pattern(r"(?:^|\s)#.*")
+_DECIMAL = pattern(r"[+-]?(?:0|[1-9][0-9]*)\Z")
 _MAP_TAG = "tag:yaml.org,2002:map"
 _INTEGER_TAG = "tag:yaml.org,2002:int"
 _MERGE_TAG = "tag:yaml.org,2002:merge"
@@ -184,6 +179,7 @@ def parse_yaml(text: str, where: str) -> Any:
     :raises RulesError: gives line and column (both from 1), never quotes the text.
     :raises RegistryError: PyYAML is missing.
     """
+    yaml = _yaml()
     if yaml is None:
         raise RegistryError(
             "reading YAML needs the Python library PyYAML",
@@ -192,7 +188,7 @@ def parse_yaml(text: str, where: str) -> Any:
         )
     reason, place = "", ""
     try:
-        return _load_yaml(text)
+        return _load_yaml(yaml, text)
     except yaml.MarkedYAMLError as error:
         reason = _reason(str(error.problem or error.context or ""), _YAML_REASONS, "it is not valid YAML")
         mark = error.problem_mark or error.context_mark
@@ -210,10 +206,19 @@ def parse_yaml(text: str, where: str) -> Any:
     raise _refused(where, reason, place)
 
 
-def _load_yaml(text: str) -> Any:
+def _yaml() -> Any:
+    """The library; None without it. Loaded only here: it costs a tenth of a small copy, which often needs none."""
+    try:
+        import yaml
+    except ImportError:
+        return None
+    return yaml
+
+
+def _load_yaml(yaml: Any, text: str) -> Any:
     # On a controller a string may be of one of Ansible's own classes, which libyaml does not accept.
     text = str(text)
-    loader_class = _loader_class()
+    loader_class = _loader_class(yaml)
     check_events(yaml.parse(text, Loader=loader_class))
     loader = loader_class(text)
     try:
@@ -222,7 +227,7 @@ def _load_yaml(text: str) -> Any:
         loader.dispose()
 
 
-def _loader_class() -> Any:
+def _loader_class(yaml: Any) -> Any:
     """A safe loader that keeps repeated names, based on libyaml if available, which is ten times faster."""
 
     class Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
@@ -236,12 +241,13 @@ def _loader_class() -> Any:
 def _integer(loader: Any, node: Any) -> int:
     """A decimal integer. Tags look like integers: as a tag, 0123 is not 83."""
     if not _DECIMAL.match(str(node.value)):
-        raise yaml.constructor.ConstructorError(None, None, "found another integer", node.start_mark)
+        raise _yaml().constructor.ConstructorError(None, None, "found another integer", node.start_mark)
     return int(node.value)
 
 
 def _mapping(loader: Any, node: Any) -> Dict[Any, Any]:
     """A mapping node as a dict. An explicit name overrides one merged by C(<<), it does not repeat it."""
+    yaml = _yaml()
     if not isinstance(node, yaml.MappingNode):
         raise yaml.constructor.ConstructorError(None, None, "could not determine a constructor", node.start_mark)
     merged: Dict[Any, Any] = {}

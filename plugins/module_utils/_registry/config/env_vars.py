@@ -14,11 +14,12 @@ from __future__ import annotations
 import re
 from typing import List, Mapping, Tuple
 
+from ..._lazy import pattern
 from ..errors import RegistryError
 
-_DOLLAR = re.compile(r"\$(?:(\$)|\{([^{}]*)\}|([A-Za-z_][A-Za-z0-9_]*)|(\{))?")
-_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
-_CONVENTIONAL = re.compile(r"[A-Z_][A-Z0-9_]*")
+_DOLLAR = pattern(r"\$(?:(\$)|\{([^{}]*)\}|([A-Za-z_][A-Za-z0-9_]*)|(\{))?")
+_NAME = pattern(r"[A-Za-z_][A-Za-z0-9_]*")
+_CONVENTIONAL = pattern(r"[A-Z_][A-Z0-9_]*")
 
 
 class ExpansionProblem(RegistryError):

@@ -18,9 +18,8 @@ from __future__ import annotations
 
 import functools
 import threading
-from typing import Any, Callable, Dict, List, Mapping, Optional, Set
+from typing import TYPE_CHECKING, Any, Callable, Dict, List, Mapping, Optional, Set
 
-from ..client.blob_reader import BlobBytes, BlobReader
 from ..client.image_config import read_config, read_platform
 from ..errors import RegistryError
 from ..model.manifest import (
@@ -38,7 +37,10 @@ from ..transport.error_replies import OCI_REFUSED
 from ..transport.retry import Retrier
 from .docker_format import NOT_CONVERTIBLE, Converted, is_oci, to_docker
 from .gzip_layers import Pack, Packed, count_packed, has_zstd, match_packed, to_gzip
-from .recompression import Recompressor, diff_ids_of
+
+if TYPE_CHECKING:
+    from ..client.blob_reader import BlobBytes
+    from .recompression import Recompressor
 
 ALWAYS = "always"
 AUTO = "auto"
@@ -66,7 +68,7 @@ class Converter:
         C(never), which also applies to recompression.
     :param sources: returns the client that reads from a registry; configs are read if an index names no platform.
     :param recompress: C(auto): for registries that turn out to refuse Zstandard layers; C(always); C(never).
-    :param recompressor: recompresses layers; optional.
+    :param make_recompressor: creates what recompresses layers, when it is needed; optional.
     """
 
     def __init__(
@@ -74,11 +76,12 @@ class Converter:
         mode: str,
         sources: SourceFor,
         recompress: str = AUTO,
-        recompressor: Optional[Recompressor] = None,
+        make_recompressor: Optional[Callable[[], Recompressor]] = None,
     ) -> None:
         self.mode = mode
-        self.recompress = recompress if recompressor is not None and mode != NEVER else NEVER
-        self.recompressor = recompressor
+        self.recompress = recompress if make_recompressor is not None and mode != NEVER else NEVER
+        self._make_recompressor = make_recompressor
+        self._recompressor: Optional[Recompressor] = None
         self._sources = sources
         self._docker_only: Set[str] = set()
         self._gzip_only: Set[str] = set()
@@ -126,9 +129,18 @@ class Converter:
 
     def reader(self, source: ImageSource, repository: Repository, blob: Descriptor, retrier: Retrier) -> BlobBytes:
         """The reader of a blob for its upload; recompresses a layer on the way if needed."""
-        if blob.made_from is None or self.recompressor is None:
-            return BlobReader(source, repository, blob, retrier)
-        return self.recompressor.reader(source, repository, blob, retrier)
+        recompressor = self._its_recompressor() if blob.made_from is not None else None
+        if recompressor is not None:
+            return recompressor.reader(source, repository, blob, retrier)
+        from ..client.blob_reader import BlobReader
+
+        return BlobReader(source, repository, blob, retrier)
+
+    def _its_recompressor(self) -> Optional[Recompressor]:
+        with self._lock:
+            if self._recompressor is None and self._make_recompressor is not None:
+                self._recompressor = self._make_recompressor()
+            return self._recompressor
 
     def _convert(self, registry: str, image: Image, tree: Tree) -> Tree:
         original = image.original = image.original or tree
@@ -209,17 +221,20 @@ class Converter:
         image.destination_digest = digest
 
     def _packer(self, image: Image) -> Pack:
+        from .recompression import diff_ids_of
+
+        recompressor = self._its_recompressor()
         diff_ids: Dict[str, List[Any]] = {}
 
         def pack(manifest: Manifest, number: int, layer: Descriptor) -> Packed:
             config = manifest.config
-            if config is None or self.recompressor is None:
+            if config is None or recompressor is None:
                 raise RegistryError("there is no library to recompress with", where=image.source_text, code="INTERNAL")
             if config.digest not in diff_ids:
                 client = self._sources(image.source.registry)
                 document = read_config(client, image.source, config, image.source_text)
                 diff_ids[config.digest] = diff_ids_of(document, manifest, image.source_text)
-            return self.recompressor.pack(image.source, layer, diff_ids[config.digest][number])
+            return recompressor.pack(image.source, layer, diff_ids[config.digest][number])
 
         return pack
 

@@ -15,9 +15,6 @@ from typing import Any, Dict, Iterable, List, NamedTuple, Optional, Sequence, Se
 
 from .plan_table import ABSENT, PRESENT, PlanTable
 
-ASSUMED_BANDWIDTH = 12_500_000
-"""Assumed bandwidth of one host in bytes a second: 100 Mbit/s."""
-
 ASSUMED_RATE = 200.0
 """Assumed requests a second of a registry without a limit: less than half of docker-registry's on two cores
 (docs/performance.md). Over a WAN the workers make up for the round trip."""

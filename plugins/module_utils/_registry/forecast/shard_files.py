@@ -11,7 +11,6 @@ from __future__ import annotations
 import contextlib
 import json
 import os
-import re
 import stat
 from typing import Any, List, Mapping, Sequence
 
@@ -19,13 +18,14 @@ from ..._errors import LongshoreError
 from ..._files.errors import MissingDirectoryError
 from ..._files.safe_file import SafeFile, private
 from ..._files.walk import NewDirectories
+from ..._lazy import pattern
 from ..errors import RulesError
 
 MOST_TAGS = 100
 """Maximum tags in one rule, for readable lines."""
 
 NOT_PLANNED = "not-planned.json"
-_NAME = re.compile(r"shard-\d{2,}\.json\Z")
+_NAME = pattern(r"shard-\d{2,}\.json\Z")
 
 
 def check_directory(path: str) -> None:

@@ -12,7 +12,7 @@ This module is private to the collection: no other collection may import it.
 from __future__ import annotations
 
 import time
-from typing import Any, Callable, Dict, List, Mapping, Optional, Sequence, Tuple
+from typing import TYPE_CHECKING, Any, Callable, Dict, List, Mapping, Optional, Sequence, Tuple
 
 from ..._errors import LongshoreError
 from ..._page.causes import Causes
@@ -20,8 +20,6 @@ from ..._secrets import write_private_parts
 from ..._version import VERSION
 from ..convert.converter import NEVER, Converter
 from ..errors import RegistryError
-from ..plan.referrers import Attachments, count_attached
-from ..report import html as html_report
 from ..report import report
 from ..report.causes import add_failure
 from ..run.image import COPIED, FAILED, Image
@@ -30,10 +28,12 @@ from ..run.progress import COPYING, LISTING, PLANNING
 from ..run.stop_time import StopTime
 from ..run.tag_listing import ListerFor, no_lister
 from ..run.work_queue import WorkQueue
-from ..transfer.transfer import Transfer
 from .request import Request, RunHelper
 from .run_context import RunContext
 from .settings import CopySettings, settings_of
+
+if TYPE_CHECKING:
+    from ..transfer.transfer import Transfer
 
 
 class CopyJob:
@@ -82,7 +82,6 @@ class CopyJob:
             stop=self._stop,
         )
         self._key_of = planner.key_of
-        transfer = self._transfer(queue, self._context.converter)
         progress.enter(LISTING)
         images = planner.select(self._request.rules)
         self._duplicates = len(planner.duplicates)
@@ -91,6 +90,7 @@ class CopyJob:
         progress.images_total = len(images)
         progress.enter(PLANNING)
         planner.examine(images)
+        transfer = self._transfer(queue, self._context.converter)
         transfer.add(images)
         transfer.locate()
         self._plan = self._describe_plan(images, transfer)
@@ -104,6 +104,8 @@ class CopyJob:
         return images, transfer
 
     def _transfer(self, queue: WorkQueue, converter: Converter) -> Transfer:
+        from ..transfer.transfer import Transfer
+
         return Transfer(
             self._clients.source,
             self._clients.destination,
@@ -119,6 +121,8 @@ class CopyJob:
 
     def _copy_attached(self, images: List[Image], queue: WorkQueue, main: Transfer) -> None:
         """Copy artifacts attached to the images, after them, and count both."""
+        from ..plan.referrers import Attachments
+
         clients = self._clients
         attachments = Attachments(
             clients.source, clients.destination, queue, self._context.converter, self._on_finished
@@ -147,7 +151,7 @@ class CopyJob:
     def _on_finished(self, image: Image) -> None:
         self._progress.image_finished(image)
         error = self._request.redact(str(image.error)) if image.error else None
-        if not self._check_mode:
+        if not self._check_mode and self._journal.path:
             self._journal.image_finished(
                 image.source_text,
                 image.destination_text,
@@ -157,6 +161,8 @@ class CopyJob:
                 self._key_of(image),
                 error,
             )
+        if not self._log.active:
+            return
         note = image.reason or error or image.destination_digest or ""
         self._log("{0}: {1} -> {2} {3}".format(image.outcome, image.source_text, image.destination_text, note))
 
@@ -181,7 +187,7 @@ class CopyJob:
             "msg": report.summary_line(images),
             "converted": sum(1 for image in images if image.converted and image.outcome == COPIED),
             "recompressed": sum(1 for image in images if image.recompressed and image.outcome == COPIED),
-            "attached": count_attached(images),
+            "attached": report.count_attached(images),
             "duplicates": self._duplicates,
             "blobs": {kind: transfer.blobs[kind] for kind in ("uploaded", "mounted", "present")},
             "bytes": {
@@ -216,7 +222,7 @@ class CopyJob:
 
     def _account_for_all(self, images: Sequence[Image]) -> None:
         """An image without an outcome counts as failed, whatever the reason: it must never pass for copied."""
-        for image in images:
+        for image in [one for one in images if one.outcome is None]:
             error = RegistryError(
                 "the run ended without an outcome for this image",
                 where=image.source_text,
@@ -241,14 +247,17 @@ class CopyJob:
             failed_images=self._settings.output_failed_images or "",
         )
         document = dict(facts, images=report.count_outcomes(images), warnings=self._all_warnings())
-        self._warnings.extend(
-            html_report.write(
-                self._settings.html_report_path,
-                document,
-                lambda: (image.as_dict() for image in images),
-                self._request.redact,
+        if self._settings.html_report_path:
+            from ..report import html
+
+            self._warnings.extend(
+                html.write(
+                    self._settings.html_report_path,
+                    document,
+                    lambda: (image.as_dict() for image in images),
+                    self._request.redact,
+                )
             )
-        )
         as_json = self._settings.output_images_format == "json"
         contents = {
             "output_success_images": lambda: [report.render_rules(report.successful_rules(images), as_json)],

@@ -9,12 +9,11 @@ This module is private to the collection: no other collection may import it.
 from __future__ import annotations
 
 import time
-from typing import Any, Callable, Dict, List, Optional
+from typing import TYPE_CHECKING, Any, Callable, Dict, List, Optional
 
 from ..client.clients import ClientPool
 from ..client.registry import ClientFor
 from ..convert.converter import Converter
-from ..convert.recompression import Recompressor
 from ..errors import RulesError
 from ..plan.planner import Planner
 from ..run.image import Image
@@ -26,6 +25,9 @@ from ..run.work_queue import WorkQueue
 from ..transport.limits import Limits
 from .request import Request
 from .settings import NEVER, RunSettings
+
+if TYPE_CHECKING:
+    from ..convert.recompression import Recompressor
 
 
 def nothing(*_arguments: Any) -> None:
@@ -54,12 +56,17 @@ class RunContext:
             settings.convert,
             self.clients.source,
             settings.recompress,
-            Recompressor(self.clients.source, self.clients.retrier, self.journal),
+            self._recompressor,
         )
         self._force = settings.force
         self.keep = settings.overwrite == NEVER
         if self._force and self.keep:
             raise RulesError(["force writes everything and overwrite=never replaces nothing: leave one of them out"])
+
+    def _recompressor(self) -> Recompressor:
+        from ..convert.recompression import Recompressor
+
+        return Recompressor(self.clients.source, self.clients.retrier, self.journal)
 
     def planner(
         self,

@@ -8,14 +8,12 @@ This module is private to the collection: no other collection may import it.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
 from typing import Any, Mapping, Optional, Sequence, Type, TypeVar
 
 from ..convert.converter import AUTO, NEVER
-from ..forecast.estimate import ASSUMED_BANDWIDTH
-from ..transport.settings import ConnectionSettings, LimitSettings
+from ..transport.settings import ConnectionSettings, LimitSettings, Settings
 
-T = TypeVar("T")
+T = TypeVar("T", bound=Settings)
 
 __all__ = ("NEVER",)
 
@@ -24,8 +22,7 @@ FAILURES_SHOWN = 8
 """Causes of failures in a summary, each with its remedy: with everything else, they fit on a screen."""
 
 
-@dataclass(frozen=True)
-class LoginSettings:
+class LoginSettings(Settings):
     """Where to find logins."""
 
     auth: Optional[Mapping[str, Any]] = None
@@ -33,7 +30,6 @@ class LoginSettings:
     docker_config_fallback: bool = True
 
 
-@dataclass(frozen=True)
 class RuleSettings(LoginSettings, ConnectionSettings, LimitSettings):
     """The rules, the logins and the connections for them."""
 
@@ -51,7 +47,6 @@ class RuleSettings(LoginSettings, ConnectionSettings, LimitSettings):
         return False
 
 
-@dataclass(frozen=True)
 class RunSettings(RuleSettings):
     """The settings shared by copy, plan and verify.
 
@@ -68,7 +63,6 @@ class RunSettings(RuleSettings):
     progress_interval: float = 30.0
 
 
-@dataclass(frozen=True)
 class CopySettings(RunSettings):
     """The options of C(image_copy)."""
 
@@ -81,7 +75,6 @@ class CopySettings(RunSettings):
     output_images_format: str = "yaml"
 
 
-@dataclass(frozen=True)
 class PlanSettings(RunSettings):
     """The options of C(image_plan).
 
@@ -93,10 +86,9 @@ class PlanSettings(RunSettings):
     check_blobs: bool = True
     quotas: Optional[Mapping[str, Any]] = None
     fail_on: str = "error"
-    expected_bandwidth: int = ASSUMED_BANDWIDTH
+    expected_bandwidth: int = 12_500_000
 
 
-@dataclass(frozen=True)
 class VerifySettings(RunSettings):
     """The options of C(image_verify)."""
 
@@ -105,7 +97,6 @@ class VerifySettings(RunSettings):
     report_path: Optional[str] = None
 
 
-@dataclass(frozen=True)
 class PruneSettings(RuleSettings):
     """The options of C(image_prune)."""
 
@@ -115,7 +106,6 @@ class PruneSettings(RuleSettings):
     report_path: Optional[str] = None
 
 
-@dataclass(frozen=True)
 class AuditSettings(RuleSettings):
     """The options of C(image_audit) for its images."""
 
@@ -127,7 +117,6 @@ class AuditSettings(RuleSettings):
         return self.side == "source"
 
 
-@dataclass(frozen=True)
 class InfoSettings(LoginSettings, ConnectionSettings, LimitSettings):
     """The options of C(image_info)."""
 
@@ -139,8 +128,7 @@ class InfoSettings(LoginSettings, ConnectionSettings, LimitSettings):
     environment_values: bool = False
 
 
-@dataclass(frozen=True)
-class MergeSettings:
+class MergeSettings(Settings):
     """The options of C(image_report)."""
 
     reports: Sequence[str] = ()
@@ -159,5 +147,4 @@ class MergeSettings:
 
 def settings_of(kind: Type[T], options: Mapping[str, Any]) -> T:
     """A module's options as its settings; an unset option, or an empty text, is the default."""
-    names = {one.name for one in fields(kind)}  # type: ignore[arg-type]
-    return kind(**{name: value for name, value in options.items() if name in names and value not in (None, "")})
+    return kind(**{name: value for name, value in options.items() if kind.has(name) and value not in (None, "")})

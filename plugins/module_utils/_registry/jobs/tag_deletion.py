@@ -11,9 +11,9 @@ This module is private to the collection: no other collection may import it.
 
 from __future__ import annotations
 
-import re
 from typing import Callable, Dict, List, NamedTuple, Optional, Sequence, Set
 
+from ..._lazy import pattern
 from ..client.manifests import read_tree
 from ..client.registry import RegistryClient
 from ..errors import RegistryError, failure_of
@@ -24,7 +24,7 @@ from ..plan.referrers import DEEPEST
 NOT_BY_TAG = (400, 404, 405, 415, 501)
 """Statuses of registries that do not delete by tag; docker-registry 2.8 sends 400, DIGEST_INVALID."""
 
-_ATTACHED = re.compile(r"(sha256|sha512)-([0-9a-f]{64}|[0-9a-f]{128})(\.[A-Za-z0-9_.-]+)?")
+_ATTACHED = pattern(r"(sha256|sha512)-([0-9a-f]{64}|[0-9a-f]{128})(\.[A-Za-z0-9_.-]+)?")
 """Tags for attached artifacts: cosign signatures, and the referrers tag schema of the OCI specification."""
 
 _REFUSED_HINT = (

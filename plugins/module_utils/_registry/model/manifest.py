@@ -13,11 +13,11 @@ from __future__ import annotations
 
 import hashlib
 import json
-import re
 from typing import Any, Dict, List, Mapping, NamedTuple, Optional, Tuple
 
 from ..._http_values import NotUnderstood
 from ..._json import check_shape, read_json
+from ..._lazy import pattern
 from ..errors import RegistryError
 
 DOCKER_MANIFEST = "application/vnd.docker.distribution.manifest.v2+json"
@@ -70,7 +70,7 @@ _DESCRIPTOR = {
     "urls": ([str], None),
 }
 
-_DIGEST = re.compile(r"(sha256:[0-9a-f]{64}|sha512:[0-9a-f]{128})\Z")
+_DIGEST = pattern(r"(sha256:[0-9a-f]{64}|sha512:[0-9a-f]{128})\Z")
 
 
 class Descriptor(NamedTuple):

@@ -8,19 +8,19 @@ This module is private to the collection: no other collection may import it.
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from typing import Any, Iterable, List, Mapping, Optional, Sequence, Tuple
 
+from ..._lazy import pattern
 from ..._text import quoted
 from ..errors import RulesError
 
 _NAME = r"[^\s,:/]+"
 _FORMS = {
-    "os": (re.compile(r"[^\s,:]+(:[^\s,:]+)?\Z"), "linux or windows:10.0.17763.1"),
-    "arch": (re.compile(r"[^\s,:]+(:[^\s,:]+)?\Z"), "arm64 or arm:v7"),
+    "os": (pattern(r"[^\s,:]+(:[^\s,:]+)?\Z"), "linux or windows:10.0.17763.1"),
+    "arch": (pattern(r"[^\s,:]+(:[^\s,:]+)?\Z"), "arm64 or arm:v7"),
     "platforms": (
-        re.compile("{0}/{0}(/{0})?(:{0})?\\Z".format(_NAME)),
+        pattern("{0}/{0}(/{0})?(:{0})?\\Z".format(_NAME)),
         "linux/amd64, linux/arm/v7 or windows/amd64:10.0.17763.1",
     ),
 }

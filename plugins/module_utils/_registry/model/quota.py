@@ -12,9 +12,9 @@ This module is private to the collection: no other collection may import it.
 
 from __future__ import annotations
 
-import re
 from typing import Mapping, NamedTuple, Optional
 
+from ..._lazy import pattern
 from ..._text import safe
 from ..._time_limit import in_words
 
@@ -23,7 +23,7 @@ PULL = "manifest_get"
 SPENT = "TOOMANYREQUESTS"
 """The error code (429) when no pulls are left."""
 
-_NUMBER = re.compile(r"([0-9]{1,9})(?:\s*;\s*w=([0-9]{1,9}))?\s*\Z")
+_NUMBER = pattern(r"([0-9]{1,9})(?:\s*;\s*w=([0-9]{1,9}))?\s*\Z")
 
 
 class Quota(NamedTuple):

@@ -12,10 +12,10 @@ This module is private to the collection: no other collection may import it.
 from __future__ import annotations
 
 import json
-import re
 from dataclasses import dataclass
 from typing import Any, Callable, Iterable, List, NamedTuple, Optional, Tuple, Union
 
+from ..._lazy import pattern
 from ..._text import quoted
 from ..errors import RegistryError
 
@@ -28,13 +28,13 @@ TAG_LENGTH_MAX = 128
 _LONGEST_ENTRY = 1024
 _LONGEST_SHOWN = 200
 
-_SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*)://")
-_HOST = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?(?:\.[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?)*")
-_IPV6 = re.compile(r"\[[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*\]")
-_COMPONENT = re.compile(r"[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*")
-_TAG = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]*")
+_SCHEME = pattern(r"([A-Za-z][A-Za-z0-9+.-]*)://")
+_HOST = pattern(r"[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?(?:\.[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?)*")
+_IPV6 = pattern(r"\[[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*\]")
+_COMPONENT = pattern(r"[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*")
+_TAG = pattern(r"[A-Za-z0-9_][A-Za-z0-9_.-]*")
 _DIGEST_LENGTH = {"sha256": 64, "sha512": 128}
-_LOWER_HEX = re.compile(r"[0-9a-f]+")
+_LOWER_HEX = pattern(r"[0-9a-f]+")
 
 
 class ReferenceProblem(RegistryError):

@@ -8,9 +8,9 @@ This module is private to the collection: no other collection may import it.
 
 from __future__ import annotations
 
-import re
+from ..._lazy import pattern
 
-_SWR_BASIC = re.compile(r"swr\.[a-z0-9-]+\.(myhuaweicloud\.(com|eu)|otc\.t-systems\.com)$")
+_SWR_BASIC = pattern(r"swr\.[a-z0-9-]+\.(myhuaweicloud\.(com|eu)|otc\.t-systems\.com)$")
 
 
 def is_swr_basic(registry: str) -> bool:

@@ -13,6 +13,7 @@ import time
 from bisect import bisect
 from typing import Callable, List, NamedTuple, Optional, Tuple
 
+from ..._lazy import pattern
 from ..._text import quoted
 from ..errors import RulesError
 
@@ -21,8 +22,8 @@ LEAST, MOST = 1024, 1024**5
 _DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _DAY = 24 * 60
 _UNITS = " KMGTP"
-_RATE = re.compile(r"(\d{1,20}(?:\.\d{1,20})?)\s?(?:([KMGTP])(?:i?B)?|B)?\Z", re.ASCII | re.IGNORECASE)
-_TIME = re.compile(r"(?:([a-z]{3})-)?(\d\d?):(\d\d)\Z", re.ASCII | re.IGNORECASE)
+_RATE = pattern(r"(\d{1,20}(?:\.\d{1,20})?)\s?(?:([KMGTP])(?:i?B)?|B)?\Z", re.ASCII | re.IGNORECASE)
+_TIME = pattern(r"(?:([a-z]{3})-)?(\d\d?):(\d\d)\Z", re.ASCII | re.IGNORECASE)
 _FORMS = "write bytes a second, as 50M, or a timetable, as 08:00,20M 18:00,off or Mon-08:00,20M Fri-18:00,off"
 
 

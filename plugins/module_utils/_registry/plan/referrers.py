@@ -374,16 +374,6 @@ def merge_index(
     return parse_manifest(json.dumps(document, separators=(",", ":")).encode("ascii"), OCI_INDEX)
 
 
-def count_attached(images: Sequence[Image]) -> Dict[str, int]:
-    """Outcomes of attached artifacts; C(not_supported): could not be copied faithfully."""
-    names = {COPIED: "copied", SKIPPED: "skipped", FILTERED: "not_supported", FAILED: "failed"}
-    counts = dict.fromkeys(names.values(), 0)
-    for image in images:
-        if image.attached_to:
-            counts[names[str(image.outcome)]] += 1
-    return counts
-
-
 def _is_there(image: Image) -> bool:
     """Whether the destination has it by now; in check mode also if it would have it then."""
     if image.outcome is None:

@@ -9,10 +9,8 @@ This module is private to the collection: no other collection may import it.
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any, Callable, Dict, Iterator, List, NamedTuple, Optional, Sequence, Tuple, Union
+from typing import TYPE_CHECKING, Any, Callable, Dict, Iterator, List, NamedTuple, Optional, Sequence, Tuple, Union
 
-from ..client.creation_time import created_at
-from ..client.repository_listing import Discovery
 from ..errors import RegistryError, failure_of
 from ..model.reference import InvalidEntry, Listing, Repository, quoted
 from ..rules.keys import SCOPE_KEYS
@@ -22,6 +20,9 @@ from ..rules.scope import Scope
 from ..run.image import FAILED, FILTERED, Image
 from ..run.work_queue import WorkQueue
 from ..sources.base import SourceFor
+
+if TYPE_CHECKING:
+    from ..client.repository_listing import Discovery
 
 MOST_INVALID = 500
 """Invalid entries of one list to report individually; the rest is summarized."""
@@ -64,7 +65,6 @@ class Selector:
         self._queue = queue
         self._on_finished = on_finished
         self._proven = proven
-        self._discovery = Discovery(sources, proven)
         self.duplicates: List[Image] = []
 
     def select(self, rules: Sequence[Rule]) -> List[Image]:
@@ -93,9 +93,14 @@ class Selector:
     def _repositories(self, rules: Sequence[Rule]) -> List[Found]:
         """The rules as rules for single repositories; for a rule without any, an image that says why."""
         listings: Dict[Tuple[str, str, str], Any] = {}
-        for key in dict.fromkeys(_listing_of(rule) for rule in rules if rule.scope is not None):
-            self._queue.put((0,), lambda key=key: self._list_names(key, listings))
-        self._queue.join()
+        wanted = dict.fromkeys(_listing_of(rule) for rule in rules if rule.scope is not None)
+        if wanted:
+            from ..client.repository_listing import Discovery
+
+            discovery = Discovery(self._sources, self._proven)
+            for key in wanted:
+                self._queue.put((0,), lambda key=key: self._list_names(discovery, key, listings))
+            self._queue.join()
         found: List[Found] = []
         for rule in rules:
             if rule.scope is None:
@@ -104,9 +109,10 @@ class Selector:
                 found.extend(self._of_scope(rule, rule.scope, listings[_listing_of(rule)]))
         return found
 
-    def _list_names(self, key: Tuple[str, str, str], listings: Dict[Tuple[str, str, str], Any]) -> None:
+    @staticmethod
+    def _list_names(discovery: Discovery, key: Tuple[str, str, str], listings: Dict[Tuple[str, str, str], Any]) -> None:
         def work() -> None:
-            listings[key] = self._discovery.names(*key)
+            listings[key] = discovery.names(*key)
 
         error = failure_of(work, "/".join(filter(None, key[:2])))
         if error is not None:
@@ -168,6 +174,8 @@ class Selector:
         return times
 
     def _look_up_created(self, key: Tuple[Repository, str], times: CreatedTimes) -> None:
+        from ..client.creation_time import created_at
+
         repository, tag = key
 
         def work() -> None:

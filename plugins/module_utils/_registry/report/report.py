@@ -9,14 +9,14 @@ This module is private to the collection: no other collection may import it.
 from __future__ import annotations
 
 import json
-import re
 from typing import Any, Callable, Dict, Iterable, Iterator, List, Mapping, Optional, Sequence, Tuple
 
 from ..._errors import LongshoreError
 from ..._json import parse_json
+from ..._lazy import pattern
 from ..._secrets import write_private
 from ..._text import shown
-from ..run.image import COPIED, FAILED, OUTCOMES, SKIPPED, Image
+from ..run.image import COPIED, FAILED, FILTERED, OUTCOMES, SKIPPED, Image
 
 MOST_FAILURES = 50
 """Failures in the module's result; AWX drops a result that is too large. The report has all of them."""
@@ -24,7 +24,17 @@ MOST_FAILURES = 50
 MOST_DIFF_LINES = 200
 REPORT_VERSION = 1
 
-_SURROGATES = re.compile(r"\\ud[89ab][0-9a-f]{2}\\ud[c-f][0-9a-f]{2}")
+_SURROGATES = pattern(r"\\ud[89ab][0-9a-f]{2}\\ud[c-f][0-9a-f]{2}")
+
+
+def count_attached(images: Sequence[Image]) -> Dict[str, int]:
+    """Outcomes of attached artifacts; C(not_supported): could not be copied faithfully."""
+    names = {COPIED: "copied", SKIPPED: "skipped", FILTERED: "not_supported", FAILED: "failed"}
+    counts = dict.fromkeys(names.values(), 0)
+    for image in images:
+        if image.attached_to:
+            counts[names[str(image.outcome)]] += 1
+    return counts
 
 
 def count_outcomes(images: Sequence[Image]) -> Dict[str, int]:

@@ -10,12 +10,12 @@ from __future__ import annotations
 
 import glob
 import os
-import re
 from collections import Counter
 from typing import Any, Dict, List, Mapping, Optional, Sequence, Tuple
 
 from ..._http_values import NotUnderstood
 from ..._json import check_shape, read_json
+from ..._lazy import pattern
 from ..._secrets import read_text
 from ..errors import RulesError
 from ..run.image import OUTCOMES
@@ -65,7 +65,7 @@ _REPORT = {
 }
 
 _NOT_ONE = "this is not a report of image_copy"
-_NUMBER = re.compile(r"(\d+)(?!.*\d)")
+_NUMBER = pattern(r"(\d+)(?!.*\d)")
 
 
 class ShardReport:

@@ -18,6 +18,8 @@ import re
 import sys
 from typing import Any, Callable, Dict, FrozenSet, List, Mapping, NamedTuple, Optional, Tuple
 
+from ..._lazy import pattern
+
 _parser: Any = importlib.import_module("re._parser" if sys.version_info >= (3, 11) else "sre_parse")
 
 LONGEST = 10_000
@@ -35,8 +37,8 @@ _REFUSED = {
     "ATOMIC_GROUP": "an atomic group (?>...)",
     "POSSESSIVE_REPEAT": "a possessive quantifier",
 }
-_REFERENCE = re.compile(r"\\(?:([1-9][0-9]?)|g<(\w+)>|(\\))")
-_WORD = re.compile(r"\w")
+_REFERENCE = pattern(r"\\(?:([1-9][0-9]?)|g<(\w+)>|(\\))")
+_WORD = pattern(r"\w")
 
 Reads = Callable[[str], bool]
 Marks = Mapping[int, int]

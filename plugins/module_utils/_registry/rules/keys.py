@@ -9,14 +9,16 @@ This module is private to the collection: no other collection may import it.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any, Dict, List, Mapping, Optional, Tuple
+from typing import TYPE_CHECKING, Any, Dict, List, Mapping, Optional, Tuple
 
 from ..config.documents import describe
 from ..errors import RulesError
 from ..model.platforms import PlatformFilter
-from .patterns import EVERY_NAME, Patterns, read_patterns
-from .rename import Step, read_rename
-from .tag_filter import TagFilter, check_keys, read_tag_filter
+from .patterns import EVERY_NAME, Patterns, check_keys, read_patterns
+
+if TYPE_CHECKING:
+    from .rename import Step
+    from .tag_filter import TagFilter
 
 VIA = ("auto", "catalog", "harbor", "swr")
 SCOPE_KEYS = ("repositories", "via", "rename")
@@ -52,6 +54,8 @@ def read_extras(item: Mapping[Any, Any], where: str, problems: List[str]) -> Ext
     written = {name: item[name] for name in EXTRA_KEYS if name in item}
     found: Dict[str, Any] = {"written": written}
     if "tags" in item:
+        from .tag_filter import read_tag_filter
+
         found["tag_filter"] = read_tag_filter(item["tags"], "{0}: tags".format(where), problems)
     if any(name in item for name in PLATFORM_KEYS):
         found["platforms"] = _read_platforms(item, where, problems)
@@ -63,6 +67,8 @@ def read_extras(item: Mapping[Any, Any], where: str, problems: List[str]) -> Ext
         else:
             found["via"] = item["via"]
     if "rename" in item:
+        from .rename import read_rename
+
         found["rename"] = read_rename(item["rename"], "{0}: rename".format(where), problems)
     return Extras(**found)
 

@@ -24,9 +24,7 @@ from ..._text import quoted
 from ..errors import RegistryError
 from ..model.reference import Reference, ReferenceProblem
 from ..sources.base import UNNAMED, LocalRepository, LocalSource, Named, is_unnamed, listing, local_name
-from ..sources.layer_compression import LayerPacker
-from ..sources.oci_layout import OciLayout
-from ..sources.open import DAEMONS, DOCKER_ARCHIVE, DOCKER_DAEMON, OCI_ARCHIVE, OCI_LAYOUT, PODMAN_DAEMON, _open_source
+from ..sources.open import DAEMONS, DOCKER_ARCHIVE, DOCKER_DAEMON, OCI_ARCHIVE, OCI_LAYOUT, PODMAN_DAEMON, open_source
 from .grammar import RuleProblem, Source, paired_tags, parse_source
 from .rule import TagSelector
 
@@ -82,10 +80,12 @@ def _parse_local(text: str, strict: bool, environ: Mapping[str, str]) -> List[So
         raise RuleProblem("image-migrator copies between registries only: use the dialect auto")
     if kind in DAEMONS:
         return [_daemon_source(kind, rest, environ)]
+    from ..sources.layer_compression import LayerPacker
+
     path, image = _split_path(kind, rest)
     registry = "{0}:{1}".format(kind, os.path.abspath(os.path.expanduser(path)))
     try:
-        source = _open_source(registry, LayerPacker())
+        source = open_source(registry, LayerPacker())
     except RegistryError as error:
         raise RuleProblem(_sentence(error)) from None
     try:
@@ -164,6 +164,8 @@ def _digest_source(kind: str, registry: str, image: str) -> Source:
 
 def _exact(registry: str, image: str, source: LocalSource) -> Optional[Source]:
     """The image with exactly this text in C(index.json): tools write either the tag there, or the whole name."""
+    from ..sources.oci_layout import OciLayout
+
     for entry in source.images if isinstance(source, OciLayout) else ():
         if image in entry.texts and entry.name is not None:
             host, name, tag = entry.name

@@ -15,15 +15,16 @@ from __future__ import annotations
 import re
 import warnings
 from dataclasses import dataclass
-from typing import Any, List, Optional, Tuple
+from typing import Any, List, Mapping, Optional, Sequence, Tuple
 
+from ..._lazy import pattern
 from ..._text import quoted
 from ..config.documents import describe
 from .expressions import Expression, ExpressionProblem
 
 # The characters of tags and names, and the special ones in a shell pattern.
-_SHELL = re.compile(r"[A-Za-z0-9_./*?\[\]!-]+\Z")
-_SET = re.compile(r"\[(!?)([A-Za-z0-9_.-]+)\]")
+_SHELL = pattern(r"[A-Za-z0-9_./*?\[\]!-]+\Z")
+_SET = pattern(r"\[(!?)([A-Za-z0-9_.-]+)\]")
 
 
 class PatternProblem(Exception):
@@ -117,6 +118,17 @@ def _next_part(text: str, position: int) -> Tuple[str, int]:
             raise PatternProblem("{0} has an unterminated set: write it as [a-c]".format(quoted(text)))
         return start + "[{0}{1}]".format("^/" if match.group(1) else "", match.group(2)), match.end()
     return start + re.escape(char), position + 1
+
+
+def check_keys(value: Mapping[Any, Any], known: Sequence[str], where: str, problems: List[str]) -> None:
+    """Reject unknown keys, with the intended one if it is obvious."""
+    for name in value:
+        if name not in known:
+            import difflib
+
+            near = difflib.get_close_matches(str(name), known, 1)
+            hint = "did you mean {0}?".format(near[0]) if near else "the keys are {0}".format(", ".join(known))
+            problems.append("{0}: the key {1} is unknown: {2}".format(where, quoted(str(name)), hint))
 
 
 def read_patterns(value: Any, where: str, problems: List[str]) -> Tuple[Expression, ...]:

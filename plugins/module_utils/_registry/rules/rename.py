@@ -8,10 +8,10 @@ This module is private to the collection: no other collection may import it.
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from typing import Any, Dict, List, Optional, Tuple
 
+from ..._lazy import pattern
 from ..._text import quoted
 from ..config.documents import describe
 from .expressions import Expression, ExpressionProblem
@@ -25,7 +25,7 @@ _KINDS: Dict[str, Tuple[str, ...]] = {
 }
 """The kinds of steps, and their further keys."""
 
-_SEPARATOR = re.compile(r"[._-]{1,2}\Z")
+_SEPARATOR = pattern(r"[._-]{1,2}\Z")
 
 
 @dataclass(frozen=True)
@@ -56,13 +56,6 @@ class Step:
             head = [self.value.join(parts[: levels + 1])] if self.value else [parts[levels]]
             return "/".join(head + parts[levels + 1 :])
         return self.pattern.replace(self.value, name) if self.pattern is not None else name
-
-
-def rename(steps: Tuple[Step, ...], name: str) -> str:
-    """The name after all steps. The caller must check that it is valid."""
-    for step in steps:
-        name = step(name)
-    return name
 
 
 def read_rename(value: Any, where: str, problems: List[str]) -> Tuple[Step, ...]:

@@ -9,12 +9,14 @@ This module is private to the collection: no other collection may import it.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any, Mapping, Optional, Tuple
+from typing import TYPE_CHECKING, Any, Mapping, Optional, Tuple
 
 from ..model.platforms import PlatformFilter
 from ..model.reference import Repository
-from .scope import Scope
-from .tag_filter import TagFilter
+
+if TYPE_CHECKING:
+    from .scope import Scope
+    from .tag_filter import TagFilter
 
 
 @dataclass(frozen=True)

@@ -9,12 +9,14 @@ This module is private to the collection: no other collection may import it.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import List, Optional, Sequence, Tuple
+from typing import TYPE_CHECKING, List, Optional, Sequence, Tuple
 
 from ..._text import quoted
 from ..model.reference import NAME_LENGTH_MAX, ReferenceProblem, Repository, check_name
 from .patterns import EVERY_NAME, Patterns
-from .rename import Step, rename
+
+if TYPE_CHECKING:
+    from .rename import Step
 
 
 @dataclass(frozen=True)
@@ -50,7 +52,7 @@ class Scope:
         except ReferenceProblem as problem:
             raise ReferenceProblem(
                 "the repository {0} is renamed to {1}, which is not valid: {2}".format(
-                    quoted(name), quoted(rename(self.rename, name)), problem.what
+                    quoted(name), quoted(self._renamed(name)), problem.what
                 ),
                 hint="Change the rule's rename.",
             ) from None
@@ -58,8 +60,13 @@ class Scope:
 
     def place_of(self, place: Repository, name: str) -> Repository:
         """Where the repository would go, even if the name is invalid; safe to show."""
-        renamed = "/".join(filter(None, (place.name, rename(self.rename, name))))
+        renamed = "/".join(filter(None, (place.name, self._renamed(name))))
         return Repository(place.registry, quoted(renamed, NAME_LENGTH_MAX)[1:-1])
+
+    def _renamed(self, name: str) -> str:
+        for step in self.rename:
+            name = step(name)
+        return name
 
 
 def is_within(repository: Repository, place: Repository) -> bool:

@@ -14,22 +14,23 @@ This module is private to the collection: no other collection may import it.
 from __future__ import annotations
 
 import functools
-import re
 from dataclasses import dataclass
 from typing import Any, FrozenSet, List, NamedTuple, Optional, Tuple
 
-_VERSION = re.compile(
+from ..._lazy import pattern
+
+_VERSION = pattern(
     r"[vV]?(?P<release>[0-9]+(?:\.[0-9]+){0,5})"
     r"(?:-(?P<prerelease>[0-9A-Za-z-]+(?:\.[0-9A-Za-z-]+)*))?"
     r"(?:[+_](?P<build>[0-9A-Za-z._-]+))?\Z"
 )
-_PARTIAL = re.compile(
+_PARTIAL = pattern(
     r"[vV]?(?P<numbers>[0-9]+(?:\.[0-9]+)*)?(?P<wild>(?:(?<=[0-9])\.|^|(?<=[vV]))[xX*](?:\.[xX*])*)?"
     r"(?:-(?P<prerelease>[0-9A-Za-z-]+(?:\.[0-9A-Za-z-]+)*))?(?:\+[0-9A-Za-z.-]+)?\Z"
 )
-_HYPHEN = re.compile(r"\s*(\S+)\s+-\s+(\S+)\s*\Z")
-_OPERATOR = re.compile(r"(>=|<=|~>|[<>=^~])?\s*([^\s,<>=^~|]+)")
-_SEPARATORS = re.compile(r"[\s,]*")
+_HYPHEN = pattern(r"\s*(\S+)\s+-\s+(\S+)\s*\Z")
+_OPERATOR = pattern(r"(>=|<=|~>|[<>=^~])?\s*([^\s,<>=^~|]+)")
+_SEPARATORS = pattern(r"[\s,]*")
 
 _LONGEST_RANGE = 1000
 

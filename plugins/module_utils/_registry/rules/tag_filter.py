@@ -8,13 +8,11 @@ This module is private to the collection: no other collection may import it.
 
 from __future__ import annotations
 
-import difflib
 from dataclasses import dataclass
 from typing import Any, Dict, List, Mapping, NamedTuple, Optional, Sequence, Tuple
 
-from ..._text import quoted
 from ..config.documents import describe
-from .patterns import EVERY_NAME, Patterns, read_patterns
+from .patterns import EVERY_NAME, Patterns, check_keys, read_patterns
 from .semver import Range, RangeProblem, Version, parse_version
 
 BY_SEMVER = "semver"
@@ -110,15 +108,6 @@ def read_tag_filter(value: Any, where: str, problems: List[str]) -> Optional[Tag
     newest, newest_by = _read_newest(value, where, problems)
     ranges = _read_ranges(value, newest is not None and newest_by == BY_SEMVER, where, problems)
     return TagFilter(Patterns(**lists), ranges, newest, newest_by) if len(problems) == count else None
-
-
-def check_keys(value: Mapping[Any, Any], known: Sequence[str], where: str, problems: List[str]) -> None:
-    """Reject unknown keys, with the intended one if it is obvious."""
-    for name in value:
-        if name not in known:
-            near = difflib.get_close_matches(str(name), known, 1)
-            hint = "did you mean {0}?".format(near[0]) if near else "the keys are {0}".format(", ".join(known))
-            problems.append("{0}: the key {1} is unknown: {2}".format(where, quoted(str(name)), hint))
 
 
 def _read_newest(value: Dict[Any, Any], where: str, problems: List[str]) -> Tuple[Optional[int], str]:

@@ -16,13 +16,13 @@ from __future__ import annotations
 
 import hashlib
 import json
-import re
 import threading
 from typing import Any, Dict, List, Optional, Tuple
 
 from ..._errors import LongshoreError
 from ..._files.inputs import lines_of
 from ..._json import check_shape, read_json
+from ..._lazy import pattern
 from ..._line_file import LineFile
 from ..errors import RegistryError
 from ..model.manifest import LARGEST_SIZE, is_digest
@@ -35,7 +35,7 @@ _LINES = {
     "image": {"source": str, "destination": str, "outcome": str, "filter": (str, None), "error": (str, None)},
     "recompressed": {"layer": str, "method": str, "digest": str, "size": int, "diff_id": str},
 }
-_SUM = re.compile(r',"sum":"([0-9a-f]{16})"}\s*\Z')
+_SUM = pattern(r',"sum":"([0-9a-f]{16})"}\s*\Z')
 LARGEST = 4 * 1024 * 1024 * 1024
 """Maximum bytes of a journal."""
 

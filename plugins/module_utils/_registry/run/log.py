@@ -32,6 +32,11 @@ class RunLog:
             stamp = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
             self._file.write("{0} {1}".format(stamp, self._redact(text)))
 
+    @property
+    def active(self) -> bool:
+        """Whether there is a file to write to."""
+        return self._file.active
+
     def close(self) -> None:
         """Close the file."""
         self._file.close()

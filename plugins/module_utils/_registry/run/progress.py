@@ -181,6 +181,8 @@ class Progress:
         return done / self.images_total if self.images_total else 0.0
 
     def _tell_when_due(self) -> None:
+        if not self._file.active:
+            return
         with self._lock:
             now = self._clock()
             # Lines are at least a second apart, or a run of many small images would flood the output.

@@ -13,14 +13,15 @@ import time
 from datetime import datetime
 from typing import Callable, Optional
 
+from ..._lazy import pattern
 from ..._text import quoted
 from ..errors import RulesError
 
 LATE = 3 * 3600
 """Seconds after a time of day for which a run that starts then is late, and does nothing: a shard may wait for a free
 node. After that the time of the next day is meant."""
-_TIME_OF_DAY = re.compile(r"(\d\d?):(\d\d)\Z", re.ASCII)
-_DATE = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d)?(Z|[+-]\d\d:\d\d)?\Z", re.ASCII)
+_TIME_OF_DAY = pattern(r"(\d\d?):(\d\d)\Z", re.ASCII)
+_DATE = pattern(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d)?(Z|[+-]\d\d:\d\d)?\Z", re.ASCII)
 
 
 class StopTime:

@@ -17,7 +17,6 @@ from ..._text import quoted
 from ..errors import RegistryError
 from ..model.manifest import Manifest
 from ..model.reference import DOCKER_HUB, Listing, Repository
-from .layer_compression import BlockStream
 
 UNNAMED = "@"
 """Starts the reference of an unnamed image: C(@0) is the first in an archive."""
@@ -151,7 +150,7 @@ class LocalSource(abc.ABC):
         """The manifest, or None if there is none."""
 
     @abc.abstractmethod
-    def open_blob(self, repository: Repository, digest: str, offset: int = 0) -> BlockStream:
+    def open_blob(self, repository: Repository, digest: str, offset: int = 0) -> BlobStream:
         """Read a blob, always from its beginning."""
 
     def get_blob(self, repository: Repository, digest: str, limit: int) -> bytes:

@@ -9,15 +9,12 @@ This module is private to the collection: no other collection may import it.
 from __future__ import annotations
 
 import threading
-from typing import Dict
+from typing import TYPE_CHECKING, Dict, Optional
 
-from .archive_file import ArchiveFile
 from .base import LocalSource
-from .docker_archive import DockerArchive
-from .docker_daemon import DockerDaemon
-from .layer_compression import LayerPacker
-from .oci_layout import Folder, OciLayout
-from .tar_index import ArchiveError
+
+if TYPE_CHECKING:
+    from .layer_compression import LayerPacker
 
 DOCKER_ARCHIVE, OCI_ARCHIVE, OCI_LAYOUT = "docker-archive", "oci-archive", "oci"
 DOCKER_DAEMON, PODMAN_DAEMON = "docker-daemon", "podman-daemon"
@@ -34,7 +31,7 @@ class LocalSources:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._packer = LayerPacker()
+        self._packer: Optional[LayerPacker] = None
         self._open: Dict[str, LocalSource] = {}
 
     def source(self, registry: str) -> LocalSource:
@@ -46,7 +43,10 @@ class LocalSources:
         with self._lock:
             known = self._open.get(registry)
             if known is None:
-                known = self._open[registry] = _open_source(registry, self._packer)
+                from .layer_compression import LayerPacker
+
+                self._packer = self._packer or LayerPacker()
+                known = self._open[registry] = open_source(registry, self._packer)
             return known
 
     def requests(self) -> Dict[str, Dict[str, int]]:
@@ -55,13 +55,24 @@ class LocalSources:
 
     def close(self) -> None:
         """Close what is open."""
-        self._packer.close()
+        if self._packer is not None:
+            self._packer.close()
         for source in self._open.values():
             source.close()
         self._open.clear()
 
 
-def _open_source(registry: str, packer: LayerPacker) -> LocalSource:
+def open_source(registry: str, packer: LayerPacker) -> LocalSource:
+    """The reader of a source. Its code is loaded only here: most runs have none.
+
+    :raises RegistryError: it cannot be opened.
+    """
+    from .archive_file import ArchiveFile
+    from .docker_archive import DockerArchive
+    from .docker_daemon import DockerDaemon
+    from .oci_layout import Folder, OciLayout
+    from .tar_index import ArchiveError
+
     kind, _colon, path = registry.partition(":")
     try:
         if kind in DAEMONS:

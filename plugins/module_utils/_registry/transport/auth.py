@@ -19,6 +19,7 @@ from typing import Callable, Dict, List, NamedTuple, Optional, Tuple
 
 from ..._http_values import NotUnderstood, basic_auth
 from ..._json import read_json, read_shape
+from ..._lazy import pattern
 from ..._text import MASK
 from ..config.credentials import CredentialStore
 from ..config.docker_logins import Credential
@@ -42,9 +43,9 @@ _SECOND_LEVELS = frozenset(
 )
 """Below a country's domain these are public suffixes, as in C(co.uk) and C(com.cn)."""
 
-_TOKEN = re.compile(r"[\x21-\x7e]+")
+_TOKEN = pattern(r"[\x21-\x7e]+")
 # Without the word boundary a long word would be tried from each of its letters.
-_CHALLENGE_PARAMETER = re.compile(r'\b([A-Za-z_]+)\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s,"]+))')
+_CHALLENGE_PARAMETER = pattern(r'\b([A-Za-z_]+)\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s,"]+))')
 
 
 class Challenge(NamedTuple):

@@ -9,19 +9,19 @@ This module is private to the collection: no other collection may import it.
 from __future__ import annotations
 
 import io
-import re
 import select
 import socket
 import ssl
 import time
 from typing import Any, Callable, List, Mapping, NamedTuple, Optional, Tuple
 
+from ..._lazy import pattern
 from ..._time_limit import WHOLE_REPLY, in_words
 from ..errors import RegistryError
 from .http_message import format_request
 from .target import Endpoint, Target
 
-_OF_OURS = re.compile("ALERT_(BAD_CERTIFICATE|UNKNOWN_CA|CERTIFICATE_)")
+_OF_OURS = pattern("ALERT_(BAD_CERTIFICATE|UNKNOWN_CA|CERTIFICATE_)")
 """A server's alerts about a rejected or missing client certificate; Go's servers call it bad."""
 
 MAX_REPLY = 64 * 1024 * 1024

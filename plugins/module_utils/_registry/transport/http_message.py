@@ -11,12 +11,12 @@ This module is private to the collection: no other collection may import it.
 
 from __future__ import annotations
 
-import re
 import socket
 import zlib
 from typing import Any, BinaryIO, Callable, Dict, Iterator, List, Mapping, Optional, Tuple
 
 from ..._http_values import NotUnderstood, unpack
+from ..._lazy import pattern
 
 MAX_LINE = 64 * 1024
 MAX_HEADERS = 256
@@ -26,8 +26,8 @@ MAX_INTERIM = 64
 _MOST_IN_VAIN = 1024 * 1024
 """Maximum compressed bytes without output: empty data can be compressed again and again."""
 
-_STATUS = re.compile(rb"[1-9][0-9]{2}\Z")
-_HEX = re.compile(rb"[0-9A-Fa-f]{1,15}\Z")
+_STATUS = pattern(rb"[1-9][0-9]{2}\Z")
+_HEX = pattern(rb"[0-9A-Fa-f]{1,15}\Z")
 
 
 class MessageError(Exception):

@@ -8,10 +8,10 @@ This module is private to the collection: no other collection may import it.
 
 from __future__ import annotations
 
-import re
 import urllib.parse
 from typing import NamedTuple, Optional
 
+from ..._lazy import pattern
 from ..._text import quoted, safe
 from ..config.certificates import USUAL, Trust
 from ..errors import RegistryError
@@ -19,7 +19,7 @@ from ..errors import RegistryError
 REDIRECTS = (301, 302, 303, 307, 308)
 MOST_REDIRECTS = 5
 
-_IN_NO_URL = re.compile(r"[\x00-\x1f\x7f]")
+_IN_NO_URL = pattern(r"[\x00-\x1f\x7f]")
 
 
 class Endpoint(NamedTuple):

@@ -7,14 +7,15 @@ from __future__ import annotations
 
 import contextlib
 import json
+import sys
 import time
 
 import pytest
+import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
 from ansible_collections.longshore.swr.plugins.module_utils._errors import LongshoreError
-from ansible_collections.longshore.swr.plugins.module_utils._registry.config import documents
 from ansible_collections.longshore.swr.plugins.module_utils._registry.config.documents import (
     Repeated,
     describe,
@@ -191,7 +192,7 @@ def test_names_a_file_that_cannot_be_read(tmp_path, write):
 
 
 def test_yaml_without_its_library(monkeypatch, write):
-    monkeypatch.setattr(documents, "yaml", None)
+    monkeypatch.setitem(sys.modules, "yaml", None)
     assert load_document(write("a.json", '{"a": "b"}')) == {"a": "b"}
     with pytest.raises(RegistryError, match="PyYAML") as caught:
         load_document(write("a.yaml", "a: b"))
@@ -199,7 +200,7 @@ def test_yaml_without_its_library(monkeypatch, write):
 
 
 def test_yaml_without_the_c_library(monkeypatch):
-    monkeypatch.delattr(documents.yaml, "CSafeLoader", raising=False)
+    monkeypatch.delattr(yaml, "CSafeLoader", raising=False)
     assert parse_yaml("a: b\na: c\nd: &d {e: f}\ng: {<<: *d}\n", "x") == {
         "a": ["b", "c"], "d": {"e": "f"}, "g": {"e": "f"},
     }  # fmt: skip

@@ -22,11 +22,11 @@ from ansible_collections.longshore.swr.plugins.module_utils._registry.model.mani
 )
 from ansible_collections.longshore.swr.plugins.module_utils._registry.plan.referrers import (
     Attached,
-    count_attached,
     merge_index,
     referrers_tag,
 )
 from ansible_collections.longshore.swr.plugins.module_utils._registry.report.report import (
+    count_attached,
     failed_rules,
     successful_rules,
 )

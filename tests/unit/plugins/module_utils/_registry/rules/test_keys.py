@@ -20,7 +20,7 @@ from ansible_collections.longshore.swr.plugins.module_utils._registry.rules.patt
     Patterns,
     compile_pattern,
 )
-from ansible_collections.longshore.swr.plugins.module_utils._registry.rules.rename import Step, read_rename, rename
+from ansible_collections.longshore.swr.plugins.module_utils._registry.rules.rename import Step, read_rename
 from ansible_collections.longshore.swr.plugins.module_utils._registry.rules.scope import Scope, is_within
 from ansible_collections.longshore.swr.plugins.module_utils._registry.rules.tag_filter import read_tag_filter
 
@@ -118,7 +118,7 @@ def steps(*items):
     ],
 )
 def test_steps_in_order(items, name, renamed):
-    assert rename(steps(*items), name) == renamed
+    assert Scope(True, rename=steps(*items)).place_of(Repository("r.io", ""), name).name == renamed
 
 
 @pytest.mark.parametrize(
@@ -173,7 +173,7 @@ def test_replacing_what_does_not_come_back_twice_is_replacing_it_once(name, text
     step = Step("replace", text, value)
     if text not in step(name):
         assert step(step(name)) == step(name)
-    assert rename((), name) == name
+    assert Scope(True).place_of(Repository("r.io", ""), name).name == name
 
 
 # -- scopes ----------------------------------------------------------------------------------------------------------
