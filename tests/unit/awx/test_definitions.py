@@ -51,7 +51,7 @@ REFERENCES = {
     "workflow": "workflow_job_template",
     **dict.fromkeys(NOTIFICATIONS, "notification_template"),
 }
-BUILT_IN = {("credential_type", "Machine")}
+BUILT_IN = {("credential_type", name) for name in ("Machine", "OpenShift or Kubernetes API Bearer Token")}
 
 
 @pytest.fixture(scope="module")
