@@ -76,11 +76,15 @@ def figures(values: Iterable[Tuple[str, str]]) -> str:
     return '<ul class="figures">{0}</ul>\n'.format(items)
 
 
-def table(heads: Sequence[str], rows: Iterable[Sequence[Any]]) -> Iterator[str]:
-    """A table; a heading that begins with a hash marks a numeric column."""
+def table(heads: Sequence[str], rows: Iterable[Sequence[Any]], name: str = "") -> Iterator[str]:
+    """A table; a heading that begins with a hash marks a numeric column.
+
+    :param name: C(stack) for one whose cells are below each other on a phone, because they need no heading.
+    """
     kinds = [' class="number"' if head.startswith("#") else "" for head in heads]
-    yield '<div class="wide" tabindex="0"><table>\n<thead><tr>{0}</tr></thead>\n<tbody>\n'.format(
-        "".join('<th scope="col"{0}>{1}</th>'.format(kind, head.lstrip("#")) for kind, head in zip(kinds, heads))
+    yield '<div class="wide" tabindex="0"><table class="{0}">\n<thead><tr>{1}</tr></thead>\n<tbody>\n'.format(
+        name,
+        "".join('<th scope="col"{0}>{1}</th>'.format(kind, head.lstrip("#")) for kind, head in zip(kinds, heads)),
     )
     for row in rows:
         yield "<tr>{0}</tr>\n".format("".join("<td{0}>{1}</td>".format(kind, cell) for kind, cell in zip(kinds, row)))

@@ -148,7 +148,7 @@ EXPLORER = """
   function fill(details, rows) {
     var wide = make("div", details, "", "wide");
     wide.tabIndex = 0;
-    var table = make("table", wide), head = make("tr", make("thead", table));
+    var table = make("table", wide, "", "stack"), head = make("tr", make("thead", table));
     [noun === "images" ? "Tag" : "Name", "Outcome", "Size", "Time", "Digest"].forEach(function (title, at) {
       if (at < 2 || has[at]) { make("th", head, title).scope = "col"; }
     });

@@ -80,7 +80,11 @@ input, select, .more { font: inherit; color: inherit; background: var(--page); b
 .tools input { width: 24rem; } .more { cursor: pointer; margin: .6rem 0 0; }
 [hidden] { display: none !important; }
 @media (max-width: 40rem) { .headline { font-size: 1.3rem; } .tools { position: static; } .tools input { width: 100%; }
-  .tools label { flex: 1 1 100%; } }
+  .tools label { flex: 1 1 100%; }
+  .stack thead { position: absolute; clip-path: inset(50%); height: 1px; overflow: hidden; }
+  .stack tr { display: block; border-bottom: 1px solid var(--line); padding: .4rem 0; }
+  .stack td, .stack th { display: block; border: 0; padding: 0; text-align: left; }
+  .stack td:first-child { font-weight: 600; } }
 @media print { body { background: none; } section { border: 0; padding: 0; } .tools, .more { display: none; }
   .places { max-height: none; } .cause, section { break-inside: avoid-page; } }
 """

@@ -45,8 +45,8 @@ class Case(NamedTuple):
 class Outcome:
     """The outcome of a run.
 
-    :ivar kind: C(migration), C(verification), C(access), C(audit), C(harbor), C(network), or C(run)
-        without a report.
+    :ivar kind: C(migration), C(verification), C(access), C(audit), C(harbor), C(network), C(cutover),
+        or C(run) without a report.
     :ivar counts: what was counted (C(images), C(nodes) ...), and the number of each state.
     :ivar duration: seconds, if known. :ivar sent: bytes, if any were.
     :ivar cases: iterates over all cases, anew at each call.

@@ -26,6 +26,7 @@ TITLES = {
     "verification": "Verification of images",
     "harbor": "Replication with Harbor",
     "network": "Network to SWR",
+    "cutover": "Cut-over to SWR",
     "run": "Run",
 }
 """The kinds of outcomes that have such a page."""
@@ -40,6 +41,14 @@ _MOODS = {
     "in_progress": "warn",
     "stopped": "warn",
     "refused": "warn",
+    "put_back": "bad",
+    "unfinished": "bad",
+    "pending": "warn",
+    "left": "warn",
+    "not_evaluated": "warn",
+    "patched": "good",
+    "switched": "good",
+    "rolled_back": "good",
     "created": "good",
     "updated": "good",
     "deleted": "good",

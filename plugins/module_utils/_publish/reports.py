@@ -13,6 +13,7 @@ from typing import Any, Callable, Dict, Iterator, Mapping, Optional
 from .._errors import LongshoreError
 from .._http_values import NotUnderstood
 from .._json import check_shape
+from .cutover import CUTOVER, SHAPE, cutover
 from .outcome import FAILED, PASSED, SKIPPED, Case, Outcome
 from .runs import HARBOR, NETWORK, SHAPES, VERIFICATION, harbor, network, split, verification
 
@@ -58,11 +59,13 @@ _SHAPES: Dict[str, Any] = {
     },
 }
 _SHAPES.update(SHAPES)
+_SHAPES[CUTOVER] = SHAPE
 _RECOGNIZED_BY = (
     (ACCESS, "nodes"),
     (AUDIT, "targets"),
     (HARBOR, "repositories"),
     (NETWORK, "plan"),
+    (CUTOVER, "waves"),
     (MIGRATION, "results"),
 )
 
@@ -79,7 +82,7 @@ def _kind_of(report: Any) -> Optional[str]:
 
 def outcome_of(report: Any) -> Outcome:
     """Read a report of C(image_copy), C(image_report), C(image_verify), C(access_report), C(dockerfile_audit) or
-    C(image_audit), or a result of the roles C(harbor) and C(network).
+    C(image_audit), or a result of the roles C(harbor), C(network) and C(cutover).
 
     :raises LongshoreError: it is none of these.
     """
@@ -89,7 +92,7 @@ def outcome_of(report: Any) -> Outcome:
             "this is not a report that can be published",
             where="report",
             hint="Give the JSON report of image_copy, image_report, image_verify, the role access_check, an audit, or "
-            "the result of the role harbor or network.",
+            "the result of the role harbor, network or cutover.",
         )
     try:
         check_shape(report, _SHAPES[kind])
@@ -181,4 +184,5 @@ _READERS: Dict[str, Callable[[Mapping[str, Any]], Outcome]] = {
     VERIFICATION: verification,
     HARBOR: harbor,
     NETWORK: network,
+    CUTOVER: cutover,
 }

@@ -75,7 +75,7 @@ def verification(report: Mapping[str, Any]) -> Outcome:
     """The report of C(image_verify)."""
     counts = {name: count for name, count in report["images"].items() if name != "total"}
     total, wrong = report["images"]["total"], counts["different"] + counts["missing"] + counts["failed"]
-    headline = "All {0:,} images are as at their source".format(total) if total else "There was no image to compare"
+    headline = "All images are as at their source" if total else "There was no image to compare"
     if wrong:
         headline = "{0:,} of {1:,} images are not as at their source, or could not be compared".format(wrong, total)
     blobs = report.get("blobs") or {}
@@ -150,7 +150,7 @@ def harbor(report: Mapping[str, Any]) -> Outcome:
         for entry in refused:
             yield _refused(entry)
 
-    headline = "{0:,} repositories have arrived".format(counts["copied"] + counts["converted"])
+    headline = "{0:,} of {1:,} repositories arrived".format(counts["copied"] + counts["converted"], len(repositories))
     if counts["failed"]:
         headline = "{0:,} of {1:,} repositories failed".format(counts["failed"], len(repositories))
     elif problems:

@@ -24,13 +24,10 @@ MARKUP = "<img src=x onerror=alert(1)>\u202e\x1b[31m"
 NOW = 1_796_000_000.0
 
 
-def shown(browser: Browser, write: Write, report: Any, name: str, full: bool = True) -> List[str]:
+def shown(browser: Browser, write: Write, report: Any, name: str) -> List[str]:
     """Judge the page of a report, and return its sections."""
     path = write(render_page(outcome_of(report), "nightly " + MARKUP, NOW))
-    if full:
-        browser.judge(path, name)
-    else:
-        browser.judge(path, name, (("light", 360), ("dark", 1600)))
+    browser.judge(path, name, (("light", 360), ("dark", 1600)))
     return [heading.text for heading in browser.all("h2")]
 
 
@@ -83,7 +80,7 @@ def test_a_run_of_harbor(browser: Browser, page: Write) -> None:
         "problems": ["rule library-to-swr: 5 of 40 repositories failed: ...", "rule charts: Harbor did not answer"],
         "summary": ["Harbor v2.9.5", "endpoint swr -> https://swr.example.com, changed, connection tested"],
     }
-    sections = shown(browser, page, report, "harbor", full=False)
+    sections = shown(browser, page, report, "harbor")
     assert sections == ["What to repair", "What was done", "Everything"]
     assert browser.one(".headline").text == "4 of 40 repositories failed"
     assert len(browser.all("#repair .cause.bad")) == 3
@@ -112,13 +109,34 @@ def test_a_network(browser: Browser, page: Write) -> None:
         "prerequisites": ["Prerequisite: a VPN or Direct Connect to the VPC, with routes in both directions."],
         "warnings": ["The zone of the DNS endpoint is not forwarded: " + MARKUP],
     }
-    sections = shown(browser, page, report, "network", full=False)
+    sections = shown(browser, page, report, "network")
     assert sections == ["What to repair", "What else is needed", "What there is", "Everything"]
     assert browser.one(".headline").text == "Private line in cn-north-4: 1 to create, 1 unchanged"
     assert browser.all("#everything tbody tr")[0].text.startswith("VPC shop unchanged")
     # Without a value, neither a column nor an order.
     assert [head.text for head in browser.all("#everything thead")] == ["Name Outcome"]
     assert [option.text for option in browser.all("#everything option")] == ["as found", "by name"]
+    browser.complaints()
+
+
+def test_a_cutover(browser: Browser, page: Write) -> None:
+    argo = {"reason": "Argo CD manages it, and would undo the change", "remedy": "Change the image in its source."}
+    change = {"old": "docker.io/library/nginx:1.25", "new": "swr.cn-north-4.myhuaweicloud.com/shop/nginx:1.25"}
+    workloads: List[Dict[str, Any]] = [
+        {"workload": "Deployment shop/app{0}".format(number), "outcome": "switched", "changes": [change]}
+        for number in range(30)
+    ]
+    workloads += [dict(argo, workload="Deployment team/{0}".format(name), outcome="left") for name in "abc"]
+    broken = {"workload": "StatefulSet shop/db", "outcome": "put_back", "reason": MARKUP, "remedy": "Give it a login."}
+    report = {
+        "verified": {"total": 12, "equal": 12},
+        "waves": [{"name": "all", "msg": "30 switched, 3 left", "failed": True, "workloads": [broken, *workloads]}],
+        "files": {"msg": "1 reference changed", "files": [{"path": "/srv/gitops/web.yaml", "changes": [change]}]},
+    }
+    sections = shown(browser, page, report, "cutover")
+    assert sections == ["What to repair", "What was done", "Everything"]
+    assert browser.one(".headline").text == "1 of 35 objects failed"
+    assert [cause.text.split()[0] for cause in browser.all("#repair .cause")] == ["1", "3"]
     browser.complaints()
 
 

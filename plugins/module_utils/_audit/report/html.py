@@ -53,7 +53,7 @@ def _problems(audit: Audit) -> Iterator[str]:
     if audit.troubles:
         rows = [(text(item.path), _line(item.line), text(item.message)) for item in audit.troubles]
         yield from elements.section(
-            "What could not be read", elements.table(("File or image", "#Line", "Problem"), rows)
+            "What could not be read", elements.table(("File or image", "#Line", "Problem"), rows, "stack")
         )
 
 
@@ -75,7 +75,7 @@ def _practice_groups(groups: List[Tuple[Rule, List[Finding]]], unfolded: bool) -
         yield from _group(title, found, unfolded)
         yield "<p>{0} <small>Reach: {1}</small></p>\n".format(text(rule.practice), text(rule.reach))
         rows = [(_severity(item), _where(item), *_words(item)) for item in found]
-        yield from elements.table(("Severity", "Place", "Finding", "What to do"), rows)
+        yield from elements.table(("Severity", "Place", "Finding", "What to do"), rows, "stack")
         yield "</details>\n"
 
 
@@ -96,7 +96,7 @@ def _file_groups(groups: Dict[str, List[Finding]], unfolded: bool) -> Iterator[s
         rows = [
             (_line(item.span.line if item.span else None), _severity(item), item.rule, *_words(item)) for item in found
         ]
-        yield from elements.table(("#Line", "Severity", "Rule", "Finding", "What to do"), rows)
+        yield from elements.table(("#Line", "Severity", "Rule", "Finding", "What to do"), rows, "stack")
         yield "</details>\n"
 
 
@@ -118,7 +118,7 @@ def _suppressed(audit: Audit) -> Iterator[str]:
     ]
     if rows:
         heads = ("Place", "Rule", "Finding", "By", "Reason")
-        yield from elements.section("Suppressed", elements.table(heads, rows))
+        yield from elements.section("Suppressed", elements.table(heads, rows, "stack"))
 
 
 def _left(audit: Audit) -> Iterator[str]:
@@ -127,7 +127,7 @@ def _left(audit: Audit) -> Iterator[str]:
         for (rule, reason), paths in reasons_of(audit).items()
     ]
     if rows:
-        content = elements.table(("Rule", "Reason", "File or image"), rows)
+        content = elements.table(("Rule", "Reason", "File or image"), rows, "stack")
         note = "<p>These rules were not judged: that is not a pass.</p>\n"
         yield from elements.section("Not evaluated", [note, *content])
 

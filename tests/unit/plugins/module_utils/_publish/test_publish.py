@@ -165,6 +165,7 @@ def test_hostile_names_stay_text(name, before):
         {"images": {"equal": 1}, "results": [{}]},
         {"repositories": [{}]},
         {"plan": [], "prerequisites": 3},
+        {"waves": [{"workloads": [{}]}]},
         {"targets": [], "findings": 3},
     ],
 )
@@ -230,6 +231,50 @@ NETWORK = {
     "warnings": ["the zone is not resolved"],
 }
 
+ARGO = {"reason": "Argo CD manages it, and would undo the change", "remedy": "Change the image in its source."}
+SWITCHED = {
+    "verified": {"total": 3, "equal": 2, "missing": 1},
+    "waves": [
+        {
+            "name": "test",
+            "msg": "1 switched, 1 put back, 2 left, in production",
+            "failed": True,
+            "workloads": [
+                {"workload": "Deployment a/x", "outcome": "put_back", "reason": "it cannot pull", "remedy": "Log in."},
+                dict(ARGO, workload="Deployment a/y", outcome="left", manager="argocd shop"),
+                dict(ARGO, workload="Deployment a/z", outcome="left"),
+                {"workload": "Job a/w", "outcome": "switched", "changes": [{"old": "nginx:1", "new": "swr/nginx:1"}]},
+            ],
+        },
+        {"name": "two", "failed": True, "msg": "the API server does not answer"},
+    ],
+    "files": {
+        "msg": "1 file changed",
+        "files": [{"path": "/srv/web.yaml", "changes": [{"old": "nginx:1", "new": "swr/nginx:1"}]}],
+        "left": [{"file": "/srv/compose.yaml", "image": "a/web:1", "reason": "it is built here"}],
+        "failures": [{"file": "/srv/x.yaml", "error": "/srv/x.yaml: it has changed. Remedy: Run the task again."}],
+        "not_evaluated": [{"file": "/srv/t.yaml", "reason": "it is a template"}],
+    },
+}
+
+
+def test_a_cutover_says_what_failed_and_what_was_left_and_why():
+    outcome = outcome_of(SWITCHED)
+    assert (outcome.kind, outcome.status, outcome.headline) == ("cutover", "failed", "2 of 8 objects failed")
+    found = [(cause["what"], cause["count"], cause["hint"]) for cause in outcome.causes().as_list()]
+    assert found[:3] == [
+        ("it cannot pull", 1, "Log in."),
+        ("it has changed.", 1, "Run the task again."),
+        ("Argo CD manages it, and would undo the change", 2, "Change the image in its source."),
+    ]
+    assert list(outcome.problems) == ["wave two: the API server does not answer"]
+    assert outcome.done[0] == "3 images verified: 2 equal, 1 missing"
+    cases = suite(SWITCHED)
+    assert (cases.tests, cases.failures, cases.skipped) == (8, 2, 4)
+    good = dict(SWITCHED, waves=SWITCHED["waves"][:0], files={"files": [{"path": "/x", "exact": True}]})
+    assert outcome_of(good).headline == "1 of 1 objects rolled back"
+    assert outcome_of({"verified": {}, "waves": [], "files": {}}).message == "0 objects: nothing to switch"
+
 
 def test_a_verification_says_what_differs():
     outcome = outcome_of(VERIFIED)
@@ -271,7 +316,9 @@ def test_a_network_says_what_there_is_and_what_is_missing():
     assert value(samples(render_metrics(broken, "net", 1.0, "")), "objects", "created") == 1
 
 
-@pytest.mark.parametrize("report", [VERIFIED, REPLICATED, NETWORK], ids=lambda report: outcome_of(report).kind)
+@pytest.mark.parametrize(
+    "report", [VERIFIED, REPLICATED, NETWORK, SWITCHED], ids=lambda report: outcome_of(report).kind
+)
 def test_every_case_has_an_outcome_that_is_counted(report):
     outcome = outcome_of(report)
     cases = list(outcome.cases())
