@@ -16,13 +16,12 @@ from ._http_values import NotUnderstood
 from ._json import read_shape
 from ._registry.config.documents import load_document
 from ._registry.errors import RulesError
-from ._registry.jobs.verify import EQUAL
 from ._registry.model.reference import ReferenceProblem, Repository
 from ._registry.report.shard_reports import LARGEST, find_reports
 from ._registry.rules.parser import parse_rules
 from ._registry.rules.patterns import compile_expression
 from ._registry.rules.rule import Rule
-from ._registry.run.image import COPIED, SKIPPED
+from ._registry.run.image import COPIED, EQUAL, SKIPPED
 from ._secrets import read_text
 from ._workloads.errors import WorkloadsError
 from ._workloads.model.image import ImageName, NotAnImage, parse_image
@@ -37,7 +36,7 @@ _VERIFIED = {
     "results": [
         {
             **dict.fromkeys(("source", "destination", "verdict"), str),
-            **dict.fromkeys(("reason", "attached_to", "source_digest", "found"), (str, None)),
+            **dict.fromkeys(("reason", "error", "attached_to", "source_digest", "found"), (str, None)),
         }
     ],
 }
@@ -223,7 +222,7 @@ class VerifiedMapping:
                 continue
             self._there.add(destination.registry)
             if entry["verdict"] != EQUAL:
-                self._others.setdefault(source.full, entry.get("reason") or "")
+                self._others.setdefault(source.full, entry.get("reason") or entry.get("error") or "")
 
     def __call__(self, image: ImageName) -> Optional[ImageName]:
         """Its destination; None if it is from there already.
@@ -247,7 +246,7 @@ def proof_of(places: Sequence[str]) -> VerifiedMapping:
     """
     found, missing = find_reports(places, ())
     if missing or not found:
-        where = missing[0].path if missing else ", ".join(places)
+        where = missing[0].path if missing else ", ".join(places) or "verified"
         raise WorkloadsError("there is no report", where=where, hint="Write it with image_verify's report_path.")
     return VerifiedMapping([entry for report in found for entry in _verified(report.path)])
 

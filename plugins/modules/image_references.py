@@ -62,7 +62,7 @@ options:
   record:
     description:
       - The path of the record. It is created if it does not exist, only readable by its owner. Keep it, and use one
-        for all runs on the same files.
+        for all runs on the same files. M(longshore.swr.workload_images) may use the same.
     type: path
     required: true
   state:

@@ -119,7 +119,7 @@ options:
     description:
       - The registry and the organization that the images are copied to, as in
         V(swr.cn-north-4.myhuaweicloud.com/shop).
-      - Without it there are no rules.
+      - Without it there are no rules. Only for O(state=gathered).
     type: str
   dest:
     description:
@@ -138,6 +138,7 @@ options:
     description:
       - The path of the record. It is created if it does not exist, only readable by its owner. Keep it, and use one
         for all runs on the same clusters. M(longshore.swr.image_references) may use the same.
+      - Required with O(state=switched) and O(state=rolled_back).
     type: path
   pull_secret:
     description:
@@ -146,6 +147,7 @@ options:
         account.
       - By default, it is the secret that CCE keeps in each namespace (C(default-secret)), where there is one with a
         login for the destination. It is never copied.
+      - Custom resources get it where they have a pod template. Their own fields for secrets are not known.
     type: str
   allow_temporary_login:
     description:
@@ -583,6 +585,7 @@ from ansible_collections.longshore.swr.plugins.module_utils._module import (
     redactor_of,
     reports_errors,
     require,
+    require_values,
     show_warnings,
 )
 from ansible_collections.longshore.swr.plugins.module_utils._workloads.cluster.custom_rules import JMESPATH_IMPORT_ERROR
@@ -624,18 +627,20 @@ def run(module):
         require(module, "jmespath", JMESPATH_IMPORT_ERROR, "for custom_images")
     # Ansible would mask every text in a kubeconfig, and with them names in the result.
     module.no_log_values = secrets_among(module.no_log_values, module.params)
-    return show_warnings(module, carry_out(module.params, module.check_mode, redactor_of(module)))
+    return show_warnings(module, carry_out(module, module.params))
 
 
-def carry_out(options, check_mode, redactor):
+def carry_out(module, options):
     def client():
-        return connect(options, redactor)
+        return connect(options, redactor_of(module))
 
+    if options["state"] != "gathered":
+        require_values(module, "record")
     if options["state"] == "switched":
-        return run_switching(options, proof_of(options["verified"]), client, check_mode)
+        return run_switching(options, proof_of(options["verified"]), client, module.check_mode)
     if options["state"] == "rolled_back":
-        return run_rolling_back(options, client, check_mode)
-    return run_gathering(options, client, check_mode)
+        return run_rolling_back(options, client, module.check_mode)
+    return run_gathering(options, client, module.check_mode)
 
 
 def main():

@@ -4,19 +4,21 @@
 """Roll-outs in the sandbox's Kubernetes API: what the controllers, the scheduler and the kubelet would do.
 
 They act by steps: one each time a client reads a Deployment, StatefulSet or DaemonSet, or pods. So a test never waits,
-and always sees every state. An image whose name contains C(broken) cannot be pulled. As in a cluster:
+and always sees every state. An image whose name contains C(broken) cannot be pulled, one with C(stuck) never becomes
+ready. As in a cluster:
 
 - a new revision of a Deployment starts next to the old pods, which stay while it does not become ready;
 - a StatefulSet replaces its pods one by one. A pod that is not ready stays, even when the template is put back:
   somebody has to delete it;
-- paused Deployments, C(OnDelete) and partitions leave pods as they are.
+- paused Deployments, C(OnDelete) and partitions leave pods as they are;
+- a ResourceQuota refuses pods, also those that a Deployment adds while it rolls out.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
-from typing import Any, Dict, List, Optional
+from typing import Any, Dict, List, Optional, Tuple
 
 from .kubernetes_kinds import Catalogue, Resource
 from .kubernetes_objects import metadata, running, str_uid
@@ -24,6 +26,7 @@ from .kubernetes_store import Store
 
 Object = Dict[str, Any]
 BROKEN = "broken"
+STUCK = "stuck"
 _KINDS = ("Deployment", "StatefulSet", "DaemonSet")
 _HASH = "pod-template-hash"
 _REVISION = "controller-revision-hash"
@@ -39,6 +42,8 @@ class Controllers:
         self._kinds = {one.kind: one for one in catalogue.resources if not one.custom}
         self._deadline = deadline
         self._waited: Dict[str, int] = {}
+        self._owned: Tuple[int, Dict[str, List[Object]]] = (-1, {})
+        self._settled: Dict[str, List[str]] = {}
 
     def concerns(self, resource: Resource) -> bool:
         """Whether reading it is a step."""
@@ -51,7 +56,26 @@ class Controllers:
                 self._start(pod)
             for kind in _KINDS:
                 for item in self._store.all(self._kinds[kind]):
-                    getattr(self, "_" + kind.lower())(item)
+                    # What has changed nothing would do so again; what is not ready yet counts the steps.
+                    if self._settled.get(item["metadata"]["uid"]) != self._versions(item):
+                        getattr(self, "_" + kind.lower())(item)
+
+    def _versions(self, item: Object) -> List[str]:
+        """The versions of an object and of all below it."""
+        below = self._below(item)
+        found = [item, *below, *(pod for one in below for pod in self._below(one))]
+        return [one["metadata"]["resourceVersion"] for one in found]
+
+    def _below(self, owner: Object) -> List[Object]:
+        """The objects that an object owns."""
+        if self._owned[0] != self._store.version:
+            owned: Dict[str, List[Object]] = {}
+            for kind in ("ReplicaSet", "Pod"):
+                for one in self._store.all(self._kinds[kind]):
+                    for reference in one["metadata"].get("ownerReferences", ()):
+                        owned.setdefault(reference["uid"], []).append(one)
+            self._owned = (self._store.version, owned)
+        return self._owned[1].get(owner["metadata"]["uid"], [])
 
     # Pods
 
@@ -61,7 +85,8 @@ class Controllers:
             return
         broken = [one for one in pod["spec"]["containers"] if BROKEN in one["image"]]
         if not broken:
-            ready = [{"type": "Ready", "status": "True"}]
+            stuck = any(STUCK in one["image"] for one in pod["spec"]["containers"])
+            ready = [{"type": "Ready", "status": "False" if stuck else "True"}]
             started = running(pod)
             started["status"]["conditions"] = ready
             self._put("Pod", started)
@@ -76,21 +101,32 @@ class Controllers:
             self._put("Pod", dict(pod, status=status))
 
     def _pods_of(self, owner: Object) -> List[Object]:
-        uid = owner["metadata"]["uid"]
-        return [
-            pod
-            for pod in self._store.all(self._kinds["Pod"])
-            if any(one["uid"] == uid for one in pod["metadata"].get("ownerReferences", ()))
-        ]
+        return [one for one in self._below(owner) if one["kind"] == "Pod"]
 
-    def _create_pod(self, owner: Object, name: str, labels: Dict[str, str]) -> None:
+    def _create_pod(self, owner: Object, name: str, labels: Dict[str, str]) -> str:
+        """Why the pod cannot be created; empty if it was."""
         template = owner["spec"]["template"]
         space = owner["metadata"]["namespace"]
+        refusal = self._refusal(space, name)
+        if refusal:
+            return refusal
         about = metadata(name, space, owner, labels={**template.get("metadata", {}).get("labels", {}), **labels})
         about["uid"] = str_uid("Pod", space, name, str(self._store.version))
         self._store.create(
             self._kinds["Pod"], {"metadata": about, "spec": template["spec"], "status": {"phase": "Pending"}}
         )
+        return ""
+
+    def _refusal(self, space: str, name: str) -> str:
+        used = len([pod for pod in self._store.all(self._kinds["Pod"]) if pod["metadata"]["namespace"] == space])
+        for quota in self._store.all(self._kinds["ResourceQuota"]):
+            hard = quota["spec"]["hard"].get("pods")
+            if quota["metadata"]["namespace"] == space and hard is not None and used >= int(hard):
+                text = (
+                    'pods "{0}" is forbidden: exceeded quota: {1}, requested: pods=1, used: pods={2}, limited: pods={3}'
+                )
+                return text.format(name, quota["metadata"]["name"], used, hard)
+        return ""
 
     def _delete_pod(self, pod: Object) -> None:
         self._store.remove(self._kinds["Pod"], pod["metadata"]["namespace"], pod["metadata"]["name"])
@@ -104,20 +140,20 @@ class Controllers:
             return
         wanted = spec.get("replicas", 1)
         revision = _revision_of(spec["template"])
-        sets = [one for one in self._store.all(self._kinds["ReplicaSet"]) if _controlled(one, item)]
-        current = next((one for one in sets if one["metadata"]["labels"].get(_HASH) == revision), None)
+        sets = [one for one in self._below(item) if one["kind"] == "ReplicaSet"]
+        current = next((one for one in sets if one["metadata"].get("labels", {}).get(_HASH) == revision), None)
         if current is None:
             current = self._create_set(item, revision, wanted)
         elif current["spec"]["replicas"] != wanted:
             current = self._put("ReplicaSet", dict(current, spec=dict(current["spec"], replicas=wanted)))
-        self._fill(current, wanted)
+        refusal = self._fill(current, wanted)
         ready = [pod for pod in self._pods_of(current) if _is_ready(pod)]
         old = [one for one in sets if one["metadata"]["uid"] != current["metadata"]["uid"]]
         if len(ready) == wanted:
             for one in old:
                 self._empty(one)
         kept = [pod for one in old for pod in self._pods_of(one)]
-        self._report_deployment(item, wanted, ready, kept, len(self._pods_of(current)))
+        self._report_deployment(item, wanted, ready, kept, len(self._pods_of(current)), refusal)
 
     def _create_set(self, item: Object, revision: str, replicas: int) -> Object:
         space, name = item["metadata"]["namespace"], item["metadata"]["name"]
@@ -125,11 +161,14 @@ class Controllers:
         spec = {"replicas": replicas, "selector": item["spec"].get("selector"), "template": item["spec"]["template"]}
         return self._store.create(self._kinds["ReplicaSet"], {"metadata": about, "spec": spec})
 
-    def _fill(self, one: Object, wanted: int) -> None:
+    def _fill(self, one: Object, wanted: int) -> str:
+        """Why not all pods can be created; empty if they were."""
         have = self._pods_of(one)
+        refusals = []
         for number in range(len(have), wanted):
             name = "{0}-{1:05}".format(one["metadata"]["name"], number)
-            self._create_pod(one, name, {_HASH: one["metadata"]["labels"][_HASH]})
+            refusals.append(self._create_pod(one, name, {_HASH: one["metadata"]["labels"][_HASH]}))
+        return next((text for text in refusals if text), "")
 
     def _empty(self, one: Object) -> None:
         for pod in self._pods_of(one):
@@ -138,7 +177,7 @@ class Controllers:
             self._put("ReplicaSet", dict(one, spec=dict(one["spec"], replicas=0)))
 
     def _report_deployment(
-        self, item: Object, wanted: int, ready: List[Object], old: List[Object], updated: int
+        self, item: Object, wanted: int, ready: List[Object], old: List[Object], updated: int, refusal: str
     ) -> None:
         done = len(ready) == wanted and not old
         key = "{0}/{1}".format(item["metadata"]["uid"], item["metadata"].get("generation"))
@@ -156,7 +195,10 @@ class Controllers:
                 {"type": "Progressing", "status": "False" if late else "True", "reason": reason},
             ],
         }
-        self._report(item, status)
+        if refusal:
+            failure = {"type": "ReplicaFailure", "status": "True", "reason": "FailedCreate", "message": refusal}
+            status["conditions"].append(failure)
+        self._report(item, status, done)
 
     # StatefulSets and DaemonSets
 
@@ -224,10 +266,12 @@ class Controllers:
 
     # Objects
 
-    def _report(self, item: Object, status: Object) -> None:
+    def _report(self, item: Object, status: Object, done: bool = False) -> None:
         status = dict(status, observedGeneration=item["metadata"].get("generation", 1))
         if item.get("status") != status:
             self._put(item["kind"], dict(item, status=status))
+        elif done:
+            self._settled[item["metadata"]["uid"]] = self._versions(item)
 
     def _put(self, kind: str, item: Object) -> Object:
         return self._store.put(self._kinds[kind], dict(item, metadata=dict(item["metadata"])))
@@ -235,10 +279,6 @@ class Controllers:
 
 def _revision_of(template: Object) -> str:
     return hashlib.sha256(json.dumps(template, sort_keys=True).encode()).hexdigest()[:10]
-
-
-def _controlled(item: Object, owner: Object) -> bool:
-    return any(one["uid"] == owner["metadata"]["uid"] for one in item["metadata"].get("ownerReferences", ()))
 
 
 def _is_ready(pod: Object) -> bool:

@@ -72,6 +72,7 @@ BUILT_IN: Tuple[Resource, ...] = (
     Resource("", "v1", "pods", "Pod", True, ("po",), ("ephemeralcontainers", "status")),
     Resource("", "v1", "podtemplates", "PodTemplate"),
     Resource("", "v1", "replicationcontrollers", "ReplicationController", True, ("rc",), ("scale", "status")),
+    Resource("", "v1", "resourcequotas", "ResourceQuota", True, ("quota",), _STATUS),
     Resource("", "v1", "secrets", "Secret"),
     Resource("", "v1", "serviceaccounts", "ServiceAccount", True, ("sa",)),
     # A resource without C(list), as the server has several.

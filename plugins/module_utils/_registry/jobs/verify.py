@@ -17,14 +17,13 @@ from typing import Any, Dict, List, Mapping, Optional, Sequence
 from ..errors import RegistryError, failure_of
 from ..plan.referrers import Attachments
 from ..report.report import MOST_FAILURES, write_report
-from ..run.image import FAILED, FILTERED, SKIPPED, Image
+from ..run.image import EQUAL, FAILED, FILTERED, SKIPPED, Image
 from ..run.work_queue import WorkQueue
 from .blob_check import BlobChecker, Stored
 from .request import Request, RunHelper
 from .run_context import RunContext, nothing
 from .settings import VerifySettings, settings_of
 
-EQUAL = "equal"
 DIFFERENT = "different"
 MISSING = "missing"
 VERDICTS = (EQUAL, DIFFERENT, MISSING, FILTERED, FAILED)

@@ -24,6 +24,7 @@ SKIPPED = "skipped"
 FILTERED = "filtered"
 POSTPONED = "postponed"
 FAILED = "failed"
+EQUAL = "equal"  # Of a verification
 OUTCOMES = (COPIED, SKIPPED, FILTERED, POSTPONED, FAILED)
 
 

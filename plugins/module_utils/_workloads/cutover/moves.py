@@ -100,8 +100,8 @@ class Switch:
     def _unconfirmed(self, workload: Workload) -> Optional[ObjectEntry]:
         """What a run that was killed has changed, or another lost sight of."""
         for entry in reversed(self._record.objects):
-            if entry.uid == workload.uid and not entry.done and entry.changes:
-                return entry
+            if entry.uid == workload.uid and entry.changes:
+                return None if entry.done else entry
         return None
 
     def _entry(

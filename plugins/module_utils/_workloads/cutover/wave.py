@@ -219,7 +219,8 @@ class Wave:
                 return
         waited = time.monotonic() - work.started
         alarm = verdict.alarm or fault_of(new)
-        if verdict.state == LATE:
+        # What was late before it was put back may say so for a while.
+        if verdict.state == LATE and not self._is_undoing(work):
             self._fail(work, "; ".join(text for text in (verdict.text, alarm) if text))
         elif alarm and self._lasts(work):
             self._fail(work, alarm)

@@ -34,7 +34,6 @@ BAD = (PUT_BACK, FAILED, UNFINISHED, PENDING)
 FIRST, STATEFUL, LAST = range(3)
 """The phases of a wave: what is replaced without a gap, what has a state, what stops before it starts anew."""
 
-_LARGE = ("managedFields", "selfLink")
 _LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration"
 # How much of an image's path is above the pod's specification.
 _IN_POD = {CONTAINER: 3, INIT_CONTAINER: 3, IMAGE_VOLUME: 4}
@@ -143,9 +142,15 @@ FindSpots = Callable[[Mapping[str, Any]], Iterable[Spot]]
 
 def workload_of(resource: Resource, item: Mapping[str, Any], find: FindSpots) -> Workload:
     """The object as a workload; without images it has no spots."""
-    metadata = {key: value for key, value in item["metadata"].items() if key not in _LARGE}
+    metadata = dict(item["metadata"])
     annotations = mapping(metadata.get("annotations"))
-    metadata["annotations"] = {key: value for key, value in annotations.items() if key != _LAST_APPLIED}
+    # That it is there tells who manages the object; it has the whole object, with all secrets in it.
+    metadata["annotations"] = {key: "" if key == _LAST_APPLIED else value for key, value in annotations.items()}
+    claims = metadata.get("managedFields")
+    metadata["managedFields"] = [
+        {key: value for key, value in mapping(one).items() if key != "fieldsV1"}
+        for one in (claims if isinstance(claims, list) else ())
+    ]
     bare = {key: value for key, value in item.items() if key not in ("metadata", "status")}
     bare.update(kind=resource.kind, apiVersion=resource.api_version)
     spots = [spot for spot in find(bare) if spot.kind not in (MENTION, EPHEMERAL_CONTAINER)]
