@@ -108,8 +108,13 @@ def test_two_hosts_do_it_together_and_once(world: World) -> None:
     assert "All 12 images are at their destination" in (world.plan / "report.html").read_text()
 
     written = len(world.playbooks.written())
-    second = world.run("migrate_sharded", migrate_audit=True)
-    assert {changed for changed, _unreachable, _failed in recap(second).values()} == {0}
+    world.swr.load(docker_image("old"), "team/app0", "0.9")
+    second = world.run("migrate_sharded", migrate_audit=True, migrate_prune=True)
+    # Only the old tag goes.
+    assert sorted(changed for changed, _unreachable, _failed in recap(second).values()) == [0, 1]
+    assert world.tags() == ALL
+    assert json.loads((world.plan / "prune.json").read_text())["deleted"] == [world.swr.host + "/team/app0:0.9"]
+    written += 1
     assert len(world.playbooks.written()) == written
     assert "12 images were at their destination when the work was planned" in second.out
     audit = json.loads((world.plan / "audit.json").read_text())
