@@ -27,19 +27,28 @@ _MERGED_BY = {
 
 
 def json_patch(item: Dict[str, Any], operations: Any) -> Dict[str, Any]:
-    """The object after the operations of RFC 6902.
+    """The object after the operations of RFC 6902, as far as the server keeps to it: a replace may add a field.
 
     :raises StatusError: one of them fails: 422 and no word on which, as the real server.
     """
     result = copy.deepcopy(item)
     if not isinstance(operations, list):
-        raise StatusError(400, "json: cannot unmarshal object into Go value of type jsonpatch.Patch")
+        raise _unreadable(operations, "[]handlers.jsonPatchOp")
+    for operation in operations:
+        if not isinstance(operation, dict):
+            raise _unreadable(operation, "handlers.jsonPatchOp")
     try:
         for operation in operations:
             _carry_out(result, operation)
     except (KeyError, IndexError, TypeError, ValueError):
         raise StatusError(422, details={}) from None
     return result
+
+
+def _unreadable(value: Any, wanted: str) -> StatusError:
+    kind = {dict: "object", list: "array", str: "string", bool: "bool"}.get(type(value), "number")
+    text = "error decoding patch: json: cannot unmarshal {0} into Go value of type {1}"
+    return StatusError(400, text.format(kind, wanted))
 
 
 def _carry_out(document: Any, operation: Dict[str, Any]) -> None:
@@ -51,7 +60,6 @@ def _carry_out(document: Any, operation: Dict[str, Any]) -> None:
         place, key = _place(document, path)
         del place[key]
     elif kind == "replace":
-        _read(document, path)
         place, key = _place(document, path)
         place[key] = operation["value"]
     elif kind == "add":
@@ -91,7 +99,7 @@ def _index(place: Any, part: str, adding: bool) -> Union[str, int]:
 
 def _read(document: Any, path: str) -> Any:
     place, key = _place(document, path)
-    return place[key]
+    return place.get(key) if isinstance(place, dict) else place[key]
 
 
 def merge_patch(value: Any, patch: Any) -> Any:

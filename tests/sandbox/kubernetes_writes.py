@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import copy
 import json
-from typing import Any, Dict, Optional
+from typing import Any, Dict, List, Optional, Tuple
 
 from . import kubernetes_fields as owned
 from . import kubernetes_patches as patches
@@ -42,7 +42,8 @@ class Writer:
                 text = '{0} "{1}" already exists'.format(resource.qualified, metadata["name"])
                 details = details_of(resource, metadata["name"])
                 raise StatusError(409, text, details, reason="AlreadyExists")
-            owned.update({"metadata": {}}, item, _manager(request), resource.api_version)
+            _check_images(resource, item)
+            owned.update({"metadata": {}}, item, _manager(request), resource)
             if not _is_dry(request):
                 item = self._store.create(resource, item)
         return reply(item, 201)
@@ -50,6 +51,7 @@ class Writer:
     def delete(self, request: Request, resource: Resource, namespace: str, name: str) -> Response:
         with self._store.lock:
             current = self._current(resource, namespace, name)
+            _check_preconditions(request, resource, current)
             if not _is_dry(request):
                 self._store.remove(resource, namespace, name)
         details = dict(details_of(resource, name), uid=current["metadata"]["uid"])
@@ -59,22 +61,26 @@ class Writer:
         """An update or a patch."""
         body = request.body.read()
         media_type = request.headers.get("content-type", "").partition(";")[0].strip()
+        try:
+            document = json.loads(body)
+        except ValueError:
+            raise StatusError(400, "error decoding patch: invalid character") from None
         with self._store.lock:
+            if media_type == patches.APPLY_PATCH and self._store.get(resource, namespace, name) is None:
+                return self._created(request, resource, namespace, document)
             current = self._current(resource, namespace, name)
-            try:
-                document = json.loads(body)
-            except ValueError:
-                raise StatusError(400, "error decoding patch: invalid character") from None
             if request.method == "PUT":
                 changed = document
             elif media_type == patches.APPLY_PATCH:
                 changed = self._applied(request, resource, current, document)
             else:
                 changed = _patched(resource, current, document, media_type)
+            _check_names(resource, current, changed)
             _check_version(resource, current, changed)
             _check_immutable(resource, current, changed)
+            _check_images(resource, changed)
             if media_type != patches.APPLY_PATCH:
-                owned.update(current, changed, _manager(request), resource.api_version)
+                owned.update(current, changed, _manager(request), resource)
             return reply(self._put(request, resource, current, changed))
 
     def _current(self, resource: Resource, namespace: str, name: str) -> Dict[str, Any]:
@@ -101,17 +107,12 @@ class Writer:
 
         :raises StatusError: others own what it would change, and it is not forced.
         """
-        manager = _manager(request)
-        found = owned.conflicts(current, applied, manager)
+        manager = _applier(request)
+        found = owned.conflicts(current, applied, manager, resource)
         if found and request.param("force") != "true":
-            others = sorted({'conflict with "{0}" using {1}'.format(who, resource.api_version) for who, _path in found})
-            fields = "; ".join(".".join(part.partition(":")[2] or part for part in path) for _who, path in found)
-            text = "Apply failed with {0} conflict{1}: {2}: .{3}"
-            message = text.format(len(found), "s" if len(found) > 1 else "", ", ".join(others), fields)
-            causes = [{"reason": "FieldManagerConflict", "message": other, "field": fields} for other in others]
-            raise StatusError(409, message, {"causes": causes})
+            raise _conflict(found, resource)
         changed = patches.strategic_patch(current, applied)
-        paths = set(owned.leaves(applied))
+        paths = set(owned.leaves(applied, resource.custom))
         # What it applied before and now leaves out goes; fields that others own too stay.
         claims = [one for one in owned.claims_of(current) if (one["manager"], one["operation"]) != (manager, "Apply")]
         lost = {path for _who, path in found}
@@ -120,10 +121,47 @@ class Writer:
             own = set(owned.paths_in(claim.get("fieldsV1") or {})) - lost
             if own:
                 kept.append(dict(claim, fieldsV1=owned.nested(own)))
-        changed["metadata"] = dict(
-            changed["metadata"], managedFields=[*kept, owned.claim_of(manager, "Apply", resource.api_version, paths)]
-        )
+        changed["metadata"] = dict(changed["metadata"])
+        owned.put(changed, [*kept, owned.claim_of(manager, "Apply", resource.api_version, paths)])
         return changed
+
+    def _created(self, request: Request, resource: Resource, namespace: str, applied: Dict[str, Any]) -> Response:
+        """Server-side apply of an object that is not there."""
+        manager = _applier(request)
+        _check_images(resource, applied)
+        item = dict(applied, metadata=dict(applied["metadata"], **({"namespace": namespace} if namespace else {})))
+        paths = set(owned.leaves(applied, resource.custom))
+        owned.put(item, [owned.claim_of(manager, "Apply", resource.api_version, paths)])
+        return reply(item if _is_dry(request) else self._store.create(resource, item), 201)
+
+
+def _applier(request: Request) -> str:
+    """
+    :raises StatusError: an apply needs a name of its own.
+    """
+    manager: Optional[str] = request.param("fieldManager")
+    if not manager:
+        what = "Required value: is required for apply patch"
+        causes = [{"reason": "FieldValueRequired", "message": what, "field": "fieldManager"}]
+        text = 'PatchOptions.meta.k8s.io "" is invalid: fieldManager: {0}'.format(what)
+        raise StatusError(422, text, {"group": "meta.k8s.io", "kind": "PatchOptions", "causes": causes})
+    return manager
+
+
+def _conflict(found: List[Tuple[str, owned.Path]], resource: Resource) -> StatusError:
+    causes = []
+    fields: Dict[str, List[str]] = {}
+    for who, path in found:
+        other = '"{0}" using {1}'.format(who, resource.api_version)
+        fields.setdefault(other, []).append(owned.shown(path))
+        cause = {"reason": "FieldManagerConflict", "message": "conflict with " + other, "field": owned.shown(path)}
+        causes.append(cause)
+    if len(found) == 1:
+        text = "Apply failed with 1 conflict: {0[message]}: {0[field]}".format(causes[0])
+    else:
+        parts = ["conflicts with {0}:\n- {1}".format(who, "\n- ".join(ones)) for who, ones in fields.items()]
+        text = "Apply failed with {0} conflicts: {1}".format(len(found), "\n".join(parts))
+    return StatusError(409, text, {"causes": causes})
 
 
 def _body(request: Request) -> Dict[str, Any]:
@@ -143,8 +181,51 @@ def _patched(resource: Resource, current: Dict[str, Any], patch: Any, media_type
         return patches.merge_patch(current, patch)
     if media_type == patches.STRATEGIC_PATCH and not resource.custom:
         return patches.strategic_patch(current, patch)
+    if not media_type.endswith(("patch+json", "patch+yaml")):
+        raise StatusError(415, "415: Unsupported Media Type", {})
     text = "the body of the request was in an unknown format - accepted media types include: {0}, {1}, {2}"
     raise StatusError(415, text.format(patches.JSON_PATCH, patches.MERGE_PATCH, patches.APPLY_PATCH))
+
+
+def _check_preconditions(request: Request, resource: Resource, current: Dict[str, Any]) -> None:
+    """
+    :raises StatusError: another object than the one that is meant has the name now.
+    """
+    body = request.body.read()
+    wanted = ((json.loads(body) if body else {}).get("preconditions") or {}).get("uid")
+    metadata = current["metadata"]
+    if wanted in (None, metadata["uid"]):
+        return
+    text = (
+        'Operation cannot be fulfilled on {0} "{1}": the UID in the precondition ({2}) does not match the UID in '
+        "record ({3}). The object might have been deleted and then recreated"
+    )
+    message = text.format(_kind_of(resource), metadata["name"], wanted, metadata["uid"])
+    raise StatusError(409, message, _about(resource, metadata["name"]))
+
+
+def _check_names(resource: Resource, current: Dict[str, Any], changed: Dict[str, Any]) -> None:
+    """What identifies the object stays."""
+    old, new = current["metadata"], changed["metadata"]
+    if new.get("name") != old["name"]:
+        text = "the name of the object ({0}) does not match the name on the URL ({1})"
+        raise StatusError(400, text.format(new.get("name"), old["name"]))
+    if new.get("namespace") != old.get("namespace"):
+        raise StatusError(400, "the namespace of the provided object does not match the namespace sent on the request")
+    if new.get("uid", old["uid"]) != old["uid"]:
+        what = 'Invalid value: "{0}": field is immutable'.format(new["uid"])
+        raise _invalid(resource, current, "metadata.uid", "FieldValueInvalid", what)
+
+
+def _check_images(resource: Resource, item: Dict[str, Any]) -> None:
+    """The containers of a pod template have images."""
+    if resource.custom or "template" not in (item.get("spec") or {}):
+        return
+    pod = (item["spec"]["template"] or {}).get("spec") or {}
+    for number, container in enumerate(pod.get("containers") or ()):
+        if not container.get("image"):
+            field = "spec.template.spec.containers[{0}].image".format(number)
+            raise _invalid(resource, item, field, "FieldValueRequired", "Required value")
 
 
 def _check_version(resource: Resource, current: Dict[str, Any], changed: Dict[str, Any]) -> None:
@@ -164,9 +245,10 @@ def _check_version(resource: Resource, current: Dict[str, Any], changed: Dict[st
 def _check_immutable(resource: Resource, current: Dict[str, Any], changed: Dict[str, Any]) -> None:
     """What the server never changes: the template of a Job, most of a pod."""
     if resource.kind == "Job" and current["spec"].get("template") != changed["spec"].get("template"):
-        raise _invalid(resource, current, "spec.template: Invalid value: {}: field is immutable")
+        what = "Invalid value: {}: field is immutable"
+        raise _invalid(resource, current, "spec.template.spec", "FieldValueInvalid", what)
     if resource.kind == "Pod" and _rest_of_pod(current) != _rest_of_pod(changed):
-        raise _invalid(resource, current, "spec: Forbidden: " + _POD)
+        raise _invalid(resource, current, "spec", "FieldValueForbidden", "Forbidden: " + _POD)
 
 
 def _rest_of_pod(item: Dict[str, Any]) -> Dict[str, Any]:
@@ -178,11 +260,21 @@ def _rest_of_pod(item: Dict[str, Any]) -> Dict[str, Any]:
     return spec
 
 
-def _invalid(resource: Resource, item: Dict[str, Any], what: str) -> StatusError:
-    kind = "{0}.{1}".format(resource.kind, resource.group) if resource.group else resource.kind
+def _invalid(resource: Resource, item: Dict[str, Any], field: str, reason: str, what: str) -> StatusError:
     name = item["metadata"]["name"]
-    details = {"name": name, "group": resource.group, "kind": resource.kind}
-    return StatusError(422, '{0} "{1}" is invalid: {2}'.format(kind, name, what), details)
+    text = '{0} "{1}" is invalid: {2}: {3}'.format(_kind_of(resource), name, field, what)
+    causes = [{"reason": reason, "message": what, "field": field}]
+    return StatusError(422, text, dict(_about(resource, name), causes=causes))
+
+
+def _kind_of(resource: Resource) -> str:
+    """As errors of validation name it: C(Deployment.apps), C(Pod)."""
+    return "{0}.{1}".format(resource.kind, resource.group) if resource.group else resource.kind
+
+
+def _about(resource: Resource, name: str) -> Dict[str, Any]:
+    """C(details) of an error of validation."""
+    return dict(details_of(resource, name), kind=resource.kind)
 
 
 def _is_dry(request: Request) -> bool:

@@ -116,8 +116,11 @@ def test_a_claim_makes_the_next_apply_fail(call: Caller) -> None:
     call.apply("web:1")
     call.patch(set_image("swr/web:1"))
     refused = call.apply("web:2", 409)
-    assert 'conflict with "longshore-swr" using apps/v1' in refused["message"]
+    field = '.spec.template.spec.containers[name="app"].image'
+    conflict = 'conflict with "longshore-swr" using apps/v1'
+    assert refused["message"] == "Apply failed with 1 conflict: {0}: {1}".format(conflict, field)
     assert refused["reason"] == "Conflict"
+    assert refused["details"]["causes"] == [{"reason": "FieldManagerConflict", "message": conflict, "field": field}]
     call.apply("swr/web:1")
     # Rolled back, the claim stays.
     call.patch(set_image("web:1"))
@@ -137,6 +140,76 @@ def test_a_claim_makes_the_next_apply_fail(call: Caller) -> None:
 def test_a_forced_apply_takes_the_field(call: Caller) -> None:
     call.patch(set_image("swr/web:1"))
     assert claims(call.apply("web:2", more="&force=true")) == ["helm Apply"]
+
+
+def test_conflicts_with_several(call: Caller) -> None:
+    call.patch(set_image("swr/web:1"))
+    call.patch([{"op": "replace", "path": "/spec/replicas", "value": 3}], manager="scaler")
+    item = {"apiVersion": "apps/v1", "kind": "Deployment", "metadata": {"name": "web"}}
+    item["spec"] = {"replicas": 2, "template": {"spec": {"containers": [{"name": "app", "image": "web:2"}]}}}
+    refused = call("PATCH", PATH, item, 409, "application/apply-patch+yaml", "?fieldManager=helm")
+    assert refused["message"] == (
+        'Apply failed with 2 conflicts: conflicts with "longshore-swr" using apps/v1:\n'
+        '- .spec.template.spec.containers[name="app"].image\n'
+        'conflicts with "scaler" using apps/v1:\n- .spec.replicas'
+    )
+    refused = call("PATCH", PATH, item, 422, "application/apply-patch+yaml")
+    assert refused["message"].endswith("fieldManager: Required value: is required for apply patch")
+
+
+def test_claims_are_sorted(call: Caller) -> None:
+    """So the place of one may change with every write."""
+    call.patch(set_image("swr/web:1"))
+    call.patch([{"op": "add", "path": "/metadata/labels", "value": {"a": "b"}}], manager="another")
+    assert claims(call.apply("swr/web:1")) == ["helm Apply", "another Update", "longshore-swr Update"]
+
+
+def test_a_custom_resource_has_claims_on_whole_lists(call: Caller) -> None:
+    kind = "application/json-patch+json"
+    rollout = "/apis/argoproj.io/v1alpha1/namespaces/shop/rollouts/r"
+    containers = [{"name": "a", "image": "a:1"}, {"name": "b", "image": "b:1"}]
+    spec = {"replicas": 1, "containers": containers}
+    call("PATCH", rollout, [{"op": "add", "path": "/spec", "value": spec}], kind=kind, query="?fieldManager=helm")
+    image = {"op": "replace", "path": "/spec/containers/0/image", "value": "a:2"}
+    patched = call("PATCH", rollout, [image], kind=kind, query="?fieldManager=x")["metadata"]["managedFields"]
+    assert [one["fieldsV1"] for one in patched] == [
+        {"f:spec": {"f:replicas": {}}},
+        {"f:spec": {"f:containers": {}}},
+    ]
+
+
+def test_patches_that_are_wrong(call: Caller) -> None:
+    text = "error decoding patch: json: cannot unmarshal {0} into Go value of type {1}"
+    assert call.patch({"op": "remove"}, 400)["message"] == text.format("object", "[]handlers.jsonPatchOp")
+    assert call.patch(["remove"], 400)["message"] == text.format("string", "handlers.jsonPatchOp")
+    for operation in (
+        {"op": "replace", "path": "/spec/template/spec/containers/7/image", "value": "x"},
+        {"op": "remove", "path": "/spec/none"},
+        {"op": "add", "path": "/spec/none/below", "value": 1},
+        {"op": "test", "path": "/spec/none", "value": 1},
+        {"op": "exchange", "path": "/spec", "value": 1},
+    ):
+        assert call.patch([operation], 422)["details"] == {}
+    # A field that is not there is no error for these.
+    absent = {"op": "test", "path": "/spec/minReadySeconds", "value": None}
+    assert call.patch([absent, dict(absent, op="replace", value=5)])["spec"]["minReadySeconds"] == 5
+    assert call("PATCH", PATH, [], 415)["message"] == "415: Unsupported Media Type"
+
+
+def test_what_must_stay(call: Caller) -> None:
+    refused = call.patch(set_image(""), 422)
+    field = "spec.template.spec.containers[0].image"
+    assert refused["message"] == 'Deployment.apps "web" is invalid: {0}: Required value'.format(field)
+    cause = {"reason": "FieldValueRequired", "message": "Required value", "field": field}
+    assert refused["details"] == {"name": "web", "group": "apps", "kind": "Deployment", "causes": [cause]}
+    for name, status, text in (
+        ("uid", 422, "field is immutable"),
+        ("name", 400, "the name of the object (x) does not match the name on the URL (web)"),
+        ("namespace", 400, "does not match the namespace sent on the request"),
+        ("resourceVersion", 409, "the object has been modified"),
+    ):
+        operation = {"op": "replace", "path": "/metadata/" + name, "value": "x"}
+        assert text in call.patch([operation], status)["message"]
 
 
 def test_what_cannot_be_changed(call: Caller) -> None:
@@ -172,8 +245,14 @@ def test_objects_come_and_go(call: Caller, server: KubernetesServer) -> None:
     stale = dict(made, metadata=dict(made["metadata"], resourceVersion="1"))
     place = collection.format("shop") + "/new"
     assert "the object has been modified" in call("PUT", place, stale, 409)["message"]
-    assert call("DELETE", place)["status"] == "Success"
+    other = {"preconditions": {"uid": "another"}}
+    assert "The object might have been deleted and then recreated" in call("DELETE", place, other, 409)["message"]
+    assert call("DELETE", place, {"preconditions": {"uid": made["metadata"]["uid"]}})["status"] == "Success"
     call("GET", place, status=404)
+    applied = dict(item, metadata={"name": "new"})
+    again = call("PATCH", place, applied, 201, "application/apply-patch+yaml", "?fieldManager=helm")
+    assert claims(again) == ["helm Apply"]
+    assert call("GET", place)["metadata"]["namespace"] == "shop"
     assert server.count(method="POST") == 3
 
 
