@@ -17,6 +17,7 @@ from ansible_collections.longshore.swr.tests.sandbox.images import docker_image
 from ansible_collections.longshore.swr.tests.support import awx_rules
 
 ROOT = Path(__file__).resolve().parents[3]
+STATS = {"ANSIBLE_SHOW_CUSTOM_STATS": "true"}
 EXPORT = ROOT / "tools" / "awx-project"
 
 
@@ -58,7 +59,7 @@ def launch(user: Any, *playbooks: str, ok: bool = True, **answers: str) -> Any:
     sandbox = {"migrate_registry": user.swr.host, "migrate_insecure": "true", "migrate_docker_config_fallback": "false"}
     inventory = as_awx(user.folder, user.environ)
     user.write("jobs.yml", [{"import_playbook": name + ".yml"} for name in playbooks])
-    return user.run("jobs.yml", "-i", inventory, "-e", json.dumps({**sandbox, **answers}), ok=ok)
+    return user.run("jobs.yml", "-i", inventory, "-e", json.dumps({**sandbox, **answers}), ok=ok, environ=STATS)
 
 
 def test_copy_verify_and_prune(user: Any) -> None:
@@ -75,8 +76,12 @@ def test_copy_verify_and_prune(user: Any) -> None:
     answers = {"prune_delete": "false", "prune_keep": "^2\n^4\n", "prune_maximum": "", "verify_blobs": ""}
     done = launch(user, "prune", "verify", migrate_images=yaml.safe_dump(rules), ok=False, **answers)
     assert "1 tags to delete" in done.out
+    # Counters for AWX's notifications and later nodes, also of a job that fails
+    assert '"missing": 1' in done.out.rpartition("verified_images")[2]
+    assert '"to_delete": 1' in done.out.rpartition("pruned_tags")[2]
     assert "/team/app:1.0" in done.out
     assert "Images(1) verified, 0 equal, 0 different, 1 missing" in done.out
+    assert user.swr.host + "/team/app:3.0" in done.out
     assert sorted(user.swr.tags("team/app")) == ["1.0", "2.0"]
 
 
