@@ -270,6 +270,13 @@ audit:
           type: list
           elements: dict
           sample: [{"start": 23, "end": 26, "replacement": "COPY"}]
+        diff:
+          description:
+            - The lines that the edits change, before (C(-)) and after (C(+)), 20 at most. Values that look like secrets
+              are masked.
+          type: list
+          elements: str
+          sample: ["-ADD app.py /app/", "+COPY app.py /app/"]
         suppressed_by:
           description: V(pragma) or V(baseline) if it is silenced, else empty. C(reason) is that of the comment.
           type: str

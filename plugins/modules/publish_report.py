@@ -139,6 +139,7 @@ notified:
   sample: true
 """
 
+import os
 import platform
 import time
 
@@ -146,6 +147,7 @@ from ansible.module_utils.basic import AnsibleModule
 
 from ansible_collections.longshore.swr.plugins.module_utils._errors import LongshoreError
 from ansible_collections.longshore.swr.plugins.module_utils._files.inputs import read_bytes
+from ansible_collections.longshore.swr.plugins.module_utils._files.lock import exclusive
 from ansible_collections.longshore.swr.plugins.module_utils._files.safe_file import SafeFile, check_output
 from ansible_collections.longshore.swr.plugins.module_utils._http import REQUESTS_IMPORT_ERROR
 from ansible_collections.longshore.swr.plugins.module_utils._http_values import NotUnderstood
@@ -162,6 +164,7 @@ from ansible_collections.longshore.swr.plugins.module_utils._text import safe
 LARGEST = 1024 * 1024 * 1024
 """Bytes of a report."""
 LARGEST_METRICS = 1024 * 1024
+LOCK_TIMEOUT = 30
 
 
 def read_outcome(params):
@@ -189,7 +192,8 @@ def write_files(params, outcome):
         with SafeFile(params["junit_path"]) as file:
             file.replace(render_junit(outcome, params["name"]))
     if params["metrics_path"]:
-        with SafeFile(params["metrics_path"]) as file:
+        # Another run that ends now must not lose the time of the last success.
+        with SafeFile(params["metrics_path"]) as file, exclusive(os.path.dirname(file.path), LOCK_TIMEOUT):
             before = (file.read(LARGEST_METRICS) or b"").decode("utf-8", "replace")
             file.replace([render_metrics(outcome, params["name"], time.time(), before)])
 

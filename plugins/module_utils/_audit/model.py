@@ -138,6 +138,7 @@ class Finding:
     :ivar severity: C(error), C(warning) or C(info). :ivar confidence: C(certain) or C(heuristic).
     :ivar message: what is wrong here. :ivar fix: what to do, or to decide.
     :ivar edits: changes that mend it safely; empty if a person must decide.
+    :ivar diff: the same as lines, for a report.
     :ivar suppressed_by: C(pragma), C(baseline) or empty; C(reason) is the pragma's.
     :ivar fingerprint: names it within its file. It stays the same when lines move.
     """
@@ -154,6 +155,7 @@ class Finding:
     suppressed_by: str = ""
     reason: str = ""
     fingerprint: str = ""
+    diff: Tuple[str, ...] = field(default=(), compare=False)
 
 
 class NotEvaluated(NamedTuple):

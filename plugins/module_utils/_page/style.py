@@ -68,6 +68,7 @@ tbody tr:last-child > * { border-bottom: 0; }
 .places li { overflow-wrap: anywhere; }
 code { font-size: .88em; overflow-wrap: anywhere; }
 pre { font-size: .88em; overflow-x: auto; background: var(--soft); border-radius: .4rem; padding: .5rem .7rem; }
+.diff { white-space: pre-wrap; overflow-wrap: anywhere; margin: .3rem 0 0; }
 summary { cursor: pointer; padding: .35rem 0; overflow-wrap: anywhere; }
 .group { border-top: 1px solid var(--line); } .group > summary { display: flex; gap: .2rem .6rem; flex-wrap: wrap; }
 .group > summary::before { content: "\\25B8"; color: var(--dim); } .group[open] > summary::before { content: "\\25BE"; }

@@ -15,6 +15,7 @@ from urllib.parse import parse_qsl, urlsplit
 from .._errors import LongshoreError, ServerError
 from .._http import ApiClient
 from .._page.causes import lines_of
+from .._text import safe
 from .outcome import Outcome
 
 ALWAYS, CHANGE, FAILURE = "always", "change", "failure"
@@ -47,7 +48,8 @@ def secrets_of(url: str) -> List[str]:
 def body_of(outcome: Outcome, name: str, report: str, host: str) -> Dict[str, Any]:
     """What is sent. C(text) alone is a message that chat programs show: the outcome, and what to repair."""
     causes = outcome.causes().as_list()
-    lines = ["{0}: {1} ({2})".format(name, outcome.message, outcome.status), *lines_of(causes, CAUSES, outcome.counted)]
+    message = safe(outcome.message, 2000)
+    lines = ["{0}: {1} ({2})".format(safe(name), message, outcome.status), *lines_of(causes, CAUSES, outcome.counted)]
     if len(causes) > CAUSES:
         lines.append("and {0} more causes".format(len(causes) - CAUSES))
     return {
@@ -55,7 +57,7 @@ def body_of(outcome: Outcome, name: str, report: str, host: str) -> Dict[str, An
         "job": name,
         "kind": outcome.kind,
         "status": outcome.status,
-        "message": outcome.message,
+        "message": message,
         outcome.counted or "counts": dict(outcome.counts),
         "started_at": outcome.started_at,
         "duration": outcome.duration,

@@ -34,6 +34,7 @@ def findings() -> Iterable[Finding]:
             (Edit(0, 5, "FROM x"),) if number % 5 == 0 else (),
             "pragma" if number == 59 else "",
             "on purpose" if number == 59 else "",
+            diff=("-FROM x:latest", "+FROM x <b>" + "y" * 300) if number % 5 == 0 else (),
         )
 
 
@@ -49,4 +50,5 @@ def test_the_page_of_an_audit(browser: Browser, page: Callable[[Iterable[str]], 
     assert len(groups) == 10
     browser.one("#files input").send_keys("app07")
     assert [group.is_displayed() for group in groups].count(True) == 1
+    assert browser.all("#practices pre")[0].text.startswith("-FROM x:latest\n+FROM x <b>y")
     browser.complaints()

@@ -5,7 +5,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
+import os
+import resource
+import signal
+import subprocess
+import sys
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -20,6 +26,11 @@ REPORT = {
     "images": {"total": 1, "copied": 0, "skipped": 0, "filtered": 0, "postponed": 0, "failed": 1},
     "results": [{"source": "a/x:1", "destination": "b/x:1", "outcome": "failed", "error": "it broke"}],
 }
+VERIFIED = {
+    "images": {"total": 1, "equal": 1, "different": 0, "missing": 0, "filtered": 0, "failed": 0},
+    "results": [{"source": "a/x:1", "destination": "b/x:1", "verdict": "equal"}],
+}
+PATHS = {"html_path": "page.html", "junit_path": "junit.xml", "metrics_path": "swr.prom"}
 
 
 class Webhook:
@@ -125,6 +136,78 @@ def test_a_run_without_a_report_is_a_failure_too(webhook: Webhook) -> None:
     result = publish(failure="images.json: line 3 is no rule", notify_url=webhook.url)
     assert (result["kind"], result["status"]) == ("run", "failed")
     assert webhook.requests[0][1]["message"] == "images.json: line 3 is no rule"
+
+
+@contextlib.contextmanager
+def no_room() -> Iterator[None]:
+    """The kernel refuses to let a file grow, as on a full disk."""
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    handler = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (10, limits[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+        signal.signal(signal.SIGXFSZ, handler)
+
+
+def test_a_full_disk_leaves_every_file_as_it_was(tmp_path: Path) -> None:
+    options = {name: str(tmp_path / path) for name, path in PATHS.items()}
+    publish(report=VERIFIED, **options)
+    before = {path: Path(path).read_bytes() for path in options.values()}
+    for name, path in options.items():
+        with no_room():
+            result = publish(report=VERIFIED, **{name: path})
+        assert result["failed"]
+        assert path in result["msg"]
+        assert "File too large" in result["msg"]
+    assert {path: Path(path).read_bytes() for path in options.values()} == before
+    assert sorted(path.name for path in tmp_path.iterdir()) == sorted(PATHS.values())
+
+
+def test_runs_that_write_the_same_metrics_at_once_leave_a_whole_file(tmp_path: Path) -> None:
+    """Whichever ends last, and one that failed does not lose the success of another."""
+    path = tmp_path / "swr.prom"
+    script = (
+        "import sys, json\n"
+        "from ansible_collections.longshore.swr.tests.support.modules import run_module\n"
+        "for _number in range(5):\n"
+        "    result = run_module('publish_report', json.loads(sys.argv[1]))\n"
+        "    assert not result.get('failed'), result\n"
+    )
+    runs = []
+    for report in (REPORT, VERIFIED, REPORT):
+        options = json.dumps({"report": report, "metrics_path": str(path), "name": "job"})
+        runs.append(
+            subprocess.Popen(
+                [sys.executable, "-c", script, options], env=dict(os.environ, PYTHONPATH=":".join(sys.path))
+            )
+        )
+    succeeded = False
+    while any(run.poll() is None for run in runs):
+        if path.exists():
+            text = path.read_text()
+            assert text.endswith("\n")
+            assert text.count("longshore_swr_last_run_failed{") == 1
+            # Once a run has succeeded, its time stays.
+            succeeded = succeeded or "last_success" in text
+            assert ("last_success" in text) == succeeded
+    assert [run.returncode for run in runs] == [0, 0, 0]
+    assert "last_success" in path.read_text()
+
+
+def test_pages(tmp_path: Path) -> None:
+    path = tmp_path / "page.html"
+    # Reports in check mode look as otherwise, and nothing else is written.
+    more = {"metrics_path": str(tmp_path / "x.prom")}
+    assert run_module("publish_report", dict(more, report=VERIFIED, html_path=str(path)), check_mode=True)["changed"]
+    assert [found.name for found in tmp_path.iterdir()] == ["page.html"]
+    assert "All images are as at their source" in path.read_text()
+    publish(failure="images.json: line 3 is no rule", html_path=str(path))
+    assert "line 3 is no rule" in path.read_text()
+    refused = publish(report=REPORT, html_path=str(path))
+    assert "html_report_path" in refused["msg"]
+    assert "line 3 is no rule" in path.read_text()
 
 
 @pytest.mark.parametrize(

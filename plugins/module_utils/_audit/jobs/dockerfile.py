@@ -11,16 +11,14 @@ This module is private to the collection: no other collection may import it.
 from __future__ import annotations
 
 import os
-import re
 from dataclasses import replace
-from typing import Any, Dict, List, Mapping, Match, NamedTuple
+from typing import Any, Dict, List, Mapping, NamedTuple
 
 from ..._arguments import check_ranges
 from ..._errors import LongshoreError
 from ..._files.lock import exclusive
 from ..._files.safe_file import SafeFile
-from ..._text import MASK, hide_logins
-from ..dockerfile.text import LARGEST, decode
+from ..dockerfile.text import LARGEST
 from ..errors import AuditError
 from ..judgement.audit import Audit, Trouble, combined
 from ..judgement.baseline import Baseline, render_baseline, with_baseline
@@ -29,8 +27,8 @@ from ..model import Finding, NotEvaluated
 from ..report.data import finding_of
 from ..report.text import line_of
 from ..rules.catalogue import RULES
-from ..rules.variables import is_secret_name
 from .arguments import NUMBERS
+from .difference import difference, shown_text
 from .file_audit import Audited, audit_file, switched_off
 from .mend import edited, mend
 from .outcome import load_baseline, result_of, write_if_different, write_reports
@@ -128,12 +126,23 @@ class DockerfileAudit:
 
     def _audit(self, target: Target) -> Audit:
         if not self._options.get("fix"):
-            return self._judge(target, target.content).audit
+            return self._with_differences(target, self._judge(target, target.content).audit)
         mended = mend(target.content, target.path, lambda content: self._judge(target, content))
         self._mended += mended.findings
         if mended.content != target.content:
             self._changes[target.path] = Change(target.path, target.file, target.content, mended.content)
         return self._mend_scripts(target, mended.content, mended.audited).audit
+
+    def _with_differences(self, target: Target, audit: Audit) -> Audit:
+        """The audit with what each safe fix would change."""
+        findings = []
+        for finding in audit.findings:
+            if finding.edits:
+                context = None if finding.path == target.path else target.context_of(self._replaced)
+                content = target.content if context is None else context.read_shown(finding.path)
+                finding = replace(finding, diff=difference(content, finding.edits)) if content is not None else finding
+            findings.append(finding)
+        return replace(audit, findings=tuple(findings))
 
     def _mend_scripts(self, target: Target, content: bytes, audited: Audited) -> Audited:
         """Mend the entrypoint script, if a finding is in it."""
@@ -218,20 +227,3 @@ def _of_unreadable(targets: Targets, settings: Settings) -> Audit:
 def _files(targets: Targets) -> str:
     count = len(targets.unreadable)
     return "1 file or directory" if count == 1 else "{0} files or directories".format(count)
-
-
-_VALUE = r"""(?:"[^"\n]*"|'[^'\n]*'|[^\s"'])+"""
-_ASSIGNMENT = re.compile(r"\b([A-Za-z_]\w*)(=)(?:{0})".format(_VALUE))
-_OLD_FORM = re.compile(r"^[ \t]*(?:ENV|ARG)[ \t]+([A-Za-z_]\w*)([ \t]+)[^\n]+", re.IGNORECASE | re.MULTILINE)
-
-
-def shown_text(content: bytes) -> str:
-    """A file for a diff: values of variables that look like secrets, and logins, are masked."""
-    text = _OLD_FORM.sub(_masked, decode(content).text)
-    return hide_logins(_ASSIGNMENT.sub(_masked, text))
-
-
-def _masked(found: Match[str]) -> str:
-    if not is_secret_name(found.group(1)):
-        return found.group(0)
-    return found.string[found.start() : found.end(2)] + MASK

@@ -37,6 +37,7 @@ _FINDING = {
     "suppressed_by": str,
     "reason": str,
     "fingerprint": str,
+    "diff": ([str], None),
 }
 _SHAPE = {
     "version": int,
@@ -80,6 +81,7 @@ def finding_of(finding: Finding) -> Dict[str, Any]:
         "suppressed_by": finding.suppressed_by,
         "reason": finding.reason,
         "fingerprint": finding.fingerprint,
+        "diff": list(finding.diff),
     }
     places = {
         "line": span.line if span else None,
@@ -140,6 +142,7 @@ def _finding(entry: Mapping[str, Any]) -> Finding:
         suppressed_by=entry["suppressed_by"],
         reason=entry["reason"],
         fingerprint=entry["fingerprint"],
+        diff=tuple(entry.get("diff") or ()),
     )
 
 

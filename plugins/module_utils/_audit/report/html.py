@@ -149,4 +149,7 @@ def _where(finding: Finding) -> str:
 
 def _words(finding: Finding) -> Tuple[str, str]:
     mended = " <small>(can be mended automatically)</small>" if finding.edits else ""
-    return text(finding.message), text(finding.fix) + mended
+    colours = {"-": "bad", "+": "good"}
+    lines = ['<span class="{0}">{1}</span>'.format(colours.get(line[:1], "dim"), text(line)) for line in finding.diff]
+    shown = '<pre class="diff">{0}</pre>'.format("\n".join(lines)) if lines else ""
+    return text(finding.message), text(finding.fix) + mended + shown

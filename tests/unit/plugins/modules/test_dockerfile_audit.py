@@ -54,6 +54,14 @@ def test_a_text() -> None:
     assert not result["changed"]
 
 
+def test_a_safe_fix_is_shown_as_a_difference() -> None:
+    findings = audit(content=BAD)["audit"]["findings"]
+    assert {finding["rule"]: finding["diff"] for finding in findings if finding["diff"]} == {
+        "SWR-DF-007": ["-CMD node app.js", '+CMD ["node", "app.js"]'],
+        "SWR-DF-010": ["-ADD app.js /app/", "+COPY app.js /app/"],
+    }
+
+
 def test_a_text_with_a_context(tree: Path) -> None:
     result = audit(content="FROM a:1\nCOPY . /app\n", context=str(tree / "api"), fail_on="never")
     assert rules(result) == ["SWR-DF-017"]

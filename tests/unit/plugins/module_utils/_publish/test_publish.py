@@ -22,6 +22,7 @@ from ansible_collections.longshore.swr.plugins.module_utils._publish.notify impo
 from ansible_collections.longshore.swr.plugins.module_utils._publish.outcome import Outcome
 from ansible_collections.longshore.swr.plugins.module_utils._publish.page import render_page
 from ansible_collections.longshore.swr.plugins.module_utils._publish.reports import outcome_of
+from ansible_collections.longshore.swr.plugins.module_utils._text import is_printable
 
 HOSTILE = "<b>&\"'\x1b[31m\u202e\ud800]]>"
 
@@ -150,6 +151,9 @@ def test_hostile_names_stay_text(name, before):
     assert (found.tests, found.failures, found.skipped) == (2, 1, 1)
     assert "\x1b" not in xml
     assert len(samples(render_metrics(outcome, name, 1.0, before))) >= 7
+    text = body_of(outcome, name, name, name)["text"]
+    assert all(is_printable(line) for line in text.split("\n"))
+    assert len(text.split("\n")) <= 3
     json.dumps(body_of(outcome, name, name, name)).encode("utf-8")
 
 
