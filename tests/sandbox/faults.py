@@ -41,12 +41,15 @@ ACTIONS = {
     "no_chunked": "405 to PATCH",
     "expire_tokens": "every token given out so far is expired, this request's included",
     "token_realm": "the challenge names C(location) as the token endpoint",
+    "late": "the reply to the next request goes first, if the client has sent that one already (pipelining)",
+    "head_body": "a body in the reply to HEAD",
+    "http_1_0": "a reply in HTTP/1.0, after which the connection ends",
     "link": "the Link header of a list's page that has a next one becomes C(link); C({url}) in it is that page's URL",
     "endless": "every page of a list names a next one, and the place in it moves on; nothing more is on those pages",
     "entries": "adds C(body), a list, to the names of a list of tags or repositories",
 }
 # What some actions are about, whatever the rule says: a kind or a method.
-_ONLY = {"no_head": "HEAD", "no_mount": "mount", "no_chunked": "upload_patch"}
+_ONLY = {"no_head": "HEAD", "head_body": "HEAD", "no_mount": "mount", "no_chunked": "upload_patch"}
 _NEXT = re.compile(r'<([^<>]*)>; rel="next"')
 HTML = "<html><head><title>{0}</title></head><body><h1>{0}</h1><hr>nginx</body></html>"
 
@@ -332,6 +335,21 @@ def _headers(fault: Fault, _request: Request, response: Response) -> Response:
     return response
 
 
+def _late(_fault: Fault, _request: Request, response: Response) -> Response:
+    response.late = True
+    return response
+
+
+def _head_body(_fault: Fault, _request: Request, response: Response) -> Response:
+    response.insists = True
+    return response
+
+
+def _http_1_0(_fault: Fault, _request: Request, response: Response) -> Response:
+    response.version, response.close = "1.0", True
+    return response
+
+
 def _link(fault: Fault, _request: Request, response: Response) -> Response:
     following = _NEXT.search(response.headers.get("Link", ""))
     if following:
@@ -372,6 +390,9 @@ _AFTER = {
     "wrong_digest": _wrong_digest,
     "chunked": _chunked,
     "headers": _headers,
+    "late": _late,
+    "head_body": _head_body,
+    "http_1_0": _http_1_0,
     "link": _link,
     "endless": _endless,
     "entries": _entries,

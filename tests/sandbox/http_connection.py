@@ -117,6 +117,7 @@ class Connection:
         self.peer = peer
         self._buffer = b""
         self._block: Optional[memoryview] = None
+        self._held = b""
 
     def run(self) -> None:
         try:
@@ -253,8 +254,13 @@ class Connection:
 
     def _send(self, request: Optional[Request], response: Response) -> int:
         head = self._head(response)
-        if (request is not None and request.method == "HEAD") or response.status in (204, 304):
-            self.send(head)
+        is_head = request is not None and request.method == "HEAD"
+        if (is_head and not response.insists) or response.status in (204, 304):
+            held, self._held = self._held, b""
+            if response.late and self._buffer:
+                self._held = head
+                head = b""
+            self.send(head + held)
             return 0
         plain = response.cut_after is None and response.rate is None and not response.chunked
         if plain and response.length <= SMALL_BODY and isinstance(response.body, (bytes, bytearray, BytesBody)):
@@ -293,7 +299,9 @@ class Connection:
 
     @staticmethod
     def _head(response: Response) -> bytes:
-        lines: List[str] = ["HTTP/1.1 {0} {1}".format(response.status, REASONS.get(response.status, "Status"))]
+        lines: List[str] = [
+            "HTTP/{0} {1} {2}".format(response.version, response.status, REASONS.get(response.status, "Status"))
+        ]
         headers = response.headers
         lines.extend("{0}: {1}".format(name, value) for name, value in headers.items())
         if response.chunked:

@@ -153,9 +153,23 @@ class Response:
     :param cut_after: send only that many bytes of the body, then end the connection.
     :param rate: bytes a second that the body goes out with; None for no limit.
     :param chunked: send the body in chunked transfer coding, so without a Content-Length.
+    :param late: let the reply to the next request go first, if the client has sent one already.
+    :param insists: send the body even to HEAD.
     """
 
-    __slots__ = ("body", "chunked", "close", "cut_after", "headers", "rate", "reset", "status")
+    __slots__ = (
+        "body",
+        "chunked",
+        "close",
+        "cut_after",
+        "headers",
+        "insists",
+        "late",
+        "rate",
+        "reset",
+        "status",
+        "version",
+    )
 
     def __init__(self, status: int, body: Any = b"", headers: Optional[Dict[str, str]] = None) -> None:
         self.status = status
@@ -166,6 +180,9 @@ class Response:
         self.rate: Optional[float] = None
         self.chunked = False
         self.close = False
+        self.late = False
+        self.insists = False
+        self.version = "1.1"
 
     @property
     def length(self) -> int:

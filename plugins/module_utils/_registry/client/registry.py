@@ -11,7 +11,8 @@ This module is private to the collection: no other collection may import it.
 
 from __future__ import annotations
 
-from typing import Any, Callable, Dict, List, Optional
+import threading
+from typing import Any, Callable, Dict, List, Optional, Sequence
 
 from ..._http_values import NotUnderstood
 from ..._json import read_shape
@@ -41,6 +42,10 @@ _FOREIGN_HINT = (
     "The image has layers at their own URLs, outside of any registry. Make the registry accept such manifests "
     "(docker-registry: validation.manifests.urls.allow), or push the image again with these layers in it."
 )
+TRIED = 4
+"""Tags of the first pipelined requests to a registry."""
+PATIENCE = 5.0
+"""Seconds that it may take to answer the next of these. Some servers drop all requests but the first."""
 _ACCEPT = (("Accept", ACCEPT),)
 _BLOB_KNOWN = (200, 404, 405, 501)
 
@@ -59,6 +64,7 @@ class RegistryClient:
         self.session = session
         self.uploads = RegistryUploads(session, bandwidth)
         self._manifest_head = True
+        self._in_order = Lesson()
         self._blob_head = True
         self._referrers_api: Optional[bool] = None
 
@@ -117,6 +123,48 @@ class RegistryClient:
                 self._manifest_head = False
         manifest = self.get_manifest(repository, reference)
         return None if manifest is None else Found(manifest.digest, manifest.media_type)
+
+    def head_manifests(self, repository: Repository, references: Sequence[str]) -> Optional[List[Optional[str]]]:
+        """The digests of several tags, None for those that do not exist; asked at once, if the registry is known to
+        answer such requests in order.
+
+        :return: None: ask for them one by one.
+        """
+        if not self._manifest_head or not self._in_order.learn(lambda: self._answers_in_order(repository, references)):
+            return None
+        found = self._pipeline(repository, references)
+        if found is None:
+            self._in_order.refuse()
+        return found
+
+    def doubt_order(self) -> None:
+        """A reply to a single request contradicts an earlier one of L(head_manifests,#): never use it again."""
+        self._in_order.refuse()
+
+    def _answers_in_order(self, repository: Repository, references: Sequence[str]) -> Optional[bool]:
+        """Manifests asked for by digest show by themselves which reply is whose. None: it remains unknown."""
+        if self.head_manifest(repository, references[0]) is None:
+            # Probably all of them are missing, and there is nothing to gain.
+            return None
+        found = self._pipeline(repository, references[:TRIED], PATIENCE)
+        digests = list(dict.fromkeys(digest for digest in found or () if digest))
+        if found is None or len(digests) < 2:
+            return None if found else False
+        digests.reverse()
+        return self._pipeline(repository, digests, PATIENCE) == digests
+
+    def _pipeline(
+        self, repository: Repository, references: Sequence[str], patience: Optional[float] = None
+    ) -> Optional[List[Optional[str]]]:
+        paths = ["manifests/" + reference for reference in references]
+        try:
+            replies = self.session.heads(repository, paths, list(_ACCEPT), patience)
+        except RegistryError:
+            # The single requests have the retries.
+            return None
+        if replies is None or not all(is_digest(digest) for there, digest in replies if there):
+            return None
+        return [digest if there else None for there, digest in replies]
 
     def get_manifest(self, repository: Repository, reference: str) -> Optional[Manifest]:
         """The manifest, its digest verified, or None if the registry has no such manifest."""
@@ -276,6 +324,29 @@ class RegistryClient:
             )
         )
         return reply.status != 404
+
+
+class Lesson:
+    """Whether a registry can do something: learned by one thread, once, while the others wait."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._known: Optional[bool] = None
+        self._tries = 3
+
+    def learn(self, find_out: Callable[[], Optional[bool]]) -> bool:
+        """The result of C(find_out), called at most three times while it returns None."""
+        if self._known is None:
+            with self._lock:
+                if self._known is None:
+                    self._tries -= 1
+                    found = find_out()
+                    self._known = False if found is None and not self._tries else found
+        return bool(self._known)
+
+    def refuse(self) -> None:
+        """It cannot, after all."""
+        self._known = False
 
 
 ClientFor = Callable[[str], RegistryClient]

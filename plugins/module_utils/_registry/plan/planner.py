@@ -28,6 +28,7 @@ from ..run.tag_listing import TagListing
 from ..run.work_queue import WorkQueue
 from ..sources.base import ImageSource, LocalSource, SourceFor
 from .selection import Selector
+from .together import Same, Together
 
 
 class Planner:
@@ -69,6 +70,7 @@ class Planner:
         self._looked_at = looked_at
         self._converter = converter
         self._tag_listing = tag_listing or TagListing()
+        self._together = Together(sources, destinations, self._tag_listing, self._was_copied)
         self.filter_key = self._key(platforms)
         self.duplicates: Sequence[Image] = ()
 
@@ -94,10 +96,33 @@ class Planner:
     def examine(self, images: Sequence[Image]) -> None:
         """Examine every image that is still open: finish those with nothing to do, read the others' manifests."""
         self._tag_listing.expect(images)
-        for image in images:
-            if image.outcome is None:
-                self._queue.put((1,), lambda image=image: self._examine_safely(image))
+        left = [image for image in images if image.outcome is None]
+        if self._force or self._keep:
+            self._examine_each(left)
+        else:
+            for batch in self._together.batches(left, self._queue.workers):
+                self._queue.put((1,), lambda batch=batch: self._examine_batch(batch))
         self._queue.join()
+
+    def _examine_each(self, images: Sequence[Image]) -> None:
+        for image in images:
+            self._queue.put((1,), lambda image=image: self._examine_safely(image))
+
+    def _examine_batch(self, batch: Sequence[Image]) -> None:
+        if len(batch) == 1:
+            self._examine_safely(batch[0])
+            return
+        same: List[Same] = []
+        if not self._stop.reached:
+            # The same failure would come back for each image, with its name.
+            failure_of(lambda: same.extend(self._together.same(batch)), batch[0].source_text)
+        for image, source_digest, destination_digest in same:
+            image.source_digest = source_digest
+            # Equal texts share one object: there may be 100,000 of them.
+            image.destination_digest = source_digest if source_digest == destination_digest else destination_digest
+            self._settle(image, SKIPPED, "already there")
+            self._looked_at()
+        self._examine_each([image for image in batch if image.outcome is None])
 
     def _examine_safely(self, image: Image) -> None:
         if self._stop.reached:

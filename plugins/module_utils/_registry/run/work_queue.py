@@ -39,6 +39,11 @@ class WorkQueue:
         self._finished = threading.Condition(lock)
         self._threads: List[threading.Thread] = []
 
+    @property
+    def workers(self) -> int:
+        """How many threads there would be for any number of jobs."""
+        return max(1, min(self._most, self._enough()))
+
     def put(self, priority: Tuple[Any, ...], job: Job) -> None:
         """Queue a job; the one with the smallest priority runs first, equal ones in order of arrival."""
         with self._condition:
@@ -52,7 +57,7 @@ class WorkQueue:
         """Start another thread if jobs wait and no thread is free."""
         if len(self._jobs) <= self._idle or self._stopping:
             return
-        if len(self._threads) < max(1, min(self._most, self._enough())):
+        if len(self._threads) < self.workers:
             name = "copy-{0}".format(len(self._threads))
             thread = threading.Thread(target=self._work, name=name, daemon=True)
             self._threads.append(thread)

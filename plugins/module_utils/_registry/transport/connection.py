@@ -13,12 +13,12 @@ import select
 import socket
 import ssl
 import time
-from typing import Any, Callable, List, Mapping, NamedTuple, Optional, Tuple
+from typing import Any, Callable, List, Mapping, NamedTuple, Optional, Sequence, Tuple
 
 from ..._lazy import pattern
 from ..._time_limit import WHOLE_REPLY, in_words
 from ..errors import RegistryError
-from .http_message import format_request
+from .http_message import MessageError, format_request, read_heads
 from .target import Endpoint, Target
 
 _OF_OURS = pattern("ALERT_(BAD_CERTIFICATE|UNKNOWN_CA|CERTIFICATE_)")
@@ -138,8 +138,16 @@ class Wire(io.RawIOBase):
 class Connection:
     """One open connection. Used by one thread at a time."""
 
-    def __init__(self, endpoint: Endpoint, wire: Wire, via_proxy: str, proxy_headers: List[Tuple[str, str]]):
+    def __init__(
+        self,
+        endpoint: Endpoint,
+        wire: Wire,
+        via_proxy: str,
+        proxy_headers: List[Tuple[str, str]],
+        proxied: bool = False,
+    ) -> None:
         self.endpoint = endpoint
+        self.proxied = proxied
         self.wire = wire
         self.reader = io.BufferedReader(wire, 64 * 1024)
         self.served = 0
@@ -157,11 +165,38 @@ class Connection:
         self.wire.send(head)
         self.wire.send(body)
 
+    def pipeline(
+        self, paths: Sequence[str], headers: List[Tuple[str, str]], patience: Optional[float]
+    ) -> List[Tuple[bool, str]]:
+        """Send HEAD requests at once, and read their replies (C(http_message.read_heads)).
+
+        :param patience: seconds for each next reply; None: as for any other.
+        :raises MessageError, OSError: the server does not take them.
+        """
+        mark = "/%"
+        before, after = format_request("HEAD", mark, self.endpoint.authority, headers).split(mark.encode(), 1)
+        self.wire.start()
+        self.wire.send(b"".join([before + path.encode("ascii") + after for path in paths]))
+        block = memoryview(bytearray(64 * 1024))
+
+        def receive() -> bytes:
+            if patience is not None and not self._has_data(patience):
+                raise MessageError("pipelined requests without a reply")
+            return bytes(block[: self.wire.readinto(block)])
+
+        return read_heads(receive, len(paths))
+
+    def _has_data(self, seconds: float) -> bool:
+        sock = self.wire.sock
+        if isinstance(sock, ssl.SSLSocket) and sock.pending():
+            return True
+        poller = select.poll()
+        poller.register(sock, select.POLLIN)
+        return bool(poller.poll(seconds * 1000))
+
     def looks_alive(self) -> bool:
         """False if the peer has closed, or sent unrequested data."""
-        poller = select.poll()
-        poller.register(self.wire.sock, select.POLLIN)
-        return not poller.poll(0)
+        return not self._has_data(0)
 
     def close(self) -> None:
         """Close without waiting for the peer."""

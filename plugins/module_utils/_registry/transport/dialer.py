@@ -74,7 +74,7 @@ class Dialer:
             if isinstance(failure, TransportError):
                 failure.unreachable = True
             raise failure from error
-        return Connection(endpoint, Wire(sock, self._timeout, self._least), prefix, headers)
+        return Connection(endpoint, Wire(sock, self._timeout, self._least), prefix, headers, proxy is not None)
 
     def _reach(self, endpoint: Endpoint, where: str, refuse: bool) -> socket.socket:
         """A connection to the first address that accepts one.

@@ -60,6 +60,55 @@ def read_response(reader: BinaryIO, method: str) -> Response:
     raise MessageError("interim replies without an end")
 
 
+def read_heads(receive: Callable[[], bytes], count: int) -> List[Tuple[bool, str]]:
+    """Read the replies to C(count) pipelined HEAD requests: for each, whether the object exists, and its digest.
+
+    Anything unusual is an error, because it leaves unclear which reply belongs to which request.
+
+    :param receive: returns the next bytes; none at the end.
+    :raises MessageError: they are not exactly that many replies of HTTP/1.1, each 200 with one digest or 404.
+    """
+    found: List[Tuple[bool, str]] = []
+    data, position = b"", 0
+    while len(found) < count:
+        end = data.find(b"\r\n\r\n", position)
+        if end < 0:
+            data, position = data[position:], 0
+            more = b"" if len(data) > MAX_LINE or b"\n\n" in data else receive()
+            if not more:
+                raise MessageError("pipelined replies that break off")
+            data += more
+            continue
+        found.append(_read_head(data[position : end + 2].lower()))
+        position = end + 4
+    if position != len(data):
+        raise MessageError("more than the pipelined replies")
+    return found
+
+
+def _read_head(head: bytes) -> Tuple[bool, str]:
+    start, connection = head[:13], _value_of(head, b"\r\nconnection:")
+    if start not in (b"http/1.1 200 ", b"http/1.1 404 ") or connection not in (b"", b"keep-alive"):
+        raise MessageError("a pipelined reply with another status, or the last one")
+    if start == b"http/1.1 404 ":
+        return False, ""
+    digest = _value_of(head, b"\r\ndocker-content-digest:").decode("latin-1")
+    if not digest:
+        raise MessageError("a pipelined reply without a digest")
+    return True, digest
+
+
+def _value_of(head: bytes, name: bytes) -> bytes:
+    """The value of a header that occurs at most once; empty if there is none."""
+    place = head.find(name)
+    if place < 0:
+        return b""
+    place += len(name)
+    if head.find(name, place) >= 0:
+        raise MessageError("a pipelined reply that says something twice")
+    return head[place : head.index(b"\r", place)].strip()
+
+
 class Response:
     """A reply: its head, and its body as it arrives.
 

@@ -12,13 +12,15 @@ This module is private to the collection: no other collection may import it.
 from __future__ import annotations
 
 import socket
+import ssl
 import threading
 import time
-from typing import Any, Callable, Dict, List, Mapping, Optional, Tuple
+import urllib.parse
+from typing import Any, Callable, Dict, List, Mapping, Optional, Sequence, Tuple
 
 from ..._http_values import NotUnderstood
 from ..errors import RegistryError
-from .connection import MAX_REPLY, Connection, RegistryReply, describe_failure
+from .connection import MAX_REPLY, Connection, RegistryReply, TransportError, describe_failure
 from .dialer import Dialer
 from .http_message import Gunzip, MessageError, Response, is_gzip, read_response
 from .target import Endpoint, Target
@@ -207,6 +209,27 @@ class Transport:
             raise describe_failure(error, "no reply to the upload", str(target)) from error
         return RegistryReply(response.status, response.headers, body, target), response.finished and response.keep_alive
 
+    def pipeline(
+        self, endpoint: Endpoint, paths: Sequence[str], headers: List[Tuple[str, str]], patience: Optional[float]
+    ) -> Optional[List[Tuple[bool, str]]]:
+        """The replies to HEAD requests that are sent together on one connection, never through a proxy.
+
+        :return: None if anything about them is unusual; their connection is closed then.
+        """
+        connection = self.acquire(endpoint)
+        done = False
+        try:
+            if connection.proxied:
+                done = True
+                return None
+            replies = connection.pipeline(paths, self._common(headers), patience)
+            done = True
+            return replies
+        except (OSError, MessageError):
+            return None
+        finally:
+            self.release(connection, reusable=done)
+
     @staticmethod
     def _early_reply(connection: Connection, method: str, target: Target) -> Optional[RegistryReply]:
         try:
@@ -257,3 +280,28 @@ class Transport:
         for connections in idle.values():
             for connection in connections:
                 connection.close()
+
+
+def find_scheme(transport: Transport, secure: Target, host: str) -> Target:
+    """The target itself, or the same without TLS if the server has none.
+
+    :param host: C(host[:port]) as the user wrote it.
+    """
+    endpoint = secure.endpoint
+    explicit = urllib.parse.urlsplit("//" + host).port is not None
+    plain = secure._replace(endpoint=endpoint._replace(scheme="http", port=endpoint.port if explicit else 80))
+    try:
+        transport.release(transport.acquire(endpoint), reusable=True)
+    except TransportError as error:
+        speaks_no_tls = isinstance(error.__cause__, (ssl.SSLError, ConnectionResetError))
+        if speaks_no_tls or not explicit:
+            return plain if _is_reachable(transport, plain.endpoint) or speaks_no_tls else secure
+    return secure
+
+
+def _is_reachable(transport: Transport, endpoint: Endpoint) -> bool:
+    try:
+        transport.release(transport.acquire(endpoint), reusable=True)
+    except TransportError:
+        return False
+    return True

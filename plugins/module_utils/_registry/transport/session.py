@@ -10,11 +10,9 @@ This module is private to the collection: no other collection may import it.
 
 from __future__ import annotations
 
-import ssl
 import threading
-import urllib.parse
 from collections import Counter
-from typing import Any, Callable, Dict, List, NamedTuple, Optional, Tuple, TypeVar, Union
+from typing import Any, Callable, Dict, List, NamedTuple, Optional, Sequence, Tuple, TypeVar, Union
 
 from ..config.certificates import Trust
 from ..config.credentials import CredentialStore
@@ -24,9 +22,9 @@ from ..model.reference import Repository, api_host
 from .auth import Authorizer, Scopes, access_hint, is_password_refused, pull_scope, push_scope
 from .connection import RegistryReply, TransportError
 from .error_replies import ACCESS_HINT, reply_error
-from .pool import Stream, Transport
+from .pool import Stream, Transport, find_scheme
 from .retry import THROTTLED, Retrier
-from .target import MOST_REDIRECTS, REDIRECTS, Endpoint, Target, parse_target, with_tls
+from .target import MOST_REDIRECTS, REDIRECTS, Target, parse_target, with_tls
 from .throttle import Throttle
 
 T = TypeVar("T")
@@ -154,6 +152,26 @@ class RegistrySession:
             return self._judge(request, self._exchange(request, self._target(request), login, self._transport.request))
 
         return self.retry(unit)
+
+    def heads(
+        self, repository: Repository, paths: Sequence[str], headers: Headers, patience: Optional[float]
+    ) -> Optional[List[Tuple[bool, str]]]:
+        """Replies to HEAD requests sent at once on one connection (L(connection.Connection.pipeline,#)).
+
+        :return: None: send them one by one. A reply was unusual, or a rate or a proxy forbids it.
+        """
+        if not self._introduced or self._throttle.rate is not None:
+            return None
+        self._wait_turn()
+        base, value = self.base(repository), self._authorizer.header(repository, self.scopes(repository))
+        login = [("Authorization", value)] if value else []
+        start = "/v2/{0}/".format(repository.name)
+        replies = self._transport.pipeline(base.endpoint, [start + path for path in paths], headers + login, patience)
+        if replies is not None:
+            self._note(200)
+            with self._lock:
+                self.requests["manifest_head"] += len(paths)
+        return replies
 
     def retry(self, unit: Callable[[], T]) -> T:
         """Run a unit of several requests, with as many retries as allowed."""
@@ -344,7 +362,9 @@ class RegistrySession:
         if base is not None:
             return base
         secure = parse_target("https://{0}/v2/".format(api_host(self.registry)), trust=trust)
-        return secure if trust.verify else self._probe(secure)
+        if not trust.verify and False in self._down:
+            raise self._down[False].with_traceback(None)
+        return secure if trust.verify else find_scheme(self._transport, secure, api_host(self.registry))
 
     @staticmethod
     def _proves(request: Request, target: Target, status: int) -> bool:
@@ -364,27 +384,6 @@ class RegistrySession:
         return Target(
             base.endpoint, path if path.startswith("/") else "/v2/{0}/{1}".format(request.repository.name, path)
         )
-
-    def _probe(self, secure: Target) -> Target:
-        if False in self._down:
-            raise self._down[False].with_traceback(None)
-        endpoint = secure.endpoint
-        explicit = urllib.parse.urlsplit("//" + api_host(self.registry)).port is not None
-        plain = secure._replace(endpoint=endpoint._replace(scheme="http", port=endpoint.port if explicit else 80))
-        try:
-            self._transport.release(self._transport.acquire(endpoint), reusable=True)
-        except TransportError as error:
-            speaks_no_tls = isinstance(error.__cause__, (ssl.SSLError, ConnectionResetError))
-            if speaks_no_tls or not explicit:
-                return plain if self._reachable(plain.endpoint) or speaks_no_tls else secure
-        return secure
-
-    def _reachable(self, endpoint: Endpoint) -> bool:
-        try:
-            self._transport.release(self._transport.acquire(endpoint), reusable=True)
-        except TransportError:
-            return False
-        return True
 
 
 def _let_go(answer: Union[RegistryReply, Stream]) -> None:

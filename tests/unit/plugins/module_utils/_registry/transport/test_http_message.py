@@ -19,6 +19,7 @@ from ansible_collections.longshore.swr.plugins.module_utils._registry.transport.
     MAX_LINE,
     MessageError,
     format_request,
+    read_heads,
     read_response,
 )
 
@@ -287,3 +288,62 @@ def test_chunks_carry_any_bytes(parts, size):
             break
         body += bytes(block[:count])
     assert body == b"".join(parts)
+
+
+# -- pipelined replies ---------------------------------------------------------------------------------------------
+
+DIGEST = "sha256:" + "a" * 64
+THERE = (
+    b"HTTP/1.1 200 OK\r\nContent-Length: 500\r\nDocker-Content-Digest: " + DIGEST.encode() + b"\r\nConnection: "
+    b"Keep-Alive\r\nX: y\r\n\r\n"
+)
+ABSENT = b"HTTP/1.1 404 Not Found\r\nContent-Length: 90\r\n\r\n"
+
+
+def heads_of(raw, count, size=7):
+    stream = io.BytesIO(raw)
+    return read_heads(lambda: stream.read(size), count)
+
+
+@pytest.mark.parametrize("size", [1, 2, 63, 1000])
+def test_pipelined_replies_are_read_in_order_however_they_arrive(size):
+    assert heads_of(THERE + ABSENT + THERE, 3, size) == [(True, DIGEST), (False, ""), (True, DIGEST)]
+    assert heads_of(b"", 0) == []
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        THERE,
+        THERE + THERE[:-1],
+        THERE + b"{}" + THERE,
+        THERE + THERE + b"x",
+        THERE + THERE + THERE,
+        THERE.replace(b"1.1", b"1.0") + THERE,
+        THERE + THERE.replace(b"200 OK", b"2000 OK"),
+        THERE + THERE.replace(b"200 OK", b"401 Unauthorized"),
+        THERE + THERE.replace(b"200 OK", b"100 Continue") + THERE,
+        THERE + THERE.replace(b"Keep-Alive", b"close"),
+        THERE + THERE.replace(b"X: y", b"connection: close"),
+        THERE + THERE.replace(b"Docker-Content-Digest", b"Digest"),
+        THERE + THERE.replace(b"X: y", b"docker-content-digest: " + DIGEST.replace("a", "b").encode()),
+        THERE + THERE.replace(b"\r\n", b"\n"),
+        THERE + b"\x16\x03\x01" * 20,
+        THERE + b"x" * (MAX_LINE + 1),
+    ],
+)
+def test_anything_unusual_among_pipelined_replies_is_an_error(raw):
+    with pytest.raises(MessageError):
+        heads_of(raw, 2, 100_000)
+
+
+@given(
+    st.lists(st.sampled_from([THERE, ABSENT, b"HTTP/1.1 200 OK\r\n", b"\r\n", b"x"]) | st.binary()), st.integers(1, 4)
+)
+def test_pipelined_replies_never_break_the_reader(parts, count):
+    try:
+        found = heads_of(b"".join(parts), count, 1000)
+    except MessageError:
+        return
+    assert len(found) == count
+    assert b"".join(parts).count(b"\r\n\r\n") >= count

@@ -436,6 +436,17 @@ def test_a_tunnel_carries_tls(serve):
     assert b"Proxy-Authorization" not in heads[-1]
 
 
+@pytest.mark.parametrize("through", [True, False])
+def test_nothing_is_sent_together_through_a_proxy(serve, through):
+    replies = b"HTTP/1.1 404 x\r\nContent-Length: 0\r\n\r\n" * 2
+    server = serve([replies])
+    transport = proxied(server) if through else Transport(timeout=2.0)
+    target = parse_target("http://127.0.0.1:{0}/".format(server.port))
+    found = transport.pipeline(target.endpoint, ["/v2/a/manifests/1", "/v2/a/manifests/2"], [], None)
+    assert found == (None if through else [(False, ""), (False, "")])
+    assert len(server.requests) == (0 if through else 1)
+
+
 @pytest.mark.parametrize(("no_proxy", "direct"), [("127.0.0.0/8", True), ("", False)])
 def test_no_proxy_is_heeded(serve, monkeypatch, no_proxies, no_proxy, direct):
     proxy, server = serve([OK]), serve([OK])

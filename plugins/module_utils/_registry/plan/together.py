@@ -1,0 +1,140 @@
+# Copyright: (c) 2026, longshore.swr contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Compares many tags of two repositories with few exchanges, for reruns in which nearly all of them are there.
+
+Nothing depends on the order of replies alone. A tag that is the same on both sides may be left as it is. Any other one
+is asked for again, alone: if that gives another answer, replies were mixed up, and the whole batch is examined tag by
+tag, like all later ones.
+
+What remains is a registry that first answers in order, and then exchanges the replies for two tags whose images were
+exchanged at the destination, too. Each run asks in another order, so that even this is not hidden for long.
+
+This module is private to the collection: no other collection may import it.
+"""
+
+from __future__ import annotations
+
+import random
+from typing import Callable, Dict, Iterator, List, NamedTuple, Optional, Sequence, Set, Tuple
+
+from ..client.registry import ClientFor, RegistryClient
+from ..model.manifest import is_digest
+from ..model.reference import Repository
+from ..run.image import Image
+from ..run.tag_listing import TagListing
+from ..sources.base import SourceFor
+
+LEAST = 32
+"""From this many tags of a repository on, it is worth a try."""
+MOST = 64
+"""Tags in one batch: with usual logins, their requests are about as many bytes as a connection takes at once."""
+MOST_DIFFERENT = 8
+"""Tags of a batch that are asked for again; with more of them, the batch is examined tag by tag."""
+
+Place = Tuple[Repository, Repository]
+
+
+class Same(NamedTuple):
+    """An image that is the same on both sides: its digest at the source and at the destination."""
+
+    image: Image
+    source: str
+    destination: str
+
+
+class Together:
+    """The batches of a run. Thread-safe.
+
+    :param was_copied: whether a digest at the destination is the result of copying an image with this digest.
+    """
+
+    def __init__(
+        self,
+        sources: SourceFor,
+        destinations: ClientFor,
+        tag_listing: TagListing,
+        was_copied: Callable[[Image, str, str], bool],
+    ) -> None:
+        self._sources = sources
+        self._destinations = destinations
+        self._tag_listing = tag_listing
+        self._was_copied = was_copied
+        self._different: Set[Place] = set()
+
+    def batches(self, images: Sequence[Image], workers: int) -> Iterator[List[Image]]:
+        """The images in batches of one repository each; of one image where that is better.
+
+        :param workers: each is to get a part of the work.
+        """
+        places: Dict[Place, List[Image]] = {}
+        for image in images:
+            places.setdefault((image.source, image.destination), []).append(image)
+        for its in places.values():
+            many = len(its) >= LEAST and isinstance(self._sources(its[0].source.registry), RegistryClient)
+            size = max(1, min(MOST, -(-len(its) // workers))) if many else 1
+            yield from (its[start : start + size] for start in range(0, len(its), size))
+
+    def same(self, batch: Sequence[Image]) -> List[Same]:
+        """Those that the destination has as they are at the source. The others are to be examined one by one.
+
+        :raises RegistryError: a registry failed.
+        """
+        place = (batch[0].source, batch[0].destination)
+        source, destination = self._sources(place[0].registry), self._destinations(place[1].registry)
+        tags = [image for image in batch if not (is_digest(image.source_ref) or is_digest(image.destination_ref))]
+        random.shuffle(tags)
+        if not tags or place in self._different or not isinstance(source, RegistryClient):
+            return []
+        there = self._there(destination, tags)
+        known = [image for image in tags if there.get(image)]
+        if len(known) < len(tags) - MOST_DIFFERENT:
+            # Much is new: the plain way needs no request twice.
+            self._different.add(place)
+            return []
+        found = source.head_manifests(place[0], [str(image.source_ref) for image in known])
+        if found is None:
+            return []
+        here = dict(zip(known, found))
+        same = [
+            Same(image, str(here[image]), str(there[image]))
+            for image in known
+            if here[image] and self._was_copied(image, str(here[image]), str(there[image]))
+        ]
+        others = set(tags) - {one.image for one in same}
+        if len(others) > MOST_DIFFERENT:
+            self._different.add(place)
+            return []
+        return same if self._confirmed(source, destination, others, here, there) else []
+
+    def _there(self, destination: RegistryClient, tags: Sequence[Image]) -> Dict[Image, Optional[str]]:
+        """The digests at the destination; nothing if they must be asked for one by one."""
+        repository = tags[0].destination
+        listed = [self._tag_listing.look_up(repository, image.destination_ref) for image in tags]
+        if all(one.known for one in listed):
+            return dict(zip(tags, (one.digest for one in listed)))
+        found = destination.head_manifests(repository, [str(image.destination_ref) for image in tags])
+        return dict(zip(tags, found or ()))
+
+    def _confirmed(
+        self,
+        source: RegistryClient,
+        destination: RegistryClient,
+        others: Set[Image],
+        here: Dict[Image, Optional[str]],
+        there: Dict[Image, Optional[str]],
+    ) -> bool:
+        """Whether single requests get the same answers for the tags that differ."""
+        for image in others:
+            sides = (
+                (source, image.source, image.source_ref, here),
+                (destination, image.destination, image.destination_ref, there),
+            )
+            for client, repository, reference, answers in sides:
+                if image not in answers:
+                    continue
+                found = client.head_manifest(repository, str(reference))
+                if (found.digest if found else None) != answers[image]:
+                    client.doubt_order()
+                    return False
+        return True
