@@ -17,9 +17,10 @@ import pytest
 from ansible_collections.longshore.swr.plugins.module_utils._workloads.cluster import client
 from ansible_collections.longshore.swr.plugins.module_utils._workloads.cutover import wave
 from ansible_collections.longshore.swr.plugins.module_utils._workloads.record import Record
-from ansible_collections.longshore.swr.tests.sandbox import Fault
+from ansible_collections.longshore.swr.tests.sandbox import Fault, Registry, Swr, images
 from ansible_collections.longshore.swr.tests.sandbox.kubernetes import TOKEN, KubernetesServer
 from ansible_collections.longshore.swr.tests.sandbox.kubernetes_objects import Object, metadata, workload
+from ansible_collections.longshore.swr.tests.sandbox.swr import login_password
 from ansible_collections.longshore.swr.tests.support.modules import run_module
 from ansible_collections.longshore.swr.tests.support.playbook import secret_free
 
@@ -199,6 +200,32 @@ def test_the_next_apply_has_no_conflict(cluster: Make) -> None:
         assert managers == ["helm"]
         apply(following)
     assert shop.image("Deployment", "web") == "nginx:2"
+
+
+def test_what_was_copied_and_verified(cluster: Make, tmp_path: Path) -> None:
+    """The report is that of image_verify; the copy was converted, so that a digest changes."""
+    with Registry() as source, Swr({"AK": "secret-key"}, organizations=["shop"]) as destination:
+        image = images.oci_image("app")
+        source.load(image, "team/app", "1")
+        source.load(images.oci_image("other"), "team/other", "1")
+        app, other = ("{0}/team/{1}:1".format(source.host, one) for one in ("app", "other"))
+        login = {"username": "cn-north-4@AK", "password": login_password("AK", "secret-key"), "insecure": True}
+        auth = {source.host: {"insecure": True}, destination.host: login}
+        rule = {app: "{0}/shop/app".format(destination.host)}
+        copied = run_module("image_copy", {"auth": auth, "images": rule})
+        assert copied["failed"] is False, copied["msg"]
+        path = str(tmp_path / "report.json")
+        rules = {**rule, other: "{0}/shop/other".format(destination.host)}
+        options = {"auth": auth, "images": rules, "report_path": path, "fail_on_difference": False}
+        run_module("image_verify", options)
+        shop = cluster(deployment("web", [app, app + "@" + image.digest]), deployment("half", [app, other]))
+        result = shop.run(verified=[path])
+        assert outcomes(result) == {"web": "switched", "half": "left"}
+        assert "it is not there" in reasons(result)["half"]
+        digest = destination.manifest("shop/app", "1").digest
+        assert digest != image.digest
+        to = "{0}/shop/app:1".format(destination.host)
+        assert [shop.image("Deployment", "web", number) for number in range(2)] == [to, to + "@" + digest]
 
 
 # What is not touched, and why

@@ -12,7 +12,7 @@ from typing import Any, Dict, Optional
 import pytest
 
 from ansible_collections.longshore.swr.plugins.module_utils._errors import LongshoreError
-from ansible_collections.longshore.swr.plugins.module_utils._image_mapping import NoAnswer, mapping_of
+from ansible_collections.longshore.swr.plugins.module_utils._image_mapping import NoAnswer, mapping_of, proof_of
 from ansible_collections.longshore.swr.plugins.module_utils._registry.run.image import OUTCOMES
 from ansible_collections.longshore.swr.plugins.module_utils._workloads.model.image import parse_image
 
@@ -159,3 +159,54 @@ def test_rules_and_reports_tell_what_is_missing(options: Dict[str, Any]) -> None
 def test_bad_options_are_refused(changes: Dict[str, Any], message: str) -> None:
     with pytest.raises(LongshoreError, match=message):
         mapping_of(dict(OPTIONS, **changes), {})
+
+
+# Verified
+
+
+def verified(folder: Path, name: str, *results: Dict[str, Any]) -> str:
+    path = folder / name
+    path.write_text(json.dumps({"version": 1, "images": {}, "results": results}), encoding="utf-8")
+    return str(path)
+
+
+def verdict(source: str, destination: str, found: str = "equal", **more: Any) -> Dict[str, Any]:
+    return dict({"source": source, "destination": destination, "verdict": found, "rule": "x"}, **more)
+
+
+def test_only_what_is_verified_is_there(tmp_path: Path) -> None:
+    for place in (str(tmp_path), str(tmp_path / "*.json"), str(tmp_path / "b.json")):
+        verified(tmp_path, "a.json")
+        path = verified(
+            tmp_path,
+            "b.json",
+            dict(verdict("quay.io/a/one:1", SWR + "/one:1", source_digest=ONE), found=TWO),
+            verdict("docker.io/library/nginx:latest", SWR + "/nginx:latest", source_digest=TWO),
+            verdict("quay.io/a/two:1", SWR + "/two:1", "missing", reason="it is not there"),
+            verdict("quay.io/a/three:1", SWR + "/three:1", "failed", error="no reply"),
+            verdict("quay.io/a/signed@" + ONE, SWR + "/one@" + ONE, attached_to=SWR + "/one:1", source_digest=ONE),
+            verdict("oci:/x:y", SWR + "/y:1"),
+        )
+        assert path.endswith("b.json")
+        proof = proof_of([place])
+        assert str(proof(parse_image("quay.io/a/one:1"))) == SWR + "/one:1"
+        assert str(proof(parse_image("quay.io/a/one:1@" + ONE))) == SWR + "/one:1@" + TWO
+        assert str(proof(parse_image("nginx"))) == SWR + "/nginx:latest"
+        # From there already.
+        assert proof(parse_image(SWR + "/other:7")) is None
+        for image, reason in (
+            ("quay.io/a/two:1", "verified: it is not there"),
+            ("quay.io/a/three:1", "verified: no reply"),
+            ("quay.io/a/one@" + TWO, "no report has it as verified"),
+            ("nginx@" + TWO, "no digest of it"),
+            ("quay.io/a/signed@" + ONE, "no report has it as verified"),
+            ("quay.io/a/two", "no report has it as verified"),
+        ):
+            with pytest.raises(NoAnswer, match=reason):
+                proof(parse_image(image))
+
+
+@pytest.mark.parametrize("places", [[], ["/nonexistent/report.json"], ["/nonexistent/*.json"]])
+def test_without_a_report_nothing_is_verified(places: Any) -> None:
+    with pytest.raises(LongshoreError, match="there is no report"):
+        proof_of(places)
