@@ -414,7 +414,7 @@ past_images:
   sample: ["nginx:1.24"]
 unread:
   description: What could not be read, mostly for lack of rights, 500 at most.
-  returned: with O(state=gathered)
+  returned: with O(state=gathered) and O(state=switched)
   type: list
   elements: dict
   contains:

@@ -70,7 +70,7 @@ class Entry:
     images: List[Dict[str, str]] = field(default_factory=list)
 
 
-@dataclass
+@dataclass(eq=False)
 class ObjectEntry:
     """The changes of one object of a cluster by one run.
 
@@ -129,6 +129,9 @@ class Record:
                 ) from problem
         self.entries = [entry for entry in entries.values() if isinstance(entry, Entry)]
         self.objects = [entry for entry in entries.values() if isinstance(entry, ObjectEntry)]
+        self._by_uid: Dict[str, List[ObjectEntry]] = {}
+        for one in self.objects:
+            self._by_uid.setdefault(one.uid, []).append(one)
 
     def _read(self, entries: Dict[str, Union[Entry, ObjectEntry]], line: bytes) -> None:
         value = read_shape(line, dict)
@@ -177,6 +180,7 @@ class Record:
             self.entries.append(entry)
         else:
             self.objects.append(entry)
+            self._by_uid.setdefault(entry.uid, []).append(entry)
 
     def undone(self, entry: Union[Entry, ObjectEntry]) -> None:
         """Say that an entry's changes are undone."""
@@ -185,11 +189,16 @@ class Record:
             self.entries.remove(entry)
         else:
             self.objects.remove(entry)
+            self._by_uid[entry.uid].remove(entry)
 
     def done(self, entry: ObjectEntry) -> None:
         """Say that nothing is left to do for an object."""
         self._write({"done": entry.id, "time": now()})
         entry.done = True
+
+    def objects_of(self, uid: str) -> List[ObjectEntry]:
+        """The entries of one object, in order."""
+        return self._by_uid.get(uid, [])
 
     def _write(self, value: Dict[str, Any]) -> None:
         rest = (json.dumps(value) + "\n").encode("ascii")

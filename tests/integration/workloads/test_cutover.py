@@ -412,6 +412,27 @@ def test_a_roll_out_that_stalls(cluster: Make, monkeypatch: pytest.MonkeyPatch) 
     assert shop.image("StatefulSet", "db") == "slow:1"
 
 
+def test_what_was_not_ready_before_is_not_waited_for(cluster: Make) -> None:
+    shop = cluster(deployment("web", "stuck/bad:1"))
+    entry = {"source": "docker.io/stuck/bad:1", "destination": SWR + "/shop/broken:1", "verdict": "equal"}
+    shop.report(others=[entry])
+    result = shop.run()
+    assert outcomes(result) == {"web": "put_back"}
+    assert "its pods were not ready before either" in reasons(result)["web"]
+    assert shop.image("Deployment", "web") == "stuck/bad:1"
+
+
+def test_without_the_right_to_list_pods(cluster: Make) -> None:
+    resources = ["deployments.apps", "namespaces", "secrets", "serviceaccounts"]
+    people = {TOKEN: {"name": "switcher", "rules": [{"resources": resources}]}}
+    shop = cluster(deployment("a"), deployment("b", "bad:1"), tokens=people)
+    result = shop.run()
+    assert outcomes(result) == {"a": "switched", "b": "put_back"}
+    assert "ProgressDeadlineExceeded" in reasons(result)["b"]
+    assert json.dumps(result["warnings"]).count("pods may not be listed in the namespace shop") == 1
+    assert "Pod" in json.dumps(result["unread"])
+
+
 # Pull secrets
 
 

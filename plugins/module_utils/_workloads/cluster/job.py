@@ -38,8 +38,7 @@ def run_gathering(params: Mapping[str, Any], connect: Callable[[], ClusterClient
     try:
         gathered = Gatherer(client, scope, rules).run()
     except IncompleteError as error:
-        failure = {"failed": True, "msg": str(error), "error": error.as_dict(), "missing": list(error.missing)}
-        return {**failure, "warnings": []}
+        return failure_of(error)
     found = find_rules(gathered.uses, target)
     text = "{0} images in {1} references, in {2}; {3} to copy"
     result = {
@@ -55,6 +54,12 @@ def run_gathering(params: Mapping[str, Any], connect: Callable[[], ClusterClient
         "warnings": warnings_of(gathered.unread),
     }
     return {**result, "dest": params["dest"]} if params["dest"] else result
+
+
+def failure_of(error: IncompleteError) -> Dict[str, Any]:
+    """The result when a cluster could not be read to the end."""
+    failure = {"failed": True, "msg": str(error), "error": error.as_dict(), "missing": list(error.missing)}
+    return {**failure, "warnings": []}
 
 
 def _shown(use: Use) -> Dict[str, Any]:

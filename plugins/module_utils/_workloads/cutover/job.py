@@ -18,9 +18,9 @@ from ..._files.safe_file import SafeFile, check_output
 from ..cluster.client import ClusterClient
 from ..cluster.custom_rules import CustomRules
 from ..cluster.discovery import Resource
-from ..cluster.job import warnings_of
+from ..cluster.job import MOST_SHOWN, failure_of, warnings_of
 from ..cluster.managers import Manager
-from ..cluster.reader import Scope
+from ..cluster.reader import IncompleteError, Scope
 from ..errors import ConflictError, ForbiddenError, WorkloadsError
 from ..record import ObjectEntry, Record
 from .moves import Settings, Switch, Undo, account_path
@@ -50,7 +50,10 @@ def run_switching(params: Mapping[str, Any], proof: Proof, connect: Connect, che
         check_output("record", params["record"], replaced=False)
         client = connect()
         reader = WorkloadReader(client, scope, rules)
-        unread = reader.read()
+        try:
+            unread = reader.read()
+        except IncompleteError as error:
+            return failure_of(error)
         patcher = Patcher(client, record, check_mode)
         secrets = PullSecrets(client, params["pull_secret"] or None, params["allow_temporary_login"])
         settings = Settings(proof, rules.find, cluster_id(client), params["patch_managed"])
@@ -60,8 +63,9 @@ def run_switching(params: Mapping[str, Any], proof: Proof, connect: Connect, che
         works = [Work(workload) for workload in reader.workloads()]
         wave = Wave(client, record, patcher, switch.prepare, Undo(rules.find), limits)
         wave.run(works)
-    result = result_of(works, client.name, [*warnings_of(unread), *secrets.warnings], wave.error, check_mode)
-    return {**result, "record": params["record"]}
+    warnings = [*warnings_of(unread), *secrets.warnings, *wave.warnings]
+    result = result_of(works, client.name, warnings, wave.error, check_mode)
+    return {**result, "unread": unread[:MOST_SHOWN], "record": params["record"]}
 
 
 def run_rolling_back(params: Mapping[str, Any], connect: Connect, check_mode: bool) -> Dict[str, Any]:
@@ -87,6 +91,7 @@ def run_rolling_back(params: Mapping[str, Any], connect: Connect, check_mode: bo
             for entry in () if check_mode else work.entries:
                 record.undone(entry)
         warnings = _accounts(client, record, patcher, entries) if wave.error is None else []
+    warnings += wave.warnings
     result = result_of([*works, *gone], client.name, warnings, wave.error, check_mode)
     return {**result, "record": params["record"]}
 

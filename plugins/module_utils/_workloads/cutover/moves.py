@@ -19,7 +19,7 @@ from ..model.objects import DOCKER_URL, Path, show_path
 from ..record import ObjectEntry, Record, new_id, now
 from .patcher import Patch, Patcher
 from .plan import Operation, Proof, note_of, operations, plan_changes, refusal_of, secret_added, secret_removed
-from .secrets import PullSecrets
+from .secrets import PullSecrets, SecretProblem
 from .workload import (
     LEFT,
     UNCHANGED,
@@ -64,7 +64,7 @@ class Switch:
     def prepare(self, work: Work, item: Dict[str, Any]) -> Optional[Patch]:
         """The patch; None if there is nothing to do, and then why is in C(work).
 
-        :raises WorkloadsError: the pull secret cannot be used, or the service account cannot be changed.
+        :raises WorkloadsError: the service account cannot be changed.
         """
         workload = work.workload = workload_of(work.workload.resource, item, self._settings.find)
         plan = plan_changes(workload, self._settings.proof, self._written)
@@ -80,9 +80,7 @@ class Switch:
             return None
         try:
             work.secret, extra, lists, account = self._pull_secret(workload, plan.changes)
-        except WorkloadsError as problem:
-            if problem.status is not None:
-                raise
+        except SecretProblem as problem:
             work.end(LEFT, problem.what, problem.hint)
             return None
         work.changes = plan.changes
@@ -91,18 +89,16 @@ class Switch:
         return Patch([*operations(item, plan.changes), *extra], work.entry)
 
     def _written(self, uid: str, path: Path, names: Sequence[str]) -> Optional[str]:
-        for entry in reversed(self._record.objects):
-            for change in changes_of(entry) if entry.uid == uid else ():
+        for entry in reversed(self._record.objects_of(uid)):
+            for change in changes_of(entry):
                 if change.names == tuple(names) and _same(change.path, path):
                     return change.new
         return None
 
     def _unconfirmed(self, workload: Workload) -> Optional[ObjectEntry]:
         """What a run that was killed has changed, or another lost sight of."""
-        for entry in reversed(self._record.objects):
-            if entry.uid == workload.uid and entry.changes:
-                return None if entry.done else entry
-        return None
+        entries = self._record.objects_of(workload.uid)
+        return entries[-1] if entries and not entries[-1].done else None
 
     def _entry(
         self, workload: Workload, changes: Sequence[Change], secret: str, lists: Sequence[Path], account: str

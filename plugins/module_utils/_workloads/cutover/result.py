@@ -12,6 +12,7 @@ from typing import Any, Dict, List, Optional, Sequence
 
 from ..._errors import LongshoreError
 from ..._text import one_line
+from ..cluster.job import MOST_SHOWN
 from ..cluster.managers import HELM, KUBECTL
 from .workload import (
     BAD,
@@ -27,9 +28,6 @@ from .workload import (
     UNFINISHED,
     Work,
 )
-
-MOST_SHOWN = 500
-"""Objects in a result; AWX drops a result that is too large."""
 
 _WORDS = {
     SWITCHED: "switched",

@@ -32,6 +32,10 @@ _LONG_TERM = re.compile(r"[0-9a-f]{64}\Z")
 _ENHANCED = "bearertoken@"
 
 
+class SecretProblem(WorkloadsError):
+    """A pull secret cannot be used."""
+
+
 class Secret(NamedTuple):
     """
     :ivar hosts: the registries that it has a login for; C(temporary) those whose login expires soon.
@@ -60,7 +64,7 @@ class PullSecrets:
     def secret_for(self, namespace: str, registries: Set[str]) -> str:
         """The name of the secret that pods in a namespace need; empty if they need none, as far as is known.
 
-        :raises WorkloadsError: it is not there, has no login, or one that expires.
+        :raises SecretProblem: it is not there, has no login, or one that expires.
         """
         if self._name is None:
             own = self._read(namespace, of_cce=True)
@@ -75,10 +79,10 @@ class PullSecrets:
         missing = sorted(registries - secret.hosts)
         if missing:
             what = "{0} has no login for {1}".format(where, missing[0])
-            raise WorkloadsError(what, hint="Add the login to it, or choose another by pull_secret.")
+            raise SecretProblem(what, hint="Add the login to it, or choose another by pull_secret.")
         ending = sorted(registries & secret.temporary)
         if ending and not secret.renewed and not self._allow_temporary:
-            raise WorkloadsError(
+            raise SecretProblem(
                 "{0} has a temporary login for {1}, with which pulls fail within a day".format(where, ending[0]),
                 hint="Put a long-term login into it, or set allow_temporary_login if something renews it.",
             )
@@ -86,7 +90,7 @@ class PullSecrets:
     def _read(self, namespace: str, of_cce: bool) -> Optional[Secret]:
         """
         :return: None if there is none of CCE, or it may not be read.
-        :raises WorkloadsError: the secret that was asked for cannot be used.
+        :raises SecretProblem: the secret that was asked for cannot be used.
         """
         key = (namespace, of_cce)
         if key not in self._known:
@@ -107,7 +111,7 @@ class PullSecrets:
             if error.status != 404:
                 raise
             what = "there is no secret {0} in the namespace {1}".format(quoted(name), namespace)
-            raise WorkloadsError(what, hint="Create it there, of the type {0}.".format(_TYPE)) from None
+            raise SecretProblem(what, hint="Create it there, of the type {0}.".format(_TYPE)) from None
 
     def _of_cce(self, namespace: str) -> Optional[Secret]:
         path = "/api/v1/namespaces/{0}/secrets".format(quote(namespace, safe=""))
@@ -125,7 +129,7 @@ def _secret_of(item: Mapping[str, Any]) -> Secret:
         auths = check_shape(read_json(raw), {"auths": (dict, None)})["auths"] or {}
     except (binascii.Error, NotUnderstood):
         what = "the secret {0} has no logins of registries".format(quoted(name))
-        raise WorkloadsError(what, hint="Create it with the type {0}.".format(_TYPE)) from None
+        raise SecretProblem(what, hint="Create it with the type {0}.".format(_TYPE)) from None
     logins = {_host(key): _login(mapping(login)) for key, login in auths.items()}
     temporary = frozenset(host for host, (user, password) in logins.items() if _expires(user, password))
     renewed = mapping(metadata.get("labels")).get(_OF_CCE[0]) == _OF_CCE[1]

@@ -18,7 +18,7 @@ from typing import Any, Callable, Deque, Dict, List, NamedTuple, Optional, Seque
 from ..._errors import LongshoreError
 from ..._time_limit import in_words
 from ..cluster.client import ClusterClient
-from ..errors import ConflictError, WorkloadsError
+from ..errors import ConflictError, ForbiddenError, WorkloadsError
 from ..record import Record
 from .moves import Undo, changes_of
 from .patcher import Patch, Patcher
@@ -73,7 +73,7 @@ class Limits(NamedTuple):
 class Wave:
     """
     :param prepare: the patch for an object, as C(Switch.prepare) or C(Undo.prepare).
-    :ivar error: why it was broken off.
+    :ivar error: why it was broken off; C(warnings) what could not be looked at.
     """
 
     def __init__(
@@ -93,6 +93,7 @@ class Wave:
         self._limits = limits
         self._failures = 0
         self.error: Optional[LongshoreError] = None
+        self.warnings: List[str] = []
 
     def run(self, works: Sequence[Work]) -> None:
         """Bring each to an outcome."""
@@ -139,6 +140,8 @@ class Wave:
                 raise
             else:
                 text = "the API server refuses the change: {0}".format(error.what)
+                if work.cause:
+                    text = "{0}; it was not put back: {1}".format(work.cause, text)
                 hint = "Change it where it is made, or let its admission webhooks take the image."
                 work.end(FAILED, text, error.hint or (hint if isinstance(error, ConflictError) else ""))
                 self._failures += 1
@@ -147,6 +150,7 @@ class Wave:
 
     def _start(self, work: Work) -> None:
         workload = work.workload
+        work.was_ready = nothing_to_wait_for(workload) is not None or judge(workload).state == READY
         item = self._patcher.make(workload.path, workload.item, lambda found: self._prepare(work, found))
         if self._patcher.dry_run:
             if item is not None:
@@ -155,6 +159,7 @@ class Wave:
         if item is None:
             if not work.entries and (work.outcome != UNCHANGED or work.entry is None):
                 return
+            work.was_ready = True
             # A run that was killed may have left the claim, or pods that are not ready yet.
             item = self._patcher.without_claim(workload.path, self._client.get(workload.path))
             for entry in work.entries:
@@ -237,7 +242,14 @@ class Wave:
     def _pods(self, work: Work) -> List[Dict[str, Any]]:
         workload = work.workload
         path = "/api/v1/namespaces/{0}/pods".format(workload.namespace)
-        found = self._client.pages(path, [("labelSelector", selector_of(workload))])
+        try:
+            found = list(self._client.pages(path, [("labelSelector", selector_of(workload))]))
+        except ForbiddenError as error:
+            text = "pods may not be listed in the namespace {0}, so that what fails is seen late: {1}"
+            text = text.format(workload.namespace, error)
+            if text not in self.warnings:
+                self.warnings.append(text)
+            return []
         return [pod for pod in found if not is_going(pod)]
 
     def _ready(self, work: Work) -> None:
@@ -277,6 +289,8 @@ class Wave:
             return
         work.reason, work.remedy = "", ""
         self._watch(work, item)
+        if not work.outcome and not work.was_ready and work.workload.resource.kind != "StatefulSet":
+            self._end_undone(work, "its pods were not ready before either", "Look at why they are not.")
 
     def _free(self, work: Work, stuck: Sequence[Dict[str, Any]]) -> None:
         """Delete the pods that keep a StatefulSet from going back, or say which they are."""

@@ -115,6 +115,7 @@ class Work:
     :ivar outcome: one of this module's constants, once it is known.
     :ivar entry: of the record: what has been changed, and is not confirmed yet.
     :ivar entries: of the record: what is to be undone.
+    :ivar was_ready: whether its pods were ready before.
     :ivar cause: why it is put back.
     :ivar started: when its roll-out began; C(alarm) since when something is wrong with it.
     """
@@ -128,6 +129,7 @@ class Work:
     entry: Optional[ObjectEntry] = None
     entries: List[ObjectEntry] = field(default_factory=list)
     undoing: bool = False
+    was_ready: bool = True
     cause: str = ""
     started: float = 0.0
     alarm: Optional[float] = None

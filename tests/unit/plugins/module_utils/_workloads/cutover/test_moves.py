@@ -224,19 +224,28 @@ def test_secrets_that_cannot_be_used(tmp_path: Path) -> None:
         assert moves.switch() is None
         assert moves.work.outcome == "left"
         assert reason in moves.work.reason
-    # Who may not read it is believed, with a warning.
-    moves = Moves(tmp_path, {WEB: listed}, secret="swr")
-    get = moves.client.get
 
-    def forbidden(path: str, _query: Any = ()) -> Any:
-        if path.startswith(SECRETS):
-            raise ForbiddenError("no", status=403)
-        return get(path)
 
-    moves.client.get = forbidden  # type: ignore[method-assign]
-    moves.switch()
-    assert len(moves.patches()) == 2
-    assert len(moves.secrets.warnings) == 1
+def test_secrets_that_cannot_be_read(tmp_path: Path) -> None:
+    """Who may not read it is believed, with a warning; a server that is gone is no reason to leave the workload."""
+    for error in (WorkloadsError("no connection"), ForbiddenError("no", status=403)):
+        moves = Moves(tmp_path, {WEB: web(imagePullSecrets=[{"name": "old"}])}, secret="swr")
+        get = moves.client.get
+
+        def failing(path: str, _query: Any = (), get: Any = get, error: Exception = error) -> Any:
+            if path.startswith(SECRETS):
+                raise error
+            return get(path)
+
+        moves.client.get = failing  # type: ignore[method-assign]
+        if isinstance(error, ForbiddenError):
+            moves.switch()
+            assert len(moves.patches()) == 2
+            assert len(moves.secrets.warnings) == 1
+        else:
+            with pytest.raises(WorkloadsError, match="no connection"):
+                moves.switch()
+            assert moves.work.outcome == ""
 
 
 def _secret(name: str, auths: Dict[str, Any], cce: bool = False) -> Dict[str, Any]:
