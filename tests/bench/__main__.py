@@ -20,9 +20,9 @@ from typing import Any, Callable, Dict, List, Optional, Sequence
 
 from ..conftest import collections_root
 from . import discovery, docker_registry_works, measure, request_counts
-from .session import Session
+from .session import LONGEST, Session
 from .table import render, with_ratios
-from .tools import Engine, peers
+from .tools import PEERS, Engine, peers
 
 WORKS: Dict[str, Callable[[Session], None]] = {
     "a": lambda session: docker_registry_works.copy_work(session, "a"),
@@ -35,6 +35,7 @@ WORKS: Dict[str, Callable[[Session], None]] = {
     "wan": docker_registry_works.wan,
     "swr": request_counts.swr,
     "resync": request_counts.resync,
+    "light": request_counts.light,
     "workloads": discovery.workloads,
 }
 NEEDS_REGISTRY = ("a", "b", "c", "e", "again", "shared", "wan")
@@ -49,6 +50,15 @@ def works_of(text: str) -> List[str]:
     return names
 
 
+def peers_of(text: str) -> List[str]:
+    """The peers of a list separated by commas."""
+    known = [kind.name for kind in PEERS]
+    names = [name.strip() for name in text.split(",") if name.strip()]
+    if not names or set(names) - set(known):
+        raise argparse.ArgumentTypeError("{0}: known are {1}".format(text, ",".join(known)))
+    return names
+
+
 def arguments(argv: Optional[Sequence[str]]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         prog="python -m tests.bench", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
@@ -57,11 +67,16 @@ def arguments(argv: Optional[Sequence[str]]) -> argparse.Namespace:
     parser.add_argument("--scale", type=float, default=0.25, help="of sizes and numbers of tags (default: %(default)s)")
     parser.add_argument("--repeat", type=int, default=3, help="runs, of which the median counts (default: %(default)s)")
     parser.add_argument("--tls", action="store_true", help="real registries serve TLS")
-    parser.add_argument("--no-peers", action="store_true", help="measure this engine only")
+    only = parser.add_mutually_exclusive_group()
+    only.add_argument("--peers", type=peers_of, help="measure only these: of " + ",".join(kind.name for kind in PEERS))
+    only.add_argument("--no-peers", action="store_true", help="measure this engine only")
+    parser.add_argument(
+        "--limit", type=float, default=LONGEST, help="seconds after which a run is stopped (default: %(default)s)"
+    )
     parser.add_argument("--json", metavar="FILE", help="write all figures there")
     options = parser.parse_args(argv)
-    if options.scale <= 0 or options.repeat < 1:
-        parser.error("--scale must be more than 0, and --repeat at least 1")
+    if options.scale <= 0 or options.repeat < 1 or options.limit <= 0:
+        parser.error("--scale and --limit must be more than 0, and --repeat at least 1")
     return options
 
 
@@ -109,24 +124,41 @@ def main(argv: Optional[Sequence[str]] = None) -> int:
     if not has_registry:
         left_out = [name for name in options.works if name in NEEDS_REGISTRY]
         sys.stderr.write("docker-registry is not on the PATH: left out: {0}\n".format(", ".join(left_out) or "nothing"))
-    found, absent = ([], []) if options.no_peers else peers()
+    found, absent = ([], []) if options.no_peers else peers(options.peers)
     with tempfile.TemporaryDirectory(prefix="bench-") as text:
         folder = Path(text)
         engine = Engine(str(collections_root()), str(folder / "compiled"))
         warm_up(engine, folder)
-        session = Session(folder, engine, found, options.scale, options.repeat, options.tls)
-        for name in works:
-            WORKS[name](session)
-        facts = describe(session, absent, has_registry)
+        session = Session(folder, engine, found, options.scale, options.repeat, options.tls, options.limit)
+        problems = 0
+        try:
+            for name in works:
+                problems += not carry_out(session, name)
+        finally:
+            # Whatever happens: what has been measured is shown.
+            write(session, describe(session, absent, has_registry), options.json)
+    return 1 if problems else 0
+
+
+def carry_out(session: Session, name: str) -> bool:
+    """Measure a work. If that is impossible, say why, and let the others follow."""
+    try:
+        WORKS[name](session)
+    except Exception as error:  # noqa: BLE001
+        session.say("{0}: it cannot be measured: {1!r}".format(name, error))
+        return False
+    return True
+
+
+def write(session: Session, facts: Dict[str, Any], path: Optional[str]) -> None:
+    """Show the rows, and write them to the file."""
     rows = with_ratios(session.rows)
     if rows:
         sys.stdout.write(render(rows) + "\n\n")
     sys.stdout.write(closing_lines(facts) + "\n")
-    if options.json:
-        Path(options.json).write_text(
-            json.dumps({"machine": facts, "rows": rows, "runs": session.rounds}, indent=1) + "\n", encoding="utf-8"
-        )
-    return 0
+    if path:
+        document = {"machine": facts, "rows": rows, "runs": session.rounds}
+        Path(path).write_text(json.dumps(document, indent=1) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":

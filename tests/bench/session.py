@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, Callable, Dict, List, Mapping, Optional, Sequence
 
 from . import measure
-from .table import median_of
+from .table import ENGINE, median_of
 from .tools import Engine, Relay, Task, Tool
 
 Row = Dict[str, Any]
@@ -33,6 +33,7 @@ class Session:
     scale: float = 0.25
     repeat: int = 3
     tls: bool = False
+    limit: float = LONGEST
     rows: List[Row] = field(default_factory=list)
     rounds: List[Row] = field(default_factory=list)
     _number: int = 0
@@ -61,20 +62,36 @@ class Session:
 
     def carry_out(self, tool: Tool, task: Task) -> measure.Usage:
         """Run a tool."""
-        return measure.run_all(tool.commands(task), tool.environment(task), LONGEST)
+        return measure.run_all(tool.commands(task), tool.environment(task), self.limit)
 
     def compare(
         self, work: str, tools: Sequence[Tool], run: Callable[[Tool], Row], repeat: Optional[int] = None
     ) -> None:
         """Run every tool C(repeat) times, taking turns, and keep a row for each."""
         runs: Dict[str, List[Row]] = {tool.name: [] for tool in tools}
-        for number in range(repeat or self.repeat):
-            for tool in tools:
-                row = dict(run(tool), work=work, tool=tool.name)
-                runs[tool.name].append(row)
-                self.rounds.append(dict(row, round=number))
-                self.say("{0}: {1}: {2:.2f} s {3}".format(work, tool.name, row["wall"], row.get("note", "")).rstrip())
-        self.rows += [median_of(rows) for rows in runs.values()]
+        try:
+            for number in range(repeat or self.repeat):
+                for tool in tools:
+                    if any(row.get("hopeless") for row in runs[tool.name]):
+                        continue
+                    row = dict(self._attempt(tool, run), work=work, tool=tool.name)
+                    runs[tool.name].append(row)
+                    self.rounds.append(dict(row, round=number))
+                    seconds = "{0:.2f} s ".format(row["wall"]) if "wall" in row else ""
+                    self.say("{0}: {1}: {2}{3}".format(work, tool.name, seconds, row.get("note", "")).rstrip())
+        finally:
+            self.rows += [median_of(rows) for rows in runs.values() if rows]
+
+    @staticmethod
+    def _attempt(tool: Tool, run: Callable[[Tool], Row]) -> Row:
+        """A run's row; a failure of a peer, or of a server that it overloads, is one too. Once is enough."""
+        try:
+            row = run(tool)
+        except Exception as error:
+            if not tool.compared or tool.name == ENGINE:
+                raise
+            return {"note": "failed: {0!r}".format(error)[:200], "hopeless": True}
+        return dict(row, hopeless=True) if row.get("stopped") else row
 
 
 def row_of(usage: measure.Usage, kinds: Mapping[str, int], uploads: int, sent: int, arrived: int, expected: int) -> Row:
@@ -94,5 +111,6 @@ def row_of(usage: measure.Usage, kinds: Mapping[str, int], uploads: int, sent: i
         "bytes": sent,
         "arrived": "{0}/{1}".format(arrived, expected),
         "note": note,
+        "stopped": usage.stopped,
         "errors": usage.errors[-500:] if usage.code else "",
     }

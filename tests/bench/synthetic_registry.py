@@ -14,8 +14,9 @@ import argparse
 import asyncio
 import hashlib
 import json
+import resource
 from functools import lru_cache
-from typing import Any, List, Tuple
+from typing import Any, Dict, List, Tuple
 
 MANIFEST = "application/vnd.docker.distribution.manifest.v2+json"
 SIZES = {"config": 3_000, "registry": 30_000_000, "repository": 5_000_000, "own": 400_000}
@@ -52,9 +53,10 @@ def tag_list(repository: str, first: int, last: int) -> bytes:
 class Light(asyncio.Protocol):
     """One connection."""
 
-    def __init__(self, tags: int, empty: bool) -> None:
+    def __init__(self, tags: int, empty: bool, made: Dict[str, str]) -> None:
         self._tags = tags
         self._empty = empty
+        self._made = made
         self._rest = b""
         self._transport: Any = None
 
@@ -83,13 +85,19 @@ class Light(asyncio.Protocol):
             return "200 OK", ["Link: " + link] if last < self._tags else [], tag_list(repository, first, last)
         repository, _slash, reference = path[len("/v2/") :].rpartition("/manifests/")
         if repository and not self._empty:
-            raw, digest = manifest(repository, reference)
+            raw, digest = manifest(repository, self._made.get(reference, reference))
+            # A manifest is also asked for by its digest, once it is known.
+            self._made[digest] = self._made.get(reference, reference)
             return "200 OK", ["Content-Type: " + MANIFEST, "Docker-Content-Digest: " + digest], raw
         return "404 Not Found", ["Content-Type: application/json"], b'{"errors":[{"code":"NAME_UNKNOWN"}]}'
 
 
 async def serve(tags: int, empty: bool) -> None:
-    server = await asyncio.get_running_loop().create_server(lambda: Light(tags, empty), "127.0.0.1", 0)
+    made: Dict[str, str] = {}
+    _soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+    loop = asyncio.get_running_loop()
+    server = await loop.create_server(lambda: Light(tags, empty, made), "127.0.0.1", 0, backlog=4096)
     print(json.dumps({"port": server.sockets[0].getsockname()[1]}), flush=True)
     await server.serve_forever()
 

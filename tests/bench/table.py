@@ -14,11 +14,13 @@ ENGINE = "longshore.swr"
 
 def median_of(runs: Sequence[Dict[str, Any]]) -> Dict[str, Any]:
     """One row for several runs: the median of each number, and what any run had to say."""
-    first = runs[0]
+    # A run that could not be measured has no numbers.
+    measured = [run for run in runs if "wall" in run] or runs
+    first = measured[0]
     row: Dict[str, Any] = {}
     for key, value in first.items():
         if isinstance(value, (int, float)) and not isinstance(value, bool):
-            row[key] = statistics.median([run[key] for run in runs])
+            row[key] = statistics.median([run[key] for run in measured])
         else:
             row[key] = value
     row["note"] = next((run["note"] for run in runs if run.get("note")), "")

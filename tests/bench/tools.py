@@ -248,7 +248,10 @@ class ImageSyncer(Tool):
 PEERS = (Skopeo, Crane, Regsync, ImageSyncer)
 
 
-def peers() -> Tuple[List[Tool], List[str]]:
-    """The peers that are here, and the names of those that are not."""
-    every = [kind() for kind in PEERS]
+def peers(wanted: Optional[Sequence[str]] = None) -> Tuple[List[Tool], List[str]]:
+    """The peers that are here, and the names of those that are not.
+
+    :param wanted: the names of those to look for; None: of all.
+    """
+    every = [kind() for kind in PEERS if wanted is None or kind.name in wanted]
     return [tool for tool in every if tool.available()], [tool.name for tool in every if not tool.available()]

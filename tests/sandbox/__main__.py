@@ -11,6 +11,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import resource
 import signal
 import sys
 import threading
@@ -65,12 +66,20 @@ def run(plans: Sequence[Plan], ready_file: Optional[str], stop: threading.Event)
             os.unlink(ready_file)
 
 
+def make_room() -> None:
+    """For 10,000 connections: as many files as the system allows, and small stacks, for each has a thread."""
+    _soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+    threading.stack_size(512 * 1024)
+
+
 def main(argv: Optional[Sequence[str]] = None) -> int:
     """The command line. Returns 0 after a clean stop, 1 where a port is taken, 2 for a wrong configuration."""
     parser = argparse.ArgumentParser(prog="python -m tests.sandbox", description=__doc__)
     parser.add_argument("--config", required=True, help="configuration in JSON (*.json) or YAML")
     parser.add_argument("--ready-file", help="written when all servers are ready, removed at the end")
     options = parser.parse_args(argv)
+    make_room()
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda _number, _frame: stop.set())

@@ -144,4 +144,9 @@ class HttpServer:
             with self._lock:
                 self._connections[connection] = thread
                 self.connections_accepted += 1
-            thread.start()
+            try:
+                thread.start()
+            except RuntimeError:
+                # No more threads: this client is turned away, and the others go on.
+                self.forget(connection)
+                sock.close()

@@ -6,8 +6,10 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import json
 import os
+import resource
 import socket
 import sys
 import threading
@@ -19,7 +21,7 @@ import pytest
 import yaml
 
 from ansible_collections.longshore.swr.tests.bench import __main__ as command
-from ansible_collections.longshore.swr.tests.bench import measure, table, tools
+from ansible_collections.longshore.swr.tests.bench import measure, servers, session, table, tools
 from ansible_collections.longshore.swr.tests.bench.servers import delayed
 from ansible_collections.longshore.swr.tests.conftest import collections_root
 from ansible_collections.longshore.swr.tests.sandbox import Registry, workloads
@@ -129,6 +131,96 @@ def test_the_table_lines_up_and_relates_to_the_engine() -> None:
 def test_the_median_counts_and_a_failed_run_is_not_hidden() -> None:
     runs = [{"wall": wall, "note": note, "tool": "x"} for wall, note in ((9.0, ""), (1.0, "exit code 1"), (2.0, ""))]
     assert table.median_of(runs) == {"wall": 2.0, "note": "exit code 1", "tool": "x", "runs": 3}
+
+
+class Fake(tools.Tool):
+    """A tool that is not run: it raises its C(error), or its run takes C(wall) seconds."""
+
+    def __init__(self, name: str, *outcomes: Any) -> None:
+        self.name = name
+        self.outcomes = list(outcomes)
+
+    def run(self) -> session.Row:
+        outcome = self.outcomes.pop(0)
+        if isinstance(outcome, Exception):
+            raise outcome
+        usage = measure.Usage(wall=outcome, cpu=1.0, stopped=outcome >= 9)
+        return session.row_of(usage, {"head": 2}, 0, 0, 1, 1)
+
+
+def test_a_peer_that_fails_or_takes_too_long_is_a_row_and_not_the_end(tmp_path: Path) -> None:
+    engine = Fake(table.ENGINE, 1.0, 3.0, 2.0)
+    fakes = [
+        engine,
+        Fake("breaks", 4.0, OSError("the server is gone")),
+        Fake("hangs", 9.0),
+        Fake("fine", 5.0, 7.0, 6.0),
+    ]
+    bench = session.Session(tmp_path, tools.Engine(""), [], repeat=3)
+    bench.compare("again", fakes, lambda tool: tool.run())  # type: ignore[attr-defined]
+    assert [(row["tool"], row["wall"], row["runs"]) for row in bench.rows] == [
+        (table.ENGINE, 2.0, 3),
+        ("breaks", 4.0, 2),
+        ("hangs", 9.0, 1),
+        ("fine", 6.0, 3),
+    ]
+    assert "the server is gone" in bench.rows[1]["note"]
+    assert "stopped after 9 s" in bench.rows[2]["note"]
+    text = table.render(table.with_ratios(bench.rows))
+    assert "failed: OSError('the server is gone')" in text
+    bench.compare("never", [Fake("x", ValueError("nothing"))], lambda tool: tool.run())  # type: ignore[attr-defined]
+    assert "failed: ValueError('nothing')" in table.render(table.with_ratios(bench.rows))
+
+
+def test_what_was_measured_is_shown_whatever_happens_after_that(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    def first(bench: session.Session) -> None:
+        engine = Fake(table.ENGINE, 1.0, KeyError("later"))
+        bench.compare("first", [engine], lambda tool: tool.run(), repeat=2)  # type: ignore[attr-defined]
+
+    def second(bench: session.Session) -> None:
+        bench.compare("second", [Fake(table.ENGINE, 2.0)], lambda tool: tool.run(), 1)  # type: ignore[attr-defined]
+
+    monkeypatch.setattr(command, "WORKS", {"first": first, "second": second})
+    monkeypatch.setattr(command, "warm_up", lambda *_arguments: None)
+    file = tmp_path / "figures.json"
+    assert command.main(["--works", "first,second", "--peers", "crane", "--json", str(file)]) == 1
+    output = capsys.readouterr()
+    assert "first: it cannot be measured: KeyError('later')" in output.err
+    assert [row["work"] for row in json.loads(file.read_text(encoding="utf-8"))["rows"]] == ["first", "second"]
+    assert "second" in output.out
+    with pytest.raises(SystemExit):
+        command.main(["--works", "first", "--peers", "crane,docker"])
+
+
+def open_many(host: str, count: int) -> List[socket.socket]:
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if hard < count + 500:
+        pytest.skip("this system allows {0} open files".format(hard))
+    resource.setrlimit(resource.RLIMIT_NOFILE, (max(soft, count + 500), hard))
+    return [connect(host) for _number in range(count)]
+
+
+def check_answers(peer: socket.socket) -> None:
+    peer.sendall(b"GET /v2/ HTTP/1.1\r\nHost: x\r\n\r\n")
+    assert peer.recv(8) == b"HTTP/1.1"
+
+
+@pytest.mark.parametrize("kind", ["sandbox", "synthetic"])
+def test_the_servers_of_a_measurement_bear_many_connections(tmp_path: Path, kind: str) -> None:
+    """image-syncer opens one for each tag. C(LONGSHORE_CONNECTIONS=10000) takes half a minute."""
+    with contextlib.ExitStack() as stack:
+        if kind == "sandbox":
+            host = stack.enter_context(servers.sandbox(tmp_path, "server")).host
+        else:
+            program = [sys.executable, str(servers.HERE / "synthetic_registry.py")]
+            host = "127.0.0.1:{0}".format(stack.enter_context(servers.program(program))["port"])
+        peers = open_many(host, int(os.environ.get("LONGSHORE_CONNECTIONS", "2000")))
+        for peer in peers:
+            stack.callback(peer.close)
+        for peer in (peers[0], peers[-1], connect(host)):
+            check_answers(peer)
 
 
 def test_absent_peers_are_named_and_not_run(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
