@@ -191,8 +191,8 @@ notes:
     O(delete_stuck_pods), to delete pods.
   - A Deployment, StatefulSet or DaemonSet is ready when its controller has seen the change, and all of its pods are new
     and available. It has failed when a pod cannot pull its image, keeps crashing, or cannot be created for 15 seconds,
-    for instance because of a quota, when its progress deadline is exceeded, or after O(wait_timeout), as when a
-    PodDisruptionBudget or full nodes stall it.
+    for instance because of a quota, when its progress deadline is exceeded, or after O(wait_timeout), as when full nodes
+    stall it. A PodDisruptionBudget holds up no roll-out - it only limits evictions.
   - Nothing is waited for where nothing happens. That is so for a Deployment that is paused, C(OnDelete), pods below a
     partition, no replicas, CronJobs, PodTemplates, ReplicaSets and ReplicationControllers of their own, and custom
     resources.

@@ -179,6 +179,15 @@ def test_check_mode_asks_the_server_and_changes_nothing(cluster: Make) -> None:
     assert shop.image("Deployment", "web") == SWR + "/shop/nginx:1"
 
 
+def test_check_mode_foresees_what_stays(cluster: Make) -> None:
+    spec = {"replicas": 2, "updateStrategy": {"rollingUpdate": {"partition": 1}}}
+    shop = cluster(stateful("db", spec=spec))
+    foreseen, done = shop.run(check_mode=True), shop.run()
+    assert outcomes(foreseen) == outcomes(done) == {"db": "patched"}
+    assert reasons(foreseen) == reasons(done)
+    assert "below the partition 1 keep the old image" in reasons(done)["db"]
+
+
 def test_the_next_apply_has_no_conflict(cluster: Make) -> None:
     """Whoever applied an object before can apply it again, after the switch and after the way back."""
     shop = cluster(deployment("web"))
@@ -402,13 +411,13 @@ def test_a_quota_that_lets_no_pod_be_created(cluster: Make) -> None:
 
 
 def test_a_roll_out_that_stalls(cluster: Make, monkeypatch: pytest.MonkeyPatch) -> None:
-    """As behind a PodDisruptionBudget: nothing fails, and nothing goes on."""
+    """As on full nodes: nothing fails, and nothing goes on."""
     monkeypatch.setattr(wave, "POLL", 0.05)
     shop = cluster(stateful("db", "slow:1"))
     result = shop.run(wait_timeout=1)
     assert outcomes(result) == {"db": "failed"}
     assert "it is not ready after 1 second: " in reasons(result)["db"]
-    assert "PodDisruptionBudget" in reasons(result)["db"]
+    assert "lack of room on the nodes" in reasons(result)["db"]
     assert shop.image("StatefulSet", "db") == "slow:1"
 
 

@@ -53,7 +53,7 @@ POLL = 2.0  # seconds
 PATIENCE = 15.0
 """Seconds for which something must be wrong before it is a failure: a registry may be busy for a moment."""
 
-_HOLDING_UP = "See kubectl describe. A PodDisruptionBudget, a quota or lack of room on the nodes may hold it up."
+_HOLDING_UP = "See kubectl describe. A quota or lack of room on the nodes may hold it up."
 
 
 class Limits(NamedTuple):
@@ -170,7 +170,7 @@ class Wave:
         self._watch(work, item)
 
     def _foresee(self, work: Work) -> None:
-        waits = nothing_to_wait_for(work.workload)
+        waits = nothing_to_wait_for(work.workload) or after_rollout(work.workload)
         if self._is_undoing(work):
             work.end(ROLLED_BACK, work.reason, work.remedy)
         elif waits is None:
