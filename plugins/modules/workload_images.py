@@ -191,8 +191,8 @@ notes:
     O(delete_stuck_pods), to delete pods.
   - A Deployment, StatefulSet or DaemonSet is ready when its controller has seen the change, and all of its pods are new
     and available. It has failed when a pod cannot pull its image, keeps crashing, or cannot be created for 15 seconds,
-    for instance because of a quota, when its progress deadline is exceeded, or after O(wait_timeout), as when full nodes
-    stall it. A PodDisruptionBudget holds up no roll-out - it only limits evictions.
+    for instance because of a quota, when its progress deadline is exceeded, or after O(wait_timeout), as when full
+    nodes stall it. A PodDisruptionBudget holds up no roll-out - it only limits evictions.
   - Nothing is waited for where nothing happens. That is so for a Deployment that is paused, C(OnDelete), pods below a
     partition, no replicas, CronJobs, PodTemplates, ReplicaSets and ReplicationControllers of their own, and custom
     resources.
@@ -496,7 +496,8 @@ workloads:
         - V(unchanged) - there was nothing to do.
         - V(left) - it was not touched, or not put back.
         - V(put_back) - it did not become ready with the new images, and has the old ones again.
-        - V(failed) - the API server refused the change, or it did not become ready after it was put back.
+        - V(failed) - the API server refused the change, it did not become ready after it was put back, or others
+          changed the image during the roll-out.
         - V(unfinished) - it has the new images, but the task was broken off before its pods were seen to be ready.
         - V(pending) - it was not begun, because others failed or the task was broken off.
         - The task fails if there is one of the last four.

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import base64
 import contextlib
+import copy
 import json
 import urllib.request
 from pathlib import Path
@@ -440,6 +441,32 @@ def test_without_the_right_to_list_pods(cluster: Make) -> None:
     assert "ProgressDeadlineExceeded" in reasons(result)["b"]
     assert json.dumps(result["warnings"]).count("pods may not be listed in the namespace shop") == 1
     assert "Pod" in json.dumps(result["unread"])
+
+
+@pytest.mark.parametrize("state", ["switched", "rolled_back"])
+def test_a_controller_that_reverts(cluster: Make, monkeypatch: pytest.MonkeyPatch, state: str) -> None:
+    """The roll-out ends well, but with the image of somebody else."""
+    shop = cluster(deployment("a-other", "redis:7"), deployment("web"))
+    if state == "rolled_back":
+        shop.run(max_failures=2)
+    begun, step = shop.image("Deployment", "web"), shop.server.controllers.step
+
+    def revert() -> None:
+        item = copy.deepcopy(shop.item("Deployment", "web"))
+        container = item["spec"]["template"]["spec"]["containers"][0]
+        if container["image"] != begun:
+            container["image"] = begun
+            item["metadata"]["generation"] += 1
+            shop.server.store.put(shop.server.catalogue.find("apps", "v1", "deployments"), item)
+        step()
+
+    monkeypatch.setattr(shop.server.controllers, "step", revert)
+    result = shop.run(state, max_failures=2)
+    assert outcomes(result) == {"a-other": state, "web": "failed"}
+    assert reasons(result)["web"].startswith(
+        "others have changed it since: spec.template.spec.containers[0].image is {0} now / ".format(begun)
+    )
+    assert shop.image("Deployment", "web") == begun
 
 
 # Pull secrets

@@ -231,7 +231,7 @@ def _values_before(
         for change in changes_of(entry):
             place = locate(item, change.path, change.names)
             if place is None:
-                lost.append("{0} is gone".format(show_path(change.path)))
+                lost.append(_now(item, change.path, None))
                 continue
             found = value_at(item, place)
             key = (place, change.names)
@@ -239,11 +239,32 @@ def _values_before(
             if current == change.new:
                 values[key] = (found, change.old)
             elif current != change.old:
-                lost.append("{0} is {1} now".format(show_path(place), one_line(found, 300)))
+                lost.append(_now(item, change.path, place))
     return values, lost
 
 
+def changed_since(item: Dict[str, Any], changes: Sequence[Change], back: bool) -> str:
+    """What others have put where changes were made; empty if all are still there.
+
+    :param back: they were undone.
+    """
+    lost = []
+    for change in changes:
+        place = locate(item, change.path, change.names)
+        if place is None or value_at(item, place) != (change.old if back else change.new):
+            lost.append(_now(item, change.path, place))
+    return _others(lost)
+
+
+def _now(item: Dict[str, Any], path: Path, place: Optional[Path]) -> str:
+    if place is None:
+        return "{0} is gone".format(show_path(path))
+    return "{0} is {1} now".format(show_path(place), one_line(value_at(item, place), 300))
+
+
+def _others(lost: Sequence[str]) -> str:
+    return "others have changed it since: {0}".format("; ".join(lost[:5])) if lost else ""
+
+
 def _kept(lost: Sequence[str]) -> Tuple[str, str]:
-    if not lost:
-        return "", ""
-    return "others have changed it since: {0}".format("; ".join(lost[:5])), "Change it by hand if it is not as wanted."
+    return _others(lost), "Change it by hand if it is not as wanted." if lost else ""

@@ -20,7 +20,7 @@ from ..._time_limit import in_words
 from ..cluster.client import ClusterClient
 from ..errors import ConflictError, ForbiddenError, WorkloadsError
 from ..record import Record
-from .moves import Undo, changes_of
+from .moves import Undo, changed_since, changes_of
 from .patcher import Patch, Patcher
 from .rollout import (
     LATE,
@@ -212,6 +212,12 @@ class Wave:
 
     def _look(self, work: Work) -> None:
         workload = work.workload = self._again(work, self._client.get(work.workload.path))
+        others = changed_since(workload.item, work.changes, back=work.undoing)
+        if others:
+            self._failures += 1
+            text = "; ".join(part for part in (work.cause, others) if part)
+            work.end(FAILED, text, "Change the image where they have it, and run the task again.")
+            return
         verdict = judge(workload)
         if verdict.state == READY:
             self._ready(work)
