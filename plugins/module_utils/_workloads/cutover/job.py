@@ -64,7 +64,7 @@ def run_switching(params: Mapping[str, Any], proof: Proof, connect: Connect, che
         wave = Wave(client, record, patcher, switch.prepare, Undo(rules.find), limits)
         wave.run(works)
     warnings = [*warnings_of(unread), *secrets.warnings, *wave.warnings]
-    result = result_of(works, client.name, warnings, wave.error, check_mode)
+    result = result_of(works, client.name, warnings, wave.error, check_mode, patcher.made > 0)
     return {**result, "unread": unread[:MOST_SHOWN], "record": params["record"]}
 
 
@@ -92,7 +92,7 @@ def run_rolling_back(params: Mapping[str, Any], connect: Connect, check_mode: bo
                 record.undone(entry)
         warnings = _accounts(client, record, patcher, entries) if wave.error is None else []
     warnings += wave.warnings
-    result = result_of([*works, *gone], client.name, warnings, wave.error, check_mode)
+    result = result_of([*works, *gone], client.name, warnings, wave.error, check_mode, patcher.made > 0)
     return {**result, "record": params["record"]}
 
 

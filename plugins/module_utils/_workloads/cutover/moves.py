@@ -151,7 +151,14 @@ class Switch:
             entry.secret, entry.lists, entry.done = secret, [[_LIST]], True
             return Patch(_added_to_account(item, secret), entry)
 
-        self._patcher.make(path, self._client.get(path), prepare)
+        try:
+            item = self._client.get(path)
+        except WorkloadsError as error:
+            if error.status != 404:
+                raise
+            what = "there is no service account {0} in the namespace {1}".format(account, namespace)
+            raise SecretProblem(what, hint="Create it, or correct serviceAccountName.") from None
+        self._patcher.make(path, item, prepare)
         self._ready[(namespace, account)] = secret
 
 

@@ -42,12 +42,14 @@ Prepare = Callable[[Object], Optional[Patch]]
 class Patcher:
     """
     :param dry_run: let the server say what would happen, and record nothing.
+    :ivar made: how many changes were made, or would be.
     """
 
     def __init__(self, client: ClusterClient, record: Record, dry_run: bool) -> None:
         self._client = client
         self._record = record
         self.dry_run = dry_run
+        self.made = 0
 
     def make(self, path: str, item: Object, prepare: Prepare) -> Optional[Object]:
         """The object after the change; None if none was needed.
@@ -81,6 +83,7 @@ class Patcher:
         raise AssertionError("the last attempt returns or raises")
 
     def _made(self, path: str, item: Object, patch: Patch) -> Object:
+        self.made += 1
         if self.dry_run:
             return item
         found = self.without_claim(path, item)

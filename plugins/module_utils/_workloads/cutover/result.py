@@ -46,7 +46,12 @@ _COLUMNS = ("WORKLOAD", "OUTCOME", "IMAGES OR REASON")
 
 
 def result_of(
-    works: Sequence[Work], cluster: str, warnings: Sequence[str], error: Optional[LongshoreError], check_mode: bool
+    works: Sequence[Work],
+    cluster: str,
+    warnings: Sequence[str],
+    error: Optional[LongshoreError],
+    check_mode: bool,
+    changed: bool,
 ) -> Dict[str, Any]:
     """The result of one wave. What needs attention comes first in it."""
     order = {outcome: number for number, outcome in enumerate(_FIRST)}
@@ -55,7 +60,7 @@ def result_of(
     bad = [work for work in listed if work.outcome in BAD]
     failed = bool(bad) or error is not None
     result: Dict[str, Any] = {
-        "changed": any(work.outcome in _CHANGED and (work.changes or work.secret) for work in works),
+        "changed": changed,
         "failed": failed,
         "msg": _message(counts, cluster, bad, error, check_mode),
         "cluster": cluster,
@@ -63,7 +68,7 @@ def result_of(
         "workloads": [_shown(work) for work in listed[:MOST_SHOWN]],
         "workloads_truncated": max(0, len(listed) - MOST_SHOWN),
         "table": _table(listed),
-        "diff": [_diff(work) for work in listed if work.outcome in _CHANGED and work.outcome != PUT_BACK],
+        "diff": [_diff(work) for work in listed if work.patched and work.outcome != PUT_BACK],
         "warnings": [*warnings, *_notes(works)],
     }
     if error is not None:

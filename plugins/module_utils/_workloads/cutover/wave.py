@@ -152,6 +152,7 @@ class Wave:
         workload = work.workload
         work.was_ready = nothing_to_wait_for(workload) is not None or judge(workload).state == READY
         item = self._patcher.make(workload.path, workload.item, lambda found: self._prepare(work, found))
+        work.patched = item is not None
         if self._patcher.dry_run:
             if item is not None:
                 self._foresee(work)

@@ -116,6 +116,7 @@ class Work:
     :ivar entry: of the record: what has been changed, and is not confirmed yet.
     :ivar entries: of the record: what is to be undone.
     :ivar was_ready: whether its pods were ready before.
+    :ivar patched: whether this run has changed it.
     :ivar cause: why it is put back.
     :ivar started: when its roll-out began; C(alarm) since when something is wrong with it.
     """
@@ -130,6 +131,7 @@ class Work:
     entries: List[ObjectEntry] = field(default_factory=list)
     undoing: bool = False
     was_ready: bool = True
+    patched: bool = False
     cause: str = ""
     started: float = 0.0
     alarm: Optional[float] = None

@@ -179,6 +179,14 @@ def test_a_template_without_a_list_has_it_in_the_service_account(tmp_path: Path)
     assert moves.patches()[0][:2] == (ACCOUNT, added)
     assert "imagePullSecrets" not in json.dumps(moves.client.objects[WEB])
     assert [entry.account for entry in moves.record.objects] == ["", "default"]
+    # Without it, no pod would start.
+    moves.client.objects = {WEB: web(), SECRETS: [secret]}
+    moves.to._ready.clear()
+    assert moves.switch() is None
+    assert (moves.work.outcome, moves.work.reason) == (
+        "left",
+        "there is no service account default in the namespace shop",
+    )
     # It has one now, which is tested as it is.
     account["imagePullSecrets"] = [{"name": "another"}]
     moves.client.objects.update({WEB: web(), ACCOUNT: account})
