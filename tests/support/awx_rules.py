@@ -73,8 +73,9 @@ CONFIGURATION = {
     },
 }
 APPROVALS = ("running", "approved", "timed_out", "denied")
-JOB = ("id", "name", "status", "job_explanation", "artifacts", "started", "finished", "elapsed")
-# What a message may name, as far as AWX has it for every job
+# What a message may name, as far as AWX has it for every job. A workflow has no artifacts: at "job.artifacts | tojson",
+# AWX's workflow manager fails ("ChainableUndefined is not JSON serializable"), and no workflow ends any more.
+JOB = ("id", "name", "status", "job_explanation", "started", "finished", "elapsed")
 MESSAGE = {
     "url": "",
     "job_friendly_name": "",

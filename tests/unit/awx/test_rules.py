@@ -71,7 +71,10 @@ WEBHOOK: Dict[str, Any] = {
         "password": "",
         "disable_ssl_verification": False,
     },
-    "messages": {"started": None, "success": {"message": "{{ job.name }}", "body": "{{ job.artifacts | tojson }}"}},
+    "messages": {
+        "started": None,
+        "success": {"message": "{{ job.name }}", "body": "{{ job.artifacts | default({}) | tojson }}"},
+    },
 }
 MAIL: Dict[str, Any] = {
     "notification_type": "email",
@@ -305,6 +308,7 @@ def test_a_schedule_sets_only_what_the_template_asks_for(name: str) -> None:
         (WEBHOOK, ("messages", "success", "title"), "x", "title is unknown"),
         (WEBHOOK, ("messages", "success", "message"), "a\nb", "one line"),
         (WEBHOOK, ("messages", "success", "body"), "{{ job.weather }}", "weather"),
+        (WEBHOOK, ("messages", "success", "body"), "{{ job.artifacts | tojson }}", "serializable"),
         (MAIL, ("messages", "workflow_approval", "waiting"), {}, "waiting is unknown"),
         (MAIL, ("messages", "workflow_approval", "running", "message"), "{{ node }}", "node"),
     ],
