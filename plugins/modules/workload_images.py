@@ -179,8 +179,8 @@ options:
     default: 600
   delete_stuck_pods:
     description:
-      - Whether to delete the pods of a StatefulSet that is put back that could not start. Kubernetes never replaces
-        them by itself.
+      - Whether to delete the pods that could not start when a StatefulSet is put back. Kubernetes never replaces them
+        by itself.
     type: bool
     default: false
 requirements:
@@ -193,12 +193,12 @@ notes:
     and available. It has failed when a pod cannot pull its image, keeps crashing, or cannot be created for 15 seconds,
     for instance because of a quota, when its progress deadline is exceeded, or after O(wait_timeout), as when full
     nodes stall it. A PodDisruptionBudget holds up no roll-out - it only limits evictions.
-  - Nothing is waited for where nothing happens. That is so for a Deployment that is paused, C(OnDelete), pods below a
-    partition, no replicas, CronJobs, PodTemplates, ReplicaSets and ReplicationControllers of their own, and custom
-    resources.
-  - Left are objects with an image that is not verified, and those that controllers own. Of a Job the template cannot be
-    changed, and a pod without a controller has nothing that would replace it. Ephemeral containers and images in
-    environment variables and arguments are not changed.
+  - There is nothing to wait for with a Deployment that is paused, C(OnDelete), pods below a partition, no replicas,
+    CronJobs, PodTemplates, and ReplicaSets and ReplicationControllers without a controller. Roll-outs of custom
+    resources are not watched.
+  - Objects with an image that is not verified are left. So are Jobs, whose template cannot be changed, and pods without
+    a controller, because nothing would replace them. What a controller of Kubernetes owns follows its owner. Ephemeral
+    containers and images in environment variables and arguments are not changed.
   - C(kubectl apply) of an old manifest and C(helm upgrade) with old values put the old images back. The task warns of
     them; change the files too, with M(longshore.swr.image_references).
 seealso:
