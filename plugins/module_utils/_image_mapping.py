@@ -82,12 +82,42 @@ class RuleMapping:
 
     def _selects(self, image: ImageName) -> bool:
         """Whether a rule copies the image with this digest, or might."""
-        rules = [*self._rules.get((image.registry, image.path), ()), *self._scopes]
-        return any(
-            _destination(rule, image) is not None
-            and (rule.selector.kind != "digest" or image.digest in rule.selector.values)
-            for rule in rules
-        )
+        return self._pinned(image) is not None
+
+    def _pinned(self, image: ImageName) -> Optional[ImageName]:
+        """Where a rule copies the image with this digest, or might copy it."""
+        for rule in [*self._rules.get((image.registry, image.path), ()), *self._scopes]:
+            place = _destination(rule, image)
+            if place is not None and rule.selector.kind != "digest":
+                return _named(place, image.tag)
+            if place is not None and image.digest in rule.selector.values:
+                return _named(place, next(iter(rule.destination_tags or ()), None))
+        return None
+
+    def alone(self, image: ImageName) -> Dict[str, str]:
+        """A rule for this image alone, source and destination; empty if no rule copies it."""
+        if image.digest is None:
+            found = self(image, False)
+            return {} if found is None else {image.full: str(found)}
+        place = self._pinned(image)
+        return {} if place is None else {"{0}@{1}".format(image.repository, image.digest): str(place)}
+
+    def origin(self, image: ImageName) -> Dict[str, str]:
+        """Rules, each for one image alone, that have put this image where it is; none if that cannot be told."""
+        there, found = (image.registry, image.path), {}
+        for rule in (rule for rules in self._rules.values() for rule in rules):
+            if (rule.destination.registry, rule.destination.name) != there:
+                continue
+            kind, values = rule.selector.kind, rule.selector.values
+            if kind == "digest":
+                place = _named(rule.destination, next(iter(rule.destination_tags or ()), None))
+                found.update({"{0}@{1}".format(rule.source, value): str(place) for value in values})
+            elif image.digest is None:
+                back = dict(zip(rule.destination_tags or values, values)) if kind == "list" else {}
+                tag = back.get(image.pulled_tag) if kind == "list" else image.pulled_tag
+                if tag is not None:
+                    found["{0}:{1}".format(rule.source, tag)] = str(image)
+        return found
 
 
 def _named(place: Repository, tag: Optional[str]) -> ImageName:
@@ -224,12 +254,13 @@ class VerifiedMapping:
             if entry["verdict"] != EQUAL:
                 self._others.setdefault(source.full, entry.get("reason") or entry.get("error") or "")
 
-    def __call__(self, image: ImageName) -> Optional[ImageName]:
+    def __call__(self, image: ImageName, any_tag: bool = False) -> Optional[ImageName]:
         """Its destination; None if it is from there already.
 
+        :param any_tag: whether its tag is not known.
         :raises NoAnswer: it is not shown to be there.
         """
-        found = self._equal(image, False)
+        found = self._equal(image, any_tag)
         if found is not None:
             return found
         reason = self._others.get(image.full)
@@ -260,16 +291,40 @@ def _verified(path: str) -> List[Dict[str, Any]]:
     return entries
 
 
+def rules_alone(rules: Sequence[Rule], images: Sequence[str]) -> Dict[str, str]:
+    """The part of rules that copies these images, or has copied them to where they are: a rule for each image alone.
+
+    :param images: as they are pulled. Those without a rule are left out.
+    """
+    mapping = RuleMapping(rules)
+    found: Dict[str, str] = {}
+    for text in images:
+        try:
+            image = parse_image(text)
+        except NotAnImage:
+            continue
+        for source, destination in (mapping.alone(image) or mapping.origin(image)).items():
+            found.setdefault(source, destination)
+    return found
+
+
 def mapping_of(params: Mapping[str, Any], environ: Mapping[str, str]) -> Any:
-    """The mapping by a module's options: rules, reports, or both.
+    """The mapping by a module's options: rules, reports, or both, or reports of verifications alone.
 
     :raises LongshoreError: none is given, or one cannot be read.
     """
     rules = _read_rules(params, environ)
     reports = _read_reports(params.get("reports") or [])
+    if params.get("verified"):
+        if rules is not None or reports is not None:
+            raise WorkloadsError(
+                "verified and images, images_file or reports are mutually exclusive",
+                hint="A report of image_verify says where images are by itself.",
+            )
+        return proof_of(params["verified"])
     if rules is None and reports is None:
         raise WorkloadsError(
-            "neither images, images_file nor reports is set",
+            "neither images, images_file, reports nor verified is set",
             hint="Say where the images are now: by the rules of their copy, its reports, or both.",
         )
     if rules is None or reports is None:

@@ -59,6 +59,14 @@ options:
     type: list
     elements: path
     default: []
+  verified:
+    description:
+      - Reports of M(longshore.swr.image_verify) (O(longshore.swr.image_verify#module:report_path)), as files, patterns
+        or directories, instead of rules and O(reports). They say where each image is, and only what is there as it
+        should be is changed. Other images are in RV(left).
+    type: list
+    elements: path
+    default: []
   record:
     description:
       - The path of the record. It is created if it does not exist, only readable by its owner. Keep it, and use one
@@ -193,6 +201,15 @@ failures:
       description: What failed, and how to fix it.
       type: str
       sample: '/srv/gitops/web.yaml: it has changed since it was read. Remedy: Run the task again.'
+table:
+  description: The files with their changes, and what was left and why, as a table, for M(ansible.builtin.debug).
+  returned: when options are valid
+  type: list
+  elements: str
+  sample:
+    - "FILE                      OUTCOME  IMAGES OR REASON"
+    - "/srv/gitops/web.yaml      changed  nginx:1.27 -> swr.cn-north-4.myhuaweicloud.com/shop/nginx:1.27"
+    - "/srv/gitops/compose.yaml  left     quay.io/a/web:1: it is built here, and pushed under this name"
 not_evaluated:
   description: Files that may have references but were not evaluated, 500 at most.
   returned: when options are valid
@@ -225,7 +242,7 @@ error:
     what:
       description: Every problem.
       type: str
-      sample: neither images, images_file nor reports is set
+      sample: neither images, images_file, reports nor verified is set
     where:
       description: The option or file.
       type: str
@@ -255,6 +272,7 @@ ARGUMENTS = RULES + Arguments(
     {
         "paths": {"type": "list", "elements": "path"},
         "reports": {"type": "list", "elements": "path", "default": []},
+        "verified": {"type": "list", "elements": "path", "default": []},
         "record": {"type": "path", "required": True},
         "state": {"type": "str", "choices": ["rewritten", "rolled_back"], "default": "rewritten"},
         **SCAN,

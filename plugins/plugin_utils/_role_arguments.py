@@ -33,7 +33,7 @@ Spec = Dict[str, Dict[str, Any]]
 
 FARTHEST = 2
 """How many letters a misspelt name is away from the right one at most."""
-OTHERS = frozenset({"access_check_report", "discover_hosts"})
+OTHERS = frozenset({"access_check_report", "cutover_hosts", "discover_hosts"})
 """Names that results and playbooks of the collection use, and that are this near to the name of an option."""
 
 _DOCUMENTATION = ("description", "version_added", "default")

@@ -14,6 +14,7 @@ from ..._errors import LongshoreError
 from ..._text import one_line
 from ..cluster.job import MOST_SHOWN
 from ..cluster.managers import HELM, KUBECTL
+from ..model.table import render_rows
 from .workload import (
     BAD,
     FAILED,
@@ -119,12 +120,7 @@ def _diff(work: Work) -> Dict[str, str]:
 
 
 def _table(works: Sequence[Work]) -> List[str]:
-    rows = [_COLUMNS, *(row for work in works[:MOST_SHOWN] for row in _rows(work))]
-    widths = [max(len(row[number]) for row in rows) for number in range(len(_COLUMNS))]
-    lines = ["  ".join(text.ljust(width) for text, width in zip(row, widths)).rstrip() for row in rows]
-    if len(works) > MOST_SHOWN:
-        lines.append("and {0} more".format(len(works) - MOST_SHOWN))
-    return lines
+    return render_rows(_COLUMNS, [row for work in works for row in _rows(work)])
 
 
 def _rows(work: Work) -> List[Sequence[str]]:

@@ -15,11 +15,12 @@ from typing import Any, Callable, Dict, Iterable, List, Mapping, Sequence, Tuple
 from ..._errors import LongshoreError
 from ..._files.lock import exclusive
 from ..._files.safe_file import SafeFile, check_output
-from ..._text import hide_logins, quoted
+from ..._text import hide_logins, one_line, quoted
 from ..errors import WorkloadsError
 from ..model.objects import is_field
 from ..model.outcome import parse_output, show_found, write_images_json
 from ..model.rules import find_rules, render_component
+from ..model.table import render_rows
 from ..record import Record
 from .plan import Change, FilePlan, Plan, comparable, plan_changes
 from .rewrite import Restored, interrupted, plan_roll_back, rewrite, roll_back, write_file
@@ -97,6 +98,7 @@ def run_rewriting(params: Mapping[str, Any], mapping: Any, check_mode: bool) -> 
         "changed": bool(done or completed),
         "files": [_file(file) for file in done][:MOST_SHOWN],
         "left": _left(plan)[:MOST_SHOWN],
+        "table": _table([(file.source.name, "changed", _moved(file.changes)) for file in done], failures, _left(plan)),
         "record": params["record"],
         "diff": [_diff(file) for file in done],
         **_not_evaluated(scan),
@@ -123,7 +125,7 @@ def run_roll_back(params: Mapping[str, Any], check_mode: bool) -> Dict[str, Any]
             lambda restored: restored.file,
         )
     back = [restored for restored in done if restored.old != restored.new]
-    lost = [dict(one, file=restored.file) for restored in done for one in restored.left]
+    lost = [one for restored in done for one in _lost(restored)]
     text = "{0} files put back, {1} of them byte for byte, {2} values left".format(
         len(back), sum(1 for restored in back if restored.exact), len(lost)
     )
@@ -131,9 +133,12 @@ def run_roll_back(params: Mapping[str, Any], check_mode: bool) -> Dict[str, Any]
         **_outcome(text, failures),
         "changed": bool(back),
         "files": [_file_back(restored) for restored in back][:MOST_SHOWN],
-        "left": [
-            {"file": one["file"], "path": one["path"], "image": one["expected"], "reason": one["found"]} for one in lost
-        ][:MOST_SHOWN],
+        "left": lost[:MOST_SHOWN],
+        "table": _table(
+            [(one.file, "put back", ["byte for byte" if one.exact else "with the changes of others"]) for one in back],
+            failures,
+            [dict(one, reason="it is now {0}".format(one["reason"])) for one in lost],
+        ),
         "record": params["record"],
         "diff": [_diff_of(restored.file, restored.changes) for restored in back],
         "not_evaluated": [],
@@ -184,6 +189,37 @@ def _each(items: Iterable[Any], act: Callable[[Any], None], name: Callable[[Any]
         except LongshoreError as error:
             failures.append({"file": name(item), "error": str(error)})
     return done, failures
+
+
+def _lost(restored: Restored) -> List[Dict[str, str]]:
+    """The values that are no longer what was written."""
+    return [
+        {"file": restored.file, "path": one["path"], "image": one["expected"], "reason": one["found"]}
+        for one in restored.left
+    ]
+
+
+def _moved(changes: Sequence[Change]) -> List[str]:
+    return ["{0} -> {1}".format(change.reference.use.image, change.new) for change in changes]
+
+
+def _table(
+    files: Sequence[Tuple[str, str, List[str]]],
+    failures: Sequence[Mapping[str, str]],
+    left: Sequence[Mapping[str, str]],
+) -> List[str]:
+    """What needs attention comes first.
+
+    :param files: each with its outcome, and what is to be said of it.
+    """
+    found = [(one["file"], "failed", [one["error"]]) for one in failures]
+    found += [(one["file"], "left", ["{0}: {1}".format(one["image"], one["reason"])]) for one in left]
+    rows = [
+        (one_line(name) if not number else "", outcome if not number else "", one_line(text))
+        for name, outcome, texts in [*found, *files]
+        for number, text in enumerate(texts)
+    ]
+    return render_rows(("FILE", "OUTCOME", "IMAGES OR REASON"), rows)
 
 
 def _outcome(text: str, failures: Sequence[Mapping[str, str]]) -> Dict[str, Any]:

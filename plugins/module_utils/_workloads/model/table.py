@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, longshore.swr contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Which image is used by whom, as a table of text.
+"""Tables of text, such as which image is used by whom.
 
 This module is private to the collection: no other collection may import it.
 """
@@ -22,9 +22,16 @@ def render_table(images: Sequence[Mapping[str, Any]]) -> List[str]:
 
     :param images: as in L(Found,#).
     """
-    rows = [row for image in images for row in _rows(image)]
-    shown = [_COLUMNS, *rows[:_MOST_ROWS]]
-    widths = [max(len(row[number]) for row in shown) for number in range(len(_COLUMNS))]
+    return render_rows(_COLUMNS, [row for image in images for row in _rows(image)])
+
+
+def render_rows(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> List[str]:
+    """The lines of a table. Of more than some hundred rows, it shows these.
+
+    :param rows: texts without anything that a terminal would interpret.
+    """
+    shown = [columns, *rows[:_MOST_ROWS]]
+    widths = [max(len(row[number]) for row in shown) for number in range(len(columns))]
     lines = ["  ".join(text.ljust(width) for text, width in zip(row, widths)).rstrip() for row in shown]
     if len(rows) > _MOST_ROWS:
         lines.append("and {0} lines more".format(len(rows) - _MOST_ROWS))

@@ -25,6 +25,7 @@ OPTIONS: Dict[str, Any] = {
     "default_registry": None,
     "default_namespace": None,
     "reports": [],
+    "verified": [],
 }
 
 
@@ -150,7 +151,7 @@ def test_rules_and_reports_tell_what_is_missing(options: Dict[str, Any]) -> None
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
-        ({}, "neither images, images_file nor reports is set"),
+        ({}, "neither images, images_file, reports nor verified is set"),
         ({"images": {"a": "b"}, "images_file": "x.json"}, "mutually exclusive"),
         ({"images": {"quay.io/a/b:1": "quay.io/A"}}, "lower case"),
         ({"reports": ["/nonexistent/report.json"]}, "the report does not exist"),
@@ -210,3 +211,43 @@ def test_only_what_is_verified_is_there(tmp_path: Path) -> None:
 def test_without_a_report_nothing_is_verified(places: Any) -> None:
     with pytest.raises(LongshoreError, match="there is no report"):
         proof_of(places)
+
+
+@pytest.fixture
+def proven(tmp_path: Path) -> Dict[str, Any]:
+    place = SWR + "/all:"
+    results = [
+        {
+            "source": "quay.io/a/all:1",
+            "destination": place + "1",
+            "verdict": "equal",
+            "source_digest": ONE,
+            "found": TWO,
+        },
+        {"source": "quay.io/a/all:2", "destination": place + "2", "verdict": "missing", "reason": "it is not there"},
+    ]
+    path = tmp_path / "verified.json"
+    path.write_text(json.dumps({"version": 1, "results": results}), encoding="utf-8")
+    return dict(OPTIONS, verified=[str(path)])
+
+
+def test_a_verification_alone_says_where_images_are(proven: Dict[str, Any]) -> None:
+    mapping = mapping_of(proven, {})
+    assert ask(mapping, "quay.io/a/all:1") == SWR + "/all:1"
+    assert ask(mapping, "quay.io/a/all:1@" + ONE) == SWR + "/all:1@" + TWO
+    assert ask(mapping, "quay.io/a/all", any_tag=True) == SWR + "/all"
+    assert ask(mapping, SWR + "/all:1") is None
+    with pytest.raises(NoAnswer, match="no report has it as verified: it is not there"):
+        ask(mapping, "quay.io/a/all:2")
+    with pytest.raises(NoAnswer, match="no report has it as verified"):
+        ask(mapping, "quay.io/other:1")
+
+
+@pytest.mark.parametrize("more", [{"images": RULES}, {"images_file": "rules.json"}])
+def test_a_verification_and_rules_exclude_each_other(
+    proven: Dict[str, Any], more: Dict[str, Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "rules.json").write_text(json.dumps(RULES), encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(LongshoreError, match="mutually exclusive"):
+        mapping_of({**proven, **more}, {})

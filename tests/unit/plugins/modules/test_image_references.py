@@ -133,9 +133,14 @@ def test_references_are_changed_once_and_put_back_once(folder: Path) -> None:
     done = references(folder)
     new = WEB.replace("image: nginx,", "image: {0}/nginx,".format(TARGET)).replace("quay.io/a", TARGET)
     assert (folder / "web.yaml").read_text(encoding="utf-8") == new
-    for key in ("changed", "msg", "files", "left", "diff"):
+    for key in ("changed", "msg", "files", "left", "diff", "table"):
         assert done[key] == predicted[key], key
     assert done["changed"] is True
+    assert [line.split(None, 2) for line in done["table"][:3]] == [
+        ["FILE", "OUTCOME", "IMAGES OR REASON"],
+        ["{0}/web.yaml".format(folder), "changed", "nginx -> {0}/nginx:latest".format(TARGET)],
+        ["quay.io/a/app:1", "->", "{0}/app:1".format(TARGET)],
+    ]
     assert done["files"][0]["changes"][0] == {
         "line": 8,
         "owner": "Deployment web",
@@ -158,10 +163,11 @@ def test_references_are_changed_once_and_put_back_once(folder: Path) -> None:
     assert (again["changed"], again["files"], again["diff"]) == (False, [], [])
     predicted, restored = back(folder, check_mode=True), back(folder)
     assert (folder / "web.yaml").read_text(encoding="utf-8") == WEB
-    for key in ("changed", "msg", "files", "left", "diff"):
+    for key in ("changed", "msg", "files", "left", "diff", "table"):
         assert restored[key] == predicted[key], key
     assert restored["msg"] == "1 files put back, 1 of them byte for byte, 0 values left"
     assert restored["files"][0]["exact"] is True
+    assert restored["table"][1].split(None, 1)[1] == "put back  byte for byte"
     assert back(folder)["changed"] is False
     everything = json.dumps([done, again, restored]) + (folder.parent / "record.jsonl").read_text(encoding="utf-8")
     assert SECRET not in everything
@@ -229,7 +235,7 @@ def test_what_a_killed_run_left_halfway_is_completed_first(folder: Path, monkeyp
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ({"images": None}, "neither images, images_file nor reports is set"),
+        ({"images": None}, "neither images, images_file, reports nor verified is set"),
         ({"record": "/nonexistent/record"}, "does not exist"),
         ({"paths": None}, "paths"),
     ],
