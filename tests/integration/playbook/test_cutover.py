@@ -141,3 +141,21 @@ def test_a_whole_cluster_and_back(playbooks: Any, sandbox_kubernetes: Callable[.
 def kept(step: str) -> Dict[str, Any]:
     """What a step returns."""
     return keep(**{step: "cutover_result.waves[0].counts", step + "_files": "cutover_result.files.changed"})
+
+
+def test_what_a_first_look_shows(playbooks: Any, sandbox_kubernetes: Callable[..., KubernetesServer]) -> None:
+    """Nothing is there yet: no copy, no journal, no directory for the record."""
+    world = World(playbooks, sandbox_kubernetes)
+    page = playbooks.folder / "page.html"
+    images = {world.source + "/team/web": world.swr + "/team/web"}
+    given = {**world.variables, "migrate_images": images, "cutover_html_path": str(page)}
+    given = {name: given[name] for name in given if name not in ("migrate_images_file", "discover_rules_path")}
+    run = playbooks.run("longshore.swr.cutover", "--check", variables=given)
+    assert "{0}/team/web:1: no report has it as verified: it is not there".format(world.source) in run.out
+    assert world.patched() == []
+    assert not playbooks.state.exists()
+    assert "late/last" in page.read_text(encoding="utf-8")
+
+    gone = playbooks.run("longshore.swr.cutover", variables={**given, "cutover_host": "http://127.0.0.1:9"}, ok=False)
+    assert "GET http://127.0.0.1:9/api/v1: no connection" in gone.out
+    assert "no connection" in page.read_text(encoding="utf-8")
