@@ -55,7 +55,7 @@ def test_each_image_has_a_rule_of_its_own(image: str, expected: Dict[str, str]) 
 def test_empty_destinations_are_filled_in() -> None:
     given = ({"quay.io/a/one:1": ""}, ["quay.io/a/one:1"])
     assert used_rules(*given, "swr.example.com", "shop") == {"quay.io/a/one:1": SWR + "/one:1"}
-    with pytest.raises(AnsibleFilterError, match="longshore.swr.used_rules: "):
+    with pytest.raises(AnsibleFilterError, match="used_rules: "):
         used_rules(*given)
 
 
@@ -65,5 +65,5 @@ def test_without_rules_or_images_there_is_nothing() -> None:
 
 
 def test_what_is_no_rule_is_refused() -> None:
-    with pytest.raises(AnsibleFilterError, match="longshore.swr.used_rules: "):
+    with pytest.raises(AnsibleFilterError, match="used_rules: "):
         used_rules({"a b": 5}, ["quay.io/a/one:1"])
