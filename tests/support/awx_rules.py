@@ -73,6 +73,15 @@ CONFIGURATION = {
     },
 }
 APPROVALS = ("running", "approved", "timed_out", "denied")
+
+
+class _Lazy:
+    """What Django translates only when it is shown, such as the explanation of a workflow: no string for C(tojson)."""
+
+    def __str__(self) -> str:
+        return ""
+
+
 # What a message may name, as far as AWX has it for every job. A workflow has no artifacts: at "job.artifacts | tojson",
 # AWX's workflow manager fails ("ChainableUndefined is not JSON serializable"), and no workflow ends any more.
 JOB = ("id", "name", "status", "job_explanation", "started", "finished", "elapsed")
@@ -83,7 +92,7 @@ MESSAGE = {
     "approval_node_name": "",
     "approval_status": "",
     "workflow_url": "",
-    "job": dict.fromkeys(JOB, ""),
+    "job": dict(dict.fromkeys(JOB, ""), job_explanation=_Lazy()),
 }
 _PLAYBOOK = re.compile(r"\s*-?\s*(hosts|(ansible\.builtin\.)?(include|import_playbook)):")
 

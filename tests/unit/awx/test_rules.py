@@ -309,6 +309,7 @@ def test_a_schedule_sets_only_what_the_template_asks_for(name: str) -> None:
         (WEBHOOK, ("messages", "success", "message"), "a\nb", "one line"),
         (WEBHOOK, ("messages", "success", "body"), "{{ job.weather }}", "weather"),
         (WEBHOOK, ("messages", "success", "body"), "{{ job.artifacts | tojson }}", "serializable"),
+        (WEBHOOK, ("messages", "success", "body"), "{{ job.job_explanation | tojson }}", "serializable"),
         (MAIL, ("messages", "workflow_approval", "waiting"), {}, "waiting is unknown"),
         (MAIL, ("messages", "workflow_approval", "running", "message"), "{{ node }}", "node"),
     ],
