@@ -148,6 +148,7 @@ options:
       - By default, it is the secret that CCE keeps in each namespace (C(default-secret)), where there is one with a
         login for the destination. It is never copied.
       - Custom resources get it where they have a pod template. Their own fields for secrets are not known.
+      - O(state=rolled_back) removes it again, but not where others have put another image from there since.
     type: str
   allow_temporary_login:
     description:

@@ -91,6 +91,14 @@ class Cluster:
         assert found is not None
         return found
 
+    def put_image(self, name: str, image: str) -> None:
+        """Another program changes the image of a Deployment."""
+        item = copy.deepcopy(self.item("Deployment", name))
+        item["spec"]["template"]["spec"]["containers"][0]["image"] = image
+        item["metadata"]["generation"] += 1
+        resource = next(one for one in self.server.catalogue.resources if one.kind == "Deployment")
+        self.server.store.put(resource, item)
+
     def patched(self) -> List[str]:
         """The objects that were patched, in order, each once."""
         paths = [entry.path for entry in self.server.log.entries() if entry.method == "PATCH"]
@@ -452,12 +460,8 @@ def test_a_controller_that_reverts(cluster: Make, monkeypatch: pytest.MonkeyPatc
     begun, step = shop.image("Deployment", "web"), shop.server.controllers.step
 
     def revert() -> None:
-        item = copy.deepcopy(shop.item("Deployment", "web"))
-        container = item["spec"]["template"]["spec"]["containers"][0]
-        if container["image"] != begun:
-            container["image"] = begun
-            item["metadata"]["generation"] += 1
-            shop.server.store.put(shop.server.catalogue.find("apps", "v1", "deployments"), item)
+        if shop.image("Deployment", "web") != begun:
+            shop.put_image("web", begun)
         step()
 
     monkeypatch.setattr(shop.server.controllers, "step", revert)
@@ -500,6 +504,27 @@ def test_the_secret_of_cce_is_used_where_it_belongs(cluster: Make) -> None:
     shop.run("rolled_back", label_selectors=["tier=none"])
     assert shop.item("ServiceAccount", "default")["imagePullSecrets"] == names[1:]
     shop.run("rolled_back")
+    assert shop.item("Deployment", "listed")["spec"]["template"]["spec"]["imagePullSecrets"] == names[:1]
+    assert not shop.item("ServiceAccount", "default").get("imagePullSecrets")
+    assert Record(str(shop.folder / "record.jsonl")).objects == []
+
+
+def test_a_secret_stays_where_others_need_it_now(cluster: Make) -> None:
+    """As after an upgrade that takes a newer image from the destination."""
+    listed = workload("Deployment", "listed", "nginx:1", "shop", spec={"imagePullSecrets": [{"name": "old"}]})
+    shop = cluster(secret("swr"), listed, deployment("plain"))
+    shop.run(pull_secret="swr")
+    for name in ("listed", "plain"):
+        shop.put_image(name, SWR + "/shop/nginx:2")
+    back = shop.run("rolled_back")
+    assert (back["changed"], outcomes(back)) == (False, {"listed": "left", "plain": "left"})
+    names = [{"name": "old"}, {"name": "swr"}]
+    assert shop.item("Deployment", "listed")["spec"]["template"]["spec"]["imagePullSecrets"] == names
+    assert shop.item("ServiceAccount", "default")["imagePullSecrets"] == names[1:]
+    # When no image is from there any more, it goes.
+    for name in ("listed", "plain"):
+        shop.put_image(name, "nginx:2")
+    assert outcomes(shop.run("rolled_back")) == {"listed": "rolled_back", "plain": "left"}
     assert shop.item("Deployment", "listed")["spec"]["template"]["spec"]["imagePullSecrets"] == names[:1]
     assert not shop.item("ServiceAccount", "default").get("imagePullSecrets")
     assert Record(str(shop.folder / "record.jsonl")).objects == []

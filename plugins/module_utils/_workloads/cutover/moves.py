@@ -8,13 +8,13 @@ This module is private to the collection: no other collection may import it.
 
 from __future__ import annotations
 
-from typing import Any, Dict, List, NamedTuple, Optional, Sequence, Tuple
+from typing import Any, Dict, List, Mapping, NamedTuple, Optional, Sequence, Tuple
 from urllib.parse import quote
 
 from ..._text import one_line
 from ..cluster.client import ClusterClient
 from ..errors import WorkloadsError
-from ..model.image import parse_image
+from ..model.image import NotAnImage, parse_image
 from ..model.objects import DOCKER_URL, Path, show_path
 from ..record import ObjectEntry, Record, new_id, now
 from .patcher import Patch, Patcher
@@ -214,7 +214,9 @@ class Undo:
         work.changes = [Change(place, names, now_there, then) for (place, names), (now_there, then) in values.items()]
         changes = [one for one in work.changes if one.old != one.new]
         removed: List[Operation] = []
-        for entry in work.entries:
+        left = {place: then for place, (_now_there, then) in values.items()}
+        work.undone = [entry for entry in work.entries if not _needs_secret(item, entry, left)]
+        for entry in work.undone:
             for where in entry.lists:
                 for operation in secret_removed(item, tuple(where), entry.secret):
                     if operation not in removed:
@@ -225,7 +227,7 @@ class Undo:
         if not changes and not removed:
             work.end(LEFT if lost else UNCHANGED, work.reason, work.remedy)
             return None
-        return Patch([*operations(item, changes), *removed], undone=work.entries)
+        return Patch([*operations(item, changes), *removed], undone=work.undone)
 
 
 def _values_before(
@@ -248,6 +250,26 @@ def _values_before(
             elif current != change.old:
                 lost.append(_now(item, change.path, place))
     return values, lost
+
+
+def _needs_secret(item: Dict[str, Any], entry: ObjectEntry, left: Mapping[Tuple[Path, Tuple[str, ...]], str]) -> bool:
+    """Whether others have put another image from the same registry where an entry has one with a pull secret.
+
+    :param left: the images that places get now.
+    """
+    for change in changes_of(entry) if entry.secret or entry.account else ():
+        place = locate(item, change.path, change.names)
+        image = None if place is None else left.get((place, change.names), value_at(item, place))
+        if image not in (None, change.old) and _registry(image) == _registry(change.new):
+            return True
+    return False
+
+
+def _registry(image: Any) -> str:
+    try:
+        return parse_image(_bare(str(image))).registry
+    except NotAnImage:
+        return ""
 
 
 def changed_since(item: Dict[str, Any], changes: Sequence[Change], back: bool) -> str:

@@ -163,7 +163,7 @@ class Wave:
             work.was_ready = True
             # A run that was killed may have left the claim, or pods that are not ready yet.
             item = self._patcher.without_claim(workload.path, self._client.get(workload.path))
-            for entry in work.entries:
+            for entry in work.undone:
                 self._record.undone(entry)
             if work.entries:
                 return

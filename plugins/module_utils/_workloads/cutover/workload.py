@@ -114,7 +114,7 @@ class Work:
 
     :ivar outcome: one of this module's constants, once it is known.
     :ivar entry: of the record: what has been changed, and is not confirmed yet.
-    :ivar entries: of the record: what is to be undone.
+    :ivar entries: of the record: what is to be undone; C(undone) without those whose pull secret others need now.
     :ivar was_ready: whether its pods were ready before.
     :ivar patched: whether this run has changed it.
     :ivar cause: why it is put back.
@@ -129,6 +129,7 @@ class Work:
     secret: str = ""
     entry: Optional[ObjectEntry] = None
     entries: List[ObjectEntry] = field(default_factory=list)
+    undone: List[ObjectEntry] = field(default_factory=list)
     undoing: bool = False
     was_ready: bool = True
     patched: bool = False
