@@ -85,6 +85,13 @@ def test_copy_verify_and_prune(user: Any) -> None:
     assert sorted(user.swr.tags("team/app")) == ["1.0", "2.0"]
 
 
+def test_a_cut_over_without_its_volume_changes_nothing(user: Any, tmp_path: Path) -> None:
+    record = tmp_path / "volume" / "cutover.jsonl"
+    done = launch(user, "cutover", cutover_state="switched", cutover_record=str(record), ok=False)
+    assert "There is no directory {0}".format(record.parent) in " ".join(done.out.split())
+    assert "longshore.swr.cutover" not in done.out
+
+
 def test_the_exported_repository(tmp_path: Path) -> None:
     folder = tmp_path / "project"
     assert "push it" in export(folder)
