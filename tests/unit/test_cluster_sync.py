@@ -79,4 +79,4 @@ def test_its_variables_are_those_of_the_role() -> None:
 def test_the_collection_itself_finds_its_image(tmp_path: Path) -> None:
     (tmp_path / "sync.yml").write_text(MANIFESTS.read_text("utf-8"), encoding="utf-8")
     found = run_module("image_sources", {"paths": [str(tmp_path)]})
-    assert [image["image"] for image in found["images"]] == ["registry.example.com/platform/longshore-ee:0.1.0"]
+    assert [image["image"] for image in found["images"]] == ["registry.example.com/platform/ee-longshore-swr:0.1.0"]

@@ -253,3 +253,15 @@ def test_what_cannot_be_planned_touches_nothing(world: World) -> None:
     run = world.run("migrate_sharded", migrate_plan_fail_on_error=True, ok=False)
     assert "The plan has errors" in run.text
     assert world.tags() == []
+
+
+def test_a_directory_that_cannot_be_made_is_named_by_its_variable(world: World) -> None:
+    """As where a volume is missing: nothing is planned, and nothing is copied."""
+    missing = world.playbooks.write("a-file", "").joinpath("missing")
+    planned = world.run("migrate_plan", ok=False, migrate_plan_dir=str(missing))
+    copied = world.run("migrate", ok=False, migrate_state_dir=str(missing))
+    for run, name in ((planned, "migrate_plan_dir"), (copied, "migrate_state_dir")):
+        assert "{0}: ".format(name) in run.text
+        assert "a-file/missing" in run.text
+        assert "or mount the volume" in run.text
+    assert world.tags() == []
