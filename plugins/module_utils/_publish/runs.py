@@ -176,12 +176,15 @@ def harbor(report: Mapping[str, Any]) -> Outcome:
 def _repository(entry: Mapping[str, Any]) -> Case:
     state = {"copied": PASSED, "converted": PASSED, "failed": FAILED}.get(entry["outcome"], SKIPPED)
     notes = ("to " + entry["destination"],) if entry.get("destination") else ()
-    group, hint = "rule " + entry["rule"], entry.get("hint") or ""
+    group, cause, hint = "rule " + entry["rule"], entry.get("cause") or "", entry.get("hint") or ""
+    if entry["outcome"] == "converted":
+        # Why Harbor could not, and what to do about it, was done.
+        cause, hint = "copied in Harbor's place, since SWR refuses its format", ""
     return Case(
         group,
         entry["source"],
         state,
-        entry.get("cause") or "",
+        cause,
         hint,
         outcome=entry["outcome"],
         place=(entry["source"], entry.get("destination") or "", group),

@@ -303,6 +303,13 @@ def test_a_run_of_harbor_says_which_repositories_failed_and_why():
     cases = suite(REPLICATED)
     assert (cases.tests, cases.failures, cases.errors, cases.skipped) == (4, 2, 0, 1)
     # What the role copied itself needs no repair.
+    done = dict(REPLICATED["repositories"][1], outcome="converted")
+    (case,) = outcome_of(dict(REPLICATED, executions=[], repositories=[done], refused=[], problems=[])).cases()
+    assert (case.state, case.message, case.remedy) == (
+        "passed",
+        "copied in Harbor's place, since SWR refuses its format",
+        "",
+    )
     healed = outcome_of(dict(REPLICATED, copied={"failed": 0}, executions=[], problems=[]))
     assert (healed.counts["refused"], healed.status) == (0, "changed")
 
