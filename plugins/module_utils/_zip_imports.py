@@ -23,9 +23,9 @@ class _Importer(zipimport.zipimporter):
 
 def speed_up(loader: object) -> None:
     """Use it from now on, if C(loader) reads such an archive; otherwise do nothing."""
-    if type(loader) is not zipimport.zipimporter:
+    if not isinstance(loader, zipimport.zipimporter) or isinstance(loader, _Importer):
         return
     sys.path_hooks[:] = [_Importer if hook is zipimport.zipimporter else hook for hook in sys.path_hooks]
     for path, known in list(sys.path_importer_cache.items()):
-        if type(known) is zipimport.zipimporter:
+        if isinstance(known, zipimport.zipimporter) and not isinstance(known, _Importer):
             del sys.path_importer_cache[path]
