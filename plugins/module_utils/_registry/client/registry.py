@@ -43,11 +43,14 @@ _FOREIGN_HINT = (
     "(docker-registry: validation.manifests.urls.allow), or push the image again with these layers in it."
 )
 TRIED = 4
-"""Tags of the first pipelined requests to a registry."""
+"""Manifests that a registry is asked for by digest to prove the order of its replies."""
 PATIENCE = 5.0
 """Seconds that it may take to answer the next of these. Some servers drop all requests but the first."""
 _ACCEPT = (("Accept", ACCEPT),)
 _BLOB_KNOWN = (200, 404, 405, 501)
+
+
+Digests = Optional[List[Optional[str]]]
 
 
 class RegistryClient:
@@ -125,37 +128,35 @@ class RegistryClient:
         return None if manifest is None else Found(manifest.digest, manifest.media_type)
 
     def head_manifests(self, repository: Repository, references: Sequence[str]) -> Optional[List[Optional[str]]]:
-        """The digests of several tags, None for those that do not exist; asked at once, if the registry is known to
-        answer such requests in order.
+        """The digests of several tags, None for those that do not exist; asked at once, if the registry has shown that
+        it answers such requests in order.
 
         :return: None: ask for them one by one.
         """
-        if not self._manifest_head or not self._in_order.learn(lambda: self._answers_in_order(repository, references)):
+        if not self._manifest_head:
             return None
-        found = self._pipeline(repository, references)
-        if found is None:
-            self._in_order.refuse()
-        return found
+        return self._in_order.use(
+            lambda: self._pipeline(repository, references, None),
+            lambda: self._pipeline_first(repository, references),
+            lambda found: self._prove_order(repository, found),
+        )
 
     def doubt_order(self) -> None:
         """A reply to a single request contradicts an earlier one of L(head_manifests,#): never use it again."""
         self._in_order.refuse()
 
-    def _answers_in_order(self, repository: Repository, references: Sequence[str]) -> Optional[bool]:
-        """Manifests asked for by digest show by themselves which reply is whose. None: it remains unknown."""
-        if self.head_manifest(repository, references[0]) is None:
-            # Probably all of them are missing, and there is nothing to gain.
-            return None
-        found = self._pipeline(repository, references[:TRIED], PATIENCE)
-        digests = list(dict.fromkeys(digest for digest in found or () if digest))
-        if found is None or len(digests) < 2:
-            return None if found else False
-        digests.reverse()
-        return self._pipeline(repository, digests, PATIENCE) == digests
+    def _pipeline_first(self, repository: Repository, references: Sequence[str]) -> Digests:
+        if not self.session.introduced:
+            self.head_manifest(repository, references[0])
+        return self._pipeline(repository, references, PATIENCE)
 
-    def _pipeline(
-        self, repository: Repository, references: Sequence[str], patience: Optional[float] = None
-    ) -> Optional[List[Optional[str]]]:
+    def _prove_order(self, repository: Repository, found: Sequence[Optional[str]]) -> Optional[bool]:
+        """Manifests asked for by digest show by themselves which reply is whose. None: they are not different."""
+        digests = [digest for digest in dict.fromkeys(found) if digest][:TRIED]
+        digests.reverse()
+        return self._pipeline(repository, digests, PATIENCE) == digests if len(digests) > 1 else None
+
+    def _pipeline(self, repository: Repository, references: Sequence[str], patience: Optional[float]) -> Digests:
         paths = ["manifests/" + reference for reference in references]
         try:
             replies = self.session.heads(repository, paths, list(_ACCEPT), patience)
@@ -327,25 +328,44 @@ class RegistryClient:
 
 
 class Lesson:
-    """Whether a registry can do something: learned by one thread, once, while the others wait."""
+    """Whether a registry answers in order: learned by one thread while the others wait."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._known: Optional[bool] = None
+        self._empty = False
         self._tries = 3
 
-    def learn(self, find_out: Callable[[], Optional[bool]]) -> bool:
-        """The result of C(find_out), called at most three times while it returns None."""
+    def use(
+        self, ask: Callable[[], Digests], try_out: Callable[[], Digests], prove: Callable[[List[Any]], Optional[bool]]
+    ) -> Digests:
+        """The result of C(ask); at first that of C(try_out), if it is proved or would be the same in any order."""
+        if self._known is None and not self._empty:
+            with self._lock:
+                if self._known is None and not self._empty:
+                    return self._learn(try_out(), prove)
         if self._known is None:
+            found = try_out()
             with self._lock:
                 if self._known is None:
-                    self._tries -= 1
-                    found = find_out()
-                    self._known = False if found is None and not self._tries else found
-        return bool(self._known)
+                    return self._learn(found, prove)
+            return found if self._known else None
+        found = ask() if self._known else None
+        if found is None:
+            self._known = False
+        return found
+
+    def _learn(self, found: Digests, prove: Callable[[List[Any]], Optional[bool]]) -> Digests:
+        if found is not None and not any(found):
+            self._empty = True
+            return found
+        self._tries -= 1
+        proved = False if found is None else prove(found)
+        self._known = False if proved is None and not self._tries else proved
+        return found if proved else None
 
     def refuse(self) -> None:
-        """It cannot, after all."""
+        """It does not, after all."""
         self._known = False
 
 

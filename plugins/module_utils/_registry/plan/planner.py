@@ -104,39 +104,43 @@ class Planner:
                 self._queue.put((1,), lambda batch=batch: self._examine_batch(batch))
         self._queue.join()
 
-    def _examine_each(self, images: Sequence[Image]) -> None:
+    def _examine_each(self, images: Sequence[Image], absent: bool = False) -> None:
         for image in images:
-            self._queue.put((1,), lambda image=image: self._examine_safely(image))
+            self._queue.put((1,), lambda image=image: self._examine_safely(image, absent))
 
     def _examine_batch(self, batch: Sequence[Image]) -> None:
         if len(batch) == 1:
             self._examine_safely(batch[0])
             return
-        same: List[Same] = []
+        found: List[Tuple[List[Same], bool]] = []
         if not self._stop.reached:
             # The same failure would come back for each image, with its name.
-            failure_of(lambda: same.extend(self._together.same(batch)), batch[0].source_text)
+            failure_of(lambda: found.append(self._together.look(batch)), batch[0].source_text)
+        same, absent = found[0] if found else ([], False)
         for image, source_digest, destination_digest in same:
             image.source_digest = source_digest
             # Equal texts share one object: there may be 100,000 of them.
             image.destination_digest = source_digest if source_digest == destination_digest else destination_digest
             self._settle(image, SKIPPED, "already there")
             self._looked_at()
-        self._examine_each([image for image in batch if image.outcome is None])
+        self._examine_each([image for image in batch if image.outcome is None], absent)
 
-    def _examine_safely(self, image: Image) -> None:
+    def _examine_safely(self, image: Image, absent: bool = False) -> None:
         if self._stop.reached:
             self._settle(image, POSTPONED, self._stop.reason)
             return
-        error = failure_of(lambda: self._examine(image), image.source_text)
+        error = failure_of(lambda: self._examine(image, absent), image.source_text)
         if error is not None:
             self._settle(image, FAILED, error=error)
         self._looked_at()
 
-    def _examine(self, image: Image) -> None:
+    def _examine(self, image: Image, absent: bool) -> None:
+        """
+        :param absent: whether the destination has just said that it does not have the tag.
+        """
         source = self._sources(image.source.registry)
         listed = self._tag_listing.look_up(image.destination, image.destination_ref)
-        present = listed.digest if listed.known else self._digest_at_destination(image)
+        present = listed.digest if listed.known or absent else self._digest_at_destination(image)
         if self._keep:
             # Its list may be out of date.
             present = present or self._digest_at_destination(image)

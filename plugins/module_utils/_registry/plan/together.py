@@ -75,8 +75,9 @@ class Together:
             size = max(1, min(MOST, -(-len(its) // workers))) if many else 1
             yield from (its[start : start + size] for start in range(0, len(its), size))
 
-    def same(self, batch: Sequence[Image]) -> List[Same]:
-        """Those that the destination has as they are at the source. The others are to be examined one by one.
+    def look(self, batch: Sequence[Image]) -> Tuple[List[Same], bool]:
+        """Those that the destination has as they are at the source, and whether it has none of the batch, in whatever
+        order it answered. The others are to be examined one by one.
 
         :raises RegistryError: a registry failed.
         """
@@ -85,8 +86,20 @@ class Together:
         tags = [image for image in batch if not (is_digest(image.source_ref) or is_digest(image.destination_ref))]
         random.shuffle(tags)
         if not tags or place in self._different or not isinstance(source, RegistryClient):
-            return []
+            return [], False
         there = self._there(destination, tags)
+        if len(there) == len(batch) and not any(there.values()):
+            return [], True
+        return self._same(source, destination, tags, there), False
+
+    def _same(
+        self,
+        source: RegistryClient,
+        destination: RegistryClient,
+        tags: Sequence[Image],
+        there: Dict[Image, Optional[str]],
+    ) -> List[Same]:
+        place = (tags[0].source, tags[0].destination)
         known = [image for image in tags if there.get(image)]
         if len(known) < len(tags) - MOST_DIFFERENT:
             # Much is new: the plain way needs no request twice.

@@ -67,7 +67,7 @@ class RegistrySession:
     :param registry: C(host[:port]) as references name it.
     :param writes: whether to ask for tokens with push permission; for the destination of a copy.
     :param throttle: the registry's throttle; shared by its sessions.
-    :ivar requests: number of requests, by kind.
+    :ivar requests: number of requests, by kind. :ivar introduced: whether the first one has ended.
     """
 
     def __init__(
@@ -94,7 +94,7 @@ class RegistrySession:
         """Why all requests (False), or those for manifests (True), are now useless."""
         self._answered = False
         self._introduction = threading.Lock()
-        self._introduced = False
+        self.introduced = False
 
     @property
     def service(self) -> str:
@@ -160,7 +160,7 @@ class RegistrySession:
 
         :return: None: send them one by one. A reply was unusual, or a rate or a proxy forbids it.
         """
-        if not self._introduced or self._throttle.rate is not None:
+        if not self.introduced or self._throttle.rate is not None:
             return None
         self._wait_turn()
         base, value = self.base(repository), self._authorizer.header(repository, self.scopes(repository))
@@ -192,14 +192,14 @@ class RegistrySession:
     def _introduce(self, request: Request, send: Send[Answer]) -> Answer:
         """The very first request goes alone, and learns the authentication for all: otherwise each worker would be
         rejected once."""
-        if not self._introduced:
+        if not self.introduced:
             with self._introduction:
-                if not self._introduced:
+                if not self.introduced:
                     try:
                         return self._ask(request, send)
                     finally:
                         # Whatever the result: the others must not wait one after the other.
-                        self._introduced = True
+                        self.introduced = True
         return self._ask(request, send)
 
     def _ask(self, request: Request, send: Send[Answer]) -> Answer:
