@@ -171,7 +171,7 @@ def test_runs_that_write_the_same_metrics_at_once_leave_a_whole_file(tmp_path: P
     script = (
         "import sys, json\n"
         "from ansible_collections.longshore.swr.tests.support.modules import run_module\n"
-        "for _number in range(5):\n"
+        "for _number in range(3):\n"
         "    result = run_module('publish_report', json.loads(sys.argv[1]))\n"
         "    assert not result.get('failed'), result\n"
     )
