@@ -7,7 +7,8 @@ They act by steps: one each time a client reads a Deployment, StatefulSet or Dae
 and always sees every state. An image whose name contains C(broken) cannot be pulled, one with C(stuck) never becomes
 ready. As in a cluster:
 
-- a new revision of a Deployment starts next to the old pods, which stay while it does not become ready;
+- a new revision of a Deployment starts next to the old pods, which stay while it does not become ready; with Recreate,
+  they stop first;
 - a StatefulSet replaces its pods one by one. A pod that is not ready stays, even when the template is put back:
   somebody has to delete it;
 - paused Deployments, C(OnDelete) and partitions leave pods as they are;
@@ -146,9 +147,12 @@ class Controllers:
             current = self._create_set(item, revision, wanted)
         elif current["spec"]["replicas"] != wanted:
             current = self._put("ReplicaSet", dict(current, spec=dict(current["spec"], replicas=wanted)))
-        refusal = self._fill(current, wanted)
-        ready = [pod for pod in self._pods_of(current) if _is_ready(pod)]
         old = [one for one in sets if one["metadata"]["uid"] != current["metadata"]["uid"]]
+        stops = (spec.get("strategy") or {}).get("type") == "Recreate" and any(self._pods_of(one) for one in old)
+        for one in old if stops else ():
+            self._empty(one)
+        refusal = "" if stops else self._fill(current, wanted)
+        ready = [pod for pod in self._pods_of(current) if _is_ready(pod)]
         if len(ready) == wanted:
             for one in old:
                 self._empty(one)

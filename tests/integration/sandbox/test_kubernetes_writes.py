@@ -325,6 +325,18 @@ def test_a_deployment_with_a_broken_image_keeps_its_pods(rolling: Caller) -> Non
     assert images_of(rolling, "ReplicaSet") == ["web:1", "web:1"]
 
 
+def test_recreate_stops_before_it_starts(rolling: Caller) -> None:
+    recreate = {"op": "add", "path": "/spec/strategy", "value": {"type": "Recreate"}}
+    rolling("PATCH", object_at("deployments"), [recreate, *set_image("broken:2")], kind="application/json-patch+json")
+    status = looks(rolling, "deployments", 1)
+    assert (status["replicas"], status["updatedReplicas"]) == (0, 0)
+    looks(rolling, "deployments")
+    assert images_of(rolling, "ReplicaSet") == ["broken:2", "broken:2"]
+    set_on(rolling, "deployments", "web:1")
+    status = looks(rolling, "deployments")
+    assert (status["availableReplicas"], status["conditions"][1]["reason"]) == (2, "NewReplicaSetAvailable")
+
+
 def test_a_paused_deployment_does_nothing(rolling: Caller) -> None:
     pause = [{"op": "add", "path": "/spec/paused", "value": True}, *set_image("web:2")]
     rolling("PATCH", object_at("deployments"), pause, kind="application/json-patch+json")
