@@ -296,10 +296,11 @@ def test_what_is_wrong_is_named(jobs: Jobs, volume: Path) -> None:
 def test_the_pod_of_the_cluster_copies_with_a_read_only_root(
     image: str, tmp_path: Path, sandbox_registry: Callable[..., Registry], sandbox_swr: Callable[..., Swr]
 ) -> None:
-    """The container of C(extensions/kubernetes/sync.yml), with the rights that the manifest gives it."""
+    """The container of C(extensions/kubernetes/sync), with the rights that the manifest gives it."""
     source = source_of(sandbox_registry, 2)
     swr = sandbox_swr(keys={ACCESS_KEY: SECRET_KEY}, organizations=["team"])
-    manifests = yaml.safe_load_all((ROOT / "extensions" / "kubernetes" / "sync.yml").read_text("utf-8"))
+    paths = (ROOT / "extensions" / "kubernetes" / "sync").glob("*.yml")
+    manifests = [yaml.safe_load(path.read_text("utf-8")) for path in paths]
     of_kind = {item["kind"]: item for item in manifests}
     pod = of_kind["CronJob"]["spec"]["jobTemplate"]["spec"]["template"]["spec"]
     (container,) = pod["containers"]

@@ -17,7 +17,7 @@ from ansible_collections.longshore.swr.plugins.plugin_utils._role_arguments impo
 from ansible_collections.longshore.swr.tests.support.modules import run_module
 
 ROOT = Path(__file__).resolve().parents[2]
-MANIFESTS = ROOT / "extensions" / "kubernetes" / "sync.yml"
+MANIFESTS = ROOT / "extensions" / "kubernetes" / "sync"
 
 
 def problems(document: Dict[str, Any], kind: str) -> str:
@@ -31,7 +31,8 @@ def problems(document: Dict[str, Any], kind: str) -> str:
 
 
 def documents() -> Dict[str, Any]:
-    return {item["kind"]: item for item in yaml.safe_load_all(MANIFESTS.read_text("utf-8"))}
+    read = (yaml.safe_load(path.read_text("utf-8")) for path in sorted(MANIFESTS.glob("*.yml")))
+    return {item["kind"]: item for item in read}
 
 
 def pod_of(cron_job: Dict[str, Any]) -> Dict[str, Any]:
@@ -76,7 +77,6 @@ def test_its_variables_are_those_of_the_role() -> None:
     assert set(spec.check(variables)) == set(variables) <= set(spec.options)
 
 
-def test_the_collection_itself_finds_its_image(tmp_path: Path) -> None:
-    (tmp_path / "sync.yml").write_text(MANIFESTS.read_text("utf-8"), encoding="utf-8")
-    found = run_module("image_sources", {"paths": [str(tmp_path)]})
+def test_the_collection_itself_finds_its_image() -> None:
+    found = run_module("image_sources", {"paths": [str(MANIFESTS)]})
     assert [image["image"] for image in found["images"]] == ["registry.example.com/platform/ee-longshore-swr:0.1.0"]
