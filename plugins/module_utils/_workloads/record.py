@@ -48,6 +48,7 @@ _OBJECT = {
 }
 _UNDONE = {"undone": str, "time": str}
 _DONE = {"done": str, "time": str}
+_BEGINNINGS = (b'{"id": "', b'{"undone": "', b'{"done": "')
 
 
 @dataclass
@@ -117,8 +118,11 @@ class Record:
         with SafeFile(path, owner=os.geteuid()) as file:
             raw = file.read(LARGEST) or b""
         entries: Dict[str, Union[Entry, ObjectEntry]] = {}
+        lines = raw.split(b"\n")
         # A line without its end was not complete when its run was killed: its file was not touched yet.
-        for number, line in enumerate(raw.split(b"\n")[:-1], 1):
+        if _is_begun(lines[-1]):
+            lines.pop()
+        for number, line in enumerate(lines, 1):
             try:
                 self._read(entries, line)
             except NotUnderstood as problem:
@@ -214,6 +218,12 @@ class Record:
                 if (image["file"], image["path"], image["owner"]) == (file, path, owner):
                     return image["new"]
         return None
+
+
+def _is_begun(line: bytes) -> bool:
+    """Whether it is the beginning of an entry, and not another file's, which adding entries would cut off."""
+    line = line.rstrip(b"\0")
+    return any(line.startswith(one) or one.startswith(line) for one in _BEGINNINGS)
 
 
 def new_id() -> str:

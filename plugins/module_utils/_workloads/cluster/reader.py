@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import abc
 import re
-from typing import Any, Collection, Dict, List, NamedTuple, Optional, Sequence, Tuple
+from typing import Any, Collection, Dict, Iterable, List, NamedTuple, Optional, Sequence, Tuple
 
 from ..._text import quoted
 from ..errors import ForbiddenError, GoneError, TooLargeError, WorkloadsError
@@ -79,7 +79,7 @@ class Reader(abc.ABC):
         :raises IncompleteError: the cluster could not be read to the end.
         :raises WorkloadsError: it could not be read at all.
         """
-        self._check_namespaces()
+        check_namespaces(self._client, self._scope.namespaces)
         discovery = Discovery(self._client)
         resources = [one for one in discovery.resources(self._scope.custom != NONE) if self._wanted(one)]
         for number, resource in enumerate(resources):
@@ -93,26 +93,6 @@ class Reader(abc.ABC):
             # A server that goes away while custom resources are read looks like extensions that are broken.
             self._client.get("/version")
         return list(self._unread.values())
-
-    def _check_namespaces(self) -> None:
-        """A list in a namespace that does not exist is empty, and no error.
-
-        :raises WorkloadsError: one of the namespaces does not exist.
-        """
-        for name in self._scope.namespaces:
-            if not _NAMESPACE.match(name):
-                hint = "Give the names of namespaces."
-                raise WorkloadsError("{0} is not a name".format(quoted(name)), where="namespaces", hint=hint)
-            try:
-                self._client.get("{0}/{1}".format(_NAMESPACES.path(), name))
-            except ForbiddenError:
-                continue
-            except WorkloadsError as error:
-                if error.status != 404:
-                    raise
-                hint = "Correct namespaces, or choose another cluster by context."
-                what = "there is no namespace {0} in the cluster {1}".format(quoted(name), quoted(self._client.name))
-                raise WorkloadsError(what, where="namespaces", hint=hint) from None
 
     def _wanted(self, resource: Resource) -> bool:
         if not resource.custom:
@@ -191,6 +171,27 @@ class Reader(abc.ABC):
             else:
                 self._keep(resource, taken)
                 return
+
+
+def check_namespaces(client: ClusterClient, names: Iterable[str]) -> None:
+    """A list in a namespace that does not exist is empty, and no error.
+
+    :raises WorkloadsError: one of the namespaces does not exist.
+    """
+    for name in names:
+        if not _NAMESPACE.match(name):
+            hint = "Give the names of namespaces."
+            raise WorkloadsError("{0} is not a name".format(quoted(name)), where="namespaces", hint=hint)
+        try:
+            client.get("{0}/{1}".format(_NAMESPACES.path(), name))
+        except ForbiddenError:
+            continue
+        except WorkloadsError as error:
+            if error.status != 404:
+                raise
+            hint = "Correct namespaces, or choose another cluster by context."
+            what = "there is no namespace {0} in the cluster {1}".format(quoted(name), quoted(client.name))
+            raise WorkloadsError(what, where="namespaces", hint=hint) from None
 
 
 def _incomplete(error: WorkloadsError, missing: Sequence[str]) -> IncompleteError:

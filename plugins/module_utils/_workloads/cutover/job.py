@@ -20,7 +20,7 @@ from ..cluster.custom_rules import CustomRules
 from ..cluster.discovery import Resource
 from ..cluster.job import MOST_SHOWN, failure_of, warnings_of
 from ..cluster.managers import Manager
-from ..cluster.reader import IncompleteError, Scope
+from ..cluster.reader import IncompleteError, Scope, check_namespaces
 from ..errors import ConflictError, ForbiddenError, WorkloadsError
 from ..record import ObjectEntry, Record
 from .moves import Settings, Switch, Undo, account_path
@@ -33,6 +33,10 @@ from .wave import Limits, Wave
 from .workload import LEFT, Work, Workload
 
 LOCK_TIMEOUT = 30  # seconds
+_ELSEWHERE = "it is not in this cluster; whether it was deleted is not known"
+_NOTHING = "there is nothing to put back: the record {0} has no changes of the cluster {1}"
+_NO_MATCH = "no workload matches namespaces and label_selectors"
+_TELL = "Let the user get the namespace kube-system, which tells clusters apart."
 _RANGES = {"parallel": (1, 100), "max_failures": (1, 100000), "wait_timeout": (1, 86400)}
 
 Connect = Callable[[], ClusterClient]
@@ -63,7 +67,7 @@ def run_switching(params: Mapping[str, Any], proof: Proof, connect: Connect, che
         works = [Work(workload) for workload in reader.workloads()]
         wave = Wave(client, record, patcher, switch.prepare, Undo(rules.find), limits)
         wave.run(works)
-    warnings = [*warnings_of(unread), *secrets.warnings, *wave.warnings]
+    warnings = [*warnings_of(unread), *secrets.warnings, *wave.warnings, *([] if works else [_NO_MATCH])]
     result = result_of(works, client.name, warnings, wave.error, check_mode, patcher.made > 0)
     return {**result, "unread": unread[:MOST_SHOWN], "record": params["record"]}
 
@@ -78,8 +82,9 @@ def run_rolling_back(params: Mapping[str, Any], connect: Connect, check_mode: bo
         client = connect()
         cluster = cluster_id(client)
         entries = [one for one in record.objects if not (cluster and one.cluster) or one.cluster == cluster]
+        check_namespaces(client, set(params["namespaces"]) - {one.namespace for one in entries})
         entries = [one for one in entries if not params["namespaces"] or one.namespace in params["namespaces"]]
-        works, gone = _works(client, [one for one in entries if one.changes], params["label_selectors"])
+        works, gone = _works(client, [one for one in entries if one.changes], params["label_selectors"], cluster)
         if entries and not check_mode:
             record.open()
         undo = Undo(rules.find)
@@ -87,17 +92,25 @@ def run_rolling_back(params: Mapping[str, Any], connect: Connect, check_mode: bo
         # A failure of one must not keep the others from going back.
         wave = Wave(client, record, patcher, undo.prepare, undo, limits._replace(failures=len(works) + 1))
         wave.run(works)
-        for work in gone:
-            for entry in () if check_mode else work.entries:
-                record.undone(entry)
-        warnings = _accounts(client, record, patcher, entries) if wave.error is None else []
+        for entry in [one for work in gone for one in work.entries if not check_mode and _is_of(one, cluster)]:
+            record.undone(entry)
+        warnings = _accounts(client, record, patcher, entries, cluster) if wave.error is None else []
     warnings += wave.warnings
+    if not entries:
+        text = _NOTHING.format(params["record"], client.name)
+        spaces = ", ".join(params["namespaces"])
+        warnings.append("{0} in the namespaces {1}".format(text, spaces) if spaces else text)
+    elif not works and not gone:
+        warnings.append(_NO_MATCH)
     result = result_of([*works, *gone], client.name, warnings, wave.error, check_mode, patcher.made > 0)
     return {**result, "record": params["record"]}
 
 
 def _checked(params: Mapping[str, Any]) -> Tuple[CustomRules, Limits]:
     check_ranges(params, _RANGES)
+    if not all(one.strip() for one in params["label_selectors"]):
+        hint = "Give a selector, or leave label_selectors out to match all."
+        raise WorkloadsError("one is empty", where="label_selectors", hint=hint)
     rules = CustomRules(params["custom_images"], params["resource_fields"])
     names = ("parallel", "max_failures", "wait_timeout", "delete_stuck_pods")
     return rules, Limits(*(params[name] for name in names))
@@ -115,7 +128,8 @@ def cluster_id(client: ClusterClient) -> str:
     except ForbiddenError:
         return ""
     except WorkloadsError as error:
-        if error.status != 404:
+        # Anything else answers 404 too, but not in the words of a Kubernetes API.
+        if error.status != 404 or error.code != "NotFound":
             raise
         return ""
 
@@ -123,7 +137,14 @@ def cluster_id(client: ClusterClient) -> str:
 # Back
 
 
-def _works(client: ClusterClient, entries: List[ObjectEntry], labels: List[str]) -> Tuple[List[Work], List[Work]]:
+def _is_of(entry: ObjectEntry, cluster: str) -> bool:
+    """Whether an entry is of this cluster for certain: only then is it over if its object is not there."""
+    return bool(cluster) and entry.cluster == cluster
+
+
+def _works(
+    client: ClusterClient, entries: List[ObjectEntry], labels: List[str], cluster: str
+) -> Tuple[List[Work], List[Work]]:
     """What is to be put back, and what is no longer there."""
     objects: Dict[str, List[ObjectEntry]] = {}
     for entry in entries:
@@ -134,7 +155,8 @@ def _works(client: ClusterClient, entries: List[ObjectEntry], labels: List[str])
         work = Work(bare, entries=found)
         items = _items(client, bare, labels)
         if items is None or (items and items[0]["metadata"].get("uid") != uid):
-            work.end(LEFT, "it is gone: it was deleted, or made anew")
+            known = all(_is_of(entry, cluster) for entry in found)
+            work.end(LEFT, "it is gone: it was deleted, or made anew") if known else work.end(LEFT, _ELSEWHERE, _TELL)
             gone.append(work)
         elif items:
             bare.item = items[0]
@@ -165,7 +187,9 @@ def _bare(entry: ObjectEntry) -> Workload:
     return Workload(resource, {"metadata": metadata, "status": {}}, [], Manager())
 
 
-def _accounts(client: ClusterClient, record: Record, patcher: Patcher, entries: List[ObjectEntry]) -> List[str]:
+def _accounts(
+    client: ClusterClient, record: Record, patcher: Patcher, entries: List[ObjectEntry], cluster: str
+) -> List[str]:
     """Take pull secrets out of service accounts again, unless others still need them; what could not be done."""
     warnings = []
     for entry in [one for one in entries if one.kind == "ServiceAccount" and not one.changes]:
@@ -180,11 +204,14 @@ def _accounts(client: ClusterClient, record: Record, patcher: Patcher, entries: 
             return Patch(found, undone=[entry]) if found and same else None
 
         try:
-            if patcher.make(path, client.get(path), prepare) is None and not patcher.dry_run:
-                record.undone(entry)
+            over = patcher.make(path, client.get(path), prepare) is None
         except WorkloadsError as error:
-            if error.status != 404 and not isinstance(error, (ConflictError, ForbiddenError)):
-                raise
-            text = "the pull secret {0} stays in the service account {1}/{2}: {3}"
-            warnings.append(text.format(entry.secret, entry.namespace, entry.name, error))
+            over = error.status == 404
+            if not over:
+                if not isinstance(error, (ConflictError, ForbiddenError)):
+                    raise
+                text = "the pull secret {0} stays in the service account {1}/{2}: {3}"
+                warnings.append(text.format(entry.secret, entry.namespace, entry.name, error))
+        if over and _is_of(entry, cluster) and not patcher.dry_run:
+            record.undone(entry)
     return warnings
