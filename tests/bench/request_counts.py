@@ -178,7 +178,8 @@ def light(session: Session) -> None:
             task = Task(hosts[0], hosts[1], ["bench/tags"], session.new_folder())
             return row_of(session.carry_out(tool, task), {}, 0, 0, count, count)
 
-        session.compare("{0:,} tags again, light".format(count), session.with_limit, run)
+        # The relay reads only one page of tags.
+        session.compare("{0:,} tags again, light".format(count), session.tools, run)
 
 
 def _rates(registry: Sandbox) -> Tuple[float, float]:

@@ -26,6 +26,7 @@ def digest_of(text: str) -> str:
     return "sha256:" + hashlib.sha256(text.encode()).hexdigest()
 
 
+@lru_cache(maxsize=100_000)
 def manifest(repository: str, tag: str) -> Tuple[bytes, str]:
     """The bytes and the digest of an image's manifest."""
 
@@ -69,14 +70,19 @@ class Light(asyncio.Protocol):
             self._transport.close()
             return
         *requests, self._rest = (self._rest + data).split(b"\r\n\r\n")
+        replies = []
         for request in requests:
             method, target = request.split(b"\r\n", 1)[0].decode().split(" ")[:2]
             status, headers, body = self._answer(target)
             head = ["HTTP/1.1 " + status, "Content-Length: {0}".format(len(body)), *headers, "", ""]
-            self._transport.write("\r\n".join(head).encode() + (b"" if method == "HEAD" else body))
+            replies.append("\r\n".join(head).encode() + (b"" if method == "HEAD" else body))
+        self._transport.write(b"".join(replies))
 
     def _answer(self, target: str) -> Tuple[str, List[str], bytes]:
         path, _mark, query = target.partition("?")
+        if path == "/v2/":
+            # Some tools ask first whether it is a registry at all.
+            return "200 OK", [], b"{}"
         repository, _slash, rest = path[len("/v2/") :].rpartition("/tags/list")
         if repository and not rest and not self._empty:
             first = int(query.rpartition("last=v")[2]) + 1 if "last=" in query else 0
