@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import re
 from pathlib import Path
-from typing import Any, Dict, Iterator, List, Mapping, NamedTuple, Set
+from typing import Any, Dict, Iterator, List, Mapping, NamedTuple, Optional, Set
 
 import pytest
 import yaml
@@ -26,7 +26,7 @@ from ansible_collections.longshore.swr.tests.support.playbook import Playbook, k
 ROOT = Path(__file__).resolve().parents[3]
 # What Ansible itself puts into a result, and what a dictionary has by itself.
 TAKEN = {"changed", "failed", "skipped", "unreachable", "msg", "warnings", "deprecations", "exception", "results"}
-WORDS = {"int": "An integer.", "float": "A number.", "bool": "A boolean.", "dict": "A mapping."}
+WORDS = {"int": "An integer.", "float": "A number.", "bool": "A boolean.", "dict": "A mapping.", "list": "A list."}
 LONG = "A list of mappings."
 
 
@@ -96,15 +96,17 @@ def test_a_text_means_its_value(entry: Entry) -> None:
             assert entry.spec.check(given) == expected, "{0}: {1!r}".format(name, text)
 
 
+@pytest.mark.parametrize("blank", ["", None])
 @each_entry
-def test_an_empty_text_is_not_set(entry: Entry) -> None:
+def test_an_empty_text_is_not_set(entry: Entry, blank: Optional[str]) -> None:
+    """AWX writes C(!unsafe ''), which ansible-core 2.18 reads as a text, and 2.19 and later as null."""
     required = {name for name, option in entry.documented.items() if option.get("required")}
-    empty = {name: "" if name not in required else "3" for name in entry.documented}
+    empty = {name: blank if name not in required else "3" for name in entry.documented}
     assert refused_by_ansible(entry, empty) == []
     assert set(entry.spec.check(empty)) == required
     for name in required:
         with pytest.raises(ValueError, match=name):
-            entry.spec.check({**empty, name: ""})
+            entry.spec.check({**empty, name: blank})
 
 
 @each_entry
