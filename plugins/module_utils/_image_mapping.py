@@ -40,6 +40,8 @@ _VERIFIED = {
         }
     ],
 }
+_DENIALS = ("different", "missing")
+_DISAGREE = "one has it as equal, another does not: verify it again, and give the newest report alone"
 _NO_DIGEST = "the report has no digest of it at the destination"
 
 
@@ -236,11 +238,12 @@ class VerifiedMapping:
 
     def __init__(self, results: Sequence[Mapping[str, Any]]) -> None:
         own = [entry for entry in results if not entry.get("attached_to")]
+        self._denied = {_pair(entry) for entry in own if entry["verdict"] in _DENIALS}
         self._equal = ReportMapping(
             [
                 {**entry, "outcome": SKIPPED, "destination_digest": entry.get("found")}
                 for entry in own
-                if entry["verdict"] == EQUAL
+                if entry["verdict"] == EQUAL and _pair(entry) not in self._denied
             ]
         )
         self._others: Dict[str, str] = {}
@@ -251,8 +254,11 @@ class VerifiedMapping:
             except NotAnImage:
                 continue
             self._there.add(destination.registry)
-            if entry["verdict"] != EQUAL:
-                self._others.setdefault(source.full, entry.get("reason") or entry.get("error") or "")
+            reason = entry.get("reason") or entry.get("error") or ""
+            if entry["verdict"] == EQUAL and _pair(entry) in self._denied:
+                self._others[source.full] = _DISAGREE
+            elif entry["verdict"] != EQUAL:
+                self._others.setdefault(source.full, reason)
 
     def __call__(self, image: ImageName, any_tag: bool = False) -> Optional[ImageName]:
         """Its destination; None if it is from there already.
@@ -267,6 +273,11 @@ class VerifiedMapping:
         if reason is None and image.registry in self._there:
             return None
         raise NoAnswer(_NOT_VERIFIED + (": {0}".format(reason) if reason else ""), hint=_VERIFY)
+
+
+def _pair(entry: Mapping[str, Any]) -> Tuple[str, str]:
+    """What an entry compares."""
+    return entry["source"], entry["destination"]
 
 
 def proof_of(places: Sequence[str]) -> VerifiedMapping:

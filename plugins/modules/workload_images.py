@@ -131,6 +131,8 @@ options:
         or directories. They say where each image is, and which of them are there as they should be.
       - A reference with a digest gets the digest at the destination, which differs after a conversion.
       - An image whose registry is a destination in the reports needs no change.
+      - An image that one report has as equal and another as different or missing counts as not verified. Give the
+        newest reports only.
     type: list
     elements: path
     default: []
