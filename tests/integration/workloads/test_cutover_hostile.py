@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 from pathlib import Path
 from typing import Any, Callable, Dict
@@ -12,6 +13,7 @@ from typing import Any, Callable, Dict
 import pytest
 
 from ansible_collections.longshore.swr.tests.integration.workloads.test_cutover import (
+    PASSWORD,
     SWR,
     TOKEN,
     Cluster,
@@ -23,6 +25,7 @@ from ansible_collections.longshore.swr.tests.integration.workloads.test_cutover 
     reasons,
     secret,
 )
+from ansible_collections.longshore.swr.tests.sandbox import Fault
 from ansible_collections.longshore.swr.tests.sandbox.kubernetes import KubernetesServer
 
 __all__ = ["_cluster", "_no_waiting"]
@@ -83,6 +86,47 @@ def test_a_cluster_that_cannot_be_told_apart_loses_no_entry(
     assert outcomes(shop.run("rolled_back")) == {"web": "rolled_back"}
 
 
+@pytest.mark.parametrize(
+    ("forged", "text"),
+    [
+        ({"kind": "Secret", "resource": "secrets", "api_version": "v1"}, "Secret is no workload"),
+        ({"kind": "Deployment", "resource": "secrets", "api_version": "v1"}, "no workload"),
+        ({"kind": "Pod", "resource": "pods", "api_version": "v1"}, "Pod is no workload"),
+        (
+            {"kind": "ClusterRole", "resource": "clusterroles", "api_version": "rbac.authorization.k8s.io/v1"},
+            "workload",
+        ),
+        ({"kind": "ServiceAccount", "resource": "serviceaccounts", "api_version": "v1"}, "has no images"),
+        ({"namespace": "..", "name": "web"}, "names no object"),
+        ({"name": "../../../../api/v1/namespaces/shop/secrets/swr"}, "names no object"),
+        ({"name": "we\x1b[31mb"}, "names no object"),
+        ({"path": []}, "leads to no image"),
+        ({"path": ["metadata", "name"]}, "leads to no image"),
+        ({"path": ["spec", "template", "spec", "containers", -1, "image"]}, "leads to no image"),
+        ({"path": ["spec"] * 100000}, "leads to no image"),
+        ({"old": "\x1b[31mnginx\n"}, "a value of it is no image"),
+        ({"secret": "app", "lists": [["spec", "template", "spec", "containers"]]}, "leads to no pull secrets"),
+    ],
+)
+@pytest.mark.parametrize("state", ["switched", "rolled_back"])
+def test_a_record_leads_to_images_and_nothing_else(
+    cluster: Make, forged: Dict[str, Any], text: str, state: str
+) -> None:
+    shop = cluster(secret("swr"), deployment("web"))
+    shop.run()
+    entry = json.loads(record_of(shop).splitlines()[0])
+    places = {key: forged.pop(key) for key in ("path", "old") if key in forged}
+    entry["changes"][0].update(places)
+    (shop.folder / "record.jsonl").write_text(json.dumps({**entry, **forged}) + "\n", encoding="utf-8")
+    asked = len(shop.server.asked())
+    result = shop.run(state)
+    forged.update(places)
+    assert result["failed"] is True
+    assert "is not one of a cut-over" in result["msg"]
+    assert text in result["msg"]
+    assert len(shop.server.asked()) == asked
+
+
 # Nothing matches
 
 
@@ -129,3 +173,99 @@ def test_a_namespace_that_was_deleted_is_no_mistake(cluster: Make) -> None:
         resource = next(one for one in shop.server.catalogue.resources if one.kind == kind)
         shop.server.store.remove(resource, space, name)
     assert outcomes(shop.run("rolled_back", namespaces=["shop"])) == {"web": "left"}
+
+
+# One of many
+
+
+@pytest.mark.parametrize("status", [403, 500])
+@pytest.mark.parametrize("method", ["GET", "PATCH"])
+def test_one_that_cannot_go_back_holds_up_no_other(cluster: Make, status: int, method: str) -> None:
+    """As without rights in a namespace, or with a webhook that does not answer."""
+    shop = cluster(deployment("a", namespace="pay"), deployment("web"))
+    shop.run()
+    shop.server.faults.add(Fault("status", status=status, method=method, path="pay/deployments/a"))
+    result = shop.run("rolled_back")
+    assert (result["failed"], outcomes(result)) == (True, {"a": "failed", "web": "rolled_back"})
+    assert "fault of the sandbox" in reasons(result)["a"]
+    shop.server.faults.clear()
+    assert outcomes(shop.run("rolled_back")) == {"a": "rolled_back"}
+
+
+# Pull secrets
+
+
+def changed_secret(content: Any, **more: Any) -> Dict[str, Any]:
+    text = content if isinstance(content, str) else base64.b64encode(json.dumps(content).encode()).decode()
+    return {**secret("swr"), "data": {".dockerconfigjson": text}, **more}
+
+
+LOGIN = {"auths": {SWR: {"username": "cn-north-4@AK", "password": PASSWORD}}}
+
+
+@pytest.mark.parametrize(
+    ("item", "text"),
+    [
+        (changed_secret("p\u00e4ss"), "has no logins"),
+        (changed_secret("A" * 3000000), "has no logins"),
+        (changed_secret([LOGIN]), "has no logins"),
+        (changed_secret({"auths": {SWR: {"auth": "p\u00e4ss"}}}), "has no login for"),
+        (changed_secret({"auths": {SWR: {}}}), "has no login for"),
+        (changed_secret({"auths": {SWR: None}}), "has no login for"),
+        (changed_secret(LOGIN, type="Opaque"), 'has the type "Opaque"'),
+    ],
+)
+def test_a_secret_with_which_no_pod_could_pull(cluster: Make, item: Dict[str, Any], text: str) -> None:
+    shop = cluster(item, deployment("web"))
+    result = shop.run(pull_secret="swr")
+    assert outcomes(result) == {"web": "left"}
+    assert text in reasons(result)["web"]
+
+
+# Replies
+
+
+@pytest.mark.parametrize("body", [{"kind": "Status", "metadata": {}, "status": "Failure"}, {"metadata": 5}, []])
+@pytest.mark.parametrize("state", ["switched", "rolled_back"])
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [
+        ("GET", "kube-system"),
+        ("GET", "deployments/web"),
+        ("PATCH", "deployments/web"),
+        ("GET", "/pods"),
+        ("GET", "serviceaccounts/default"),
+        ("PATCH", "serviceaccounts/default"),
+    ],
+)
+def test_replies_that_are_no_objects(cluster: Make, method: str, path: str, state: str, body: Any) -> None:
+    """Whatever it is, it is an error in words, and the next run completes the work."""
+    shop = cluster(secret("swr"), deployment("web"))
+    if state == "rolled_back":
+        shop.run(pull_secret="swr")
+    options = {"pull_secret": "swr"} if state == "switched" else {}
+    shop.server.faults.add(Fault("status", status=200, method=method, path=path, body=body))
+    result = shop.run(state, **options)
+    assert result["failed"] is True
+    assert "not one of a Kubernetes API" in result["msg"]
+    shop.server.faults.clear()
+    assert shop.run(state, **options)["failed"] is False
+    assert shop.image("Deployment", "web") == (NEW if state == "switched" else "nginx:1")
+
+
+# Reports
+
+
+def test_reports_that_disagree(cluster: Make) -> None:
+    shop = cluster(deployment("web"), deployment("db", "redis:7"))
+    later = {
+        "source": "docker.io/library/nginx:1",
+        "destination": NEW,
+        "verdict": "missing",
+        "reason": "it is not there",
+    }
+    text = json.dumps({"version": 1, "results": [later]})
+    (shop.folder / "a-later.json").write_text(text, encoding="utf-8")
+    result = shop.run()
+    assert outcomes(result) == {"web": "left", "db": "switched"}
+    assert "one has it as equal, another does not" in reasons(result)["web"]

@@ -52,6 +52,7 @@ _ERRORS = {403: ForbiddenError, 409: ConflictError, 410: GoneError, 422: Conflic
 _JSON = "application/json"
 _JSON_PATCH = "application/json-patch+json"
 _LIST = {"metadata": {"continue": (str, None)}, "items": ([{"metadata": {"uid": str, "name": str}}], None)}
+_OBJECT = {"metadata": {"uid": str, "name": str}}
 _HINTS = {
     401: "The login is missing, wrong or has expired: check kubeconfig, context and api_key.",
     403: "Grant the right to {0} it, or leave it out.",
@@ -107,6 +108,13 @@ class ClusterClient:
         """
         return self._call("GET", path, query)
 
+    def object(self, path: str) -> Any:
+        """The object at a path, with its C(metadata).
+
+        :raises WorkloadsError: as C(get), or it is none.
+        """
+        return self._object("GET", path, self.get(path))
+
     def patch(self, path: str, operations: Sequence[Dict[str, Any]], dry_run: bool = False) -> Any:
         """The object after a JSON patch.
 
@@ -116,7 +124,7 @@ class ClusterClient:
         :raises WorkloadsError: as C(get).
         """
         query = [("fieldManager", USER_AGENT), *([("dryRun", "All")] if dry_run else [])]
-        return self._call("PATCH", path, query, _JSON_PATCH, operations)
+        return self._object("PATCH", path, self._call("PATCH", path, query, _JSON_PATCH, operations))
 
     def delete(self, path: str, uid: str) -> Any:
         """Delete an object, unless another one has its name now.
@@ -159,6 +167,8 @@ class ClusterClient:
             found = self.get(path, [*query, ("limit", str(size)), *place])
             try:
                 check_shape(found, _LIST)
+                if "items" not in found:
+                    raise NotUnderstood("it has no items")
             except NotUnderstood as problem:
                 raise self._strange("GET {0}{1}".format(self.host, path), str(problem)) from None
             return Page(found["items"] or (), found["metadata"].get("continue") or None)
@@ -222,6 +232,12 @@ class ClusterClient:
         return headers
 
     # Failures
+
+    def _object(self, method: str, path: str, found: Any) -> Any:
+        try:
+            return check_shape(found, _OBJECT)
+        except NotUnderstood as problem:
+            raise self._strange("{0} {1}{2}".format(method, self.host, path), str(problem)) from None
 
     def _parsed(self, where: str, body: bytes) -> Any:
         try:

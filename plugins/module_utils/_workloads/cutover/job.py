@@ -23,14 +23,15 @@ from ..cluster.managers import Manager
 from ..cluster.reader import IncompleteError, Scope, check_namespaces
 from ..errors import ConflictError, ForbiddenError, WorkloadsError
 from ..record import ObjectEntry, Record
+from .entries import PULL_SECRETS, check_entries
 from .moves import Settings, Switch, Undo, account_path
 from .patcher import Patch, Patcher
 from .plan import Proof, secret_removed
 from .reading import WorkloadReader
 from .result import result_of
 from .secrets import PullSecrets
-from .wave import Limits, Wave
-from .workload import LEFT, Work, Workload
+from .wave import Limits, Wave, concerns_one
+from .workload import FAILED, LEFT, Work, Workload
 
 LOCK_TIMEOUT = 30  # seconds
 _ELSEWHERE = "it is not in this cluster; whether it was deleted is not known"
@@ -52,6 +53,7 @@ def run_switching(params: Mapping[str, Any], proof: Proof, connect: Connect, che
     scope = Scope(params["namespaces"], params["label_selectors"], params["custom_resources"])
     with exclusive(_folder(params["record"]), LOCK_TIMEOUT), closing(Record(params["record"])) as record:
         check_output("record", params["record"], replaced=False)
+        check_entries(record)
         client = connect()
         reader = WorkloadReader(client, scope, rules)
         try:
@@ -79,12 +81,13 @@ def run_rolling_back(params: Mapping[str, Any], connect: Connect, check_mode: bo
     """
     rules, limits = _checked(params)
     with exclusive(_folder(params["record"]), LOCK_TIMEOUT), closing(Record(params["record"])) as record:
+        check_entries(record)
         client = connect()
         cluster = cluster_id(client)
         entries = [one for one in record.objects if not (cluster and one.cluster) or one.cluster == cluster]
         check_namespaces(client, set(params["namespaces"]) - {one.namespace for one in entries})
         entries = [one for one in entries if not params["namespaces"] or one.namespace in params["namespaces"]]
-        works, gone = _works(client, [one for one in entries if one.changes], params["label_selectors"], cluster)
+        works, ended = _works(client, [one for one in entries if one.changes], params["label_selectors"], cluster)
         if entries and not check_mode:
             record.open()
         undo = Undo(rules.find)
@@ -92,7 +95,8 @@ def run_rolling_back(params: Mapping[str, Any], connect: Connect, check_mode: bo
         # A failure of one must not keep the others from going back.
         wave = Wave(client, record, patcher, undo.prepare, undo, limits._replace(failures=len(works) + 1))
         wave.run(works)
-        for entry in [one for work in gone for one in work.entries if not check_mode and _is_of(one, cluster)]:
+        over = [one for work in ended if work.outcome == LEFT for one in work.entries if _is_of(one, cluster)]
+        for entry in [] if check_mode else over:
             record.undone(entry)
         warnings = _accounts(client, record, patcher, entries, cluster) if wave.error is None else []
     warnings += wave.warnings
@@ -100,9 +104,9 @@ def run_rolling_back(params: Mapping[str, Any], connect: Connect, check_mode: bo
         text = _NOTHING.format(params["record"], client.name)
         spaces = ", ".join(params["namespaces"])
         warnings.append("{0} in the namespaces {1}".format(text, spaces) if spaces else text)
-    elif not works and not gone:
+    elif params["label_selectors"] and not works and not ended:
         warnings.append(_NO_MATCH)
-    result = result_of([*works, *gone], client.name, warnings, wave.error, check_mode, patcher.made > 0)
+    result = result_of([*works, *ended], client.name, warnings, wave.error, check_mode, patcher.made > 0)
     return {**result, "record": params["record"]}
 
 
@@ -124,7 +128,7 @@ def _folder(path: str) -> str:
 def cluster_id(client: ClusterClient) -> str:
     """What tells a cluster from others; empty if the user may not know."""
     try:
-        return str(client.get("/api/v1/namespaces/kube-system")["metadata"]["uid"])
+        return str(client.object("/api/v1/namespaces/kube-system")["metadata"]["uid"])
     except ForbiddenError:
         return ""
     except WorkloadsError as error:
@@ -145,29 +149,36 @@ def _is_of(entry: ObjectEntry, cluster: str) -> bool:
 def _works(
     client: ClusterClient, entries: List[ObjectEntry], labels: List[str], cluster: str
 ) -> Tuple[List[Work], List[Work]]:
-    """What is to be put back, and what is no longer there."""
+    """What is to be put back, and what cannot be: it is no longer there, or cannot be read."""
     objects: Dict[str, List[ObjectEntry]] = {}
     for entry in entries:
         objects.setdefault(entry.uid, []).append(entry)
-    works, gone = [], []
+    works, ended = [], []
     for uid, found in objects.items():
         bare = _bare(found[0])
         work = Work(bare, entries=found)
-        items = _items(client, bare, labels)
+        try:
+            items = _items(client, bare, labels)
+        except WorkloadsError as error:
+            if not concerns_one(client, error):
+                raise
+            work.end(FAILED, "it cannot be read: {0}".format(error.what), error.hint)
+            ended.append(work)
+            continue
         if items is None or (items and items[0]["metadata"].get("uid") != uid):
             known = all(_is_of(entry, cluster) for entry in found)
             work.end(LEFT, "it is gone: it was deleted, or made anew") if known else work.end(LEFT, _ELSEWHERE, _TELL)
-            gone.append(work)
+            ended.append(work)
         elif items:
             bare.item = items[0]
             works.append(work)
-    return works, gone
+    return works, ended
 
 
 def _items(client: ClusterClient, workload: Workload, labels: List[str]) -> Any:
     """The object, if its labels match; None if it is gone."""
     try:
-        item = client.get(workload.path)
+        item = client.object(workload.path)
     except WorkloadsError as error:
         if error.status != 404:
             raise
@@ -199,12 +210,12 @@ def _accounts(
         path = account_path(entry.namespace, entry.name)
 
         def prepare(item: Dict[str, Any], entry: ObjectEntry = entry) -> Any:
-            found = secret_removed(item, ("imagePullSecrets",), entry.secret)
+            found = secret_removed(item, (PULL_SECRETS,), entry.secret)
             same = item["metadata"].get("uid") == entry.uid
             return Patch(found, undone=[entry]) if found and same else None
 
         try:
-            over = patcher.make(path, client.get(path), prepare) is None
+            over = patcher.make(path, client.object(path), prepare) is None
         except WorkloadsError as error:
             over = error.status == 404
             if not over:

@@ -17,6 +17,7 @@ from ..errors import WorkloadsError
 from ..model.image import NotAnImage, parse_image
 from ..model.objects import DOCKER_URL, Path, show_path
 from ..record import ObjectEntry, Record, new_id, now
+from .entries import PULL_SECRETS
 from .patcher import Patch, Patcher
 from .plan import Operation, Proof, note_of, operations, plan_changes, refusal_of, secret_added, secret_removed
 from .secrets import PullSecrets, SecretProblem
@@ -32,7 +33,7 @@ from .workload import (
     workload_of,
 )
 
-_LIST = "imagePullSecrets"
+_LIST = PULL_SECRETS
 _ACCOUNTS = ("v1", "ServiceAccount", "serviceaccounts")
 
 
@@ -152,7 +153,7 @@ class Switch:
             return Patch(_added_to_account(item, secret), entry)
 
         try:
-            item = self._client.get(path)
+            item = self._client.object(path)
         except WorkloadsError as error:
             if error.status != 404:
                 raise

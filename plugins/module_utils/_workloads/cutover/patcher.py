@@ -67,7 +67,7 @@ class Patcher:
             try:
                 return self._made(path, self._client.patch(path, patch.operations, self.dry_run), patch)
             except ConflictError as error:
-                fresh = self._client.get(path)
+                fresh = self._client.object(path)
                 if _holds(fresh, patch.operations):
                     # The reply to the patch was lost, and it was sent again.
                     return self._made(path, fresh, patch)
@@ -107,7 +107,7 @@ class Patcher:
             except ConflictError:
                 if attempt == ATTEMPTS - 1:
                     raise
-                item = self._client.get(path)
+                item = self._client.object(path)
         return item
 
     def _forget(self, patch: Patch) -> None:

@@ -12,7 +12,6 @@ This module is private to the collection: no other collection may import it.
 from __future__ import annotations
 
 import base64
-import binascii
 import re
 from typing import Any, Dict, FrozenSet, List, Mapping, NamedTuple, Optional, Set, Tuple
 from urllib.parse import quote
@@ -124,13 +123,18 @@ class PullSecrets:
 def _secret_of(item: Mapping[str, Any]) -> Secret:
     metadata = mapping(item.get("metadata"))
     name = str(metadata.get("name"))
+    if item.get("type") != _TYPE:
+        # The kubelet passes over others.
+        what = "the secret {0} has the type {1}".format(quoted(name), quoted(str(item.get("type"))))
+        raise SecretProblem(what, hint="Create it with the type {0}.".format(_TYPE))
     try:
         raw = base64.b64decode(str(mapping(item.get("data")).get(_KEY) or ""), validate=True)
         auths = check_shape(read_json(raw), {"auths": (dict, None)})["auths"] or {}
-    except (binascii.Error, NotUnderstood):
+    except (ValueError, NotUnderstood):  # Not only binascii.Error: what is not ASCII is no base64 either.
         what = "the secret {0} has no logins of registries".format(quoted(name))
         raise SecretProblem(what, hint="Create it with the type {0}.".format(_TYPE)) from None
-    logins = {_host(key): _login(mapping(login)) for key, login in auths.items()}
+    found = {_host(key): _login(mapping(login)) for key, login in auths.items()}
+    logins = {host: login for host, login in found.items() if all(login)}
     temporary = frozenset(host for host, (user, password) in logins.items() if _expires(user, password))
     renewed = mapping(metadata.get("labels")).get(_OF_CCE[0]) == _OF_CCE[1]
     return Secret(name, frozenset(logins), temporary, renewed)
@@ -146,7 +150,7 @@ def _login(login: Mapping[str, Any]) -> Tuple[str, str]:
         return str(login["username"]), str(login.get("password") or "")
     try:
         text = base64.b64decode(str(login.get("auth") or ""), validate=True).decode("utf-8")
-    except (binascii.Error, UnicodeDecodeError):
+    except ValueError:
         return "", ""
     user, _colon, password = text.partition(":")
     return user, password

@@ -70,6 +70,21 @@ class Limits(NamedTuple):
     delete_stuck: bool = False
 
 
+def concerns_one(client: ClusterClient, error: WorkloadsError) -> bool:
+    """Whether an error concerns one object alone; otherwise the server is gone, or the login.
+
+    A server that works still says 500 for an object whose webhook does not answer.
+    """
+    if error.status is None or error.status == 401:
+        return False
+    if error.status >= 500:
+        try:
+            client.get("/version")
+        except WorkloadsError:
+            return False
+    return True
+
+
 class Wave:
     """
     :param prepare: the patch for an object, as C(Switch.prepare) or C(Undo.prepare).
@@ -136,14 +151,18 @@ class Wave:
         except WorkloadsError as error:
             if error.status == 404:
                 work.end(LEFT, "it is gone: it was deleted meanwhile")
-            elif error.status in (None, 401) or error.status >= 500:
+            elif not concerns_one(self._client, error):
                 raise
             else:
                 text = "the API server refuses the change: {0}".format(error.what)
                 if work.cause:
                     text = "{0}; it was not put back: {1}".format(work.cause, text)
                 hint = "Change it where it is made, or let its admission webhooks take the image."
-                work.end(FAILED, text, error.hint or (hint if isinstance(error, ConflictError) else ""))
+                work.end(
+                    FAILED,
+                    text,
+                    error.hint or (hint if isinstance(error, ConflictError) or error.status >= 500 else ""),
+                )
                 self._failures += 1
 
     # The beginning
@@ -162,7 +181,7 @@ class Wave:
                 return
             work.was_ready = True
             # A run that was killed may have left the claim, or pods that are not ready yet.
-            item = self._patcher.without_claim(workload.path, self._client.get(workload.path))
+            item = self._patcher.without_claim(workload.path, self._client.object(workload.path))
             for entry in work.undone:
                 self._record.undone(entry)
             if work.entries:
@@ -212,7 +231,7 @@ class Wave:
     # The roll-out
 
     def _look(self, work: Work) -> None:
-        workload = work.workload = self._again(work, self._client.get(work.workload.path))
+        workload = work.workload = self._again(work, self._client.object(work.workload.path))
         others = changed_since(workload.item, work.changes, back=work.undoing)
         if others:
             self._failures += 1
@@ -286,7 +305,7 @@ class Wave:
         entry = work.entry
         work.entries = [entry] if entry is not None else []
         item = self._patcher.make(
-            work.workload.path, self._client.get(work.workload.path), lambda found: self._undo.prepare(work, found)
+            work.workload.path, self._client.object(work.workload.path), lambda found: self._undo.prepare(work, found)
         )
         work.outcome = ""
         # What failed, not what put it back.

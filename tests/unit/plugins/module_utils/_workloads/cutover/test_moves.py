@@ -57,6 +57,8 @@ class FakeClient:
             raise WorkloadsError("not found", status=404)
         return json.loads(json.dumps(self.objects[path]))
 
+    object = get
+
     def pages(self, path: str, _query: Any = ()) -> Any:
         return iter(self.objects.get(path, ()))
 
@@ -225,7 +227,7 @@ def test_secrets_that_cannot_be_used(tmp_path: Path) -> None:
     for secret, reason in (
         (None, "there is no secret"),
         (_secret("swr", {"elsewhere.example.com": {}}), "has no login for " + SWR),
-        ({"metadata": {"name": "swr"}, "data": {".dockerconfigjson": "no base64"}}, "has no logins of registries"),
+        ({**_secret("swr", {}), "data": {".dockerconfigjson": "no base64"}}, "has no logins of registries"),
     ):
         objects = {WEB: listed, **({SECRETS + "/swr": secret} if secret else {})}
         moves = Moves(tmp_path, objects, secret="swr")
