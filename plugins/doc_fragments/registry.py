@@ -367,7 +367,7 @@ options:
   failures_shown:
     description:
       - How many causes of failures RV(summary) lists, each with its remedy.
-      - With the default, the whole summary fits on a screen of 24 lines.
+      - With the default, the whole summary has at most 24 lines. A narrow terminal wraps the long ones.
     type: int
     default: 8
 """

@@ -20,6 +20,9 @@ SHOWN = 100
 MOST = 100
 """Causes kept."""
 
+OTHERS = "other causes"
+"""What stands for the rest of them."""
+
 NAMED = 20
 """Causes in a module's result; AWX drops a result that is too large."""
 
@@ -55,7 +58,7 @@ class Causes:
         """
         key = (_DIFFERENT.sub("#", what), code, hint, mood)
         if key not in self.groups and len(self.groups) >= MOST:
-            key, what, code, hint = ("", "", "", mood), "other causes", "", ""
+            key, what, code, hint = ("", "", "", mood), OTHERS, "", ""
         group = self.groups.get(key)
         is_new = group is None
         if group is None:
@@ -66,8 +69,8 @@ class Causes:
         return is_new
 
     def sorted(self) -> List[Group]:
-        """Failures before warnings, the most frequent first."""
-        return sorted(self.groups.values(), key=lambda group: (group.mood != "bad", -group.count))
+        """Failures before warnings, the most frequent first, and what is not known by its cause last."""
+        return sorted(self.groups.values(), key=lambda group: (group.mood != "bad", group.what == OTHERS, -group.count))
 
     def shown(self, text: Callable[[Any], str]) -> Iterator[Cause]:
         """The causes for a page.

@@ -17,7 +17,7 @@ from typing import Any, Callable, Dict, Iterator, List, Mapping, Optional, Seque
 
 from ..._errors import LongshoreError
 from ..._page import elements
-from ..._page.causes import Causes
+from ..._page.causes import MOST, Causes
 from ..._page.document import document, text
 from ..._page.rows import NO_SCRIPT, embedded
 from ..._page.script import EXPLORER
@@ -83,6 +83,8 @@ class Page:
         total = _number(counts["total"], "image")
         if counts[FAILED]:
             reasons = "" if causes < 2 else ", for {0} reasons".format(causes)
+            if causes > MOST:
+                reasons = ", for more than {0} reasons".format(MOST)
             return "{0:,} of {1} failed{2}".format(counts[FAILED], total, reasons)
         if problems:
             return "The report is not complete: {0}".format(_number(len(problems), "problem"))

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, longshore.swr contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A module's result in readable lines: a screen of 24 with the default of C(failures_shown), however much failed.
+"""A module's result in readable lines: at most 24 with the default of C(failures_shown), however much failed.
 
 This module is private to the collection: no other collection may import it.
 """
