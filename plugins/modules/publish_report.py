@@ -172,8 +172,8 @@ def read_outcome(params):
 
     :raises LongshoreError: there is no report, or it is not understood.
     """
-    if params["failure"]:
-        message = safe(params["failure"])
+    if params["failure"] is not None:
+        message = safe(params["failure"]) or "it failed for an unknown reason"
         return Outcome(RUN, True, False, message, problems=[message])
     if params["report"] is not None:
         return outcome_of(params["report"])
@@ -209,10 +209,8 @@ def write_page(params, outcome):
 
 
 def send(module, outcome):
-    """Send the notification, if one is due; whether it arrived."""
+    """Send the notification; whether it arrived."""
     params = module.params
-    if not params["notify_url"] or not is_due(outcome, params["notify_on"]):
-        return False
     redact = redactor_of(module)
     redact.add(*secrets_of(params["notify_url"]))
     body = body_of(outcome, params["name"], params["report_url"], platform.node())
@@ -234,9 +232,17 @@ def run(module):
         raise LongshoreError(
             "its name must end with .prom", where="metrics_path", hint="node_exporter reads no other files."
         )
-    for name in ("html_path", "junit_path", "metrics_path"):
-        if params[name]:
-            check_output(name, params[name])
+    paths = {name: params[name] for name in ("html_path", "junit_path", "metrics_path") if params[name]}
+    seen = {os.path.realpath(params["path"]): "path"} if params["path"] else {}
+    for name, path in paths.items():
+        check_output(name, path)
+        other = seen.setdefault(os.path.realpath(path), name)
+        if other != name:
+            raise LongshoreError(
+                "it is also {0}, which would be lost".format(other),
+                where=name,
+                hint="Give each file a path of its own.",
+            )
     outcome = read_outcome(params)
     if params["html_path"] and outcome.kind not in TITLES:
         raise LongshoreError(
@@ -245,12 +251,12 @@ def run(module):
             hint="Use html_report_path of image_copy or image_report, html_path of an audit, or filter access_html.",
         )
     write_page(params, outcome)
-    notified = False
+    notified, due = False, bool(params["notify_url"]) and is_due(outcome, params["notify_on"])
     if not module.check_mode:
         write_files(params, outcome)
-        notified = send(module, outcome)
+        notified = due and send(module, outcome)
     return {
-        "changed": any(params[name] for name in ("html_path", "junit_path", "metrics_path")) or notified,
+        "changed": bool(paths) or notified or (module.check_mode and due),
         "kind": outcome.kind,
         "status": outcome.status,
         "message": outcome.message,

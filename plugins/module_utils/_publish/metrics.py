@@ -16,7 +16,7 @@ from .outcome import Outcome
 
 PREFIX = "longshore_swr_"
 _LAST_SUCCESS = "last_success_timestamp_seconds"
-_SUCCESS = re.compile(r"^longshore_swr_last_success_timestamp_seconds\{[^}\n]*\} (\d{1,12})$", re.MULTILINE | re.ASCII)
+_SUCCESS = r"^{0}{1}\{{job={2},[^\n]*\}} (\d{{1,12}})$"
 
 
 def render_metrics(outcome: Outcome, name: str, now: float, before: str) -> str:
@@ -27,7 +27,9 @@ def render_metrics(outcome: Outcome, name: str, now: float, before: str) -> str:
     """
     success: Optional[int] = int(now)
     if outcome.failed:
-        known = _SUCCESS.search(before)
+        # Of this job: another one may have written here. The kind differs if a run has left no report.
+        job = re.escape('"{0}"'.format(_escaped(name)))
+        known = re.search(_SUCCESS.format(PREFIX, _LAST_SUCCESS, job), before, re.MULTILINE | re.ASCII)
         success = int(known.group(1)) if known else None
     lines = []
     for metric, about, samples in _metrics(outcome, int(now), success):

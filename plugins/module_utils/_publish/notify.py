@@ -15,7 +15,8 @@ from urllib.parse import parse_qsl, urlsplit
 from .._errors import LongshoreError, ServerError
 from .._http import ApiClient
 from .._page.causes import lines_of
-from .._text import safe
+from .._text import is_printable, safe
+from .._urls import check_url
 from .outcome import Outcome
 
 ALWAYS, CHANGE, FAILURE = "always", "change", "failure"
@@ -40,7 +41,10 @@ def is_due(outcome: Outcome, when: str) -> bool:
 
 def secrets_of(url: str) -> List[str]:
     """The parts of a webhook's URL that may be a secret: its path, the parts of that, and the values of its query."""
-    parts = urlsplit(url)
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return [url]
     values = [value for _name, value in parse_qsl(parts.query)]
     return [text for text in (parts.path, parts.query, *parts.path.split("/"), *values) if len(text) >= SHORTEST]
 
@@ -78,9 +82,14 @@ def notify(
 
     :raises NotSent: says why.
     """
-    parts = urlsplit(url)
+    if not is_printable(url):
+        # In another spelling than the one that is masked, it would be shown.
+        raise NotSent("the URL has invisible characters", where="notify_url", hint="Write it without them.")
+    base = url.partition("#")[0].partition("?")[0]
+    check_url(base, "notify_url", NotSent, "Use a webhook whose path or query is its secret.")
+    query = urlsplit(url).query
     client = ApiClient(
-        parts._replace(query="", fragment="").geturl(),
+        base,
         NotSent,
         lambda _document: ServerError(),
         verify=verify,
@@ -91,9 +100,11 @@ def notify(
     )
     for left in reversed(range(TRIES)):
         try:
-            client.call("POST", "", parse_qsl(parts.query, keep_blank_values=True), body, _ACCEPTED, text=True)
+            client.call("POST", "", parse_qsl(query, keep_blank_values=True), body, _ACCEPTED, text=True)
             return
         except NotSent as error:
+            if error.status in _ACCEPTED:
+                return  # It has arrived, whatever is wrong with the rest of the reply.
             if not left or (error.status is not None and error.status < 500 and error.status != 429):
                 raise
         sleep(float(TRIES - left))

@@ -9,8 +9,9 @@ This module is private to the collection: no other collection may import it.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Callable, Iterator, Mapping, NamedTuple, Optional, Sequence, Tuple
+from typing import Any, Callable, Dict, Iterator, Mapping, NamedTuple, Optional, Sequence, Tuple
 
+from .._json import check_shape
 from .._page.causes import Causes
 
 PASSED, SKIPPED, FAILED = "passed", "skipped", "failed"
@@ -86,6 +87,16 @@ class Outcome:
                 mood = "bad" if case.state == FAILED else "warn"
                 found.add(what, case.code, case.remedy, case.place or (case.name,), mood)
         return found
+
+
+def numbers(found: Mapping[str, Any], place: str) -> Dict[str, int]:
+    """The counters of a report without their total.
+
+    :raises NotUnderstood: one is not a number.
+    """
+    return {
+        name: check_shape(count, int, "{0}.{1}".format(place, name)) for name, count in found.items() if name != "total"
+    }
 
 
 def counted(counts: Mapping[str, int]) -> str:

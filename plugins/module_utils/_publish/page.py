@@ -11,6 +11,7 @@ This module is private to the collection: no other collection may import it.
 from __future__ import annotations
 
 import time
+from collections import Counter
 from itertools import chain
 from typing import Any, Iterator, List, Mapping, Sequence, Tuple
 
@@ -74,10 +75,13 @@ def render_page(outcome: Outcome, name: str, now: float) -> Iterator[str]:
 
 
 def _body(outcome: Outcome, causes: Sequence[elements.Cause]) -> Iterator[str]:
+    listed = Counter(case.outcome for case in outcome.cases())
+    counts = {**listed, **outcome.counts}
+    # An outcome without a chip could not be shown in the list.
+    shown = [name for name in counts if counts[name] or listed[name]]
     shares = [
-        elements.Share(name, name.replace("_", " "), count, _MOODS.get(name, "dim"))
-        for name, count in outcome.counts.items()
-        if count
+        elements.Share(text(name), text(name.replace("_", " ")), counts[name], _MOODS.get(name, "dim"))
+        for name in shown
     ]
     if shares:
         yield from elements.outcome_bar(shares)
@@ -95,7 +99,7 @@ def _body(outcome: Outcome, causes: Sequence[elements.Cause]) -> Iterator[str]:
             items = "".join("<li>{0}</li>\n".format(text(line)) for line in lines)
             yield from elements.section(title, ['<ul class="places" tabindex="0">\n', items, "</ul>\n"])
     if shares:
-        numbers = {share.name: number for number, share in enumerate(shares)}
+        numbers = {name: number for number, name in enumerate(shown)}
         rows = chain([NO_SCRIPT], embedded(_rows(outcome, numbers)))
         yield from elements.section("Everything", rows, "everything", **{"data-noun": outcome.counted})
 

@@ -14,7 +14,7 @@ from .._errors import LongshoreError
 from .._http_values import NotUnderstood
 from .._json import check_shape
 from .cutover import CUTOVER, SHAPE, cutover
-from .outcome import FAILED, PASSED, SKIPPED, Case, Outcome
+from .outcome import FAILED, PASSED, SKIPPED, Case, Outcome, numbers
 from .runs import HARBOR, NETWORK, SHAPES, VERIFICATION, harbor, network, split, verification
 
 MIGRATION, ACCESS, AUDIT, RUN = "migration", "access", "audit", "run"
@@ -95,15 +95,15 @@ def outcome_of(report: Any) -> Outcome:
             "the result of the role harbor, network or cutover.",
         )
     try:
-        check_shape(report, _SHAPES[kind])
+        return _READERS[kind](check_shape(report, _SHAPES[kind]))
     except NotUnderstood as problem:
         raise LongshoreError("this is not the report of a run: {0}".format(problem), where=kind) from None
-    return _READERS[kind](report)
 
 
 def _migration(report: Mapping[str, Any]) -> Outcome:
     images, problems = report["images"], report.get("problems") or []
-    others = ", ".join("{0} {1}".format(count, name) for name, count in images.items() if name != "total" and count)
+    counts = numbers(images, "images")
+    others = ", ".join("{0} {1}".format(count, name) for name, count in counts.items() if count)
     message = "{0} images: {1}".format(images["total"], others or "nothing to do")
     return Outcome(
         MIGRATION,
@@ -111,7 +111,7 @@ def _migration(report: Mapping[str, Any]) -> Outcome:
         images["copied"] > 0,
         "; ".join([message, *problems[:3]]),
         "images",
-        {name: count for name, count in images.items() if name != "total"},
+        counts,
         report.get("started_at"),
         report.get("duration"),
         (report.get("bytes") or {}).get("uploaded") or 0,
@@ -133,7 +133,7 @@ def _image(entry: Mapping[str, Any]) -> Case:
 
 
 def _access(report: Mapping[str, Any]) -> Outcome:
-    summary = {name: count for name, count in report["summary"].items() if name != "total"}
+    summary = numbers(report["summary"], "summary")
     failing = report["failing"]
     message = "{0} of {1} nodes fail the access check".format(len(failing), report["summary"]["total"])
     if summary.get("unreachable"):

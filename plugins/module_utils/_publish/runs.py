@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from typing import Any, Dict, Iterable, Iterator, Mapping, Tuple
 
-from .outcome import FAILED, PASSED, SKIPPED, Case, Outcome, counted
+from .outcome import FAILED, PASSED, SKIPPED, Case, Outcome, counted, numbers
 
 VERIFICATION, HARBOR, NETWORK = "verification", "harbor", "network"
 
@@ -73,7 +73,7 @@ def split(reference: str) -> Tuple[str, str]:
 
 def verification(report: Mapping[str, Any]) -> Outcome:
     """The report of C(image_verify)."""
-    counts = {name: count for name, count in report["images"].items() if name != "total"}
+    counts = numbers(report["images"], "images")
     total, wrong = report["images"]["total"], counts["different"] + counts["missing"] + counts["failed"]
     headline = "All images are as at their source" if total else "There was no image to compare"
     if wrong:

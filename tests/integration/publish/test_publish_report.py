@@ -49,11 +49,17 @@ class Webhook:
                 if status is None:
                     webhook.released.wait(30)
                     return
+                content = b""
+                if isinstance(status, tuple):
+                    status, content = status
                 self.send_response(status)
+                if content:
+                    self.send_header("Content-Encoding", "gzip")
                 if status == 302:
                     self.send_header("Location", webhook.url.replace("T0PSECRET", "elsewhere"))
-                self.send_header("Content-Length", "0")
+                self.send_header("Content-Length", str(len(content)))
                 self.end_headers()
+                self.wfile.write(content)
 
             def log_message(self, *_arguments: Any) -> None:
                 pass
@@ -117,6 +123,7 @@ def test_everything_is_published(webhook: Webhook, tmp_path: Path) -> None:
         ([429, 200], 2, True),
         ([404], 1, False),
         ([302], 1, False),
+        ([(200, b"\x1f\x8b broken")], 1, True),
         ([500], 3, False),
         ([None], 3, False),
     ],
@@ -132,10 +139,42 @@ def test_a_webhook_that_misbehaves_is_a_warning(
     assert any("the notification was not sent" in warning for warning in warnings) != notified
 
 
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://[hooks/T0PSECRET",
+        "https://user:T0PSECRET@host\N{ACCOUNT OF}/hooks",
+        "https://user:T0PSECRET@host/hooks",
+        "http://127.0.0.1:1/T0P\nSECRET/T0PSECRET",
+        "file:///hooks/T0PSECRET",
+    ],
+)
+def test_a_url_that_is_none_is_a_warning_and_not_shown(url: str) -> None:
+    result = publish(report=REPORT, notify_url=url)
+    assert (result.get("failed", False), result["notified"]) == (False, False)
+    assert "notify_url" in str(result["warnings"])
+
+
+def test_check_mode_says_that_it_would_notify() -> None:
+    options = {"report": REPORT, "notify_url": "http://127.0.0.1:1/hooks"}
+    assert run_module("publish_report", options, check_mode=True)["changed"] is True
+    assert run_module("publish_report", dict(options, report=VERIFIED), check_mode=True)["changed"] is False
+
+
+def test_no_file_is_written_over_another(tmp_path: Path) -> None:
+    report, link = tmp_path / "report.json", tmp_path / "link.html"
+    report.write_text(json.dumps(VERIFIED))
+    link.symlink_to("report.json")
+    for options in ({"html_path": str(link)}, {"junit_path": str(tmp_path / "a"), "html_path": str(tmp_path / "a")}):
+        assert "which would be lost" in publish(path=str(report), **options)["msg"]
+    assert json.loads(report.read_text()) == VERIFIED
+
+
 def test_a_run_without_a_report_is_a_failure_too(webhook: Webhook) -> None:
     result = publish(failure="images.json: line 3 is no rule", notify_url=webhook.url)
     assert (result["kind"], result["status"]) == ("run", "failed")
     assert webhook.requests[0][1]["message"] == "images.json: line 3 is no rule"
+    assert publish(failure="")["message"] == "it failed for an unknown reason"
 
 
 @contextlib.contextmanager

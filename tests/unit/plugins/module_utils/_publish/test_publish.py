@@ -141,6 +141,15 @@ def test_a_failure_keeps_the_time_of_the_last_success():
     assert value(samples(healed), "last_success_timestamp_seconds") == 1_800_259_200
 
 
+@pytest.mark.parametrize("name", ["nightly} 1", HOSTILE, 'a",kind="b\\'])
+def test_the_last_success_is_that_of_the_same_job(name):
+    good = render_metrics(outcome_of(migration()), name, 1_800_000_000, "")
+    own = samples(render_metrics(outcome_of(FAILED), name, 1_800_086_400, good))
+    assert value(own, "last_success_timestamp_seconds") == 1_800_000_000
+    other = samples(render_metrics(outcome_of(FAILED), "other", 1_800_086_400, good))
+    assert ("longshore_swr_last_success_timestamp_seconds", None) not in other
+
+
 @given(name=st.one_of(st.just(HOSTILE), st.text(max_size=30)), before=st.text(max_size=60))
 def test_hostile_names_stay_text(name, before):
     report = migration(image("failed", name, error=name, details={"hint": name}), image("filtered", name, reason=name))
@@ -167,6 +176,9 @@ def test_hostile_names_stay_text(name, before):
         {"results": [], "images": {"total": "x"}},
         {"nodes": [1]},
         {"images": {"equal": 1}, "results": [{}]},
+        dict(migration(), images=dict(migration()["images"], x=HOSTILE)),
+        {"images": dict(migration()["images"], equal=0, different=0, missing=0, x="1"), "results": []},
+        {"summary": {"total": 0, "x": "1"}, "failing": [], "nodes": []},
         {"repositories": [{}]},
         {"plan": [], "prerequisites": 3},
         {"waves": [{"workloads": [{}]}]},
@@ -336,6 +348,16 @@ def test_every_case_has_an_outcome_that_is_counted(report):
     assert {case.outcome for case in cases} <= set(outcome.counts)
     assert len(cases) == sum(outcome.counts.values())
     assert "".join(render_page(outcome, "n", 0.0)).count("<section") >= 2
+
+
+def test_an_outcome_nobody_knows_is_text_and_has_a_chip():
+    verified = dict(VERIFIED, results=[{"source": "a", "destination": "b", "verdict": HOSTILE}])
+    replicated = dict(REPLICATED, repositories=[dict(REPLICATED["repositories"][0], outcome=HOSTILE)])
+    switched = dict(SWITCHED, waves=[{"workloads": [{"workload": "w", "outcome": HOSTILE}]}])
+    for report in (verified, replicated, switched):
+        page = "".join(render_page(outcome_of(report), "n", 0.0))
+        assert "<b>&" not in page
+        assert '<b class="dim">1</b> &lt;b&gt;&amp;' in page
 
 
 def test_a_message_stays_short_however_much_failed():
