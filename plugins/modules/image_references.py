@@ -63,7 +63,8 @@ options:
     description:
       - Reports of M(longshore.swr.image_verify) (O(longshore.swr.image_verify#module:report_path)), as files, patterns
         or directories, instead of rules and O(reports). They say where each image is, and only what is there as it
-        should be is changed. Other images are in RV(left).
+        should be is changed. Other images are in RV(left), as are those that one report has as equal and another as
+        different or missing.
     type: list
     elements: path
     default: []

@@ -127,6 +127,39 @@ def test_a_record_leads_to_images_and_nothing_else(
     assert len(shop.server.asked()) == asked
 
 
+@pytest.mark.parametrize("anew", [False, True])
+def test_what_was_deleted_since(cluster: Make, anew: bool) -> None:
+    shop = cluster(secret("swr"), deployment("web"))
+    shop.run(pull_secret="swr")
+    item = shop.item("Deployment", "web")
+    for kind, name in (("Deployment", "web"), ("ServiceAccount", "default")):
+        resource = next(one for one in shop.server.catalogue.resources if one.kind == kind)
+        shop.server.store.remove(resource, "shop", name)
+    if anew:
+        shop.server.load([{**item, "metadata": {**item["metadata"], "uid": "another"}}])
+    result = shop.run("rolled_back")
+    assert (result["failed"], outcomes(result), result.get("warnings")) == (False, {"web": "left"}, None)
+    assert ("made anew / Change its images by hand" in reasons(result)["web"]) is anew
+    assert outcomes(shop.run("rolled_back")) == {}
+
+
+def test_a_second_destination_is_told(cluster: Make) -> None:
+    shop = cluster(deployment("web"))
+    shop.run()
+    entry = {"source": NEW, "destination": "swr.cn-east-3.myhuaweicloud.com/shop/nginx:1", "verdict": "equal"}
+    shop.report(others=[entry])
+    result = shop.run()
+    assert outcomes(result) == {"web": "unchanged"}
+    assert reasons(result)["web"] == (
+        "it is switched already, and not again to swr.cn-east-3.myhuaweicloud.com/shop/nginx:1 / Put it back first."
+    )
+
+
+def test_a_login_in_an_image_is_not_shown(cluster: Make) -> None:
+    shop = cluster(deployment("web", "somebody:hidden@registry.example.com/nginx:1"))
+    assert outcomes(shop.run()) == {"web": "left"}  # run() looks for the word.
+
+
 # Nothing matches
 
 

@@ -34,10 +34,14 @@ from .wave import Limits, Wave, concerns_one
 from .workload import FAILED, LEFT, Work, Workload
 
 LOCK_TIMEOUT = 30  # seconds
-_ELSEWHERE = "it is not in this cluster; whether it was deleted is not known"
+_DELETED = ("it is gone: it was deleted", "")
+_ANEW = ("it is gone: it was deleted and made anew", "Change its images by hand if they are not as wanted.")
 _NOTHING = "there is nothing to put back: the record {0} has no changes of the cluster {1}"
 _NO_MATCH = "no workload matches namespaces and label_selectors"
-_TELL = "Let the user get the namespace kube-system, which tells clusters apart."
+_ELSEWHERE = (
+    "it is not in this cluster; whether it was deleted is not known",
+    "Let the user get the namespace kube-system, which tells clusters apart.",
+)
 _RANGES = {"parallel": (1, 100), "max_failures": (1, 100000), "wait_timeout": (1, 86400)}
 
 Connect = Callable[[], ClusterClient]
@@ -167,7 +171,7 @@ def _works(
             continue
         if items is None or (items and items[0]["metadata"].get("uid") != uid):
             known = all(_is_of(entry, cluster) for entry in found)
-            work.end(LEFT, "it is gone: it was deleted, or made anew") if known else work.end(LEFT, _ELSEWHERE, _TELL)
+            work.end(LEFT, *(_DELETED if items is None else _ANEW) if known else _ELSEWHERE)
             ended.append(work)
         elif items:
             bare.item = items[0]

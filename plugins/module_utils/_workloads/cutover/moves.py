@@ -11,7 +11,7 @@ from __future__ import annotations
 from typing import Any, Dict, List, Mapping, NamedTuple, Optional, Sequence, Tuple
 from urllib.parse import quote
 
-from ..._text import one_line
+from ..._text import safe
 from ..cluster.client import ClusterClient
 from ..errors import WorkloadsError
 from ..model.image import NotAnImage, parse_image
@@ -73,7 +73,7 @@ class Switch:
         if refusal is None and not plan.changes:
             work.entry = self._unconfirmed(workload)
             work.changes = [] if work.entry is None else changes_of(work.entry)
-            work.end(UNCHANGED)
+            work.end(UNCHANGED, *plan.note())
             return None
         refusal = refusal or refusal_of(workload, self._settings.patch_managed)
         if refusal is not None:
@@ -289,7 +289,7 @@ def changed_since(item: Dict[str, Any], changes: Sequence[Change], back: bool) -
 def _now(item: Dict[str, Any], path: Path, place: Optional[Path]) -> str:
     if place is None:
         return "{0} is gone".format(show_path(path))
-    return "{0} is {1} now".format(show_path(place), one_line(value_at(item, place), 300))
+    return "{0} is {1} now".format(show_path(place), safe(value_at(item, place), 300))
 
 
 def _others(lost: Sequence[str]) -> str:

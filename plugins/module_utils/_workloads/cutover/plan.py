@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from typing import Any, Callable, Dict, List, NamedTuple, Optional, Sequence, Tuple
 
-from ..._text import one_line
+from ..._text import safe
 from ..cluster.managers import ARGO_CD, FLUX, HELM, KUBECTL, KUBELET, OPERATOR, OTHER
 from ..errors import WorkloadsError
 from ..model.image import ImageName, parse_image
@@ -40,10 +40,18 @@ class Refusal(NamedTuple):
 class Plan(NamedTuple):
     """
     :ivar problems: of images that are not shown to be there, each with what to do.
+    :ivar kept: images that the record has as switched, which the reports have elsewhere, and where.
     """
 
     changes: List[Change]
     problems: List[Refusal]
+    kept: List[str]
+
+    def note(self) -> Tuple[str, str]:
+        """What is to be said if there are no changes, and the remedy."""
+        if not self.kept:
+            return "", ""
+        return "it is switched already, and not again to {0}".format(self.kept[0]), "Put it back first."
 
     def refusal(self) -> Optional[Refusal]:
         """Why none of it may be done."""
@@ -58,20 +66,25 @@ def plan_changes(workload: Workload, proof: Proof, ours: Callable[[str, Path, Se
     """
     :param ours: the image that the record says was written to a place of an object.
     """
-    plan = Plan([], [])
+    plan = Plan([], [], [])
     for spot in workload.spots:
         names = names_on(workload.item, spot.path)
-        if ours(workload.uid, spot.path, names) == spot.image:
-            continue
+        switched = ours(workload.uid, spot.path, names) == spot.image
         scheme = DOCKER_URL if spot.image.startswith(DOCKER_URL) else ""
         try:
             new = proof(parse_image(spot.image[len(scheme) :]))
         except WorkloadsError as problem:
-            reason = "{0}: {1}".format(one_line(spot.image, 300), problem.what)
+            if switched:
+                continue
+            reason = "{0}: {1}".format(safe(spot.image, 300), problem.what)
             if all(reason != one.reason for one in plan.problems):
                 plan.problems.append(Refusal(reason, problem.hint or ""))
             continue
-        if new is not None and scheme + str(new) != spot.image:
+        if new is None or scheme + str(new) == spot.image:
+            continue
+        if switched:
+            plan.kept.append(str(new))
+        else:
             plan.changes.append(Change(spot.path, names, spot.image, scheme + str(new)))
     return plan
 
