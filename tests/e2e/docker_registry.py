@@ -40,6 +40,7 @@ class DockerRegistry:
     :param folder: for its configuration, log and content.
     :param users: file as C(htpasswd -B) writes it. :param tokens: the server that its tokens come from.
     :param certificates: to serve TLS with. :param foreign_layers: take manifests with layers that live elsewhere.
+    :param notify: URL and value of the header C(Authorization) of who is told of what happens in it.
     """
 
     def __init__(
@@ -49,6 +50,7 @@ class DockerRegistry:
         tokens: Optional[TokenServer] = None,
         certificates: Optional[Certificates] = None,
         foreign_layers: bool = False,
+        notify: Optional[Tuple[str, str]] = None,
     ) -> None:
         self.folder = folder
         self.log_path = folder / "log"
@@ -57,6 +59,7 @@ class DockerRegistry:
         self.read_only = False
         self.deletes = True
         self.foreign_layers = foreign_layers
+        self._notify = notify
         self._users = users
         self._tokens = tokens
         self._port = 0
@@ -120,6 +123,11 @@ class DockerRegistry:
                 "certificate": self.certificates.certificate_path,
                 "key": self.certificates.key_path,
             }
+        if self._notify is not None:
+            url, authorization = self._notify
+            headers = {"Authorization": [authorization]}
+            told = {"name": "webhook", "url": url, "headers": headers, "timeout": "5s", "threshold": 5, "backoff": "1s"}
+            config["notifications"] = {"endpoints": [told]}
         if self._users is not None:
             config["auth"] = {"htpasswd": {"realm": "registry", "path": str(self._users)}}
         if self._tokens is not None:
