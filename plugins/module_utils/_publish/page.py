@@ -76,9 +76,9 @@ def render_page(outcome: Outcome, name: str, now: float) -> Iterator[str]:
 
 def _body(outcome: Outcome, causes: Sequence[elements.Cause]) -> Iterator[str]:
     listed = Counter(case.outcome for case in outcome.cases())
-    counts = {**listed, **outcome.counts}
     # An outcome without a chip could not be shown in the list.
-    shown = [name for name in counts if counts[name] or listed[name]]
+    counts = {name: outcome.counts.get(name) or listed[name] for name in (*outcome.counts, *listed)}
+    shown = [name for name, count in counts.items() if count]
     shares = [
         elements.Share(text(name), text(name.replace("_", " ")), counts[name], _MOODS.get(name, "dim"))
         for name in shown

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import json
+import re
 
 import pytest
 from hypothesis import given
@@ -347,7 +348,9 @@ def test_every_case_has_an_outcome_that_is_counted(report):
     cases = list(outcome.cases())
     assert {case.outcome for case in cases} <= set(outcome.counts)
     assert len(cases) == sum(outcome.counts.values())
-    assert "".join(render_page(outcome, "n", 0.0)).count("<section") >= 2
+    page = "".join(render_page(outcome, "n", 0.0))
+    assert page.count("<section") >= 2
+    assert re.findall('data-outcome="(.*?)"', page) == [name for name, count in outcome.counts.items() if count]
 
 
 def test_an_outcome_nobody_knows_is_text_and_has_a_chip():
