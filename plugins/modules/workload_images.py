@@ -210,7 +210,9 @@ seealso:
   - module: longshore.swr.image_references
   - module: longshore.swr.image_verify
   - ref: longshore.swr.discover role <ansible_collections.longshore.swr.discover_role>
-    description: The role that uses it.
+    description: The role that finds images with it.
+  - ref: longshore.swr.cutover role <ansible_collections.longshore.swr.cutover_role>
+    description: The role that switches workloads with it, and puts them back.
 """
 
 EXAMPLES = r"""

@@ -170,6 +170,7 @@ def test_a_login_in_an_image_is_not_shown(cluster: Make) -> None:
         ("rolled_back", {"namespaces": [""]}, "is not a name"),
         ("rolled_back", {"label_selectors": [" "]}, "label_selectors: one is empty"),
         ("switched", {"label_selectors": [""]}, "label_selectors: one is empty"),
+        ("switched", {"target": "swr.example.com/shop"}, "target: it is only for state=gathered"),
     ],
 )
 def test_a_selection_that_is_wrong(cluster: Make, state: str, options: Dict[str, Any], text: str) -> None:

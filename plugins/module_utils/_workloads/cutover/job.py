@@ -119,6 +119,10 @@ def _checked(params: Mapping[str, Any]) -> Tuple[CustomRules, Limits]:
     if not all(one.strip() for one in params["label_selectors"]):
         hint = "Give a selector, or leave label_selectors out to match all."
         raise WorkloadsError("one is empty", where="label_selectors", hint=hint)
+    for name in ("target", "dest"):
+        if params[name]:
+            hint = "The destinations are those of the reports of image_verify."
+            raise WorkloadsError("it is only for state=gathered", where=name, hint=hint)
     rules = CustomRules(params["custom_images"], params["resource_fields"])
     names = ("parallel", "max_failures", "wait_timeout", "delete_stuck_pods")
     return rules, Limits(*(params[name] for name in names))
