@@ -14,6 +14,7 @@ import pytest
 import yaml
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible.parsing.vault import VaultLib, VaultSecret
+from ansible.release import __version__ as core
 
 from ansible_collections.longshore.swr.plugins.plugin_utils._role_arguments import (
     FARTHEST,
@@ -96,10 +97,10 @@ def test_a_text_means_its_value(entry: Entry) -> None:
             assert entry.spec.check(given) == expected, "{0}: {1!r}".format(name, text)
 
 
-@pytest.mark.parametrize("blank", ["", None])
+# AWX writes C(!unsafe ''), which ansible-core 2.18 reads as a text, and 2.19 and later as null.
+@pytest.mark.parametrize("blank", [""] if core.startswith("2.18.") else ["", None])
 @each_entry
 def test_an_empty_text_is_not_set(entry: Entry, blank: Optional[str]) -> None:
-    """AWX writes C(!unsafe ''), which ansible-core 2.18 reads as a text, and 2.19 and later as null."""
     required = {name for name, option in entry.documented.items() if option.get("required")}
     empty = {name: blank if name not in required else "3" for name in entry.documented}
     assert refused_by_ansible(entry, empty) == []
