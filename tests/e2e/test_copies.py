@@ -114,7 +114,7 @@ def test_by_digest(pair: Pair, skopeo: Skopeo) -> None:
     assert skopeo.raw("{0}/team/app@{1}".format(pair[1].host, digest)) == image.raw
 
 
-def test_forty_tags_share_layers_and_a_rerun_asks_twice_a_tag(pair: Pair, skopeo: Skopeo, tmp_path: Path) -> None:
+def test_forty_tags_share_layers_and_a_rerun_asks_little(pair: Pair, skopeo: Skopeo, tmp_path: Path) -> None:
     source, destination = pair
     with Pusher(source.url) as pusher:
         for item in many_tags(40, repository="team/many"):
@@ -137,8 +137,9 @@ def test_forty_tags_share_layers_and_a_rerun_asks_twice_a_tag(pair: Pair, skopeo
         assert not again["changed"]
         assert again["images"]["skipped"] == 40
         asked = source.count() + destination.count() - before
-        # One request for the list of tags.
-        assert asked <= 2 * 40 + 1
+        # One request for the list of tags, and the manifests of a few tags by digest on either side: they show that
+        # replies to pipelined requests come in order.
+        assert asked <= 2 * 40 + 1 + 9
         assert again["requests"]["total"] <= asked + 4
 
 
