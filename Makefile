@@ -37,8 +37,8 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 # Two lanes of gates. Molecule and the end-to-end tests start containers, and wait for them half of the time: they are in one lane,
 # with the demo, which waits for the pace of SWR. Unit and integration tests use all cores: they are last in the other.
-LANES := --lane molecule e2e demo unit-target sanity-oldest \
-	--lane sanity ansible-lint unit-oldest artifact docs ruff changelog shellcheck reuse unit-coverage integration \
+LANES := --lane molecule e2e demo unit-target \
+	--lane sanity sanity-oldest ansible-lint unit-oldest artifact docs ruff changelog shellcheck reuse unit-coverage integration \
 	--then coverage
 
 .PHONY: help
