@@ -171,6 +171,14 @@ def test_the_nodes_of_the_workflow_get_every_required_answer(calls: List[Call]) 
             assert rules.answers(templates[node["unified_job_template"]].get("survey_spec", {}), {}) == []
 
 
+def test_a_job_runs_what_was_pushed_before_it_was_launched(calls: List[Call]) -> None:
+    """AWX reads nothing again within the time that it may keep what it has read, and says nothing of it."""
+    for given in sent(calls, "project"):
+        assert (given["scm_update_on_launch"], int(given["scm_update_cache_timeout"])) == (True, 0)
+    for given in sent(calls, "inventory_source"):
+        assert (given["update_on_launch"], int(given["update_cache_timeout"])) == (True, 0)
+
+
 def test_slices_are_as_many_as_hosts(calls: List[Call]) -> None:
     shards = yaml.safe_load((AWX / "project" / "inventory" / "shards").read_text(encoding="utf-8"))["all"]
     hosts = shards["children"]["migrate_shards"]["hosts"]
