@@ -173,6 +173,7 @@ options:
   max_failures:
     description:
       - After how many failures no further workload is begun. Those that are under way are brought to their end.
+      - Only for O(state=switched). A failure keeps no other workload from going back.
     type: int
     default: 1
   wait_timeout:
