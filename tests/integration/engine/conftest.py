@@ -5,8 +5,11 @@
 
 from __future__ import annotations
 
+import itertools
 import json
+import os
 import socket
+import time
 from pathlib import Path
 from typing import Any, Callable, Dict, List, Mapping, Optional
 
@@ -88,3 +91,18 @@ def unused_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
+
+
+def run_rounds(one_round: Callable[[int], None], seconds: float) -> None:
+    """Random rounds, each with the seed after the last. A failure names its own.
+
+    C(LONGSHORE_FAULT_SECONDS) replaces the seconds, C(LONGSHORE_FAULT_SEED) the first seed (1).
+    """
+    end = time.monotonic() + float(os.environ.get("LONGSHORE_FAULT_SECONDS", str(seconds)))
+    for seed in itertools.count(int(os.environ.get("LONGSHORE_FAULT_SEED", "1"))):
+        try:
+            one_round(seed)
+        except BaseException as error:
+            raise AssertionError("LONGSHORE_FAULT_SEED={0} LONGSHORE_FAULT_SECONDS=0".format(seed)) from error
+        if time.monotonic() >= end:
+            return

@@ -11,9 +11,7 @@ from __future__ import annotations
 
 import itertools
 import json
-import os
 import random
-import time
 from pathlib import Path
 from typing import Any, Dict, List
 
@@ -23,10 +21,8 @@ from ansible_collections.longshore.swr.plugins.module_utils._registry.client imp
 from ansible_collections.longshore.swr.tests.sandbox import BearerAuth, Fault, Registry, images
 from ansible_collections.longshore.swr.tests.sandbox.blobs import layer
 
-from .conftest import World
+from .conftest import World, run_rounds
 
-SECONDS = float(os.environ.get("LONGSHORE_FAULT_SECONDS", "10"))
-FIRST_SEED = int(os.environ.get("LONGSHORE_FAULT_SEED", "1"))
 KIB = 1024
 REPOSITORIES = ["team/r{0}".format(number) for number in range(3)]
 TAGS = ("large", "index", "list")
@@ -144,13 +140,4 @@ def test_random_faults_never_lose_an_image_or_leave_a_torn_one(monkeypatch: pyte
     monkeypatch.setattr(upload_habits, "LEAST_CHUNK", 32 * KIB)
     monkeypatch.setattr(upload_habits, "MOST_CHUNK", 64 * KIB)
     monkeypatch.setattr(upload_habits, "LEAST_SENT", 1)
-    end = time.monotonic() + SECONDS
-    seed = FIRST_SEED
-    while True:
-        try:
-            one_round(seed, tmp_path / "report.json")
-        except BaseException as error:
-            raise AssertionError("LONGSHORE_FAULT_SEED={0} LONGSHORE_FAULT_SECONDS=0".format(seed)) from error
-        seed += 1
-        if time.monotonic() >= end:
-            return
+    run_rounds(lambda seed: one_round(seed, tmp_path / "report.json"), seconds=10)

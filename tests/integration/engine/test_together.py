@@ -6,9 +6,7 @@
 from __future__ import annotations
 
 import json
-import os
 import random
-import time
 from pathlib import Path
 from typing import Any, Callable, Dict, List
 
@@ -17,7 +15,7 @@ import pytest
 from ansible_collections.longshore.swr.plugins.module_utils._registry.transport.pool import Transport
 from ansible_collections.longshore.swr.tests.sandbox import BearerAuth, Fault, Registry, images, workloads
 
-from .conftest import FAST, World
+from .conftest import FAST, World, run_rounds
 
 TAGS = 80
 WORKERS = int(str(FAST["workers"]))
@@ -231,16 +229,7 @@ def one_round(seed: int, path: Path) -> None:
 
 def test_random_faults_never_make_a_run_lie(tmp_path: Path) -> None:
     """C(LONGSHORE_FAULT_SECONDS) says for how long (3), C(LONGSHORE_FAULT_SEED) where to begin (1)."""
-    end = time.monotonic() + float(os.environ.get("LONGSHORE_FAULT_SECONDS", "3"))
-    seed = int(os.environ.get("LONGSHORE_FAULT_SEED", "1"))
-    while True:
-        try:
-            one_round(seed, tmp_path / "report.json")
-        except BaseException as error:
-            raise AssertionError("LONGSHORE_FAULT_SEED={0} LONGSHORE_FAULT_SECONDS=0".format(seed)) from error
-        seed += 1
-        if time.monotonic() >= end:
-            return
+    run_rounds(lambda seed: one_round(seed, tmp_path / "report.json"), seconds=3)
 
 
 def test_few_tags_are_not_worth_it(full: World, count: Counter) -> None:
