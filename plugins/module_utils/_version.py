@@ -8,4 +8,4 @@ This module is private to the collection: no other collection may import it.
 
 from __future__ import annotations
 
-VERSION = "0.1.0"
+VERSION = "1.0.0"

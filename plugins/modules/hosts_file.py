@@ -8,7 +8,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: hosts_file
 short_description: Manage a block of entries in a hosts file
-version_added: 0.1.0
+version_added: 1.0.0
 author:
   - longshore.swr contributors (@longshore)
 description:

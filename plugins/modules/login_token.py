@@ -8,7 +8,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: login_token
 short_description: Create a login to Huawei Cloud SWR from an access key
-version_added: 0.1.0
+version_added: 1.0.0
 author:
   - longshore.swr contributors (@longshore)
 description:

@@ -8,7 +8,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: registry_auth_info
 short_description: Show how a host's container engines are logged in to a registry
-version_added: 0.1.0
+version_added: 1.0.0
 author:
   - longshore.swr contributors (@longshore)
 description:

@@ -8,7 +8,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: repository_sharing_info
 short_description: List the accounts that a repository in SWR is shared with
-version_added: 0.1.0
+version_added: 1.0.0
 author:
   - longshore.swr contributors (@longshore)
 description:

@@ -8,7 +8,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: resolver_check
 short_description: Check a node's DNS settings for SWR and how names resolve
-version_added: 0.1.0
+version_added: 1.0.0
 author:
   - longshore.swr contributors (@longshore)
 description:

@@ -79,4 +79,4 @@ def test_its_variables_are_those_of_the_role() -> None:
 
 def test_the_collection_itself_finds_its_image() -> None:
     found = run_module("image_sources", {"paths": [str(MANIFESTS)]})
-    assert [image["image"] for image in found["images"]] == ["registry.example.com/platform/ee-longshore-swr:0.1.0"]
+    assert [image["image"] for image in found["images"]] == ["registry.example.com/platform/ee-longshore-swr:1.0.0"]

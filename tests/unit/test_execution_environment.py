@@ -58,20 +58,6 @@ def test_the_collection_is_that_of_make_build(dependencies: Dict[str, Any]) -> N
     }
 
 
-@pytest.mark.parametrize(
-    "path",
-    [
-        "awx/execution-environment.yml",
-        "awx/vars/settings.yml",
-        "docs/guides/awx.md",
-        "extensions/kubernetes/sync/cronjob.yml",
-    ],
-)
-def test_the_image_that_is_built_is_the_one_that_is_used(path: str) -> None:
-    version = yaml.safe_load((ROOT / "galaxy.yml").read_text("utf-8"))["version"]
-    assert set(re.findall(r"/ee-longshore-swr:(\S+)", (ROOT / path).read_text("utf-8"))) == {version}
-
-
 @pytest.mark.skipif(importlib.util.find_spec("ansible_builder") is None, reason="needs ansible-builder")
 def test_ansible_builder_takes_it(tmp_path: Path) -> None:
     """The context that it makes, and the requirements that it finds in the collection."""

@@ -233,3 +233,43 @@ def test_every_script_of_the_makefile_is_there_and_runs() -> None:
     assert scripts
     for script in scripts:
         assert os.access(str(ROOT / script), os.X_OK), script
+
+
+# Where a text names a version of the collection: its image, its artifact, its requirement.
+NAMED_VERSIONS = re.compile(
+    r"/ee-longshore-swr:([\w.-]+)|longshore-swr-(\d[\w.-]*?)\.tar\.gz|longshore\.swr\s+version: [\"']?>?=*([\d][\w.-]*)"
+)
+
+
+def version_of_galaxy() -> str:
+    return str(yaml.safe_load((ROOT / "galaxy.yml").read_text(encoding="utf-8"))["version"])
+
+
+def numbers(version: str) -> Tuple[int, ...]:
+    return tuple(int(part) for part in version.split("-", maxsplit=1)[0].split("."))
+
+
+def test_no_other_version_of_the_collection_is_named() -> None:
+    named = [
+        (str(path.relative_to(ROOT)), next(filter(None, match.groups())))
+        for path in repository_files()
+        if path.parts[len(ROOT.parts)] not in ("tests", "changelogs")
+        for match in NAMED_VERSIONS.finditer(path.read_text(encoding="utf-8", errors="replace"))
+    ]
+    assert {"README.md", "awx/execution-environment.yml"} <= {path for path, _version in named}
+    assert [item for item in named if item[1] != version_of_galaxy()] == []
+
+
+def test_nothing_was_added_in_a_version_to_come() -> None:
+    """Nor before the first release."""
+    added = {
+        (str(path.relative_to(ROOT)), version)
+        for path in repository_files()
+        if path.parts[len(ROOT.parts)] in ("plugins", "roles")
+        for version in re.findall(
+            r"^ *version_added: [\"']?([\d.]+)", path.read_text(encoding="utf-8"), flags=re.MULTILINE
+        )
+    }
+    assert len(added) > len(names_in("modules"))
+    newest = numbers(version_of_galaxy())
+    assert [item for item in sorted(added) if not (1, 0, 0) <= numbers(item[1]) <= newest] == []
