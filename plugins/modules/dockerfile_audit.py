@@ -232,7 +232,7 @@ audit:
         url:
           description: The page about the rule.
           type: str
-          sample: https://github.com/longshore/swr/blob/main/docs/guides/audit.md#swr-df-010
+          sample: https://github.com/longshore/swr/blob/main/docs/docsite/rst/guide_audit.rst#swr-df-010
         path:
           description: The file.
           type: str

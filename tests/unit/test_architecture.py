@@ -13,6 +13,7 @@ from typing import Callable, Dict, List
 import pytest
 
 from ansible_collections.longshore.swr.tests.support import architecture
+from ansible_collections.longshore.swr.tests.support.pages import blocks, page
 
 CHECKS = [
     architecture.check_directions,
@@ -400,11 +401,11 @@ def test_a_reference_out_of_the_installed_tree_is_flagged(
 
 
 def test_the_documentation_names_every_package_and_no_other(collection_root: Path) -> None:
-    text = (collection_root / "docs" / "architecture.md").read_text(encoding="utf-8")
-    documented = set(re.findall(r"^\| `(_\w+/\w+)` \|", text, re.MULTILINE))
+    text = page("architecture")
+    documented = set(re.findall(r"^   \* - ``(_\w+/\w+)``$", text, re.MULTILINE))
     utils = collection_root / "plugins" / "module_utils"
     folders = {path.relative_to(utils).as_posix() for path in utils.glob("_*/*") if list(path.glob("*.py"))}
     assert documented == folders
     rooms = {path.name for path in utils.glob("_*") if path.is_dir() and list(path.rglob("*.py"))}
-    drawing = text.partition("```text")[2].partition("```")[0]
+    (drawing,) = blocks(text, "text")
     assert {room for room in rooms if room not in drawing} == set()

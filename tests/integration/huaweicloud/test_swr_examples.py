@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import importlib
-import re
 from pathlib import Path
 from typing import Any, Dict, List
 
@@ -15,6 +14,7 @@ import yaml
 
 from ansible_collections.longshore.swr.tests.integration.huaweicloud.conftest import World
 from ansible_collections.longshore.swr.tests.support.modules import MODULES
+from ansible_collections.longshore.swr.tests.support.pages import blocks, page
 
 ROOT = Path(__file__).resolve().parents[3]
 GROUP = yaml.safe_load((ROOT / "meta" / "runtime.yml").read_text(encoding="utf-8"))["action_groups"]["huaweicloud"]
@@ -59,28 +59,26 @@ def test_the_examples_of_a_module(world: World, name: str) -> None:
 
 
 def test_the_guide(world: World) -> None:
-    text = (ROOT / "docs" / "guides" / "swr.md").read_text(encoding="utf-8")
-    blocks = [yaml.safe_load(block) for block in re.findall(r"```yaml\n(.*?)```", text, re.DOTALL)]
-    assert run(world, blocks[0][0]["tasks"], check_mode=True) == 6
+    examples = [yaml.safe_load(block) for block in blocks(page("guide_swr"), "yaml")]
+    assert run(world, examples[0][0]["tasks"], check_mode=True) == 6
     assert world.cloud.made() == []
-    assert run(world, blocks[0][0]["tasks"]) == 6
+    assert run(world, examples[0][0]["tasks"]) == 6
     changes = len(world.cloud.made())
-    assert run(world, blocks[0][0]["tasks"]) == 6
+    assert run(world, examples[0][0]["tasks"]) == 6
     assert len(world.cloud.made()) == changes
     # The same as the tasks.
-    assert world.module("organizations", organizations=blocks[1]["organizations_list"])["changed"] is False
-    assert run(world, blocks[2]) == 1
+    assert world.module("organizations", organizations=examples[1]["organizations_list"])["changed"] is False
+    assert run(world, examples[2]) == 1
 
 
 def test_the_guide_of_the_network(world: World) -> None:
     world.cloud.vpcs.port(world.cloud.vpcs.subnet(world.cloud.vpcs.vpc("shop"), "nodes"), "192.168.0.7")
-    text = (ROOT / "docs" / "guides" / "network.md").read_text(encoding="utf-8")
-    blocks = [yaml.safe_load(block) for block in re.findall(r"```yaml\n(.*?)```", text, re.DOTALL)]
+    examples = [yaml.safe_load(block) for block in blocks(page("guide_network"), "yaml")]
     # The others are variables of the role, which has tests of its own.
-    lists = [block for block in blocks if isinstance(block, list)]
+    lists = [block for block in examples if isinstance(block, list)]
     tasks = [task for block in lists for task in block if COLLECTION + "hosts_file" not in task]
     specs = yaml.safe_load((ROOT / "roles" / "network" / "meta" / "argument_specs.yml").read_text(encoding="utf-8"))
-    variables = {name for block in blocks if isinstance(block, dict) for name in block if name.startswith("network_")}
+    variables = {name for block in examples if isinstance(block, dict) for name in block if name.startswith("network_")}
     assert variables <= set(specs["argument_specs"]["main"]["options"])
     assert run(world, tasks) == len(tasks)
     changes = len(world.cloud.made())

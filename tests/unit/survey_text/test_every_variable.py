@@ -227,7 +227,7 @@ def used_names() -> Set[str]:
     prefix = "|".join(sorted({entry.role for entry in ENTRIES}))
     pattern = re.compile(r"(?<![\w./-])(?:{0})_[a-z_]+\b(?![(/])".format(prefix))
     found = set()
-    for folder, suffix in (("playbooks", "yml"), ("roles", "yml"), ("docs/guides", "md"), ("roles", "md")):
+    for folder, suffix in (("playbooks", "yml"), ("roles", "yml"), ("docs/docsite/rst", "rst"), ("roles", "md")):
         for path in (ROOT / folder).rglob("*." + suffix):
             found.update(pattern.findall(path.read_text(encoding="utf-8")))
     return found

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from typing import Dict, FrozenSet, NamedTuple, Optional, Tuple
 
-GUIDE = "https://github.com/longshore/swr/blob/main/docs/guides/audit.md"
+GUIDE = "https://github.com/longshore/swr/blob/main/docs/docsite/rst/guide_audit.rst"
 
 ERROR, WARNING, INFO, OFF = "error", "warning", "info", "off"
 SEVERITIES = (ERROR, WARNING, INFO)

@@ -29,7 +29,7 @@ from .registry import RegistryClient
 LEAST_WORKERS = 8
 WORKERS_PER_SECOND = 1250.0
 """Useful parallel requests per second of round-trip time: 62 at 50 ms, above which nothing is gained; on one
-machine the minimum is enough, and more costs CPU (docs/performance.md)."""
+machine the minimum is enough, and more costs CPU (docs/docsite/rst/performance.rst)."""
 
 
 class ClientPool:

@@ -17,7 +17,7 @@ from .plan_table import ABSENT, PRESENT, PlanTable
 
 ASSUMED_RATE = 200.0
 """Assumed requests a second of a registry without a limit: less than half of docker-registry's on two cores
-(docs/performance.md). Over a WAN the workers make up for the round trip."""
+(docs/docsite/rst/performance.rst). Over a WAN the workers make up for the round trip."""
 
 OVERHEAD = 1.2
 """Factor on the slower of the two: retries, connections, the end when few workers are busy."""

@@ -323,7 +323,7 @@ def schema() -> Path:
 
 
 @pytest.mark.skipif(
-    not schema().exists(), reason="the SARIF schema is not in .cache/sarif-2.1.0.json (docs/testing.md)"
+    not schema().exists(), reason="the SARIF schema is not in .cache/sarif-2.1.0.json (docs/docsite/rst/testing.rst)"
 )
 def test_the_official_schema_accepts_the_sample() -> None:
     jsonschema = pytest.importorskip("jsonschema")
