@@ -26,7 +26,7 @@ from .huaweicloud_eip import Eips
 from .huaweicloud_iam import Iam
 from .huaweicloud_login import Logins
 from .huaweicloud_nat import Gateways
-from .huaweicloud_requests import BOTH, ERRORS, FLAT, LIST, Account, RefusedError, SignatureVerifier
+from .huaweicloud_requests import BOTH, ERRORS, FLAT, LIST, PLAINEST, Account, RefusedError, SignatureVerifier
 from .huaweicloud_swr import SwrObjects
 from .huaweicloud_swr_rules import RepositoryRules
 from .huaweicloud_vpc import Vpcs
@@ -35,6 +35,8 @@ from .request_log import Entry, RequestLog
 from .tls import Certificates
 
 __all__ = ["BOTH", "ERRORS", "FLAT", "LIST", "Account", "Call", "HuaweiCloudServer", "RefusedError"]
+
+_DENIALS = (("vpc-endpoint", "EndPoint.0004"), ("nat_", "NAT.0100"))
 
 
 class Call(NamedTuple):
@@ -107,6 +109,8 @@ class HuaweiCloudServer:
         self.endpoints = Endpoints(self.vpcs, lambda: self.steps)
         self.eips = Eips(self.vpcs.ports, lambda: self.steps)
         self.gateways = Gateways(self.vpcs, self.eips, lambda: self.steps)
+        self.vpcs.used["publicIp"] = lambda: len(self.eips.eips.known)
+        self.vpcs.used["endpoint"] = lambda: len(self.endpoints.endpoints.known)
         self.vpcs.in_use = lambda object_id: self.endpoints.uses(object_id) or self.gateways.uses(object_id)
         network = (self.vpcs, self.endpoints, self.eips, self.gateways)
         parts = (self.logins, Iam(known), self.objects, RepositoryRules(self.objects), *network)
@@ -224,8 +228,8 @@ class HuaweiCloudServer:
             if refusal is not None:
                 raise refusal
             account = self._verifier.verify(request, body)
-            if request.path in account.denied:
-                raise RefusedError(403, "SVCSTG.SWR.4030000", "Forbidden", BOTH)
+            if {request.path, "{0} {1}".format(request.method, request.path)} & set(account.denied):
+                raise _denied(request.path)
             with self._lock:
                 raw = self._raw.pop(0) if self._raw else None
             response = raw or self._route(request, account, _parsed(body))
@@ -253,6 +257,17 @@ class HuaweiCloudServer:
             if match and method == request.method:
                 return answer(request, account, match, body)
         raise RefusedError(404, "APIGW.0101", "The API does not exist or has not been published in the environment")
+
+
+def _denied(path: str) -> RefusedError:
+    """As each service says it to a user without the permission."""
+    if "/manage/" in path:
+        return RefusedError(403, "SVCSTG.SWR.4030000", "Forbidden", BOTH)
+    if path.startswith("/v3/projects"):
+        return RefusedError(403, "IAM.0002", "You are not authorized to perform the requested action.")
+    service = next((code for part, code in _DENIALS if part in path), "VPC.2701")
+    text = "Policy doesn't allow this action to be performed."
+    return RefusedError(403, service, text, PLAINEST if service.startswith("VPC.") else FLAT)
 
 
 def _parsed(body: bytes) -> Any:

@@ -32,7 +32,7 @@ class Account:
 
     :ivar security_token: set for a temporary key: requests must carry it, signed.
     :ivar projects: name to id, as IAM lists them.
-    :ivar denied: paths that this key has no permission for.
+    :ivar denied: paths that this key has no permission for, alone or after a method, as in C(GET /v1/pid-1/vpcs).
     :ivar user_id: of the IAM user whose key it is; C(user_name) is the name.
     :ivar domain_id: of the account that the user belongs to.
     :ivar looks_up_users: whether the user may ask IAM for others.

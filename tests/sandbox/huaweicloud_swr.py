@@ -117,6 +117,7 @@ class SwrObjects:
             ("PATCH", R + "/access", self._change_rights),
             ("DELETE", R + "/access", self._remove_rights),
             ("GET", R.replace("v2", "v3") + "/tags", self._list_tags),
+            ("GET", r"/v2/manage/projects/([^/]+)/quotas", self._quotas),
         ]
 
     def serve(self, registry: Any) -> None:
@@ -135,6 +136,14 @@ class SwrObjects:
         creator = self.creators.get(name, account)
         mine = self.rights.get(name, {}).get(account.user_id, {"auth": 7})
         return {"id": 1, "name": name, "creator_name": creator.user_name, "auth": mine["auth"]}
+
+    def _quotas(self, _request: Request, account: Account, match: Match[str], _body: Any) -> Response:
+        if match.group(1) not in account.projects.values():
+            raise refused(403, "4030000", "Forbidden", BOTH)
+        used = len(self.organizations)
+        return reply_json(
+            200, {"quotas": [{"quota_key": "namespace", "quota_limit": self.quota, "used": used, "unit": ""}]}
+        )
 
     def _known(self, match: Match[str]) -> str:
         name = unquote(match.group(1))

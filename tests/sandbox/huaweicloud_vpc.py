@@ -39,6 +39,7 @@ class Vpcs:
     """
     :param steps: how many looks it takes until a status is the final one.
     :ivar in_use: says what is in a VPC or subnet besides what is known here: gateways, endpoints.
+    :ivar quotas: by their types; C(used) counts the objects of a type.
     """
 
     def __init__(self, steps: Callable[[], int]) -> None:
@@ -49,6 +50,11 @@ class Vpcs:
         self.ports: Dict[str, Entry] = {"7c3a4c1e-0000-4000-8000-000000000001": {"fixed_ips": []}}
         self.tables = Objects(refused(404, "2001", "The route table does not exist"), steps)
         self.in_use: Callable[[str], bool] = lambda _object_id: False
+        self.quotas = {"vpc": 5, "subnet": 100, "publicIp": 10, "endpoint": 50, "endpoint_service": 20}
+        self.used: Dict[str, Callable[[], int]] = {
+            "vpc": lambda: len(self.vpcs.known),
+            "subnet": lambda: len(self.subnets.known),
+        }
         vpc, subnet = P + "/vpcs" + ID, P + "/subnets" + ID
         self.routes = [
             ("GET", P + "/vpcs", self._list_vpcs),
@@ -64,6 +70,7 @@ class Vpcs:
             ("DELETE", vpc + "/subnets" + ID, self._delete_subnet),
             ("GET", P2 + "/(vpcs|subnets)" + ID + "/tags", self._list_tags),
             ("POST", P2 + "/(vpcs|subnets)" + ID + "/tags/action", self._change_tags),
+            ("GET", P + "/quotas", self._quotas),
             ("GET", P + "/routetables", self._list_tables),
             ("GET", P + "/routetables" + ID, self._one_table),
         ]
@@ -98,6 +105,20 @@ class Vpcs:
                 return table
         fields = {"vpc_id": vpc_id, "name": "rtb-" + vpc_id[:8], "default": True, "subnets": [], "routes": []}
         return self.tables.add(fields, "", "")
+
+    def _quotas(self, request: Request, account: Account, match: Match[str], _body: Any) -> Response:
+        """Those of VPC, or of VPC Endpoint, whose API has the same path on another host."""
+        in_project(account.projects, match)
+        wanted = request.param("type")
+        if wanted is not None and wanted not in self.quotas:
+            raise refused(400, "0007", "Invalid type")
+        entries = []
+        for name, quota in self.quotas.items():
+            is_endpoint = name.startswith("endpoint")
+            if name == wanted or (wanted is None and not is_endpoint):
+                entry = {"type": name, "used": self.used.get(name, int)(), "quota": quota}
+                entries.append(entry if is_endpoint else dict(entry, min=0))
+        return reply_json(200, {"quotas": {"resources": entries}})
 
     def _list_tables(self, request: Request, account: Account, match: Match[str], _body: Any) -> Response:
         in_project(account.projects, match)

@@ -10,6 +10,7 @@ request, roll-outs.
 from __future__ import annotations
 
 import gzip
+import json
 import re
 import ssl
 import threading
@@ -38,6 +39,7 @@ _PATH = re.compile(
 )
 # A namespace is an object too, and has subresources.
 _NAMESPACE = re.compile(r"/api/v1/namespaces/(?P<object>[^/]+)(?:/(?P<below>status|finalize))?\Z")
+_REVIEW = "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews"
 _PACKED_FROM = 128 * 1024
 _COUNT = re.compile(r"[0-9]{1,9}\Z")
 
@@ -245,6 +247,8 @@ class KubernetesServer:
         if request.path == "/version":
             major, minor, _patch = self.version.split(".")
             return reply({"major": major, "minor": minor, "gitVersion": "v" + self.version, "platform": "linux/amd64"})
+        if request.path == _REVIEW and request.method == "POST":
+            return self._review(person, request.body.read())
         document = self.catalogue.document(request.path)
         if document is not None:
             return reply(document)
@@ -256,6 +260,15 @@ class KubernetesServer:
         if call.verb not in call.resource.verbs:
             raise StatusError(405, details={})
         return self._carry_out(request, call)
+
+    def _review(self, person: Person, body: bytes) -> Response:
+        """Everybody who is logged in may ask what they may do."""
+        review = json.loads(body)
+        wanted = review["spec"]["resourceAttributes"]
+        kind = (wanted.get("group", ""), wanted["resource"])
+        known = [one for one in self.catalogue.resources if (one.group, one.name) == kind]
+        allowed = any(person.may(wanted["verb"], one, wanted.get("namespace") or None) for one in known)
+        return reply(dict(review, status={"allowed": allowed}), 201)
 
     def _carry_out(self, request: Request, call: Call) -> Response:
         namespace = (call.namespace or "") if call.resource.namespaced else ""
