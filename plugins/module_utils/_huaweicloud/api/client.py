@@ -24,8 +24,8 @@ from ..signing import RequestSigner
 SUCCESS = (200, 201, 202, 204)
 NAMES = {"swr": "SWR", "iam": "IAM", "vpc": "VPC", "vpcep": "VPC Endpoint", "nat": "NAT Gateway"}
 SERVICES = tuple(NAMES)
-# Validity of a signature in seconds
-_VALID = 15 * 60
+VALID = 15 * 60
+"""Seconds in which a signature is valid."""
 
 
 def segment(text: str, option: str) -> str:
@@ -133,6 +133,11 @@ class ServiceClient:
         except HuaweiCloudError as error:
             raise self._explained(error, action, on) from None
 
+    @property
+    def skew(self) -> Optional[float]:
+        """Seconds by which this machine's clock is ahead of the server's, from its last reply; None: unknown."""
+        return self._signer.skew
+
     def _explained(self, error: HuaweiCloudError, action: Optional[str], on: Optional[str]) -> HuaweiCloudError:
         if error.code == NOT_OFFERED:
             name = NAMES[self._service]
@@ -154,7 +159,7 @@ class ServiceClient:
 
     def _about_keys(self) -> Optional[str]:
         skew = self._signer.skew
-        if skew is not None and abs(skew) > _VALID - 60:
+        if skew is not None and abs(skew) > VALID - 60:
             return "Set this machine's clock: it is {0:.0f} minutes {1} the server's.".format(
                 abs(skew) / 60, "ahead of" if skew > 0 else "behind"
             )
@@ -187,8 +192,13 @@ class Cloud:
                 hint="Use {0}.".format(", ".join(sorted(SERVICES))),
             )
 
-    def in_project(self, project_id: str) -> Cloud:
-        """The same, with the project in its requests."""
+    @property
+    def skew(self) -> Optional[float]:
+        """That of its clients, see L(ServiceClient.skew,#)."""
+        return next((one.skew for one in self._clients.values() if one.skew is not None), None)
+
+    def in_project(self, project_id: Optional[str]) -> Cloud:
+        """The same with clients of its own, and with the project in its requests."""
         credentials = dataclasses.replace(self.credentials, project_id=project_id)
         return Cloud(self._service, credentials, self._options, self._redact)
 

@@ -59,7 +59,7 @@ _HINTS = {
     404: "Check host: it is the address of the API server.",
 }
 
-_VERBS = {"GET": "get and list", "PATCH": "patch", "DELETE": "delete"}
+_VERBS = {"GET": "get and list", "PATCH": "patch", "DELETE": "delete", "POST": "create"}
 
 Query = Sequence[Tuple[str, str]]
 
@@ -125,6 +125,13 @@ class ClusterClient:
         """
         query = [("fieldManager", USER_AGENT), *([("dryRun", "All")] if dry_run else [])]
         return self._object("PATCH", path, self._call("PATCH", path, query, _JSON_PATCH, operations))
+
+    def ask(self, path: str, question: Any) -> Any:
+        """The answer to a question that is asked with a POST and stored nowhere, such as a SelfSubjectAccessReview.
+
+        :raises WorkloadsError: as C(get).
+        """
+        return self._call("POST", path, (), _JSON, question)
 
     def delete(self, path: str, uid: str) -> Any:
         """Delete an object, unless another one has its name now.
