@@ -207,7 +207,9 @@ bench: $(SYSTEM_STAMP) $(VENV_STAMP) tree ## copy costs, compared with skopeo an
 
 .PHONY: build
 build: $(RUNTIME_STAMP) ## build/longshore-swr-VERSION.tar.gz
-	@$(VENV)/bin/python tools/build $(VENV)
+	@$(VENV)/bin/python tools/copy-tree .cache/build
+	@mkdir -p build
+	@$(VENV)/bin/ansible-galaxy collection build --force --output-path build .cache/build
 
 AWX_PROJECT ?= build/awx-project
 .PHONY: awx-project

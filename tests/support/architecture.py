@@ -58,6 +58,7 @@ ALLOWED: Dict[str, FrozenSet[str]] = {
     "_image_audit": frozenset({"_audit", "_registry"}),
     "_tag_listers": frozenset({"_huaweicloud", "_module", "_registry"}),
     "_image_mapping": frozenset({"_registry", "_secrets", "_workloads"}),
+    "_preflight": frozenset({"_harbor", "_huaweicloud", "_registry", "_secrets", "_workloads"}),
     "_registry": frozenset({"_line_file", "_logins", "_secrets", "_resource"}),
     "_huaweicloud": frozenset({"_http", "_logins", "_secrets", "_resource"}),
     "_harbor": frozenset({"_http", "_line_file", "_logins", "_secrets", "_resource"}),
