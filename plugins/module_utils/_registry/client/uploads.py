@@ -17,7 +17,7 @@ from ..._lazy import pattern
 from ..errors import RegistryError
 from ..model.reference import Repository
 from ..transport.auth import pull_scope
-from ..transport.connection import RegistryReply
+from ..transport.connection import Connection, RegistryReply
 from ..transport.limits import Bandwidth
 from ..transport.retry import THROTTLED
 from ..transport.session import RegistrySession, Request, WriteBody
@@ -52,10 +52,25 @@ class RegistryUploads:
         self.habits = ChunkPolicy()
         self._mounts = True
 
-    def start(self, repository: Repository, digest: str, mount_from: Optional[str] = None) -> Optional[Target]:
+    def start_ahead(self, repository: Repository, digest: str) -> Optional[Connection]:
+        """Ask for an upload, and leave the reply to L(start,#).
+
+        :return: the connection, which must be passed on or closed; None: it was not asked.
+        """
+        return self._session.send_ahead(_opening(repository, describe_blob(repository, digest)))
+
+    def start(
+        self,
+        repository: Repository,
+        digest: str,
+        mount_from: Optional[str] = None,
+        sent: Optional[Connection] = None,
+    ) -> Optional[Target]:
         """Open an upload and return its target, or None if the blob was mounted and needs none.
 
         One try. C(mount_from) names a repository of the same registry that has the blob.
+
+        :param sent: the connection from L(start_ahead,#).
         """
         where = describe_blob(repository, digest)
         if mount_from and self._mounts:
@@ -64,9 +79,7 @@ class RegistryUploads:
                 return None
             if mounted is not None:
                 return self._opened(mounted, repository, where)
-        what = "cannot start the upload"
-        reply = self._session.ask(Request("upload_post", "POST", repository, "blobs/uploads/", (202,), what, where))
-        return self._opened(reply, repository, where)
+        return self._opened(self._session.ask(_opening(repository, where), sent), repository, where)
 
     def _mount(self, repository: Repository, digest: str, mount_from: str, where: str) -> Optional[RegistryReply]:
         """The reply to a mount: 201, or 202 if it became an upload. None: not mounted, for
@@ -160,6 +173,10 @@ class RegistryUploads:
 def describe_blob(repository: Repository, digest: str) -> str:
     """The blob, for messages."""
     return "{0} blob {1}".format(repository, digest)
+
+
+def _opening(repository: Repository, where: str) -> Request:
+    return Request("upload_post", "POST", repository, "blobs/uploads/", (202,), "cannot start the upload", where)
 
 
 def _received(reply: RegistryReply) -> Optional[int]:

@@ -15,7 +15,7 @@ from ..client.registry import RegistryClient
 from ..model.manifest import Descriptor
 from ..model.reference import Repository
 from ..sources.base import ImageSource
-from ..transport.connection import TransportError
+from ..transport.connection import Connection, TransportError
 from ..transport.retry import Retrier
 from ..transport.target import Target
 from .blob_upload import BlobSender
@@ -45,8 +45,13 @@ def copy_blob(
     :raises RegistryError: the retries are used up, or the reason is final.
     """
 
-    def start(mount_from: Optional[str] = None) -> Optional[Target]:
-        return retrier.run(lambda: destination.uploads.start(destination_repository, blob.digest, mount_from))
+    uploads = destination.uploads
+
+    def start(mount_from: Optional[str] = None, sent: Optional[Connection] = None) -> Optional[Target]:
+        unread = [sent]
+        return retrier.run(
+            lambda: uploads.start(destination_repository, blob.digest, mount_from, unread.pop() if unread else None)
+        )
 
     def unit() -> str:
         upload: Optional[Target] = None
@@ -59,9 +64,16 @@ def copy_blob(
                 # Whatever blocks mount requests may let the bytes pass.
                 retrier.note(error)
         reader = make_reader(source, source_repository, blob, retrier)
+        # Both registries are asked at once: over a WAN, each round trip counts.
+        sent = None if upload else uploads.start_ahead(destination_repository, blob.digest)
         try:
-            reader.open()
-            upload = upload or start()
+            try:
+                reader.open()
+            except BaseException:
+                if sent is not None:
+                    sent.close()
+                raise
+            upload = upload or start(sent=sent)
             if upload is None:
                 return MOUNTED
             BlobSender(destination, destination_repository, blob, reader, retrier, on_bytes).send(upload)

@@ -127,15 +127,37 @@ class Transport:
 
     # -- requests ----------------------------------------------------------------------------------------------
 
-    def request(self, method: str, target: Target, headers: List[Tuple[str, str]], body: bytes = b"") -> RegistryReply:
+    def request(
+        self,
+        method: str,
+        target: Target,
+        headers: List[Tuple[str, str]],
+        body: bytes = b"",
+        sent: Optional[Connection] = None,
+    ) -> RegistryReply:
         """Send one request and read its complete reply.
 
+        :param sent: the connection on which L(send_ahead,#) sent it already.
         :raises TransportError: no complete reply arrived.
         """
-        if body or method in ("POST", "PUT", "PATCH"):
-            headers = headers + [("Content-Length", str(len(body)))]
-        with self._exchange(method, target, headers, body) as stream:
+        with self._exchange(method, target, _with_length(method, headers, body), body, sent) as stream:
             return RegistryReply(stream.status, stream.headers, stream.read(), target)
+
+    def send_ahead(self, method: str, target: Target, headers: List[Tuple[str, str]]) -> Optional[Connection]:
+        """Send a request without a body, and leave its reply to L(request,#).
+
+        :return: its connection, which must be passed on or closed; None: it could not be sent.
+        """
+        connection: Optional[Connection] = None
+        try:
+            connection = self.acquire(target.endpoint)
+            connection.send_head(method, target.path, self._common(_with_length(method, headers, b"")))
+            return connection
+        except (OSError, TransportError):
+            # It is for the ordinary request to fail, or to succeed.
+            if connection is not None:
+                connection.close()
+            return None
 
     def stream(self, method: str, target: Target, headers: List[Tuple[str, str]]) -> Stream:
         """Send one request and return as soon as the head of the reply has arrived."""
@@ -179,13 +201,23 @@ class Transport:
         finally:
             self.release(connection, reusable=done)
 
-    def _exchange(self, method: str, target: Target, headers: List[Tuple[str, str]], body: bytes) -> Stream:
+    def _exchange(
+        self,
+        method: str,
+        target: Target,
+        headers: List[Tuple[str, str]],
+        body: bytes,
+        sent: Optional[Connection] = None,
+    ) -> Stream:
         while True:
-            connection = self.acquire(target.endpoint)
-            reused = connection.served > 0
+            connection, ahead, sent = sent or self.acquire(target.endpoint), sent is not None, None
+            reused = ahead or connection.served > 0
             asked = time.monotonic()
             try:
-                connection.send_head(method, target.path, self._common(headers), body)
+                if ahead:
+                    connection.wire.start()
+                else:
+                    connection.send_head(method, target.path, self._common(headers), body)
                 response = read_response(connection.reader, method)
             except (OSError, MessageError) as error:
                 self.release(connection, reusable=False)
@@ -197,7 +229,7 @@ class Transport:
                 self.release(connection, reusable=False)
                 raise
             seconds = time.monotonic() - asked
-            if seconds < self._quickest.get(target.endpoint, float("inf")):
+            if not ahead and seconds < self._quickest.get(target.endpoint, float("inf")):
                 self._quickest[target.endpoint] = seconds
             return Stream(self, connection, response, str(target))
 
@@ -280,6 +312,11 @@ class Transport:
         for connections in idle.values():
             for connection in connections:
                 connection.close()
+
+
+def _with_length(method: str, headers: List[Tuple[str, str]], body: bytes) -> List[Tuple[str, str]]:
+    has_body = body or method in ("POST", "PUT", "PATCH")
+    return headers + [("Content-Length", str(len(body)))] if has_body else headers
 
 
 def find_scheme(transport: Transport, secure: Target, host: str) -> Target:

@@ -20,7 +20,7 @@ from ..errors import RegistryError
 from ..model.quota import PULL, SPENT
 from ..model.reference import Repository, api_host
 from .auth import Authorizer, Scopes, access_hint, is_password_refused, pull_scope, push_scope
-from .connection import RegistryReply, TransportError
+from .connection import Connection, RegistryReply, TransportError
 from .error_replies import ACCESS_HINT, reply_error
 from .pool import Stream, Transport, find_scheme
 from .retry import THROTTLED, Retrier
@@ -107,9 +107,30 @@ class RegistrySession:
         """The reply, with as many retries as allowed."""
         return self.retry(lambda: self.ask(request))
 
-    def ask(self, request: Request) -> RegistryReply:
-        """The reply, in one try."""
-        return self._introduce(request, self._transport.request)
+    def ask(self, request: Request, sent: Optional[Connection] = None) -> RegistryReply:
+        """The reply, in one try.
+
+        :param sent: the connection from L(send_ahead,#).
+        """
+        if sent is None:
+            return self._introduce(request, self._transport.request)
+        unread = [sent]
+
+        def send(method: str, target: Target, headers: Headers, body: bytes) -> RegistryReply:
+            return self._transport.request(method, target, headers, body, unread.pop() if unread else None)
+
+        return self._introduce(request, send)
+
+    def send_ahead(self, request: Request) -> Optional[Connection]:
+        """Send a request now, and read its reply with L(ask,#), so that another registry can be asked meanwhile.
+
+        :return: its connection, which must be passed on or closed; None: the request was not sent.
+        """
+        if not self.introduced or self._throttle.rate is not None:
+            return None
+        self._wait_turn()
+        login = self._authorization(request, self._scopes_of(request))
+        return self._transport.send_ahead(request.method, self._target(request), [*request.headers, *login])
 
     def stream(self, request: Request) -> Stream:
         """A reply with its body still on the wire, in one try."""

@@ -130,8 +130,11 @@ class FakeTransport:
         """The requests as C(METHOD url)."""
         return [str(sent) for sent in self.sent]
 
-    def request(self, method: str, target: Target, headers: Any, body: bytes = b"") -> RegistryReply:
+    def request(self, method: str, target: Target, headers: Any, body: bytes = b"", sent: Any = None) -> RegistryReply:
         return self._ask(method, target, headers, body)
+
+    def send_ahead(self, method: str, target: Target, headers: Any) -> None:
+        """Requests are asked in order here; the real transport sends some ahead."""
 
     def stream(self, method: str, target: Target, headers: Any) -> FakeStream:
         answer = self._ask(method, target, headers, b"")
