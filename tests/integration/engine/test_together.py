@@ -185,8 +185,9 @@ def test_a_first_run_asks_for_nothing_twice(full: World, count: Counter) -> None
     full.rules = {"{0}/{1}".format(full.source.host, REPOSITORY): full.destination.host + "/team/other"}
     result = full.copy()
     assert result["images"]["copied"] == TAGS
+    # A part of the tags for each worker, and then a part of the blobs.
+    assert count.results == [True] * 2 * WORKERS
     # The first of all is sent away, and once more alone.
-    assert count.results == [True] * WORKERS
     assert result["requests"]["by_registry"][full.destination.host]["manifest_head"] == TAGS + 2
 
 
@@ -197,6 +198,36 @@ def test_a_limited_rate_and_never_overwriting_ask_one_by_one(
     assert full.copy(**options)["images"] == PASSED
     assert full.destination.host not in [size for size in count.sizes if size > 64]
     assert not any(count.results) or "overwrite" not in options
+
+
+@pytest.mark.parametrize("when", WHEN)
+@pytest.mark.parametrize("fault", FAULTS)
+def test_whatever_a_registry_does_every_blob_is_seen_as_it_is(
+    full: World, count: Counter, fault: str, when: str
+) -> None:
+    """Blobs that are taken for present would be missing, and others would be sent for nothing."""
+    for tag in full.source.tags(REPOSITORY):
+        full.destination.storage.delete_manifest(REPOSITORY, tag)
+    blobs = sorted(full.destination.storage.blobs(REPOSITORY))
+    absent = blobs[::2]
+    for digest in absent:
+        full.destination.storage.delete_blob(REPOSITORY, digest)
+    full.destination.faults.add(Fault(kind="blob_head", **FAULTS[fault], **WHEN[when]))
+    result = full.copy(retries=5)
+    assert result["failures"] == []
+    assert result["blobs"] == {"uploaded": len(absent), "mounted": 0, "present": len(blobs) - len(absent)}
+    full.check_destination(REPOSITORY)
+    check_all_the_same(full)
+
+
+def test_a_registry_that_answers_for_other_blobs_is_asked_one_by_one(full: World, count: Counter) -> None:
+    full.destination.storage.clear()
+    for image in list(workloads.many_tags(TAGS, 1, 0, 100, repository=REPOSITORY))[::2]:
+        full.destination.load(image.image, REPOSITORY, image.tag)
+    full.destination.faults.add(Fault(kind="blob_head", action="late"))
+    assert full.copy()["failures"] == []
+    full.check_destination(REPOSITORY)
+    check_all_the_same(full)
 
 
 def one_round(seed: int, path: Path) -> None:

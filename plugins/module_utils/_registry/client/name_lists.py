@@ -9,12 +9,13 @@ This module is private to the collection: no other collection may import it.
 from __future__ import annotations
 
 import urllib.parse
-from typing import Any, Callable, List, NamedTuple, Optional, Set
+from typing import Any, Callable, Dict, List, NamedTuple, Optional, Set
 
 from ..._http_values import NotUnderstood, next_page_of
 from ..._json import read_shape
 from ..._paging import INCOMPLETE_HINT, Page, read_pages
 from ..errors import RegistryError
+from ..model.manifest import is_digest
 from ..model.reference import Listing, Repository, check_name, check_tag, read_entry, sort_entries
 from ..transport.auth import Scopes
 from ..transport.connection import RegistryReply
@@ -114,3 +115,19 @@ def _entries_of(reply: RegistryReply, field: str, where: str) -> List[Any]:
         what = "invalid list of {0}: {1}".format(field, problem)
         raise RegistryError(what, where=where) from problem
     return document[field] or []
+
+
+def referrers_of(reply: RegistryReply, where: str) -> List[Dict[str, Any]]:
+    """The descriptors of one page of referrers, an OCI index.
+
+    :raises RegistryError: it is not such a page.
+    """
+    try:
+        document = read_shape(reply.body, {"manifests": ([{"digest": str, "size": int}], None)})
+        entries: List[Dict[str, Any]] = document.get("manifests") or []
+        if "manifests" not in document or not all(is_digest(entry["digest"]) for entry in entries):
+            raise NotUnderstood("an entry has no valid digest" if entries else "it has no manifests")
+    except NotUnderstood as problem:
+        what = "invalid list of referrers: {0}".format(problem)
+        raise RegistryError(what, where=where) from problem
+    return entries

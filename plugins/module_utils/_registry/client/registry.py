@@ -14,8 +14,6 @@ from __future__ import annotations
 import threading
 from typing import Any, Callable, Dict, List, Optional, Sequence
 
-from ..._http_values import NotUnderstood
-from ..._json import read_shape
 from ..._paging import Page
 from ..errors import RegistryError
 from ..model.manifest import ACCEPT, Manifest, digest_of, is_digest, parse_manifest
@@ -28,7 +26,7 @@ from ..transport.limits import Bandwidth
 from ..transport.pool import Stream
 from ..transport.session import RegistrySession, Request
 from ..transport.target import REDIRECTS
-from .name_lists import CATALOG, NO_SUCH_API, TAGS, next_path, read_all
+from .name_lists import CATALOG, NO_SUCH_API, TAGS, next_path, read_all, referrers_of
 from .uploads import RegistryUploads, describe_blob
 
 _UNKNOWN_HERE = ("NAME_UNKNOWN", "MANIFEST_UNKNOWN")
@@ -68,7 +66,7 @@ class RegistryClient:
         self.uploads = RegistryUploads(session, bandwidth)
         self._manifest_head = True
         self._in_order = Lesson()
-        self._blob_head = True
+        self._blob_head = self._blobs_at_once = True
         self._referrers_api: Optional[bool] = None
 
     # -- reading -----------------------------------------------------------------------------------------------
@@ -159,7 +157,7 @@ class RegistryClient:
     def _pipeline(self, repository: Repository, references: Sequence[str], patience: Optional[float]) -> Digests:
         paths = ["manifests/" + reference for reference in references]
         try:
-            replies = self.session.heads(repository, paths, list(_ACCEPT), patience)
+            replies = self.session.heads("manifest_head", repository, paths, list(_ACCEPT), patience)
         except RegistryError:
             # The single requests have the retries.
             return None
@@ -199,7 +197,7 @@ class RegistryClient:
 
         def fetch(path: str) -> Page:
             reply = self.session.call(Request("referrers", "GET", repository, path, (200,), what, where))
-            return Page(_referrers_of(reply, where), next_path(reply.headers.get("link", ""), path))
+            return Page(referrers_of(reply, where), next_path(reply.headers.get("link", ""), path))
 
         first = "/v2/{0}/referrers/{1}".format(repository.name, digest)
         try:
@@ -262,6 +260,27 @@ class RegistryClient:
         if reply.status in (405, 501):
             self._blob_head = False
         return reply.status == 200
+
+    def has_blobs(self, repository: Repository, digests: Sequence[str]) -> Optional[List[bool]]:
+        """Whether the repository has each blob; asked at once if there are several. The order of the replies needs no
+        proof: those for blobs that are there name them.
+
+        :return: None: ask for them one by one.
+        """
+        if len(digests) == 1:
+            return [self.has_blob(repository, digests[0])]
+        if not (self._blob_head and self._blobs_at_once):
+            return None
+        try:
+            paths = ["blobs/" + digest for digest in digests]
+            replies = self.session.heads("blob_head", repository, paths, [], PATIENCE)
+        except RegistryError:
+            # The single requests have the retries.
+            return None
+        if replies is None or any(there and found != digest for (there, found), digest in zip(replies, digests)):
+            self._blobs_at_once = False
+            return None
+        return [there for there, _digest in replies]
 
     # -- writing -----------------------------------------------------------------------------------------------
 
@@ -371,22 +390,6 @@ class Lesson:
 
 ClientFor = Callable[[str], RegistryClient]
 """Returns the client of a registry."""
-
-
-def _referrers_of(reply: RegistryReply, where: str) -> List[Dict[str, Any]]:
-    """The descriptors of one page of referrers, an OCI index.
-
-    :raises RegistryError: it is not such a page.
-    """
-    try:
-        document = read_shape(reply.body, {"manifests": ([{"digest": str, "size": int}], None)})
-        entries: List[Dict[str, Any]] = document.get("manifests") or []
-        if "manifests" not in document or not all(is_digest(entry["digest"]) for entry in entries):
-            raise NotUnderstood("an entry has no valid digest" if entries else "it has no manifests")
-    except NotUnderstood as problem:
-        what = "invalid list of referrers: {0}".format(problem)
-        raise RegistryError(what, where=where) from problem
-    return entries
 
 
 def _image(repository: Repository, reference: str) -> str:

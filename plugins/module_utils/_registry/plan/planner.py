@@ -87,6 +87,9 @@ class Planner:
 
     def select(self, rules: Sequence[Rule]) -> List[Image]:
         """One image for each tag of each rule; C(duplicates) holds those left out because another rule covers them."""
+        for registry, repository in {rule.destination.registry: rule.destination for rule in rules}.items():
+            # While the sources are listed, the destinations get ready.
+            self._queue.put((0,), lambda name=registry, one=repository: self._destinations(name).session.connect(one))
         selector = Selector(self._sources, self._queue, self._on_finished)
         images, self.duplicates = selector.select(rules), selector.duplicates
         return images

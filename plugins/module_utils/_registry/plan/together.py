@@ -23,12 +23,9 @@ from ..model.manifest import is_digest
 from ..model.reference import Repository
 from ..run.image import Image
 from ..run.tag_listing import TagListing
+from ..run.work_queue import batches
 from ..sources.base import SourceFor
 
-LEAST = 32
-"""From this many tags of a repository on, it is worth a try."""
-MOST = 64
-"""Tags in one batch: with usual logins, their requests are about as many bytes as a connection takes at once."""
 MOST_DIFFERENT = 8
 """Tags of a batch that are asked for again; with more of them, the batch is examined tag by tag."""
 
@@ -62,7 +59,7 @@ class Together:
         self._was_copied = was_copied
         self._different: Set[Place] = set()
 
-    def batches(self, images: Sequence[Image], workers: int) -> Iterator[List[Image]]:
+    def batches(self, images: Sequence[Image], workers: int) -> Iterator[Sequence[Image]]:
         """The images in batches of one repository each; of one image where that is better.
 
         :param workers: each is to get a part of the work.
@@ -71,9 +68,10 @@ class Together:
         for image in images:
             places.setdefault((image.source, image.destination), []).append(image)
         for its in places.values():
-            many = len(its) >= LEAST and isinstance(self._sources(its[0].source.registry), RegistryClient)
-            size = max(1, min(MOST, -(-len(its) // workers))) if many else 1
-            yield from (its[start : start + size] for start in range(0, len(its), size))
+            if isinstance(self._sources(its[0].source.registry), RegistryClient):
+                yield from batches(its, workers)
+            else:
+                yield from ([image] for image in its)
 
     def look(self, batch: Sequence[Image]) -> Tuple[List[Same], bool]:
         """Those that the destination has as they are at the source, and whether it has none of the batch, in whatever

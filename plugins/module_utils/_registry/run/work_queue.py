@@ -10,9 +10,21 @@ from __future__ import annotations
 
 import heapq
 import threading
-from typing import Any, Callable, List, Optional, Tuple
+from typing import Any, Callable, Iterator, List, Optional, Sequence, Tuple, TypeVar
 
+T = TypeVar("T")
 Job = Callable[[], None]
+
+LEAST = 32
+"""From this many requests to a repository on, it is worth to send some at once."""
+MOST = 64
+"""Requests sent at once: with usual logins, they are about as many bytes as a connection takes."""
+
+
+def batches(items: Sequence[T], workers: int) -> Iterator[Sequence[T]]:
+    """Batches of items that are asked for at once, so that each worker has a part; of one item if there are few."""
+    size = min(MOST, -(-len(items) // workers)) if len(items) >= LEAST else 1
+    return (items[start : start + size] for start in range(0, len(items), size))
 
 
 class WorkQueue:

@@ -80,6 +80,12 @@ def _roots(need: ManifestNeed) -> List[ManifestNeed]:
     return above + [need] if need.images else above
 
 
+def _begin(manifest: ManifestNeed) -> None:
+    for root in _roots(manifest):
+        for image in root.images:
+            image.begin()
+
+
 def _largest(tree: Tree) -> int:
     sizes = [blob.size for blob in tree.manifest.blobs if not blob.foreign]
     return max(sizes + [_largest(child) for child in tree.children], default=0)

@@ -24,11 +24,11 @@ from ..model.tree import Tree
 from ..run.image import COPIED, FAILED, POSTPONED, SKIPPED, Image
 from ..run.journal import Journal
 from ..run.stop_time import StopTime
-from ..run.work_queue import WorkQueue
+from ..run.work_queue import WorkQueue, batches
 from ..sources.base import SourceFor
 from ..transport.retry import Retrier
 from .blob_copy import copy_blob
-from .graph import BlobGroup, BlobNeed, ManifestNeed, _largest, _roots
+from .graph import BlobGroup, BlobNeed, ManifestNeed, _begin, _largest, _roots
 
 PRESENT = "present"
 
@@ -137,25 +137,36 @@ class Transfer:
 
         Blobs missing after that have to be transferred; the other repositories mount them.
         """
-        for (registry, digest), group in self._groups.items():
-            self._queue.put(
-                (1,), lambda registry=registry, digest=digest, group=group: self._ask(registry, digest, group)
-            )
+        places: Dict[Repository, List[BlobGroup]] = {}
+        for group in self._groups.values():
+            places.setdefault(group.needs[0].repository, []).append(group)
+        for repository, groups in places.items():
+            for batch in batches(groups, self._queue.workers):
+                self._queue.put((1,), lambda repository=repository, batch=batch: self._ask(repository, batch))
         self._queue.join()
 
-    def _ask(self, registry: str, digest: str, group: BlobGroup) -> None:
-        lead = group.needs[0]
-
-        def work() -> None:
-            if self._destinations(registry).has_blob(lead.repository, digest):
-                group.has_it = lead.repository.name
-                self._blob_done(group, lead, PRESENT)
+    def _ask(self, repository: Repository, batch: Sequence[BlobGroup]) -> None:
+        digests = [group.needs[0].blob.digest for group in batch]
+        found: List[bool] = []
+        error = failure_of(
+            lambda: found.extend(self._destinations(repository.registry).has_blobs(repository, digests) or ()),
+            str(repository),
+        )
+        for group, there in zip(batch, found):
+            self._located(group, there)
+        for group in batch[len(found) :]:
+            if error is not None:
+                self._blob_failed(group, group.needs[0], error)
             else:
-                group.maybe.extend(self._journal.repositories_with(registry, digest))
+                self._queue.put((1,), lambda group=group: self._ask(repository, [group]))
 
-        error = failure_of(work, str(lead.repository))
-        if error is not None:
-            self._blob_failed(group, lead, error)
+    def _located(self, group: BlobGroup, there: bool) -> None:
+        lead = group.needs[0]
+        if there:
+            group.has_it = lead.repository.name
+            self._blob_done(group, lead, PRESENT)
+        else:
+            group.maybe.extend(self._journal.repositories_with(lead.repository.registry, lead.blob.digest))
 
     def remaining(self) -> Tuple[int, int]:
         """Number of blobs to transfer, and their bytes."""
@@ -383,9 +394,3 @@ class Transfer:
     def _settle(self, image: Image, outcome: str, error: Optional[RegistryError] = None, reason: str = "") -> None:
         if image.finish(outcome, reason, error):
             self._on_finished(image)
-
-
-def _begin(manifest: ManifestNeed) -> None:
-    for root in _roots(manifest):
-        for image in root.images:
-            image.begin()

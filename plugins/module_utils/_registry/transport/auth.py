@@ -27,11 +27,10 @@ from ..errors import RegistryError
 from ..model.reference import Repository
 from .connection import RegistryReply, TransportError
 from .error_replies import ACCESS_HINT, RETRYABLE, reply_error
-from .target import MOST_REDIRECTS, REDIRECTS, Target, parse_target, with_tls
+from .target import MOST_REDIRECTS, REDIRECTS, Scopes, Target, parse_target, with_tls
 
 Headers = List[Tuple[str, str]]
 Fetch = Callable[[str, Target, Headers, bytes], RegistryReply]
-Scopes = Tuple[str, ...]
 
 DEFAULT_LIFETIME = 60.0
 """Lifetime of a token in seconds if its reply has none (token.md: expires_in defaults to 60)."""

@@ -16,7 +16,7 @@ import ssl
 import threading
 import time
 import urllib.parse
-from typing import Any, Callable, Dict, List, Mapping, Optional, Sequence, Tuple
+from typing import Any, Callable, Dict, List, Mapping, Optional, Sequence, Tuple, Union
 
 from ..._http_values import NotUnderstood
 from ..errors import RegistryError
@@ -312,6 +312,20 @@ class Transport:
         for connections in idle.values():
             for connection in connections:
                 connection.close()
+
+
+def let_go(answer: Union[RegistryReply, Stream]) -> None:
+    """Release the connection of an answer without reading its body."""
+    if isinstance(answer, Stream):
+        answer.close()
+
+
+def whole(answer: Union[RegistryReply, Stream]) -> RegistryReply:
+    """The answer, with its body read."""
+    if isinstance(answer, Stream):
+        with answer:
+            return RegistryReply(answer.status, answer.headers, answer.read())
+    return answer
 
 
 def _with_length(method: str, headers: List[Tuple[str, str]], body: bytes) -> List[Tuple[str, str]]:

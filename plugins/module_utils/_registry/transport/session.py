@@ -10,9 +10,10 @@ This module is private to the collection: no other collection may import it.
 
 from __future__ import annotations
 
+import contextlib
 import threading
 from collections import Counter
-from typing import Any, Callable, Dict, List, NamedTuple, Optional, Sequence, Tuple, TypeVar, Union
+from typing import Any, Callable, Dict, List, Optional, Sequence, Tuple, TypeVar
 
 from ..config.certificates import Trust
 from ..config.credentials import CredentialStore
@@ -22,9 +23,9 @@ from ..model.reference import Repository, api_host
 from .auth import Authorizer, Scopes, access_hint, is_password_refused, pull_scope, push_scope
 from .connection import Connection, RegistryReply, TransportError
 from .error_replies import ACCESS_HINT, reply_error
-from .pool import Stream, Transport, find_scheme
+from .pool import Stream, Transport, find_scheme, let_go, whole
 from .retry import THROTTLED, Retrier
-from .target import MOST_REDIRECTS, REDIRECTS, Target, parse_target, with_tls
+from .target import MOST_REDIRECTS, REDIRECTS, Request, Target, parse_target, with_tls
 from .throttle import Throttle
 
 T = TypeVar("T")
@@ -35,30 +36,6 @@ WriteBody = Callable[[Callable[[Any], None]], None]
 
 _SAME_METHOD = (307, 308)
 """Redirects that repeat the same request elsewhere, including its body (RFC 9110, section 15.4)."""
-
-
-class Request(NamedTuple):
-    """One request to a registry.
-
-    :param kind: the kind it is counted as.
-    :param repository: determines the login.
-    :param path: below the repository; the whole path if it begins with a slash; the target of an upload.
-    :param expected: the statuses that are an answer; any other is an error.
-    :param what: the failed action, as a clause for messages ("cannot read the manifest").
-    :param where: the image, blob or URL, for messages.
-    :param scopes: the scopes that a token needs; by default those of the session for the repository.
-    """
-
-    kind: str
-    method: str
-    repository: Repository
-    path: Union[str, Target]
-    expected: Tuple[int, ...]
-    what: str
-    where: str
-    headers: Tuple[Tuple[str, str], ...] = ()
-    body: bytes = b""
-    scopes: Optional[Scopes] = None
 
 
 class RegistrySession:
@@ -90,6 +67,8 @@ class RegistrySession:
         self._lock = threading.Lock()
         self._base: Dict[Trust, Target] = {}
         """By certificate settings, as in endpoints."""
+        self._reached: Dict[Trust, Target] = {}
+        """Those to which L(connect,#) opened a connection."""
         self._down: Dict[bool, RegistryError] = {}
         """Why all requests (False), or those for manifests (True), are now useless."""
         self._answered = False
@@ -119,7 +98,11 @@ class RegistrySession:
         def send(method: str, target: Target, headers: Headers, body: bytes) -> RegistryReply:
             return self._transport.request(method, target, headers, body, unread.pop() if unread else None)
 
-        return self._introduce(request, send)
+        try:
+            return self._introduce(request, send)
+        finally:
+            for connection in unread:
+                connection.close()
 
     def send_ahead(self, request: Request) -> Optional[Connection]:
         """Send a request now, and read its reply with L(ask,#), so that another registry can be asked meanwhile.
@@ -175,10 +158,11 @@ class RegistrySession:
         return self.retry(unit)
 
     def heads(
-        self, repository: Repository, paths: Sequence[str], headers: Headers, patience: Optional[float]
+        self, kind: str, repository: Repository, paths: Sequence[str], headers: Headers, patience: Optional[float]
     ) -> Optional[List[Tuple[bool, str]]]:
         """Replies to HEAD requests sent at once on one connection (L(connection.Connection.pipeline,#)).
 
+        :param kind: the kind they are counted as.
         :return: None: send them one by one. A reply was unusual, or a rate or a proxy forbids it.
         """
         if not self.introduced or self._throttle.rate is not None:
@@ -191,7 +175,7 @@ class RegistrySession:
         if replies is not None:
             self._note(200)
             with self._lock:
-                self.requests["manifest_head"] += len(paths)
+                self.requests[kind] += len(paths)
         return replies
 
     def retry(self, unit: Callable[[], T]) -> T:
@@ -207,6 +191,14 @@ class RegistrySession:
     def scopes(self, repository: Repository) -> Scopes:
         """The default scopes of tokens."""
         return (push_scope(repository.name) if self._writes else pull_scope(repository.name),)
+
+    def connect(self, repository: Repository) -> None:
+        """Open a connection before there is something to ask. A failure is left for the first request to find."""
+        with self._introduction, contextlib.suppress(RegistryError):
+            if not self.introduced:
+                base = self.base(repository)
+                self._transport.release(self._transport.acquire(base.endpoint), reusable=True)
+                self._reached[base.endpoint.trust] = base
 
     # -- one request -------------------------------------------------------------------------------------------
 
@@ -238,7 +230,7 @@ class RegistrySession:
             password_refused = bool(authorization) and is_password_refused(challenge, authorization[0][1])
             if last and not password_refused:
                 break
-            _let_go(answer)
+            let_go(answer)
             if password_refused:
                 raise self._authorizer.refuse(repository, scopes)
             if authorization:
@@ -278,7 +270,7 @@ class RegistrySession:
         statuses = REDIRECTS if request.method in ("GET", "HEAD") else _SAME_METHOD
         while answer.status in statuses and answer.status not in request.expected:
             location = answer.headers.get("location", "")
-            _let_go(answer)
+            let_go(answer)
             if not location:
                 raise RegistryError("a redirect to nowhere", where=str(target), status=answer.status)
             if hops == MOST_REDIRECTS:
@@ -308,7 +300,7 @@ class RegistrySession:
         self._throttle.take_quota(answer.headers, pull and answer.status == 200)
         if answer.status in request.expected:
             return answer
-        reply = self._authorizer.without_token(_whole(answer), request.repository, self._scopes_of(request))
+        reply = self._authorizer.without_token(whole(answer), request.repository, self._scopes_of(request))
         error = self._refusal(reply, request.what, request.where, host, pull)
         if error.hint == ACCESS_HINT:
             error.hint = access_hint(self._credentials.lookup(request.repository))
@@ -379,7 +371,7 @@ class RegistrySession:
         The result is remembered once it has answered: being down for now says nothing.
         """
         trust = self._credentials.lookup(repository).trust
-        base = self._base.get(trust)
+        base = self._base.get(trust) or self._reached.get(trust)
         if base is not None:
             return base
         secure = parse_target("https://{0}/v2/".format(api_host(self.registry)), trust=trust)
@@ -405,16 +397,3 @@ class RegistrySession:
         return Target(
             base.endpoint, path if path.startswith("/") else "/v2/{0}/{1}".format(request.repository.name, path)
         )
-
-
-def _let_go(answer: Union[RegistryReply, Stream]) -> None:
-    """Release the connection of an answer without reading its body."""
-    if isinstance(answer, Stream):
-        answer.close()
-
-
-def _whole(answer: Union[RegistryReply, Stream]) -> RegistryReply:
-    if isinstance(answer, Stream):
-        with answer:
-            return RegistryReply(answer.status, answer.headers, answer.read())
-    return answer

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, longshore.swr contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Endpoints and request targets.
+"""Endpoints, request targets, and requests.
 
 This module is private to the collection: no other collection may import it.
 """
@@ -9,12 +9,15 @@ This module is private to the collection: no other collection may import it.
 from __future__ import annotations
 
 import urllib.parse
-from typing import NamedTuple, Optional
+from typing import NamedTuple, Optional, Tuple, Union
 
 from ..._lazy import pattern
 from ..._text import quoted, safe
 from ..config.certificates import USUAL, Trust
 from ..errors import RegistryError
+from ..model.reference import Repository
+
+Scopes = Tuple[str, ...]
 
 REDIRECTS = (301, 302, 303, 307, 308)
 MOST_REDIRECTS = 5
@@ -56,6 +59,30 @@ class Target(NamedTuple):
     def __str__(self) -> str:
         """The URL without its query, which may hold a signature."""
         return "{0}://{1}{2}".format(self.endpoint.scheme, self.endpoint.authority, self.path.partition("?")[0])
+
+
+class Request(NamedTuple):
+    """One request to a registry.
+
+    :param kind: the kind it is counted as.
+    :param repository: determines the login.
+    :param path: below the repository; the whole path if it begins with a slash; the target of an upload.
+    :param expected: the statuses that are an answer; any other is an error.
+    :param what: the failed action, as a clause for messages ("cannot read the manifest").
+    :param where: the image, blob or URL, for messages.
+    :param scopes: the scopes that a token needs; by default those of the session for the repository.
+    """
+
+    kind: str
+    method: str
+    repository: Repository
+    path: Union[str, Target]
+    expected: Tuple[int, ...]
+    what: str
+    where: str
+    headers: Tuple[Tuple[str, str], ...] = ()
+    body: bytes = b""
+    scopes: Optional[Scopes] = None
 
 
 def parse_target(url: str, base: Optional[Target] = None, trust: Trust = USUAL) -> Target:

@@ -134,7 +134,10 @@ class FakeTransport:
         return self._ask(method, target, headers, body)
 
     def send_ahead(self, method: str, target: Target, headers: Any) -> None:
-        """Requests are asked in order here; the real transport sends some ahead."""
+        """Nothing is sent ahead, and with L(pipeline,#) nothing at once: requests come one by one here."""
+
+    def pipeline(self, endpoint: Any, paths: Any, headers: Any, patience: Any) -> None:
+        """See L(send_ahead,#)."""
 
     def stream(self, method: str, target: Target, headers: Any) -> FakeStream:
         answer = self._ask(method, target, headers, b"")

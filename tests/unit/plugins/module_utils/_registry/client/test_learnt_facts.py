@@ -92,3 +92,20 @@ def test_a_registry_that_stays_down_is_not_looked_for_by_everybody():
             registry.look()
     assert len(registry.transport.sent) == 2
     assert len(registry.transport.connects) <= 4
+
+
+def test_a_connection_that_was_opened_before_is_not_looked_for_again():
+    registry = Insecure(NO_TLS)
+    registry.client.session.connect(APP)
+    tried = list(registry.transport.connects)
+    assert registry.transport.sent == []
+    assert registry.look()
+    assert registry.transport.lines == ["HEAD http://{0}/v2/{1}/manifests/v1".format(APP.registry, APP.name)]
+    assert registry.transport.connects == tried
+
+
+def test_a_connection_that_cannot_be_opened_is_left_to_the_first_request():
+    registry = Insecure(DEAD, DEAD, NO_TLS)
+    registry.client.session.connect(APP)
+    assert registry.look()
+    assert registry.transport.lines[-1].startswith("HEAD http://")

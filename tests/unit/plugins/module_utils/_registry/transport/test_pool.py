@@ -226,6 +226,31 @@ def test_a_new_connection_that_dies_is_an_error(serve, transport):
     assert caught.value.where.endswith("/x")
 
 
+def test_a_reply_is_read_after_another_request(serve, transport):
+    first, second = serve([b"HTTP/1.1 202 Accepted\r\nContent-Length: 0\r\n\r\n", OK]), serve([OK])
+    sent = transport.send_ahead("POST", first.url("/up"), [("A", "b")])
+    get(transport, second)
+    assert transport.request("POST", first.url("/up"), [("A", "b")], sent=sent).status == 202
+    assert [request[1].split(b" ", 2)[:2] for request in first.requests] == [[b"POST", b"/up"]]
+    assert b"\r\nContent-Length: 0\r\n" in first.requests[0][1]
+    assert get(transport, first).body == b"ok"
+    assert connections(first) == [0, 0]
+
+
+def test_asks_again_when_the_reply_to_a_request_ahead_never_comes(serve, transport):
+    server = serve([b""], [OK])
+    sent = transport.send_ahead("POST", server.url(), [])
+    assert server.closed[0].wait(5)
+    assert transport.request("POST", server.url(), [], sent=sent).body == b"ok"
+    assert connections(server) == [0, 1]
+
+
+def test_a_request_ahead_that_cannot_be_sent_is_left_to_the_ordinary_one(transport):
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port = listener.getsockname()[1]
+    assert transport.send_ahead("POST", parse_target("http://127.0.0.1:{0}/".format(port)), []) is None
+
+
 def test_does_not_keep_a_connection_with_something_left_on_it(serve, transport):
     server = serve([OK], [OK])
     with transport.stream("GET", server.url(), []):
