@@ -38,7 +38,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 # Two lanes of gates. Molecule and the end-to-end tests start containers, and wait for them half of the time: they are in one lane,
 # with the demo, which waits for the pace of SWR. Unit and integration tests use all cores: they are last in the other.
 LANES := --lane molecule e2e demo unit-target \
-	--lane sanity sanity-oldest ansible-lint unit-oldest artifact docs ruff changelog shellcheck reuse unit-coverage integration \
+	--lane sanity sanity-oldest ansible-lint unit-oldest artifact docs site ruff changelog shellcheck reuse unit-coverage integration \
 	--then coverage
 
 .PHONY: help
@@ -108,7 +108,7 @@ test: ## every gate; fails if one fails
 	@tools/gates --setup setup $(LANES)
 
 .PHONY: lint
-lint: ruff ansible-lint changelog docs shellcheck reuse ## the static gates except ansible-test
+lint: ruff ansible-lint changelog docs site shellcheck reuse ## the static gates except ansible-test
 
 .PHONY: ruff
 ruff: $(VENV_STAMP) ## Python style and formatting
@@ -130,7 +130,11 @@ changelog: $(VENV_STAMP) ## changelog fragments
 
 .PHONY: docs
 docs: $(VENV_STAMP) tree ## documentation of plugins and roles, and docs/docsite
-	PATH="$(CURDIR)/$(VENV)/bin:$$PATH" $(VENV)/bin/antsibull-docs lint-collection-docs --plugin-docs --validate-collection-refs all --skip-rstcheck .
+	PATH="$(CURDIR)/$(VENV)/bin:$$PATH" $(VENV)/bin/antsibull-docs lint-collection-docs --plugin-docs --validate-collection-refs all --check-extra-docs-refs --skip-rstcheck .
+
+.PHONY: site
+site: $(VENV_STAMP) tree ## the documentation site, in build/site; every reference in it
+	@tools/site $(VENV)
 
 .PHONY: shellcheck
 shellcheck: ## shell scripts
