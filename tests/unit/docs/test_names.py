@@ -29,7 +29,7 @@ RULEBOOKS = {path.stem for path in (ROOT / "extensions" / "eda" / "rulebooks").g
 
 LITERAL = re.compile(r"(?<!`)``([^`]+)``(?!`)")
 REFERENCE = re.compile(r":ansplugin:`(?:[^`<]*<)?longshore\.swr\.(\w+)#(\w+)>?`")
-QUALIFIED = re.compile(r"\blongshore\.swr\.(\w+)\b")
+QUALIFIED = re.compile(r"(?<![.\w])longshore\.swr\.(\w+)\b")
 ENVIRONMENT = re.compile(r"^(?:HW|HUAWEICLOUD_SDK|HARBOR|DEFAULT|REGISTRY)_[A-Z_]+$")
 VARIABLE = re.compile(r"(?:^|[\s{(\[\"'-])([a-z]+(?:_[a-z0-9]+)+)(?=:|\s*[|})\].\s])")
 # Names of other tools that look like variables of roles
