@@ -9,6 +9,7 @@ SHELL := /bin/bash
 VENV := .venv
 OLDEST := .venv-oldest
 TARGET := .venv-target
+RELEASE := .venv-release
 CACHE := $(CURDIR)/.cache
 STAMPS := .cache/stamps
 TREE := $(CACHE)/collections
@@ -61,6 +62,7 @@ RUNTIME_STAMP := $(call stamp,runtime,$(NEWEST_PYTHON))
 VENV_STAMP := $(call stamp,venv,$(NEWEST_PYTHON))
 OLDEST_STAMP := $(call stamp,oldest,$(OLDEST_PYTHON))
 TARGET_STAMP := $(call stamp,target,$(TARGET_PYTHON))
+RELEASE_STAMP := $(call stamp,release,$(NEWEST_PYTHON))
 SYSTEM_STAMP := $(STAMPS)/system
 DOCKERFILES_STAMP := $(STAMPS)/dockerfiles
 TOOLS := requirements/test.txt requirements/lint.txt requirements/molecule.txt
@@ -82,6 +84,10 @@ $(OLDEST_STAMP): requirements/oldest.txt | $(STAMPS)
 $(TARGET_STAMP): requirements/target.txt | $(STAMPS)
 	@if [ -n "$(TARGET_PYTHON)" ]; then tools/venv $(TARGET) $(TARGET_PYTHON) requirements/target.txt; \
 	else echo "environment $(TARGET): skipped, no Python 3.9 was found"; fi
+	@touch $@
+
+$(RELEASE_STAMP): requirements/release.txt | python $(STAMPS)
+	@tools/venv $(RELEASE) $(NEWEST_PYTHON) requirements/release.txt
 	@touch $@
 
 $(SYSTEM_STAMP): tools/system-packages | $(STAMPS)
@@ -215,6 +221,10 @@ build: $(RUNTIME_STAMP) ## build/longshore-swr-VERSION.tar.gz
 	@mkdir -p build
 	@$(VENV)/bin/ansible-galaxy collection build --force --output-path build .cache/build
 
+.PHONY: release
+release: $(SYSTEM_STAMP) $(VENV_STAMP) $(RELEASE_STAMP) tree ## everything of a release in build/release, checked; publishes nothing
+	@tools/release $(VENV) $(RELEASE)
+
 AWX_PROJECT ?= build/awx-project
 .PHONY: awx-project
 awx-project: ## a git repository of awx/project, for AWX to clone; AWX_PROJECT=DIRECTORY
@@ -222,5 +232,5 @@ awx-project: ## a git repository of awx/project, for AWX to clone; AWX_PROJECT=D
 
 .PHONY: clean
 clean: ## remove everything that make has created
-	rm -rf .venv .venv-oldest .venv-target .cache build demo-output .pytest_cache .ruff_cache .hypothesis .coverage .coverage.* tests/output
+	rm -rf .venv .venv-oldest .venv-target .venv-release .cache build demo-output .pytest_cache .ruff_cache .hypothesis .coverage .coverage.* tests/output
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
