@@ -217,9 +217,7 @@ bench: $(SYSTEM_STAMP) $(VENV_STAMP) tree ## copy costs, compared with skopeo an
 
 .PHONY: build
 build: $(RUNTIME_STAMP) ## build/longshore-swr-VERSION.tar.gz
-	@$(VENV)/bin/python tools/copy-tree .cache/build
-	@mkdir -p build
-	@$(VENV)/bin/ansible-galaxy collection build --force --output-path build .cache/build
+	@$(VENV)/bin/python tools/build $(VENV)
 
 .PHONY: release
 release: $(SYSTEM_STAMP) $(VENV_STAMP) $(RELEASE_STAMP) tree ## everything of a release in build/release, checked; publishes nothing

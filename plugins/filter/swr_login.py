@@ -1,9 +1,82 @@
 # Copyright: (c) 2026, longshore.swr contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The filter C(longshore.swr.swr_login). Its documentation is in swr_login.yml."""
 
 from __future__ import annotations
+
+DOCUMENTATION = r"""
+name: swr_login
+short_description: Compute the long-term login of an access key to Huawei Cloud SWR
+version_added: 1.0.0
+author:
+  - longshore.swr contributors (@longshore)
+description:
+  - Computes the user name and the password for SWR's registry from an access key and its secret key, locally.
+  - The login is valid as long as the access key is. It cannot be computed from temporary keys, which come with a
+    security token. Use M(longshore.swr.login_token) for these.
+positional: secret_key
+options:
+  _input:
+    description:
+      - The access key (AK).
+    type: str
+    required: true
+  secret_key:
+    description:
+      - The secret key (SK).
+    type: str
+    required: true
+  region:
+    description:
+      - The ID of the region, as in V(cn-north-4). It is required unless O(project_name) and O(registry) are set.
+    type: str
+  project_name:
+    description:
+      - The name of the project in the region, if it is not the region's own.
+    type: str
+  cloud:
+    description:
+      - The domain of the region's host names, for a region that this collection does not know.
+    type: str
+  registry:
+    description:
+      - The host, with a port if needed, that the login is for, if it is not the region's own.
+    type: str
+notes:
+  - The result contains the password. Set C(no_log) on tasks that would show it.
+seealso:
+  - module: longshore.swr.login_token
+  - plugin: longshore.swr.swr_login
+    plugin_type: lookup
+  - plugin: longshore.swr.dockerconfigjson
+    plugin_type: filter
+"""
+
+EXAMPLES = r"""
+- name: Write a credential file for podman --authfile
+  ansible.builtin.copy:
+    content: "{{ login.docker_config | to_json }}"
+    dest: "{{ playbook_dir }}/swr-auth.json"
+    mode: "0600"
+  vars:
+    login: "{{ vault_access_key | longshore.swr.swr_login(vault_secret_key, region='cn-north-4') }}"
+  delegate_to: localhost
+  no_log: true
+
+- name: Show the user name of the login
+  ansible.builtin.debug:
+    msg: "{{ login.username }}"
+  vars:
+    login: "{{ vault_access_key | longshore.swr.swr_login(vault_secret_key, 'eu-de', project_name='eu-de_otc') }}"
+"""
+
+RETURN = r"""
+_value:
+  description:
+    - The login, with the keys C(registry), C(username), C(password), C(kind), C(expires), C(expires_at), C(auth) and
+      C(docker_config), as M(longshore.swr.login_token) returns them.
+  type: dict
+"""
 
 from typing import Any, Callable, Dict, Optional
 

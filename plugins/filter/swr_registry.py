@@ -1,9 +1,45 @@
 # Copyright: (c) 2026, longshore.swr contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The filter C(longshore.swr.swr_registry). Its documentation is in swr_registry.yml."""
 
 from __future__ import annotations
+
+DOCUMENTATION = r"""
+name: swr_registry
+short_description: Derive the host name of SWR's registry from a region
+version_added: 1.0.0
+author:
+  - longshore.swr contributors (@longshore)
+description:
+  - Derives the host name of the registry (SWR's basic edition) from the region, so that only the region is written
+    down.
+positional: cloud
+options:
+  _input:
+    description:
+      - The ID of the region, as in V(cn-north-4).
+    type: str
+    required: true
+  cloud:
+    description:
+      - The domain of the region's host names, for a region that this collection does not know.
+    type: str
+seealso:
+  - module: longshore.swr.login_token
+"""
+
+EXAMPLES = r"""
+- name: Show the registry
+  ansible.builtin.debug:
+    msg: "{{ 'cn-north-4' | longshore.swr.swr_registry }}"
+"""
+
+RETURN = r"""
+_value:
+  description:
+    - The host name, as in V(swr.cn-north-4.myhuaweicloud.com).
+  type: str
+"""
 
 from typing import Any, Callable, Dict, Optional
 

@@ -1,9 +1,69 @@
 # Copyright: (c) 2026, longshore.swr contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The filter C(longshore.swr.used_rules). Its documentation is in used_rules.yml."""
 
 from __future__ import annotations
+
+DOCUMENTATION = r"""
+name: used_rules
+short_description: Choose the rules that copy given images
+version_added: 1.0.0
+author:
+  - longshore.swr contributors (@longshore)
+description:
+  - Takes rules of M(longshore.swr.image_copy), and returns a rule for each given image alone, such as for those that
+    M(longshore.swr.workload_images) has found. M(longshore.swr.image_verify) then verifies these images and no others.
+  - An image that a rule has copied to where it is, such as that of a workload that is switched already, gets the rule
+    of its source, unless the rule is for a namespace or a registry.
+  - Images that no rule copies are left out.
+positional: images, default_registry, default_namespace
+options:
+  _input:
+    description:
+      - The rules, in any form.
+    type: raw
+    required: true
+  images:
+    description:
+      - The images.
+    type: list
+    elements: str
+    required: true
+  default_registry:
+    description:
+      - The registry for empty destinations.
+    type: str
+  default_namespace:
+    description:
+      - The namespace (organization) for empty destinations.
+    type: str
+seealso:
+  - module: longshore.swr.image_copy
+  - module: longshore.swr.image_verify
+  - module: longshore.swr.workload_images
+"""
+
+EXAMPLES = r"""
+- name: Find the images of a cluster
+  longshore.swr.workload_images:
+    context: production
+  register: found
+
+- name: Verify these images, and no others
+  longshore.swr.image_verify:
+    images: "{{ rules | longshore.swr.used_rules(found.images | map(attribute='image')) }}"
+    auth_file: auth.json
+    report_path: verified.json
+  vars:
+    rules: {registry.example.com/shop/**: swr.cn-north-4.myhuaweicloud.com/shop}
+"""
+
+RETURN = r"""
+_value:
+  description:
+    - The rules, sources to destinations, as O(longshore.swr.image_copy#module:images) takes them.
+  type: dict
+"""
 
 import json
 import os

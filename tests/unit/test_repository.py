@@ -146,14 +146,15 @@ def test_a_module_is_documented(name: str) -> None:
 @pytest.mark.parametrize("kind_and_name", [(kind, name) for kind in ("filter", "lookup") for name in names_in(kind)])
 def test_a_filter_or_lookup_is_documented(kind_and_name: Tuple[str, str]) -> None:
     kind, name = kind_and_name
-    plugin = ROOT / "plugins" / kind
-    sidecars = [plugin / (name + ".yml"), plugin / (name + ".yaml")]
-    found = blocks(plugin / (name + ".py"))
-    for sidecar in sidecars:
-        if sidecar.is_file():
-            found = yaml.safe_load(sidecar.read_text(encoding="utf-8"))
-    documented = "DOCUMENTATION" in found or any(plugin.glob("*.yml"))
-    assert documented, "{0} {1} has no documentation".format(kind, name)
+    file = ROOT / "plugins" / kind / (name + ".py")
+    found = blocks(file)
+    if "DOCUMENTATION" not in found:
+        sidecar = yaml.safe_load(file.with_suffix(".yml").read_text(encoding="utf-8"))
+        found = {key: yaml.safe_dump(value) if key != "EXAMPLES" else value for key, value in sidecar.items()}
+    assert yaml.safe_load(found["DOCUMENTATION"])["name"] == name
+    tasks = yaml.safe_load(found["EXAMPLES"])
+    assert "longshore.swr." + name in str(tasks), "no example uses the plugin by its full name"
+    assert yaml.safe_load(found["RETURN"])
 
 
 @pytest.mark.parametrize("role", roles())

@@ -16,6 +16,8 @@ from typing import Any, Dict, Iterator, List, NamedTuple, Optional
 import pytest
 import yaml
 
+from ansible_collections.longshore.swr.plugins.filter import dockerconfigjson
+from ansible_collections.longshore.swr.plugins.filter import swr_login as login_filter
 from ansible_collections.longshore.swr.plugins.lookup import swr_login as lookup_plugin
 from ansible_collections.longshore.swr.plugins.modules import login_token
 from ansible_collections.longshore.swr.tests.sandbox.huaweicloud import Account, HuaweiCloudServer, RefusedError
@@ -220,13 +222,8 @@ def test_in_check_mode_and_without_keys(tmp_path: Path) -> None:
     assert "HW_ACCESS_KEY is not set" in " ".join(run.text.split())
 
 
-def filter_examples(name: str) -> str:
-    return str(yaml.safe_load((ROOT / "plugins" / "filter" / (name + ".yml")).read_text())["EXAMPLES"])
-
-
 def test_examples_run_as_printed(tmp_path: Path) -> None:
-    examples = [login_token.EXAMPLES, lookup_plugin.EXAMPLES]
-    examples += [filter_examples(name) for name in ("swr_login", "dockerconfigjson")]
+    examples = [plugin.EXAMPLES for plugin in (login_token, lookup_plugin, login_filter, dockerconfigjson)]
     tasks: List[Task] = []
     for text in examples:
         # image_copy has tests of its own; here it would go out to a registry on the internet.
