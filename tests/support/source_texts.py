@@ -15,7 +15,7 @@ import re
 import string
 from functools import cache
 from pathlib import Path
-from typing import Dict, Iterator, List, Mapping, NamedTuple, Optional, Sequence, Set, Tuple
+from typing import Dict, Iterator, List, Mapping, NamedTuple, Optional, Sequence, Set, Tuple, Type
 
 OPEN, CLOSE = "\x02", "\x03"
 """Around a placeholder."""
@@ -31,6 +31,8 @@ _WORDS = {
     "trouble": "reason",
     "strerror": "reason",
     "st uid": "ID",
+    "right": "the right form",
+    "lower": "the name in lower case",
     "params": "program",
     "str": "",
     "self": "",
@@ -71,15 +73,19 @@ class Module:
         source = folder / (there + ".py")
         return module_of(source) if there and source.is_file() else None
 
-    def nodes(self) -> Iterator[Tuple[Scope, ast.AST]]:
-        """Every node, with what names stand for there."""
+    def nodes(self, kinds: Tuple[Type[ast.AST], ...]) -> Iterator[Tuple[Scope, ast.AST]]:
+        """Every node of some kinds, with what names stand for there."""
+        around: List[ast.AST] = [self.tree]
 
-        def walk(node: ast.AST, around: Tuple[ast.AST, ...]) -> Iterator[Tuple[Scope, ast.AST]]:
+        def walk(node: ast.AST) -> Iterator[Tuple[Scope, ast.AST]]:
             for child in ast.iter_child_nodes(node):
-                yield Scope(self, (*around, child)), child
-                yield from walk(child, (*around, child))
+                around.append(child)
+                if isinstance(child, kinds):
+                    yield Scope(self, tuple(around)), child
+                yield from walk(child)
+                around.pop()
 
-        yield from walk(self.tree, (self.tree,))
+        yield from walk(self.tree)
 
 
 @cache
@@ -252,7 +258,7 @@ def _word(node: Optional[ast.AST]) -> str:
     if isinstance(node, ast.Name):
         name = node.id
     elif isinstance(node, ast.Attribute):
-        name = node.attr
+        name = "name" if node.attr == "what" and _word(node.value) != "reason" else node.attr
     elif isinstance(node, ast.Subscript):
         key = node.slice
         name = key.value if isinstance(key, ast.Constant) and isinstance(key.value, str) else _word(node.value)

@@ -103,6 +103,9 @@ _OUTSIDE = re.compile(r"\|(?![^(]*\))")
 _COMMANDS = ("chmod", "semanage")
 _REMEDY = re.compile(r"[.:]? Remedy: ")
 
+# What the readers below look at
+_KINDS = (ast.Call, ast.Assign, ast.AnnAssign, ast.FunctionDef, ast.Constant)
+
 Pair = Tuple[str, str]
 
 
@@ -140,7 +143,7 @@ def page() -> str:
 def _of_plugins() -> Iterator[Tuple[str, str, str]]:
     for path in sorted((ROOT / "plugins").rglob("*.py")):
         shown = path.relative_to(ROOT).as_posix()
-        for scope, node in module_of(path).nodes():
+        for scope, node in module_of(path).nodes(_KINDS):
             for text, remedy in (
                 *_calls(scope, node),
                 *_tables(scope, node),

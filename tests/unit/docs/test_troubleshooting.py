@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import ast
 from pathlib import Path
 from typing import List, Tuple
 
@@ -18,7 +19,7 @@ def pairs(tmp_path: Path, source: str) -> List[Tuple[str, str]]:
     """Texts and remedies of the calls of a source file."""
     path = tmp_path / "module.py"
     path.write_text(source, encoding="utf-8")
-    found = [pair for scope, node in Module(path).nodes() for pair in troubleshooting._calls(scope, node)]
+    found = [pair for scope, node in Module(path).nodes((ast.Call,)) for pair in troubleshooting._calls(scope, node)]
     return [(troubleshooting._clean(text), troubleshooting._clean(remedy)) for text, remedy in found]
 
 
