@@ -319,6 +319,12 @@ def rules_alone(rules: Sequence[Rule], images: Sequence[str]) -> Dict[str, str]:
     return found
 
 
+def without_rule(rules: Sequence[Rule], images: Sequence[str]) -> List[str]:
+    """Those of some images, as they are pulled, that no rule copies."""
+    mapping = RuleMapping(rules)
+    return [text for text in images if not mapping.alone(parse_image(text))]
+
+
 def mapping_of(params: Mapping[str, Any], environ: Mapping[str, str]) -> Any:
     """The mapping by a module's options: rules, reports, or both, or reports of verifications alone.
 

@@ -88,6 +88,17 @@ class Networks:
         self.problems.append(one_line(text.format(what, why, place), 1000))
 
 
+class Promised(Networks):
+    """Before the role C(network) has run: any address may come from it."""
+
+    def __init__(self) -> None:
+        super().__init__([], {})
+
+    def address(self, part: str, region: Optional[str], what: Optional[str]) -> Optional[str]:
+        """One of documentation."""
+        return "192.0.2.1"
+
+
 def _hosts(values: Values, networks: Networks) -> Values:
     items = []
     for number, item in enumerate(values.get("endpoints") or [], 1):

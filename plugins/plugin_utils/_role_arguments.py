@@ -36,7 +36,7 @@ FARTHEST = 2
 OTHERS = frozenset({"access_check_report", "cutover_hosts", "discover_hosts"})
 """Names that results and playbooks of the collection use, and that are this near to the name of an option."""
 
-_DOCUMENTATION = ("description", "version_added", "default")
+_DOCUMENTATION = ("description", "version_added", "default", "file_on")
 # Ansible's own messages about these are about types of Python.
 _SCALARS: Dict[Any, Any] = {
     "bool": (check_type_bool, "write true or false"),
@@ -45,14 +45,24 @@ _SCALARS: Dict[Any, Any] = {
 }
 
 
+class ArgumentProblems(ValueError):
+    """What is wrong with variables: a sentence for each problem, without secrets."""
+
+    def __init__(self, problems: Iterable[str]) -> None:
+        self.problems = list(problems)
+        super().__init__("; ".join(self.problems))
+
+
 class RoleSpec(NamedTuple):
     """The options of all entry points of a role (they share tasks), with their real types.
 
     :ivar prefix: the prefix of their names.
+    :ivar paths: the options that are paths, and whether their files are on the controller, whatever the host.
     """
 
     prefix: str
     options: Spec
+    paths: Dict[str, bool]
 
     @classmethod
     def read(cls, role_path: str, entry_point: str) -> RoleSpec:
@@ -69,9 +79,15 @@ class RoleSpec(NamedTuple):
         for name, entry in entry_points.items():
             options.update(_optional(entry["options"]) if name != entry_point else {})
         options.update(entry_points[entry_point]["options"])
+        options = {name: {**option, **types.get(name, {})} for name, option in options.items()}
         return cls(
             os.path.basename(role_path) + "_",
-            {name: _real({**option, **types.get(name, {})}) for name, option in options.items()},
+            {name: _real(option) for name, option in options.items()},
+            {
+                name: option.get("file_on") == "controller"
+                for name, option in options.items()
+                if "path" in (option["type"], option.get("elements"))
+            },
         )
 
     def has_secret(self, values: Mapping[str, Any]) -> bool:
@@ -79,13 +95,19 @@ class RoleSpec(NamedTuple):
         return any(True for _secret in _secrets(self.options, values))
 
     def check(
-        self, values: Mapping[str, Any], complete: Callable[[Dict[str, Any]], Dict[str, Any]] = dict
+        self,
+        values: Mapping[str, Any],
+        complete: Callable[[Dict[str, Any]], Dict[str, Any]] = dict,
+        is_local: bool = False,
     ) -> Dict[str, Any]:
         """The set values, converted to their types.
 
         :param values: by option name.
         :param complete: adds what they leave out, once texts are converted.
-        :raises ValueError: with all problems, but no secrets.
+        :param is_local: whether the role runs on the controller. There, a relative path starts at the current
+            directory. A module on a local connection would start at the playbook's, which is the collection's own
+            behind an imported playbook.
+        :raises ArgumentProblems: with all problems, but no secrets.
         """
         given, problems = {}, []
         for name, value in set_of(values, self.options):
@@ -93,14 +115,19 @@ class RoleSpec(NamedTuple):
                 given[name] = from_text(value, self.options[name], name)
             except ValueError as error:
                 problems.append(str(error))
+        if not problems:
+            given = complete(given)
+        # What is wrong already is not also missing.
+        others = {name: option for name, option in self.options.items() if name in given or is_unset(values.get(name))}
+        result = ArgumentSpecValidator(others).validate(given)
+        redact = Redactor(_secrets(self.options, given))
+        problems += [one_line(redact(message), 500) for message in result.error_messages]
         if problems:
-            raise ValueError("; ".join(problems))
-        given = complete(given)
-        result = ArgumentSpecValidator(self.options).validate(given)
-        if result.error_messages:
-            redact = Redactor(_secrets(self.options, given))
-            raise ValueError("; ".join(one_line(redact(message), 500) for message in result.error_messages))
-        return _without_none(result.validated_parameters, self.options)
+            raise ArgumentProblems(problems)
+        checked = _without_none(result.validated_parameters, self.options)
+        for name in [name for name, always in self.paths.items() if name in checked and (always or is_local)]:
+            checked[name] = _from_here(checked[name])
+        return checked
 
     def misspelt(self, names: Iterable[str]) -> List[str]:
         """A sentence for each name that is similar to an option's."""
@@ -128,6 +155,13 @@ def _real(option: Mapping[str, Any]) -> Dict[str, Any]:
     if "options" in real:
         real["options"] = {name: _real(inner) for name, inner in real["options"].items()}
     return real
+
+
+def _from_here(value: Any) -> Any:
+    """A path, or each one of a list, from the current directory."""
+    if isinstance(value, list):
+        return [_from_here(item) for item in value]
+    return os.path.abspath(os.path.expanduser(value)) if isinstance(value, str) else value
 
 
 def is_unset(value: Any) -> bool:

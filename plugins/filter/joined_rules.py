@@ -1,0 +1,57 @@
+# Copyright: (c) 2026, longshore.swr contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The filter C(longshore.swr.joined_rules). Its documentation is in joined_rules.yml."""
+
+from __future__ import annotations
+
+import json
+import os
+from typing import Any, Callable, Dict, Optional
+
+from ansible.errors import AnsibleFilterError
+
+from ansible_collections.longshore.swr.plugins.module_utils._errors import LongshoreError
+from ansible_collections.longshore.swr.plugins.module_utils._http_values import NotUnderstood
+from ansible_collections.longshore.swr.plugins.module_utils._image_mapping import without_rule
+from ansible_collections.longshore.swr.plugins.module_utils._json import read_json
+from ansible_collections.longshore.swr.plugins.module_utils._registry.rules.formats import as_rules
+from ansible_collections.longshore.swr.plugins.module_utils._registry.rules.parser import parse_rules
+
+
+def joined_rules(
+    rules: Any,
+    found: Any,
+    default_registry: Optional[str] = None,
+    default_namespace: Optional[str] = None,
+) -> Any:
+    """Written rules, with those for what they do not copy."""
+    try:
+        # Ansible's own classes of texts and mappings become plain ones.
+        written, discovered = read_json(json.dumps([rules, found]))
+        if not written or not discovered:
+            return written or discovered
+        written = as_rules(written, "rules")
+        parsed = parse_rules(
+            written,
+            where="rules",
+            environ=os.environ,
+            default_registry=default_registry or None,
+            default_namespace=default_namespace or None,
+        )
+        rest = {source: discovered[source] for source in without_rule(parsed, list(discovered))}
+    except (LongshoreError, NotUnderstood, TypeError) as error:
+        raise AnsibleFilterError("longshore.swr.joined_rules: {0}".format(error)) from error
+    if not rest:
+        return written
+    if isinstance(written, dict) and "images" in written:
+        images = written["images"]
+        return {**written, "images": [*(images if isinstance(images, list) else [images]), rest]}
+    return [*(written if isinstance(written, list) else [written]), rest]
+
+
+class FilterModule:
+    """The plugin that Ansible loads."""
+
+    def filters(self) -> Dict[str, Callable[..., Any]]:
+        return {"joined_rules": joined_rules}

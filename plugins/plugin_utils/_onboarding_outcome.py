@@ -1,0 +1,157 @@
+# Copyright: (c) 2026, longshore.swr contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Whether a part of an onboarding can run, and what has become of it.
+
+This file is private to the collection: no other collection may import it.
+"""
+
+from __future__ import annotations
+
+import os
+from typing import Any, Callable, Dict, Iterable, List, Mapping, Sequence
+
+from ansible_collections.longshore.swr.plugins.module_utils._text import one_line, safe
+from ansible_collections.longshore.swr.plugins.plugin_utils._onboarding_parts import needs_of
+
+DONE, UNCHANGED, FAILED, NOT_RUN, WAITING, OFF = "done", "unchanged", "failed", "not_run", "waiting", "off"
+_READING = ("preflight", "audit", "discover", "access_check", "verify")
+"""Parts that change nothing: to have run is all that they do."""
+_SHOWING = ("access_check",)
+"""Parts that show in check mode how things are, whatever is missing."""
+_FIRST = "it needs what a run would make first: {0}"
+_AFTER = {False: "it needs {0}", True: "{0} must be taken back first"}
+_LONGEST = 2000
+_REMEDY = "Remedy: "
+
+
+def gate(
+    name: str,
+    outcomes: Iterable[Mapping[str, Mapping[str, Any]]],
+    waiting: Sequence[str] = (),
+    check_mode: bool = False,
+    state: str = "present",
+) -> Dict[str, Any]:
+    """Whether a part runs: C(state) is C(run), C(not_run) or C(waiting), and C(text) says why.
+
+    With C(run) in check mode, C(pending) has the parts that would have made something for it.
+
+    :param outcomes: those of every host that counts.
+    :param waiting: what it needs that check mode has not made.
+    :param state: C(present), or C(absent) if all is taken back.
+    """
+    known = list(outcomes)
+    backwards = state == "absent"
+    needs = ["preflight", *needs_of(name, backwards)]
+    found = {need: [one[need] for one in known if need in one] for need in needs}
+    stopped = [need for need, those in found.items() if any(one["state"] in (FAILED, NOT_RUN) for one in those)]
+    if stopped:
+        return {"state": NOT_RUN, "text": _AFTER[backwards].format(" and ".join(stopped)), "pending": []}
+    missing = list(waiting)
+    if name not in _SHOWING:
+        missing += [need for need, those in found.items() if any(one["state"] == WAITING for one in those)]
+    if missing:
+        return {"state": WAITING, "text": _FIRST.format(", ".join(missing)), "pending": []}
+    pending = [need for need, those in found.items() if any(one["changed"] for one in those)]
+    return {"state": "run", "text": "", "pending": pending if check_mode and not backwards else []}
+
+
+def problems_of(failure: Mapping[str, Any]) -> List[Dict[str, str]]:
+    """What a task failed with, in a loop or not: C(text) and C(remedy)."""
+    results = [one for one in failure.get("results") or [] if isinstance(one, Mapping) and one.get("failed")]
+    texts: Dict[str, None] = {}
+    for one in results or [failure]:
+        if one.get("_ansible_no_log") or one.get("censored"):
+            texts.setdefault("a task failed whose output is hidden, since it has secrets")
+        else:
+            texts.setdefault(one_line(str(one.get("msg") or "it failed without a message"), _LONGEST))
+    return [_split(text) for text in texts]
+
+
+def _split(text: str) -> Dict[str, str]:
+    what, _mark, remedy = text.partition(_REMEDY)
+    return {"text": what.strip() or text, "remedy": remedy.strip()}
+
+
+def outcome(name: str, facts: Mapping[str, Any]) -> Dict[str, Any]:
+    """What has become of a part on one host.
+
+    :param facts: C(gate); C(seconds); C(failure), what a task failed with; C(result), the role's; and C(files), the
+        pages and reports that it may have written.
+    """
+    gated = facts["gate"]
+    found: Dict[str, Any] = {
+        "state": UNCHANGED,
+        "changed": False,
+        "seconds": round(float(facts.get("seconds") or 0), 1),
+        "headline": gated["text"],
+        "problems": [],
+        "files": [os.path.abspath(os.path.expanduser(str(path))) for path in facts.get("files") or [] if path],
+    }
+    if gated["state"] != "run":
+        return {**found, "state": gated["state"]}
+    result = facts.get("result")
+    result = result if isinstance(result, Mapping) else {}
+    failure = facts.get("failure") or {}
+    try:
+        found["headline"] = one_line(safe(_HEADLINES[name](result)), 300) if name in _HEADLINES and result else ""
+        found["changed"] = bool(_CHANGED.get(name, _changed)(result))
+    except (KeyError, TypeError, AttributeError, IndexError):
+        # A role that failed has an incomplete result.
+        pass
+    if failure and gated["pending"]:
+        text = " and ".join(gated["pending"]) + "; " + "; ".join(one["text"] for one in problems_of(failure))
+        return {**found, "state": WAITING, "changed": False, "headline": one_line(_FIRST.format(text), 600)}
+    if failure:
+        return {**found, "state": FAILED, "problems": problems_of(failure)}
+    return {**found, "state": DONE if found["changed"] or name in _READING else UNCHANGED}
+
+
+def _changed(result: Mapping[str, Any]) -> bool:
+    return bool(result.get("changed"))
+
+
+def _of_cutover(result: Mapping[str, Any]) -> bool:
+    return any(one.get("changed") for one in [*result["waves"], result["files"]])
+
+
+def _network(result: Mapping[str, Any]) -> str:
+    plan = [one.get("change") for one in result.get("plan") or []]
+    words = {"create": "created", "update": "updated", "delete": "deleted"}
+    would = " would be" if result.get("check_mode") else ""
+    changes = ["{0}{1} {2}".format(plan.count(key), would, word) for key, word in words.items() if key in plan]
+    address = (result.get("swr") or {}).get("address")
+    texts = [", ".join(changes)] if changes else []
+    return "; ".join(texts + (["SWR's endpoint is {0}".format(address)] if address else []))
+
+
+def _counted(changes: int) -> List[str]:
+    return ["1 change" if changes == 1 else "{0} changes".format(changes)] if changes else []
+
+
+def _cutover(result: Mapping[str, Any]) -> str:
+    texts = [str(one.get("msg") or "") for one in [*result["waves"], result["files"]]]
+    return "; ".join(text for text in texts if text)
+
+
+def _access(result: Mapping[str, Any]) -> str:
+    found = [check.get("status") for check in result.get("checks") or []]
+    bad = [status for status in ("fail", "warn") if status in found]
+    return "reaches SWR" if not bad else "{0} of {1} checks: {2}".format(found.count(bad[0]), len(found), bad[0])
+
+
+_CHANGED: Dict[str, Callable[[Mapping[str, Any]], bool]] = {
+    "cutover": _of_cutover,
+    **dict.fromkeys(_READING, lambda result: False),
+}
+_HEADLINES: Dict[str, Callable[[Mapping[str, Any]], str]] = {
+    "network": _network,
+    "organizations": lambda result: "; ".join(result.get("left") or _counted(len(result["changes"]))),
+    "audit": lambda result: str(result["msg"]),
+    "discover": lambda result: "{0} images in use".format(len(result["images"])),
+    "migrate": lambda result: str(result["msg"]),
+    "harbor": lambda result: str((result["summary"] or [""])[0]),
+    "access_check": _access,
+    "cutover": _cutover,
+    "verify": lambda result: str(result["msg"]),
+}

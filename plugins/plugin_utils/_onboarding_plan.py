@@ -1,0 +1,236 @@
+# Copyright: (c) 2026, longshore.swr contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Checks the variables of a whole onboarding, on all hosts, and decides which parts run where.
+
+Nothing connects to the hosts: their variables are those of the inventory.
+
+This file is private to the collection: no other collection may import it.
+"""
+
+from __future__ import annotations
+
+import os
+from typing import Any, Dict, List, Mapping, Sequence, Tuple
+
+from ansible.errors import AnsibleError
+
+from ansible_collections.longshore.swr.plugins.module_utils._text import one_line, quoted
+from ansible_collections.longshore.swr.plugins.plugin_utils._collection_variables import CollectionVariables
+from ansible_collections.longshore.swr.plugins.plugin_utils._handover import Networks, Promised, filled
+from ansible_collections.longshore.swr.plugins.plugin_utils._onboarding_parts import (
+    ALWAYS,
+    CONTROLLER,
+    NAMES,
+    PARTS,
+    REMOVABLE,
+    Part,
+    is_selected,
+)
+from ansible_collections.longshore.swr.plugins.plugin_utils._role_arguments import (
+    ArgumentProblems,
+    RoleSpec,
+    distance,
+    from_text,
+    is_unset,
+)
+from ansible_collections.longshore.swr.plugins.plugin_utils._role_variables import Defaults, Renderer, is_local
+
+Values = Dict[str, Any]
+
+_ROLES = ("onboard", *dict.fromkeys(part.role for part in PARTS))
+_SHOWN = 3
+_SAME = ("region", "registry", "access_key")
+
+
+class Planner:
+    """Checks everything, and makes the plan of an onboarding.
+
+    :param spec: the role C(onboard)'s own.
+    :param variables: those of the task.
+    """
+
+    def __init__(
+        self, spec: RoleSpec, renderer: Renderer, loader: Any, variables: Mapping[str, Any], defaults: Defaults
+    ) -> None:
+        self._spec = spec
+        self._renderer = renderer
+        self._loader = loader
+        self._variables = variables
+        self._defaults = defaults
+        self._own: Values = {}
+        self._roles = os.path.join(str(variables["role_path"]), os.pardir)
+        self._collection = CollectionVariables(self._roles, _ROLES)
+        self._role_defaults: Dict[str, Mapping[str, Any]] = {}
+        self._problems: Dict[str, List[str]] = {}
+        self._notes: Dict[str, List[str]] = {}
+        self._on: Dict[str, List[str]] = {}
+
+    def checked(self) -> Values:
+        """The role's own variables.
+
+        :raises ArgumentProblems: all problems of all parts, on all hosts.
+        """
+        here = str(self._variables["inventory_hostname"])
+        try:
+            values = self._renderer.values(list(self._spec.options), self._variables, self._defaults)
+            self._own = self._spec.check(values, is_local=is_local(self._variables))
+        except ArgumentProblems as error:
+            self._add(self._problems, error.problems, here)
+        wanted = self._wanted()
+        for host, parts in self._places().items():
+            self._check_host(host, parts, wanted)
+        self._check_wanted(wanted)
+        if self._problems:
+            raise ArgumentProblems(_joined(self._problems))
+        return self._own
+
+    def made(self) -> Values:
+        """What to run where: C(parts) by host; and C(notes), what may be meant otherwise."""
+        run, skip = (list(self._variables.get(name) or []) for name in ("ansible_run_tags", "ansible_skip_tags"))
+        able = NAMES if self._own.get("onboard_state") == "present" else REMOVABLE
+        parts = {
+            host: [name for name in NAMES if name in names and name in able and is_selected(name, run, skip)]
+            for host, names in self._on.items()
+        }
+        return {"plan": {"parts": parts, "notes": _joined(self._notes)}}
+
+    def _wanted(self) -> List[str]:
+        wanted = []
+        for name in self._own.get("onboard_parts") or []:
+            if name in NAMES:
+                wanted.append(name)
+            elif name not in ALWAYS:
+                near = min(NAMES, key=lambda known: (distance(name, known, 4), known))
+                text = "onboard_parts: {0} is no part: write {1}, or another one of {2}"
+                self._add(self._problems, [text.format(quoted(str(name)), near, ", ".join(NAMES))], "")
+        return wanted
+
+    def _places(self) -> Dict[str, List[Part]]:
+        """All hosts, with the parts that may run on them."""
+        places = self._renderer.rendered(["__onboard_places"], self._variables)["__onboard_places"]
+        here = self._variables["inventory_hostname"]
+        hosts: Dict[str, List[Part]] = {}
+        for part in PARTS:
+            for host in places[part.place]:
+                hosts.setdefault(str(host), []).append(part)
+        if here == places[CONTROLLER][0]:
+            # It checks for all.
+            return hosts
+        return {here: hosts.get(here, [part for part in PARTS if part.place == CONTROLLER])}
+
+    def _check_host(self, host: str, parts: Sequence[Part], wanted: Sequence[str]) -> None:
+        raw = self._raw(host)
+        self._add(self._problems, self._collection.misspelt(raw), host)
+        base = {**self._defaults.templates, **self._defaults.constants, **raw}
+        if is_unset(raw.get("onboard_access_key")) != is_unset(raw.get("onboard_secret_key")):
+            text = "onboard_access_key and onboard_secret_key belong together: set both, or none of them"
+            self._add(self._problems, [text], host)
+        on: Dict[str, None] = {}
+        for part in parts:
+            if wanted and part.name not in wanted:
+                continue
+            spec = self._collection.spec(part.role, part.entry_point)
+            values, problems = self._part_values(part, spec, base)
+            is_on = self._is_on(part, spec, values, raw, is_wanted=bool(wanted))
+            if part.name in ("migrate", "verify") and "discover" in on:
+                is_on = is_on or not is_unset(values.get("discover_target"))
+            if is_on:
+                on.setdefault(part.name)
+                self._add(self._notes, self._differences(part, values, base), host)
+            if is_on or wanted:
+                self._add(self._problems, problems, host)
+        self._on[host] = list(on)
+
+    def _raw(self, host: str) -> Dict[str, Any]:
+        """The variables of a host, not rendered."""
+        if host == self._variables["inventory_hostname"]:
+            return dict(self._variables)
+        hostvars = self._variables["hostvars"]
+        return {**dict(hostvars.raw_get(host)), "hostvars": hostvars}
+
+    def _part_values(self, part: Part, spec: RoleSpec, base: Mapping[str, Any]) -> Tuple[Values, List[str]]:
+        """The values that the variables of a part have, but for its own defaults; and what is wrong with them."""
+        if part.role not in self._role_defaults:
+            path = os.path.join(self._roles, part.role, "defaults", "main.yml")
+            self._role_defaults[part.role] = self._loader.load_from_file(path) or {}
+        variables = {**self._role_defaults[part.role], **base}
+        values: Values = {}
+        problems: List[str] = []
+        more = ("discover_target",) if part.role == "migrate" else ()
+        for name in (name for name in (*spec.options, *more) if name in base):
+            try:
+                values.update(self._renderer.rendered([name], variables))
+            except AnsibleError as error:
+                problems.append("{0}: {1}".format(name, one_line(str(error), 500)))
+        given = {name: value for name, value in values.items() if name in spec.options}
+        try:
+            spec.check(given, lambda known: filled(part.role, part.entry_point, known, self._networks()))
+        except ArgumentProblems as error:
+            problems += error.problems
+        except ValueError as error:
+            problems.append(str(error))
+        return values, problems
+
+    def _networks(self) -> Networks:
+        """What addresses that are left out may come from."""
+        on = [host for host, names in self._on.items() if "network" in names]
+        return Promised() if on else Networks([], {})
+
+    @staticmethod
+    def _is_on(part: Part, spec: RoleSpec, values: Values, raw: Mapping[str, Any], is_wanted: bool) -> bool:
+        if part.switches == ("cutover_*",):
+            return is_wanted or any(not is_unset(raw.get(name)) for name in spec.options)
+        for name in part.switches:
+            value = values.get(name)
+            if is_unset(value):
+                continue
+            try:
+                if from_text(value, spec.options[name], name) not in (False, [], {}):
+                    return True
+            except ValueError:
+                # It was meant to be on.
+                return True
+        return False
+
+    def _differences(self, part: Part, values: Values, base: Mapping[str, Any]) -> List[str]:
+        """What a part has otherwise than the onboarding, which may be meant so."""
+        found = []
+        for name in _SAME:
+            own, shared = "{0}_{1}".format(part.role, name), "onboard_" + name
+            if is_unset(base.get(own)) or is_unset(base.get(shared)) or own not in values:
+                continue
+            try:
+                common = self._renderer.rendered([shared], base)[shared]
+            except AnsibleError:
+                continue
+            if not is_unset(common) and not is_unset(values[own]) and str(values[own]) != str(common):
+                found.append("{0} is another one than {1}".format(own, shared))
+        return found
+
+    def _check_wanted(self, wanted: Sequence[str]) -> None:
+        there = {name for names in self._on.values() for name in names}
+        for name in wanted:
+            if name not in there and self._variables["inventory_hostname"] in self._on:
+                switches = [switch for part in PARTS if part.name == name for switch in part.switches]
+                text = "onboard_parts: {0} is in the list, but no host has {1}: set it, or take {0} out of the list"
+                self._add(self._problems, [text.format(name, " or ".join(dict.fromkeys(switches)))], "")
+
+    @staticmethod
+    def _add(found: Dict[str, List[str]], texts: Sequence[str], host: str) -> None:
+        for text in texts:
+            hosts = found.setdefault(text, [])
+            if host and host not in hosts:
+                hosts.append(host)
+
+
+def _joined(found: Mapping[str, Sequence[str]]) -> List[str]:
+    """The texts, with the hosts that each is about."""
+    return [text + _names(hosts) for text, hosts in found.items()]
+
+
+def _names(hosts: Sequence[str]) -> str:
+    if not hosts or list(hosts) == ["localhost"]:
+        return ""
+    more = " and {0} more".format(len(hosts) - _SHOWN) if len(hosts) > _SHOWN else ""
+    return " ({0}{1})".format(", ".join(hosts[:_SHOWN]), more)

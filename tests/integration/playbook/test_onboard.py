@@ -1,0 +1,152 @@
+# Copyright: (c) 2026, longshore.swr contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A small company is brought to SWR, and taken back: one inventory, one playbook for each.
+
+Its nodes are this machine, each with files of its own.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any, Callable, Dict, List
+
+import pytest
+
+from ansible_collections.longshore.swr.plugins.module_utils._huaweicloud.api.client import SERVICES
+from ansible_collections.longshore.swr.tests.integration.harbor.role_runs import FILE_PASSWORD, HARBOR_PASSWORD
+from ansible_collections.longshore.swr.tests.integration.huaweicloud.scenarios import LINE
+from ansible_collections.longshore.swr.tests.integration.playbook.conftest import ACCESS_KEY, SECRET_KEY
+from ansible_collections.longshore.swr.tests.sandbox import HarborServer, Swr
+from ansible_collections.longshore.swr.tests.sandbox.huaweicloud_iam import Account
+from ansible_collections.longshore.swr.tests.sandbox.images import docker_image, oci_image
+from ansible_collections.longshore.swr.tests.sandbox.kubernetes import TOKEN, KubernetesServer
+from ansible_collections.longshore.swr.tests.sandbox.kubernetes_objects import metadata, workload
+from ansible_collections.longshore.swr.tests.support.playbook import Run
+
+pytest.importorskip("kubernetes")
+# The playbook becomes root on nodes, as its users do.
+pytestmark = [pytest.mark.needs_root, pytest.mark.slow]
+
+NODES = ["node-1", "node-2"]
+SITE = "127.0.78.{0}"
+
+
+class Company:
+    """A registry, a cluster, a Harbor, a folder and two nodes; and the SWR and the cloud that it goes to."""
+
+    def __init__(self, playbooks: Any, swr: Swr, cloud: Any, cluster: Any, harbor: Any) -> None:
+        self.playbooks, self.swr, self.cloud, self.cluster, self.harbor = playbooks, swr, cloud, cluster, harbor
+        self.swr_name = "localhost:{0}".format(swr.server.port)
+        self.folder: Path = playbooks.folder
+        playbooks.secrets += [TOKEN, HARBOR_PASSWORD, FILE_PASSWORD]
+        self.source = playbooks.source
+        for name in ("web", "listed", "unused"):
+            self.source.load(docker_image(name), "team/" + name, "1")
+        self.source.load(oci_image("converted"), "team/converted", "1")
+        playbooks.write_auth()
+        for name in NODES:
+            (self.folder / name).mkdir()
+            (self.folder / name / "hosts").write_text("127.0.0.1 localhost\n")
+        for name in ("web", "converted"):
+            image = "{0}/team/{1}:1".format(self.source.host, name)
+            kinds = {one.kind: one for one in cluster.catalogue.resources}
+            cluster.store.create(kinds["Deployment"], workload("Deployment", name, image, "shop"))
+        (self.folder / "services").mkdir()
+        (self.folder / "services" / "Dockerfile").write_text("FROM debian\nRUN apt-get upgrade -y\n")
+        self.variables: Dict[str, Any] = {
+            "onboard_region": "cn-north-4",
+            "onboard_access_key": ACCESS_KEY,
+            "onboard_secret_key": SECRET_KEY,
+            "onboard_registry": self.swr_name,
+            "onboard_organization": "shop",
+            "onboard_endpoints": dict.fromkeys(SERVICES, cloud.url),
+            "onboard_ca_path": swr.ca_path,
+            "onboard_dir": "onboarding",
+            **{"network_" + name: value for name, value in LINE.items() if name not in ("obs_service", "obs_buckets")},
+            "organizations_list": [{"name": "shop"}],
+            "audit_path": "services",
+            "discover_host": cluster.url,
+            "discover_api_key": TOKEN,
+            "discover_custom_resources": "none",
+            "migrate_images": {self.source.host + "/team/listed:1": ""},
+            "migrate_auth_file": "auth.json",
+            "migrate_docker_config_fallback": False,
+            "migrate_retries": 0,
+            "harbor_url": harbor.url,
+            "harbor_username": "admin",
+            "harbor_password": HARBOR_PASSWORD,
+            "harbor_registry_host": harbor.registry.host,
+            "harbor_rules": [{"name": "all-to-swr", "repositories": "library/**"}],
+            "harbor_start": "needed",
+            "harbor_poll_interval": 0.1,
+            "harbor_settle_time": 0.3,
+            "cutover_wait_timeout": 3,
+        }
+        self.of_nodes: Dict[str, Any] = {
+            "hosts_endpoints": [{"region": "cn-north-4"}],
+            "hosts_path": str(self.folder / "{{ inventory_hostname }}" / "hosts"),
+            "hosts_cloud_init": "never",
+            "login_path": str(self.folder / "{{ inventory_hostname }}" / "config.json"),
+            "access_check_ca_path": swr.ca_path,
+            "access_check_checks": ["tls.chain", "http.v2"],
+        }
+        self.nodes: Dict[str, Dict[str, Any]] = {name: {} for name in NODES}
+
+    def run(self, name: str, *options: str, ok: bool = True) -> Run:
+        children = {"nodes": {"vars": self.of_nodes, "hosts": self.nodes}}
+        inventory = {"all": {"vars": self.variables, "children": children}}
+        run: Run = self.playbooks.run("longshore.swr." + name, *options, ok=ok, inventory=inventory)
+        return run
+
+    def report(self) -> Dict[str, Any]:
+        found: Dict[str, Any] = json.loads((self.folder / "onboarding" / "onboard.json").read_text())
+        return found
+
+    def states(self) -> Dict[str, str]:
+        return {part["name"]: part["state"] for part in self.report()["parts"]}
+
+    def in_cluster(self) -> List[str]:
+        """The registries of the workloads' images."""
+        kinds = {one.kind: one for one in self.cluster.catalogue.resources}
+        items = [self.cluster.store.get(kinds["Deployment"], "shop", name) for name in ("web", "converted")]
+        return [one["spec"]["template"]["spec"]["containers"][0]["image"].partition("/")[0] for one in items]
+
+
+@pytest.fixture
+def company(
+    playbooks: Any,
+    sandbox_swr: Callable[..., Swr],
+    sandbox_cloud: Callable[..., Any],
+    sandbox_kubernetes: Callable[..., KubernetesServer],
+    sandbox_harbor: Callable[..., HarborServer],
+) -> Company:
+    swr = sandbox_swr(keys={ACCESS_KEY: SECRET_KEY}, tls=True)
+    cloud = sandbox_cloud(
+        tls=True, steps=0, accounts=[Account(ACCESS_KEY, SECRET_KEY, projects={"cn-north-4": "pid-1"})]
+    )
+    cloud.serve(swr)
+    cloud.endpoints.addresses = SITE
+    account = {"apiVersion": "v1", "kind": "ServiceAccount", "metadata": metadata("default", "shop")}
+    cluster = sandbox_kubernetes(objects=[account], controllers=True)
+    name = "localhost:{0}".format(swr.server.port)
+    harbor = sandbox_harbor(resolve={name: swr}, users={"admin": HARBOR_PASSWORD}, ca_path=swr.ca_path)
+    harbor.load(docker_image("app"), "library/app", "1.0")
+    return Company(playbooks, swr, cloud, cluster, harbor)
+
+
+def test_a_company_goes_to_swr_and_back(company: Company) -> None:
+    source, swr = company.source.host, company.swr_name
+    company.run("onboard", "--check", "--diff")
+    waiting = ["hosts", "migrate", "cutover", "verify"]
+    assert sorted(name for name, state in company.states().items() if state == "waiting") == sorted(waiting)
+    assert (company.cloud.made(), company.swr.organizations, company.in_cluster()) == ([], set(), [source, source])
+
+    company.run("onboard")
+    assert set(company.states().values()) == {"done", "off"}
+    assert company.in_cluster() == [swr, swr]
+
+    again = company.run("onboard")
+    assert again.changed == 0
+    assert company.report()["command"] == ""
