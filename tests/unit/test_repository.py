@@ -216,22 +216,6 @@ def test_the_roles_and_modules_that_texts_name_exist() -> None:
     assert wrong == []
 
 
-def links(text: str) -> List[str]:
-    return [target.split("#")[0] for target in re.findall(r"\]\(([^)\s]+)\)", text) if "://" not in target]
-
-
-def test_links_between_pages_lead_somewhere() -> None:
-    pages = [path for path in repository_files() if path.suffix == ".md" and path.name != "CHANGELOG.md"]
-    broken = [
-        "{0}: {1}".format(page.relative_to(ROOT), link)
-        for page in pages
-        for link in links(page.read_text(encoding="utf-8"))
-        if link and not (page.parent / link).exists()
-    ]
-    assert pages
-    assert broken == []
-
-
 def test_what_ci_runs_is_make_test() -> None:
     script = ROOT / ".ci" / "run"
     assert os.access(str(script), os.X_OK)
