@@ -97,3 +97,10 @@ def test_the_limits_are_those_of_the_code() -> None:
         )
         in text
     )
+
+
+@pytest.mark.parametrize("figure", ["31 MB", "about 1 KB", "146 MB", "137 MB", "70 MB"])
+def test_the_measured_figures_are_those_of_the_page_about_performance(figure: str) -> None:
+    performance = " ".join((PAGE.parent / "performance.rst").read_text(encoding="utf-8").split())
+    assert figure in " ".join(PAGE.read_text(encoding="utf-8").split())
+    assert figure in performance
