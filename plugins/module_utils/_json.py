@@ -65,7 +65,8 @@ def read_json(content: Union[str, bytes]) -> Any:
     try:
         text = content if isinstance(content, str) else content.decode("utf-8-sig")
         value = parse_json(text)
-        if HALF.search(text):
+        # The expression alone would take longer than the rest.
+        if ("\\ud" in text or "\\uD" in text or not text.isascii()) and HALF.search(text):
             whole = json.dumps(value, ensure_ascii=False).encode("utf-16-le", "surrogatepass")
             value = parse_json(whole.decode("utf-16-le", "replace"))
     except json.JSONDecodeError as error:
