@@ -43,9 +43,11 @@ class Labels:
     def __init__(self) -> None:
         self._attached: Dict[Tuple[str, str], Set[str]] = {}
         self._lock = threading.Lock()
+        self.changes = 0
 
     def attach(self, repository: str, digest: str, name: str) -> None:
         with self._lock:
+            self.changes += 1
             self._attached.setdefault((repository, digest), set()).add(name)
 
     def of(self, repository: str, digest: str) -> Tuple[str, ...]:
@@ -74,8 +76,12 @@ class Content:
         tags = self._tags(repository)
         children = {child["digest"] for document in documents.values() for child in document.get("manifests") or ()}
         subjects = {manifest.digest: self._subject(manifest, documents, tags) for manifest in manifests}
+        accessories: Dict[str, List[str]] = {}
+        for digest, subject in subjects.items():
+            if subject is not None:
+                accessories.setdefault(subject, []).append(digest)
         return [
-            self._artifact(repository, manifest, documents, tags, subjects)
+            self._artifact(repository, manifest, documents, tags, accessories)
             for manifest in manifests
             if subjects[manifest.digest] is None and (manifest.digest not in children or manifest.digest in tags)
         ]
@@ -102,7 +108,7 @@ class Content:
         return subject if self._version.at_least(2, 9) and subject in documents else None
 
     def _artifact(
-        self, repository: str, manifest: Manifest, documents: Any, tags: Any, subjects: Dict[str, Optional[str]]
+        self, repository: str, manifest: Manifest, documents: Any, tags: Any, accessories: Dict[str, List[str]]
     ) -> Artifact:
         document = documents[manifest.digest]
         references = tuple(document.get("manifests") or ())
@@ -123,5 +129,5 @@ class Content:
             tags.get(manifest.digest, ()),
             self.labels.of(repository, manifest.digest),
             references,
-            tuple(digest for digest, subject in subjects.items() if subject == manifest.digest),
+            tuple(accessories.get(manifest.digest, ())),
         )

@@ -11,7 +11,7 @@ of 1.10, and the refusal of changing requests that bring back the session cookie
 from __future__ import annotations
 
 import re
-from typing import Any, Callable, Dict, List, Optional
+from typing import Any, Callable, Dict, List, Optional, Sequence
 from urllib.parse import unquote
 
 from .auth import allowed, basic_credentials
@@ -32,13 +32,18 @@ class Listing:
     """Projects, repositories, artifacts and tags of one registry.
 
     :param most: the largest page; None: as large as Harbor's.
+    :param caches: the projects that are proxy caches.
     """
 
-    def __init__(self, content: Content, replies: Replies, most: Optional[int] = None) -> None:
+    def __init__(
+        self, content: Content, replies: Replies, most: Optional[int] = None, caches: Sequence[str] = ()
+    ) -> None:
         self._content = content
         self._replies = replies
         self._version = replies.version
         self._most = most
+        self._caches = caches
+        self._found: Dict[Any, Any] = {}
 
     def serve(self, request: Request, path: str, known: bool, sees: Sees) -> Optional[Response]:
         """
@@ -87,7 +92,10 @@ class Listing:
 
     def _projects(self) -> List[Dict[str, Any]]:
         return [
-            {"name": project, "project_id": number, "repo_count": len(self._held(project))}
+            dict(
+                {"name": project, "project_id": number, "repo_count": len(self._held(project))},
+                **({"registry_id": 1} if project in self._caches else {}),
+            )
             for number, project in enumerate(self._names(), 1)
         ]
 
@@ -131,15 +139,27 @@ class Listing:
         project, rest, reference, tags = found.groups()
         repository = "{0}/{1}".format(project, unquote(rest))
         self._may(project, known, sees)
-        artifacts = self._content.artifacts(repository)
         if reference is None:
-            return self._page(request, [self._shown(artifact, request) for artifact in artifacts])
+            return self._replies.page(request, self._entries(request, repository), self._most)
+        artifacts = self._content.artifacts(repository)
         manifest = self._content.storage.manifest(repository, reference)
         one = [artifact for artifact in artifacts if manifest and artifact.digest == manifest.digest]
         if not one:
             raise RefusedError(404, "artifact {0}:{1} not found".format(repository, reference))
         shown = self._shown(one[0], request)
         return self._page(request, shown["tags"] or []) if tags else self._replies.json(shown)
+
+    def _entries(self, request: Request, repository: str) -> List[Dict[str, Any]]:
+        """The artifacts that a list shows, the newest first. Those of the last list are kept, as Harbor has indexes."""
+        now = (self._content.storage.changes, self._content.labels.changes)
+        names = ("q", "sort", "with_tag", "with_label")
+        key = (repository, *map(request.param, names))
+        if self._found.get("at") != now:
+            self._found = {"at": now}
+        if key not in self._found:
+            shown = [self._shown(artifact, request) for artifact in reversed(self._content.artifacts(repository))]
+            self._found[key] = self._replies.chosen(request, shown)
+        return self._found[key]
 
     def _shown(self, artifact: Artifact, request: Request) -> Dict[str, Any]:
         number = int(artifact.digest[-6:], 16) + 1
@@ -190,7 +210,7 @@ class HarborApi:
         self._registry = registry
         self._replies = Replies(Version(version))
         content = Content(registry.storage, Labels(), self._replies.version)
-        self._listing = Listing(content, self._replies, registry.options.page_size)
+        self._listing = Listing(content, self._replies, registry.options.page_size, registry.options.harbor_caches)
 
     def serve(self, request: Request) -> Response:
         try:

@@ -222,6 +222,8 @@ def _test(key: str, wanted: str) -> Callable[[Dict[str, Any]], bool]:
     def value(entry: Dict[str, Any]) -> str:
         return str(entry.get(key, ""))
 
+    if key == "tags" and wanted in ("*", "nil"):
+        return lambda entry: bool(entry.get(key)) == (wanted == "*")
     # Keys that the model does not know are passed over.
     if wanted.startswith("~"):
         return lambda entry: key not in entry or wanted[1:].lower() in value(entry).lower()

@@ -40,6 +40,7 @@ class Options(NamedTuple):
     :param clock: replies have a Date header, from a clock that is ahead by so many seconds; None: they have none.
     :param pull_limit: how many manifests may be read in C(pull_window) seconds, as on Docker Hub; None: any number.
     :param harbor: the version of a Harbor around the registry, whose API lists projects and repositories; None: none.
+    :param harbor_caches: its projects that are proxy caches.
     """
 
     delete: bool = True
@@ -53,6 +54,7 @@ class Options(NamedTuple):
     zstd: bool = True
     clock: Optional[float] = None
     harbor: Optional[str] = None
+    harbor_caches: Sequence[str] = ()
     pull_limit: Optional[int] = None
     pull_window: int = 21600
 
@@ -87,6 +89,7 @@ class Registry:
         self.faults = FaultSet(*faults)
         self.log = RequestLog()
         self.api = Distribution(self)
+        self._harbor: Optional[HarborApi] = None
         self.admin = Admin(self)
         self.server = HttpServer(self.handle, host, port, self._tls_context(), name)
 
@@ -218,7 +221,9 @@ class Registry:
         if call.kind == "token":
             return self.auth.serve_token(request)  # type: ignore[attr-defined]
         if call.kind == "harbor":
-            return HarborApi(self, str(self.options.harbor)).serve(request)
+            if self._harbor is None:
+                self._harbor = HarborApi(self, str(self.options.harbor))
+            return self._harbor.serve(request)
         if call.kind != "other":
             refused = self.auth.check(request, self.needs(call), realm)
             if refused is not None:

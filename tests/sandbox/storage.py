@@ -90,6 +90,7 @@ class Storage:
     """
 
     def __init__(self, path: Optional[str] = None) -> None:
+        self.changes = 0
         self.path = path
         self._lock = threading.RLock()
         self._blobs: Dict[str, Any] = {}
@@ -249,6 +250,7 @@ class Storage:
             for digest in list(self._blobs) if self._blob_dir else ():
                 with contextlib.suppress(FileNotFoundError):
                     os.unlink(self._blob_path(digest))
+            self.changes += 1
             self._blobs.clear()
             self._repositories.clear()
             if self._record is not None:
@@ -273,6 +275,7 @@ class Storage:
             self._note("link", repository, digest)
 
     def _note(self, *event: str) -> None:
+        self.changes += 1
         if self._record is not None:
             self._record.write(json.dumps(event) + "\n")
             self._record.flush()
