@@ -17,7 +17,7 @@ from ._registry.run.tag_listing import Lister, ListerFor, check_endpoints
 
 
 def tag_listers(module: Any) -> ListerFor:
-    """A function that returns the lister of a registry's tags with digests, by the module's options, or None.
+    """A function that returns the lister of an SWR's tags with digests, by the module's options, or None.
 
     :raises LongshoreError: an endpoint is not valid.
     """

@@ -52,15 +52,40 @@ def lister_for(to_swr: World, api: HuaweiCloudServer, tmp_path: Any) -> Callable
     return lambda registry: lister_of(registry, options, environ, redactor, str(tmp_path))
 
 
-def test_a_rerun_costs_one_request_a_tag(to_swr: World, lister_for: Any) -> None:
+def of(result: Any, registry: Any, *kinds: str) -> Any:
+    """How many requests of these kinds a registry had."""
+    found = result["requests"]["by_registry"][registry.host]
+    return {kind: found.get(kind, 0) for kind in kinds}
+
+
+def claiming(world: World, claims: Any) -> Callable[[str], Any]:
+    """A lister for the destination that claims what a test wants it to."""
+    return lambda registry: Claims(claims) if registry == world.destination.host else None
+
+
+class Claims:
+    calls = 1
+    per_page = 1000
+    unremarkable = ()
+
+    def __init__(self, claims: Any) -> None:
+        self.claims = claims
+
+    def read(self, _repository: Any, _place: Any) -> Any:
+        return list(self.claims.items()), ()
+
+
+def test_a_rerun_costs_two_samples(to_swr: World, lister_for: Any) -> None:
     first = to_swr.copy(lister_for=lister_for)
     assert first["images"]["copied"] == TAGS
     # The repository is not there yet, so nothing is asked for tag by tag.
-    assert "manifest_head" not in first["requests"]["by_registry"][to_swr.destination.host]
-    again = to_swr.copy(lister_for=lister_for)
-    assert (again["images"]["skipped"], again["changed"]) == (TAGS, False)
-    assert again["requests"]["by_registry"][to_swr.destination.host] == {"tag_listing": 3}
-    assert again["requests"]["by_registry"][to_swr.source.host] == {"manifest_head": TAGS, "tags": 1}
+    assert of(first, to_swr.destination, "manifest_head", "tags") == {"manifest_head": 0, "tags": 1 + UNTOLD}
+    for check_mode in (True, False):
+        again = to_swr.copy(check_mode, lister_for=lister_for)
+        assert (again["images"]["skipped"], again["changed"]) == (TAGS, False)
+        expected = {"tag_listing": 3, "tags": 1 + UNTOLD, "manifest_head": 2, "token": 1}
+        assert again["requests"]["by_registry"][to_swr.destination.host] == expected
+        assert again["requests"]["by_registry"][to_swr.source.host] == {"manifest_head": TAGS, "tags": 1}
 
 
 def test_what_differs_is_copied_after_the_registry_itself_was_asked(to_swr: World, lister_for: Any) -> None:
@@ -69,36 +94,40 @@ def test_what_differs_is_copied_after_the_registry_itself_was_asked(to_swr: Worl
     to_swr.source.load(images.docker_image("changed"), "team/deep/app", tag)
     again = to_swr.copy(lister_for=lister_for)
     assert (again["images"]["copied"], again["images"]["skipped"]) == (1, TAGS - 1)
-    assert again["requests"]["by_registry"][to_swr.destination.host]["manifest_head"] == 1 + UNTOLD
+    # Two samples, and the tag itself before it is copied.
+    assert of(again, to_swr.destination, "manifest_head") == {"manifest_head": 3}
 
 
-def test_a_list_that_lags_behind_leads_to_no_copy(to_swr: World, api: HuaweiCloudServer, lister_for: Any) -> None:
-    to_swr.copy()
-
-    class Stale:
-        calls = 1
-
-        def tags(self, _repository: str) -> Any:
-            return dict.fromkeys(to_swr.source.tags("team/deep/app"), "sha256:" + "0" * 64)
-
-    again = to_swr.copy(lister_for=lambda _registry: Stale())
+def test_a_source_is_listed_too(
+    sandbox_registry: Callable[..., Registry], to_swr: World, lister_for: Any, api: HuaweiCloudServer
+) -> None:
+    to_swr.copy(lister_for=lister_for)
+    back = World(to_swr.destination, sandbox_registry())
+    back.login.update(to_swr.login)
+    back.rules = {to_swr.destination.host + "/team/deep/app": back.destination.host + "/team/deep/app"}
+    assert back.copy(lister_for=lister_for)["images"]["copied"] == TAGS
+    again = back.copy(lister_for=lister_for)
     assert (again["images"]["skipped"], again["changed"]) == (TAGS, False)
+    assert of(again, back.source, "manifest_head", "tag_listing") == {"manifest_head": 2, "tag_listing": 3}
 
 
-@pytest.mark.parametrize("digest", ["", "sha256:short", "unknown"])
-def test_a_digest_that_is_none_is_asked_of_the_registry(to_swr: World, digest: str) -> None:
+def test_a_list_that_lags_behind_leads_to_no_copy(to_swr: World) -> None:
     to_swr.copy()
-
-    class Partly:
-        calls = 1
-
-        def tags(self, _repository: str) -> Any:
-            return dict.fromkeys(to_swr.source.tags("team/deep/app"), digest)
-
-    again = to_swr.copy(lister_for=lambda _registry: Partly())
+    claims = dict.fromkeys(to_swr.source.tags("team/deep/app"), "sha256:" + "0" * 64)
+    again = to_swr.copy(lister_for=claiming(to_swr, claims))
     assert (again["images"]["skipped"], again["changed"]) == (TAGS, False)
-    assert again["requests"]["by_registry"][to_swr.destination.host]["manifest_head"] == TAGS + UNTOLD
-    assert again["requests"]["by_registry"][to_swr.source.host] == {"manifest_head": TAGS, "tags": 1}
+    (warning,) = again["warnings"]
+    assert "otherwise than the registry itself" in warning
+
+
+@pytest.mark.parametrize("digest", ["", "sha256:short", "unknown", None])
+def test_a_digest_that_is_none_is_asked_of_the_registry(to_swr: World, digest: Any) -> None:
+    to_swr.copy()
+    claims = dict.fromkeys(to_swr.source.tags("team/deep/app"), digest)
+    again = to_swr.copy(lister_for=claiming(to_swr, claims))
+    assert (again["images"]["skipped"], again["changed"]) == (TAGS, False)
+    assert of(again, to_swr.destination, "manifest_head") == {"manifest_head": TAGS}
+    assert again["requests"]["by_registry"][to_swr.source.host]["manifest_head"] == TAGS
 
 
 @pytest.mark.parametrize(
@@ -115,18 +144,22 @@ def test_a_refusal_is_a_warning_and_tags_are_asked_for_one_by_one(
     api.refuse_next(refusal, times=10)
     again = to_swr.copy(lister_for=lister_for)
     assert again["images"]["skipped"] == TAGS
-    assert again["requests"]["by_registry"][to_swr.destination.host]["manifest_head"] == TAGS + UNTOLD
+    assert of(again, to_swr.destination, "manifest_head") == {"manifest_head": TAGS}
     assert [len(again["warnings"]), len(api.calls)] == [1, 1]
     assert "one by one" in again["warnings"][0]
     assert refusal.message in again["warnings"][0]
 
 
-def test_one_tag_alone_is_asked_of_the_registry(to_swr: World, api: HuaweiCloudServer, lister_for: Any) -> None:
-    to_swr.rules = {
-        to_swr.source.host + "/team/deep/app:" + to_swr.source.tags("team/deep/app")[0]: to_swr.destination.host
-        + "/team/one"
-    }
-    assert to_swr.copy(lister_for=lister_for)["images"]["copied"] == 1
+def test_few_tags_are_asked_of_the_registry(to_swr: World, api: HuaweiCloudServer, lister_for: Any) -> None:
+    tags = ",".join(to_swr.source.tags("team/deep/app")[:9])
+    to_swr.rules = {to_swr.source.host + "/team/deep/app:" + tags: to_swr.destination.host + "/team/one"}
+    assert to_swr.copy(lister_for=lister_for)["images"]["copied"] == 9
+    assert api.calls == []
+
+
+def test_a_list_is_not_asked_for_where_it_is_unwanted(to_swr: World, api: HuaweiCloudServer, lister_for: Any) -> None:
+    to_swr.copy(lister_for=lister_for, tag_listing="never")
+    to_swr.copy(lister_for=lister_for, force=True)
     assert api.calls == []
 
 

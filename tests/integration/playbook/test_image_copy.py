@@ -132,7 +132,8 @@ def test_login_is_asked_of_a_docker_credential_helper(world: Any, monkeypatch: p
 def test_swr_is_asked_for_its_list_of_tags_with_the_key_of_the_environment(
     world: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    world.source.load(docker_image("b"), "team/app", "2.0")
+    for number in range(9):
+        world.source.load(docker_image(number), "team/app", "2.{0}".format(number))
     monkeypatch.setenv("HW_ACCESS_KEY", ACCESS_KEY)
     monkeypatch.setenv("HW_SECRET_KEY", SECRET_KEY)
     with HuaweiCloudServer([Account(ACCESS_KEY, SECRET_KEY)], images=world.swr) as api:
@@ -140,8 +141,13 @@ def test_swr_is_asked_for_its_list_of_tags_with_the_key_of_the_environment(
             "images": {world.source.host + "/team/app": world.swr.host + "/team/app"},
             "tag_listing_endpoints": {world.swr.host: api.url},
         }
-        assert world.module("image_copy", **options)["images"]["copied"] == 2
+        assert world.module("image_copy", **options)["images"]["copied"] == 10
         again = world.module("image_copy", **options)
-    assert again["images"]["skipped"] == 2
-    assert again["requests"]["by_registry"][world.swr.host] == {"tag_listing": 1}
+    assert again["images"]["skipped"] == 10
+    assert again["requests"]["by_registry"][world.swr.host] == {
+        "manifest_head": 2,
+        "tag_listing": 1,
+        "tags": 2,
+        "token": 1,
+    }
     assert [call.status for call in api.calls] == [404, 200]

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import re
 import threading
-from typing import Any, Callable, Dict, Mapping, Optional, Tuple
+from typing import Any, Callable, Dict, Mapping, Optional, Sequence, Tuple
 from urllib.parse import quote
 
 from ..._http import REQUESTS_IMPORT_ERROR
@@ -43,10 +43,21 @@ class SwrTagApi:
     :ivar calls: the number of requests sent.
     """
 
+    per_page = TAGS_PER_CALL
+    # Whoever gives keys wants to know what they lack.
+    unremarkable = ()
+
     def __init__(self, call: Call) -> None:
         self._call = call
         self._lock = threading.Lock()
         self.calls = 0
+
+    def read(self, repository: Any, _place: Any) -> Tuple[Sequence[Tuple[str, str]], Sequence[Any]]:
+        """The whole list as one page, as the copy engine asks for it. A repository of SWR has at most 300 tags.
+
+        :raises HuaweiCloudError: see L(tags,#).
+        """
+        return list(self.tags(repository.name).items()), ()
 
     def tags(self, repository: str) -> Dict[str, str]:
         """Tag to digest of C(organization/repository), or C(UNKNOWN); empty if the repository does not exist.

@@ -8,7 +8,7 @@ This module is private to the collection: no other collection may import it.
 
 from __future__ import annotations
 
-from typing import Any, Callable, Dict, List, Tuple
+from typing import Any, Callable, Dict, List, Optional, Tuple
 
 from ..._http_values import NotUnderstood
 from ..._json import read_shape
@@ -28,18 +28,21 @@ class ListApi:
     """GET requests with the login itself, answered with JSON lists.
 
     :param place: the repository or listed namespace that determines the login.
+    :param patience: see L(transport.session.RegistrySession.call_with_password,#).
     """
 
     kind = ""
+    headers: Tuple[Tuple[str, str], ...] = ACCEPT_JSON
 
-    def __init__(self, client: RegistryClient, place: Repository) -> None:
+    def __init__(self, client: RegistryClient, place: Repository, patience: Optional[float] = None) -> None:
         self._client = client
+        self._patience = patience
         self._place = place
         self._where = str(self._place).rstrip("/")
 
     def _get(self, path: str, expected: Tuple[int, ...] = (200,), what: str = LISTING) -> RegistryReply:
-        request = Request(self.kind, "GET", self._place, path, expected, what, self._where, ACCEPT_JSON)
-        return self._client.session.call_with_password(request)
+        request = Request(self.kind, "GET", self._place, path, expected, what, self._where, self.headers)
+        return self._client.session.call_with_password(request, self._patience)
 
     def _entries(self, reply: RegistryReply) -> List[Dict[str, Any]]:
         try:

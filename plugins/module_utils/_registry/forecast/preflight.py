@@ -22,7 +22,7 @@ from ..client.swr_api import ORGANIZATION_UNKNOWN, Dockyard, speaks_dockyard
 from ..errors import RegistryError, RulesError, failure_of
 from ..model.manifest import is_digest
 from ..model.quota import Quota
-from ..model.reference import Repository
+from ..model.reference import Listing, Repository
 from ..run.image import Image
 from ..run.work_queue import WorkQueue
 from .plan_table import ABSENT, PlanTable
@@ -310,6 +310,10 @@ class _PartlyMissing:
     def head_manifest(self, repository: Repository, reference: str) -> Any:
         """Like the client's."""
         return None if self._is_missing(repository) else self._client.head_manifest(repository, reference)
+
+    def list_tags(self, repository: Repository, proven: bool = False) -> Listing:
+        """Like the client's."""
+        return Listing([], []) if self._is_missing(repository) else self._client.list_tags(repository, proven)
 
     def has_blob(self, repository: Repository, digest: str) -> bool:
         """Like the client's."""

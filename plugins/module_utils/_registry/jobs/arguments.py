@@ -15,7 +15,7 @@ from typing import Any, Mapping, Set
 from ..._arguments import Arguments, check_ranges
 from ..convert.converter import ALWAYS, AUTO, NEVER
 from ..transport.settings import ConnectionSettings, LimitSettings
-from .settings import FAILURES_SHOWN, LoginSettings, RuleSettings, RunSettings
+from .settings import FAILURES_SHOWN, ListingSettings, LoginSettings, RuleSettings, RunSettings
 
 LOGIN = Arguments(
     {
@@ -64,7 +64,7 @@ FORMAT = Arguments(
 REFERRERS = Arguments({"referrers": {"type": "bool", "default": RunSettings.referrers}})
 TAG_LISTING = Arguments(
     {
-        "tag_listing": {"type": "str", "choices": [AUTO, NEVER], "default": AUTO},
+        "tag_listing": {"type": "str", "choices": [AUTO, NEVER], "default": ListingSettings.tag_listing},
         "tag_listing_endpoints": {"type": "dict", "default": {}},
         # Part of user names: hiding it would hide them in every result.
         "access_key": {"type": "str", "no_log": False},

@@ -40,7 +40,7 @@ class CopyJob:
     """One run of a request.
 
     :param check_mode: stop after the plan and change nothing.
-    :param lister_for: returns a lister of a destination's tags with their digests, None if there is none.
+    :param lister_for: returns a lister of the tags of a registry, None if its name tells of none.
     """
 
     def __init__(
@@ -50,7 +50,7 @@ class CopyJob:
         self._settings = settings
         self._check_mode = check_mode
         self._stop = StopTime(settings.stop_at)
-        self._context = RunContext(settings, request, lister_for=lister_for)
+        self._context = RunContext(settings, request, lister_for=None if settings.tag_listing == NEVER else lister_for)
         self._clients, self._progress = self._context.clients, self._context.progress
         self._journal = self._context.journal
         self._log = RunLog(None if check_mode else settings.log_path, request.redact)
@@ -292,7 +292,7 @@ def run_copy(
 
     :param environ: the environment, for references in the files and for defaults.
     :param run_helper: runs a Docker credential helper (argv, input) and returns its exit code and output.
-    :param lister_for: returns a lister of a destination's tags with their digests, None if there is none.
+    :param lister_for: returns a lister of the tags of a registry, None if its name tells of none.
     :raises RulesError: the user's input is invalid; nothing was connected to.
     """
     settings = settings_of(CopySettings, options)

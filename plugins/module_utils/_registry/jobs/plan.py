@@ -31,7 +31,7 @@ from ..run.work_queue import WorkQueue
 from ..transport.limits import SWR_RATE
 from .request import Request, RunHelper
 from .run_context import RunContext
-from .settings import PlanSettings, settings_of
+from .settings import NEVER, PlanSettings, settings_of
 
 MOST_PROBLEMS = 100
 MOST_REPOSITORIES = 50
@@ -77,7 +77,7 @@ class PlanJob:
     """One plan of a request. It reads from registries, and writes only the files of the shards.
 
     :param check_mode: do not write these either.
-    :param lister_for: returns a lister of a destination's tags with their digests, None if there is none.
+    :param lister_for: returns a lister of the tags of a registry, None if its name tells of none.
     """
 
     def __init__(
@@ -87,7 +87,7 @@ class PlanJob:
         self._settings = settings
         self._quotas = read_quotas(settings.quotas)
         self._files = ShardFiles(settings.shards_path, check_mode) if settings.shards_path else None
-        self._context = RunContext(settings, request, lister_for=lister_for)
+        self._context = RunContext(settings, request, lister_for=None if settings.tag_listing == NEVER else lister_for)
         self._progress = self._context.progress
         self._table = PlanTable()
         self._tally = Tally()
@@ -325,7 +325,7 @@ def run_plan(
 ) -> Dict[str, Any]:
     """Carry out the options of the module C(image_plan) and return its result.
 
-    :param lister_for: returns a lister of a destination's tags with their digests, None if there is none.
+    :param lister_for: returns a lister of the tags of a registry, None if its name tells of none.
     :raises RulesError: the user's input is invalid; nothing was connected to.
     :raises RegistryError: the journal cannot be read, or a shard cannot be written.
     """

@@ -20,7 +20,7 @@ from ..run.image import Image
 from ..run.journal import Journal
 from ..run.progress import Progress
 from ..run.stop_time import StopTime
-from ..run.tag_listing import ListerFor, TagListing, merge_calls, no_lister
+from ..run.tag_listing import ListerFor, Listers, merge_calls
 from ..run.work_queue import WorkQueue
 from ..transport.limits import Limits
 from .request import Request
@@ -38,11 +38,15 @@ class RunContext:
     """Journal, progress, connections, converter and tag listing of one run. Must be closed; also a context manager.
 
     :param everywhere: whether the rate limit is for every registry; otherwise only for destinations.
-    :param lister_for: returns a lister of a destination's tags with their digests, None if there is none.
+    :param lister_for: see L(run.tag_listing.Listers,#). By default the registries are asked for each tag.
     """
 
     def __init__(
-        self, settings: RunSettings, request: Request, everywhere: bool = False, lister_for: ListerFor = no_lister
+        self,
+        settings: RunSettings,
+        request: Request,
+        everywhere: bool = False,
+        lister_for: Optional[ListerFor] = None,
     ) -> None:
         self.request = request
         self.started = time.time()
@@ -51,7 +55,7 @@ class RunContext:
         self.progress = Progress(
             settings.progress_file, settings.progress_interval, request.redact, waits=self.clients.waits
         )
-        self.tag_listing = TagListing(lister_for)
+        self.listers = Listers(lister_for)
         self.converter = Converter(
             settings.convert,
             self.clients.source,
@@ -93,18 +97,18 @@ class RunContext:
             on_finished,
             looked_at,
             self.converter,
-            self.tag_listing,
+            self.listers,
             self.keep,
             stop,
         )
 
     def requests(self) -> Dict[str, Any]:
         """Number of requests, in the form used in results."""
-        return count_requests(merge_calls(self.clients.requests(), self.tag_listing))
+        return count_requests(merge_calls(self.clients.requests(), self.listers))
 
     def warnings(self) -> List[str]:
         """Remarks for the user that are not failures."""
-        warnings = [*self.tag_listing.problems, *self.request.notes]
+        warnings = [*self.listers.problems, *self.request.notes]
         if self.journal.unreadable_lines:
             warnings.append("{0} lines of the journal could not be read".format(self.journal.unreadable_lines))
         return warnings

@@ -63,7 +63,13 @@ class RunSettings(RuleSettings):
     progress_interval: float = 30.0
 
 
-class CopySettings(RunSettings):
+class ListingSettings(RunSettings):
+    """The settings shared by copy and plan."""
+
+    tag_listing: str = AUTO
+
+
+class CopySettings(ListingSettings):
     """The options of C(image_copy)."""
 
     stop_at: Optional[str] = None
@@ -75,7 +81,7 @@ class CopySettings(RunSettings):
     output_images_format: str = "yaml"
 
 
-class PlanSettings(RunSettings):
+class PlanSettings(ListingSettings):
     """The options of C(image_plan).
 
     :ivar expected_bandwidth: bytes a second.

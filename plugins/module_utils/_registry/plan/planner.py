@@ -24,10 +24,11 @@ from ..rules.rule import Rule
 from ..run.image import FAILED, FILTERED, POSTPONED, SKIPPED, Image
 from ..run.journal import Journal
 from ..run.stop_time import StopTime
-from ..run.tag_listing import TagListing
+from ..run.tag_listing import Listers
 from ..run.work_queue import WorkQueue
 from ..sources.base import ImageSource, LocalSource, SourceFor
 from .selection import Selector
+from .tag_lists import TagLists, destination_of, source_of
 from .together import Same, Together
 
 
@@ -38,7 +39,7 @@ class Planner:
     :param destinations: returns the client that writes to a registry.
     :param on_finished: called for each image that is finished here (skipped, filtered, failed).
     :param looked_at: called for every image examined.
-    :param tag_listing: the destinations' own tag lists; by default each tag is looked up.
+    :param listers: registries' own tag lists; by default each tag is looked up.
     :param keep: leave all existing tags of a destination unchanged.
     :param stop: when to postpone the images not yet examined.
     """
@@ -54,7 +55,7 @@ class Planner:
         on_finished: Callable[[Image], None],
         looked_at: Callable[[], None],
         converter: Converter,
-        tag_listing: Optional[TagListing] = None,
+        listers: Optional[Listers] = None,
         keep: bool = False,
         stop: Optional[StopTime] = None,
     ) -> None:
@@ -69,8 +70,8 @@ class Planner:
         self._on_finished = on_finished
         self._looked_at = looked_at
         self._converter = converter
-        self._tag_listing = tag_listing or TagListing()
-        self._together = Together(sources, destinations, self._tag_listing, self._was_copied)
+        self._lists = TagLists(sources, destinations, queue, listers or Listers(), self._was_copied)
+        self._together = Together(sources, destinations, self._lists, self._was_copied)
         self.filter_key = self._key(platforms)
         self.duplicates: Sequence[Image] = ()
 
@@ -80,6 +81,23 @@ class Planner:
 
     def _key(self, platforms: PlatformFilter) -> str:
         return json.dumps([*platforms.key(), *self._converter.key])
+
+    def _is_left(self, image: Image, source_digest: Optional[str], present: str) -> bool:
+        """Whether the destination has the result of copying this source digest; the image is finished then."""
+        if source_digest is None or not self._was_copied(image, source_digest, present):
+            return False
+        self._leave(image, source_digest, present)
+        return True
+
+    def _leave(self, image: Image, source_digest: str, present: str) -> None:
+        image.source_digest = source_digest
+        # Equal texts share one object: there may be 100,000 of them.
+        image.destination_digest = source_digest if source_digest == present else present
+        self._settle(image, SKIPPED, "already there")
+
+    def _compares_digests(self, image: Image) -> bool:
+        """Whether the source's digest may tell that the image is there already."""
+        return not (self._force or self._keep) and (not self._platforms_of(image) or bool(self._journal.path))
 
     def _platforms_of(self, image: Image) -> PlatformFilter:
         """The platforms to copy: those of the image's rule, or those of the run."""
@@ -98,8 +116,9 @@ class Planner:
 
     def examine(self, images: Sequence[Image]) -> None:
         """Examine every image that is still open: finish those with nothing to do, read the others' manifests."""
-        self._tag_listing.expect(images)
         left = [image for image in images if image.outcome is None]
+        if not self._force and not self._stop.reached:
+            self._lists.prepare(left, [image for image in left if self._compares_digests(image)])
         if self._force or self._keep:
             self._examine_each(left)
         else:
@@ -121,10 +140,7 @@ class Planner:
             failure_of(lambda: found.append(self._together.look(batch)), batch[0].source_text)
         same, absent = found[0] if found else ([], False)
         for image, source_digest, destination_digest in same:
-            image.source_digest = source_digest
-            # Equal texts share one object: there may be 100,000 of them.
-            image.destination_digest = source_digest if source_digest == destination_digest else destination_digest
-            self._settle(image, SKIPPED, "already there")
+            self._leave(image, source_digest, destination_digest)
             self._looked_at()
         self._examine_each([image for image in batch if image.outcome is None], absent)
 
@@ -142,7 +158,7 @@ class Planner:
         :param absent: whether the destination has just said that it does not have the tag.
         """
         source = self._sources(image.source.registry)
-        listed = self._tag_listing.look_up(image.destination, image.destination_ref)
+        listed = self._lists.look_up(destination_of(image), image)
         present = listed.digest if listed.known or absent else self._digest_at_destination(image)
         if self._keep:
             # Its list may be out of date.
@@ -156,20 +172,21 @@ class Planner:
             image.destination_digest = present
             self._settle(image, SKIPPED, "already there")
             return
-        if present and not self._force and (not self._platforms_of(image) or self._journal.path):
+        if present and self._compares_digests(image):
+            if self._is_left(image, self._lists.look_up(source_of(image), image).digest, present):
+                return
             found = source.head_manifest(image.source, reference)
             if found is None:
                 raise _absent(image)
             image.source_digest = found.digest
-            if self._was_copied(image, found.digest, present):
-                # Equal texts share one object: there may be 100,000 of them.
-                image.destination_digest = found.digest if found.digest == present else present
-                self._settle(image, SKIPPED, "already there")
+            if self._is_left(image, found.digest, present):
                 return
             reference = found.digest
         if present and listed.known:
             # Before copying, the registry itself is asked: its list may be out of date.
             present = self._digest_at_destination(image)
+            if present != listed.digest:
+                self._lists.doubt(destination_of(image), image, present)
         manifest = source.get_manifest(image.source, reference)
         if manifest is None:
             raise _absent(image)

@@ -3,7 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Compares many tags of two repositories with few exchanges, for reruns in which nearly all of them are there.
 
-Nothing depends on the order of replies alone. A tag that is the same on both sides may be left as it is. Any other one
+What a registry's own list says (C(tag_lists)) needs no request. For everything else, nothing depends on the order of
+replies alone. A tag that is the same on both sides may be left as it is. Any other one
 is asked for again, alone: if that gives another answer, replies were mixed up, and the whole batch is examined tag by
 tag, like all later ones.
 
@@ -16,15 +17,15 @@ This module is private to the collection: no other collection may import it.
 from __future__ import annotations
 
 import random
-from typing import Callable, Dict, Iterator, List, NamedTuple, Optional, Sequence, Set, Tuple
+from typing import Dict, Iterator, List, NamedTuple, Optional, Sequence, Set, Tuple
 
 from ..client.registry import ClientFor, RegistryClient
 from ..model.manifest import is_digest
 from ..model.reference import Repository
 from ..run.image import Image
-from ..run.tag_listing import TagListing
 from ..run.work_queue import batches
 from ..sources.base import SourceFor
+from .tag_lists import TagLists, WasCopied, destination_of, source_of
 
 MOST_DIFFERENT = 8
 """Tags of a batch that are asked for again; with more of them, the batch is examined tag by tag."""
@@ -50,12 +51,12 @@ class Together:
         self,
         sources: SourceFor,
         destinations: ClientFor,
-        tag_listing: TagListing,
-        was_copied: Callable[[Image, str, str], bool],
+        lists: TagLists,
+        was_copied: WasCopied,
     ) -> None:
         self._sources = sources
         self._destinations = destinations
-        self._tag_listing = tag_listing
+        self._lists = lists
         self._was_copied = was_copied
         self._different: Set[Place] = set()
 
@@ -68,7 +69,9 @@ class Together:
         for image in images:
             places.setdefault((image.source, image.destination), []).append(image)
         for its in places.values():
-            if isinstance(self._sources(its[0].source.registry), RegistryClient):
+            if all(self._lists.has(side) for side in (source_of(its[0]), destination_of(its[0]))):
+                yield its
+            elif isinstance(self._sources(its[0].source.registry), RegistryClient):
                 yield from batches(its, workers)
             else:
                 yield from ([image] for image in its)
@@ -85,7 +88,7 @@ class Together:
         random.shuffle(tags)
         if not tags or place in self._different or not isinstance(source, RegistryClient):
             return [], False
-        there = self._there(destination, tags)
+        there = self._digests(destination, tags, source=False)
         if len(there) == len(batch) and not any(there.values()):
             return [], True
         return self._same(source, destination, tags, there), False
@@ -99,33 +102,35 @@ class Together:
     ) -> List[Same]:
         place = (tags[0].source, tags[0].destination)
         known = [image for image in tags if there.get(image)]
-        if len(known) < len(tags) - MOST_DIFFERENT:
+        asked = [side for side in (source_of(tags[0]), destination_of(tags[0])) if not self._lists.has(side)]
+        if asked and len(known) < len(tags) - MOST_DIFFERENT:
             # Much is new: the plain way needs no request twice.
             self._different.add(place)
             return []
-        found = source.head_manifests(place[0], [str(image.source_ref) for image in known])
-        if found is None:
+        here = self._digests(source, known, source=True) if known else {}
+        if not here:
             return []
-        here = dict(zip(known, found))
         same = [
             Same(image, str(here[image]), str(there[image]))
             for image in known
-            if here[image] and self._was_copied(image, str(here[image]), str(there[image]))
+            if here.get(image) and self._was_copied(image, str(here[image]), str(there[image]))
         ]
+        if not asked:
+            # What is in the lists was proved before.
+            return same
         others = set(tags) - {one.image for one in same}
         if len(others) > MOST_DIFFERENT:
             self._different.add(place)
             return []
         return same if self._confirmed(source, destination, others, here, there) else []
 
-    def _there(self, destination: RegistryClient, tags: Sequence[Image]) -> Dict[Image, Optional[str]]:
-        """The digests at the destination; nothing if they must be asked for one by one."""
-        repository = tags[0].destination
-        listed = [self._tag_listing.look_up(repository, image.destination_ref) for image in tags]
-        if all(one.known for one in listed):
-            return dict(zip(tags, (one.digest for one in listed)))
-        found = destination.head_manifests(repository, [str(image.destination_ref) for image in tags])
-        return dict(zip(tags, found or ()))
+    def _digests(self, client: RegistryClient, tags: Sequence[Image], source: bool) -> Dict[Image, Optional[str]]:
+        """The digests of tags on one side, from its list or at once; without those to be asked for one by one."""
+        side = source_of(tags[0]) if source else destination_of(tags[0])
+        if self._lists.has(side):
+            listed = [(image, self._lists.look_up(side, image)) for image in tags]
+            return {image: one.digest for image, one in listed if one.known}
+        return dict(zip(tags, client.head_manifests(side.repository, [side.reference(image) for image in tags]) or ()))
 
     def _confirmed(
         self,
@@ -137,15 +142,15 @@ class Together:
     ) -> bool:
         """Whether single requests get the same answers for the tags that differ."""
         for image in others:
-            sides = (
-                (source, image.source, image.source_ref, here),
-                (destination, image.destination, image.destination_ref, there),
-            )
-            for client, repository, reference, answers in sides:
+            for client, side, answers in (
+                (source, source_of(image), here),
+                (destination, destination_of(image), there),
+            ):
                 if image not in answers:
                     continue
-                found = client.head_manifest(repository, str(reference))
+                found = client.head_manifest(side.repository, side.reference(image))
                 if (found.digest if found else None) != answers[image]:
+                    self._lists.doubt(side, image, found.digest if found else None)
                     client.doubt_order()
                     return False
         return True

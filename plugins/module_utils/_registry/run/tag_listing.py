@@ -1,10 +1,10 @@
 # Copyright: (c) 2026, longshore.swr contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A destination's tags, listed once per repository instead of looked up one by one.
+"""Registries' own lists of tags with their digests.
 
-The distribution API lists tags without their digests. Some registries have their own API that lists both, a thousand at
-a time; its client is injected.
+The distribution API lists tags without their digests. Some registries have their own API that lists both, many at a
+time. SWR's client is injected, as it belongs to another room.
 
 This module is private to the collection: no other collection may import it.
 """
@@ -12,35 +12,42 @@ This module is private to the collection: no other collection may import it.
 from __future__ import annotations
 
 import threading
-from collections import Counter
-from typing import Any, Callable, Dict, List, Mapping, NamedTuple, Optional, Protocol, Sequence, Set
+from typing import Any, Callable, Dict, List, Mapping, NamedTuple, Optional, Protocol, Sequence, Set, Tuple
 
 from ..._errors import LongshoreError
 from ..._urls import check_url
-from ..model.manifest import is_digest
 from ..model.reference import Repository
-from .image import Image
 
-WORTH_WHILE = 2
-"""From this many tags of a repository on, its list is cheaper than single lookups."""
+REFUSED = (401, 403)
+"""Statuses that are about one project or organization."""
 
 
 class Lister(Protocol):
     """Lists the tags of one registry.
 
-    :ivar calls: number of requests so far.
+    :ivar calls: number of requests so far that nobody else counts.
+    :ivar per_page: most entries of a page.
+    :ivar unremarkable: statuses of refusals that users need not hear of.
     """
 
     calls: int
+    per_page: int
+    unremarkable: Sequence[int]
 
-    def tags(self, repository: str) -> Mapping[str, str]:
-        """Tag to digest, or to another value if unknown; empty for a repository that does not exist.
+    def read(self, repository: Repository, place: Any) -> Tuple[Sequence[Tuple[str, str]], Sequence[Any]]:
+        """One page: tags with their digests, or another value if unknown; and the places of all further pages, if it is
+        the first one.
 
+        :param place: None for the first page. A repository that does not exist has an empty one.
         :raises LongshoreError: it cannot be listed.
         """
 
 
 ListerFor = Callable[[str], Optional[Lister]]
+
+
+class NotListed(LongshoreError):
+    """There is a list of the repository, but not of what the registry answers with."""
 
 
 def check_endpoints(endpoints: Mapping[str, Any]) -> None:
@@ -70,72 +77,72 @@ def no_lister(_registry: str) -> Optional[Lister]:
     return None
 
 
-class TagListing:
-    """The lists of a run's destinations, each fetched once, and only if it saves requests. Thread-safe.
+class Listers:
+    """The listers of a run, and what became of them. Thread-safe.
 
-    :param lister_for: returns the lister of a registry (C(host[:port])), None if there is none.
+    :param lister_for: returns the lister of a registry (C(host[:port])) that is known by its name, None if there is
+        none. None: no registry is to be asked for lists.
+    :ivar problems: why lists are not used, for the user.
     """
 
-    def __init__(self, lister_for: ListerFor = no_lister) -> None:
+    def __init__(self, lister_for: Optional[ListerFor] = None) -> None:
         self._lister_for = lister_for
         self._listers: Dict[str, Optional[Lister]] = {}
-        self._refused: Set[str] = set()
-        self._wanted: Counter[Repository] = Counter()
-        self._lists: Dict[Repository, Optional[Mapping[str, str]]] = {}
-        self._locks: Dict[Repository, threading.Lock] = {}
+        self._refused: Set[Tuple[str, str]] = set()
+        self._told: Set[str] = set()
         self._lock = threading.Lock()
         self.problems: List[str] = []
 
-    def expect(self, images: Sequence[Image]) -> None:
-        """Announce the images to be looked up."""
-        self._wanted.update(image.destination for image in images if image.outcome is None)
+    @property
+    def active(self) -> bool:
+        """Whether lists are asked for."""
+        return self._lister_for is not None
 
-    def look_up(self, repository: Repository, reference: Optional[str]) -> Listed:
-        """The entry of C(reference)."""
-        if reference is None or is_digest(reference) or self._wanted[repository] < WORTH_WHILE:
-            return Listed(False)
-        tags = self._list(repository)
-        digest = None if tags is None else tags.get(reference)
-        known = tags is not None and (digest is None or is_digest(digest))
-        return Listed(True, digest) if known else Listed(False)
+    def named(self, registry: str) -> Optional[Lister]:
+        """The lister of a registry that is known by its name."""
+        with self._lock:
+            if registry not in self._listers and self._lister_for is not None:
+                self._listers[registry] = None
+                try:
+                    self._listers[registry] = self._lister_for(registry)
+                except LongshoreError as error:
+                    self._tell(registry, "they cannot be listed: {0}".format(error))
+            return self._listers.get(registry)
+
+    def usable(self, repository: Repository) -> bool:
+        """Whether nothing is known against the list of the repository."""
+        return not self._refused & {(repository.registry, ""), (repository.registry, _project(repository))}
+
+    def refuse(self, repository: Repository, error: LongshoreError, lister: Lister) -> None:
+        """A list could not be read. One refusal is enough: the others would have the same cause."""
+        narrow = error.status in REFUSED or isinstance(error, NotListed)
+        with self._lock:
+            self._refused.add((repository.registry, _project(repository) if narrow else ""))
+            if error.status not in lister.unremarkable and not isinstance(error, NotListed):
+                self._tell(repository.registry, "they cannot be listed: {0}".format(error))
+
+    def contradicted(self, repository: Repository, what: str) -> None:
+        """A list says otherwise than the registry itself: no list of this registry is believed any more."""
+        with self._lock:
+            self._refused.add((repository.registry, ""))
+            self._tell(repository.registry, "their list says otherwise than the registry itself: {0}".format(what))
 
     def calls(self) -> Dict[str, int]:
-        """Number of requests, by registry."""
+        """Number of requests that nobody else counts, by registry."""
         return {registry: lister.calls for registry, lister in self._listers.items() if lister and lister.calls}
 
-    def _list(self, repository: Repository) -> Optional[Mapping[str, str]]:
-        with self._lock:
-            lock = self._locks.setdefault(repository, threading.Lock())
-        with lock:
-            if repository not in self._lists:
-                self._lists[repository] = self._ask(repository)
-            return self._lists[repository]
-
-    def _ask(self, repository: Repository) -> Optional[Mapping[str, str]]:
-        registry = repository.registry
-        try:
-            with self._lock:
-                if registry not in self._listers:
-                    self._listers[registry] = None
-                    self._listers[registry] = self._lister_for(registry)
-                lister = None if registry in self._refused else self._listers[registry]
-            return None if lister is None else lister.tags(repository.name)
-        except LongshoreError as error:
-            # One refusal is enough: the keys, permission, network or API are missing for all repositories.
-            with self._lock:
-                first = registry not in self._refused
-                self._refused.add(registry)
-            if first:
-                self.problems.append(
-                    "the tags of {0} are asked for one by one, because they cannot be listed: {1}".format(
-                        registry, error
-                    )
-                )
-            return None
+    def _tell(self, registry: str, why: str) -> None:
+        if registry not in self._told:
+            self._told.add(registry)
+            self.problems.append("the tags of {0} are asked for one by one, because {1}".format(registry, why))
 
 
-def merge_calls(requests: Dict[str, Dict[str, int]], listing: TagListing) -> Dict[str, Dict[str, int]]:
-    """Requests by registry and kind, including those of the listing."""
-    for registry, calls in listing.calls().items():
+def _project(repository: Repository) -> str:
+    return repository.name.partition("/")[0]
+
+
+def merge_calls(requests: Dict[str, Dict[str, int]], listers: Listers) -> Dict[str, Dict[str, int]]:
+    """Requests by registry and kind, including those of the lists."""
+    for registry, calls in listers.calls().items():
         requests.setdefault(registry, {})["tag_listing"] = calls
     return requests

@@ -180,13 +180,14 @@ class Connection:
         block = memoryview(bytearray(64 * 1024))
 
         def receive() -> bytes:
-            if patience is not None and not self._has_data(patience):
+            if patience is not None and not self.has_data(patience):
                 raise MessageError("pipelined requests without a reply")
             return bytes(block[: self.wire.readinto(block)])
 
         return read_heads(receive, len(paths))
 
-    def _has_data(self, seconds: float) -> bool:
+    def has_data(self, seconds: float) -> bool:
+        """Whether something arrives within so many seconds."""
         sock = self.wire.sock
         if isinstance(sock, ssl.SSLSocket) and sock.pending():
             return True
@@ -196,7 +197,7 @@ class Connection:
 
     def looks_alive(self) -> bool:
         """False if the peer has closed, or sent unrequested data."""
-        return not self._has_data(0)
+        return not self.has_data(0)
 
     def close(self) -> None:
         """Close without waiting for the peer."""

@@ -159,7 +159,17 @@ class Transport:
                 connection.close()
             return None
 
-    def stream(self, method: str, target: Target, headers: List[Tuple[str, str]]) -> Stream:
+    def request_within(
+        self, seconds: float, method: str, target: Target, headers: List[Tuple[str, str]], _body: bytes = b""
+    ) -> RegistryReply:
+        """Like L(request,#) without a body, but the reply has to begin within so many seconds."""
+        sent = self.send_ahead(method, target, headers)
+        if sent is not None and not sent.has_data(seconds):
+            sent.close()
+            raise describe_failure(socket.timeout(), "no reply", str(target))
+        return self.request(method, target, headers, sent=sent)
+
+    def stream(self, method: str, target: Target, headers: List[Tuple[str, str]], _body: bytes = b"") -> Stream:
         """Send one request and return as soon as the head of the reply has arrived."""
         stream = self._exchange(method, target, headers, b"")
         stream.start_blob()

@@ -13,6 +13,7 @@ from __future__ import annotations
 import contextlib
 import threading
 from collections import Counter
+from functools import partial
 from typing import Any, Callable, Dict, List, Optional, Sequence, Tuple, TypeVar
 
 from ..config.certificates import Trust
@@ -117,7 +118,7 @@ class RegistrySession:
 
     def stream(self, request: Request) -> Stream:
         """A reply with its body still on the wire, in one try."""
-        return self._introduce(request, self._open)
+        return self._introduce(request, self._transport.stream)
 
     def send(self, request: Request, length: int, write_body: WriteBody, budget: Optional[int] = None) -> RegistryReply:
         """Send a body of C(length) bytes from C(write_body), in one try. A redirect requests the bytes again.
@@ -144,18 +145,24 @@ class RegistrySession:
                 error.retryable = True
             raise
 
-    def call_with_password(self, request: Request) -> RegistryReply:
+    def call_with_password(self, request: Request, patience: Optional[float] = None) -> RegistryReply:
         """Call another API on the registry's host, with user name and password (Basic) and without cookies.
 
         Redirects are not followed: the password is for this host. Without a password no part of the login is sent.
+
+        :param patience: seconds until the reply has to begin, in one try without consequences for other requests.
         """
         value = self._authorizer.password_header(request.repository)
         login = [("Authorization", value)] if value else []
+        send = partial(self._transport.request_within, patience) if patience else self._transport.request
 
         def unit() -> RegistryReply:
-            return self._judge(request, self._exchange(request, self._target(request), login, self._transport.request))
+            reply = self._exchange(request, self._target(request), login, send)
+            if patience and reply.status not in request.expected:
+                raise reply_error(reply, request.what, request.where)
+            return self._judge(request, reply)
 
-        return self.retry(unit)
+        return unit() if patience else self.retry(unit)
 
     def heads(
         self, kind: str, repository: Repository, paths: Sequence[str], headers: Headers, patience: Optional[float]
@@ -239,9 +246,6 @@ class RegistrySession:
                 self._authorizer.learn(target, challenge, repository)
         host = place.endpoint.authority
         return self._judge(request, answer, host if host != target.endpoint.authority else "")
-
-    def _open(self, method: str, target: Target, headers: Headers, _body: bytes) -> Stream:
-        return self._transport.stream(method, target, headers)
 
     def _exchange(self, request: Request, target: Target, authorization: Headers, send: Send[Answer]) -> Answer:
         self._wait_turn(request.kind == PULL)
@@ -386,14 +390,10 @@ class RegistrySession:
 
     def _is_own(self, request: Request) -> bool:
         """Whether it goes to the registry itself."""
-        path = request.path
-        return not isinstance(path, Target) or path.endpoint == self.base(request.repository).endpoint
+        return not isinstance(request.path, Target) or request.path.endpoint == self.base(request.repository).endpoint
 
     def _target(self, request: Request) -> Target:
-        path = request.path
-        if isinstance(path, Target):
-            return path
-        base = self.base(request.repository)
-        return Target(
-            base.endpoint, path if path.startswith("/") else "/v2/{0}/{1}".format(request.repository.name, path)
-        )
+        if isinstance(request.path, Target):
+            return request.path
+        start = "" if request.path.startswith("/") else "/v2/{0}/".format(request.repository.name)
+        return Target(self.base(request.repository).endpoint, start + request.path)

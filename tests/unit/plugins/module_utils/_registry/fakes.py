@@ -133,13 +133,18 @@ class FakeTransport:
     def request(self, method: str, target: Target, headers: Any, body: bytes = b"", sent: Any = None) -> RegistryReply:
         return self._ask(method, target, headers, body)
 
+    def request_within(
+        self, _seconds: float, method: str, target: Target, headers: Any, _body: bytes = b""
+    ) -> RegistryReply:
+        return self._ask(method, target, headers, b"")
+
     def send_ahead(self, method: str, target: Target, headers: Any) -> None:
         """Nothing is sent ahead, and with L(pipeline,#) nothing at once: requests come one by one here."""
 
     def pipeline(self, endpoint: Any, paths: Any, headers: Any, patience: Any) -> None:
         """See L(send_ahead,#)."""
 
-    def stream(self, method: str, target: Target, headers: Any) -> FakeStream:
+    def stream(self, method: str, target: Target, headers: Any, _body: bytes = b"") -> FakeStream:
         answer = self._ask(method, target, headers, b"")
         stream = answer if isinstance(answer, FakeStream) else FakeStream(answer)
         self.streams.append(stream)
