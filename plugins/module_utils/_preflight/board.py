@@ -32,6 +32,7 @@ class Question:
     :param ask: returns the checks. A L(LongshoreError,#) is a failed one.
     :param needs: the questions that have to be answered without a failed check first.
     :param after: those that have to be answered first, in whatever way.
+    :ivar lacks: the name of the one that failed, if this one was not asked because of it.
     """
 
     def __init__(self, part: str, name: str, ask: Ask, needs: Sequence[Question], after: Sequence[Question]) -> None:
@@ -40,7 +41,8 @@ class Question:
         self.ask = ask
         self.needs = needs
         self.after = after
-        self.begun = self.skipped = False
+        self.begun = False
+        self.lacks = ""
         self.answered = threading.Event()
         self.checks: Optional[List[Check]] = None
         self.defect: Optional[Exception] = None
@@ -48,7 +50,7 @@ class Question:
     @property
     def failed(self) -> bool:
         """Whether questions that need it are pointless."""
-        return self.skipped or self.checks is None or any(check.status == FAILED for check in self.checks)
+        return bool(self.lacks) or self.checks is None or any(check.status == FAILED for check in self.checks)
 
 
 class Board:
@@ -104,8 +106,8 @@ class Board:
         for needed in question.needs:
             needed.answered.wait()
             if needed.failed:
-                question.skipped = True
-                return [Check(question.part, question.name, UNCHECKED, _DEPENDS.format(needed.name))]
+                question.lacks = needed.lacks or needed.name
+                return [Check(question.part, question.name, UNCHECKED, _DEPENDS.format(question.lacks))]
         for earlier in question.after:
             earlier.answered.wait()
         with self._slots:

@@ -13,7 +13,7 @@ from typing import Dict, List, NamedTuple, Optional, Sequence
 from .._errors import LongshoreError
 from .._huaweicloud.api.quotas import Quota
 from .._huaweicloud.errors import NOT_OFFERED, THROTTLED
-from .._text import one_line, safe
+from .._text import hide_logins, one_line
 
 OK, WARNING, FAILED, UNCHECKED = "ok", "warning", "failed", "unchecked"
 STATUSES = (FAILED, WARNING, UNCHECKED, OK)
@@ -41,12 +41,17 @@ class Check(NamedTuple):
     def as_dict(self) -> Dict[str, str]:
         """The entry of the result. Its text may be a server's."""
         return {
-            "name": safe(self.name, _CELL),
+            "name": _clean(self.name, _CELL),
             "part": self.part,
             "status": self.status,
-            "text": safe(self.text, _LONGEST),
-            "remedy": safe(self.remedy, _LONGEST),
+            "text": _clean(self.text, _LONGEST),
+            "remedy": _clean(self.remedy, _LONGEST),
         }
+
+
+def _clean(text: str, longest: int) -> str:
+    """A text without logins and signatures. The clients have removed queries that servers sent."""
+    return one_line(hide_logins(text).strip(), longest)
 
 
 def failure(part: str, name: str, error: LongshoreError, status: str = FAILED) -> Check:
@@ -75,11 +80,14 @@ def allowed(part: str, action: str, text: str) -> Check:
 
 
 def refused(part: str, action: str, error: LongshoreError, status: str = FAILED) -> Check:
-    """The failure of an action. Services have codes of their own for a missing permission; the remedy is the same."""
-    check = failure(part, "permission {0}".format(action), error, status)
+    """The failure of an action. Services have codes of their own for a missing permission; the remedy is the same.
+
+    :param status: that of a missing permission.
+    """
+    name = "permission {0}".format(action)
     if error.status != 403 or error.code in THROTTLED or error.code == NOT_OFFERED:
-        return check
-    return check._replace(remedy="Grant the user the IAM permission {0}.".format(action))
+        return failure(part, name, error)
+    return failure(part, name, error, status)._replace(remedy="Grant the user the IAM permission {0}.".format(action))
 
 
 def quota_check(part: str, name: str, quota: Optional[Quota], count: int, remedy: str) -> Check:

@@ -88,8 +88,8 @@ class Preflight:
         project = self._board.ask("account", PROJECT, account.project, [key])
         organizations = Organizations(account, wanted, targets)
         listed = self._board.ask(ORGANIZATIONS, "list of organizations", organizations.listed, [key])
-        self._board.ask(ORGANIZATIONS, "list of repositories", organizations.repositories, [key])
-        each = self._board.ask(ORGANIZATIONS, "organizations", organizations.each, [key], [listed])
+        self._board.ask(ORGANIZATIONS, "list of repositories", organizations.repositories, [key, listed])
+        each = self._board.ask(ORGANIZATIONS, "organizations", organizations.each, [key, listed])
         self._board.ask(ORGANIZATIONS, "quota of organizations", organizations.quota, [project], [each])
         if self._network:
             Network(account, self._network).ask(self._board, project)

@@ -80,6 +80,9 @@ def harmless_texts(params: Mapping[str, Any]) -> Set[str]:
             if option == "migration" and name == "auth":
                 readable |= readable_texts(value)
                 secret |= set(_texts(value)) - readable_texts(value)
+            elif option == "cluster" and name == "kubeconfig":
+                secret |= set(_secrets_of(value))
+                readable |= set(_texts(value))
             elif spec.get(name, {}).get("no_log"):
                 secret |= set(_texts(value))
             else:
@@ -93,6 +96,12 @@ def _specs(params: Mapping[str, Any]) -> Iterator[Tuple[str, Spec]]:
         yield "harbor", harbor_spec()
     if params["cluster"]:
         yield "cluster", cluster_spec()
+
+
+def _secrets_of(kubeconfig: Any) -> Iterator[str]:
+    from .._workloads.cluster.login import secrets_of
+
+    return secrets_of(kubeconfig)
 
 
 def _texts(value: Any) -> List[str]:

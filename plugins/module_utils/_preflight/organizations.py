@@ -75,6 +75,8 @@ class Organizations:
                 yield self._one(api, name)
             except HuaweiCloudError as error:
                 yield failure(PART, _called(name), error)
+                if error.unreachable:
+                    break
         if self.missing:
             yield from unchecked_actions(PART, [CREATED], "creating an organization")
         if self._account.is_temporary:
@@ -109,7 +111,7 @@ class Organizations:
         try:
             quota = swr_quotas(self._account.cloud, str(self._account.project_id)).get("namespace")
         except HuaweiCloudError as error:
-            yield failure(PART, name, error, WARNING)
+            yield failure(PART, name, error, WARNING if error.status == 403 else FAILED)
             return
         yield quota_check(PART, name, quota, len(self.missing), HINTS["SVCSTG.SWR.4000097"])
 

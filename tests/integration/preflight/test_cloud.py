@@ -80,7 +80,7 @@ def test_a_wrong_key_is_one_failure_and_keeps_the_rest_from_being_asked(world: W
     assert statuses(found, "failed") == [("account", "access key")]
     assert "HTTP 401" in found["account", "access key"]["text"]
     assert found["organizations", "organizations"]["text"] == "it was not asked, since it needs access key"
-    assert found["network", "plan of the network"]["status"] == "unchecked"
+    assert found["network", "plan of the network"]["text"] == "it was not asked, since it needs access key"
     assert reads(world) == [("GET", "/v3/projects")]
 
 
@@ -147,6 +147,14 @@ def test_an_iam_that_is_not_reached_keeps_nothing_but_the_network_from_being_ask
     assert found["account", "access key"]["status"] == "unchecked"
     assert found["organizations", "permission swr:namespace:listNamespaces"]["status"] == "ok"
     assert found["network", "plan of the network"]["status"] == "unchecked"
+
+
+def test_an_swr_that_is_not_reached_is_one_failure(world: World) -> None:
+    places = {"iam": world.cloud.url, "swr": world.cloud.url.replace("http:", "https:")}
+    found = world.found(endpoints=places, organizations=["a", "b"])
+    listed = "permission swr:namespace:listNamespaces"
+    assert statuses(found, "failed") == [("organizations", listed), ("organizations", "quota of organizations")]
+    assert found["organizations", "organizations"]["text"] == "it was not asked, since it needs list of organizations"
 
 
 def test_organizations(world: World) -> None:

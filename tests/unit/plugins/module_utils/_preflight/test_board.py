@@ -47,7 +47,7 @@ def test_a_failure_is_a_check_and_skips_what_needs_it() -> None:
     assert board.answers() == [
         Check("network", "first", FAILED, "GET /v1: it does not work (HTTP 500)", "Repair it."),
         Check("network", "second", UNCHECKED, "it was not asked, since it needs first"),
-        Check("network", "third", UNCHECKED, "it was not asked, since it needs second"),
+        Check("network", "third", UNCHECKED, "it was not asked, since it needs first"),
         Check("network", "after", OK, "fine"),
     ]
 

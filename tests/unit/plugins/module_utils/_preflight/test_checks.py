@@ -101,9 +101,12 @@ def test_only_secrets_are_masked() -> None:
             "auth_file": "/etc/auth.json",
         },
         "harbor": {"harbor_url": "https://harbor.example.com", "harbor_username": "admin", "harbor_password": "admin"},
-        "cluster": {"kubeconfig": {"users": [{"user": {"token": "kube-token"}}]}, "context": "production"},
+        "cluster": {
+            "kubeconfig": {"current-context": "staging", "users": [{"user": {"token": "kube-token"}}]},
+            "context": "production",
+        },
     }
     harmless = options.harmless_texts(params)
-    assert {"swr.cn-north-4.myhuaweicloud.com/shop/b", "alice", "/etc/auth.json", "production"} <= harmless
+    assert {"swr.cn-north-4.myhuaweicloud.com/shop/b", "alice", "/etc/auth.json", "production", "staging"} <= harmless
     assert "https://harbor.example.com" in harmless
     assert harmless.isdisjoint({"a-password", "a-token", "kube-token", "admin"})
