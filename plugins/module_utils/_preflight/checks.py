@@ -22,6 +22,8 @@ STATUSES = (FAILED, WARNING, UNCHECKED, OK)
 PARTS = ("account", "state", "network", "organizations", "migrate", "harbor", "discover", "cutover", "nodes")
 """In the order of an onboarding."""
 
+_GRANT = "Grant the user the IAM permission {0}."
+_ASKED_ONLY = "To have this checked, grant the user the IAM permission {0}."
 _LONGEST = 1000
 _CELL = 300
 
@@ -82,12 +84,13 @@ def allowed(part: str, action: str, text: str) -> Check:
 def refused(part: str, action: str, error: LongshoreError, status: str = FAILED) -> Check:
     """The failure of an action. Services have codes of their own for a missing permission; the remedy is the same.
 
-    :param status: that of a missing permission.
+    :param status: C(UNCHECKED) for a permission that only this question needs.
     """
     name = "permission {0}".format(action)
     if error.status != 403 or error.code in THROTTLED or error.code == NOT_OFFERED:
         return failure(part, name, error)
-    return failure(part, name, error, status)._replace(remedy="Grant the user the IAM permission {0}.".format(action))
+    remedy = _ASKED_ONLY if status == UNCHECKED else _GRANT
+    return failure(part, name, error, status)._replace(remedy=remedy.format(action))
 
 
 def quota_check(part: str, name: str, quota: Optional[Quota], count: int, remedy: str) -> Check:

@@ -26,7 +26,7 @@ from .._huaweicloud.scenario.routes import PATH as ROUTE_TABLES
 from .._huaweicloud.scenario.rows import Row
 from .account import Account
 from .board import Board, Question
-from .checks import OK, WARNING, Check, allowed, quota_check, refused, unchecked_actions
+from .checks import OK, UNCHECKED, WARNING, Check, allowed, quota_check, refused, unchecked_actions
 
 PART = "network"
 PLAN = "plan of the network"
@@ -157,7 +157,7 @@ class Network:
             try:
                 found = vpc_quotas(self._account.cloud, str(self._account.project_id))
             except HuaweiCloudError as error:
-                yield refused(PART, "vpc:quotas:list", error, WARNING)
+                yield refused(PART, "vpc:quotas:list", error, UNCHECKED)
                 return
         for kind, count in kinds.items():
             if kind.quota != "endpoint":
@@ -171,6 +171,6 @@ class Network:
         try:
             found = endpoint_quotas(self._account.cloud, str(self._account.project_id))
         except HuaweiCloudError as error:
-            yield refused(PART, "vpcep:quotas:get", error, WARNING)
+            yield refused(PART, "vpcep:quotas:get", error, UNCHECKED)
         else:
             yield quota_check(PART, "quota of {0}".format(kind.name), found.get("endpoint"), count, _QUOTA)

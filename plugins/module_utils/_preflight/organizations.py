@@ -16,7 +16,7 @@ from .._huaweicloud.swr.common import HINTS, swr_client
 from .._huaweicloud.swr.names import check_organization
 from .._huaweicloud.swr.organization import ManagedOrganizations, list_organizations
 from .account import Account
-from .checks import FAILED, OK, WARNING, Check, allowed, failure, quota_check, refused, unchecked_actions
+from .checks import FAILED, OK, UNCHECKED, WARNING, Check, allowed, failure, quota_check, refused, unchecked_actions
 
 PART = "organizations"
 LISTED, CREATED = "swr:namespace:listNamespaces", "swr:namespace:createNamespace"
@@ -51,7 +51,7 @@ class Organizations:
         try:
             found = list_organizations(self._account.cloud)
         except HuaweiCloudError as error:
-            yield refused(PART, LISTED, error, WARNING)
+            yield refused(PART, LISTED, error, UNCHECKED)
             return
         self._visible = {one["name"]: one["permission"] for one in found}
         names = ", ".join(sorted(self._visible)[:5]) + (", ..." if len(self._visible) > 5 else "")
@@ -63,7 +63,7 @@ class Organizations:
         try:
             swr_client(self._account.cloud).call("GET", "/v2/manage/repos", params, action=REPOSITORIES)
         except HuaweiCloudError as error:
-            yield refused(PART, REPOSITORIES, error, WARNING)
+            yield refused(PART, REPOSITORIES, error, UNCHECKED)
         else:
             yield allowed(PART, REPOSITORIES, "SWR lists the repositories")
 
@@ -111,7 +111,7 @@ class Organizations:
         try:
             quota = swr_quotas(self._account.cloud, str(self._account.project_id)).get("namespace")
         except HuaweiCloudError as error:
-            yield failure(PART, name, error, WARNING if error.status == 403 else FAILED)
+            yield failure(PART, name, error, UNCHECKED if error.status == 403 else FAILED)
             return
         yield quota_check(PART, name, quota, len(self.missing), HINTS["SVCSTG.SWR.4000097"])
 

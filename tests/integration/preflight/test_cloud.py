@@ -10,7 +10,6 @@ from typing import Any, Dict, List, Tuple
 import pytest
 
 from ansible_collections.longshore.swr.tests.integration.preflight.conftest import LINE, NAT, SECRET_KEY, World
-from ansible_collections.longshore.swr.tests.sandbox.faults import Fault
 from ansible_collections.longshore.swr.tests.sandbox.http_message import Response
 
 REMEDY = "Grant the user the IAM permission {0}."
@@ -230,13 +229,13 @@ def test_a_plan_that_cannot_be_carried_out(world: World) -> None:
 
 DENIALS = {
     "iam:projects:listProjects": ("GET /v3/projects", "failed"),
-    "swr:namespace:listNamespaces": ("GET /v2/manage/namespaces", "warning"),
+    "swr:namespace:listNamespaces": ("GET /v2/manage/namespaces", "unchecked"),
     "swr:namespace:getNamespace": ("GET /v2/manage/namespaces/shop", "warning"),
-    "swr:repo:listRepos": ("GET /v2/manage/repos", "warning"),
+    "swr:repo:listRepos": ("GET /v2/manage/repos", "unchecked"),
     "vpc:vpcs:list": ("GET /v1/pid-1/vpcs", "failed"),
     "vpc:subnets:list": ("GET /v1/pid-1/subnets", "failed"),
-    "vpc:quotas:list": ("GET /v1/pid-1/quotas", "warning"),
-    "vpcep:quotas:get": ("GET /v1/pid-1/quotas", "warning"),
+    "vpc:quotas:list": ("GET /v1/pid-1/quotas", "unchecked"),
+    "vpcep:quotas:get": ("GET /v1/pid-1/quotas", "unchecked"),
     "vpcep:epservices:get": ("GET /v1/pid-1/vpc-endpoint-services/describe", "failed"),
     "vpcep:endpoints:list": ("GET /v1/pid-1/vpc-endpoints", "failed"),
     "nat:natGateways:list": ("GET /v2/pid-1/nat_gateways", "failed"),
@@ -268,17 +267,16 @@ def test_each_permission_that_is_missing_is_named(world: World, action: str) -> 
         placed(world)
     world.account.denied.append(place)
     found = world.found(organizations=["shop"], network=network, region=region)
-    bad = [found[key] for key in statuses(found, "failed", "warning")]
-    about = [check for check in bad if action in check["remedy"]]
-    assert [check["status"] for check in about] == [status], bad
-    if place != "GET /v1/pid-1/quotas":
-        assert len(bad) == 1, bad
+    about = [check for check in found.values() if action in check["remedy"]]
+    assert [check["status"] for check in about] == [status]
+    assert "HTTP 403" in about[0]["text"] or action == "swr:namespace:getNamespace"
+    assert len(statuses(found, "failed", "warning")) == (status != "unchecked")
 
 
 def test_a_quota_of_organizations_that_must_not_be_read(world: World) -> None:
     world.account.denied.append("/v2/manage/projects/pid-1/quotas")
     check = world.found(organizations=["shop"])["organizations", "quota of organizations"]
-    assert check["status"] == "warning"
+    assert check["status"] == "unchecked"
     assert "HTTP 403" in check["text"]
 
 
@@ -303,15 +301,6 @@ def test_hostile_replies_are_findings(world: World, kind: str) -> None:
     assert "\u202e" not in text
     assert "token=abc" not in text
     assert len(text) < 20_000
-
-
-def test_a_slow_service_ends_at_the_time_limit_and_hides_nothing(world: World) -> None:
-    world.cloud.faults.add(Fault(path="/v2/manage/repos", action="delay", seconds=30))
-    found = world.found(organizations=["team"], time_limit=2)
-    check = found["organizations", "list of repositories"]
-    assert check["status"] == "failed"
-    assert check["text"] == "there was no answer within 1 second"
-    assert found["organizations", "organization team"]["status"] == "ok"
 
 
 @pytest.mark.parametrize(
