@@ -9,10 +9,15 @@ import hashlib
 import importlib.util
 import io
 import json
+import re
+import subprocess
+import sys
 import tarfile
 from importlib.machinery import SourceFileLoader
 from pathlib import Path
-from typing import Any, Dict, List
+from typing import Any, Callable, Dict, List, Set
+
+import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -65,3 +70,126 @@ def test_an_artifact_has_the_same_bytes_whenever_and_wherever_it_is_built(tmp_pa
     assert checksum == hashlib.sha256(found["FILES.json"]).hexdigest()
     with tarfile.open(str(made[0])) as opened:
         assert {member.mtime for member in opened.getmembers()} == {1_700_000_000}
+
+
+def test_the_bill_of_materials_has_every_file_and_everything_needed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sbom = tool("sbom")
+    folder = tmp_path / "artifact"
+    info = {
+        "namespace": "longshore",
+        "name": "swr",
+        "version": "1.2.3",
+        "license": ["GPL-3.0-or-later"],
+        "authors": ["somebody"],
+        "repository": "https://example.com/swr",
+        "homepage": "https://example.com",
+    }
+    made = {
+        "MANIFEST.json": json.dumps({"collection_info": info}),
+        "meta/runtime.yml": "requires_ansible: '>=2.18.0'\n",
+        "meta/ee-requirements.txt": "# a comment\nrequests\nkubernetes>=24.2.0\n",
+        "plugins/a.py": "a = 1\n",
+    }
+    for name, text in made.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(text, encoding="utf-8")
+    artifact = tmp_path / "longshore-swr-1.2.3.tar.gz"
+    with tarfile.open(str(artifact), "w:gz") as opened:
+        opened.add(str(folder), arcname="")
+    monkeypatch.setattr(sbom, "licences", lambda *dummy: {"plugins/a.py": ["MIT"]})
+    document = sbom.document(artifact, folder, tmp_path)
+    files = {entry["fileName"]: entry for entry in document["files"]}
+    assert sorted(files) == ["./" + name for name in sorted(made)]
+    for name, text in made.items():
+        sums = {entry["algorithm"]: entry["checksumValue"] for entry in files["./" + name]["checksums"]}
+        assert sums["SHA256"] == hashlib.sha256(text.encode()).hexdigest()
+    assert files["./plugins/a.py"]["licenseInfoInFiles"] == ["MIT"]
+    ours, *others = document["packages"]
+    assert (ours["name"], ours["versionInfo"]) == ("longshore.swr", "1.2.3")
+    assert {entry["name"] for entry in others} == {"ansible-core", "requests", "kubernetes"}
+    relations = {(entry["relationshipType"], entry["spdxElementId"]) for entry in document["relationships"]}
+    assert ("DEPENDS_ON", ours["SPDXID"]) in relations
+    assert ("OPTIONAL_DEPENDENCY_OF", "SPDXRef-Package-kubernetes") in relations
+
+
+def git(folder: Path, *arguments: str) -> None:
+    identity = ["-c", "user.name=a", "-c", "user.email=a@example.com", "-c", "commit.gpgsign=false"]
+    subprocess.run(["git", "-C", str(folder), *identity, *arguments], check=True, capture_output=True)
+
+
+@pytest.fixture
+def checkout(tmp_path: Path) -> Path:
+    """A commit that could be released, but has no tool to build it."""
+    folder = tmp_path / "checkout"
+    made = {
+        "galaxy.yml": "version: 1.2.3\n",
+        "CHANGELOG.md": '<a id="v1-2-3"></a>\n## v1\\.2\\.3\n',
+        "changelogs/changelog.yaml": "releases:\n  1.2.3: {}\n",
+        "changelogs/fragments/.keep": "",
+        ".gitignore": "/.cache/\n/environment\n",
+        "tools/release": (ROOT / "tools" / "release").read_text(encoding="utf-8"),
+    }
+    for name, text in made.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(text, encoding="utf-8")
+    (folder / "tools" / "release").chmod(0o755)
+    (folder / "environment").symlink_to(sys.prefix)
+    git(folder, "init", "--quiet")
+    git(folder, "add", "--all")
+    git(folder, "commit", "--quiet", "--message", "all")
+    return folder
+
+
+def release(folder: Path) -> str:
+    started = [str(folder / "tools" / "release"), "environment", "environment"]
+    done = subprocess.run(started, capture_output=True, text=True, check=False)
+    assert done.returncode == 1, done.stdout
+    return done.stdout
+
+
+def test_a_commit_is_released_and_a_failure_says_at_which_step(checkout: Path) -> None:
+    said = release(checkout)
+    assert re.search(r"1/\d+ .* commit [0-9a-f]+ ", said), said
+    assert "failed at step 2 (Build, twice)" in said
+
+
+def change(folder: Path, name: str, text: str) -> None:
+    (folder / name).write_text(text, encoding="utf-8")
+    git(folder, "add", "--all")
+    git(folder, "commit", "--quiet", "--message", "change")
+
+
+@pytest.mark.parametrize(
+    ("spoil", "why"),
+    [
+        (lambda folder: (folder / "new").write_text("x"), "changes that are not committed"),
+        (lambda folder: git(folder, "tag", "1.2.3"), "The tag 1.2.3 exists"),
+        (lambda folder: git(folder, "tag", "v1.2.3"), "The tag v1.2.3 exists"),
+        (lambda folder: change(folder, "galaxy.yml", "version: 1.3.0\n"), "changelog.yaml has no 1.3.0, only: 1.2.3"),
+        (lambda folder: change(folder, "CHANGELOG.md", "# Changes\n"), "CHANGELOG.md has no v1.2.3"),
+        (lambda folder: change(folder, "changelogs/fragments/a.yml", "---\n"), "does not have these fragments"),
+    ],
+)
+def test_what_cannot_be_released_is_refused(checkout: Path, spoil: Callable[[Path], Any], why: str) -> None:
+    spoil(checkout)
+    said = release(checkout)
+    assert why in said
+    assert "failed at step 1 " in said
+    assert not (checkout / "build").exists()
+
+
+def pins(name: str) -> Dict[str, Set[str]]:
+    found: Dict[str, Set[str]] = {}
+    for line in (ROOT / "requirements" / name).read_text(encoding="utf-8").splitlines():
+        match = re.match(r"([\w.-]+)==(.*)", line)
+        if match:
+            found.setdefault(match.group(1), set()).add(match.group(2))
+    return found
+
+
+def test_a_release_is_linted_by_what_lints_it_every_day() -> None:
+    used = pins("release.txt")
+    assert used["ansible-core"] == pins("runtime.txt")["ansible-core"]
+    assert used["ansible-lint"] == pins("lint.txt")["ansible-lint"]
