@@ -27,6 +27,7 @@ from ansible_collections.longshore.swr.plugins.module_utils._errors import Longs
 from ansible_collections.longshore.swr.plugins.module_utils._registry.config.credentials import CredentialStore
 from ansible_collections.longshore.swr.plugins.module_utils._registry.rules.formats import as_rules
 from ansible_collections.longshore.swr.plugins.module_utils._registry.rules.parser import parse_rules
+from ansible_collections.longshore.swr.plugins.plugin_utils import _handover
 from ansible_collections.longshore.swr.plugins.plugin_utils._role_arguments import RoleSpec
 
 from .modules import MODULES
@@ -148,6 +149,14 @@ def filled(value: Any, option: Mapping[str, Any]) -> Any:
         # A list that a template makes has no element to judge.
         return [filled(found, element) for found in value if not (inner and isinstance(found, str) and "{{" in found)]
     return value
+
+
+def promised(values: Dict[str, Any]) -> Dict[str, Any]:
+    """Variables with samples for the addresses that roles take from the network."""
+    for role, what in (("hosts", "hosts_endpoints"), ("bind", "bind_regions")):
+        if what in values:
+            values = {**values, **_handover.filled(role, "main", {what: values[what]}, _handover.Promised())}
+    return values
 
 
 class Judge:
@@ -295,7 +304,8 @@ class Judge:
         options = role_options()
         own = {key: filled(value, options[key]) for key, value in values.items() if key in options}
         try:
-            RoleSpec("", {key: options[key] for key in own}).check(own)
+            # Addresses may be left out, to be taken from the network.
+            RoleSpec("", {key: options[key] for key in own}, {}).check(own, promised)
         except ValueError as error:
             self.problems.append(str(error))
         words = set().union(*playbook_words().values())
