@@ -12,8 +12,8 @@ version_added: 1.0.0
 author:
   - longshore.swr contributors (@longshore)
 description:
-  - Writes the outcome of a migration, a verification, an access check, an audit, a run of Harbor, a network or a
-    cut-over as JUnit XML for pipelines, and as metrics for Prometheus.
+  - Writes the outcome of a migration, a verification, an access check, an audit, a run of Harbor, a network, a cut-over
+    or a whole onboarding as JUnit XML for pipelines, and as metrics for Prometheus.
   - Sends it to a webhook. A notification that cannot be sent is a warning, never a failure.
   - The module does not fail if the report has failures.
 extends_documentation_fragment:
@@ -40,8 +40,8 @@ options:
   report:
     description:
       - The report itself, such as the result of P(longshore.swr.access_report#filter), the C(report) of
-        P(longshore.swr.harbor_result#filter), RV(longshore.swr.network_scenario#module:network), or C(cutover_result)
-        of the role C(longshore.swr.cutover).
+        P(longshore.swr.harbor_result#filter), RV(longshore.swr.network_scenario#module:network), C(cutover_result) of
+        the role C(longshore.swr.cutover), or the report of the role C(longshore.swr.onboard).
     type: dict
   failure:
     description:
@@ -54,8 +54,9 @@ options:
     default: longshore.swr
   html_path:
     description:
-      - The path of a page to write about a verification, a run of Harbor, a network, a cut-over, or a run without a
-        report (O(failure)). It begins with what to repair.
+      - The path of a page to write about a verification, a run of Harbor, a network, a cut-over, an onboarding, or a
+        run without a report (O(failure)). It begins with what to repair.
+      - The page of an onboarding links to those of its parts.
       - Migrations, access checks and audits have pages of their own, and none here.
     type: path
   junit_path:
@@ -118,7 +119,7 @@ RETURN = r"""
 kind:
   description:
     - What the report is about - C(migration), C(verification), C(access), C(audit), C(harbor), C(network),
-      C(cutover), or C(run) without a report.
+      C(cutover), C(onboarding), or C(run) without a report.
   returned: success
   type: str
   sample: migration

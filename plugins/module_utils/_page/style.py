@@ -19,6 +19,7 @@ header, main { max-width: 76rem; margin: 0 auto; padding: 0 1rem; }
 header { padding-top: 1.2rem; }
 main { padding-bottom: 2rem; }
 h1 { font-size: .95rem; font-weight: 600; margin: 0; color: var(--dim); overflow-wrap: anywhere; }
+a { color: var(--calm); }
 h2 { font-size: 1.05rem; margin: 0 0 .6rem; }
 h3 { font-size: 1rem; margin: .8rem 0 .3rem; overflow-wrap: anywhere; }
 .headline { font-size: 1.6rem; font-weight: 700; line-height: 1.25; margin: .1rem 0 .3rem; }
@@ -50,7 +51,7 @@ th, td { text-align: left; vertical-align: top; padding: .3rem .6rem .3rem 0; bo
   overflow-wrap: anywhere; }
 thead th { color: var(--dim); font-weight: 600; overflow-wrap: normal; } tbody th { font-weight: 400; }
 tbody tr:last-child > * { border-bottom: 0; }
-.grid td, .grid thead th { overflow-wrap: normal; }
+.grid td, .grid thead th, .whole { overflow-wrap: normal; }
 .number { text-align: right; white-space: nowrap; font-variant-numeric: tabular-nums; }
 .share { width: 35%; min-width: 4rem; } .share svg { display: block; width: 100%; height: .6rem; margin-top: .45rem; }
 .cause { border-left: 4px solid var(--line); background: var(--soft); border-radius: .4rem; margin: .6rem 0;
@@ -86,6 +87,7 @@ input, select, .more { font: inherit; color: inherit; background: var(--page); b
   .stack tr { display: block; border-bottom: 1px solid var(--line); padding: .4rem 0; }
   .stack td, .stack th { display: block; border: 0; padding: 0; text-align: left; }
   .stack td:first-child { font-weight: 600; } }
-@media print { body { background: none; } section { border: 0; padding: 0; } .tools, .more { display: none; }
+@media print { details::details-content { content-visibility: visible; }
+  body { background: none; } section { border: 0; padding: 0; } .tools, .more { display: none; }
   .places { max-height: none; } .cause, section { break-inside: avoid-page; } }
 """

@@ -42,18 +42,33 @@ class Case(NamedTuple):
     digests: Tuple[str, ...] = ()
 
 
+class Part(NamedTuple):
+    """A part of an onboarding.
+
+    :ivar pages: title and path of each page that it has written.
+    """
+
+    title: str
+    state: str
+    seconds: float
+    hosts: int
+    headline: str
+    pages: Sequence[Tuple[str, str]]
+
+
 @dataclass(frozen=True)
 class Outcome:
     """The outcome of a run.
 
     :ivar kind: C(migration), C(verification), C(access), C(audit), C(harbor), C(network), C(cutover),
-        or C(run) without a report.
+        C(onboarding), or C(run) without a report.
     :ivar counts: what was counted (C(images), C(nodes) ...), and the number of each state.
     :ivar duration: seconds, if known. :ivar sent: bytes, if any were.
     :ivar cases: iterates over all cases, anew at each call.
     :ivar problems: what is wrong with the run as a whole; C(warnings): what may be.
     :ivar headline: the message in a few words, for a page. :ivar todo: what else is needed, line by line.
     :ivar done: what was done. :ivar facts: what there is.
+    :ivar parts: of an onboarding; then C(checks) are those of its preflight, and C(command) says how to go on.
     """
 
     kind: str
@@ -72,6 +87,9 @@ class Outcome:
     todo: Sequence[str] = ()
     done: Sequence[str] = ()
     facts: Sequence[str] = ()
+    parts: Sequence[Part] = ()
+    checks: Sequence[Mapping[str, Any]] = ()
+    command: str = ""
 
     @property
     def status(self) -> str:

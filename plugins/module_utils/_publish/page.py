@@ -21,6 +21,7 @@ from .._page.rows import NO_SCRIPT, embedded
 from .._page.script import EXPLORER
 from .._text import safe
 from .._version import VERSION
+from . import onboarding_page
 from .outcome import Outcome
 
 TITLES = {
@@ -28,6 +29,7 @@ TITLES = {
     "harbor": "Replication with Harbor",
     "network": "Network to SWR",
     "cutover": "Cut-over to SWR",
+    "onboarding": "Onboarding to SWR",
     "run": "Run",
 }
 """The kinds of outcomes that have such a page."""
@@ -45,6 +47,9 @@ _MOODS = {
     "put_back": "bad",
     "unfinished": "bad",
     "pending": "warn",
+    "waiting": "warn",
+    "not_run": "warn",
+    "done": "good",
     "left": "warn",
     "not_evaluated": "warn",
     "patched": "good",
@@ -75,7 +80,7 @@ def render_page(outcome: Outcome, name: str, now: float) -> Iterator[str]:
 
 
 def _body(outcome: Outcome, causes: Sequence[elements.Cause]) -> Iterator[str]:
-    listed = Counter(case.outcome for case in outcome.cases())
+    listed = Counter(case.outcome for case in outcome.cases() if not outcome.parts)
     # An outcome without a chip could not be shown in the list.
     counts = {name: outcome.counts.get(name) or listed[name] for name in (*outcome.counts, *listed)}
     shown = [name for name, count in counts.items() if count]
@@ -85,11 +90,13 @@ def _body(outcome: Outcome, causes: Sequence[elements.Cause]) -> Iterator[str]:
     ]
     if shares:
         yield from elements.outcome_bar(shares)
+    yield from onboarding_page.before(outcome)
     wrong = [elements.Cause(text(problem), "", "", 1, ()) for problem in outcome.problems]
     wrong += causes
     wrong += [elements.Cause(text(warning), "", "", 1, (), "warn") for warning in outcome.warnings]
     if wrong:
         yield from elements.section("What to repair", elements.causes(wrong), "repair")
+    yield from onboarding_page.after(outcome)
     for title, lines in (
         ("What else is needed", outcome.todo),
         ("What was done", outcome.done),
@@ -98,7 +105,7 @@ def _body(outcome: Outcome, causes: Sequence[elements.Cause]) -> Iterator[str]:
         if lines:
             items = "".join("<li>{0}</li>\n".format(text(line)) for line in lines)
             yield from elements.section(title, ['<ul class="places" tabindex="0">\n', items, "</ul>\n"])
-    if shares:
+    if shares and not outcome.parts:
         numbers = {name: number for number, name in enumerate(shown)}
         rows = chain([NO_SCRIPT], embedded(_rows(outcome, numbers)))
         yield from elements.section("Everything", rows, "everything", **{"data-noun": outcome.counted})

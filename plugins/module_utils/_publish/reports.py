@@ -14,6 +14,8 @@ from .._errors import LongshoreError
 from .._http_values import NotUnderstood
 from .._json import check_shape
 from .cutover import CUTOVER, SHAPE, cutover
+from .onboarding import ONBOARDING, onboarding
+from .onboarding import SHAPE as ONBOARDING_SHAPE
 from .outcome import FAILED, PASSED, SKIPPED, Case, Outcome, numbers
 from .runs import HARBOR, NETWORK, SHAPES, VERIFICATION, harbor, network, split, verification
 
@@ -60,6 +62,7 @@ _SHAPES: Dict[str, Any] = {
 }
 _SHAPES.update(SHAPES)
 _SHAPES[CUTOVER] = SHAPE
+_SHAPES[ONBOARDING] = ONBOARDING_SHAPE
 _RECOGNIZED_BY = (
     (ACCESS, "nodes"),
     (AUDIT, "targets"),
@@ -73,6 +76,8 @@ _RECOGNIZED_BY = (
 def _kind_of(report: Any) -> Optional[str]:
     if not isinstance(report, dict):
         return None
+    if report.get("kind") == ONBOARDING:
+        return ONBOARDING
     if "results" in report and isinstance(report.get("images"), dict) and "equal" in report["images"]:
         return VERIFICATION
     # The report of a migration has a plan, too.
@@ -82,7 +87,7 @@ def _kind_of(report: Any) -> Optional[str]:
 
 def outcome_of(report: Any) -> Outcome:
     """Read a report of C(image_copy), C(image_report), C(image_verify), C(access_report), C(dockerfile_audit) or
-    C(image_audit), or a result of the roles C(harbor), C(network) and C(cutover).
+    C(image_audit), or a result of the roles C(harbor), C(network), C(cutover) and C(onboard).
 
     :raises LongshoreError: it is none of these.
     """
@@ -92,7 +97,7 @@ def outcome_of(report: Any) -> Outcome:
             "this is not a report that can be published",
             where="report",
             hint="Give the JSON report of image_copy, image_report, image_verify, the role access_check, an audit, or "
-            "the result of the role harbor, network or cutover.",
+            "the result of the role harbor, network, cutover or onboard.",
         )
     try:
         return _READERS[kind](check_shape(report, _SHAPES[kind]))
@@ -185,4 +190,5 @@ _READERS: Dict[str, Callable[[Mapping[str, Any]], Outcome]] = {
     HARBOR: harbor,
     NETWORK: network,
     CUTOVER: cutover,
+    ONBOARDING: onboarding,
 }

@@ -89,6 +89,61 @@ def test_a_run_of_harbor(browser: Browser, page: Write) -> None:
     browser.complaints()
 
 
+def onboarded(**more: Any) -> Dict[str, Any]:
+    def part(name: str, state: str, seconds: float = 0.0, **fields: Any) -> Dict[str, Any]:
+        usual = {"changed": state == "done", "hosts": 1, "headline": "", "problems": [], "pages": [], "reports": []}
+        return {"name": name, "state": state, "seconds": seconds, **usual, **fields}
+
+    def check(part: str, name: str, status: str, text: str, remedy: str = "") -> Dict[str, str]:
+        return {"part": part, "name": name, "status": status, "text": text, "remedy": remedy}
+
+    problem = {"text": "it is not writable: " + MARKUP, "remedy": "Remount it.", "hosts": ["node7", "node9"]}
+    pages = [{"title": "migration", "path": "migrate/re port.html"}, {"title": MARKUP, "path": "javascript:alert(1)"}]
+    parts = [
+        part("preflight", "done", 3.1, headline="5 checks: 2 ok, 1 warning, 2 unchecked"),
+        part("network", "done", 41.2, headline="3 created; SWR's endpoint is 192.168.0.61"),
+        part("organizations", "unchanged", 1.0),
+        part("migrate", "done", 754.0, headline="120 images: 100 copied, 20 skipped", pages=pages),
+        part("hosts", "failed", 12.0, hosts=10, headline="2 of 10 hosts: failed", problems=[problem]),
+        part("login", "not_run", hosts=10, headline="it needs hosts"),
+        part("cutover", "off", hosts=0),
+    ]
+    grant = "Grant the user the IAM permission vpc:vpcs:create."
+    checks = [
+        check("account", "access key", "ok", "IAM accepts AKEXAMPLE"),
+        check("account", "clock", "ok", "this machine's clock agrees with that of IAM"),
+        check("network", "plan", "warning", "Pulls will not work: " + MARKUP, "Set obs_service."),
+        check("network", "permission vpc:vpcs:create", "unchecked", "only a change shows it", grant),
+        check("migrate", "push to swr.example.com", "unchecked", "only a push shows it"),
+    ]
+    run = {"kind": "onboarding", "version": 1, "name": "shop", "state": "present", "check_mode": False}
+    place = {"region": "cn-north-4", "registry": "swr.cn-north-4.myhuaweicloud.com", "started": "2026-11-30T23:28:00Z"}
+    command = "ansible-playbook longshore.swr.onboard -i inventories/company -e @inventories/company/company.yml"
+    facts = ["SWR is reached at 192.168.0.61"]
+    return {**run, **place, "command": command, "parts": parts, "checks": checks, "facts": facts, **more}
+
+
+def test_an_onboarding(browser: Browser, page: Write) -> None:
+    sections = ["How to go on", "What to repair", "Parts", "What the preflight found", "What there is"]
+    assert shown(browser, page, onboarded(), "onboarding") == sections
+    assert browser.one(".headline").text == "The part hosts failed; 3 of 5 parts are done"
+    assert browser.one("#go-on pre").text.startswith("ansible-playbook longshore.swr.onboard -i ")
+    assert [cause.text.split()[0] for cause in browser.all("#repair .cause")] == ["2", "1"]
+    assert [place.text for place in browser.all("#repair .bad .places li")] == ["hosts on node7", "hosts on node9"]
+    rows = [row.text for row in browser.all("#parts tbody tr")]
+    assert rows[3].startswith("migrate done 12 min 34 s 120 images: 100 copied, 20 skipped")
+    assert rows[5] == "login not run it needs hosts \u00b7 10 hosts"
+    links = [link.get_attribute("href") for link in browser.all("#parts a")]
+    assert [link.rpartition("/")[0].startswith("file:///") for link in links] == [True, True]
+    assert links[0].endswith("/migrate/re%20port.html")
+    assert [part.get_attribute("open") is not None for part in browser.all("#preflight details")] == [
+        True,
+        False,
+        False,
+    ]
+    browser.complaints()
+
+
 def test_a_network(browser: Browser, page: Write) -> None:
     rows = (
         ("VPC", "shop", "none", "free"),
