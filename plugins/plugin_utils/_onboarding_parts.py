@@ -53,7 +53,7 @@ PARTS = (
         ("migrate_images", "migrate_images_file"),
         ("network", "organizations", "discover"),
     ),
-    Part("harbor", "harbor", "private_endpoint", HARBOR, ("harbor_rules",), ("network",)),
+    Part("harbor", "harbor", "private_endpoint", HARBOR, ("harbor_directory", "harbor_namespace"), ("network",)),
     Part("harbor", "harbor", "main", CONTROLLER, ("harbor_rules",), ("network", "organizations", "harbor")),
     Part(
         "bind",

@@ -1,0 +1,44 @@
+# Copyright: (c) 2026, longshore.swr contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Hosts with different parts run them in the same order."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+
+# The playbook becomes root on nodes, as its users do.
+pytestmark = pytest.mark.needs_root
+
+
+def test_a_part_of_one_host_alone_keeps_its_place(playbooks: Any) -> None:
+    """node-1 only gets the login; node-2 has entries for its hosts file before it. Harbor's host says where Harbor is."""
+    folder = playbooks.folder / "{{ inventory_hostname }}"
+    common = {
+        "hosts_path": str(folder / "hosts"),
+        "login_path": str(folder / "config.json"),
+        "hosts_cloud_init": "never",
+    }
+    names = {"node-1": {}, "node-2": {"hosts_entries": [{"address": "192.0.2.1", "names": ["obs.example.com"]}]}}
+    for name in names:
+        (playbooks.folder / name).mkdir()
+        (playbooks.folder / name / "hosts").write_text("127.0.0.1 localhost\n")
+    keys = {"onboard_access_key": "AKOFTHECOMPANY", "onboard_secret_key": "secret-key-of-the-company"}
+    playbooks.secrets.append(keys["onboard_secret_key"])
+    every = {
+        "onboard_region": "cn-north-4",
+        "onboard_dir": str(playbooks.folder / "report"),
+        "hosts_verify": False,
+        **keys,
+    }
+    harbor = {"harbor-1": {"harbor_directory": str(playbooks.folder), "harbor_network": "public"}}
+    children = {"nodes": {"hosts": names, "vars": common}, "harbor_nodes": {"hosts": harbor}}
+    inventory = {"all": {"vars": every, "children": children}}
+    parts = {"onboard_parts": ["harbor", "hosts", "login"]}
+    run = playbooks.run("longshore.swr.onboard", inventory=inventory, variables=parts)
+    done = re.findall(r"TASK \[longshore\.swr\.(hosts|login) : Check the variables\]", run.out)
+    assert done == ["hosts", "login"]
+    assert re.search(r"harbor-1: \['harbor'\]", run.out)
