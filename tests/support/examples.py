@@ -90,14 +90,14 @@ def module_spec(name: str) -> Dict[str, Any]:
 
 
 @functools.cache
-def role_options() -> Dict[str, Any]:
-    """The options of all roles, none of them required."""
+def all_roles() -> RoleSpec:
+    """The options of all roles as those of one, none of them required."""
     found: Dict[str, Any] = {}
     for path in sorted((ROOT / "roles").glob("*/meta/argument_specs.yml")):
         for entry in yaml.safe_load(path.read_text(encoding="utf-8"))["argument_specs"]:
-            options = RoleSpec.read(str(path.parents[1]), entry).options
-            found.update({name: {**option, "required": False} for name, option in options.items()})
-    return found
+            spec = RoleSpec.read(str(path.parents[1]), entry)
+            found.update({name: {**option, "required": False} for name, option in spec.options.items()})
+    return spec._replace(options=found)
 
 
 @functools.cache
@@ -301,11 +301,11 @@ class Judge:
 
     def _variables(self, values: Mapping[str, Any]) -> None:
         """Variables of roles have values that these accept; others are the reader's own."""
-        options = role_options()
+        options = all_roles().options
         own = {key: filled(value, options[key]) for key, value in values.items() if key in options}
         try:
             # Addresses may be left out, to be taken from the network.
-            RoleSpec("", {key: options[key] for key in own}, {}).check(own, promised)
+            all_roles().check(own, promised)
         except ValueError as error:
             self.problems.append(str(error))
         words = set().union(*playbook_words().values())
@@ -396,7 +396,7 @@ class Judge:
         own = {name[len(COLLECTION) :] for name in names if name.startswith(COLLECTION)}
         words = set().union(*(playbook_words().get(name, set()) for name in own))
         if own:
-            for key in set(variables) - set(role_options()) - words:
+            for key in set(variables) - set(all_roles().options) - words:
                 self.problems.append("{0} take no {1}".format(", ".join(sorted(own)), key))
             self._each(lambda tag: self._known(tag, words | TAGS, "tag"), tags)
         self._variables(variables)

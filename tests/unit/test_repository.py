@@ -15,6 +15,8 @@ from typing import Dict, Iterator, List, Set, Tuple
 import pytest
 import yaml
 
+from ansible_collections.longshore.swr.tests.support.pages import page
+
 ROOT = Path(__file__).resolve().parents[2]
 BINARY = {".gz", ".png", ".tar", ".tgz", ".zip", ".zst", ".der"}
 MADE = {".git", ".cache", "build", "demo-output", "__pycache__", ".ansible", ".hypothesis"}
@@ -189,15 +191,14 @@ def test_a_role_keeps_its_variables_to_itself(role: str) -> None:
             assert wrong == [], path.relative_to(ROOT)
 
 
-def user_visible() -> List[str]:
-    plugins = [name for kind in ("modules", "filter", "lookup") for name in names_in(kind)]
-    return sorted(set(plugins) | set(roles()) | set(playbooks()))
+@pytest.mark.parametrize("name", playbooks())
+def test_a_playbook_is_on_their_page(name: str) -> None:
+    """Plugins and roles have pages of their own, which are made from their documentation."""
+    assert re.search(r"``{0}``".format(name), page("playbooks"))
 
 
-@pytest.mark.parametrize("name", user_visible())
-def test_the_readme_names_everything_a_user_can_use(name: str) -> None:
-    readme = (ROOT / "README.md").read_text(encoding="utf-8")
-    assert re.search(r"`(?:longshore\.swr\.)?{0}`".format(re.escape(name)), readme)
+def test_the_readme_is_short() -> None:
+    assert len((ROOT / "README.md").read_text(encoding="utf-8").splitlines()) <= 140
 
 
 def test_the_roles_and_modules_that_texts_name_exist() -> None:

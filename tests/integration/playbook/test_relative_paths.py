@@ -64,6 +64,6 @@ def test_the_first_command_of_the_documentation(tmp_path: Path, collection_root:
     playbook.write("images.json", {"a.example.com/its/x y": "b.example.com/team/app"})
     playbook.write("auth.json", {})
     guide = (collection_root / "docs" / "docsite" / "rst" / "guide_start.rst").read_text(encoding="utf-8")
-    (command,) = [line.split() for line in guide.splitlines() if "$ ansible-playbook" in line]
+    (command,) = [line.split() for line in guide.splitlines() if "$ ansible-playbook longshore.swr.migrate" in line]
     run = playbook.run(command[2], *command[3:], ok=False)
     assert "a.example.com/its/x y" in run.text
