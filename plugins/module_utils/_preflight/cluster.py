@@ -19,22 +19,23 @@ from .._secrets import Redactor
 from .._workloads.cluster.client import ClusterClient
 from .._workloads.cluster.login import connect
 from .._workloads.errors import WorkloadsError
-from .checks import FAILED, OK, UNCHECKED, Check, failure
+from .checks import FAILED, OK, UNCHECKED, WARNING, Check, failure
 
 DISCOVER, CUTOVER = "discover", "cutover"
 MOST_NAMESPACES = 20
+"""The rights are asked for in so many of the namespaces: they are seldom different."""
 _PATH = "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews"
 _ANSWER = {"status": {"allowed": bool}}
-_UNASKED = "the cluster does not answer what the user may do"
+RIGHTS = "rights in the cluster"
+_GRANT = "Grant them with a ClusterRole, or name the namespaces in which they are granted."
 
 
 class Right(NamedTuple):
-    """A verb on a resource. C(everywhere): it has no namespace."""
+    """A verb on a resource."""
 
     verb: str
     group: str
     resource: str
-    everywhere: bool = False
 
     def __str__(self) -> str:
         return "{0} {1}{2}".format(self.verb, self.resource, "." + self.group if self.group else "")
@@ -49,46 +50,63 @@ _OTHERS = (("apps", ("replicasets",)), ("batch", ("jobs",)), ("", ("pods",)))
 _READ = [Right("list", group, name) for group, names in (*_TEMPLATES, *_OTHERS) for name in names]
 _PATCH = [Right("patch", group, name) for group, names in _TEMPLATES for name in names]
 _SECRETS = [Right("list", "", "secrets"), Right("get", "", "serviceaccounts"), Right("patch", "", "serviceaccounts")]
-_RIGHTS = {DISCOVER: _READ, CUTOVER: [*_PATCH, *_SECRETS]}
 
 
 def ask_cluster(
-    options: Mapping[str, Any], namespaces: Sequence[str], parts: Sequence[str], redactor: Redactor
+    options: Mapping[str, Any], namespaces: Sequence[str], cutover: bool, redactor: Redactor
 ) -> Iterator[Check]:
     """
     :param options: those that say which cluster to call and as whom.
     :param namespaces: to look at; none stands for all.
-    :param parts: C(DISCOVER) and perhaps C(CUTOVER).
+    :param cutover: whether workloads will be switched, too.
     :raises WorkloadsError: it cannot be reached, or refuses the login.
     """
     client = connect(options, redactor)
-    version = client.get("/version").get("gitVersion")
-    first = True
-    for part in parts:
-        missing: List[str] = []
-        for space in namespaces[:MOST_NAMESPACES] or [""]:
-            place = " in {0}".format(space) if space else ""
-            try:
-                missing += ["{0}{1}".format(right, place) for right in _RIGHTS[part] if not _may(client, right, space)]
-            except WorkloadsError as error:
-                if error.status in (None, 401):
-                    raise
-                yield failure(part, "rights in the cluster", error, UNCHECKED)._replace(text=_UNASKED)
-                return
-        if first:
-            text = "{0} is Kubernetes {1}, and accepts the login".format(client.name, version)
-            yield Check(part, "cluster", OK, text)
-            first = False
-        yield _rights(part, missing, client.name)
+    version = client.get("/version").get("gitVersion") or "of an unknown version"
+    try:
+        found = _discovery(client, namespaces) + (_cutover(client, namespaces) if cutover else [])
+    except WorkloadsError as error:
+        if error.status in (None, 401):
+            raise
+        found = [failure(DISCOVER, RIGHTS, error, UNCHECKED)]
+    text = "{0} is Kubernetes {1}, and accepts the login".format(client.name, version)
+    yield Check(DISCOVER, "cluster", OK, text)
+    yield from found
 
 
-def _rights(part: str, missing: Sequence[str], cluster: str) -> Check:
-    name = "rights in the cluster"
+def _discovery(client: ClusterClient, namespaces: Sequence[str]) -> List[Check]:
+    missing = _missing(client, _READ, namespaces)
+    # What may not be listed everywhere is still found where it may.
+    status = FAILED if len(missing) >= len(_READ) * len(_asked(namespaces)) else WARNING
+    return [_verdict(DISCOVER, RIGHTS, status, missing, client.name, "images in use are not found")]
+
+
+def _cutover(client: ClusterClient, namespaces: Sequence[str]) -> List[Check]:
+    patch = _verdict(
+        CUTOVER, RIGHTS, FAILED, _missing(client, _PATCH, namespaces), client.name, "workloads cannot be switched"
+    )
+    what = "pull secrets cannot be checked and added"
+    secrets = _missing(client, _SECRETS, namespaces)
+    return [patch, _verdict(CUTOVER, "rights to pull secrets", WARNING, secrets, client.name, what)]
+
+
+def _asked(namespaces: Sequence[str]) -> Sequence[str]:
+    return namespaces[:MOST_NAMESPACES] or [""]
+
+
+def _missing(client: ClusterClient, rights: Sequence[Right], namespaces: Sequence[str]) -> List[str]:
+    places = [(space, " in {0}".format(space) if space else "") for space in _asked(namespaces)]
+    return [
+        "{0}{1}".format(right, place) for space, place in places for right in rights if not _may(client, right, space)
+    ]
+
+
+def _verdict(part: str, name: str, status: str, missing: Sequence[str], cluster: str, without: str) -> Check:
     if not missing:
-        return Check(part, name, OK, "the user has those in {0} that {1} needs".format(cluster, part))
+        return Check(part, name, OK, "the user has them in {0}".format(cluster))
     listed = ", ".join(missing[:MOST_NAMESPACES]) + (", ..." if missing[MOST_NAMESPACES:] else "")
-    hint = "Grant them with a ClusterRole, or name the namespaces in which they are granted."
-    return Check(part, name, FAILED, "the user lacks in {0}: {1}".format(cluster, listed), hint)
+    text = "the user lacks in {0}: {1}; without them, {2}".format(cluster, listed, without)
+    return Check(part, name, status, text, _GRANT)
 
 
 def _may(client: ClusterClient, right: Right, namespace: str) -> bool:

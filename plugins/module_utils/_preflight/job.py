@@ -123,10 +123,9 @@ class Preflight:
             return None
 
     def _ask_cluster(self, options: Mapping[str, Any]) -> None:
-        from .cluster import CUTOVER, DISCOVER, ask_cluster
+        from .cluster import DISCOVER, ask_cluster
 
-        parts = [DISCOVER, CUTOVER] if options["cutover"] else [DISCOVER]
-        ask = functools.partial(ask_cluster, options, options["namespaces"], parts, self._redactor)
+        ask = functools.partial(ask_cluster, options, options["namespaces"], options["cutover"], self._redactor)
         self._board.ask(DISCOVER, "cluster", ask)
 
 

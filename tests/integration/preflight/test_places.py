@@ -215,6 +215,7 @@ def test_a_cluster(world: World, sandbox_kubernetes: Callable[..., Any]) -> None
         ("cluster", "ok"),
         ("rights in the cluster", "ok"),
         ("rights in the cluster", "ok"),
+        ("rights to pull secrets", "ok"),
     ]
     assert TOKEN not in str(found)
     assert not [entry for entry in cluster.log.entries() if entry.method not in ("GET", "POST")]
@@ -231,11 +232,17 @@ def test_a_cluster_with_rights_to_read_only(world: World, sandbox_kubernetes: Ca
     assert found["discover", "rights in the cluster"]["status"] == "ok"
     check = found["cutover", "rights in the cluster"]
     assert check["status"] == "failed"
-    assert "patch deployments.apps in shop" in check["text"]
-    assert "list secrets" not in check["text"]
+    assert "patch deployments.apps in shop, " in check["text"]
+    secrets = found["cutover", "rights to pull secrets"]
+    assert secrets["status"] == "warning"
+    assert ": patch serviceaccounts in shop; without them, pull secrets cannot" in secrets["text"]
+    both = world.found(cluster=dict(options, namespaces=["shop", "other"], cutover=False))
+    check = both["discover", "rights in the cluster"]
+    assert (check["status"], "list pods in other" in check["text"]) == ("warning", True)
+    assert "in shop" not in check["text"]
     everywhere = world.found(cluster=dict(options, namespaces=[], cutover=False))
-    assert everywhere["discover", "rights in the cluster"]["status"] == "failed"
-    assert "list pods" in everywhere["discover", "rights in the cluster"]["text"]
+    check = everywhere["discover", "rights in the cluster"]
+    assert (check["status"], "list pods; without them, " in check["text"]) == ("failed", True)
 
 
 def test_a_cluster_that_refuses_the_login(world: World, sandbox_kubernetes: Callable[..., Any]) -> None:
@@ -250,7 +257,7 @@ def test_a_cluster_that_does_not_say_what_the_user_may_do(world: World, sandbox_
     fault = Fault(path="/apis/authorization.k8s.io/v1/selfsubjectaccessreviews", action="status", status=403)
     cluster = sandbox_kubernetes(faults=[fault])
     found = world.found(cluster={"host": cluster.url, "api_key": TOKEN})
-    assert about(found, "discover") == [("rights in the cluster", "unchecked")]
+    assert about(found, "discover") == [("cluster", "ok"), ("rights in the cluster", "unchecked")]
 
 
 # Hosts and this machine
