@@ -15,7 +15,7 @@ pytestmark = pytest.mark.needs_root
 
 
 def test_a_part_of_one_host_alone_keeps_its_place(playbooks: Any) -> None:
-    """node-1 only gets the login; node-2 has entries for its hosts file before it. Harbor's host says where Harbor is."""
+    """node-1 only gets the login; node-2 has entries for its hosts file before. Harbor's host says where Harbor is."""
     folder = playbooks.folder / "{{ inventory_hostname }}"
     common = {
         "hosts_path": str(folder / "hosts"),
