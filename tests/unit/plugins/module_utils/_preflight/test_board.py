@@ -68,12 +68,12 @@ def test_one_that_hangs_fails_in_time_and_hides_nothing() -> None:
 def test_what_could_not_begin_is_unchecked() -> None:
     release = threading.Event()
     board = Board(0.4)
-    # Half of the time for each: the second round has no time left.
-    for number in range(3 * AT_ONCE):
+    # Half of the time for each: the third round may begin at the very end, and the fourth cannot.
+    for number in range(4 * AT_ONCE):
         board.ask("migrate", "registry {0}".format(number), lambda: held(release))
     statuses = [check.status for check in board.answers()]
     release.set()
-    assert len(statuses) == 3 * AT_ONCE
+    assert len(statuses) == 4 * AT_ONCE
     assert statuses.count(FAILED) >= AT_ONCE
     assert statuses.count(UNCHECKED) >= AT_ONCE
 
