@@ -78,7 +78,7 @@ def test_quotas(quota: Any, count: int, status: str) -> None:
 
 
 def test_unset_options_are_left_to_their_defaults() -> None:
-    found = options.checked("network", {"scenario": "intranet", "vpc": "", "tags": None}, options.NETWORK)
+    found = options.checked("network", {"scenario": "intranet", "vpc": "", "tags": None, "more": []}, options.NETWORK)
     assert found is not None
     assert (found["scenario"], found["vpc"], found["nat_spec"]) == ("intranet", None, "small")
     assert options.checked("network", {"scenario": ""}, options.NETWORK) is None
