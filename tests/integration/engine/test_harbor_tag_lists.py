@@ -118,14 +118,37 @@ def test_a_list_that_costs_more_than_it_saves_is_left() -> None:
 
 
 def test_few_tags_of_many_are_asked_for_one_by_one(full: World) -> None:
-    for world in (full.source, full.destination):
-        workloads.load_all(world, workloads.many_tags(150, 1, 0, 100, repository=REPOSITORY, seed="more"))
-    (source,) = full.rules
-    wanted = ",".join(full.source.tags(REPOSITORY)[:12])
-    full.rules = {"{0}:{1}".format(source, wanted): full.rules[source]}
-    assert full.copy()["images"]["skipped"] == 12
-    assert full.destination.count("manifest_head") >= 12
-    assert full.destination.count("harbor") == 0
+    for registry in (full.source, full.destination):
+        workloads.load_all(registry, workloads.many_tags(420, 1, 0, 100, repository=REPOSITORY))
+    wanted = ",".join("v{0}".format(number) for number in range(32))
+    full.rules = {"{0}:{1}".format(source, wanted): destination for source, destination in full.rules.items()}
+    assert full.copy()["images"]["skipped"] == 32
+    assert full.destination.count("manifest_head") >= 32
+    # The first page says that the others are not worth it.
+    assert (full.destination.count("harbor"), full.destination.count("tags")) == (1, 0)
+
+
+def test_small_repositories_are_listed(full: World) -> None:
+    for number in range(3):
+        for registry in (full.source, full.destination):
+            name = "team/small-{0}".format(number)
+            workloads.load_all(registry, workloads.many_tags(12, 1, 0, 100, repository=name))
+    full.rules = {
+        "{0}/team/small-{1}".format(full.source.host, number): "{0}/team/small-{1}".format(
+            full.destination.host, number
+        )
+        for number in range(3)
+    }
+    result = full.copy()
+    assert (result["images"]["skipped"], result["warnings"]) == (36, [])
+    requests = result["requests"]["by_registry"]
+    assert requests[full.source.host] == {"tags": 4, "token": 3, "tag_listing": 4, "manifest_head": 3 * PROVED}
+    assert requests[full.destination.host] == {
+        "tags": 3,
+        "token": 3,
+        "tag_listing": 3,
+        "manifest_head": INTRODUCED + 3 * PROVED,
+    }
 
 
 def test_a_first_run_asks_the_source_for_no_list(full: World) -> None:

@@ -65,7 +65,6 @@ def claiming(world: World, claims: Any) -> Callable[[str], Any]:
 
 class Claims:
     calls = 1
-    per_page = 1000
     unremarkable = ()
 
     def __init__(self, claims: Any) -> None:
@@ -144,7 +143,7 @@ def test_a_refusal_is_a_warning_and_tags_are_asked_for_one_by_one(
     api.refuse_next(refusal, times=10)
     again = to_swr.copy(lister_for=lister_for)
     assert again["images"]["skipped"] == TAGS
-    assert of(again, to_swr.destination, "manifest_head") == {"manifest_head": TAGS}
+    assert of(again, to_swr.destination, "manifest_head") == {"manifest_head": TAGS + UNTOLD}
     assert [len(again["warnings"]), len(api.calls)] == [1, 1]
     assert "one by one" in again["warnings"][0]
     assert refusal.message in again["warnings"][0]

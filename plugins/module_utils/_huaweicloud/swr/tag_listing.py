@@ -43,7 +43,6 @@ class SwrTagApi:
     :ivar calls: the number of requests sent.
     """
 
-    per_page = TAGS_PER_CALL
     # Whoever gives keys wants to know what they lack.
     unremarkable = ()
 

@@ -27,10 +27,10 @@ from ..run.tag_listing import NotListed
 SERVICE = "harbor-registry"
 """Harbor's name in its token challenge."""
 PATIENCE = 10.0
-"""Seconds for a page. HEAD requests are the better choice for a Harbor that takes longer."""
+"""Seconds until a page begins. HEAD requests are the better choice for a Harbor that takes longer."""
 
 _WHAT = "cannot list the artifacts"
-_PAGE = "{0}/repositories/{1}/artifacts?page={2}&page_size={3}&q=tags%3D%2A&with_tag=true"
+_PAGE = "{0}/repositories/{1}/artifacts?page={2}&page_size=100&q=tags%3D%2A&with_tag=true"
 _TAGS = [{"digest": str, "tags": ([{"name": str}], None)}]
 
 
@@ -41,7 +41,6 @@ class HarborTags:
     """
 
     calls = 0
-    per_page = 100
     # Not everything with this token service has the API, and few robots may use it.
     unremarkable = (301, 302, 307, 308, 400, 401, 403, 404, 405, 422)
 
@@ -61,7 +60,7 @@ class HarborTags:
         try:
             if place is None and self._is_source:
                 self._check_project(api, repository)
-            return api.tags(place or 1, self.per_page)
+            return api.tags(place or 1)
         except NotUnderstood as problem:
             raise RegistryError("{0}: {1}".format(_WHAT, problem), where=str(repository)) from problem
 
@@ -90,10 +89,10 @@ class _Project(ListApi):
             raise NotUnderstood("it is about another project")
         return bool(facts.get("registry_id"))
 
-    def tags(self, number: int, size: int) -> Tuple[Sequence[Tuple[str, str]], Sequence[int]]:
+    def tags(self, number: int) -> Tuple[Sequence[Tuple[str, str]], Sequence[int]]:
         """Tags and digests of a page, and the numbers of the others, if it is the first one."""
         # Harbor undoes one of the two quotations itself.
-        path = _PAGE.format(self._base, quote(quote(self._rest, safe=""), safe=""), number, size)
+        path = _PAGE.format(self._base, quote(quote(self._rest, safe=""), safe=""), number)
         reply = self._get(path, what=_WHAT)
         if parse_count(reply.headers.get("age")):
             raise NotUnderstood("it comes from a cache")

@@ -22,6 +22,7 @@ from __future__ import annotations
 import random
 import sys
 import threading
+from collections import Counter
 from typing import Any, Callable, Dict, List, NamedTuple, Optional, Sequence, Set
 
 from ..._errors import LongshoreError
@@ -38,7 +39,7 @@ from .harbor_tags import SERVICE, HarborTags
 LEAST = 10
 """From this many tags of a repository on, lists are cheaper."""
 INTRODUCTION = 32
-"""From this many on, it is worth a request to learn whether an unknown registry is a Harbor."""
+"""From this many tags of a registry on, it is worth a request to learn whether it is a Harbor."""
 SAVED = 8
 """Tags for each page of a list that are wanted at least: the others of the page are of no use."""
 PROVEN = 64
@@ -78,14 +79,14 @@ class _List:
     """What is known of the wanted tags of one side.
 
     :ivar claims: tag to digest, from the list; empty for a tag with several digests. :ivar names: from the registry.
-    :ivar usable: nothing failed.
+    :ivar is_worth_it: it is not too long. :ivar usable: nothing failed.
     """
 
     def __init__(self, wanted: Set[str]) -> None:
         self.wanted = wanted
         self.claims: Dict[str, str] = {}
         self.names: Optional[Set[str]] = None
-        self.complete = False
+        self.complete = self.is_worth_it = False
         self.usable = True
         self._pages = 1
         self._lock = threading.Lock()
@@ -160,8 +161,12 @@ class TagLists:
             if not is_digest(side.reference(image)):
                 wanted.setdefault(side, set()).add(side.reference(image))
         found = {side: _List(tags) for side, tags in wanted.items() if len(tags) >= LEAST}
+        many: Counter[str] = Counter()
         for side, its in found.items():
-            self._put(side, its, lambda side=side, its=its: self._begin(side, its))
+            many[side.repository.registry] += len(its.wanted)
+        for side, its in found.items():
+            introduce = many[side.repository.registry] >= INTRODUCTION
+            self._put(side, its, lambda side=side, its=its, introduce=introduce: self._begin(side, its, introduce))
         self._queue.join()
         self._lists.update((side, its) for side, its in found.items() if its.complete and its.usable)
 
@@ -173,15 +178,13 @@ class TagLists:
 
         self._queue.put((1,), job)
 
-    def _begin(self, side: Side, its: _List) -> None:
-        lister = self._lister(side, its)
+    def _begin(self, side: Side, its: _List, introduce: bool) -> None:
+        lister = self._lister(side, its, introduce)
         if lister is None or not self._listers.usable(side.repository):
             return
-        if not side.is_source:
-            its.names = self._names(side.repository)
-            if -(-len(its.names) // lister.per_page) * SAVED > len(its.wanted):
-                return
         self._read(side, its, lister, None)
+        if its.is_worth_it and not side.is_source:
+            its.names = self._names(side.repository)
 
     def _read(self, side: Side, its: _List, lister: Lister, place: Any) -> None:
         if not self._listers.usable(side.repository):
@@ -191,8 +194,9 @@ class TagLists:
         except LongshoreError as error:
             self._listers.refuse(side.repository, error, lister)
             return
-        if (1 + len(further)) * SAVED > max(len(its.wanted), SAVED):
+        if place is None and (1 + len(further)) * SAVED > len(its.wanted):
             return
+        its.is_worth_it = True
         its.add(entries, len(further))
         for other in further:
             self._put(side, its, lambda other=other: self._read(side, its, lister, other))
@@ -205,7 +209,7 @@ class TagLists:
                 raise
             return set()
 
-    def _lister(self, side: Side, its: _List) -> Optional[Lister]:
+    def _lister(self, side: Side, its: _List, introduce: bool) -> Optional[Lister]:
         client = self._client(side)
         if client is None:
             return None
@@ -213,7 +217,7 @@ class TagLists:
         if named is not None:
             return named
         with self._introduction:
-            if not client.session.introduced and len(its.wanted) >= INTRODUCTION:
+            if introduce and not client.session.introduced:
                 client.head_manifest(side.repository, min(its.wanted))
             if client.session.service != SERVICE:
                 return None

@@ -26,12 +26,10 @@ class Lister(Protocol):
     """Lists the tags of one registry.
 
     :ivar calls: number of requests so far that nobody else counts.
-    :ivar per_page: most entries of a page.
     :ivar unremarkable: statuses of refusals that users need not hear of.
     """
 
     calls: int
-    per_page: int
     unremarkable: Sequence[int]
 
     def read(self, repository: Repository, place: Any) -> Tuple[Sequence[Tuple[str, str]], Sequence[Any]]:
