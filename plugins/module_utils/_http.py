@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import html
 import json
-import random
 import re
 import time
 import traceback
@@ -23,7 +22,7 @@ from typing import Any, Callable, Container, Dict, Iterator, Mapping, NamedTuple
 from ._errors import LongshoreError, ServerError
 from ._files.errors import FilesError
 from ._files.inputs import check_authorities
-from ._http_values import NotUnderstood, basic_auth, parse_retry_after, unpack
+from ._http_values import NotUnderstood, backoff, basic_auth, parse_retry_after, unpack
 from ._json import read_json
 from ._networks import proxy_for
 from ._text import one_line, safe
@@ -299,10 +298,7 @@ class ApiClient:
         wait = self._backoff(attempt) if asked is None else asked
         return wait if wait <= self._longest_wait else None
 
-    @staticmethod
-    def _backoff(attempt: int) -> float:
-        # The jitter keeps the forks of a playbook from retrying at the same moment.
-        return random.uniform(0.5, 1.0) * 2**attempt  # noqa: S311
+    _backoff = staticmethod(backoff)
 
     def _parse(self, where: str, response: Any, content: bytes) -> Any:
         if not content:

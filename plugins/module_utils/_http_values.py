@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, longshore.swr contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Parse and format values of HTTP headers.
+"""Parse and format values of HTTP headers, and wait between requests.
 
 This module is private to the collection: no other collection may import it.
 """
@@ -9,6 +9,7 @@ This module is private to the collection: no other collection may import it.
 from __future__ import annotations
 
 import base64
+import random
 import re
 import time
 import zlib
@@ -236,3 +237,9 @@ def _quoted(text: str) -> str:
     """The text for display: truncated, and without control characters."""
     shown = text if len(text) <= _SHOWN else text[:_SHOWN] + "..."
     return '"{0}"'.format("".join(char if char.isprintable() else "?" for char in shown))
+
+
+def backoff(attempt: int) -> float:
+    """The seconds to wait before a request is repeated, for the first time after attempt 0."""
+    # The jitter keeps the forks of a playbook from retrying at the same moment.
+    return random.uniform(0.5, 1.0) * 2**attempt  # noqa: S311

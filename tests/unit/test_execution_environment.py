@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import ast
 import importlib.util
 import re
 import subprocess
@@ -87,5 +88,32 @@ def test_ansible_builder_takes_it(tmp_path: Path) -> None:
     done = subprocess.run(introspect, cwd=str(tmp_path), capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
     # PyYAML comes with ansible-core.
-    found = {re.split(r"[ <>=]", line)[0] for line in yaml.safe_load(done.stdout)["python"]}
-    assert found == {"jmespath", "kubernetes", "requests", "zstandard"}
+    found = yaml.safe_load(done.stdout)
+    needed = sorted(re.split("  #", line)[0].strip() for line in found["python"])
+    assert needed == ["jmespath", "kubernetes>=24.2.0", "requests", "zstandard"]
+    assert not found.get("system")
+
+
+def imported(path: Path) -> Set[str]:
+    """The packages that a file imports, anywhere in it."""
+    found: Set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if isinstance(node, ast.Import):
+            found.update(alias.name.split(".")[0] for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and not node.level and node.module:
+            found.add(node.module.split(".")[0])
+    return found
+
+
+def test_what_is_required_is_used_and_the_readme_names_it() -> None:
+    """Nothing is required for its own sake, and nothing is used that is not required."""
+    names = {"PyYAML": "yaml"}
+    text = (ROOT / "meta" / "ee-requirements.txt").read_text("utf-8")
+    required = re.findall(r"^([A-Za-z0-9._-]+)", text, re.MULTILINE)
+    used: Set[str] = set().union(*(imported(path) for path in (ROOT / "plugins").rglob("*.py")))
+    # backports.zstd is Python's own interface before 3.14, and urllib3 comes with requests.
+    others = {"ansible", "ansible_collections", "backports", "urllib3", "compression"}
+    third = {name for name in used if name not in sys.stdlib_module_names} - others
+    assert third == {names.get(name, name) for name in required}
+    readme = (ROOT / "README.md").read_text("utf-8")
+    assert [name for name in required if "`{0}`".format(name) not in readme] == []

@@ -124,6 +124,21 @@ def test_the_action_group_is_the_modules() -> None:
     assert sorted([*runtime["action_groups"]["swr"], "role_arguments"]) == names_in("modules")
 
 
+@pytest.mark.parametrize("group", ["huaweicloud", "harbor"])
+def test_a_smaller_action_group_is_the_modules_that_share_its_options(group: str) -> None:
+    """A default of a group is refused by a module that does not have the option."""
+    runtime = yaml.safe_load((ROOT / "meta" / "runtime.yml").read_text(encoding="utf-8"))
+    fragment = {"huaweicloud": "longshore.swr.credentials", "harbor": "longshore.swr.harbor"}[group]
+    found = {}
+    for name in names_in("modules"):
+        documentation = yaml.safe_load(blocks(ROOT / "plugins" / "modules" / (name + ".py"))["DOCUMENTATION"])
+        found[name] = set(documentation["extends_documentation_fragment"])
+    sharing = sorted(name for name, fragments in found.items() if fragment in fragments)
+    assert runtime["action_groups"][group] == sharing
+    says = "longshore.swr.attributes.actiongroup_" + group
+    assert sorted(name for name, fragments in found.items() if says in fragments) == sharing
+
+
 def test_the_floor_of_ansible_core_is_the_one_tested() -> None:
     runtime = yaml.safe_load((ROOT / "meta" / "runtime.yml").read_text(encoding="utf-8"))
     oldest = (ROOT / "requirements" / "oldest.txt").read_text(encoding="utf-8")

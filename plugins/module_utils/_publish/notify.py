@@ -25,6 +25,8 @@ CAUSES = 3
 """Causes of failures in the text."""
 TIMEOUT = 10.0
 """Seconds for connecting and each read; the whole exchange may take five times as long."""
+PATIENCE = 2 * TIMEOUT
+"""Seconds after which nothing is sent again: a server that drips must not hold the run up three times."""
 SHORTEST = 6
 """Characters of a secret. Shorter parts of a URL, such as C(hooks), are words that occur elsewhere."""
 _ACCEPTED = tuple(range(200, 300))
@@ -98,6 +100,7 @@ def notify(
         redact=redact,
         session=session,
     )
+    started = time.monotonic()
     for left in reversed(range(TRIES)):
         try:
             client.call("POST", "", parse_qsl(query, keep_blank_values=True), body, _ACCEPTED, text=True)
@@ -105,6 +108,7 @@ def notify(
         except NotSent as error:
             if error.status in _ACCEPTED:
                 return  # It has arrived, whatever is wrong with the rest of the reply.
-            if not left or (error.status is not None and error.status < 500 and error.status != 429):
+            final = error.status is not None and error.status < 500 and error.status != 429
+            if final or not left or time.monotonic() - started > PATIENCE:
                 raise
         sleep(float(TRIES - left))

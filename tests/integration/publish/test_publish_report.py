@@ -139,6 +139,13 @@ def test_a_webhook_that_misbehaves_is_a_warning(
     assert any("the notification was not sent" in warning for warning in warnings) != notified
 
 
+def test_a_webhook_that_takes_its_time_is_not_asked_again(webhook: Webhook, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(notify, "PATIENCE", 0.1)
+    webhook.statuses = [None]
+    assert publish(report=REPORT, notify_url=webhook.url)["notified"] is False
+    assert len(webhook.requests) == 1
+
+
 @pytest.mark.parametrize(
     "url",
     [

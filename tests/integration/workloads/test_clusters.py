@@ -43,7 +43,7 @@ VARIABLE = "$(params.x)"
 @pytest.fixture(autouse=True)
 def _no_waiting(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """Retries follow at once, and nothing is in the home directory."""
-    monkeypatch.setattr(client, "_backoff", lambda _attempt: 0.0)
+    monkeypatch.setattr(client, "backoff", lambda _attempt: 0.0)
     monkeypatch.setenv("HOME", str(tmp_path))
 
 

@@ -36,7 +36,7 @@ KUBE_SYSTEM = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "ku
 
 @pytest.fixture(autouse=True)
 def _no_waiting(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setattr(client, "_backoff", lambda _attempt: 0.0)
+    monkeypatch.setattr(client, "backoff", lambda _attempt: 0.0)
     monkeypatch.setattr(wave, "POLL", 0.0)
     monkeypatch.setattr(wave, "PATIENCE", 0.0)
     monkeypatch.setenv("HOME", str(tmp_path))

@@ -12,14 +12,13 @@ This module is private to the collection: no other collection may import it.
 from __future__ import annotations
 
 import json
-import random
 import time
 import traceback
 from typing import Any, Callable, Dict, Iterator, Optional, Sequence, Tuple
 from urllib.parse import urlencode
 
 from ..._http import cause_of
-from ..._http_values import LARGEST_REPLY, NotUnderstood, parse_retry_after, unpack
+from ..._http_values import LARGEST_REPLY, NotUnderstood, backoff, parse_retry_after, unpack
 from ..._json import check_shape, read_json
 from ..._paging import INCOMPLETE_HINT, Page, read_pages
 from ..._secrets import Redactor
@@ -150,12 +149,12 @@ class ClusterClient:
             except urllib3.exceptions.HTTPError as error:
                 if last or isinstance(error, urllib3.exceptions.SSLError):
                     raise self._no_reply(where, error) from None
-                self._sleep(_backoff(attempt))
+                self._sleep(backoff(attempt))
                 continue
             if status in _DONE:
                 return self._parsed(where, body)
             asked = parse_retry_after(headers.get("Retry-After"))
-            wait = _backoff(attempt) if asked is None else asked
+            wait = backoff(attempt) if asked is None else asked
             if last or status not in _PASSING or wait > _LONGEST_WAIT:
                 raise self._refusal(where, status, body)
             self._sleep(wait)
@@ -278,8 +277,3 @@ class ClusterClient:
         if isinstance(error, urllib3.exceptions.TimeoutError) and not refused:
             text = "no reply within {0:g} seconds".format(self._timeout)
         return WorkloadsError("no connection: {0}".format(text), where=where, hint="Check host and the network.")
-
-
-def _backoff(attempt: int) -> float:
-    # The jitter keeps the forks of a playbook from retrying at the same moment.
-    return random.uniform(0.5, 1.0) * 2**attempt  # noqa: S311
