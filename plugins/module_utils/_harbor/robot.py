@@ -83,11 +83,6 @@ def robot_state(data: Mapping[str, Any]) -> State:
     }
 
 
-def list_robots(client: HarborClient) -> List[Dict[str, Any]]:
-    """All system robot accounts, as Harbor describes them. Empty if it has none."""
-    return list(client.list("/robots")) if client.version.supports("robots") else []
-
-
 class RobotResource(Resource):
     """One system robot account.
 

@@ -29,13 +29,6 @@ PLATFORM_ARGUMENTS: Mapping[str, str] = {
 }
 """What BuildKit defines before the first stage, here for a build on and for linux/amd64."""
 
-PREDEFINED_ARGUMENTS = frozenset(
-    name
-    for upper in ("HTTP_PROXY", "HTTPS_PROXY", "FTP_PROXY", "NO_PROXY", "ALL_PROXY")
-    for name in (upper, upper.lower())
-)
-"""Build arguments that every C(RUN) sees without an C(ARG)."""
-
 MOST_VARIABLES = 1000
 """Variables of a stage; any more are as if undefined. Each stage copies those of its parent."""
 

@@ -26,7 +26,7 @@ from .flattening import ALL_LEVELS
 from .policy_checks import check_policy, policy_warnings
 
 PUSH, PULL = "push", "pull"
-MANUAL, SCHEDULED, EVENT_BASED = "manual", "scheduled", "event_based"
+MANUAL, SCHEDULED = "manual", "scheduled"
 
 # Fields of a policy that Harbor returns, but accepts only in another form or not at all.
 _NOT_SENT_BACK = frozenset(
@@ -71,13 +71,8 @@ def registry_of(data: Mapping[str, Any]) -> Dict[str, Any]:
     return source if source.get("id") else data.get("dest_registry") or {}
 
 
-def find_policy(client: HarborClient, name: str) -> Optional[Dict[str, Any]]:
-    """The policy with exactly this name: Harbor's search finds all names that contain it."""
-    return next((policy for policy in client.list("/replication/policies") if policy.get("name") == name), None)
-
-
 def require_policy(client: HarborClient, name: str) -> Dict[str, Any]:
-    """The same.
+    """The policy with exactly this name: Harbor's search finds all names that contain it.
 
     :raises HarborError: there is none; lists those that exist.
     """

@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import json
 import time
-import traceback
 from typing import Any, Callable, Dict, Iterator, Optional, Sequence, Tuple
 from urllib.parse import urlencode
 
@@ -30,9 +29,8 @@ try:
     import urllib3
     from urllib3._collections import HTTPHeaderDict
 except ImportError:
-    URLLIB3_IMPORT_ERROR: Optional[str] = traceback.format_exc()
-else:
-    URLLIB3_IMPORT_ERROR = None
+    # login.py says so: it comes with the library kubernetes.
+    pass
 
 USER_AGENT = "longshore-swr"
 """The field manager of what is changed, too."""

@@ -11,7 +11,7 @@ from __future__ import annotations
 import os
 import re
 from dataclasses import dataclass, field, replace
-from typing import Any, Callable, Dict, Iterator, List, Sequence, Tuple
+from typing import Any, Callable, Dict, Iterator, List, Tuple
 
 from ..._errors import LongshoreError
 from ..._http_values import NotUnderstood
@@ -197,11 +197,3 @@ def _name_of(text: str) -> str:
     """An image's name as Kustomize compares it: without tag and digest."""
     head, slash, last = text.partition("@")[0].rpartition("/")
     return head + slash + last.partition(":")[0]
-
-
-def scan_paths(paths: Sequence[str], exclude: Sequence[str], fields: Fields) -> Scan:
-    """The references below paths.
-
-    :raises WorkloadsError: a path does not exist, or there are too many files.
-    """
-    return Scanner(fields).scan(Tree(paths, exclude, everything=bool(fields)))

@@ -9,7 +9,6 @@ requests = pytest.importorskip("requests")
 
 from ansible_collections.longshore.swr.plugins.module_utils._harbor.errors import HarborError  # noqa: E402
 from ansible_collections.longshore.swr.plugins.module_utils._harbor.replication.policy import (  # noqa: E402
-    find_policy,
     manage_policy,
     policy_state,
     require_policy,
@@ -280,7 +279,6 @@ def test_what_a_newer_harbor_has_is_sent_back():
 
 def test_a_policy_is_found_by_its_very_name():
     fake = harbor(dict(STORED, name="to-swr-2", id=6))
-    assert find_policy(fake.client, "to-swr") is None
     with pytest.raises(HarborError, match=r"policy to-swr: .*it has to-swr-2"):
         require_policy(fake.client, "to-swr")
     assert require_policy(fake.client, "to-swr-2")["id"] == 6
