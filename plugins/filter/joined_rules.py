@@ -1,9 +1,58 @@
 # Copyright: (c) 2026, longshore.swr contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The filter C(longshore.swr.joined_rules). Its documentation is in joined_rules.yml."""
 
 from __future__ import annotations
+
+DOCUMENTATION = r"""
+name: joined_rules
+short_description: Add rules for found images to rules that somebody has written
+version_added: 1.0.0
+author:
+  - longshore.swr contributors (@longshore)
+description:
+  - Takes rules of M(longshore.swr.image_copy) in any form, and the rules that P(longshore.swr.image_rules#filter) has
+    made for images in use. A found image that a written rule copies gets no second rule.
+positional: found, default_registry, default_namespace
+options:
+  _input:
+    description:
+      - The written rules, or the text of a file with them. There may be none.
+    type: raw
+    required: true
+  found:
+    description:
+      - The other rules, sources to destinations. There may be none.
+    type: dict
+    required: true
+  default_registry:
+    description:
+      - The registry for empty destinations.
+    type: str
+  default_namespace:
+    description:
+      - The namespace (organization) for empty destinations.
+    type: str
+"""
+
+EXAMPLES = r"""
+- name: Copy a list of images, and what the cluster uses
+  longshore.swr.image_copy:
+    images: "{{ written | longshore.swr.joined_rules(found) }}"
+    auth_file: auth.json
+  vars:
+    written:
+      quay.io/shop/cart: swr.cn-north-4.myhuaweicloud.com/shop/cart
+    found:
+      quay.io/shop/cart:1.4: swr.cn-north-4.myhuaweicloud.com/apps/cart:1.4
+      quay.io/shop/pay:2.0: swr.cn-north-4.myhuaweicloud.com/apps/pay:2.0
+"""
+
+RETURN = r"""
+_value:
+  description: The rules, for O(longshore.swr.image_copy#module:images).
+  type: raw
+"""
 
 import json
 import os
