@@ -14,11 +14,11 @@ from ansible_collections.longshore.swr.plugins.module_utils._errors import Longs
 from ansible_collections.longshore.swr.plugins.plugin_utils._handover import Networks, filled
 from ansible_collections.longshore.swr.plugins.plugin_utils._onboarding_plan import Planner
 from ansible_collections.longshore.swr.plugins.plugin_utils._role_arguments import ArgumentProblems, RoleSpec
-from ansible_collections.longshore.swr.plugins.plugin_utils._role_variables import Defaults, Renderer, is_local
+from ansible_collections.longshore.swr.plugins.plugin_utils._role_variables import Defaults, Renderer
 
 
 class ActionModule(ActionBase):
-    """Runs on the controller, read-only, and hides its result if it has a secret."""
+    """Runs on the controller, read-only, and hides its result if it has a secret. A plan has those of all parts."""
 
     TRANSFERS_FILES = False
     _requires_connection = False
@@ -37,7 +37,7 @@ class ActionModule(ActionBase):
         try:
             spec = RoleSpec.read(role._role_path, entry_point)
             if os.path.basename(role._role_path) == "onboard" and entry_point == "main":
-                planner = Planner(spec, renderer, self._loader, variables, defaults)
+                planner = Planner(spec, renderer, self._loader, variables, defaults, self._is_local())
                 values, more = planner.checked(), planner.made()
             else:
                 values, more = self._checked(spec, entry_point, renderer, variables, defaults), {}
@@ -46,7 +46,7 @@ class ActionModule(ActionBase):
             return dict(result, failed=True, msg=message, problems=error.problems)
         except (LongshoreError, ValueError) as error:
             return dict(result, failed=True, msg="{0}: {1}".format(role.get_name(), error))
-        if spec.has_secret(values):
+        if more or spec.has_secret(values):
             result["_ansible_no_log"] = True
         result.update({name[len(spec.prefix) :]: value for name, value in values.items()})
         return dict(result, changed=False, **more)
@@ -66,4 +66,7 @@ class ActionModule(ActionBase):
                 return given
             return filled(spec.prefix[:-1], entry_point, given, Networks(hosts, variables["hostvars"]))
 
-        return spec.check(values, complete, is_local=is_local(variables))
+        return spec.check(values, complete, is_local=self._is_local())
+
+    def _is_local(self) -> bool:
+        return bool(self._connection.transport == "local")

@@ -57,7 +57,9 @@ def gate(
 
 
 def problems_of(failure: Mapping[str, Any]) -> List[Dict[str, str]]:
-    """What a task failed with, in a loop or not: C(text) and C(remedy)."""
+    """What a task failed with, in a loop or not, or what the preflight has found: C(text) and C(remedy)."""
+    if failure.get("findings"):
+        return [{"text": one["text"], "remedy": one.get("remedy") or ""} for one in failure["findings"]]
     results = [one for one in failure.get("results") or [] if isinstance(one, Mapping) and one.get("failed")]
     texts: Dict[str, None] = {}
     for one in results or [failure]:
@@ -145,6 +147,7 @@ _CHANGED: Dict[str, Callable[[Mapping[str, Any]], bool]] = {
     **dict.fromkeys(_READING, lambda result: False),
 }
 _HEADLINES: Dict[str, Callable[[Mapping[str, Any]], str]] = {
+    "preflight": lambda result: str(result["msg"]),
     "network": _network,
     "organizations": lambda result: "; ".join(result.get("left") or _counted(len(result["changes"]))),
     "audit": lambda result: str(result["msg"]),

@@ -27,6 +27,7 @@ from ansible_collections.longshore.swr.plugins.plugin_utils._onboarding_parts im
     Part,
     is_selected,
 )
+from ansible_collections.longshore.swr.plugins.plugin_utils._onboarding_preflight import preflight_options
 from ansible_collections.longshore.swr.plugins.plugin_utils._role_arguments import (
     ArgumentProblems,
     RoleSpec,
@@ -34,7 +35,7 @@ from ansible_collections.longshore.swr.plugins.plugin_utils._role_arguments impo
     from_text,
     is_unset,
 )
-from ansible_collections.longshore.swr.plugins.plugin_utils._role_variables import Defaults, Renderer, is_local
+from ansible_collections.longshore.swr.plugins.plugin_utils._role_variables import Defaults, Renderer
 
 Values = Dict[str, Any]
 
@@ -48,11 +49,19 @@ class Planner:
 
     :param spec: the role C(onboard)'s own.
     :param variables: those of the task.
+    :param is_local: whether its host is the controller.
     """
 
     def __init__(
-        self, spec: RoleSpec, renderer: Renderer, loader: Any, variables: Mapping[str, Any], defaults: Defaults
+        self,
+        spec: RoleSpec,
+        renderer: Renderer,
+        loader: Any,
+        variables: Mapping[str, Any],
+        defaults: Defaults,
+        is_local: bool,
     ) -> None:
+        self._is_local = is_local
         self._spec = spec
         self._renderer = renderer
         self._loader = loader
@@ -65,6 +74,7 @@ class Planner:
         self._problems: Dict[str, List[str]] = {}
         self._notes: Dict[str, List[str]] = {}
         self._on: Dict[str, List[str]] = {}
+        self._values: Dict[str, Values] = {}
 
     def checked(self) -> Values:
         """The role's own variables.
@@ -74,7 +84,7 @@ class Planner:
         here = str(self._variables["inventory_hostname"])
         try:
             values = self._renderer.values(list(self._spec.options), self._variables, self._defaults)
-            self._own = self._spec.check(values, is_local=is_local(self._variables))
+            self._own = self._spec.check(values, is_local=self._is_local)
         except ArgumentProblems as error:
             self._add(self._problems, error.problems, here)
         wanted = self._wanted()
@@ -86,14 +96,17 @@ class Planner:
         return self._own
 
     def made(self) -> Values:
-        """What to run where: C(parts) by host; and C(notes), what may be meant otherwise."""
+        """What to run where, as C(plan): C(parts) by host; C(notes), what may be meant otherwise; and C(preflight),
+        what to look at from here.
+        """
         run, skip = (list(self._variables.get(name) or []) for name in ("ansible_run_tags", "ansible_skip_tags"))
         able = NAMES if self._own.get("onboard_state") == "present" else REMOVABLE
         parts = {
             host: [name for name in NAMES if name in names and name in able and is_selected(name, run, skip)]
             for host, names in self._on.items()
         }
-        return {"plan": {"parts": parts, "notes": _joined(self._notes)}}
+        looked_at = preflight_options(parts[str(self._variables["inventory_hostname"])], self._values)
+        return {"plan": {"parts": parts, "notes": _joined(self._notes), "preflight": looked_at}}
 
     def _wanted(self) -> List[str]:
         wanted = []
@@ -165,7 +178,13 @@ class Planner:
                 problems.append("{0}: {1}".format(name, one_line(str(error), 500)))
         given = {name: value for name, value in values.items() if name in spec.options}
         try:
-            spec.check(given, lambda known: filled(part.role, part.entry_point, known, self._networks()))
+            checked = spec.check(
+                given,
+                lambda known: filled(part.role, part.entry_point, known, self._networks()),
+                is_local=self._is_local,
+            )
+            if base["inventory_hostname"] == self._variables["inventory_hostname"]:
+                self._values[part.name] = checked
         except ArgumentProblems as error:
             problems += error.problems
         except ValueError as error:

@@ -35,8 +35,9 @@ Outcomes = Mapping[str, Mapping[str, Any]]
 def joined(facts: Mapping[str, Any], argv: Sequence[str], environ: Mapping[str, str]) -> Dict[str, Any]:
     """The report.
 
-    :param facts: C(name), C(region), C(registry), C(state), C(check_mode), C(started), C(finished), C(dir), C(checks),
-        C(notes); C(planned), the names of parts by host; and C(outcomes), by host and part.
+    :param facts: C(name), C(region), C(registry), C(state), C(check_mode), C(started), C(finished), C(began), C(dir),
+        C(report), C(page), C(checks), C(notes); C(planned), the names of parts by host; and C(outcomes), by host and
+        part.
     :param argv: the command line of this run.
     """
     planned: Mapping[str, Sequence[str]] = facts["planned"]
@@ -60,6 +61,7 @@ def joined(facts: Mapping[str, Any], argv: Sequence[str], environ: Mapping[str, 
         "changed": any(part["changed"] for part in parts),
         "failed": bool({FAILED, NOT_RUN} & states),
     }
+    report.update({name: facts[name] for name in ("report", "page") if name in facts})
     report["table"] = _table(report)
     report["msg"] = _message(parts)
     return report
@@ -98,7 +100,7 @@ def _part(
         "name": name,
         "state": state,
         "changed": any(one.get("changed") for one in of_hosts.values()),
-        "seconds": max((one.get("seconds", 0) for one in of_hosts.values()), default=0),
+        "seconds": max((one.get("seconds", 0.0) for one in of_hosts.values()), default=0.0),
         "hosts": len(of_hosts),
         "headline": headline,
         "problems": _problems(of_hosts),

@@ -86,8 +86,3 @@ def _plain(value: Any, left_out: Any) -> Any:
 
 def _is_mark(value: Any, left_out: Any) -> bool:
     return isinstance(value, str) and value == left_out
-
-
-def is_local(variables: Mapping[str, Any]) -> bool:
-    """Whether a host's connection is that of the controller."""
-    return str(variables.get("ansible_connection", "")).rpartition(".")[2] == "local"
