@@ -26,7 +26,7 @@ from ansible_collections.longshore.swr.plugins.plugin_utils._onboarding_parts im
 _WORST_FIRST = (FAILED, NOT_RUN, WAITING, DONE, UNCHANGED)
 _WORDS = {NOT_RUN: "not run", UNCHANGED: "unchanged"}
 _SHOWN = 3
-_ARGUMENTS = re.compile(r"(?i)secret|passw|token|key|auth|login")
+_HARMLESS = re.compile(r"\w+_(hosts|servers|serial|percentage|parts|state|interpreter)=\S+")
 _CHECKS = ("--check", "-C", "--diff", "-D", "-CD", "-DC")
 
 Outcomes = Mapping[str, Mapping[str, Any]]
@@ -147,19 +147,26 @@ def _command(states: Iterable[str], check_mode: bool, argv: Sequence[str], envir
     program = os.path.basename(argv[0]) if argv else ""
     if program != "ansible-playbook":
         return "ansible-playbook longshore.swr.onboard"
-    given, hidden = [], False
-    for argument in argv[1:]:
-        if not (check_mode and not found & {FAILED} and argument in _CHECKS):
-            given.append(argument)
-    for number, argument in enumerate(given):
-        if _ARGUMENTS.search(argument) and not os.path.exists(argument.lstrip("@")) and not _is_option(argument):
-            given[number], hidden = "...", True
-    command = shlex.join([program, *given])
-    return command.replace("'...'", "...") if hidden else command
+    finished = check_mode and FAILED not in found
+    given = [argument for argument in argv[1:] if not (finished and argument in _CHECKS)]
+    shown = [
+        "..." if _may_be_secret(argument, before) else shlex.quote(argument)
+        for before, argument in zip(["", *given], given)
+    ]
+    return " ".join([program, *shown])
 
 
-def _is_option(argument: str) -> bool:
-    return argument.startswith("-") and "=" not in argument
+def _may_be_secret(argument: str, before: str) -> bool:
+    """Whether an argument is variables, but neither a file of them nor one that cannot be a secret."""
+    if before in ("-e", "--extra-vars"):
+        value = argument
+    elif argument.startswith("--extra-vars="):
+        value = argument.partition("=")[2]
+    elif argument.startswith("-e") and len(argument) > 2:
+        value = argument[2:]
+    else:
+        return False
+    return not value.startswith("@") and _HARMLESS.fullmatch(value) is None
 
 
 def _table(report: Mapping[str, Any]) -> List[str]:

@@ -15,15 +15,14 @@ from typing import Any, Callable, Dict, List
 import pytest
 
 from ansible_collections.longshore.swr.plugins.module_utils._huaweicloud.api.client import SERVICES
-from ansible_collections.longshore.swr.tests.integration.harbor.role_runs import FILE_PASSWORD, HARBOR_PASSWORD
 from ansible_collections.longshore.swr.tests.integration.huaweicloud.scenarios import LINE
 from ansible_collections.longshore.swr.tests.integration.playbook.conftest import ACCESS_KEY, SECRET_KEY
-from ansible_collections.longshore.swr.tests.sandbox import HarborServer, Swr
+from ansible_collections.longshore.swr.tests.sandbox import Swr
 from ansible_collections.longshore.swr.tests.sandbox.huaweicloud_iam import Account
 from ansible_collections.longshore.swr.tests.sandbox.images import docker_image, oci_image
 from ansible_collections.longshore.swr.tests.sandbox.kubernetes import TOKEN, KubernetesServer
 from ansible_collections.longshore.swr.tests.sandbox.kubernetes_objects import metadata, workload
-from ansible_collections.longshore.swr.tests.support.playbook import Run
+from ansible_collections.longshore.swr.tests.support.playbook import Run, secret_free
 
 pytest.importorskip("kubernetes")
 # The playbook becomes root on nodes, as its users do.
@@ -34,13 +33,13 @@ SITE = "127.0.78.{0}"
 
 
 class Company:
-    """A registry, a cluster, a Harbor, a folder and two nodes; and the SWR and the cloud that it goes to."""
+    """A registry, a cluster and two nodes; and the SWR and the cloud that it goes to."""
 
-    def __init__(self, playbooks: Any, swr: Swr, cloud: Any, cluster: Any, harbor: Any) -> None:
-        self.playbooks, self.swr, self.cloud, self.cluster, self.harbor = playbooks, swr, cloud, cluster, harbor
+    def __init__(self, playbooks: Any, swr: Swr, cloud: Any, cluster: Any) -> None:
+        self.playbooks, self.swr, self.cloud, self.cluster = playbooks, swr, cloud, cluster
         self.swr_name = "localhost:{0}".format(swr.server.port)
         self.folder: Path = playbooks.folder
-        playbooks.secrets += [TOKEN, HARBOR_PASSWORD, FILE_PASSWORD]
+        playbooks.secrets.append(TOKEN)
         self.source = playbooks.source
         for name in ("web", "listed", "unused"):
             self.source.load(docker_image(name), "team/" + name, "1")
@@ -53,8 +52,6 @@ class Company:
             image = "{0}/team/{1}:1".format(self.source.host, name)
             kinds = {one.kind: one for one in cluster.catalogue.resources}
             cluster.store.create(kinds["Deployment"], workload("Deployment", name, image, "shop"))
-        (self.folder / "services").mkdir()
-        (self.folder / "services" / "Dockerfile").write_text("FROM debian\nRUN apt-get upgrade -y\n")
         self.variables: Dict[str, Any] = {
             "onboard_region": "cn-north-4",
             "onboard_access_key": ACCESS_KEY,
@@ -66,7 +63,6 @@ class Company:
             "onboard_dir": "onboarding",
             **{"network_" + name: value for name, value in LINE.items() if name not in ("obs_service", "obs_buckets")},
             "organizations_list": [{"name": "shop"}],
-            "audit_path": "services",
             "discover_host": cluster.url,
             "discover_api_key": TOKEN,
             "discover_custom_resources": "none",
@@ -74,14 +70,6 @@ class Company:
             "migrate_auth_file": "auth.json",
             "migrate_docker_config_fallback": False,
             "migrate_retries": 0,
-            "harbor_url": harbor.url,
-            "harbor_username": "admin",
-            "harbor_password": HARBOR_PASSWORD,
-            "harbor_registry_host": harbor.registry.host,
-            "harbor_rules": [{"name": "all-to-swr", "repositories": "library/**"}],
-            "harbor_start": "needed",
-            "harbor_poll_interval": 0.1,
-            "harbor_settle_time": 0.3,
             "cutover_wait_timeout": 3,
         }
         self.of_nodes: Dict[str, Any] = {
@@ -120,7 +108,6 @@ def company(
     sandbox_swr: Callable[..., Swr],
     sandbox_cloud: Callable[..., Any],
     sandbox_kubernetes: Callable[..., KubernetesServer],
-    sandbox_harbor: Callable[..., HarborServer],
 ) -> Company:
     swr = sandbox_swr(keys={ACCESS_KEY: SECRET_KEY}, tls=True)
     cloud = sandbox_cloud(
@@ -130,23 +117,55 @@ def company(
     cloud.endpoints.addresses = SITE
     account = {"apiVersion": "v1", "kind": "ServiceAccount", "metadata": metadata("default", "shop")}
     cluster = sandbox_kubernetes(objects=[account], controllers=True)
-    name = "localhost:{0}".format(swr.server.port)
-    harbor = sandbox_harbor(resolve={name: swr}, users={"admin": HARBOR_PASSWORD}, ca_path=swr.ca_path)
-    harbor.load(docker_image("app"), "library/app", "1.0")
-    return Company(playbooks, swr, cloud, cluster, harbor)
+    return Company(playbooks, swr, cloud, cluster)
 
 
 def test_a_company_goes_to_swr_and_back(company: Company) -> None:
     source, swr = company.source.host, company.swr_name
-    company.run("onboard", "--check", "--diff")
-    waiting = ["hosts", "migrate", "cutover", "verify"]
-    assert sorted(name for name, state in company.states().items() if state == "waiting") == sorted(waiting)
-    assert (company.cloud.made(), company.swr.organizations, company.in_cluster()) == ([], set(), [source, source])
+    refused = company.run("onboard", "-e", "migrat_images=x", "-e", "onboard_fail_on=sometimes", ok=False)
+    assert "migrat_images is no variable of a role: write migrate_images" in refused.out
+    assert "onboard_fail_on" in refused.out
 
+    company.run("onboard", "--check", "--diff")
+    states = company.states()
+    assert sorted(name for name in states if states[name] == "waiting") == ["cutover", "hosts", "migrate", "verify"]
+    assert (company.cloud.made(), company.swr.organizations, company.in_cluster()) == ([], set(), [source, source])
+    assert "--check" not in company.report()["command"]
+
+    # On one node, something is in the way.
+    hosts = company.folder / "node-2" / "hosts"
+    hosts.write_text("10.9.9.9 swr.cn-north-4.myhuaweicloud.com\n")
+    stopped = company.run("onboard", ok=False)
+    report, states = company.report(), company.states()
+    assert {name for name in states if states[name] == "failed"} == {"hosts"}
+    assert {name for name in states if states[name] == "not_run"} == {"access_check", "cutover"}
+    assert states["migrate"] == states["verify"] == states["login"] == "done"
+    (problem,) = next(part["problems"] for part in report["parts"] if part["name"] == "hosts")
+    assert problem["hosts"] == ["node-2"]
+    assert report["command"].startswith("ansible-playbook longshore.swr.onboard ")
+    assert report["command"] in stopped.out
+    assert company.in_cluster() == [source, source]
+
+    hosts.write_text("127.0.0.1 localhost\n")
     company.run("onboard")
-    assert set(company.states().values()) == {"done", "off"}
+    assert set(company.states().values()) == {"done", "unchanged", "off"}
     assert company.in_cluster() == [swr, swr]
+    assert SITE.format(60) in hosts.read_text()
+    page = (company.folder / "onboarding" / "onboard.html").read_text()
+    assert "localhost/cutover.html" in page
 
     again = company.run("onboard")
     assert again.changed == 0
     assert company.report()["command"] == ""
+
+    company.run("offboard")
+    assert company.in_cluster() == [source, source]
+    assert SITE.format(60) not in hosts.read_text()
+    assert not (company.folder / "node-1" / "config.json").exists()
+    left = next(part["headline"] for part in company.report()["parts"] if part["name"] == "organizations")
+    assert "the organization is not empty (converted, listed, web)" in left
+    again = company.run("offboard")
+    assert again.changed == 0
+    for written in (company.folder / "onboarding").rglob("*"):
+        if written.is_file():
+            secret_free(written.read_text(encoding="utf-8"), *company.playbooks.secrets)

@@ -1,0 +1,259 @@
+# Copyright: (c) 2026, longshore.swr contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Which parts of an onboarding run, what becomes of them, and what the joined report says."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any, Dict, List
+
+import pytest
+
+from ansible_collections.longshore.swr.plugins.plugin_utils._onboarding_outcome import gate, outcome, problems_of
+from ansible_collections.longshore.swr.plugins.plugin_utils._onboarding_parts import (
+    NAMES,
+    PARTS,
+    REMOVABLE,
+    is_selected,
+    needs_of,
+)
+from ansible_collections.longshore.swr.plugins.plugin_utils._onboarding_preflight import preflight_options
+from ansible_collections.longshore.swr.plugins.plugin_utils._onboarding_report import joined
+
+RUN = {"state": "run", "text": "", "pending": []}
+
+
+def ended(**states: str) -> Dict[str, Any]:
+    return {name: {"state": state, "changed": state == "done"} for name, state in states.items()}
+
+
+def test_needs_are_parts_that_come_before() -> None:
+    for part in PARTS:
+        before = NAMES[: NAMES.index(part.name) + 1]
+        assert set(part.needs) <= set(before), part.name
+    assert set(REMOVABLE) <= set(NAMES)
+
+
+def test_what_is_taken_back_waits_for_all_that_need_it() -> None:
+    assert set(needs_of("network", True)) == {part.name for part in PARTS if "network" in part.needs}
+    assert needs_of("cutover", True) == []
+
+
+@pytest.mark.parametrize(
+    ("run", "skip", "selected"),
+    [
+        (["all"], [], True),
+        (["network"], [], True),
+        (["migrate"], [], False),
+        (["tagged"], [], True),
+        (["untagged"], [], False),
+        (["all"], ["network"], False),
+        (["all"], ["migrate"], True),
+        (["all"], ["tagged"], False),
+    ],
+)
+def test_tags_select_parts_as_they_select_tasks(run: List[str], skip: List[str], selected: bool) -> None:
+    assert is_selected("network", run, skip) is selected
+
+
+@pytest.mark.parametrize(
+    ("name", "outcomes", "state", "text"),
+    [
+        ("migrate", [], "run", ""),
+        ("migrate", [ended(network="unchanged", audit="failed")], "run", ""),
+        ("migrate", [ended(network="failed", discover="not_run")], "not_run", "it needs network and discover"),
+        ("hosts", [{}, ended(network="failed")], "not_run", "it needs network"),
+        ("network", [ended(preflight="failed")], "not_run", "it needs preflight"),
+        ("harbor", [ended(), ended(harbor="failed")], "not_run", "it needs harbor"),
+        ("cutover", [ended(migrate="done"), ended(access_check="failed")], "not_run", "it needs access_check"),
+        ("verify", [ended(migrate="waiting")], "waiting", "it needs what a run would make first: migrate"),
+        ("access_check", [ended(hosts="waiting")], "run", ""),
+    ],
+)
+def test_a_part_runs_if_all_that_it_needs_have(name: str, outcomes: Any, state: str, text: str) -> None:
+    found = gate(name, outcomes)
+    assert (found["state"], found["text"]) == (state, text)
+
+
+def test_backwards_a_part_runs_after_those_that_need_it() -> None:
+    assert gate("network", [ended(cutover="failed")], state="absent")["text"] == "cutover must be taken back first"
+    assert gate("cutover", [ended(network="failed")], state="absent")["state"] == "run"
+
+
+def test_in_check_mode_a_failure_may_only_be_what_is_not_made_yet() -> None:
+    before = [ended(organizations="done", network="unchanged")]
+    assert gate("migrate", before)["pending"] == []
+    gated = gate("migrate", before, check_mode=True)
+    assert gated["pending"] == ["organizations"]
+    found = outcome("migrate", {"gate": gated, "failure": {"msg": "no organization shop"}})
+    assert (found["state"], found["changed"], found["problems"]) == ("waiting", False, [])
+    assert found["headline"] == "it needs what a run would make first: organizations; no organization shop"
+
+
+@pytest.mark.parametrize(
+    ("failure", "expected"),
+    [
+        ({"msg": "x is wrong. Remedy: mend x."}, [{"text": "x is wrong.", "remedy": "mend x."}]),
+        ({}, [{"text": "it failed without a message", "remedy": ""}]),
+        (
+            {"results": [{"failed": True, "msg": "a"}, {"msg": "b"}, {"failed": True, "msg": "a"}], "msg": "some"},
+            [{"text": "a", "remedy": ""}],
+        ),
+        (
+            {"msg": "the-secret", "_ansible_no_log": True},
+            [{"text": "a task failed whose output is hidden, since it has secrets", "remedy": ""}],
+        ),
+        ({"findings": [{"text": "t", "remedy": None}]}, [{"text": "t", "remedy": ""}]),
+        ({"msg": "a\x1b[31mb\nc"}, [{"text": "a\\x1b[31mb c", "remedy": ""}]),
+    ],
+)
+def test_a_failure_is_problems_with_remedies(failure: Any, expected: Any) -> None:
+    found = problems_of(failure)
+    assert "\x1b" not in str(found)
+    if "\x1b" not in str(failure):
+        assert found == expected
+
+
+@pytest.mark.parametrize(
+    ("name", "result", "state", "headline"),
+    [
+        (
+            "network",
+            {"changed": True, "plan": [{"change": "create"}] * 2, "swr": {"address": "10.0.0.1"}},
+            "done",
+            "2 created; SWR's endpoint is 10.0.0.1",
+        ),
+        (
+            "network",
+            {"changed": True, "check_mode": True, "plan": [{"change": "create"}]},
+            "done",
+            "1 would be created",
+        ),
+        ("organizations", {"changed": False, "changes": []}, "unchanged", ""),
+        ("organizations", {"changed": True, "changes": [1, 2]}, "done", "2 changes"),
+        ("audit", {"changed": True, "msg": "2 findings"}, "done", "2 findings"),
+        ("cutover", {"waves": [{"changed": True, "msg": "1 switched"}], "files": {}}, "done", "1 switched"),
+        ("cutover", {"waves": [], "files": {"changed": False, "msg": "none"}}, "unchanged", "none"),
+        ("access_check", {"checks": [{"status": "fail"}, {"status": "pass"}]}, "done", "1 of 2 checks: fail"),
+        ("hosts", {"changed": False}, "unchanged", ""),
+        # A role that ended early, and a result of another shape.
+        ("migrate", {}, "unchanged", ""),
+        ("harbor", {"summary": None}, "unchanged", ""),
+    ],
+)
+def test_the_result_of_a_role_is_a_state_and_a_headline(name: str, result: Any, state: str, headline: str) -> None:
+    found = outcome(name, {"gate": RUN, "seconds": 2.26, "result": result})
+    assert (found["state"], found["headline"], found["seconds"]) == (state, headline, 2.3)
+
+
+def facts(**more: Any) -> Dict[str, Any]:
+    usual = {"name": "n", "region": "r", "registry": "x", "started": "", "finished": "", "began": 0, "dir": "/"}
+    return {**usual, "state": "present", "check_mode": False, "planned": {}, "outcomes": {}, **more}
+
+
+def one(state: str, **more: Any) -> Dict[str, Any]:
+    return {"state": state, "changed": state == "done", "seconds": 1.0, "headline": "", "problems": [], **more}
+
+
+ARGV = ["/usr/bin/ansible-playbook", "longshore.swr.onboard", "-i", "inventory"]
+
+
+def report(argv: List[str] = ARGV, environ: Any = None, **more: Any) -> Dict[str, Any]:
+    return joined(facts(**more), argv, environ or {})
+
+
+def test_hosts_are_one_part_with_the_worst_of_their_states() -> None:
+    problem = {"text": "no space", "remedy": "make some"}
+    nodes = {"a": {"hosts": one("done")}, "b": {"hosts": one("failed", problems=[problem], seconds=3.0)}, "c": {}}
+    found = report(planned={name: ["hosts"] for name in nodes}, outcomes=nodes)
+    part = next(part for part in found["parts"] if part["name"] == "hosts")
+    assert (part["state"], part["changed"], part["hosts"], part["seconds"]) == ("failed", True, 3, 3.0)
+    assert part["headline"] == "1 of 3 hosts: failed"
+    assert part["problems"] == [{**problem, "hosts": ["b"]}]
+    assert (found["failed"], found["changed"]) == (True, True)
+    assert "hosts: no space (b)" in found["table"]
+    assert found["table"][-1] == ("To go on, mend this, and run: ansible-playbook longshore.swr.onboard -i inventory")
+
+
+def test_a_host_without_a_result_has_not_run() -> None:
+    found = report(planned={"a": ["login"]}, outcomes={})
+    assert found["msg"] == "not run: login"
+    assert found["failed"]
+
+
+def test_what_is_done_needs_no_command() -> None:
+    found = report(planned={"localhost": ["network"]}, outcomes={"localhost": ended_all("network")})
+    assert (found["command"], found["failed"], found["msg"]) == ("", False, "done: network")
+    assert [part["name"] for part in found["parts"]] == list(NAMES)
+
+
+def ended_all(*names: str) -> Dict[str, Any]:
+    return {name: one("done") for name in names}
+
+
+def test_backwards_the_parts_are_shown_in_the_order_of_their_removal() -> None:
+    found = report(state="absent", planned={"localhost": ["network", "cutover"]}, outcomes={})
+    names = [part["name"] for part in found["parts"] if part["state"] != "off"]
+    assert names == ["cutover", "network"]
+
+
+def test_check_mode_says_how_to_carry_it_out() -> None:
+    found = report([*ARGV, "--check", "--diff"], check_mode=True, planned={}, outcomes={})
+    assert found["command"] == "ansible-playbook longshore.swr.onboard -i inventory"
+    assert found["table"][-1].startswith("To carry it out: ")
+
+
+@pytest.mark.parametrize(
+    ("argv", "environ", "command"),
+    [
+        ([*ARGV, "-e", "onboard_secret_key=top"], {}, "ansible-playbook longshore.swr.onboard -i inventory -e ..."),
+        ([*ARGV, "--extra-vars=password=top"], {}, "ansible-playbook longshore.swr.onboard -i inventory ..."),
+        (
+            [*ARGV, "--ask-vault-password"],
+            {},
+            "ansible-playbook longshore.swr.onboard -i inventory --ask-vault-password",
+        ),
+        ([*ARGV, "-e", "@b c.yml"], {}, "ansible-playbook longshore.swr.onboard -i inventory -e '@b c.yml'"),
+        ([*ARGV, "-enodes_serial=2"], {}, "ansible-playbook longshore.swr.onboard -i inventory -enodes_serial=2"),
+        ([*ARGV, "-epw=top"], {}, "ansible-playbook longshore.swr.onboard -i inventory ..."),
+        (["pytest"], {}, "ansible-playbook longshore.swr.onboard"),
+        (ARGV, {"JOB_ID": "7", "AWX_HOST": "https://awx.example.com"}, "launch the job again"),
+    ],
+)
+def test_the_command_is_that_of_the_run_without_secrets(argv: List[str], environ: Any, command: str) -> None:
+    assert report(argv, environ, planned={"a": ["login"]}, outcomes={})["command"] == command
+
+
+def test_only_files_of_this_run_are_reported(tmp_path: Path) -> None:
+    for name, age in (("new.html", 0), ("new.json", 0), ("old.html", 3600)):
+        (tmp_path / name).write_text("x", encoding="utf-8")
+        moment = 1_000_000_000 - age
+        os.utime(tmp_path / name, (moment, moment))
+    files = [str(tmp_path / name) for name in ("new.html", "new.json", "old.html", "never.html")]
+    nodes = {"a": {"network": one("done", files=files)}}
+    found = report(planned={"a": ["network"]}, outcomes=nodes, dir=str(tmp_path / "d"), began=1_000_000_000)
+    part = found["parts"][0]
+    assert part["pages"] == [{"title": "network", "path": "../new.html"}]
+    assert part["reports"] == [str(tmp_path / "new.json")]
+
+
+def test_the_preflight_gets_the_variables_of_the_parts_that_run() -> None:
+    values: Dict[str, Dict[str, Any]] = {
+        "network": {"network_scenario": "intranet", "network_region": "r", "network_html_path": "/x"},
+        "organizations": {"organizations_list": [{"name": "shop"}, {"name": "old", "state": "absent"}]},
+        "migrate": {"migrate_images": ["a"], "migrate_workers": 3},
+        "harbor": {"harbor_url": "https://h", "harbor_password": "p", "harbor_start": "never"},
+        "discover": {"discover_cluster": True, "discover_contexts": ["one", "two"]},
+        "cutover": {"cutover_cluster": True, "cutover_context": "two", "cutover_namespaces": ["shop"]},
+    }
+    assert preflight_options(NAMES, values) == {
+        "network": {"scenario": "intranet"},
+        "organizations": ["shop"],
+        "migration": {"images": ["a"]},
+        "harbor": {"harbor_url": "https://h", "harbor_password": "p"},
+        "cluster": {"context": "two", "namespaces": ["shop"], "cutover": True},
+    }
+    assert preflight_options(["discover"], {"discover": {"discover_cluster": False}}) == {}
+    assert preflight_options([], values) == {}
