@@ -44,16 +44,21 @@ def gate(
     backwards = state == "absent"
     needs = ["preflight", *needs_of(name, backwards)]
     found = {need: [one[need] for one in known if need in one] for need in needs}
-    stopped = [need for need, those in found.items() if any(one["state"] in (FAILED, NOT_RUN) for one in those)]
+    # Where one has failed, those that have not run because of it say nothing more.
+    stopped = next(filter(None, (_with_state(found, one) for one in (FAILED, NOT_RUN))), [])
     if stopped:
         return {"state": NOT_RUN, "text": _AFTER[backwards].format(" and ".join(stopped)), "pending": []}
     missing = list(waiting)
     if name not in _SHOWING:
-        missing += [need for need, those in found.items() if any(one["state"] == WAITING for one in those)]
+        missing += _with_state(found, WAITING)
     if missing:
         return {"state": WAITING, "text": _FIRST.format(", ".join(missing)), "pending": []}
     pending = [need for need, those in found.items() if any(one["changed"] for one in those)]
     return {"state": "run", "text": "", "pending": pending if check_mode and not backwards else []}
+
+
+def _with_state(found: Mapping[str, Sequence[Mapping[str, Any]]], state: str) -> List[str]:
+    return [name for name, those in found.items() if any(one["state"] == state for one in those)]
 
 
 def problems_of(failure: Mapping[str, Any]) -> List[Dict[str, str]]:

@@ -139,13 +139,15 @@ class Planner:
         if is_unset(raw.get("onboard_access_key")) != is_unset(raw.get("onboard_secret_key")):
             text = "onboard_access_key and onboard_secret_key belong together: set both, or none of them"
             self._add(self._problems, [text], host)
+        # Without the defaults of the role, which a task has among its variables.
+        named = self._variables["hostvars"].raw_get(host)
         on: Dict[str, None] = {}
         for part in parts:
             if wanted and part.name not in wanted:
                 continue
             spec = self._collection.spec(part.role, part.entry_point)
             values, problems = self._part_values(part, spec, base)
-            is_on = self._is_on(part, spec, values, raw, is_wanted=bool(wanted))
+            is_on = self._is_on(part, spec, values, named, is_wanted=bool(wanted))
             if part.name in ("migrate", "verify") and "discover" in on:
                 is_on = is_on or not is_unset(values.get("discover_target"))
             if is_on:
@@ -197,9 +199,9 @@ class Planner:
         return Promised() if on else Networks([], {})
 
     @staticmethod
-    def _is_on(part: Part, spec: RoleSpec, values: Values, raw: Mapping[str, Any], is_wanted: bool) -> bool:
+    def _is_on(part: Part, spec: RoleSpec, values: Values, named: Mapping[str, Any], is_wanted: bool) -> bool:
         if part.switches == ("cutover_*",):
-            return is_wanted or any(not is_unset(raw.get(name)) for name in spec.options)
+            return is_wanted or any(not is_unset(named.get(name)) for name in spec.options)
         for name in part.switches:
             value = values.get(name)
             if is_unset(value):

@@ -63,7 +63,7 @@ def test_tags_select_parts_as_they_select_tasks(run: List[str], skip: List[str],
     [
         ("migrate", [], "run", ""),
         ("migrate", [ended(network="unchanged", audit="failed")], "run", ""),
-        ("migrate", [ended(network="failed", discover="not_run")], "not_run", "it needs network and discover"),
+        ("migrate", [ended(network="failed", discover="not_run")], "not_run", "it needs network"),
         ("hosts", [{}, ended(network="failed")], "not_run", "it needs network"),
         ("network", [ended(preflight="failed")], "not_run", "it needs preflight"),
         ("harbor", [ended(), ended(harbor="failed")], "not_run", "it needs harbor"),
