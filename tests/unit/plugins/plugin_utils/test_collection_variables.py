@@ -68,10 +68,10 @@ def test_a_relative_path_starts_at_the_current_directory_of_the_controller(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("HOME", "/home/me")
+    monkeypatch.setenv("HOME", str(tmp_path / "me"))
     given = {"discover_paths": ["repo", "~/other"], "discover_rules_path": "rules.json", "discover_cluster": "no"}
     local = ALL.spec("discover").check(given, is_local=True)
-    assert local["discover_paths"] == [str(tmp_path / "repo"), "/home/me/other"]
+    assert local["discover_paths"] == [str(tmp_path / "repo"), str(tmp_path / "me" / "other")]
     assert local["discover_rules_path"] == str(tmp_path / "rules.json")
     assert local["discover_cluster"] is False
     # On another host they are its own.
