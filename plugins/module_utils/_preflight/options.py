@@ -56,7 +56,7 @@ def checked(option: str, value: Optional[Mapping[str, Any]], spec: Spec) -> Opti
 
     :raises LongshoreError: all that is wrong in it.
     """
-    given = {name: item for name, item in (value or {}).items() if item not in (None, "", [], {})}
+    given = {name: item for name, item in (value or {}).items() if item not in (None, "", [])}
     if not given:
         return None
     found = ArgumentSpecValidator(spec).validate(given)
