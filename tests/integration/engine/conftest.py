@@ -18,6 +18,7 @@ import pytest
 
 from ansible_collections.longshore.swr.plugins.module_utils._registry.jobs.copy import run_copy
 from ansible_collections.longshore.swr.plugins.module_utils._registry.run.tag_listing import no_lister
+from ansible_collections.longshore.swr.plugins.module_utils._registry.transfer import graph
 from ansible_collections.longshore.swr.tests.sandbox import Registry
 
 SCHEMA = Path(__file__).resolve().parents[3] / "docs" / "schemas" / "migration-report-1.json"
@@ -83,6 +84,12 @@ class World:
 def world(sandbox_registry: Callable[..., Registry]) -> World:
     """Two registries without authentication."""
     return World(sandbox_registry(name="source"), sandbox_registry(name="destination"))
+
+
+@pytest.fixture
+def none_is_small(monkeypatch: pytest.MonkeyPatch) -> None:
+    """All blobs are looked up before they are sent, however small."""
+    monkeypatch.setattr(graph, "SMALL", -1)
 
 
 @pytest.fixture

@@ -67,7 +67,9 @@ def registry_of(world: World, side: str) -> Registry:
 
 @pytest.mark.parametrize("fault", PASSING)
 @pytest.mark.parametrize(("side", "kind"), STEPS)
-def test_a_passing_fault_costs_a_retry_and_nothing_else(guarded: World, side: str, kind: str, fault: str) -> None:
+def test_a_passing_fault_costs_a_retry_and_nothing_else(
+    guarded: World, none_is_small: None, side: str, kind: str, fault: str
+) -> None:
     registry_of(guarded, side).faults.add(Fault(kind=kind, times=1, **PASSING[fault]))
     result = guarded.copy(retries=2)
     assert result["images"] == {"total": 2, "copied": 2, "skipped": 0, "filtered": 0, "postponed": 0, "failed": 0}
@@ -78,7 +80,7 @@ def test_a_passing_fault_costs_a_retry_and_nothing_else(guarded: World, side: st
 @pytest.mark.parametrize("fault", LASTING)
 @pytest.mark.parametrize(("side", "kind"), STEPS)
 def test_a_lasting_fault_ends_in_a_failure_that_says_what_where_and_why(
-    guarded: World, side: str, kind: str, fault: str
+    guarded: World, none_is_small: None, side: str, kind: str, fault: str
 ) -> None:
     if fault == "html 200" and kind in ("manifest_head", "blob_head", "manifest_put", "upload_put"):
         pytest.skip("a web server that answers 200 here cannot be told from a registry by this request")
@@ -285,7 +287,7 @@ def test_a_throttle_slows_the_copy_and_loses_nothing(guarded: World) -> None:
     guarded.check_destination(REPOSITORY, "team/many")
 
 
-def test_a_plan_writes_nothing_even_where_only_manifests_are_missing(guarded: World) -> None:
+def test_a_plan_writes_nothing_even_where_only_manifests_are_missing(guarded: World, none_is_small: None) -> None:
     guarded.destination.faults.add(Fault(kind="manifest_put", action="status", status=400))
     assert guarded.copy(retries=0)["blobs"]["uploaded"] > 0
     guarded.destination.reset()

@@ -185,9 +185,8 @@ def test_a_first_run_asks_for_nothing_twice(full: World, count: Counter) -> None
     full.rules = {"{0}/{1}".format(full.source.host, REPOSITORY): full.destination.host + "/team/other"}
     result = full.copy()
     assert result["images"]["copied"] == TAGS
-    # A part of the tags for each worker, and then a part of the blobs.
-    assert count.results == [True] * 2 * WORKERS
     # The first of all is sent away, and once more alone.
+    assert count.results == [True] * WORKERS
     assert result["requests"]["by_registry"][full.destination.host]["manifest_head"] == TAGS + 2
 
 
@@ -203,7 +202,7 @@ def test_a_limited_rate_and_never_overwriting_ask_one_by_one(
 @pytest.mark.parametrize("when", WHEN)
 @pytest.mark.parametrize("fault", FAULTS)
 def test_whatever_a_registry_does_every_blob_is_seen_as_it_is(
-    full: World, count: Counter, fault: str, when: str
+    full: World, count: Counter, none_is_small: None, fault: str, when: str
 ) -> None:
     """Blobs that are taken for present would be missing, and others would be sent for nothing."""
     for tag in full.source.tags(REPOSITORY):
@@ -220,7 +219,9 @@ def test_whatever_a_registry_does_every_blob_is_seen_as_it_is(
     check_all_the_same(full)
 
 
-def test_a_registry_that_answers_for_other_blobs_is_asked_one_by_one(full: World, count: Counter) -> None:
+def test_a_registry_that_answers_for_other_blobs_is_asked_one_by_one(
+    full: World, count: Counter, none_is_small: None
+) -> None:
     full.destination.storage.clear()
     for image in list(workloads.many_tags(TAGS, 1, 0, 100, repository=REPOSITORY))[::2]:
         full.destination.load(image.image, REPOSITORY, image.tag)
@@ -228,6 +229,34 @@ def test_a_registry_that_answers_for_other_blobs_is_asked_one_by_one(full: World
     assert full.copy()["failures"] == []
     full.check_destination(REPOSITORY)
     check_all_the_same(full)
+
+
+def test_a_first_run_does_not_look_for_small_blobs(full: World) -> None:
+    """In a repository without tags there are hardly ever any. One that is there is only sent again."""
+    digest = sorted(full.source.storage.blobs(REPOSITORY))[0]
+    full.destination.storage.clear()
+    full.destination.storage.put_blob(REPOSITORY, digest, [full.source.storage.blob_bytes(digest)])
+    result = full.copy()
+    assert (result["images"]["copied"], result["blobs"]["present"]) == (TAGS, 0)
+    assert full.destination.log.entries("blob_head") == []
+    full.check_destination(REPOSITORY)
+    check_all_the_same(full)
+
+
+def test_small_blobs_are_looked_for_where_something_is(full: World, tmp_path: Path) -> None:
+    tags = full.source.tags(REPOSITORY)
+    for tag in tags[1:]:
+        full.destination.storage.delete_manifest(REPOSITORY, tag)
+    first = full.copy(journal_path=str(tmp_path / "journal"))
+    assert first["blobs"] == {"uploaded": 0, "mounted": 0, "present": TAGS}
+    # And where the journal says so.
+    for tag in tags:
+        full.destination.storage.delete_manifest(REPOSITORY, tag)
+    full.destination.storage.clear()
+    assert full.copy(journal_path=str(tmp_path / "journal"))["blobs"]["uploaded"] == TAGS + 1
+    for tag in tags:
+        full.destination.storage.delete_manifest(REPOSITORY, tag)
+    assert full.copy(journal_path=str(tmp_path / "journal"))["blobs"]["present"] == TAGS + 1
 
 
 def one_round(seed: int, path: Path) -> None:

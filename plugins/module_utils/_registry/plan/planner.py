@@ -201,6 +201,7 @@ class Planner:
         """Finish the image if the destination already has its result, otherwise give it the tree to copy."""
         client = self._destinations(image.destination.registry)
         image.destination_digest = tree.manifest.digest
+        image.replaces = bool(present)
         if is_digest(image.destination_ref) and image.destination_ref != tree.manifest.digest:
             raise RegistryError(
                 "the platform filter changes the index, and so its digest, but the rule asks for this digest",

@@ -42,10 +42,10 @@ UNCHANGED = Form()
 class Image:
     """One tag (or digest) of one rule; C(source_ref) is None for a rule with tags that could not be determined.
 
-    C(outcome) is set exactly once, by L(finish,#). C(shown) names an invalid entry of a list in messages. C(original)
-    is the tree before it was converted to C(form), and C(tried) has the digests of the forms that the destination
-    refused. C(attached_to) is the subject of a signature or another artifact, and C(owner) the image of a rule that led
-    to it.
+    C(outcome) is set exactly once, by L(finish,#). C(shown) names an invalid entry of a list in messages. C(replaces)
+    says that its destination exists, with another image. C(original) is the tree before it was converted to C(form),
+    and C(tried) has the digests of the forms that the destination refused. C(attached_to) is the subject of a signature
+    or another artifact, and C(owner) the image of a rule that led to it.
     """
 
     rule: Rule
@@ -59,6 +59,7 @@ class Image:
     outcome: Optional[str] = None
     reason: str = ""
     error: Optional[RegistryError] = None
+    replaces: bool = False
     dropped_platforms: int = 0
     converted: bool = False
     recompressed: int = 0

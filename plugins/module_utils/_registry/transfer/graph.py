@@ -9,13 +9,15 @@ This module is private to the collection: no other collection may import it.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import List, Optional
+from typing import List, Optional, Tuple
 
 from ..errors import RegistryError
 from ..model.manifest import Descriptor
 from ..model.reference import Repository
 from ..model.tree import Tree
 from ..run.image import Image
+
+SMALL = 64 * 1024
 
 
 @dataclass(eq=False)
@@ -47,6 +49,16 @@ class BlobGroup:
     """A repository of the registry that has the blob."""
     maybe: List[str] = field(default_factory=list)
     """Repositories that probably have it."""
+
+    @property
+    def key(self) -> Tuple[str, str]:
+        """Registry and digest."""
+        return self.needs[0].repository.registry, self.needs[0].blob.digest
+
+    @property
+    def is_small(self) -> bool:
+        """Whether to send it costs little more than to look it up."""
+        return self.needs[0].blob.size <= SMALL and self.needs[0].blob.made_from is None
 
 
 @dataclass(eq=False)

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import threading
 from collections import Counter
-from typing import Callable, Dict, List, Optional, Sequence, Tuple
+from typing import Callable, Dict, List, Optional, Sequence, Set, Tuple
 
 from ..client.registry import ClientFor
 from ..convert.converter import Convert, Converter
@@ -78,6 +78,7 @@ class Transfer:
         self._needs: Dict[Tuple[Repository, str], BlobNeed] = {}
         self._manifests: Dict[Tuple[Repository, str, str], ManifestNeed] = {}
         self._running = False
+        self._in_use: Set[Repository] = set()  # They had tags before this run.
         self.blobs: Counter[str] = Counter()
 
     # -- building the graph ------------------------------------------------------------------------------------
@@ -86,6 +87,7 @@ class Transfer:
         """Add the images that have something to copy. Those with the largest blobs come first, so that a run does not
         end with one worker on one large blob."""
         roots = []
+        self._in_use.update(image.destination for image in images if image.outcome == SKIPPED or image.replaces)
         for image in images:
             if image.outcome is None and image.tree is not None:
                 root = self._need_manifest(image.destination, str(image.destination_ref), image.tree, image.source)
@@ -130,16 +132,17 @@ class Transfer:
                 group.maybe.append(source.name)
         return need
 
-    # -- lookup at the destinations ----------------------------------------------------------------------------
-
     def locate(self) -> None:
         """Look up the blobs at the destinations, with one request per blob and registry.
 
-        Blobs missing after that have to be transferred; the other repositories mount them.
+        The others are transferred once, and then mounted. In a repository without tags, small blobs are not looked up:
+        they are hardly ever there, and sending one again costs little more.
         """
         places: Dict[Repository, List[BlobGroup]] = {}
         for group in self._groups.values():
-            places.setdefault(group.needs[0].repository, []).append(group)
+            place = group.needs[0].repository
+            if place in self._in_use or not group.is_small or self._journal.repositories_with(*group.key):
+                places.setdefault(place, []).append(group)
         for repository, groups in places.items():
             for batch in batches(groups, self._queue.workers):
                 self._queue.put((1,), lambda repository=repository, batch=batch: self._ask(repository, batch))
@@ -148,10 +151,11 @@ class Transfer:
     def _ask(self, repository: Repository, batch: Sequence[BlobGroup]) -> None:
         digests = [group.needs[0].blob.digest for group in batch]
         found: List[bool] = []
-        error = failure_of(
-            lambda: found.extend(self._destinations(repository.registry).has_blobs(repository, digests) or ()),
-            str(repository),
-        )
+
+        def work() -> None:
+            found.extend(self._destinations(repository.registry).has_blobs(repository, digests) or ())
+
+        error = failure_of(work, str(repository))
         for group, there in zip(batch, found):
             self._located(group, there)
         for group in batch[len(found) :]:
@@ -166,7 +170,7 @@ class Transfer:
             group.has_it = lead.repository.name
             self._blob_done(group, lead, PRESENT)
         else:
-            group.maybe.extend(self._journal.repositories_with(lead.repository.registry, lead.blob.digest))
+            group.maybe.extend(self._journal.repositories_with(*group.key))
 
     def remaining(self) -> Tuple[int, int]:
         """Number of blobs to transfer, and their bytes."""

@@ -25,6 +25,7 @@ from ansible_collections.longshore.swr.plugins.module_utils._registry.rules.pars
 from ansible_collections.longshore.swr.plugins.module_utils._registry.run.image import COPIED, FAILED, OUTCOMES, SKIPPED
 from ansible_collections.longshore.swr.plugins.module_utils._registry.run.journal import Journal
 from ansible_collections.longshore.swr.plugins.module_utils._registry.run.work_queue import WorkQueue
+from ansible_collections.longshore.swr.plugins.module_utils._registry.transfer import graph
 from ansible_collections.longshore.swr.plugins.module_utils._registry.transfer.transfer import Transfer
 from ansible_collections.longshore.swr.plugins.module_utils._registry.transport.connection import TransportError
 from ansible_collections.longshore.swr.tests.unit.plugins.module_utils._registry.fakes import (
@@ -106,6 +107,12 @@ def world():
     return World()
 
 
+@pytest.fixture
+def none_is_small(monkeypatch):
+    """All blobs are looked up before they are sent, however small."""
+    monkeypatch.setattr(graph, "SMALL", -1)
+
+
 def test_copies_an_image_byte_for_byte(world):
     manifest = image_of(b"{}", b"layer one", b"layer two")
     world.source.push("ns/app", "v1", manifest, b"{}", b"layer one", b"layer two")
@@ -116,7 +123,7 @@ def test_copies_an_image_byte_for_byte(world):
     assert sum(world.moved) == len(b"{}layer onelayer two")
 
 
-def test_looking_for_blobs_changes_nothing(world):
+def test_looking_for_blobs_changes_nothing(world, none_is_small):
     """The blobs are there and the tag is not: check mode, which stops after looking, must not put the manifest."""
     world.source.push("ns/app", "v1", image_of(b"{}", b"layer"), b"{}", b"layer")
     world.destination.push("ns/app", "old", image_of(b"{}", b"layer"), b"{}", b"layer")
@@ -201,7 +208,7 @@ def test_a_blob_whose_images_have_all_failed_is_not_read(world):
     assert read[-1].endswith(failing)
 
 
-def test_a_lookup_that_fails_is_a_failure_of_the_images_that_want_the_blob(world):
+def test_a_lookup_that_fails_is_a_failure_of_the_images_that_want_the_blob(world, none_is_small):
     rules = two_repositories(world)
     world.destination.fault = lambda sent: (
         reply(403) if sent.method == "HEAD" and "/ns/one/blobs/" + SHARED in sent.url else None
@@ -284,7 +291,7 @@ def test_a_defect_in_the_middle_is_a_failure_and_never_lost(world, place, host):
         assert images[0].error.__traceback__ is None
 
 
-def test_what_remains_is_counted_without_what_can_be_mounted(world):
+def test_what_remains_is_counted_without_what_can_be_mounted(world, none_is_small):
     world.journal.blob_stored(DESTINATION, "ns/elsewhere", digest_of(b"x"))
     world.source.push("ns/app", "v1", image_of(b"{}", b"x", b"yy"), b"{}", b"x", b"yy")
     world.destination.push("ns/app", None, image_of(b"{}"), b"{}")
