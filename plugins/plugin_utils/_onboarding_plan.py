@@ -143,10 +143,10 @@ class Planner:
         named = self._variables["hostvars"].raw_get(host)
         on: Dict[str, None] = {}
         for part in parts:
-            if wanted and part.name not in wanted:
-                continue
             spec = self._collection.spec(part.role, part.entry_point)
             values, problems = self._part_values(part, spec, base)
+            if wanted and part.name not in wanted:
+                continue
             is_on = self._is_on(part, spec, values, named, is_wanted=bool(wanted))
             if part.name in ("migrate", "verify") and "discover" in on:
                 is_on = is_on or not is_unset(values.get("discover_target"))

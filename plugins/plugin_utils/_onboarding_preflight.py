@@ -24,7 +24,7 @@ _MIGRATION = (
 )
 _CLUSTER = (
     *("kubeconfig", "host", "api_key", "ca_cert", "validate_certs"),
-    *("namespaces", "label_selectors", "timeout"),
+    *("namespaces", "timeout"),
 )
 _HARBOR = {
     "url": "harbor_url",
@@ -56,9 +56,10 @@ def preflight_options(parts: Iterable[str], values: Mapping[str, Values]) -> Dic
         harbor = _taken("harbor", on["harbor"], _HARBOR)
         options["harbor"] = {_HARBOR[name]: value for name, value in harbor.items()}
     for name in ("discover", "cutover"):
-        cluster = _cluster(name, on.get(name, {}))
-        if cluster:
-            options["cluster"] = {**options.get("cluster", {}), **cluster}
+        if on.get(name, {}).get(name + "_cluster"):
+            # What is switched is by default what is read.
+            read = _cluster("discover", values.get("discover", {}))
+            options["cluster"] = {**read, **_cluster(name, on[name]), "cutover": name == "cutover"}
     return options
 
 
@@ -71,11 +72,7 @@ def _organizations(values: Values) -> List[str]:
 
 
 def _cluster(name: str, values: Values) -> Dict[str, Any]:
-    """The cluster that is read or switched; empty if there is none."""
-    if not values.get(name + "_cluster"):
-        return {}
+    """The cluster that is read or switched."""
     found = _taken(name, values, _CLUSTER)
     context = values.get(name + "_context") or next(iter(values.get(name + "_contexts") or []), None)
-    if context:
-        found["context"] = context
-    return {**found, "cutover": True} if name == "cutover" else found
+    return {**found, "context": context} if context else found

@@ -256,4 +256,7 @@ def test_the_preflight_gets_the_variables_of_the_parts_that_run() -> None:
         "cluster": {"context": "two", "namespaces": ["shop"], "cutover": True},
     }
     assert preflight_options(["discover"], {"discover": {"discover_cluster": False}}) == {}
+    # What is switched is what discover would read.
+    cutover = {"discover": {"discover_host": "https://c"}, "cutover": {"cutover_cluster": True}}
+    assert preflight_options(["cutover"], cutover) == {"cluster": {"host": "https://c", "cutover": True}}
     assert preflight_options([], values) == {}
