@@ -38,6 +38,7 @@ KEYS = {
         "foreign",
         "quota",
         "steps",
+        "addresses",
         "page",
         "faults",
     },

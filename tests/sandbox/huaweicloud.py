@@ -68,6 +68,7 @@ class HuaweiCloudServer:
     :param foreign: names of organizations of other accounts.
     :param quota: how many organizations there may be.
     :param steps: how many looks it takes until something in the network is ready, or gone.
+    :param addresses: those of VPC endpoints, with a place for a number from 60 on.
     :ivar calls: what was asked, in order.
     :ivar objects: SWR's organizations and repositories.
     :ivar vpcs: what is in the network, with C(endpoints), C(gateways) and C(eips).
@@ -91,6 +92,7 @@ class HuaweiCloudServer:
         foreign: Iterable[str] = (),
         quota: int = 5,
         steps: int = 1,
+        addresses: str = "192.168.0.{0}",
         faults: Iterable[Fault] = (),
         tls: Union[bool, Certificates] = False,
     ) -> None:
@@ -106,7 +108,7 @@ class HuaweiCloudServer:
         known = {**{account.user_id: account.user_name for account in accounts}, **(users or {})}
         self.steps = steps
         self.vpcs = Vpcs(lambda: self.steps)
-        self.endpoints = Endpoints(self.vpcs, lambda: self.steps)
+        self.endpoints = Endpoints(self.vpcs, lambda: self.steps, addresses)
         self.eips = Eips(self.vpcs.ports, lambda: self.steps)
         self.gateways = Gateways(self.vpcs, self.eips, lambda: self.steps)
         self.vpcs.used["publicIp"] = lambda: len(self.eips.eips.known)

@@ -37,14 +37,14 @@ def refused(status: int, number: str, message: str) -> RefusedError:
 class Endpoints:
     """
     :param vpcs: what endpoints are in.
-    :ivar addresses: those of interface endpoints, with a place for a number.
+    :param addresses: those of interface endpoints, with a place for a number from 60 on.
     :ivar services: name to what is known of a service. C(outcome) is the status that its endpoints get.
     """
 
-    def __init__(self, vpcs: Vpcs, steps: Callable[[], int]) -> None:
+    def __init__(self, vpcs: Vpcs, steps: Callable[[], int], addresses: str) -> None:
         self._vpcs = vpcs
         self.endpoints = Objects(refused(404, "0005", "The endpoint does not exist"), steps)
-        self.addresses = "192.168.0.{0}"
+        self.addresses = addresses
         self.services: Dict[str, Entry] = {}
         self._numbers: List[int] = []
         self.service("swr", "interface")
