@@ -37,7 +37,7 @@ unexport PYTHONDONTWRITEBYTECODE
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 # Two lanes of gates. Molecule and the end-to-end tests start containers, and wait for them half of the time: they are in one lane,
-# with the demo, which waits for the pace of SWR. Unit and integration tests use all cores: they are last in the other.
+# with the demo, which does so too. Unit and integration tests use all cores: they are last in the other.
 LANES := --lane molecule e2e demo unit-target \
 	--lane sanity sanity-oldest ansible-lint unit-oldest artifact docs site ruff changelog shellcheck reuse unit-coverage integration \
 	--then coverage
@@ -208,8 +208,8 @@ artifact: $(VENV_STAMP) ## build, install and use the artifact
 ##@ demonstration and release
 
 .PHONY: demo
-demo: $(RUNTIME_STAMP) tree ## copy images to an SWR sandbox, have a Harbor push to it, and show it
-	@$(VENV)/bin/ansible-playbook -i inventories/demo playbooks/demo.yml </dev/null
+demo: $(SYSTEM_STAMP) $(RUNTIME_STAMP) tree ## bring the company of inventories/example to SWR in a sandbox, and back
+	@tools/demo $(VENV)
 
 .PHONY: bench
 bench: $(SYSTEM_STAMP) $(VENV_STAMP) tree ## copy costs, compared with skopeo and others; BENCH_ARGS="--works a,b --json FILE"

@@ -387,7 +387,7 @@ def test_a_missing_header_is_flagged(tree: Callable[[Dict[str, str]], Path]) -> 
 @pytest.mark.parametrize(
     ("name", "text"),
     [
-        ("playbooks/demo.yml", "- command: python -m tests.sandbox\n"),
+        ("playbooks/sandbox.yml", "- command: python -m tests.sandbox\n"),
         ("roles/migrate/tasks/main.yml", "- copy:\n    src: ../../../tests/unit/x\n"),
         ("plugins/modules/a.py", "PATH = '.cache/x'\n"),
         ("meta/runtime.yml", "x: longshore.swr.tests\n"),

@@ -9,12 +9,9 @@ The nodes are this machine, each with files of its own. Real nodes, and DNS serv
 from __future__ import annotations
 
 import re
-import shutil
-from pathlib import Path
 from typing import Any, Callable, Dict, List, Set
 
 import pytest
-import yaml
 
 from ansible_collections.longshore.swr.tests.sandbox import Swr, images
 from ansible_collections.longshore.swr.tests.sandbox.swr import login_password
@@ -23,7 +20,6 @@ from ansible_collections.longshore.swr.tests.support.playbook import Run
 # The playbook becomes root, as its users do.
 pytestmark = pytest.mark.needs_root
 
-ROOT = Path(__file__).resolve().parents[3]
 KEYS = {"AKOFTHENODES": "secret-key-of-the-nodes"}
 PASSWORD = login_password(*next(iter(KEYS.items())))
 
@@ -162,18 +158,3 @@ def test_a_node_that_fails_does_not_keep_the_others_from_it(nodes: Nodes) -> Non
     assert nodes.found() == nodes.logged_in() == nodes.names
     assert path.read_text() == "{ broken"
     assert "is not valid JSON" in done.text
-
-
-def test_the_example_is_an_inventory_of_it(nodes: Nodes) -> None:
-    shutil.copytree(ROOT / "inventories" / "example", nodes.playbooks.folder / "mine")
-    done = nodes.playbooks.run("longshore.swr.nodes", "-i", "mine", "--list-hosts")
-    assert re.findall(r"hosts \((\d+)\)", done.out) == ["2", "23"]
-    specs: Dict[str, Any] = {}
-    for role in ("bind", "hosts", "resolver", "login", "access_check"):
-        text = (ROOT / "roles" / role / "meta" / "argument_specs.yml").read_text()
-        specs.update(yaml.safe_load(text)["argument_specs"]["main"]["options"])
-    for group in ("dns_servers", "nodes", "nodes_with_hosts_file"):
-        text = (ROOT / "inventories" / "example" / "group_vars" / (group + ".yml")).read_text()
-        # What is a comment has to be right too.
-        named = re.findall(r"^(?:# )?([a-z_]+):", text, re.MULTILINE)
-        assert [name for name in named if name not in specs and name != "swr_login"] == []
