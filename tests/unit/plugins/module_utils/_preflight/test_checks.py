@@ -13,6 +13,7 @@ from ansible_collections.longshore.swr.plugins.module_utils._errors import Longs
 from ansible_collections.longshore.swr.plugins.module_utils._huaweicloud.api.quotas import Quota
 from ansible_collections.longshore.swr.plugins.module_utils._huaweicloud.errors import HuaweiCloudError
 from ansible_collections.longshore.swr.plugins.module_utils._preflight import checks, options
+from ansible_collections.longshore.swr.plugins.plugin_utils import _onboarding_preflight
 
 CHECKS = [
     checks.Check("account", "access key", checks.OK, "IAM accepts it"),
@@ -83,6 +84,19 @@ def test_unset_options_are_left_to_their_defaults() -> None:
     assert (found["scenario"], found["vpc"], found["nat_spec"]) == ("intranet", None, "small")
     assert options.checked("network", {"scenario": ""}, options.NETWORK) is None
     assert options.checked("network", None, options.NETWORK) is None
+
+
+@pytest.mark.parametrize(
+    ("names", "spec"),
+    [
+        (_onboarding_preflight._NETWORK, options.NETWORK),
+        (_onboarding_preflight._MIGRATION, options.MIGRATION),
+        (_onboarding_preflight._CLUSTER, options.cluster_spec()),
+        (_onboarding_preflight._HARBOR.values(), options.harbor_spec()),
+    ],
+)
+def test_an_onboarding_asks_for_nothing_that_is_refused(names: Any, spec: Dict[str, Any]) -> None:
+    assert set(names) <= set(spec)
 
 
 def test_all_that_is_wrong_is_named_at_once() -> None:
