@@ -15,7 +15,10 @@ pytestmark = pytest.mark.needs_root
 
 
 def test_a_part_of_one_host_alone_keeps_its_place(playbooks: Any) -> None:
-    """node-1 only gets the login; node-2 has entries for its hosts file before. Harbor's host says where Harbor is."""
+    """node-1 only gets the login; node-2 has entries for its hosts file before. Harbor's host says where Harbor is.
+
+    node-3 cannot be reached: it is named, and holds up none of them.
+    """
     folder = playbooks.folder / "{{ inventory_hostname }}"
     common = {
         "hosts_path": str(folder / "hosts"),
@@ -37,11 +40,13 @@ def test_a_part_of_one_host_alone_keeps_its_place(playbooks: Any) -> None:
         "onboard_fail_on": "never",
         **keys,
     }
+    gone = {"node-3": {"ansible_connection": "ssh", "ansible_host": "127.0.0.1", "ansible_port": 9}}
     harbor = {"harbor-1": {"harbor_directory": str(playbooks.folder), "harbor_network": "public"}}
-    children = {"nodes": {"hosts": names, "vars": common}, "harbor_nodes": {"hosts": harbor}}
+    children = {"nodes": {"hosts": {**names, **gone}, "vars": common}, "harbor_nodes": {"hosts": harbor}}
     inventory = {"all": {"vars": every, "children": children}}
     parts = {"onboard_parts": ["harbor", "hosts", "login"]}
-    run = playbooks.run("longshore.swr.onboard", inventory=inventory, variables=parts)
+    run = playbooks.run("longshore.swr.onboard", inventory=inventory, variables=parts, ok=False)
     done = re.findall(r"TASK \[longshore\.swr\.(hosts|login) : Check the variables\]", run.out)
     assert done == ["hosts", "login"]
+    assert "host node-3: it cannot be reached" in run.out
     assert re.search(r"harbor-1: \['harbor'\]", run.out)
