@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from typing import Any
 
@@ -46,7 +47,9 @@ def test_a_part_of_one_host_alone_keeps_its_place(playbooks: Any) -> None:
     inventory = {"all": {"vars": every, "children": children}}
     parts = {"onboard_parts": ["harbor", "hosts", "login"]}
     run = playbooks.run("longshore.swr.onboard", inventory=inventory, variables=parts, ok=False)
+    report = json.loads((playbooks.folder / "report" / "onboard.json").read_text())
     done = re.findall(r"TASK \[longshore\.swr\.(hosts|login) : Check the variables\]", run.out)
     assert done == ["hosts", "login"]
     assert "host node-3: it cannot be reached" in run.out
+    assert min(part["seconds"] for part in report["parts"] if part["state"] in ("done", "failed")) > 0
     assert re.search(r"harbor-1: \['harbor'\]", run.out)
