@@ -84,7 +84,10 @@ class Networks:
 
     def _say(self, what: str, why: str, region: Optional[str]) -> None:
         place = " in {0}".format(region) if region else ""
-        text = "{0} is not set, and {1}{2}: set it, or run longshore.swr.network before, in the same run"
+        text = (
+            "{0} is not set, and {1}{2}: set it, or run longshore.swr.network before, in the same run "
+            "(in an onboarding, the part network)"
+        )
         self.problems.append(one_line(text.format(what, why, place), 1000))
 
 

@@ -64,7 +64,9 @@ def _with_state(found: Mapping[str, Sequence[Mapping[str, Any]]], state: str) ->
 def problems_of(failure: Mapping[str, Any]) -> List[Dict[str, str]]:
     """What a task failed with, in a loop or not, or what the preflight has found: C(text) and C(remedy)."""
     if failure.get("findings"):
-        return [{"text": one["text"], "remedy": one.get("remedy") or ""} for one in failure["findings"]]
+        return [
+            {"text": "{name}: {text}".format(**one), "remedy": one.get("remedy") or ""} for one in failure["findings"]
+        ]
     results = [one for one in failure.get("results") or [] if isinstance(one, Mapping) and one.get("failed")]
     texts: Dict[str, None] = {}
     for one in results or [failure]:
@@ -83,8 +85,8 @@ def _split(text: str) -> Dict[str, str]:
 def outcome(name: str, facts: Mapping[str, Any]) -> Dict[str, Any]:
     """What has become of a part on one host.
 
-    :param facts: C(gate); C(seconds); C(failure), what a task failed with; C(result), the role's; and C(files), the
-        pages and reports that it may have written.
+    :param facts: C(gate); C(seconds); C(failure), what a task failed with; C(result), the role's; C(files), the pages
+        and reports that it may have written; and C(leaving), the registry that is given up, if all is taken back.
     """
     gated = facts["gate"]
     found: Dict[str, Any] = {
@@ -111,7 +113,24 @@ def outcome(name: str, facts: Mapping[str, Any]) -> Dict[str, Any]:
         return {**found, "state": WAITING, "changed": False, "headline": one_line(_FIRST.format(text), 600)}
     if failure:
         return {**found, "state": FAILED, "problems": problems_of(failure)}
+    problems = _still_there(result, str(facts["leaving"])) if name == "cutover" and facts.get("leaving") else []
+    if problems:
+        return {**found, "state": FAILED, "problems": problems}
     return {**found, "state": DONE if found["changed"] or name in _READING else UNCHANGED}
+
+
+def _still_there(result: Mapping[str, Any], registry: str) -> List[Dict[str, str]]:
+    """The workloads that others have changed, and that still need the registry: nodes must not lose it."""
+    found = []
+    for one in [one for wave in result.get("waves") or [] for one in wave.get("workloads") or []]:
+        reason = str(one.get("reason") or "")
+        if one.get("outcome") in ("left", "rolled_back") and registry + "/" in reason:
+            text = "{0} still has an image of SWR: {1}".format(one.get("workload"), reason)
+            remedy = (
+                "Change its image by hand. Then, or if it may lose SWR, run this again: it is not asked about twice."
+            )
+            found.append({"text": one_line(safe(text), _LONGEST), "remedy": remedy})
+    return found
 
 
 def _changed(result: Mapping[str, Any]) -> bool:

@@ -8,7 +8,7 @@ This file is private to the collection: no other collection may import it.
 
 from __future__ import annotations
 
-from typing import Iterable, List, NamedTuple, Tuple
+from typing import Iterable, List, NamedTuple, Sequence, Tuple
 
 CONTROLLER, HARBOR, DNS_SERVERS, NODES = "controller", "harbor", "dns_servers", "nodes"
 PLACES = (CONTROLLER, HARBOR, DNS_SERVERS, NODES)
@@ -118,3 +118,20 @@ def is_selected(name: str, run_tags: Iterable[str], skip_tags: Iterable[str]) ->
     """Whether the tags of the command line select a part, as they would a task with its name as the only tag."""
     skipped = {name, "all", "tagged"} & set(skip_tags)
     return not skipped and bool({name, "all", "tagged"} & set(run_tags))
+
+
+def is_preflight_alone(run_tags: Iterable[str], listed: Iterable[str]) -> bool:
+    """Whether only the preflight is asked for, which looks at all parts, and none runs.
+
+    :param listed: what C(onboard_parts) has.
+    """
+    return any(names and names <= set(ALWAYS) for names in (set(run_tags), set(listed)))
+
+
+def selected(
+    on: Iterable[str], run_tags: Sequence[str], skip_tags: Iterable[str], listed: Iterable[str], backwards: bool
+) -> List[str]:
+    """Those of the parts that are on which this run looks at, in their order."""
+    tags = ["all"] if is_preflight_alone(run_tags, listed) else run_tags
+    able = REMOVABLE if backwards else NAMES
+    return [name for name in NAMES if name in {*on} & {*able} and is_selected(name, tags, skip_tags)]

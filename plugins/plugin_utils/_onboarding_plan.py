@@ -11,10 +11,14 @@ This file is private to the collection: no other collection may import it.
 from __future__ import annotations
 
 import os
-from typing import Any, Dict, List, Mapping, Sequence, Tuple
+from typing import Any, Callable, Dict, Iterable, List, Mapping, Sequence, Tuple
 
 from ansible.errors import AnsibleError
 
+from ansible_collections.longshore.swr.plugins.module_utils._errors import LongshoreError
+from ansible_collections.longshore.swr.plugins.module_utils._huaweicloud.regions import registry_host
+from ansible_collections.longshore.swr.plugins.module_utils._huaweicloud.swr.names import check_organization
+from ansible_collections.longshore.swr.plugins.module_utils._logins.files import check_registry
 from ansible_collections.longshore.swr.plugins.module_utils._text import one_line, quoted
 from ansible_collections.longshore.swr.plugins.plugin_utils._collection_variables import CollectionVariables
 from ansible_collections.longshore.swr.plugins.plugin_utils._handover import Networks, Promised, filled
@@ -23,12 +27,14 @@ from ansible_collections.longshore.swr.plugins.plugin_utils._onboarding_parts im
     CONTROLLER,
     NAMES,
     PARTS,
-    REMOVABLE,
     Part,
+    is_preflight_alone,
     is_selected,
+    selected,
 )
 from ansible_collections.longshore.swr.plugins.plugin_utils._onboarding_preflight import preflight_options
 from ansible_collections.longshore.swr.plugins.plugin_utils._role_arguments import (
+    FARTHEST,
     ArgumentProblems,
     RoleSpec,
     distance,
@@ -42,6 +48,7 @@ Values = Dict[str, Any]
 _ROLES = ("onboard", *dict.fromkeys(part.role for part in PARTS))
 _SHOWN = 3
 _SAME = ("region", "registry", "access_key")
+_TAGS = (*ALWAYS, "all", "tagged", "untagged", "always", "never")
 
 
 class Planner:
@@ -68,6 +75,8 @@ class Planner:
         self._variables = variables
         self._defaults = defaults
         self._own: Values = {}
+        self._listed: List[str] = []
+        self._raised: List[str] = []
         self._roles = os.path.join(str(variables["role_path"]), os.pardir)
         self._collection = CollectionVariables(self._roles, _ROLES)
         self._role_defaults: Dict[str, Mapping[str, Any]] = {}
@@ -84,9 +93,17 @@ class Planner:
         here = str(self._variables["inventory_hostname"])
         try:
             values = self._renderer.values(list(self._spec.options), self._variables, self._defaults)
+        except AnsibleError:
+            values, problems = self._rendered(self._spec.options, {**self._defaults.templates, **self._variables})
+            if not problems:
+                raise
+            self._add(self._problems, problems, here)
+        self._listed = self._parts_in(values)
+        try:
             self._own = self._spec.check(values, is_local=self._is_local)
         except ArgumentProblems as error:
             self._add(self._problems, error.problems, here)
+        self._check_tags()
         wanted = self._wanted()
         for host, parts in self._places().items():
             self._check_host(host, parts, wanted)
@@ -99,18 +116,32 @@ class Planner:
         """What to run where, as C(plan): C(parts) by host; C(notes), what may be meant otherwise; and C(preflight),
         what to look at from here.
         """
-        run, skip = (list(self._variables.get(name) or []) for name in ("ansible_run_tags", "ansible_skip_tags"))
-        able = NAMES if self._own.get("onboard_state") == "present" else REMOVABLE
-        parts = {
-            host: [name for name in NAMES if name in names and name in able and is_selected(name, run, skip)]
-            for host, names in self._on.items()
-        }
-        looked_at = preflight_options(parts[str(self._variables["inventory_hostname"])], self._values)
+        run, skip = self._tags()
+        backwards = self._own.get("onboard_state") == "absent"
+        asked = {host: selected(names, run, skip, self._listed, backwards) for host, names in self._on.items()}
+        looked_at = preflight_options(asked[str(self._variables["inventory_hostname"])], self._values)
+        parts = {host: [] if is_preflight_alone(run, self._listed) else names for host, names in asked.items()}
         return {"plan": {"parts": parts, "notes": _joined(self._notes), "preflight": looked_at}}
+
+    def _parts_in(self, values: Values) -> List[str]:
+        """What C(onboard_parts) names, also where another variable is wrong."""
+        name = "onboard_parts"
+        try:
+            return list(from_text(values.get(name) or [], self._spec.options[name], name))
+        except ValueError:
+            return []
+
+    def _check_tags(self) -> None:
+        for option, tags in zip(("--tags", "--skip-tags"), self._tags()):
+            for tag in {*tags} - {*NAMES, *_TAGS}:
+                near = min(NAMES, key=lambda known: (distance(tag, known), known))
+                # Other tags may be of another playbook, which imports this one.
+                if distance(tag, near) <= FARTHEST:
+                    self._add(self._problems, ["{0}: {1} is no part: write {2}".format(option, quoted(tag), near)], "")
 
     def _wanted(self) -> List[str]:
         wanted = []
-        for name in self._own.get("onboard_parts") or []:
+        for name in self._listed:
             if name in NAMES:
                 wanted.append(name)
             elif name not in ALWAYS:
@@ -139,6 +170,7 @@ class Planner:
         if is_unset(raw.get("onboard_access_key")) != is_unset(raw.get("onboard_secret_key")):
             text = "onboard_access_key and onboard_secret_key belong together: set both, or none of them"
             self._add(self._problems, [text], host)
+        self._check_shared(host, base)
         # Without the defaults of the role, which a task has among its variables.
         named = self._variables["hostvars"].raw_get(host)
         on: Dict[str, None] = {}
@@ -157,6 +189,41 @@ class Planner:
                 self._add(self._problems, problems, host)
         self._on[host] = list(on)
 
+    def _check_shared(self, host: str, base: Mapping[str, Any]) -> None:
+        """Names that many parts use: what is wrong with one is said once."""
+        names = ["onboard_" + name for name in ("region", "cloud", "registry", "organization")]
+        given, problems = self._rendered(names, base)
+        self._add(self._problems, problems, host)
+        region, cloud, registry, organization = (
+            "" if is_unset(given.get(name)) else str(given[name]) for name in names
+        )
+        checks: List[Tuple[str, str, Callable[[], str]]] = [
+            ("onboard_region", "" if registry else region, lambda: registry_host(region, cloud or None)),
+            ("onboard_registry", registry, lambda: check_registry(registry)),
+            ("onboard_organization", organization, lambda: check_organization(organization)),
+        ]
+        for name, value, check in checks:
+            try:
+                if value:
+                    check()
+            except LongshoreError as error:
+                self._raised.append(str(error))
+                self._add(self._problems, [str(LongshoreError(**{**error.as_dict(), "where": name}))], host)
+
+    def _rendered(self, names: Iterable[str], variables: Mapping[str, Any]) -> Tuple[Values, List[str]]:
+        """The values of those that there are; and those that cannot be rendered, but each cause only once."""
+        values: Values = {}
+        problems: List[str] = []
+        for name in (name for name in names if name in variables):
+            try:
+                values.update(self._renderer.rendered([name], variables))
+            except AnsibleError as error:
+                text = one_line(str(error), 500)
+                if not any(raised in text for raised in self._raised):
+                    self._raised.append(text)
+                    problems.append("{0}: {1}".format(name, text))
+        return values, problems
+
     def _raw(self, host: str) -> Dict[str, Any]:
         """The variables of a host, not rendered."""
         if host == self._variables["inventory_hostname"]:
@@ -170,19 +237,14 @@ class Planner:
             path = os.path.join(self._roles, part.role, "defaults", "main.yml")
             self._role_defaults[part.role] = self._loader.load_from_file(path) or {}
         variables = {**self._role_defaults[part.role], **base}
-        values: Values = {}
-        problems: List[str] = []
         more = ("discover_target",) if part.role == "migrate" else ()
-        for name in (name for name in (*spec.options, *more) if name in base):
-            try:
-                values.update(self._renderer.rendered([name], variables))
-            except AnsibleError as error:
-                problems.append("{0}: {1}".format(name, one_line(str(error), 500)))
+        names = [name for name in (*spec.options, *more) if name in base]
+        values, problems = self._rendered(names, variables)
         given = {name: value for name, value in values.items() if name in spec.options}
         try:
             checked = spec.check(
                 given,
-                lambda known: filled(part.role, part.entry_point, known, self._networks()),
+                lambda known: filled(part.role, part.entry_point, known, self._networks(part)),
                 is_local=self._is_local,
             )
             if base["inventory_hostname"] == self._variables["inventory_hostname"]:
@@ -193,10 +255,19 @@ class Planner:
             problems.append(str(error))
         return values, problems
 
-    def _networks(self) -> Networks:
-        """What addresses that are left out may come from."""
+    def _networks(self, part: Part) -> Networks:
+        """What addresses that are left out may come from: not from a network that the tags leave out."""
         on = [host for host, names in self._on.items() if "network" in names]
-        return Promised() if on else Networks([], {})
+        # Where another variable is wrong, _own is empty.
+        is_left_out = self._variables.get("onboard_state") != "absent" and [
+            name for name in ("network", part.name) if is_selected(name, *self._tags())
+        ] == [part.name]
+        return Networks([], {}) if is_left_out or not on else Promised()
+
+    def _tags(self) -> Tuple[List[str], List[str]]:
+        """Those to run and to skip."""
+        run, skip = (list(self._variables.get(name) or []) for name in ("ansible_run_tags", "ansible_skip_tags"))
+        return run, skip
 
     @staticmethod
     def _is_on(part: Part, spec: RoleSpec, values: Values, named: Mapping[str, Any], is_wanted: bool) -> bool:

@@ -54,7 +54,7 @@ def joined(facts: Mapping[str, Any], argv: Sequence[str], environ: Mapping[str, 
         "kind": "onboarding",
         "version": 1,
         **{name: facts[name] for name in ("name", "region", "registry", "state", "check_mode", "started", "finished")},
-        "command": _command(states, facts["check_mode"], argv, environ),
+        "command": _command(states, facts["check_mode"], argv, environ, backwards),
         "parts": parts,
         "checks": list(facts.get("checks") or []),
         "facts": list(facts.get("notes") or []),
@@ -110,11 +110,11 @@ def _part(
 
 def _problems(of_hosts: Mapping[str, Mapping[str, Any]]) -> List[Dict[str, Any]]:
     """Each problem once, with the hosts that have it."""
-    found: Dict[Tuple[str, str], List[str]] = {}
+    found: Dict[Tuple[str, str], Dict[str, None]] = {}
     for host, one in of_hosts.items():
         for problem in one["problems"]:
-            found.setdefault((problem["text"], problem["remedy"]), []).append(host)
-    return [{"text": text, "remedy": remedy, "hosts": hosts} for (text, remedy), hosts in found.items()]
+            found.setdefault((problem["text"], problem["remedy"]), {}).setdefault(host)
+    return [{"text": text, "remedy": remedy, "hosts": list(hosts)} for (text, remedy), hosts in found.items()]
 
 
 def _files(name: str, of_hosts: Mapping[str, Mapping[str, Any]], facts: Mapping[str, Any]) -> Dict[str, Any]:
@@ -137,7 +137,9 @@ def _is_new(path: str, began: float) -> bool:
     return os.path.getmtime(path) >= float(began) - 2
 
 
-def _command(states: Iterable[str], check_mode: bool, argv: Sequence[str], environ: Mapping[str, str]) -> str:
+def _command(
+    states: Iterable[str], check_mode: bool, argv: Sequence[str], environ: Mapping[str, str], backwards: bool
+) -> str:
     """How to go on; empty if everything is done."""
     found = set(states)
     if not check_mode and not found & {FAILED, NOT_RUN}:
@@ -146,7 +148,7 @@ def _command(states: Iterable[str], check_mode: bool, argv: Sequence[str], envir
         return "launch the job again"
     program = os.path.basename(argv[0]) if argv else ""
     if program != "ansible-playbook":
-        return "ansible-playbook longshore.swr.onboard"
+        return "ansible-playbook longshore.swr." + ("offboard" if backwards else "onboard")
     finished = check_mode and FAILED not in found
     given = [argument for argument in argv[1:] if not (finished and argument in _CHECKS)]
     shown = [

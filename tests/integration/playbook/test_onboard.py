@@ -9,6 +9,7 @@ Its nodes are this machine, each with files of its own.
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Any, Callable, Dict, List
 
@@ -122,9 +123,25 @@ def company(
 
 def test_a_company_goes_to_swr_and_back(company: Company) -> None:
     source, swr = company.source.host, company.swr_name
-    refused = company.run("onboard", "-e", "migrat_images=x", "-e", "onboard_fail_on=sometimes", ok=False)
+    wrong = {
+        "migrat_images": "x",
+        "onboard_fail_on": "sometimes",
+        "onboard_parts": ["netwrok", "network", "migrate", "hosts"],
+        "onboard_registry": "https://swr.example.com:443/shop",
+        "onboard_organization": "Shop Team",
+        "onboard_access_key": "{{ vault_access_key }}",
+    }
+    refused = company.run("onboard", "-e", json.dumps(wrong), "--tags", "hosts,migrat", ok=False)
     assert "migrat_images is no variable of a role: write migrate_images" in refused.out
+    assert 'netwrok\\" is no part: write network' in refused.out
+    assert '--tags: \\"migrat\\" is no part: write migrate' in refused.out
+    assert "onboard_registry: invalid registry" in refused.out
+    assert "onboard_organization: invalid organization name" in refused.out
+    # The files of a vault were forgotten. Its name is said once.
+    assert re.findall(r'"(\S+): [^"]*vault_access_key', refused.out) == ["onboard_access_key"]
+    assert "Mistakes in the variables: 8" in refused.out
     assert "onboard_fail_on" in refused.out
+    assert "hosts_endpoints: address of item 1 is not set" in refused.out
 
     company.run("onboard", "--check", "--diff")
     states = company.states()
@@ -132,14 +149,18 @@ def test_a_company_goes_to_swr_and_back(company: Company) -> None:
     assert (company.cloud.made(), company.swr.organizations, company.in_cluster()) == ([], set(), [source, source])
     assert "--check" not in company.report()["command"]
 
-    # On one node, something is in the way.
+    # On one node, something is in the way, and another one does not answer. All else goes on.
     hosts = company.folder / "node-2" / "hosts"
     hosts.write_text("10.9.9.9 swr.cn-north-4.myhuaweicloud.com\n")
+    company.nodes["node-3"] = {"ansible_connection": "ssh", "ansible_host": "127.0.0.1", "ansible_port": 9}
     stopped = company.run("onboard", ok=False)
+    del company.nodes["node-3"]
     report, states = company.report(), company.states()
-    assert {name for name in states if states[name] == "failed"} == {"hosts"}
-    assert {name for name in states if states[name] == "not_run"} == {"access_check", "cutover"}
-    assert states["migrate"] == states["verify"] == states["login"] == "done"
+    assert {name for name in states if states[name] == "failed"} == {"preflight", "hosts"}
+    assert {name for name in states if states[name] == "not_run"} == {"login", "access_check", "cutover"}
+    assert "host node-3: it cannot be reached" in stopped.out
+    assert states["migrate"] == states["verify"] == "done"
+    assert (company.folder / "node-2" / "config.json").exists()
     (problem,) = next(part["problems"] for part in report["parts"] if part["name"] == "hosts")
     assert problem["hosts"] == ["node-2"]
     assert report["command"].startswith("ansible-playbook longshore.swr.onboard ")

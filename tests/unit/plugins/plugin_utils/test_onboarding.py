@@ -16,8 +16,10 @@ from ansible_collections.longshore.swr.plugins.plugin_utils._onboarding_parts im
     NAMES,
     PARTS,
     REMOVABLE,
+    is_preflight_alone,
     is_selected,
     needs_of,
+    selected,
 )
 from ansible_collections.longshore.swr.plugins.plugin_utils._onboarding_preflight import preflight_options
 from ansible_collections.longshore.swr.plugins.plugin_utils._onboarding_report import joined
@@ -56,6 +58,24 @@ def test_what_is_taken_back_waits_for_all_that_need_it() -> None:
 )
 def test_tags_select_parts_as_they_select_tasks(run: List[str], skip: List[str], selected: bool) -> None:
     assert is_selected("network", run, skip) is selected
+
+
+@pytest.mark.parametrize(
+    ("run", "listed", "alone"),
+    [
+        (["all"], [], False),
+        (["all"], ["preflight"], True),
+        (["preflight"], [], True),
+        (["preflight", "report"], ["network"], True),
+        (["all"], ["preflight", "network"], False),
+        (["preflight", "network"], [], False),
+    ],
+)
+def test_the_preflight_alone_looks_at_all_parts(run: List[str], listed: List[str], alone: bool) -> None:
+    assert is_preflight_alone(run, listed) is alone
+    found = selected(["migrate", "network"], run, [], listed, False)
+    assert found == (["network"] if run == ["preflight", "network"] else ["network", "migrate"])
+    assert selected(["migrate", "network"], run, ["network"], listed, True) == []
 
 
 @pytest.mark.parametrize(
@@ -105,7 +125,10 @@ def test_in_check_mode_a_failure_may_only_be_what_is_not_made_yet() -> None:
             {"msg": "the-secret", "_ansible_no_log": True},
             [{"text": "a task failed whose output is hidden, since it has secrets", "remedy": ""}],
         ),
-        ({"findings": [{"text": "t", "remedy": None}]}, [{"text": "t", "remedy": ""}]),
+        (
+            {"findings": [{"name": "registry r", "text": "t", "remedy": None}]},
+            [{"text": "registry r: t", "remedy": ""}],
+        ),
         ({"msg": "a\x1b[31mb\nc"}, [{"text": "a\\x1b[31mb c", "remedy": ""}]),
     ],
 )
@@ -146,6 +169,17 @@ def test_a_failure_is_problems_with_remedies(failure: Any, expected: Any) -> Non
 def test_the_result_of_a_role_is_a_state_and_a_headline(name: str, result: Any, state: str, headline: str) -> None:
     found = outcome(name, {"gate": RUN, "seconds": 2.26, "result": result})
     assert (found["state"], found["headline"], found["seconds"]) == (state, headline, 2.3)
+
+
+def test_nodes_keep_swr_while_a_workload_that_others_have_changed_needs_it() -> None:
+    left = {"outcome": "left", "workload": "Deployment shop/web", "reason": "image is swr.example.com/shop/web:2 now"}
+    other = {**left, "reason": "image is registry.example.com/shop/web:2 now"}
+    result = {"waves": [{"changed": True, "workloads": [left, other, {**left, "outcome": "unchanged"}]}], "files": {}}
+    known = {"gate": RUN, "result": result}
+    assert outcome("cutover", {**known, "leaving": ""})["state"] == "done"
+    found = outcome("cutover", {**known, "leaving": "swr.example.com"})
+    assert (found["state"], found["changed"], len(found["problems"])) == ("failed", True, 1)
+    assert found["problems"][0]["text"].startswith("Deployment shop/web still has an image of SWR: image is swr")
 
 
 def facts(**more: Any) -> Dict[str, Any]:
@@ -197,6 +231,8 @@ def test_backwards_the_parts_are_shown_in_the_order_of_their_removal() -> None:
     found = report(state="absent", planned={"localhost": ["network", "cutover"]}, outcomes={})
     names = [part["name"] for part in found["parts"] if part["state"] != "off"]
     assert names == ["cutover", "network"]
+    found = report(["ansible-runner"], state="absent", planned={"localhost": ["network"]}, outcomes={})
+    assert found["command"] == "ansible-playbook longshore.swr.offboard"
 
 
 def test_check_mode_says_how_to_carry_it_out() -> None:
@@ -218,7 +254,7 @@ def test_check_mode_says_how_to_carry_it_out() -> None:
         ([*ARGV, "-e", "@b c.yml"], {}, "ansible-playbook longshore.swr.onboard -i inventory -e '@b c.yml'"),
         ([*ARGV, "-enodes_serial=2"], {}, "ansible-playbook longshore.swr.onboard -i inventory -enodes_serial=2"),
         ([*ARGV, "-epw=top"], {}, "ansible-playbook longshore.swr.onboard -i inventory ..."),
-        (["pytest"], {}, "ansible-playbook longshore.swr.onboard"),
+        (["ansible-runner"], {}, "ansible-playbook longshore.swr.onboard"),
         (ARGV, {"JOB_ID": "7", "AWX_HOST": "https://awx.example.com"}, "launch the job again"),
     ],
 )
