@@ -64,9 +64,8 @@ def _with_state(found: Mapping[str, Sequence[Mapping[str, Any]]], state: str) ->
 def problems_of(failure: Mapping[str, Any]) -> List[Dict[str, str]]:
     """What a task failed with, in a loop or not, or what the preflight has found: C(text) and C(remedy)."""
     if failure.get("findings"):
-        return [
-            {"text": "{name}: {text}".format(**one), "remedy": one.get("remedy") or ""} for one in failure["findings"]
-        ]
+        found = [(one_line("{name}: {text}".format(**one), _LONGEST), one) for one in failure["findings"]]
+        return [{"text": text, "remedy": one.get("remedy") or ""} for text, one in found]
     results = [one for one in failure.get("results") or [] if isinstance(one, Mapping) and one.get("failed")]
     texts: Dict[str, None] = {}
     for one in results or [failure]:

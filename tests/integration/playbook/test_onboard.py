@@ -179,6 +179,10 @@ def test_a_company_goes_to_swr_and_back(company: Company) -> None:
     assert again.changed == 0
     assert company.report()["command"] == ""
 
+    # On another machine there is no record, and nodes must not lose what the cluster runs.
+    lost = company.run("offboard", "-e", "onboard_dir=elsewhere", "--tags", "cutover", ok=False)
+    assert "there is no record of a cut-over" in lost.out
+
     company.run("offboard")
     assert company.in_cluster() == [source, source]
     assert SITE.format(60) not in hosts.read_text()
