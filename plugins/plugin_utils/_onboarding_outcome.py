@@ -47,7 +47,9 @@ def gate(
     # Where one has failed, those that have not run because of it say nothing more.
     stopped = next(filter(None, (_with_state(found, one) for one in (FAILED, NOT_RUN))), [])
     if stopped:
-        return {"state": NOT_RUN, "text": _AFTER[backwards].format(" and ".join(stopped)), "pending": []}
+        # The preflight is first in both directions.
+        after = _AFTER[backwards and "preflight" not in stopped]
+        return {"state": NOT_RUN, "text": after.format(" and ".join(stopped)), "pending": []}
     missing = list(waiting)
     if name not in _SHOWING:
         missing += _with_state(found, WAITING)

@@ -100,6 +100,7 @@ def test_a_part_runs_if_all_that_it_needs_have(name: str, outcomes: Any, state: 
 def test_backwards_a_part_runs_after_those_that_need_it() -> None:
     assert gate("network", [ended(cutover="failed")], state="absent")["text"] == "cutover must be taken back first"
     assert gate("cutover", [ended(network="failed")], state="absent")["state"] == "run"
+    assert gate("network", [ended(preflight="failed")], state="absent")["text"] == "it needs preflight"
 
 
 def test_in_check_mode_a_failure_may_only_be_what_is_not_made_yet() -> None:
