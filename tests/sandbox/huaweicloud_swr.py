@@ -117,6 +117,7 @@ class SwrObjects:
             ("PATCH", R + "/access", self._change_rights),
             ("DELETE", R + "/access", self._remove_rights),
             ("GET", R.replace("v2", "v3") + "/tags", self._list_tags),
+            ("DELETE", R + "/tags/([^/]+)", self._delete_tag),
             ("GET", r"/v2/manage/projects/([^/]+)/quotas", self._quotas),
         ]
 
@@ -336,3 +337,15 @@ class SwrObjects:
         ]
         more = end < len(tags)
         return reply_json(200, {"tags": entries, "has_more": more, "nextMarker": str(end) if more else ""})
+
+    def _delete_tag(self, _request: Request, _account: Account, match: Match[str], _body: Any) -> Response:
+        # The repository stays when its last image goes.
+        self.repository_of(match)
+        name, tag = self._name(match), unquote(match.group(3))
+        if self.registry is None or tag not in self._tags(name):
+            raise refused(404, "4040004", "The tag does not exist")
+        self.registry.storage.delete_manifest(name, tag)
+        if not self._tags(name):
+            for manifest in self.registry.storage.manifests(name):
+                self.registry.storage.delete_manifest(name, manifest.digest)
+        return Response(204)

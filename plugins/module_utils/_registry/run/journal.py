@@ -14,10 +14,11 @@ This module is private to the collection: no other collection may import it.
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 import threading
-from typing import Any, Dict, List, Optional, Tuple
+from typing import Any, Dict, Iterator, List, Optional, Tuple
 
 from ..._errors import LongshoreError
 from ..._files.inputs import lines_of
@@ -26,6 +27,7 @@ from ..._lazy import pattern
 from ..._line_file import LineFile
 from ..errors import RegistryError
 from ..model.manifest import LARGEST_SIZE, is_digest
+from ..model.reference import Repository, parse_reference
 from .image import COPIED, SKIPPED
 
 VERSION = 1
@@ -62,19 +64,10 @@ class Journal:
 
         :raises RegistryError: the file exists but cannot be read.
         """
-        if not self.path:
-            return
-        try:
-            for line in lines_of(self.path, LARGEST):
-                self._take(line.decode("utf-8", "replace"))
-        except FileNotFoundError:
-            return
-        except LongshoreError as error:
-            raise RegistryError(
-                "{0} (journal_path)".format(error.what),
-                where=self.path,
-                hint="Give journal_path a regular file that this user may read, or remove it.",
-            ) from error
+        if self.path:
+            with contextlib.suppress(FileNotFoundError):
+                for line in _lines_of(self.path):
+                    self._take(line)
 
     def open(self) -> None:
         """Start to write.
@@ -178,6 +171,65 @@ class Journal:
         if self._file.active:
             text = json.dumps(dict(entry, v=VERSION), separators=(",", ":"))
             self._file.write('{0},"sum":"{1}"}}'.format(text[:-1], _sum(text)))
+
+
+class Copies:
+    """What a journal shows to be copied.
+
+    :ivar tags: repository to tag, and to the digest that runs have left there; None where no run is shown to have
+        made it: it was there already, or its digest is not recorded.
+    :ivar unreadable_lines: lines that were skipped.
+    """
+
+    def __init__(self) -> None:
+        self.tags: Dict[Repository, Dict[str, Optional[str]]] = {}
+        self.unreadable_lines = 0
+        self._made: Dict[Tuple[str, str], bool] = {}
+
+    def take(self, line: str) -> None:
+        """Read a line of the journal."""
+        try:
+            entry = _read(line)
+            if entry["event"] != "image" or entry["outcome"] not in (COPIED, SKIPPED):
+                return
+            place = parse_reference(entry["destination"])
+        except (ValueError, KeyError, TypeError, RegistryError):
+            self.unreadable_lines += 1 if line.strip() else 0
+            return
+        if place.tag is None:
+            # Nothing that could be deleted by its tag.
+            return
+        digest = entry.get("destination_digest")
+        # The first line about an image says who has made it: a later one may have written it again.
+        made = digest is not None and self._made.setdefault((str(place), digest), entry["outcome"] == COPIED)
+        self.tags.setdefault(place.repository, {})[place.tag] = digest if made else None
+
+
+def copies_in(path: str) -> Copies:
+    """
+    :raises FileNotFoundError: there is no journal.
+    :raises RegistryError: it cannot be read.
+    """
+    found = Copies()
+    for line in _lines_of(path):
+        found.take(line)
+    return found
+
+
+def _lines_of(path: str) -> Iterator[str]:
+    """
+    :raises FileNotFoundError: there is no journal.
+    :raises RegistryError: it cannot be read.
+    """
+    try:
+        for line in lines_of(path, LARGEST):
+            yield line.decode("utf-8", "replace")
+    except LongshoreError as error:
+        raise RegistryError(
+            "{0} (journal_path)".format(error.what),
+            where=path,
+            hint="Give journal_path a regular file that this user may read, or remove it.",
+        ) from error
 
 
 def _sum(text: str) -> str:

@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ansible_collections.longshore.swr.plugins.module_utils._registry.errors import RegistryError
-from ansible_collections.longshore.swr.plugins.module_utils._registry.run.journal import Journal
+from ansible_collections.longshore.swr.plugins.module_utils._registry.run.journal import Journal, copies_in
 from ansible_collections.longshore.swr.tests.support.full_disk import full_disk
 
 BEFORE, AFTER = "sha256:" + "a" * 64, "sha256:" + "b" * 64
@@ -217,3 +217,54 @@ def test_an_image_that_another_tool_copied_is_noted_once(tmp_path):
         journal.image_finished("a/b:1", "c/d:1", "skipped", BEFORE, BEFORE, "")
     journal.close()
     assert len((tmp_path / "journal").read_text().splitlines()) == 1
+
+
+def copied(path, *entries):
+    """What a journal with these entries (destination, outcome, digest) shows to be copied."""
+    journal = Journal(str(path))
+    journal.open()
+    for number, (destination, outcome, digest) in enumerate(entries):
+        journal.image_finished("src:v1", destination, outcome, BEFORE, digest, "filter {0}".format(number))
+    journal.close()
+    return {str(place): tags for place, tags in copies_in(str(path)).tags.items()}
+
+
+@pytest.mark.parametrize(
+    ("lines", "digest"),
+    [
+        ([("copied", AFTER)], AFTER),
+        ([("copied", BEFORE), ("copied", AFTER)], AFTER),
+        ([("copied", AFTER), ("skipped", AFTER)], AFTER),
+        ([("copied", AFTER), ("failed", None)], AFTER),
+        ([("skipped", AFTER)], None),
+        ([("copied", BEFORE), ("skipped", AFTER)], None),
+        ([("skipped", AFTER), ("copied", AFTER)], None),
+        ([("skipped", AFTER), ("copied", BEFORE)], BEFORE),
+        ([("copied", AFTER), ("skipped", None)], None),
+    ],
+)
+def test_only_what_runs_have_made_is_a_copy(tmp_path, lines, digest):
+    assert copied(tmp_path / "j", *(("reg.example/ns/one:v1", *line) for line in lines)) == {
+        "reg.example/ns/one": {"v1": digest}
+    }
+
+
+def test_what_failed_or_has_no_tag_is_no_copy(tmp_path):
+    entries = [("reg.example/ns/one:v1", "failed", AFTER), ("reg.example/ns/one@" + AFTER, "copied", AFTER)]
+    assert copied(tmp_path / "j", *entries) == {}
+
+
+def test_damaged_lines_and_invalid_names_show_nothing(tmp_path):
+    path = tmp_path / "j"
+    copied(path, ("reg.example/ns/one:v1", "copied", AFTER), ("reg.example/../one:v1", "copied", AFTER))
+    whole = path.read_text().splitlines()
+    path.write_text("\n".join([whole[0][:-30], whole[0].replace("ns/one", "ns/two"), whole[1], ""]))
+    found = copies_in(str(path))
+    assert (found.tags, found.unreadable_lines) == ({}, 3)
+
+
+def test_copies_of_a_missing_journal_are_not_known(tmp_path):
+    with pytest.raises(FileNotFoundError):
+        copies_in(str(tmp_path / "none"))
+    with pytest.raises(RegistryError, match="journal_path"):
+        copies_in(str(tmp_path))
