@@ -129,9 +129,17 @@ def is_preflight_alone(run_tags: Iterable[str], listed: Iterable[str]) -> bool:
 
 
 def selected(
-    on: Iterable[str], run_tags: Sequence[str], skip_tags: Iterable[str], listed: Iterable[str], backwards: bool
+    on: Iterable[str],
+    run_tags: Sequence[str],
+    skip_tags: Iterable[str],
+    listed: Iterable[str],
+    backwards: bool,
+    images: bool = False,
 ) -> List[str]:
-    """Those of the parts that are on which this run looks at, in their order."""
+    """Those of the parts that are on which this run looks at, in their order.
+
+    :param images: whether copied images are taken back, too.
+    """
     tags = ["all"] if is_preflight_alone(run_tags, listed) else run_tags
-    able = REMOVABLE if backwards else NAMES
+    able = (*REMOVABLE, *(("migrate",) if images else ())) if backwards else NAMES
     return [name for name in NAMES if name in {*on} & {*able} and is_selected(name, tags, skip_tags)]

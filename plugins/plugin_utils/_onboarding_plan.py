@@ -18,6 +18,7 @@ from ansible.errors import AnsibleError
 from ansible_collections.longshore.swr.plugins.module_utils._errors import LongshoreError
 from ansible_collections.longshore.swr.plugins.module_utils._huaweicloud.regions import registry_host
 from ansible_collections.longshore.swr.plugins.module_utils._huaweicloud.swr.names import check_organization
+from ansible_collections.longshore.swr.plugins.module_utils._huaweicloud.swr.removal import managed_registry
 from ansible_collections.longshore.swr.plugins.module_utils._logins.files import check_registry
 from ansible_collections.longshore.swr.plugins.module_utils._text import one_line, quoted
 from ansible_collections.longshore.swr.plugins.plugin_utils._collection_variables import CollectionVariables
@@ -108,6 +109,7 @@ class Planner:
         for host, parts in self._places().items():
             self._check_host(host, parts, wanted)
         self._check_wanted(wanted)
+        self._check_removal(here)
         if self._problems:
             raise ArgumentProblems(_joined(self._problems))
         return self._own
@@ -118,8 +120,11 @@ class Planner:
         """
         run, skip = self._tags()
         backwards = self._own.get("onboard_state") == "absent"
-        asked = {host: selected(names, run, skip, self._listed, backwards) for host, names in self._on.items()}
-        looked_at = preflight_options(asked[str(self._variables["inventory_hostname"])], self._values)
+        images = bool(self._own.get("onboard_delete_images"))
+        asked = {host: selected(names, run, skip, self._listed, backwards, images) for host, names in self._on.items()}
+        here = asked[str(self._variables["inventory_hostname"])]
+        # Images are deleted without a look at where they came from.
+        looked_at = preflight_options([name for name in here if not backwards or name != "migrate"], self._values)
         parts = {host: [] if is_preflight_alone(run, self._listed) else names for host, names in asked.items()}
         return {"plan": {"parts": parts, "notes": _joined(self._notes), "preflight": looked_at}}
 
@@ -307,6 +312,19 @@ class Planner:
                 switches = [switch for part in PARTS if part.name == name for switch in part.switches]
                 text = "onboard_parts: {0} is in the list, but no host has {1}: set it, or take {0} out of the list"
                 self._add(self._problems, [text.format(name, " or ".join(dict.fromkeys(switches)))], "")
+
+    def _check_removal(self, here: str) -> None:
+        """Whether there is an API to delete images with, as far as the variables tell."""
+        values, is_absent = self._values.get("migrate", {}), self._own.get("onboard_state") == "absent"
+        if not (is_absent and self._own.get("onboard_delete_images") and "migrate" in self._on.get(here, [])):
+            return
+        registry, region, cloud = (values.get("migrate_" + name) for name in ("registry", "region", "cloud"))
+        try:
+            if registry or region:
+                has_endpoint = bool((self._own.get("onboard_endpoints") or {}).get("swr"))
+                managed_registry(registry or None, region or None, cloud or None, has_endpoint)
+        except LongshoreError as error:
+            self._add(self._problems, ["onboard_delete_images: {0}".format(error)], here)
 
     @staticmethod
     def _add(found: Dict[str, List[str]], texts: Sequence[str], host: str) -> None:

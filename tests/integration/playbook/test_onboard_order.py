@@ -53,3 +53,17 @@ def test_a_part_of_one_host_alone_keeps_its_place(playbooks: Any) -> None:
     assert "host node-3: it cannot be reached" in run.out
     assert min(part["seconds"] for part in report["parts"] if part["state"] in ("done", "failed")) > 0
     assert re.search(r"harbor-1: \['harbor'\]", run.out)
+
+
+def test_images_in_another_registry_are_not_deleted_and_nothing_else_begins(playbooks: Any) -> None:
+    every = {
+        "onboard_region": "cn-north-4",
+        "onboard_registry": "harbor.example.com",
+        "onboard_dir": str(playbooks.folder / "report"),
+        "onboard_delete_images": "true",
+        "migrate_images": {"registry.example.com/team/app:1": "team/app"},
+    }
+    run = playbooks.run("longshore.swr.offboard", ok=False, inventory={"all": {"vars": every}})
+    assert "onboard_delete_images: registry: harbor.example.com is not the registry of SWR in cn-north-4" in run.out
+    assert "longshore.swr.image_prune" in run.out
+    assert not (playbooks.folder / "report").exists()

@@ -63,10 +63,16 @@ def managed_registry(registry: Optional[str], region: Optional[str], cloud: Opti
     if registry and has_endpoint and not (labels[0] == "swr" and labels[1:2] and labels[1] in REGIONS):
         # SWR behind another name
         return registry.lower()
-    usual = registry_host(region, cloud) if region else None
-    if usual is None or (registry or usual).lower() != usual:
+    if not region:
         raise HuaweiCloudError(
-            "{0} is not the registry of SWR in {1}".format(registry or "an unknown one", region or "an unknown region"),
+            "the region of the registry is unknown",
+            where="region",
+            hint="Set region, or the environment variable HW_REGION_NAME.",
+        )
+    usual = registry_host(region, cloud)
+    if registry and registry.lower() != usual:
+        raise HuaweiCloudError(
+            "{0} is not the registry of SWR in {1}".format(registry, region),
             where="registry",
             hint="Set region to that of the registry. If it is SWR with another name, set endpoints to its API. Images "
             "in other registries can be deleted with longshore.swr.image_prune.",
@@ -186,7 +192,6 @@ def remove_copies(cloud: Cloud, copies: Mapping[str, Copied], check_mode: bool) 
     errors = [one.error for one in outcomes if one.error]
     return {
         "changed": bool(deleted or gone),
-        "failed": bool(errors),
         "msg": _message(deleted, gone, left, errors, check_mode),
         "deleted": deleted[:SHOWN],
         "repositories": gone[:SHOWN],
@@ -195,6 +200,7 @@ def remove_copies(cloud: Cloud, copies: Mapping[str, Copied], check_mode: bool) 
         "failures": [str(error) for error in errors[:50]],
         "diff": {"before": _lines(deleted + gone), "after": ""},
         "warnings": list(cloud.credentials.warnings),
+        **({"failed": True} if errors else {}),
     }
 
 

@@ -78,6 +78,12 @@ def test_the_preflight_alone_looks_at_all_parts(run: List[str], listed: List[str
     assert selected(["migrate", "network"], run, ["network"], listed, True) == []
 
 
+def test_images_are_taken_back_only_if_that_is_asked_for() -> None:
+    assert selected(["migrate", "network", "verify"], ["all"], [], [], True) == ["network"]
+    assert selected(["migrate", "network", "verify"], ["all"], [], [], True, True) == ["network", "migrate"]
+    assert "cutover" in needs_of("migrate", True)
+
+
 @pytest.mark.parametrize(
     ("name", "outcomes", "state", "text"),
     [
