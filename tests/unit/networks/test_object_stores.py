@@ -159,7 +159,7 @@ class Led(Transport):
     def __init__(self) -> None:
         super().__init__(proxies={})
 
-    def stream(self, method: str, target: Any, headers: Any) -> Any:
+    def stream(self, method: str, target: Any, headers: Any, _body: bytes = b"") -> Any:
         if target.endpoint.host == "reg.example":
             return FakeStream(reply(307, location="http://169.254.169.254/latest/meta-data/"))
-        return super().stream(method, target, headers)
+        return super().stream(method, target, headers, _body)
