@@ -50,13 +50,13 @@ from typing import Any, Callable, Dict
 
 from ansible.errors import AnsibleFilterError
 
-from ansible_collections.longshore.swr.plugins.module_utils._access.report.aggregate import aggregate
-from ansible_collections.longshore.swr.plugins.module_utils._access.report.html import render_page
-from ansible_collections.longshore.swr.plugins.module_utils._errors import LongshoreError
-
 
 def access_html(results: Any) -> str:
     """One HTML page with the table and the findings."""
+    from ansible_collections.longshore.swr.plugins.module_utils._access.report.aggregate import aggregate
+    from ansible_collections.longshore.swr.plugins.module_utils._access.report.html import render_page
+    from ansible_collections.longshore.swr.plugins.module_utils._errors import LongshoreError
+
     try:
         return render_page(aggregate(results))
     except LongshoreError as error:

@@ -54,12 +54,12 @@ from typing import Any, Callable, Dict
 
 from ansible.errors import AnsibleFilterError
 
-from ansible_collections.longshore.swr.plugins.module_utils._access.report.aggregate import aggregate
-from ansible_collections.longshore.swr.plugins.module_utils._errors import LongshoreError
-
 
 def access_report(results: Any, fail_on: str = "error") -> Dict[str, Any]:
     """The nodes, the findings, and the nodes that make a run fail."""
+    from ansible_collections.longshore.swr.plugins.module_utils._access.report.aggregate import aggregate
+    from ansible_collections.longshore.swr.plugins.module_utils._errors import LongshoreError
+
     try:
         return aggregate(results, fail_on)
     except LongshoreError as error:

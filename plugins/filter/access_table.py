@@ -48,13 +48,13 @@ from typing import Any, Callable, Dict, List
 
 from ansible.errors import AnsibleFilterError
 
-from ansible_collections.longshore.swr.plugins.module_utils._access.report.aggregate import aggregate
-from ansible_collections.longshore.swr.plugins.module_utils._access.report.table import render_table
-from ansible_collections.longshore.swr.plugins.module_utils._errors import LongshoreError
-
 
 def access_table(results: Any) -> List[str]:
     """The lines of a table, nodes by checks, and the findings with their remedies."""
+    from ansible_collections.longshore.swr.plugins.module_utils._access.report.aggregate import aggregate
+    from ansible_collections.longshore.swr.plugins.module_utils._access.report.table import render_table
+    from ansible_collections.longshore.swr.plugins.module_utils._errors import LongshoreError
+
     try:
         return render_table(aggregate(results))
     except LongshoreError as error:

@@ -52,11 +52,11 @@ from typing import Any, Callable, Dict, List
 
 from ansible.errors import AnsibleFilterError
 
-from ansible_collections.longshore.swr.plugins.module_utils._dns.zones.role import addresses_of
-
 
 def bind_addresses_of(servers: Any, hostvars: Any) -> List[str]:
     """The addresses of DNS servers, some of which are inventory hosts."""
+    from ansible_collections.longshore.swr.plugins.module_utils._dns.zones.role import addresses_of
+
     if not isinstance(servers, (list, tuple)) or not all(isinstance(server, str) for server in servers):
         raise AnsibleFilterError("longshore.swr.bind_addresses_of: the servers must be a list of strings")
     return addresses_of(servers, hostvars)

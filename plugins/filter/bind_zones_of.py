@@ -97,10 +97,6 @@ from typing import Any, Callable, Dict, List, Mapping
 
 from ansible.errors import AnsibleFilterError
 
-from ansible_collections.longshore.swr.plugins.module_utils._dns.zones.role import zones_of
-from ansible_collections.longshore.swr.plugins.module_utils._errors import LongshoreError
-from ansible_collections.longshore.swr.plugins.module_utils._huaweicloud.regions import registry_host
-
 NAME = "longshore.swr.bind_zones_of"
 
 
@@ -115,6 +111,10 @@ def _checked(items: Any, where: str, key: str) -> List[Mapping[str, Any]]:
 
 def bind_zones_of(regions: Any, **options: Any) -> Dict[str, Any]:
     """The zones for a DNS server to serve for these regions."""
+    from ansible_collections.longshore.swr.plugins.module_utils._dns.zones.role import zones_of
+    from ansible_collections.longshore.swr.plugins.module_utils._errors import LongshoreError
+    from ansible_collections.longshore.swr.plugins.module_utils._huaweicloud.regions import registry_host
+
     try:
         return zones_of(
             _checked(regions, "regions", "region"),

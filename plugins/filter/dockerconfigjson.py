@@ -62,9 +62,6 @@ from typing import Any, Callable, Dict, Mapping
 
 from ansible.errors import AnsibleFilterError
 
-from ansible_collections.longshore.swr.plugins.module_utils._errors import LongshoreError
-from ansible_collections.longshore.swr.plugins.module_utils._logins.docker_config import docker_config
-
 
 def _auth_of(value: Any) -> Dict[str, Any]:
     """Maps each registry to its login, from any input of the filter."""
@@ -85,6 +82,9 @@ def _auth_of(value: Any) -> Dict[str, Any]:
 
 def dockerconfigjson(value: Any) -> str:
     """The JSON text of a credential file with these logins, in a fixed order."""
+    from ansible_collections.longshore.swr.plugins.module_utils._errors import LongshoreError
+    from ansible_collections.longshore.swr.plugins.module_utils._logins.docker_config import docker_config
+
     try:
         config = docker_config(_auth_of(value), with_parts=True)
     except LongshoreError as error:

@@ -89,14 +89,14 @@ from typing import Any, Callable, Dict
 
 from ansible.errors import AnsibleFilterError
 
-from ansible_collections.longshore.swr.plugins.module_utils._errors import LongshoreError
-from ansible_collections.longshore.swr.plugins.module_utils._harbor.replication.preflight import preflight
-
 
 def harbor_preflight(
     artifacts: Any, rules: Any, source: str, target: str, organization: str = "", copy: bool = False
 ) -> Dict[str, Any]:
     """The images of replication rules that SWR will reject, to copy them instead of Harbor."""
+    from ansible_collections.longshore.swr.plugins.module_utils._errors import LongshoreError
+    from ansible_collections.longshore.swr.plugins.module_utils._harbor.replication.preflight import preflight
+
     try:
         return preflight(artifacts, rules, source, target, organization, copy)
     except (LongshoreError, ValueError) as error:

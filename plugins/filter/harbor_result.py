@@ -66,11 +66,11 @@ _value:
 
 from typing import Any, Callable, Dict
 
-from ansible_collections.longshore.swr.plugins.module_utils._harbor.replication.role_result import role_result
-
 
 def harbor_result(facts: Any) -> Dict[str, Any]:
     """What the role harbor has done and still has to do."""
+    from ansible_collections.longshore.swr.plugins.module_utils._harbor.replication.role_result import role_result
+
     return role_result(facts)
 
 

@@ -69,14 +69,14 @@ from typing import Any, Callable, Dict, Optional
 
 from ansible.errors import AnsibleFilterError
 
-from ansible_collections.longshore.swr.plugins.module_utils._errors import LongshoreError
-from ansible_collections.longshore.swr.plugins.module_utils._http_values import NotUnderstood
-from ansible_collections.longshore.swr.plugins.module_utils._json import read_json
-from ansible_collections.longshore.swr.plugins.module_utils._workloads.model.outcome import combine
-
 
 def image_rules(results: Any, target: Optional[str] = None) -> Dict[str, Any]:
     """Several results as one, with one set of rules."""
+    from ansible_collections.longshore.swr.plugins.module_utils._errors import LongshoreError
+    from ansible_collections.longshore.swr.plugins.module_utils._http_values import NotUnderstood
+    from ansible_collections.longshore.swr.plugins.module_utils._json import read_json
+    from ansible_collections.longshore.swr.plugins.module_utils._workloads.model.outcome import combine
+
     try:
         # Ansible's own classes of texts and mappings become plain ones.
         return combine(read_json(json.dumps(results)), target)

@@ -60,13 +60,6 @@ from typing import Any, Callable, Dict, Optional
 
 from ansible.errors import AnsibleFilterError
 
-from ansible_collections.longshore.swr.plugins.module_utils._errors import LongshoreError
-from ansible_collections.longshore.swr.plugins.module_utils._http_values import NotUnderstood
-from ansible_collections.longshore.swr.plugins.module_utils._image_mapping import without_rule
-from ansible_collections.longshore.swr.plugins.module_utils._json import read_json
-from ansible_collections.longshore.swr.plugins.module_utils._registry.rules.formats import as_rules
-from ansible_collections.longshore.swr.plugins.module_utils._registry.rules.parser import parse_rules
-
 
 def joined_rules(
     rules: Any,
@@ -75,6 +68,13 @@ def joined_rules(
     default_namespace: Optional[str] = None,
 ) -> Any:
     """Written rules, with those for what they do not copy."""
+    from ansible_collections.longshore.swr.plugins.module_utils._errors import LongshoreError
+    from ansible_collections.longshore.swr.plugins.module_utils._http_values import NotUnderstood
+    from ansible_collections.longshore.swr.plugins.module_utils._image_mapping import without_rule
+    from ansible_collections.longshore.swr.plugins.module_utils._json import read_json
+    from ansible_collections.longshore.swr.plugins.module_utils._registry.rules.formats import as_rules
+    from ansible_collections.longshore.swr.plugins.module_utils._registry.rules.parser import parse_rules
+
     try:
         # Ansible's own classes of texts and mappings become plain ones.
         written, discovered = read_json(json.dumps([rules, found]))

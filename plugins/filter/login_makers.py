@@ -59,11 +59,11 @@ _value:
 
 from typing import Any, Callable, Dict, Mapping, Sequence
 
-from ansible_collections.longshore.swr.plugins.module_utils._huaweicloud.login_sharing import makers_of
-
 
 def login_makers(batch: Sequence[str], hosts: Sequence[str], hostvars: Mapping[str, Any], limit: str) -> Dict[str, str]:
     """The host that creates the login for all hosts with the same options."""
+    from ansible_collections.longshore.swr.plugins.module_utils._huaweicloud.login_sharing import makers_of
+
     return makers_of(batch, hosts, hostvars, limit)
 
 

@@ -57,11 +57,11 @@ _value:
 
 from typing import Any, Callable, Dict, List, Mapping, Sequence
 
-from ansible_collections.longshore.swr.plugins.plugin_utils._handover import Networks, waiting
-
 
 def network_waiting(variables: Mapping[str, Any], hosts: Sequence[str], hostvars: Mapping[str, Any]) -> List[str]:
     """The roles that need an address which check mode could not read."""
+    from ansible_collections.longshore.swr.plugins.plugin_utils._handover import Networks, waiting
+
     return waiting(variables, lambda: Networks(hosts, hostvars))
 
 

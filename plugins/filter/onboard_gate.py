@@ -63,8 +63,6 @@ _value:
 
 from typing import Any, Callable, Dict, Mapping, Sequence
 
-from ansible_collections.longshore.swr.plugins.plugin_utils._onboarding_outcome import gate
-
 
 def onboard_gate(
     part: str,
@@ -74,6 +72,8 @@ def onboard_gate(
     state: str = "present",
 ) -> Dict[str, Any]:
     """Whether a part of an onboarding can run, and why not."""
+    from ansible_collections.longshore.swr.plugins.plugin_utils._onboarding_outcome import gate
+
     return gate(part, outcomes, waiting, check_mode, state)
 
 

@@ -47,11 +47,11 @@ _value:
 
 from typing import Any, Callable, Dict, Mapping
 
-from ansible_collections.longshore.swr.plugins.plugin_utils._onboarding_outcome import outcome
-
 
 def onboard_outcome(part: str, facts: Mapping[str, Any]) -> Dict[str, Any]:
     """What has become of a part of an onboarding on one host."""
+    from ansible_collections.longshore.swr.plugins.plugin_utils._onboarding_outcome import outcome
+
     return outcome(part, facts)
 
 

@@ -58,11 +58,11 @@ import os
 import sys
 from typing import Any, Callable, Dict, Mapping
 
-from ansible_collections.longshore.swr.plugins.plugin_utils._onboarding_report import joined
-
 
 def onboard_report(facts: Mapping[str, Any]) -> Dict[str, Any]:
     """The outcomes of all parts on all hosts as one report."""
+    from ansible_collections.longshore.swr.plugins.plugin_utils._onboarding_report import joined
+
     return joined(facts, sys.argv, os.environ)
 
 

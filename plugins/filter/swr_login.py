@@ -82,10 +82,6 @@ from typing import Any, Callable, Dict, Optional
 
 from ansible.errors import AnsibleFilterError
 
-from ansible_collections.longshore.swr.plugins.module_utils._errors import LongshoreError
-from ansible_collections.longshore.swr.plugins.module_utils._huaweicloud.credentials import Credentials
-from ansible_collections.longshore.swr.plugins.module_utils._huaweicloud.login import long_term_login
-
 
 def swr_login(
     access_key: Any,
@@ -96,6 +92,10 @@ def swr_login(
     registry: Optional[str] = None,
 ) -> Dict[str, Any]:
     """The long-term login of an access key."""
+    from ansible_collections.longshore.swr.plugins.module_utils._errors import LongshoreError
+    from ansible_collections.longshore.swr.plugins.module_utils._huaweicloud.credentials import Credentials
+    from ansible_collections.longshore.swr.plugins.module_utils._huaweicloud.login import long_term_login
+
     for name, value in (("access_key", access_key), ("secret_key", secret_key)):
         # In older releases of Ansible, a vaulted value is an object, not a str.
         if isinstance(value, (dict, list, tuple, bool)) or value is None or not str(value).strip():

@@ -45,12 +45,12 @@ from typing import Any, Callable, Dict, Optional
 
 from ansible.errors import AnsibleFilterError
 
-from ansible_collections.longshore.swr.plugins.module_utils._errors import LongshoreError
-from ansible_collections.longshore.swr.plugins.module_utils._huaweicloud.regions import registry_host
-
 
 def swr_registry(region: Any, cloud: Optional[str] = None) -> str:
     """The host name of a region's registry."""
+    from ansible_collections.longshore.swr.plugins.module_utils._errors import LongshoreError
+    from ansible_collections.longshore.swr.plugins.module_utils._huaweicloud.regions import registry_host
+
     if isinstance(region, (dict, list, tuple, bool)) or region is None:
         raise AnsibleFilterError("longshore.swr.swr_registry: the region must be a string, as cn-north-4")
     try:

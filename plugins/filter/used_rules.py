@@ -71,12 +71,6 @@ from typing import Any, Callable, Dict, Optional, Sequence
 
 from ansible.errors import AnsibleFilterError
 
-from ansible_collections.longshore.swr.plugins.module_utils._errors import LongshoreError
-from ansible_collections.longshore.swr.plugins.module_utils._http_values import NotUnderstood
-from ansible_collections.longshore.swr.plugins.module_utils._image_mapping import rules_alone
-from ansible_collections.longshore.swr.plugins.module_utils._json import read_json
-from ansible_collections.longshore.swr.plugins.module_utils._registry.rules.parser import parse_rules
-
 
 def used_rules(
     rules: Any,
@@ -85,6 +79,12 @@ def used_rules(
     default_namespace: Optional[str] = None,
 ) -> Dict[str, str]:
     """A rule for each image alone."""
+    from ansible_collections.longshore.swr.plugins.module_utils._errors import LongshoreError
+    from ansible_collections.longshore.swr.plugins.module_utils._http_values import NotUnderstood
+    from ansible_collections.longshore.swr.plugins.module_utils._image_mapping import rules_alone
+    from ansible_collections.longshore.swr.plugins.module_utils._json import read_json
+    from ansible_collections.longshore.swr.plugins.module_utils._registry.rules.parser import parse_rules
+
     try:
         # Ansible's own classes of texts and mappings become plain ones.
         plain, names = read_json(json.dumps([rules, list(images)]))

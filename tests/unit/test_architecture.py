@@ -342,10 +342,11 @@ def test_a_diamond_is_no_cycle(tree: Callable[[Dict[str, str]], Path]) -> None:
 
 def test_a_filter_that_loads_requests_is_flagged(tree: Callable[[Dict[str, str]], Path]) -> None:
     place = "from " + HERE + "plugins.module_utils.{0} import X\n"
+    inside = "def f():\n    " + place
     root = tree(
         {
-            "plugins/filter/heavy.py": place.format("_huaweicloud.a"),
-            "plugins/filter/light.py": place.format("_huaweicloud.b"),
+            "plugins/filter/heavy.py": inside.format("_huaweicloud.a"),
+            "plugins/filter/light.py": inside.format("_huaweicloud.b"),
             "plugins/modules/m.py": place.format("_huaweicloud.a"),
             UTILS + "_huaweicloud/a.py": place.format("_http"),
             UTILS + "_huaweicloud/b.py": "",
@@ -353,6 +354,18 @@ def test_a_filter_that_loads_requests_is_flagged(tree: Callable[[Dict[str, str]]
         }
     )
     assert [finding.split()[0] for finding in architecture.check_filters(root)] == ["plugins.filter.heavy"]
+
+
+def test_a_filter_that_loads_what_it_may_not_need_is_flagged(tree: Callable[[Dict[str, str]], Path]) -> None:
+    place = "from " + HERE + "plugins.module_utils._text import X\n"
+    root = tree(
+        {
+            "plugins/filter/early.py": "import json\n" + place,
+            "plugins/filter/late.py": "def f():\n    " + place,
+            UTILS + "_text.py": "",
+        }
+    )
+    assert architecture.check_filters(root) == ["plugins/filter/early.py:2: import it in the function that needs it"]
 
 
 def test_what_is_too_long_is_flagged(tree: Callable[[Dict[str, str]], Path]) -> None:
