@@ -77,6 +77,7 @@ class Planner:
         self._defaults = defaults
         self._own: Values = {}
         self._listed: List[str] = []
+        self._where: Dict[str, List[str]] = {}
         self._raised: List[str] = []
         self._roles = os.path.join(str(variables["role_path"]), os.pardir)
         self._collection = CollectionVariables(self._roles, _ROLES)
@@ -115,8 +116,8 @@ class Planner:
         return self._own
 
     def made(self) -> Values:
-        """What to run where, as C(plan): C(parts) by host; C(notes), what may be meant otherwise; and C(preflight),
-        what to look at from here.
+        """What to run where, as C(plan): C(parts) by host; C(places), the hosts of each kind; C(notes), what may be meant
+        otherwise; and C(preflight), what to look at from here.
         """
         run, skip = self._tags()
         backwards = self._own.get("onboard_state") == "absent"
@@ -126,7 +127,7 @@ class Planner:
         # Images are deleted without a look at where they came from.
         looked_at = preflight_options([name for name in here if not backwards or name != "migrate"], self._values)
         parts = {host: [] if is_preflight_alone(run, self._listed) else names for host, names in asked.items()}
-        return {"plan": {"parts": parts, "notes": _joined(self._notes), "preflight": looked_at}}
+        return {"plan": {"parts": parts, "places": self._where, "notes": _joined(self._notes), "preflight": looked_at}}
 
     def _parts_in(self, values: Values) -> List[str]:
         """What C(onboard_parts) names, also where another variable is wrong."""
@@ -157,7 +158,7 @@ class Planner:
 
     def _places(self) -> Dict[str, List[Part]]:
         """All hosts, with the parts that may run on them."""
-        places = self._renderer.rendered(["__onboard_places"], self._variables)["__onboard_places"]
+        self._where = places = self._renderer.rendered(["__onboard_places"], self._variables)["__onboard_places"]
         here = self._variables["inventory_hostname"]
         hosts: Dict[str, List[Part]] = {}
         for part in PARTS:
