@@ -116,8 +116,8 @@ class Planner:
         return self._own
 
     def made(self) -> Values:
-        """What to run where, as C(plan): C(parts) by host; C(places), the hosts of each kind; C(notes), what may be meant
-        otherwise; and C(preflight), what to look at from here.
+        """What to run where, as C(plan): C(parts) by host; C(places), the hosts of each kind; C(notes), what may be
+        meant otherwise; and C(preflight), what to look at from here.
         """
         run, skip = self._tags()
         backwards = self._own.get("onboard_state") == "absent"

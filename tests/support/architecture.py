@@ -503,8 +503,8 @@ def check_cycles(root: Path) -> List[str]:
 def check_filters(root: Path) -> List[str]:
     """Filters load what they need when they are called, and never requests.
 
-    Each worker process of Ansible loads every filter that a template names, called or not. And what it imports of the collection
-    is compiled anew each time: Ansible keeps no bytecode of it.
+    Each worker process of Ansible loads every filter that a template names, called or not. And what it imports of the
+    collection is compiled anew each time: Ansible keeps no bytecode of it.
     """
     graph = _graph(root)
     findings = [
