@@ -267,12 +267,6 @@ def run(module):
     """The findings, as the module's result."""
     params = module.params
     require(module, "requests", REQUESTS_IMPORT_ERROR)
-    if params["cluster"]:
-        from ansible_collections.longshore.swr.plugins.module_utils._workloads.cluster.login import (
-            KUBERNETES_IMPORT_ERROR,
-        )
-
-        require(module, "kubernetes", KUBERNETES_IMPORT_ERROR, reason="for cluster")
     module.no_log_values.difference_update(harmless_texts(params))
     redactor = redactor_of(module)
     checks = Preflight(params, os.environ, run_helper, redactor).run()

@@ -11,13 +11,14 @@ This module is private to the collection: no other collection may import it.
 
 from __future__ import annotations
 
+import sys
 from typing import Any, Iterator, List, Mapping, NamedTuple, Sequence
 
 from .._http_values import NotUnderstood
 from .._json import check_shape
 from .._secrets import Redactor
 from .._workloads.cluster.client import ClusterClient
-from .._workloads.cluster.login import connect
+from .._workloads.cluster.login import KUBERNETES_IMPORT_ERROR, connect
 from .._workloads.errors import WorkloadsError
 from .checks import FAILED, OK, UNCHECKED, WARNING, Check, failure
 
@@ -59,8 +60,13 @@ def ask_cluster(
     :param options: those that say which cluster to call and as whom.
     :param namespaces: to look at; none stands for all.
     :param cutover: whether workloads will be switched, too.
-    :raises WorkloadsError: it cannot be reached, or refuses the login.
+    :raises WorkloadsError: it cannot be reached, or refuses the login, or there is no library to call it with.
     """
+    if KUBERNETES_IMPORT_ERROR is not None:
+        raise WorkloadsError(
+            "the Python library kubernetes is missing ({0})".format(KUBERNETES_IMPORT_ERROR.strip().splitlines()[-1]),
+            hint="Install it: {0} -m pip install kubernetes".format(sys.executable),
+        )
     client = connect(options, redactor)
     version = client.get("/version").get("gitVersion") or "of an unknown version"
     try:
