@@ -22,7 +22,7 @@ from typing import Any, Callable, Container, Dict, Iterator, Mapping, NamedTuple
 from ._errors import LongshoreError, ServerError
 from ._files.errors import FilesError
 from ._files.inputs import check_authorities
-from ._http_values import NotUnderstood, backoff, basic_auth, parse_retry_after, unpack
+from ._http_values import NotUnderstood, backoff, basic_auth, is_no_tls, parse_retry_after, unpack
 from ._json import read_json
 from ._networks import proxy_for
 from ._text import one_line, safe
@@ -76,10 +76,6 @@ def sign_basic(username: str, password: str) -> Callable[[Any], Any]:
         return request
 
     return sign
-
-
-# OpenSSL's errors, by version, for a reply that is not TLS
-_NO_TLS = ("WRONG VERSION NUMBER", "RECORD LAYER FAILURE", "HTTP REQUEST", "UNKNOWN PROTOCOL")
 
 
 def _no_auth(request: Any) -> Any:
@@ -346,7 +342,7 @@ class ApiClient:
         if isinstance(error, SSLError):
             what = "TLS failed: {0}".format(cause_of(error))
             hint: Optional[str] = "Set ca_path to the certificate authority, or check the address."
-            if any(words in what.upper().replace("_", " ") for words in _NO_TLS):
+            if is_no_tls(what):
                 hint = "The server does not speak TLS there: correct the port, or write http:// if it has no TLS."
         elif isinstance(error, ProxyError):
             what = "the proxy failed: {0}".format(cause_of(error))

@@ -34,6 +34,8 @@ _NOT_IN_URLS = pattern(r"[\x00-\x20\x7f]")
 _LONGEST_XML = 16 * 1024
 _XML_ERROR = pattern(rb"<Error\b[^<>]{0,200}>")
 _COUNT = pattern(r"[0-9]{1,15}\Z")
+# OpenSSL's errors, by version, for a reply that is not TLS
+_NO_TLS = ("WRONG VERSION NUMBER", "RECORD LAYER FAILURE", "HTTP REQUEST", "UNKNOWN PROTOCOL")
 # Seconds; a number with hundreds of digits would be infinite.
 _LONGEST_WAIT = 1e9
 
@@ -48,6 +50,11 @@ class _Link(NamedTuple):
     target: str
     bracketed: bool
     relations: Optional[List[str]]
+
+
+def is_no_tls(error: str) -> bool:
+    """Whether OpenSSL's error, as text, stands for a reply that is not TLS."""
+    return any(words in error.upper().replace("_", " ") for words in _NO_TLS)
 
 
 def unpack(blocks: Iterable[bytes], encoding: Optional[str], limit: int = LARGEST_REPLY) -> bytes:

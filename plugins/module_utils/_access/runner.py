@@ -53,7 +53,8 @@ _HINTS = {
     "unreachable": "The node has no route: check the routes over VPN or Direct Connect.",
     "certificate": "The server's certificate is not valid: set access_check_ca_path to its authority, or look for "
     "something on the way that presents its own.",
-    "tls": "The server, or something on the way, does not speak TLS correctly.",
+    "tls": "The server, or something on the way, does not speak TLS correctly: check the port, and look for a "
+    "proxy or a firewall on the way.",
     "http": "Something other than SWR and OBS answers: look for a proxy or a portal on the way.",
 }
 _DEFECT_HINT = "This is a defect of the collection: report it with this message."

@@ -512,6 +512,13 @@ def test_options_that_cannot_be_used(options: Dict[str, Any], words: str) -> Non
     secret_free(json.dumps(result), "abcdef", "pass@")
 
 
+def test_a_server_without_tls_is_no_matter_of_authorities(sandbox_kubernetes: Callable[..., KubernetesServer]) -> None:
+    url = sandbox_kubernetes().url.replace("http://", "https://")
+    result = run_module(MODULE, {"host": url, "api_key": TOKEN})
+    assert "TLS failed" in result["msg"]
+    assert "Remedy: The server does not speak TLS there" in result["msg"]
+
+
 def test_a_login_program_that_fails_is_quoted(sandbox_kubernetes: Callable[..., KubernetesServer]) -> None:
     config = sandbox_kubernetes().kubeconfig()
     program = {

@@ -15,6 +15,7 @@ import ssl
 import time
 from typing import Any, Callable, List, Mapping, NamedTuple, Optional, Sequence, Tuple
 
+from ..._http_values import is_no_tls
 from ..._lazy import pattern
 from ..._time_limit import WHOLE_REPLY, in_words
 from ..errors import RegistryError
@@ -225,8 +226,14 @@ def describe_failure(error: BaseException, doing: str, where: Optional[str] = No
             hint="Name the right one in the registry's auth entry (client_cert, client_key), or put it into certs.d.",
         )
     if isinstance(error, ssl.SSLError):
+        hint = "Check the address, and look for a proxy or a firewall on the way that inspects TLS."
+        if is_no_tls(str(error)):
+            hint = (
+                "The server does not speak TLS there: correct the port, set insecure for this registry in auth if it "
+                "has no TLS, or look for a proxy on the way."
+            )
         return TransportError(
-            "{0}: TLS failed ({1})".format(doing, getattr(error, "reason", None) or "handshake"), where=where
+            "{0}: TLS failed ({1})".format(doing, getattr(error, "reason", None) or "handshake"), where=where, hint=hint
         )
     if isinstance(error, Slow):
         return TransportError("{0}: {1}".format(doing, error.text), unreachable=True, where=where, hint=error.hint)

@@ -17,7 +17,7 @@ from typing import Any, Callable, Dict, Iterator, Optional, Sequence, Tuple
 from urllib.parse import urlencode
 
 from ..._http import cause_of
-from ..._http_values import LARGEST_REPLY, NotUnderstood, backoff, parse_retry_after, unpack
+from ..._http_values import LARGEST_REPLY, NotUnderstood, backoff, is_no_tls, parse_retry_after, unpack
 from ..._json import check_shape, read_json
 from ..._paging import INCOMPLETE_HINT, Page, read_pages
 from ..._secrets import Redactor
@@ -269,6 +269,8 @@ class ClusterClient:
         text = self._redactor(safe(cause_of(error)))
         if isinstance(error, urllib3.exceptions.SSLError):
             hint = "Set ca_cert to the certificate authority of the cluster, or check host."
+            if is_no_tls(text):
+                hint = "The server does not speak TLS there: correct the port of host, or look for a proxy on the way."
             return WorkloadsError("TLS failed: {0}".format(text), where=where, hint=hint)
         # A refused connection is one of the timeouts there.
         refused = isinstance(error, urllib3.exceptions.NewConnectionError)

@@ -548,8 +548,9 @@ def test_tls_to_a_server_without_it_is_a_transport_error(serve, transport):
         thread = threading.Thread(target=refuse, daemon=True)
         thread.start()
         url = "https://127.0.0.1:{0}/".format(listener.getsockname()[1])
-        with pytest.raises(TransportError, match="TLS failed"):
+        with pytest.raises(TransportError, match="TLS failed") as caught:
             transport.request("GET", parse_target(url), [])
+        assert caught.value.hint.startswith("The server does not speak TLS there")
         thread.join(5)
 
 
@@ -591,3 +592,18 @@ def test_describes_failures(error, text):
     assert isinstance(described, TransportError)
     assert str(described).startswith("https://reg.example: cannot connect: ")
     assert text in str(described)
+
+
+@pytest.mark.parametrize(
+    ("reason", "remedy"),
+    [
+        ("WRONG_VERSION_NUMBER", "does not speak TLS there: correct the port, set insecure"),
+        ("RECORD_LAYER_FAILURE", "does not speak TLS there: correct the port, set insecure"),
+        ("UNSUPPORTED_PROTOCOL", "proxy"),
+        ("ALERT_HANDSHAKE_FAILURE", "proxy"),
+    ],
+)
+def test_every_failure_of_tls_has_a_remedy(reason, remedy):
+    error = ssl.SSLError(1, "[SSL: {0}] words".format(reason))
+    error.reason = reason
+    assert remedy in describe_failure(error, "cannot connect").hint
