@@ -53,7 +53,7 @@ class Counter:
 
         def pipeline(transport: Transport, endpoint: Any, paths: Any, headers: Any, patience: Any) -> Any:
             found = plain(transport, endpoint, paths, headers, patience)
-            self.results.append(found is not None)
+            self.results.append(found[1])
             self.sizes.append(len(paths))
             return found
 

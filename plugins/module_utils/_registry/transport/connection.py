@@ -13,7 +13,7 @@ import select
 import socket
 import ssl
 import time
-from typing import Any, Callable, List, Mapping, NamedTuple, Optional, Sequence, Tuple
+from typing import Any, Callable, Iterator, List, Mapping, NamedTuple, Optional, Sequence, Tuple
 
 from ..._http_values import is_no_tls
 from ..._lazy import pattern
@@ -168,7 +168,7 @@ class Connection:
 
     def pipeline(
         self, paths: Sequence[str], headers: List[Tuple[str, str]], patience: Optional[float]
-    ) -> List[Tuple[bool, str]]:
+    ) -> Iterator[Tuple[bool, str]]:
         """Send HEAD requests at once, and read their replies (C(http_message.read_heads)).
 
         :param patience: seconds for each next reply; None: as for any other.

@@ -60,17 +60,16 @@ def read_response(reader: BinaryIO, method: str) -> Response:
     raise MessageError("interim replies without an end")
 
 
-def read_heads(receive: Callable[[], bytes], count: int) -> List[Tuple[bool, str]]:
+def read_heads(receive: Callable[[], bytes], count: int) -> Iterator[Tuple[bool, str]]:
     """Read the replies to C(count) pipelined HEAD requests: for each, whether the object exists, and its digest.
 
-    Anything unusual is an error, because it leaves unclear which reply belongs to which request.
+    Anything unusual is an error, because it leaves unclear which reply belongs to which request, also of those before.
 
     :param receive: returns the next bytes; none at the end.
     :raises MessageError: they are not exactly that many replies of HTTP/1.1, each 200 with one digest or 404.
     """
-    found: List[Tuple[bool, str]] = []
     data, position = b"", 0
-    while len(found) < count:
+    while count:
         end = data.find(b"\r\n\r\n", position)
         if end < 0:
             data, position = data[position:], 0
@@ -79,11 +78,10 @@ def read_heads(receive: Callable[[], bytes], count: int) -> List[Tuple[bool, str
                 raise MessageError("pipelined replies that break off")
             data += more
             continue
-        found.append(_read_head(data[position : end + 2].lower()))
-        position = end + 4
+        yield _read_head(data[position : end + 2].lower())
+        count, position = count - 1, end + 4
     if position != len(data):
         raise MessageError("more than the pipelined replies")
-    return found
 
 
 def _read_head(head: bytes) -> Tuple[bool, str]:

@@ -253,24 +253,25 @@ class Transport:
 
     def pipeline(
         self, endpoint: Endpoint, paths: Sequence[str], headers: List[Tuple[str, str]], patience: Optional[float]
-    ) -> Optional[List[Tuple[bool, str]]]:
+    ) -> Tuple[List[Tuple[bool, str]], bool]:
         """The replies to HEAD requests that are sent together on one connection, never through a proxy.
 
-        :return: None if anything about them is unusual; their connection is closed then.
+        :return: the replies; and whether nothing about them is unusual. Otherwise they only show how many there were,
+            and their connection is closed.
         """
         connection = self.acquire(endpoint)
-        done = False
+        replies: List[Tuple[bool, str]] = []
+        done = connection.proxied
         try:
-            if connection.proxied:
+            if not connection.proxied:
+                for reply in connection.pipeline(paths, self._common(headers), patience):
+                    replies.append(reply)
                 done = True
-                return None
-            replies = connection.pipeline(paths, self._common(headers), patience)
-            done = True
-            return replies
         except (OSError, MessageError):
-            return None
+            pass
         finally:
             self.release(connection, reusable=done)
+        return replies, done and not connection.proxied
 
     @staticmethod
     def _early_reply(connection: Connection, method: str, target: Target) -> Optional[RegistryReply]:

@@ -177,13 +177,14 @@ class RegistrySession:
         self._wait_turn()
         base, value = self.base(repository), self._authorizer.header(repository, self.scopes(repository))
         login = [("Authorization", value)] if value else []
-        start = "/v2/{0}/".format(repository.name)
-        replies = self._transport.pipeline(base.endpoint, [start + path for path in paths], headers + login, patience)
-        if replies is not None:
-            self._note(200)
-            with self._lock:
-                self.requests[kind] += len(paths)
-        return replies
+        paths = ["/v2/{0}/{1}".format(repository.name, path) for path in paths]
+        replies, usual = self._transport.pipeline(base.endpoint, paths, headers + login, patience)
+        if replies:
+            # Also where the next one was refused: the throttle learns the rate from these.
+            self._throttle.served(len(replies))
+        with self._lock:
+            self.requests[kind] += len(replies)
+        return replies if usual else None
 
     def retry(self, unit: Callable[[], T]) -> T:
         """Run a unit of several requests, with as many retries as allowed."""

@@ -164,11 +164,11 @@ class Throttle:
         self._pulls_at = max(self._pulls_at, now + quota.window / LOOKS)
         return None
 
-    def served(self) -> None:
-        """Record a reply that was not throttled."""
+    def served(self, count: int = 1) -> None:
+        """Record replies that were not throttled."""
         now = self._clock()
         self._strikes = 0
-        self._served.append(now)
+        self._served.extend([now] * count)
         if self._rate is not None and self._rate != self._most:
             with self._lock:
                 # Each reply contributes its part of a second's growth.

@@ -141,8 +141,9 @@ class FakeTransport:
     def send_ahead(self, method: str, target: Target, headers: Any) -> None:
         """Nothing is sent ahead, and with L(pipeline,#) nothing at once: requests come one by one here."""
 
-    def pipeline(self, endpoint: Any, paths: Any, headers: Any, patience: Any) -> None:
+    def pipeline(self, endpoint: Any, paths: Any, headers: Any, patience: Any) -> Any:
         """See L(send_ahead,#)."""
+        return [], False
 
     def stream(self, method: str, target: Target, headers: Any, _body: bytes = b"") -> FakeStream:
         answer = self._ask(method, target, headers, b"")

@@ -171,6 +171,16 @@ def test_a_final_refusal_is_not_repeated(status):
     assert bench.clock.sleeps == []
 
 
+def test_replies_to_requests_sent_at_once_show_the_rate_also_where_the_next_one_is_refused():
+    bench = Bench(FOUND, reply(503), FOUND)
+    bench.client.head_manifest(APP, "v0")
+    bench.transport.pipeline = lambda *given: ([(True, DIGEST)] * 19, False)
+    assert bench.client.head_manifests(APP, ["v{0}".format(number) for number in range(25)]) is None
+    bench.client.head_manifest(APP, "v1")
+    # 20 were answered in this second, and one more after the pause.
+    assert bench.client.session._throttle.rate == pytest.approx(0.9 * 20, abs=0.1)
+
+
 def test_a_throttled_registry_is_left_alone_for_as_long_as_it_says():
     bench = Bench(reply(429, retry_after="7"), reply(503), FOUND)
     assert bench.client.head_manifest(APP, "v1")

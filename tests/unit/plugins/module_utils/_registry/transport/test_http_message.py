@@ -302,7 +302,7 @@ ABSENT = b"HTTP/1.1 404 Not Found\r\nContent-Length: 90\r\n\r\n"
 
 def heads_of(raw, count, size=7):
     stream = io.BytesIO(raw)
-    return read_heads(lambda: stream.read(size), count)
+    return list(read_heads(lambda: stream.read(size), count))
 
 
 @pytest.mark.parametrize("size", [1, 2, 63, 1000])
