@@ -18,10 +18,12 @@ DONE, UNCHANGED, FAILED, NOT_RUN, WAITING, OFF = "done", "unchanged", "failed", 
 _READING = ("preflight", "audit", "discover", "access_check", "verify")
 """Parts that change nothing: to have run is all that they do."""
 _SHOWING = ("access_check",)
-"""Parts that show in check mode how things are, whatever is missing."""
+"""Parts that run in check mode whatever is missing: they show how things are."""
 _FIRST = "it needs what a run would make first: {0}"
 _AFTER = {False: "it needs {0}", True: "{0} must be taken back first"}
 _LONGEST = 2000
+_MOST = 10
+"""Problems of one part. Its report has all of them."""
 _REMEDY = "Remedy: "
 
 
@@ -55,7 +57,7 @@ def gate(
         missing += _with_state(found, WAITING)
     if missing:
         return {"state": WAITING, "text": _FIRST.format(", ".join(missing)), "pending": []}
-    pending = [need for need, those in found.items() if any(one["changed"] for one in those)]
+    pending = [need for need, those in found.items() if any(one["changed"] or one["state"] == WAITING for one in those)]
     return {"state": "run", "text": "", "pending": pending if check_mode and not backwards else []}
 
 
@@ -76,6 +78,24 @@ def problems_of(failure: Mapping[str, Any]) -> List[Dict[str, str]]:
         else:
             texts.setdefault(one_line(str(one.get("msg") or "it failed without a message"), _LONGEST))
     return [_split(text) for text in texts]
+
+
+def _problems(name: str, failure: Mapping[str, Any], result: Mapping[str, Any]) -> List[Dict[str, str]]:
+    """What a part failed with: also the failures of single images, which the role has shown above its message."""
+    texts: List[str] = []
+    if "see above" not in str(failure.get("msg")):
+        return problems_of(failure)
+    if name == "migrate":
+        total = (result.get("images") or {}).get("total")
+        for one in result.get("causes") or []:
+            code = " ({0})".format(one["code"]) if one.get("code") else ""
+            text = "{0} of {1} images failed: {2}: {3}{4}".format(one["count"], total, one["first"], one["what"], code)
+            texts.append(text + (" " + _REMEDY + one["hint"] if one.get("hint") else ""))
+    elif name == "verify":
+        texts = ["{destination}: {reason}".format(**one) for one in result.get("differences") or []]
+        texts += [str(one["error"]) for one in result.get("failures") or []]
+    shown = dict.fromkeys(one_line(safe(text), _LONGEST) for text in texts)
+    return [_split(text) for text in shown][:_MOST] or problems_of(failure)
 
 
 def _split(text: str) -> Dict[str, str]:
@@ -110,10 +130,12 @@ def outcome(name: str, facts: Mapping[str, Any]) -> Dict[str, Any]:
         # A role that failed has an incomplete result.
         pass
     if failure and gated["pending"]:
-        text = " and ".join(gated["pending"]) + "; " + "; ".join(one["text"] for one in problems_of(failure))
+        problems = _problems(name, failure, result)
+        why = found["headline"] if name in _SHOWING else "; ".join(one["text"] for one in problems)
+        text = " and ".join(gated["pending"]) + "; " + why
         return {**found, "state": WAITING, "changed": False, "headline": one_line(_FIRST.format(text), 600)}
     if failure:
-        return {**found, "state": FAILED, "problems": problems_of(failure)}
+        return {**found, "state": FAILED, "problems": _problems(name, failure, result)}
     problems = _still_there(result, str(facts["leaving"])) if name == "cutover" and facts.get("leaving") else []
     if problems:
         return {**found, "state": FAILED, "problems": problems}

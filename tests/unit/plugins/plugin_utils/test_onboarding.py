@@ -119,6 +119,60 @@ def test_in_check_mode_a_failure_may_only_be_what_is_not_made_yet() -> None:
     assert found["headline"] == "it needs what a run would make first: organizations; no organization shop"
 
 
+def test_in_check_mode_a_copy_that_fails_says_what_for() -> None:
+    gated = gate("migrate", [ended(network="unchanged", organizations="done")], check_mode=True)
+    cause = {
+        "what": "the organization does not exist",
+        "code": "404",
+        "hint": "Create it.",
+        "count": 3,
+        "first": "r/a -> s/a",
+    }
+    known = {
+        "gate": gated,
+        "failure": {"msg": "3 of 3 images failed, see above."},
+        "result": {"images": {"total": 3, "failed": 3}, "causes": [cause]},
+    }
+    found = outcome("migrate", known)
+    assert found["state"] == "waiting"
+    assert found["headline"] == (
+        "it needs what a run would make first: organizations; "
+        "3 of 3 images failed: r/a -> s/a: the organization does not exist (404)"
+    )
+    # It failed with something else.
+    found = outcome("migrate", {**known, "gate": RUN, "failure": {"msg": "no page"}})
+    assert found["problems"] == [{"text": "no page", "remedy": ""}]
+    # Where nothing would be made, each cause is a problem with its remedy.
+    found = outcome("migrate", {**known, "gate": RUN})
+    assert found["problems"] == [
+        {"text": "3 of 3 images failed: r/a -> s/a: the organization does not exist (404)", "remedy": "Create it."}
+    ]
+
+
+def test_a_verification_that_fails_names_the_images() -> None:
+    result = {
+        "differences": [{"destination": "s/a:1", "reason": "missing"}] * 7,
+        "failures": [{"error": "r/b:1: no such host. Remedy: Check the name."}],
+    }
+    found = outcome("verify", {"gate": RUN, "failure": {"msg": "8 images are not, see above."}, "result": result})
+    assert [one["text"] for one in found["problems"]] == ["s/a:1: missing", "r/b:1: no such host."]
+    assert found["problems"][1]["remedy"] == "Check the name."
+
+
+@pytest.mark.parametrize("need", [ended(hosts="waiting"), ended(login="done")])
+def test_in_check_mode_nodes_that_do_not_reach_swr_yet_wait(need: Any) -> None:
+    gated = gate("access_check", [need], check_mode=True)
+    assert (gated["state"], gated["pending"]) == ("run", list(need))
+    result = {"checks": [{"status": "fail"}, {"status": "pass"}]}
+    known = {"gate": gated, "failure": {"msg": "The name does not resolve."}, "result": result}
+    found = outcome("access_check", known)
+    headline = "it needs what a run would make first: {0}; 1 of 2 checks: fail".format(*need)
+    assert (found["state"], found["headline"]) == ("waiting", headline)
+    # A run would make nothing for it: it would fail, too.
+    gated = gate("access_check", [ended(hosts="unchanged")], check_mode=True)
+    assert outcome("access_check", {**known, "gate": gated})["state"] == "failed"
+
+
 @pytest.mark.parametrize(
     ("failure", "expected"),
     [
