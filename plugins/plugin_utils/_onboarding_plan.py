@@ -96,10 +96,10 @@ class Planner:
         try:
             values = self._renderer.values(list(self._spec.options), self._variables, self._defaults)
         except AnsibleError:
-            values, problems = self._rendered(self._spec.options, {**self._defaults.templates, **self._variables})
-            if not problems:
+            values, errors = self._rendered(self._spec.options, {**self._defaults.templates, **self._variables})
+            if not errors:
                 raise
-            self._add(self._problems, problems, here)
+            self._add(self._problems, self._causes(errors), here)
         self._listed = self._parts_in(values)
         try:
             self._own = self._spec.check(values, is_local=self._is_local)
@@ -182,24 +182,27 @@ class Planner:
         on: Dict[str, None] = {}
         for part in parts:
             spec = self._collection.spec(part.role, part.entry_point)
-            values, problems = self._part_values(part, spec, base)
+            values, errors, problems = self._part_values(part, spec, base)
             if wanted and part.name not in wanted:
                 continue
-            is_on = self._is_on(part, spec, values, named, is_wanted=bool(wanted))
+            # What cannot be rendered was meant to switch it on.
+            is_on = not errors.keys().isdisjoint(part.switches) or self._is_on(
+                part, spec, values, named, is_wanted=bool(wanted)
+            )
             if part.name in ("migrate", "verify") and "discover" in on:
                 is_on = is_on or not is_unset(values.get("discover_target"))
             if is_on:
                 on.setdefault(part.name)
                 self._add(self._notes, self._differences(part, values, base), host)
             if is_on or wanted:
-                self._add(self._problems, problems, host)
+                self._add(self._problems, self._causes(errors) + problems, host)
         self._on[host] = list(on)
 
     def _check_shared(self, host: str, base: Mapping[str, Any]) -> None:
         """Names that many parts use: what is wrong with one is said once."""
         names = ["onboard_" + name for name in ("region", "cloud", "registry", "organization")]
-        given, problems = self._rendered(names, base)
-        self._add(self._problems, problems, host)
+        given, errors = self._rendered(names, base)
+        self._add(self._problems, self._causes(errors), host)
         region, cloud, registry, organization = (
             "" if is_unset(given.get(name)) else str(given[name]) for name in names
         )
@@ -216,19 +219,25 @@ class Planner:
                 self._raised.append(str(error))
                 self._add(self._problems, [str(LongshoreError(**{**error.as_dict(), "where": name}))], host)
 
-    def _rendered(self, names: Iterable[str], variables: Mapping[str, Any]) -> Tuple[Values, List[str]]:
-        """The values of those that there are; and those that cannot be rendered, but each cause only once."""
+    def _rendered(self, names: Iterable[str], variables: Mapping[str, Any]) -> Tuple[Values, Dict[str, str]]:
+        """The values of those that there are; and by name why others cannot be rendered."""
         values: Values = {}
-        problems: List[str] = []
+        errors: Dict[str, str] = {}
         for name in (name for name in names if name in variables):
             try:
                 values.update(self._renderer.rendered([name], variables))
             except AnsibleError as error:
-                text = one_line(str(error), 500)
-                if not any(raised in text for raised in self._raised):
-                    self._raised.append(text)
-                    problems.append("{0}: {1}".format(name, text))
-        return values, problems
+                errors[name] = one_line(str(error), 500)
+        return values, errors
+
+    def _causes(self, errors: Mapping[str, str]) -> List[str]:
+        """What to say about variables that cannot be rendered: each cause only once."""
+        problems = []
+        for name, text in errors.items():
+            if not any(raised in text for raised in self._raised):
+                self._raised.append(text)
+                problems.append("{0}: {1}".format(name, text))
+        return problems
 
     def _raw(self, host: str) -> Dict[str, Any]:
         """The variables of a host, not rendered."""
@@ -237,29 +246,35 @@ class Planner:
         hostvars = self._variables["hostvars"]
         return {**dict(hostvars.raw_get(host)), "hostvars": hostvars}
 
-    def _part_values(self, part: Part, spec: RoleSpec, base: Mapping[str, Any]) -> Tuple[Values, List[str]]:
-        """The values that the variables of a part have, but for its own defaults; and what is wrong with them."""
+    def _part_values(
+        self, part: Part, spec: RoleSpec, base: Mapping[str, Any]
+    ) -> Tuple[Values, Dict[str, str], List[str]]:
+        """The values that the variables of a part have, but for its own defaults; why others cannot be rendered; and
+        what is wrong with the values.
+        """
         if part.role not in self._role_defaults:
             path = os.path.join(self._roles, part.role, "defaults", "main.yml")
             self._role_defaults[part.role] = self._loader.load_from_file(path) or {}
         variables = {**self._role_defaults[part.role], **base}
         more = ("discover_target",) if part.role == "migrate" else ()
         names = [name for name in (*spec.options, *more) if name in base]
-        values, problems = self._rendered(names, variables)
+        values, errors = self._rendered(names, variables)
+        problems: List[str] = []
         given = {name: value for name, value in values.items() if name in spec.options}
         try:
             checked = spec.check(
                 given,
                 lambda known: filled(part.role, part.entry_point, known, self._networks(part)),
                 is_local=self._is_local,
+                broken=errors,
             )
             if base["inventory_hostname"] == self._variables["inventory_hostname"]:
                 self._values[part.name] = checked
         except ArgumentProblems as error:
-            problems += error.problems
+            problems = error.problems
         except ValueError as error:
-            problems.append(str(error))
-        return values, problems
+            problems = [str(error)]
+        return values, errors, problems
 
     def _networks(self, part: Part) -> Networks:
         """What addresses that are left out may come from: not from a network that the tags leave out."""

@@ -15,7 +15,7 @@ from __future__ import annotations
 import math
 import os
 import re
-from typing import Any, Callable, Dict, Iterable, Iterator, List, Mapping, NamedTuple, Optional
+from typing import Any, Callable, Collection, Dict, Iterable, Iterator, List, Mapping, NamedTuple, Optional
 
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible.module_utils.common.validation import check_type_bool, check_type_float, check_type_int
@@ -99,6 +99,7 @@ class RoleSpec(NamedTuple):
         values: Mapping[str, Any],
         complete: Callable[[Dict[str, Any]], Dict[str, Any]] = dict,
         is_local: bool = False,
+        broken: Collection[str] = (),
     ) -> Dict[str, Any]:
         """The set values, converted to their types.
 
@@ -107,6 +108,7 @@ class RoleSpec(NamedTuple):
         :param is_local: whether the role runs on the controller. There, a relative path starts at the current
             directory. A module on a local connection would start at the playbook's, which is the collection's own
             behind an imported playbook.
+        :param broken: options that have a value which is not known, so that they are not missing.
         :raises ArgumentProblems: with all problems, but no secrets.
         """
         given, problems = {}, []
@@ -115,10 +117,14 @@ class RoleSpec(NamedTuple):
                 given[name] = from_text(value, self.options[name], name)
             except ValueError as error:
                 problems.append(str(error))
-        if not problems:
+        if not problems and not broken:
             given = complete(given)
         # What is wrong already is not also missing.
-        others = {name: option for name, option in self.options.items() if name in given or is_unset(values.get(name))}
+        others = {
+            name: option
+            for name, option in self.options.items()
+            if name in given or (is_unset(values.get(name)) and name not in broken)
+        }
         result = ArgumentSpecValidator(others).validate(given)
         redact = Redactor(_secrets(self.options, given))
         problems += [one_line(redact(message), 500) for message in result.error_messages]
@@ -183,7 +189,9 @@ def from_text(value: Any, option: Mapping[str, Any], where: str) -> Any:
 
     :raises ValueError: it is neither, or of another type; the text does not quote it.
     """
-    kind, elements = option.get("type"), option.get("elements")
+    kind, elements = option.get("type", "str"), option.get("elements")
+    if kind == "str":
+        return _string(value, where)
     if isinstance(value, str) and (kind == "dict" or (kind == "list" and (elements == "dict" or _is_listed(value)))):
         value = _parsed(value, where)
     elif isinstance(value, str) and kind == "list":
@@ -192,12 +200,21 @@ def from_text(value: Any, option: Mapping[str, Any], where: str) -> Any:
         return _mapping(value, option.get("options"), where)
     if kind in _SCALARS:
         return _scalar(value, option, where)
+    if elements == "str" and isinstance(value, list):
+        return [_string(item, "{0}: item {1}".format(where, number)) for number, item in enumerate(value, 1)]
     if elements != "dict":
         return value
     if not isinstance(value, list):
         raise ValueError("{0}: it is {1}: write a list of mappings".format(where, describe(value)))
     inner = option.get("options")
     return [_mapping(item, inner, "{0}: item {1}".format(where, number)) for number, item in enumerate(value, 1)]
+
+
+def _string(value: Any, where: str) -> Any:
+    """A value that Ansible converts to a string: of a list or mapping, it would write it in Python."""
+    if isinstance(value, (dict, list)):
+        raise ValueError("{0}: it is {1}: write a string".format(where, describe(value)))
+    return value
 
 
 def _scalar(value: Any, option: Mapping[str, Any], where: str) -> Any:

@@ -1,0 +1,35 @@
+# Copyright: (c) 2026, longshore.swr contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Variables that an onboarding refuses before anything else."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+
+def test_a_part_whose_variable_cannot_be_rendered_is_not_left_out(playbooks: Any) -> None:
+    every = {
+        "onboard_region": "cn-north-4",
+        "onboard_dir": str(playbooks.folder / "report"),
+        "organizations_list": [{"name": "{{ team }}"}],
+        "migrate_images": "{{ images_of_the_team }}",
+        "harbor_url": "https://harbor.example.com",
+        "harbor_username": "admin",
+        "harbor_password": "{{ vault_harbor_password }}",
+        "harbor_rules": [{"name": "all", "repositories": "{{ team }}/**"}],
+        # Part of nothing that is on: it does not count as told.
+        "discover_api_key": "{{ vault_harbor_password }}",
+        "network_vpc": ["shop"],
+        "network_scenario": "private_line",
+    }
+    run = playbooks.run("longshore.swr.onboard", ok=False, inventory={"all": {"vars": every}})
+    said = re.search(r'"msg": \[\n(.*?)\n    \]', run.out, re.DOTALL)
+    assert said, run.out
+    names = re.findall(r'^ +"(\w+):', said.group(1), re.MULTILINE)
+    # What is undefined is said once for each cause, and not also missing.
+    assert names == ["network_vpc", "organizations_list", "migrate_images", "harbor_password"], run.out
+    assert "network_vpc: it is a list: write a string" in run.out
+    assert "missing" not in said.group(1)
+    assert not (playbooks.folder / "report").exists()
