@@ -174,13 +174,17 @@ def _network(result: Mapping[str, Any]) -> str:
     return "; ".join(texts + (["SWR's endpoint is {0}".format(address)] if address else []))
 
 
-def _counted(changes: int) -> List[str]:
-    return ["1 change" if changes == 1 else "{0} changes".format(changes)] if changes else []
+def _number(count: int, noun: str) -> str:
+    return "{0} {1}{2}".format(count, noun, "" if count == 1 else "s")
 
 
 def _cutover(result: Mapping[str, Any]) -> str:
-    texts = [str(one.get("msg") or "") for one in [*result["waves"], result["files"]]]
-    return "; ".join(text for text in texts if text)
+    waves = result["waves"]
+    names = [one.get("name", "") if len(waves) > 1 else "" for one in waves]
+    texts = [
+        ": ".join(filter(None, [name, one.get("msg")])) for name, one in zip([*names, ""], [*waves, result["files"]])
+    ]
+    return "; ".join(filter(None, texts))
 
 
 def _access(result: Mapping[str, Any]) -> str:
@@ -196,9 +200,11 @@ _CHANGED: Dict[str, Callable[[Mapping[str, Any]], bool]] = {
 _HEADLINES: Dict[str, Callable[[Mapping[str, Any]], str]] = {
     "preflight": lambda result: str(result["msg"]),
     "network": _network,
-    "organizations": lambda result: "; ".join(result.get("left") or _counted(len(result["changes"]))),
+    "organizations": lambda result: "; ".join(
+        result.get("left") or [_number(len(result["changes"]), "change")] * bool(result["changes"])
+    ),
     "audit": lambda result: str(result["msg"]),
-    "discover": lambda result: "{0} images in use".format(len(result["images"])),
+    "discover": lambda result: "{0} in use".format(_number(len(result["images"]), "image")),
     "migrate": lambda result: str(result["msg"]),
     "harbor": lambda result: str((result["summary"] or [""])[0]),
     "access_check": _access,

@@ -26,7 +26,7 @@ from ansible_collections.longshore.swr.plugins.plugin_utils._onboarding_parts im
 _WORST_FIRST = (FAILED, NOT_RUN, WAITING, DONE, UNCHANGED)
 _WORDS = {NOT_RUN: "not run", UNCHANGED: "unchanged"}
 _SHOWN = 3
-_HARMLESS = re.compile(r"\w+_(hosts|servers|serial|percentage|parts|state|interpreter)=\S+")
+_HARMLESS = re.compile(r"\w+_(hosts|servers|serial|percentage|parts|state|interpreter)=\S+|\w+=(?i:true|false|yes|no)")
 _CHECKS = ("--check", "-C", "--diff", "-D", "-CD", "-DC")
 
 Outcomes = Mapping[str, Mapping[str, Any]]
@@ -92,20 +92,30 @@ def _part(
     of_hosts = {host: outcomes.get(host, {}).get(name, lost) for host in hosts}
     states = [one["state"] for one in of_hosts.values()]
     state = next((state for state in _WORST_FIRST if state in states), OFF)
-    headlines = list(dict.fromkeys(one["headline"] for one in of_hosts.values() if one["headline"]))
-    headline = headlines[0] if len(headlines) == 1 else ""
-    if states.count(state) < len(states):
-        headline = "{0} of {1} hosts: {2}".format(states.count(state), len(states), _WORDS.get(state, state))
     return {
         "name": name,
         "state": state,
         "changed": any(one.get("changed") for one in of_hosts.values()),
         "seconds": max((one.get("seconds", 0.0) for one in of_hosts.values()), default=0.0),
         "hosts": len(of_hosts),
-        "headline": headline,
+        "headline": _headline(of_hosts, state),
         "problems": _problems(of_hosts),
         **_files(name, of_hosts, facts),
     }
+
+
+def _headline(of_hosts: Mapping[str, Mapping[str, Any]], state: str) -> str:
+    """What there is to say about the hosts that are in a state: by name, where they are not all the same."""
+    said: Dict[str, List[str]] = {}
+    for host, one in of_hosts.items():
+        if one["state"] == state:
+            said.setdefault(one["headline"], []).append(host)
+    count = sum(len(hosts) for hosts in said.values())
+    if count == len(of_hosts) and len(said) == 1:
+        return next(iter(said))
+    text = "; ".join([headline + _on(hosts) for headline, hosts in said.items() if headline][:_SHOWN])
+    share = "" if count == len(of_hosts) else "{0} of {1} hosts".format(count, len(of_hosts))
+    return ": ".join(filter(None, [share, text]))
 
 
 def _problems(of_hosts: Mapping[str, Mapping[str, Any]]) -> List[Dict[str, Any]]:

@@ -220,6 +220,13 @@ def test_a_failure_is_problems_with_remedies(failure: Any, expected: Any) -> Non
         ("audit", {"changed": True, "msg": "2 findings"}, "done", "2 findings"),
         ("cutover", {"waves": [{"changed": True, "msg": "1 switched"}], "files": {}}, "done", "1 switched"),
         ("cutover", {"waves": [], "files": {"changed": False, "msg": "none"}}, "unchanged", "none"),
+        (
+            "cutover",
+            {"waves": [{"name": "front end", "msg": "1 switched"}, {"name": "others", "msg": "2 left"}], "files": {}},
+            "unchanged",
+            "front end: 1 switched; others: 2 left",
+        ),
+        ("discover", {"images": ["a"]}, "done", "1 image in use"),
         ("access_check", {"checks": [{"status": "fail"}, {"status": "pass"}]}, "done", "1 of 2 checks: fail"),
         ("hosts", {"changed": False}, "unchanged", ""),
         # A role that ended early, and a result of another shape.
@@ -265,11 +272,27 @@ def test_hosts_are_one_part_with_the_worst_of_their_states() -> None:
     found = report(planned={name: ["hosts"] for name in nodes}, outcomes=nodes)
     part = next(part for part in found["parts"] if part["name"] == "hosts")
     assert (part["state"], part["changed"], part["hosts"], part["seconds"]) == ("failed", True, 3, 3.0)
-    assert part["headline"] == "1 of 3 hosts: failed"
+    assert part["headline"] == "1 of 3 hosts"
     assert part["problems"] == [{**problem, "hosts": ["b"]}]
     assert (found["failed"], found["changed"]) == (True, True)
     assert "hosts: no space (b)" in found["table"]
     assert found["table"][-1] == ("To go on, mend this, and run: ansible-playbook longshore.swr.onboard -i inventory")
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "headline"),
+    [
+        (one("done", headline="2 copied"), one("done", headline="2 copied"), "2 copied"),
+        (one("done", headline="2 copied"), one("done", headline="1 copied"), "2 copied (a); 1 copied (b)"),
+        (one("done", headline="2 copied"), one("done"), "2 copied (a)"),
+        (one("unchanged", headline="0 copied"), one("done", headline="1 copied"), "1 of 2 hosts: 1 copied (b)"),
+        (one("done"), one("done"), ""),
+    ],
+)
+def test_what_differs_between_hosts_is_said_with_their_names(first: Any, second: Any, headline: str) -> None:
+    hosts = {"a": {"migrate": first}, "b": {"migrate": second}}
+    found = report(planned={name: ["migrate"] for name in hosts}, outcomes=hosts)
+    assert next(part["headline"] for part in found["parts"] if part["name"] == "migrate") == headline
 
 
 def test_a_host_without_a_result_has_not_run() -> None:
@@ -314,6 +337,11 @@ def test_check_mode_says_how_to_carry_it_out() -> None:
         ),
         ([*ARGV, "-e", "@b c.yml"], {}, "ansible-playbook longshore.swr.onboard -i inventory -e '@b c.yml'"),
         ([*ARGV, "-enodes_serial=2"], {}, "ansible-playbook longshore.swr.onboard -i inventory -enodes_serial=2"),
+        (
+            [*ARGV, "-e", "onboard_delete_images=true"],
+            {},
+            "ansible-playbook longshore.swr.onboard -i inventory -e onboard_delete_images=true",
+        ),
         ([*ARGV, "-epw=top"], {}, "ansible-playbook longshore.swr.onboard -i inventory ..."),
         (["ansible-runner"], {}, "ansible-playbook longshore.swr.onboard"),
         (ARGV, {"JOB_ID": "7", "AWX_HOST": "https://awx.example.com"}, "launch the job again"),
