@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, longshore.swr contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Variables that an onboarding refuses before anything else."""
+"""What is wrong with variables and the directory of reports, as users see it."""
 
 from __future__ import annotations
 
@@ -33,3 +33,13 @@ def test_a_part_whose_variable_cannot_be_rendered_is_not_left_out(playbooks: Any
     assert "network_vpc: it is a list: write a string" in run.out
     assert "missing" not in said.group(1)
     assert not (playbooks.folder / "report").exists()
+
+
+def test_the_outcome_is_shown_if_the_report_cannot_be_written(playbooks: Any) -> None:
+    (playbooks.folder / "report" / "onboard.json").mkdir(parents=True)
+    every = {"onboard_dir": "report", "onboard_fail_on": "never", "audit_path": "services"}
+    (playbooks.folder / "services").mkdir()
+    (playbooks.folder / "services" / "Dockerfile").write_text("FROM debian:12.5\n")
+    run = playbooks.run("longshore.swr.onboard", ok=False, inventory={"all": {"vars": every}})
+    assert re.search(r'"audit +done ', run.out), run.out
+    assert "onboard.json" in run.out
