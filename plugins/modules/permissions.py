@@ -12,7 +12,7 @@ version_added: 1.0.0
 author:
   - longshore.swr contributors (@longshore)
 description:
-  - Grants IAM users permissions for an organization or a repository of SWR's basic edition, changes and revokes them.
+  - Grants, changes and revokes permissions of IAM users for an organization or a repository of SWR's basic edition.
   - Permissions are changed in place, so users never lose one in between.
   - The permissions of the user whose key is used, and of the user who created an organization, are left alone.
 extends_documentation_fragment:

@@ -168,5 +168,5 @@ def _summary(result: Mapping[str, Any], copy: bool) -> List[str]:
         text = "{0} selects by label: not all of these may be replicated, and none is copied instead."
         lines.append(text.format(name))
     if result["unknown"]:
-        lines.append("This Harbor does not report the format of {0} artifacts.".format(result["unknown"]))
+        lines.append("artifacts whose format this Harbor does not report: {0}".format(result["unknown"]))
     return lines

@@ -236,12 +236,12 @@ class RoleRun:
     def _copy_lines(self, result: Mapping[str, Any]) -> List[str]:
         lines = []
         if result["refused"]:
-            lines.append("SWR refuses the format of {0} artifacts".format(len(result["refused"])))
+            lines.append("artifacts in a format that SWR refuses: {0}".format(len(result["refused"])))
         images, copied = self._preflight.get("images"), result["copied"]
         if self._copies and images and self._copy_waits():
-            lines.append("{0} images would be copied by image_copy".format(len(images)))
+            lines.append("images that image_copy would copy: {0}".format(len(images)))
         if copied:
-            text = "their repositories, by image_copy: {0} images copied, {1} already there, {2} failed"
+            text = "their repositories, by image_copy: {0} copied, {1} already there, {2} failed"
             lines.append(text.format(copied["copied"], copied["skipped"], copied["failed"]))
         return lines
 

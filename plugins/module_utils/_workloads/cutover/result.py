@@ -135,12 +135,12 @@ def _notes(works: Sequence[Work]) -> List[str]:
     done = [work for work in works if work.outcome in (SWITCHED, PATCHED) and work.changes]
     notes = []
     for kind, text in (
-        (HELM, "{0} workloads belong to Helm releases ({1}): their next upgrade puts the old images back. Change {2}"),
-        (KUBECTL, "{0} workloads were applied with kubectl ({1}): the next apply puts the old images back. Change {2}"),
+        (HELM, "Helm releases have these workloads ({0}): their next upgrade puts the old images back. Change {1}"),
+        (KUBECTL, "kubectl has applied these workloads ({0}): the next apply puts the old images back. Change {1}"),
     ):
         found = [work.workload.title for work in done if work.workload.manager.kind == kind]
         if found:
             names = ", ".join(found[:3]) + (" and others" if len(found) > 3 else "")
             what = "the values too, with image_references." if kind == HELM else "the files too, with image_references."
-            notes.append(text.format(len(found), names, what))
+            notes.append(text.format(names, what))
     return notes

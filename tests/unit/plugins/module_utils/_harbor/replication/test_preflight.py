@@ -145,7 +145,7 @@ def test_the_summary():
     assert copied[2] == "They will be converted and copied instead, with the rest of their repositories."
     assert of({"name": "a", "labels": ["x"]}, artifacts=[artifact("library/app", refused=None)])["summary"] == [
         "a selects by label: not all of these may be replicated, and none is copied instead.",
-        "This Harbor does not report the format of 1 artifacts.",
+        "artifacts whose format this Harbor does not report: 1",
     ]
     untagged = of({"name": "a"}, artifacts=[artifact("library/app", refused=True)])
     assert untagged["summary"][0] == "a: library/app:sha256:library/app: " + INDEX

@@ -243,8 +243,8 @@ def test_what_image_copy_has_tried_is_not_its_remedy(copied: Any) -> None:
 def test_copies_in_harbors_place(copied: Any, problems: List[str]) -> None:
     state = found(copy_refused="true", preflight=refused("library/today"), copied=copied)
     assert (state["copy_images"], state["result"]["problems"]) == (True, problems)
-    assert "SWR refuses the format of 1 artifacts" in state["result"]["summary"]
-    told = "their repositories, by image_copy: 1 images copied, 2 already there, 0 failed"
+    assert "artifacts in a format that SWR refuses: 1" in state["result"]["summary"]
+    told = "their repositories, by image_copy: 1 copied, 2 already there, 0 failed"
     assert (told in state["result"]["summary"]) == (copied == DONE)
 
 
@@ -252,7 +252,7 @@ def test_copies_wait_for_an_organization_that_check_mode_has_not_created() -> No
     facts = {"copy_refused": True, "preflight": refused("x"), "created": loop({"item": "team", "changed": True})}
     state = found(check_mode=True, **facts)
     assert (state["copy_images"], state["result"]["problems"]) == (False, [])
-    assert "1 images would be copied by image_copy" in state["result"]["summary"]
+    assert "images that image_copy would copy: 1" in state["result"]["summary"]
     assert found(**facts)["copy_images"] is True
     assert found(copy_refused=True, preflight={"refused": [], "images": []})["copy_images"] is False
     assert found(preflight=refused("x"))["copy_images"] is False
