@@ -14,7 +14,7 @@ description:
   - A part does not run if one that it needs has failed, or has not run because of a failure. In check mode, it waits if
     it needs what only a run would make.
   - It is used by the role P(longshore.swr.onboard#role).
-positional: outcomes, waiting, check_mode, state
+positional: outcomes, waiting, check_mode, state, others, planned
 options:
   _input:
     description:
@@ -23,8 +23,8 @@ options:
     required: true
   outcomes:
     description:
-      - The outcomes of the parts so far, a mapping of results of P(longshore.swr.onboard_outcome#filter) for each
-        host that counts.
+      - The outcomes of the parts so far, a mapping of results of P(longshore.swr.onboard_outcome#filter) for this host
+        and each controller.
     type: list
     elements: dict
     required: true
@@ -45,6 +45,18 @@ options:
     type: str
     choices: [present, absent]
     default: present
+  others:
+    description:
+      - The outcomes of other hosts, such as DNS servers. Their preflight stops only what needs their parts.
+    type: list
+    elements: dict
+    default: []
+  planned:
+    description:
+      - The names of the parts that each of these hosts should run. One that is over without an outcome has not run.
+    type: list
+    elements: list
+    default: []
 """
 
 EXAMPLES = r"""
@@ -70,11 +82,13 @@ def onboard_gate(
     waiting: Sequence[str] = (),
     check_mode: bool = False,
     state: str = "present",
+    others: Sequence[Mapping[str, Any]] = (),
+    planned: Sequence[Sequence[str]] = (),
 ) -> Dict[str, Any]:
     """Whether a part of an onboarding can run, and why not."""
     from ansible_collections.longshore.swr.plugins.plugin_utils._onboarding_outcome import gate
 
-    return gate(part, outcomes, waiting, check_mode, state)
+    return gate(part, outcomes, waiting, check_mode, state, others, planned)
 
 
 class FilterModule:

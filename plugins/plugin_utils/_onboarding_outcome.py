@@ -12,7 +12,7 @@ import os
 from typing import Any, Callable, Dict, Iterable, List, Mapping, Sequence
 
 from ansible_collections.longshore.swr.plugins.module_utils._text import one_line, safe
-from ansible_collections.longshore.swr.plugins.plugin_utils._onboarding_parts import needs_of
+from ansible_collections.longshore.swr.plugins.plugin_utils._onboarding_parts import needs_of, parts_of
 
 DONE, UNCHANGED, FAILED, NOT_RUN, WAITING, OFF = "done", "unchanged", "failed", "not_run", "waiting", "off"
 _READING = ("preflight", "audit", "discover", "access_check", "verify")
@@ -33,17 +33,25 @@ def gate(
     waiting: Sequence[str] = (),
     check_mode: bool = False,
     state: str = "present",
+    others: Iterable[Mapping[str, Mapping[str, Any]]] = (),
+    planned: Iterable[Iterable[str]] = (),
 ) -> Dict[str, Any]:
     """Whether a part runs: C(state) is C(run), C(not_run) or C(waiting), and C(text) says why.
 
     With C(run) in check mode, C(pending) has the parts that would have made something for it.
 
-    :param outcomes: those of every host that counts.
+    :param outcomes: those of this host and the controllers.
     :param waiting: what it needs that check mode has not made.
     :param state: C(present), or C(absent) if all is taken back.
+    :param others: the outcomes of other hosts that count. Their preflight stops only what needs their parts.
+    :param planned: the parts of each of these. Those before this one that a host has no outcome of were lost with it.
     """
-    known = list(outcomes)
     backwards = state == "absent"
+    known = [*outcomes]
+    for of, plan in zip(others, planned):
+        lost = [one for one in plan if one not in of and _is_over(one, name, backwards)]
+        known.append({one: of[one] for one in of if one != "preflight"})
+        known.append({one: {"state": NOT_RUN, "changed": False} for one in lost})
     needs = ["preflight", *needs_of(name, backwards)]
     found = {need: [one[need] for one in known if need in one] for need in needs}
     # Where one has failed, those that have not run because of it say nothing more.
@@ -59,6 +67,14 @@ def gate(
         return {"state": WAITING, "text": _FIRST.format(", ".join(missing)), "pending": []}
     pending = [need for need, those in found.items() if any(one["changed"] or one["state"] == WAITING for one in those)]
     return {"state": "run", "text": "", "pending": pending if check_mode and not backwards else []}
+
+
+def _is_over(other: str, name: str, backwards: bool) -> bool:
+    """Whether all hosts of a part have had their turn before another one: nodes are in batches."""
+    if other == name:
+        # Harbor's own hosts are before the controller.
+        return not backwards
+    return parts_of(other)[0].place != parts_of(name)[0].place
 
 
 def _with_state(found: Mapping[str, Sequence[Mapping[str, Any]]], state: str) -> List[str]:

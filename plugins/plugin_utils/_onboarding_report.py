@@ -26,6 +26,11 @@ from ansible_collections.longshore.swr.plugins.plugin_utils._onboarding_parts im
 _WORST_FIRST = (FAILED, NOT_RUN, WAITING, DONE, UNCHANGED)
 _WORDS = {NOT_RUN: "not run", UNCHANGED: "unchanged"}
 _SHOWN = 3
+_NO_RESULT = {"state": NOT_RUN, "headline": "the host has no result"}
+_LOST = {
+    "text": "the host has no result: it could not be reached any more, or failed outside the parts",
+    "remedy": "Find it in the output above, and bring it back, or take it out of its group.",
+}
 _HARMLESS = re.compile(r"\w+_(hosts|servers|serial|percentage|parts|state|interpreter)=\S+|\w+=(?i:true|false|yes|no)")
 _CHECKS = ("--check", "-C", "--diff", "-D", "-CD", "-DC")
 
@@ -46,9 +51,14 @@ def joined(facts: Mapping[str, Any], argv: Sequence[str], environ: Mapping[str, 
     parts = [_part("preflight", list(planned), outcomes, facts)] if _is_anywhere("preflight", outcomes) else []
     names = [*reversed(NAMES)] if backwards else [*NAMES]
     extra = [name for one in outcomes.values() for name in one if name not in ("preflight", *NAMES)]
+    missing = {
+        host: next((name for name in names if name in on and name not in outcomes.get(host, {})), "")
+        for host, on in planned.items()
+    }
     for name in [*names, *dict.fromkeys(extra)]:
         hosts = [host for host, on in planned.items() if name in on or name in outcomes.get(host, {})]
-        parts.append(_part(name, hosts, outcomes, facts))
+        lost = [host for host in hosts if missing.get(host) == name]
+        parts.append(_part(name, hosts, outcomes, facts, lost))
     states = {part["state"] for part in parts}
     report = {
         "kind": "onboarding",
@@ -83,13 +93,22 @@ def _is_anywhere(name: str, outcomes: Mapping[str, Outcomes]) -> bool:
 
 
 def _part(
-    name: str, hosts: Sequence[str], outcomes: Mapping[str, Outcomes], facts: Mapping[str, Any]
+    name: str,
+    hosts: Sequence[str],
+    outcomes: Mapping[str, Outcomes],
+    facts: Mapping[str, Any],
+    lost: Sequence[str] = (),
 ) -> Dict[str, Any]:
-    """One part on all of its hosts."""
-    lost = {"state": NOT_RUN, "headline": "the host has no result", "problems": []}
+    """One part on all of its hosts.
+
+    :param lost: those of them whose first part without an outcome this is.
+    """
     if name == "preflight":
         hosts = [host for host in hosts if name in outcomes.get(host, {})]
-    of_hosts = {host: outcomes.get(host, {}).get(name, lost) for host in hosts}
+    of_hosts = {
+        host: outcomes.get(host, {}).get(name, {**_NO_RESULT, "problems": [_LOST] if host in lost else []})
+        for host in hosts
+    }
     states = [one["state"] for one in of_hosts.values()]
     state = next((state for state in _WORST_FIRST if state in states), OFF)
     return {

@@ -69,6 +69,44 @@ def test_a_login_that_is_undefined_is_named_although_a_part_that_is_off_has_it_t
     assert not (playbooks.folder / "report").exists()
 
 
+def test_a_whole_play_that_is_lost_keeps_neither_the_others_nor_the_report(playbooks: Any) -> None:
+    """The only DNS server answers at first, and is lost before its part."""
+    folder = playbooks.folder / "node-1"
+    folder.mkdir()
+    (folder / "hosts").write_text("127.0.0.1 localhost\n")
+    dying = {
+        "ansible_connection": "{{ 'ssh' if hostvars.localhost.__onboard_checks is defined else 'local' }}",
+        "ansible_host": "127.0.0.1",
+        "ansible_port": 9,
+        "bind_zones": [{"name": "swr.example.com", "addresses": ["192.0.2.1"]}],
+    }
+    node = {
+        "hosts_path": str(folder / "hosts"),
+        "hosts_cloud_init": "never",
+        "hosts_verify": False,
+        "hosts_entries": [{"address": "192.0.2.1", "names": ["obs.example.com"]}],
+        "resolver_enabled": True,
+        "resolver_servers": ["127.0.0.1"],
+    }
+    every = {"onboard_dir": str(playbooks.folder / "report"), "onboard_fail_on": "never"}
+    children = {"dns_servers": {"hosts": {"dns-1": dying}}, "nodes": {"hosts": {"node-1": node}}}
+    parts = {"onboard_parts": ["bind", "hosts", "resolver"]}
+    inventory = {"all": {"vars": every, "children": children}}
+    playbooks.run("longshore.swr.onboard", inventory=inventory, variables=parts, ok=False)
+    report = json.loads((playbooks.folder / "report" / "onboard.json").read_text())
+    found = {part["name"]: part for part in report["parts"]}
+    assert {name: part["state"] for name, part in found.items() if part["state"] != "off"} == {
+        "preflight": "done",
+        "bind": "not_run",
+        "hosts": "done",
+        "resolver": "not_run",
+    }
+    assert found["resolver"]["headline"] == "it needs bind"
+    assert "could not be reached any more" in found["bind"]["problems"][0]["text"]
+    assert found["bind"]["problems"][0]["hosts"] == ["dns-1"]
+    assert "obs.example.com" in (folder / "hosts").read_text()
+
+
 def test_images_in_another_registry_are_not_deleted_and_nothing_else_begins(playbooks: Any) -> None:
     every = {
         "onboard_region": "cn-north-4",

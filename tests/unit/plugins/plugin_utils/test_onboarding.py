@@ -103,6 +103,37 @@ def test_a_part_runs_if_all_that_it_needs_have(name: str, outcomes: Any, state: 
     assert (found["state"], found["text"]) == (state, text)
 
 
+@pytest.mark.parametrize(
+    ("name", "state", "text"),
+    [("hosts", "run", ""), ("login", "run", ""), ("resolver", "not_run", "it needs bind")],
+)
+@pytest.mark.parametrize(
+    "gone",
+    [
+        {"others": [ended(preflight="failed", bind="not_run")], "planned": [["bind"]]},
+        {"others": [{}], "planned": [["bind", "hosts"]]},
+    ],
+)
+def test_a_dns_server_that_is_gone_stops_only_what_needs_it(name: str, state: str, text: str, gone: Any) -> None:
+    found = gate(name, [ended(preflight="done", network="unchanged")], **gone)
+    assert (found["state"], found["text"]) == (state, text)
+
+
+def test_harbor_waits_for_its_hosts_but_not_backwards() -> None:
+    gone: Dict[str, Any] = {"others": [{}], "planned": [["harbor"]]}
+    assert gate("harbor", [], **gone)["text"] == "it needs harbor"
+    assert gate("harbor", [], state="absent", **gone)["state"] == "run"
+
+
+def test_a_host_that_is_gone_keeps_what_it_still_needs() -> None:
+    found = gate("network", [], state="absent", others=[ended(hosts="done")], planned=[["hosts", "login"]])
+    assert found["text"] == "login must be taken back first"
+
+
+def test_nodes_of_a_later_batch_are_not_gone() -> None:
+    assert gate("access_check", [], others=[ended(bind="done")], planned=[["bind", "hosts", "login"]])["state"] == "run"
+
+
 def test_backwards_a_part_runs_after_those_that_need_it() -> None:
     assert gate("network", [ended(cutover="failed")], state="absent")["text"] == "cutover must be taken back first"
     assert gate("cutover", [ended(network="failed")], state="absent")["state"] == "run"
@@ -273,7 +304,7 @@ def test_hosts_are_one_part_with_the_worst_of_their_states() -> None:
     part = next(part for part in found["parts"] if part["name"] == "hosts")
     assert (part["state"], part["changed"], part["hosts"], part["seconds"]) == ("failed", True, 3, 3.0)
     assert part["headline"] == "1 of 3 hosts"
-    assert part["problems"] == [{**problem, "hosts": ["b"]}]
+    assert part["problems"] == [{**problem, "hosts": ["b"]}, {**part["problems"][1], "hosts": ["c"]}]
     assert (found["failed"], found["changed"]) == (True, True)
     assert "hosts: no space (b)" in found["table"]
     assert found["table"][-1] == ("To go on, mend this, and run: ansible-playbook longshore.swr.onboard -i inventory")
@@ -299,6 +330,14 @@ def test_a_host_without_a_result_has_not_run() -> None:
     found = report(planned={"a": ["login"]}, outcomes={})
     assert found["msg"] == "not run: login"
     assert found["failed"]
+
+
+def test_a_host_that_was_lost_on_the_way_is_named_once() -> None:
+    found = report(planned={"a": ["hosts", "login", "access_check"]}, outcomes={"a": ended_all("hosts")})
+    problems = {part["name"]: part["problems"] for part in found["parts"]}
+    (problem,) = problems["login"]
+    assert problem["text"] == "the host has no result: it could not be reached any more, or failed outside the parts"
+    assert (problem["hosts"], problems["hosts"], problems["access_check"]) == (["a"], [], [])
 
 
 def test_what_is_done_needs_no_command() -> None:
