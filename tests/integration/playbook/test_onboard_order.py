@@ -70,7 +70,7 @@ def test_a_login_that_is_undefined_is_named_although_a_part_that_is_off_has_it_t
 
 
 def test_a_whole_play_that_is_lost_keeps_neither_the_others_nor_the_report(playbooks: Any) -> None:
-    """The only DNS server answers at first, and is lost before its part."""
+    """The only DNS server answers at first, and is lost before its part. node-2 is not in the file of --limit."""
     folder = playbooks.folder / "node-1"
     folder.mkdir()
     (folder / "hosts").write_text("127.0.0.1 localhost\n")
@@ -89,10 +89,13 @@ def test_a_whole_play_that_is_lost_keeps_neither_the_others_nor_the_report(playb
         "resolver_servers": ["127.0.0.1"],
     }
     every = {"onboard_dir": str(playbooks.folder / "report"), "onboard_fail_on": "never"}
-    children = {"dns_servers": {"hosts": {"dns-1": dying}}, "nodes": {"hosts": {"node-1": node}}}
+    children = {"dns_servers": {"hosts": {"dns-1": dying}}, "nodes": {"hosts": {"node-1": node, "node-2": node}}}
     parts = {"onboard_parts": ["bind", "hosts", "resolver"]}
     inventory = {"all": {"vars": every, "children": children}}
-    playbooks.run("longshore.swr.onboard", inventory=inventory, variables=parts, ok=False)
+    limit = playbooks.write("hosts.retry", "localhost\ndns-1\nnode-1\n")
+    playbooks.run(
+        "longshore.swr.onboard", "--limit", "@{0}".format(limit), inventory=inventory, variables=parts, ok=False
+    )
     report = json.loads((playbooks.folder / "report" / "onboard.json").read_text())
     found = {part["name"]: part for part in report["parts"]}
     assert {name: part["state"] for name, part in found.items() if part["state"] != "off"} == {
