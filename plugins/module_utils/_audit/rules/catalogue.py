@@ -240,7 +240,7 @@ RULES: Tuple[Rule, ...] = (
         "Describe the image with LABEL",
         "Labels say who maintains an image, where its source is and which version it has; registries and tools show "
         "them. A value with spaces needs quotes.",
-        'Add LABEL, as in org.opencontainers.image.source="https://...".',
+        'Add LABEL, as in org.opencontainers.image.source="https://git.example.com/shop/app".',
         "Found: no LABEL, MAINTAINER, and labels in the old form without an equals sign.",
         (WARNING, INFO, WARNING),
         ("DL3048", "DL3049", "DL3050", "DL3051", "DL3055", "DL4000"),
