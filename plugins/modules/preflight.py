@@ -42,6 +42,13 @@ options:
       - The options of M(longshore.swr.network_scenario) that describe the network. Its plan is made, and compared with
         the quotas.
     type: dict
+  names:
+    description:
+      - How findings name the options of O(network), such as C(vpc_cidr) - by that name, or as variables of the role
+        P(longshore.swr.network#role), such as C(network_vpc_cidr).
+    type: str
+    choices: [options, variables]
+    default: options
   migration:
     description:
       - The options of M(longshore.swr.image_copy) that say what is copied and with which logins -
@@ -282,6 +289,7 @@ def main():
                 registry={"type": "str"},
                 organizations={"type": "list", "elements": "str", "default": []},
                 network={"type": "dict"},
+                names={"type": "str", "choices": ["options", "variables"], "default": "options"},
                 # Their secrets are masked, and the rest is not: see harmless_texts().
                 migration={"type": "dict", "no_log": True},
                 harbor={"type": "dict", "no_log": True},

@@ -24,7 +24,7 @@ from .account import KEY, PROJECT, Account
 from .board import Board
 from .checks import FAILED, WARNING, Check, counts_of, headline, table_of
 from .hosts import NODES, STATE, hosts, state_directory
-from .network import Network
+from .network import Network, in_variables
 from .organizations import PART as ORGANIZATIONS
 from .organizations import Organizations
 from .registries import PART as MIGRATE
@@ -71,7 +71,8 @@ class Preflight:
         if self._cluster:
             self._ask_cluster(self._cluster)
         try:
-            return board.answers()
+            checks = board.answers()
+            return checks if params["names"] == "options" else [in_variables(check) for check in checks]
         finally:
             if registries:
                 registries.close()

@@ -19,18 +19,31 @@ from .._huaweicloud.network import nat_gateway, snat_rule, vpc
 from .._huaweicloud.network.common import Project
 from .._huaweicloud.network.eip import Eip, read_eips
 from .._huaweicloud.scenario.looks import known_service
-from .._huaweicloud.scenario.options import check_options
+from .._huaweicloud.scenario.options import ARGUMENTS, check_options
 from .._huaweicloud.scenario.present import Present, service_name
 from .._huaweicloud.scenario.routes import EXEMPT
 from .._huaweicloud.scenario.routes import PATH as ROUTE_TABLES
 from .._huaweicloud.scenario.rows import Row
+from .._lazy import pattern
 from .account import Account
 from .board import Board, Question
 from .checks import OK, UNCHECKED, WARNING, Check, allowed, quota_check, refused, unchecked_actions
 
 PART = "network"
 PLAN = "plan of the network"
+# Where a name is an option's: some are also words, and users may give them to objects.
+_OPTION = pattern(
+    r"(?:^(?=\w+: )|(?<=[Ss]et )|(?<=needs )|(?<= and )|(?<=, or ))(?:{0})(?!\w)".format("|".join(ARGUMENTS))
+)
 _QUOTA = "Delete what is not needed, or have the quota raised in the console."
+
+
+def in_variables(check: Check) -> Check:
+    """A check that names the options of the network as the variables of the role."""
+    if check.part != PART:
+        return check
+    text, remedy = (_OPTION.sub(r"network_\g<0>", words) for words in (check.text, check.remedy))
+    return check._replace(text=text, remedy=remedy)
 
 
 class _Kind(NamedTuple):

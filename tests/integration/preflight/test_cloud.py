@@ -225,6 +225,8 @@ def test_a_plan_that_cannot_be_carried_out(world: World) -> None:
     assert found["network", "plan of the network"]["status"] == "failed"
     assert "needs charge_mode" in found["network", "plan of the network"]["text"]
     assert found["network", "quotas of VPC"]["status"] == "unchecked"
+    found = world.found(network=dict(LINE, charge_mode=None), names="variables")
+    assert "Set network_charge_mode to" in found["network", "plan of the network"]["remedy"]
 
 
 DENIALS = {
