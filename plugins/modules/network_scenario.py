@@ -166,7 +166,7 @@ EXAMPLES = r"""
     vpc: shop
     subnet: nodes
     dns_endpoint: true
-    obs_service: cn-north-4.com.myhuaweicloud.v4.obsv2
+    obs_service: cn-north-4.com.myhuaweicloud.v4.obsv2.OBSCluster9
   delegate_to: localhost
   register: line
 

@@ -137,7 +137,7 @@ EXAMPLES = r"""
 - name: Create an endpoint for OBS, which pulls need too
   longshore.swr.vpc_endpoint:
     region: cn-north-4
-    service: com.myhuaweicloud.cn-north-4.obs
+    service: cn-north-4.com.myhuaweicloud.v4.obsv2.OBSCluster9
     vpc: shop
   delegate_to: localhost
 

@@ -27,6 +27,7 @@ _CREATE = {
     "policy_statement": list,
     "policy_document": dict,
 }
+OBS = "cn-north-4.com.myhuaweicloud.v4.obsv2.OBSCluster9"
 EVERYTHING = [{"effect": "Allow", "action": ["*"], "resource": ["*", "*/*"]}]
 
 
@@ -49,6 +50,8 @@ class Endpoints:
         self._numbers: List[int] = []
         self.service("swr", "interface")
         self.service("obs", "gateway")
+        # As in the real region. Others have other clusters.
+        self.service(OBS, "gateway", prefix="")
         self.service("dns", "interface", enable_policy=False)
         one = P + "/vpc-endpoints" + ID
         self.routes = [
@@ -64,10 +67,12 @@ class Endpoints:
             ("POST", P + "/endpoint" + ID + "/tags/action", self._change_tags),
         ]
 
-    def service(self, name: str, kind: str, enable_policy: bool = True, outcome: str = "accepted") -> str:
+    def service(
+        self, name: str, kind: str, enable_policy: bool = True, outcome: str = "accepted", prefix: str = CLOUD
+    ) -> str:
         """The ID of a new service."""
-        made = {"id": str(uuid.uuid4()), "service_name": CLOUD + name, "service_type": kind, "is_charge": True}
-        self.services[CLOUD + name] = dict(made, enable_policy=enable_policy, created_at=now(), outcome=outcome)
+        made = {"id": str(uuid.uuid4()), "service_name": prefix + name, "service_type": kind, "is_charge": True}
+        self.services[prefix + name] = dict(made, enable_policy=enable_policy, created_at=now(), outcome=outcome)
         return made["id"]
 
     def accept(self) -> None:

@@ -19,7 +19,6 @@ from ansible_collections.longshore.swr.tests.support.pages import blocks, page
 ROOT = Path(__file__).resolve().parents[3]
 GROUP = yaml.safe_load((ROOT / "meta" / "runtime.yml").read_text(encoding="utf-8"))["action_groups"]["huaweicloud"]
 COLLECTION = "longshore.swr."
-OBS = "cn-north-4.com.myhuaweicloud.v4.obsv2"
 
 
 def run(world: World, tasks: List[Dict[str, Any]], check_mode: bool = False) -> int:
@@ -51,9 +50,6 @@ def test_the_examples_of_a_module(world: World, name: str) -> None:
         world.module("nat_gateway", **gateway)
         world.cloud.eips.eip("outside")
     if name == "network_scenario":
-        services = world.cloud.endpoints.services
-        obs = dict(services["com.myhuaweicloud.cn-north-4.obs"], id="0b5", service_name=OBS)
-        services[OBS] = obs
         world.cloud.vpcs.subnet(vpc, "builders", "192.168.1.0/24")
     text = importlib.import_module(MODULES + name).EXAMPLES
     assert run(world, yaml.safe_load(text)) >= 1
