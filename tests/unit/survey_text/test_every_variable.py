@@ -41,6 +41,10 @@ class Entry(NamedTuple):
     def where(self) -> str:
         return "{0}:{1}".format(self.role, self.name)
 
+    @property
+    def key(self) -> str:
+        return "{0}_{1}".format(self.role, self.name)
+
 
 def entries() -> Iterator[Entry]:
     for path in sorted((ROOT / "roles").glob("*/meta/argument_specs.yml")):
@@ -243,7 +247,7 @@ def test_the_collection_itself_misspells_nothing() -> None:
 
 
 def stand_ins(folder: Path) -> None:
-    """Roles of the same names and variables that do nothing but check them."""
+    """Roles of the same names and variables that do nothing but check them, and register what they get by entry point."""
     for role in {entry.role for entry in ENTRIES}:
         (folder / role / "tasks").mkdir(parents=True)
         for part in ("meta", "defaults"):
@@ -252,8 +256,9 @@ def stand_ins(folder: Path) -> None:
     (folder / "onboard" / "vars").symlink_to(ROOT / "roles" / "onboard" / "vars")
     for entry in ENTRIES:
         name = "{0}/tasks/{1}.yml".format(entry.role, entry.name)
-        first = yaml.safe_load((ROOT / "roles" / name).read_text(encoding="utf-8"))[:1]
-        (folder / name).write_text(yaml.safe_dump(first), encoding="utf-8")
+        first = yaml.safe_load((ROOT / "roles" / name).read_text(encoding="utf-8"))[0]
+        first["register"] = "of_" + entry.key
+        (folder / name).write_text(yaml.safe_dump([first]), encoding="utf-8")
 
 
 def vaulted(text: str, password: str) -> Dict[str, str]:
@@ -289,7 +294,8 @@ def test_a_role_gets_what_the_survey_means(tmp_path: Path) -> None:
         action = "import_role" if entry.where == "hosts:main" else "include_role"
         role = {"name": entry.role, "tasks_from": entry.name}
         tasks.append({action: role, "vars": {"login_region": "{{ of_a_task }}"} if entry.role == "login" else {}})
-        tasks.append(keep(**{"{0}_{1}".format(entry.role, entry.name): "__" + entry.role}))
+    # Once at the end: each task takes a process for each host.
+    tasks.append(keep(**{entry.key: "of_" + entry.key for entry in ENTRIES}))
     inventory = {"all": {"hosts": {"blank": {}, "texts": texts_of, "unset": {}}}}
     inventory["all"]["hosts"]["blank"] = {**blank, "migrate_shard": "3"}
     inventory["all"]["hosts"]["unset"] = {"migrate_shard": 3}
