@@ -13,7 +13,7 @@ import ast
 import re
 import sys
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Dict, FrozenSet, Iterator, List, Optional, Sequence, Set, Tuple
 
@@ -211,13 +211,27 @@ class Import:
     guarded: bool
 
 
+@cache
+def parsed(text: str) -> ast.Module:
+    """The syntax tree of a file, made once for all tests. Nobody changes it."""
+    return ast.parse(text)
+
+
 @dataclass(frozen=True)
 class Source:
     """One Python file of the tree."""
 
     path: str  # relative to the tree, with slashes
     text: str
-    module: ast.Module
+
+    @cached_property
+    def module(self) -> ast.Module:
+        return parsed(self.text)
+
+    @cached_property
+    def nodes(self) -> List[ast.AST]:
+        """All nodes, collected once for all checks."""
+        return list(ast.walk(self.module))
 
     @property
     def name(self) -> str:
@@ -232,17 +246,15 @@ class Source:
 
 def sources(root: Path, folder: str = "plugins") -> List[Source]:
     """The Python files below a folder of the tree, sorted by path."""
-    found = []
-    for path in sorted((root / folder).rglob("*.py")):
-        text = path.read_text(encoding="utf-8")
-        found.append(_source(path.relative_to(root).as_posix(), text))
-    return found
+    return [
+        _source(path.relative_to(root).as_posix(), path.read_text(encoding="utf-8"))
+        for path in sorted((root / folder).rglob("*.py"))
+    ]
 
 
 @cache
 def _source(path: str, text: str) -> Source:
-    """A file, parsed once for all checks."""
-    return Source(path, text, ast.parse(text, path))
+    return Source(path, text)
 
 
 def part_of(name: str) -> Optional[str]:
@@ -383,7 +395,7 @@ def check_packages(root: Path) -> List[str]:
     counts: Dict[str, int] = {}
     for source in sources(root, "plugins/module_utils"):
         counts[source.package] = counts.get(source.package, 0) + 1
-        for node in ast.walk(source.module):
+        for node in source.nodes:
             if isinstance(node, ast.ImportFrom) and not node.level and (node.module or "").startswith(COLLECTION):
                 findings.append("{0}:{1}: import it relatively".format(source.path, node.lineno))
     for package, count in sorted(counts.items()):
@@ -438,7 +450,7 @@ def check_programs(root: Path) -> List[str]:
     return [
         "{0}:{1}: run_command() has no time limit: use _module.run_to_end or runner".format(source.path, node.lineno)
         for source in sources(root)
-        for node in ast.walk(source.module)
+        for node in source.nodes
         if isinstance(node, ast.Attribute) and node.attr == "run_command"
     ]
 
@@ -453,7 +465,7 @@ def check_shown_text(root: Path) -> List[str]:
     for source in sources(root):
         if part_of(source.name) == "_module":
             continue
-        for node in ast.walk(source.module):
+        for node in source.nodes:
             if not isinstance(node, ast.Call) or _last_name(node.func) not in (*SHOWING, "print"):
                 continue
             owner, _dot, name = ast.unparse(node.func).rpartition(".")
@@ -465,7 +477,7 @@ def check_shown_text(root: Path) -> List[str]:
 def _bound_names(source: Source) -> Dict[str, str]:
     """The full names of imported names, such as C(mkdir): C(os.mkdir)."""
     bound = {"open": "builtins.open"}
-    for node in ast.walk(source.module):
+    for node in source.nodes:
         if isinstance(node, ast.Import):
             bound.update({alias.asname or alias.name.split(".")[0]: alias.name for alias in node.names})
         elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
@@ -481,7 +493,7 @@ def check_files_room(root: Path) -> List[str]:
         if source.name.startswith(FILES_ROOM):
             continue
         bound = _bound_names(source)
-        for node in ast.walk(source.module):
+        for node in source.nodes:
             if isinstance(node, (ast.Name, ast.Attribute)) and isinstance(node.ctx, ast.Load):
                 last = _last_name(node)
                 if bound.get(last, last).rpartition(".")[2] not in named and last not in named:
@@ -572,7 +584,7 @@ def sizes(root: Path, file_lines: int, function_lines: int, main_lines: int) -> 
         lines = len(source.text.splitlines()) - _documentation_lines(source)
         if lines > file_lines and not source.path.startswith("plugins/doc_fragments/"):
             findings.append("{0}: {1} lines (limit {2})".format(source.path, lines, file_lines))
-        for node in ast.walk(source.module):
+        for node in source.nodes:
             if not isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
                 continue
             is_main = node.name == "main" and source.path.startswith("plugins/modules/")

@@ -17,6 +17,8 @@ from functools import cache
 from pathlib import Path
 from typing import Dict, Iterator, List, Mapping, NamedTuple, Optional, Sequence, Set, Tuple, Type
 
+from .architecture import parsed
+
 OPEN, CLOSE = "\x02", "\x03"
 """Around a placeholder."""
 
@@ -52,7 +54,7 @@ class Module:
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self.tree = ast.parse(path.read_text(encoding="utf-8"))
+        self.tree = parsed(path.read_text(encoding="utf-8"))
         self._constants = {name: value for node in self.tree.body for name, value in assigned(node)}
         self._imported: Dict[str, Tuple[Path, str]] = {}
         for node in self.tree.body:
@@ -73,19 +75,21 @@ class Module:
         source = folder / (there + ".py")
         return module_of(source) if there and source.is_file() else None
 
-    def nodes(self, kinds: Tuple[Type[ast.AST], ...]) -> Iterator[Tuple[Scope, ast.AST]]:
+    def nodes(self, kinds: Tuple[Type[ast.AST], ...]) -> List[Tuple[Scope, ast.AST]]:
         """Every node of some kinds, with what names stand for there."""
         around: List[ast.AST] = [self.tree]
+        found: List[Tuple[Scope, ast.AST]] = []
 
-        def walk(node: ast.AST) -> Iterator[Tuple[Scope, ast.AST]]:
+        def walk(node: ast.AST) -> None:
             for child in ast.iter_child_nodes(node):
                 around.append(child)
                 if isinstance(child, kinds):
-                    yield Scope(self, tuple(around)), child
-                yield from walk(child)
+                    found.append((Scope(self, tuple(around)), child))
+                walk(child)
                 around.pop()
 
-        yield from walk(self.tree)
+        walk(self.tree)
+        return found
 
 
 @cache

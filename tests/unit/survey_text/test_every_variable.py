@@ -247,7 +247,7 @@ def test_the_collection_itself_misspells_nothing() -> None:
 
 
 def stand_ins(folder: Path) -> None:
-    """Roles of the same names and variables that do nothing but check them, and register what they get by entry point."""
+    """Roles of the same names and variables that do nothing but check them. What each gets is registered by itself."""
     for role in {entry.role for entry in ENTRIES}:
         (folder / role / "tasks").mkdir(parents=True)
         for part in ("meta", "defaults"):
