@@ -10,6 +10,8 @@ environment.
 
 from __future__ import annotations
 
+import atexit
+import gc
 import importlib.util
 import os
 import shutil
@@ -79,6 +81,12 @@ def pytest_itemcollected(item: pytest.Item) -> None:
     """Coverage ignores property tests: it would slow down each of a hundred examples, which take the same lines."""
     if isinstance(item, pytest.Function) and hypothesis.is_hypothesis_test(item.obj):
         item.add_marker("no_cover")
+
+
+def pytest_collection_finish() -> None:
+    """The garbage collector ignores what stays until the end, thousands of tests, and at the end everything."""
+    gc.freeze()
+    atexit.register(gc.freeze)
 
 
 def missing_requirement(item: pytest.Item) -> Optional[str]:
