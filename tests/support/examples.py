@@ -30,6 +30,7 @@ from ansible_collections.longshore.swr.plugins.module_utils._registry.rules.pars
 from ansible_collections.longshore.swr.plugins.plugin_utils import _handover
 from ansible_collections.longshore.swr.plugins.plugin_utils._role_arguments import RoleSpec
 
+from .fast_yaml import Loader, safe_load
 from .modules import MODULES
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -56,7 +57,7 @@ class Anywhere(Dict[str, str]):
         return self[name]
 
 
-class _Loader(yaml.SafeLoader):
+class _Loader(Loader):
     """Ansible's own tags (C(!vault), C(!unsafe)) mark texts."""
 
 
@@ -94,7 +95,7 @@ def all_roles() -> RoleSpec:
     """The options of all roles as those of one, none of them required."""
     found: Dict[str, Any] = {}
     for path in sorted((ROOT / "roles").glob("*/meta/argument_specs.yml")):
-        for entry in yaml.safe_load(path.read_text(encoding="utf-8"))["argument_specs"]:
+        for entry in safe_load(path.read_text(encoding="utf-8"))["argument_specs"]:
             spec = RoleSpec.read(str(path.parents[1]), entry)
             found.update({name: {**option, "required": False} for name, option in spec.options.items()})
     return spec._replace(options=found)
@@ -246,7 +247,7 @@ class Judge:
         for group, values in play.get("module_defaults", {}).items():
             name = group.rpartition(".")[2]
             if group.startswith("group/" + COLLECTION):
-                runtime = yaml.safe_load((ROOT / "meta" / "runtime.yml").read_text(encoding="utf-8"))
+                runtime = safe_load((ROOT / "meta" / "runtime.yml").read_text(encoding="utf-8"))
                 self._known(name, set(runtime["action_groups"]), "action group")
             defaults.update(values)
         for key in ("pre_tasks", "tasks", "post_tasks", "handlers"):

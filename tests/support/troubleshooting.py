@@ -19,8 +19,7 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any, Dict, Iterator, List, NamedTuple, Sequence, Set, Tuple
 
-import yaml
-
+from .fast_yaml import safe_load
 from .source_texts import CLOSE, OPEN, Scope, assigned, module_of
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -162,7 +161,7 @@ def _of_roles() -> Iterator[Tuple[str, str, str]]:
             yield value
 
     for path in sorted((ROOT / "roles").glob("*/tasks/*.yml")):
-        for text in texts(yaml.safe_load(path.read_text(encoding="utf-8"))):
+        for text in texts(safe_load(path.read_text(encoding="utf-8"))):
             parts = _REMEDY.split(re.sub(r"\{\{.*?\}\}", _variable, text, flags=re.DOTALL))
             if len(parts) == 2:
                 yield path.relative_to(ROOT).as_posix(), parts[0], parts[1]

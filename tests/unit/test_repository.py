@@ -14,9 +14,9 @@ from pathlib import Path
 from typing import Dict, Iterator, List, Set, Tuple
 
 import pytest
-import yaml
 
 from ansible_collections.longshore.swr.tests.support.architecture import parsed
+from ansible_collections.longshore.swr.tests.support.fast_yaml import safe_load
 from ansible_collections.longshore.swr.tests.support.pages import page
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -123,7 +123,7 @@ def blocks(path: Path) -> Dict[str, str]:
 
 
 def test_the_action_group_is_the_modules() -> None:
-    runtime = yaml.safe_load((ROOT / "meta" / "runtime.yml").read_text(encoding="utf-8"))
+    runtime = safe_load((ROOT / "meta" / "runtime.yml").read_text(encoding="utf-8"))
     # An action that has no options, and so no defaults of a group.
     assert sorted([*runtime["action_groups"]["swr"], "role_arguments"]) == names_in("modules")
 
@@ -131,11 +131,11 @@ def test_the_action_group_is_the_modules() -> None:
 @pytest.mark.parametrize("group", ["huaweicloud", "harbor"])
 def test_a_smaller_action_group_is_the_modules_that_share_its_options(group: str) -> None:
     """A default of a group is refused by a module that does not have the option."""
-    runtime = yaml.safe_load((ROOT / "meta" / "runtime.yml").read_text(encoding="utf-8"))
+    runtime = safe_load((ROOT / "meta" / "runtime.yml").read_text(encoding="utf-8"))
     fragment = {"huaweicloud": "longshore.swr.credentials", "harbor": "longshore.swr.harbor"}[group]
     found = {}
     for name in names_in("modules"):
-        documentation = yaml.safe_load(blocks(ROOT / "plugins" / "modules" / (name + ".py"))["DOCUMENTATION"])
+        documentation = safe_load(blocks(ROOT / "plugins" / "modules" / (name + ".py"))["DOCUMENTATION"])
         found[name] = set(documentation["extends_documentation_fragment"])
     sharing = sorted(name for name, fragments in found.items() if fragment in fragments)
     assert runtime["action_groups"][group] == sharing
@@ -144,7 +144,7 @@ def test_a_smaller_action_group_is_the_modules_that_share_its_options(group: str
 
 
 def test_the_floor_of_ansible_core_is_the_one_tested() -> None:
-    runtime = yaml.safe_load((ROOT / "meta" / "runtime.yml").read_text(encoding="utf-8"))
+    runtime = safe_load((ROOT / "meta" / "runtime.yml").read_text(encoding="utf-8"))
     oldest = (ROOT / "requirements" / "oldest.txt").read_text(encoding="utf-8")
     floor = re.fullmatch(r">=(\d+\.\d+)\.0", runtime["requires_ansible"]).group(1)
     assert "ansible-core=={0}.*".format(floor) in oldest
@@ -153,15 +153,15 @@ def test_the_floor_of_ansible_core_is_the_one_tested() -> None:
 @pytest.mark.parametrize("name", names_in("modules"))
 def test_a_module_is_documented(name: str) -> None:
     found = blocks(ROOT / "plugins" / "modules" / (name + ".py"))
-    documentation = yaml.safe_load(found["DOCUMENTATION"])
-    tasks = yaml.safe_load(found["EXAMPLES"])
+    documentation = safe_load(found["DOCUMENTATION"])
+    tasks = safe_load(found["EXAMPLES"])
     assert documentation["module"] == name
     assert "longshore.swr.attributes" in str(documentation.get("extends_documentation_fragment", "")) or (
         "attributes" in documentation
     )
     used = {key for task in tasks for key in (task if "hosts" not in task else str(task).split("'"))}
     assert "longshore.swr." + name in used, "no example uses the module by its full name"
-    assert yaml.safe_load(found["RETURN"])
+    assert safe_load(found["RETURN"])
 
 
 @pytest.mark.parametrize("kind_and_name", [(kind, name) for kind in ("filter", "lookup") for name in names_in(kind)])
@@ -171,17 +171,17 @@ def test_a_filter_or_lookup_is_documented(kind_and_name: Tuple[str, str]) -> Non
     found = blocks(file)
     # galaxy-importer hands every file of the folder to flake8, which takes YAML for broken Python.
     assert not file.with_suffix(".yml").exists(), "write DOCUMENTATION, EXAMPLES and RETURN into the Python file"
-    assert yaml.safe_load(found["DOCUMENTATION"])["name"] == name
-    tasks = yaml.safe_load(found["EXAMPLES"])
+    assert safe_load(found["DOCUMENTATION"])["name"] == name
+    tasks = safe_load(found["EXAMPLES"])
     assert "longshore.swr." + name in str(tasks), "no example uses the plugin by its full name"
-    assert yaml.safe_load(found["RETURN"])
+    assert safe_load(found["RETURN"])
 
 
 @pytest.mark.parametrize("role", roles())
 def test_a_role_says_what_it_takes(role: str) -> None:
     folder = ROOT / "roles" / role
     assert (folder / "README.md").is_file()
-    specs = yaml.safe_load((folder / "meta" / "argument_specs.yml").read_text(encoding="utf-8"))["argument_specs"]
+    specs = safe_load((folder / "meta" / "argument_specs.yml").read_text(encoding="utf-8"))["argument_specs"]
     assert "main" in specs
     for entry, spec in specs.items():
         assert spec.get("short_description"), entry
@@ -194,7 +194,7 @@ def options_of_all_roles() -> Set[str]:
     """What the role onboard sets for the others, and where these find addresses."""
     found = {"__network_hosts"}
     for path in (ROOT / "roles").glob("*/meta/argument_specs.yml"):
-        for spec in yaml.safe_load(path.read_text(encoding="utf-8"))["argument_specs"].values():
+        for spec in safe_load(path.read_text(encoding="utf-8"))["argument_specs"].values():
             found |= set(spec["options"])
     return found
 
@@ -203,7 +203,7 @@ def options_of_all_roles() -> Set[str]:
 def test_a_role_keeps_its_variables_to_itself(role: str) -> None:
     for name in ("defaults", "vars"):
         for path in sorted((ROOT / "roles" / role / name).glob("*.yml")):
-            variables = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
+            variables = safe_load(path.read_text(encoding="utf-8")) or {}
             if (role, name) == ("onboard", "defaults"):
                 others = options_of_all_roles()
                 variables = {key: value for key, value in variables.items() if key not in others}
@@ -259,7 +259,7 @@ NAMED_VERSIONS = re.compile(
 
 
 def version_of_galaxy() -> str:
-    return str(yaml.safe_load((ROOT / "galaxy.yml").read_text(encoding="utf-8"))["version"])
+    return str(safe_load((ROOT / "galaxy.yml").read_text(encoding="utf-8"))["version"])
 
 
 def numbers(version: str) -> Tuple[int, ...]:

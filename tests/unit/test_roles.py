@@ -17,7 +17,8 @@ from typing import Any, Dict, Iterator, List, Set
 
 import jinja2
 import pytest
-import yaml
+
+from ansible_collections.longshore.swr.tests.support.fast_yaml import safe_load
 
 ROOT = Path(__file__).resolve().parents[2]
 ROLES = sorted(path.name for path in (ROOT / "roles").iterdir() if path.is_dir())
@@ -72,7 +73,7 @@ def test_plain_text_is_not_found(text: str) -> None:
 @pytest.mark.parametrize("role", ROLES)
 def test_a_text_passes_ansibles_own_check(role: str) -> None:
     """An answer in a survey, and an empty one: see CONTRIBUTING.md. C(survey_text) tries each."""
-    specs = yaml.safe_load((ROOT / "roles" / role / "meta" / "argument_specs.yml").read_text(encoding="utf-8"))
+    specs = safe_load((ROOT / "roles" / role / "meta" / "argument_specs.yml").read_text(encoding="utf-8"))
     for entry in specs["argument_specs"].values():
         for name, option in entry["options"].items():
             passes = {"str", "path", "raw", *(["list"] if option.get("elements") != "dict" else [])}
@@ -91,7 +92,7 @@ CHECK = "longshore.swr.role_arguments"
 
 def documented(role: str) -> Dict[str, Set[str]]:
     """The variables of each entry point of a role."""
-    specs = yaml.safe_load((ROOT / "roles" / role / "meta" / "argument_specs.yml").read_text(encoding="utf-8"))
+    specs = safe_load((ROOT / "roles" / role / "meta" / "argument_specs.yml").read_text(encoding="utf-8"))
     return {name: set(entry["options"]) for name, entry in specs["argument_specs"].items()}
 
 
@@ -122,7 +123,7 @@ def checked_in(template: str, role: str) -> Set[str]:
 
 def templates_of(path: Path) -> Iterator[str]:
     text = path.read_text(encoding="utf-8")
-    return templates_in(yaml.safe_load(text)) if path.suffix == ".yml" else iter([text])
+    return templates_in(safe_load(text)) if path.suffix == ".yml" else iter([text])
 
 
 def raw_variables(path: Path, names: Set[str]) -> Set[str]:
@@ -139,7 +140,7 @@ def test_roles_work_on_checked_variables(role: str) -> None:
             assert {name for template in templates_of(path) for name in checked_in(template, role)} <= names
     assert {path: sorted(raw) for path, raw in found.items() if raw} == {}
     for entry in documented(role):
-        first = yaml.safe_load((ROOT / "roles" / role / "tasks" / (entry + ".yml")).read_text(encoding="utf-8"))[0]
+        first = safe_load((ROOT / "roles" / role / "tasks" / (entry + ".yml")).read_text(encoding="utf-8"))[0]
         assert (CHECK in first, first["register"]) == (True, "__" + role)
 
 

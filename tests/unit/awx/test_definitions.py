@@ -11,12 +11,12 @@ from pathlib import Path
 from typing import Any, Dict, Iterator, List, Mapping, Set, Tuple
 
 import pytest
-import yaml
 
 from ansible_collections.longshore.swr.plugins.plugin_utils._role_arguments import RoleSpec
 from ansible_collections.longshore.swr.tests.support import awx_recorder
 from ansible_collections.longshore.swr.tests.support import awx_rules as rules
 from ansible_collections.longshore.swr.tests.support.awx_recorder import Call
+from ansible_collections.longshore.swr.tests.support.fast_yaml import safe_load
 from ansible_collections.longshore.swr.tests.support.playbook import Playbook
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -73,7 +73,7 @@ def named(calls: List[Call], module: str) -> Dict[str, Dict[str, Any]]:
 
 def described(variable: str) -> List[Any]:
     """The objects of a variable file. One that is loaded from another file is a template in it."""
-    found: List[Any] = yaml.safe_load((AWX / "vars" / (variable + ".yml")).read_text(encoding="utf-8"))[variable]
+    found: List[Any] = safe_load((AWX / "vars" / (variable + ".yml")).read_text(encoding="utf-8"))[variable]
     return found
 
 
@@ -118,7 +118,7 @@ def test_settings_can_be_given(calls: List[Call]) -> None:
 
 def test_credential_types_are_right(calls: List[Call]) -> None:
     types = sent(calls, "credential_type")
-    files = [yaml.safe_load(path.read_text(encoding="utf-8")) for path in AWX.glob("*_credential_type.yml")]
+    files = [safe_load(path.read_text(encoding="utf-8")) for path in AWX.glob("*_credential_type.yml")]
     assert sorted(types, key=str) == sorted(files, key=str)
     for given in types:
         assert rules.credential_type(given) == []
@@ -152,7 +152,7 @@ def test_job_templates_are_right_and_each_playbook_has_one(calls: List[Call]) ->
 
 def test_a_playbook_of_the_project_stands_for_one_of_the_collection() -> None:
     for name in set(rules.playbooks(AWX / "project")) - {"cutover.yml", "prune.yml", "verify.yml"}:
-        play = yaml.safe_load((AWX / "project" / name).read_text(encoding="utf-8"))
+        play = safe_load((AWX / "project" / name).read_text(encoding="utf-8"))
         assert [set(entry) for entry in play] == [{"name", "ansible.builtin.import_playbook"}]
         assert play[0]["ansible.builtin.import_playbook"] == "longshore.swr." + name[:-4]
         assert (ROOT / "playbooks" / name).is_file()
@@ -180,7 +180,7 @@ def test_a_job_runs_what_was_pushed_before_it_was_launched(calls: List[Call]) ->
 
 
 def test_slices_are_as_many_as_hosts(calls: List[Call]) -> None:
-    shards = yaml.safe_load((AWX / "project" / "inventory" / "shards").read_text(encoding="utf-8"))["all"]
+    shards = safe_load((AWX / "project" / "inventory" / "shards").read_text(encoding="utf-8"))["all"]
     hosts = shards["children"]["migrate_shards"]["hosts"]
     sliced = [given for given in sent(calls, "job_template") if "job_slice_count" in given]
     assert [int(given["job_slice_count"]) for given in sliced] == [len(hosts)] == [shards["vars"]["migrate_shards"]]
@@ -205,7 +205,7 @@ def options_of(playbook: str) -> Dict[str, Any]:
     found: Dict[str, Any] = {name: {} for name in re.findall(r"\b(?:nodes|verify|prune|migrate)_\w+", text)}
     for role, entry_point in re.findall(r"name: longshore\.swr\.(\w+)\n(?:\s+tasks_from: (\w+))?", text):
         path = ROOT / "roles" / role
-        own = yaml.safe_load((path / "meta" / "argument_specs.yml").read_text(encoding="utf-8"))["argument_specs"]
+        own = safe_load((path / "meta" / "argument_specs.yml").read_text(encoding="utf-8"))["argument_specs"]
         spec = RoleSpec.read(str(path), entry_point or "main")
         found.update({name: spec.options[name] for name in own[entry_point or "main"]["options"]})
     return found
@@ -245,7 +245,7 @@ def test_a_survey_asks_for_what_a_role_knows(calls: List[Call]) -> None:
 
 
 def test_every_survey_is_used(calls: List[Call]) -> None:
-    files = [yaml.safe_load(path.read_text(encoding="utf-8")) for path in (AWX / "surveys").iterdir()]
+    files = [safe_load(path.read_text(encoding="utf-8")) for path in (AWX / "surveys").iterdir()]
     assert sorted(files, key=str) == sorted((survey for survey, _options in surveys(calls)), key=str)
 
 

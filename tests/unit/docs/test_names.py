@@ -14,7 +14,8 @@ from pathlib import Path
 from typing import Dict, Iterator, List, Set, Tuple
 
 import pytest
-import yaml
+
+from ansible_collections.longshore.swr.tests.support.fast_yaml import safe_load
 
 ROOT = Path(__file__).resolve().parents[3]
 PAGES = sorted((ROOT / "docs" / "docsite" / "rst").glob("*.rst"))
@@ -41,7 +42,7 @@ def variables() -> Set[str]:
     """Options of roles, results of roles, and variables of playbooks."""
     known: Set[str] = set()
     for role in ROLES:
-        specs = yaml.safe_load((ROOT / "roles" / role / "meta" / "argument_specs.yml").read_text(encoding="utf-8"))
+        specs = safe_load((ROOT / "roles" / role / "meta" / "argument_specs.yml").read_text(encoding="utf-8"))
         for entry in specs["argument_specs"].values():
             known.update(entry["options"])
     files = [*(ROOT / "roles").rglob("*.yml"), *(ROOT / "playbooks").rglob("*.yml"), *(ROOT / "awx").rglob("*.y*ml")]

@@ -11,8 +11,8 @@ from typing import List, Tuple
 
 import pytest
 
-from tests.support import troubleshooting
-from tests.support.source_texts import Module
+from ansible_collections.longshore.swr.tests.support import troubleshooting
+from ansible_collections.longshore.swr.tests.support.source_texts import Module
 
 
 def pairs(tmp_path: Path, source: str) -> List[Tuple[str, str]]:

@@ -22,6 +22,7 @@ from ansible_collections.longshore.swr.plugins.plugin_utils._role_arguments impo
     RoleSpec,
     distance,
 )
+from ansible_collections.longshore.swr.tests.support.fast_yaml import safe_load
 from ansible_collections.longshore.swr.tests.support.playbook import Playbook, keep, play
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -49,7 +50,7 @@ class Entry(NamedTuple):
 def entries() -> Iterator[Entry]:
     for path in sorted((ROOT / "roles").glob("*/meta/argument_specs.yml")):
         role = path.parents[1]
-        for name, entry in yaml.safe_load(path.read_text(encoding="utf-8"))["argument_specs"].items():
+        for name, entry in safe_load(path.read_text(encoding="utf-8"))["argument_specs"].items():
             yield Entry(role.name, name, entry["options"], RoleSpec.read(str(role), name))
 
 
@@ -144,7 +145,7 @@ def test_the_documentation_says_what_the_type_is(entry: Entry) -> None:
 @each_entry
 def test_defaults_are_what_the_role_has(entry: Entry) -> None:
     path = ROOT / "roles" / entry.role / "defaults" / "main.yml"
-    defaults = yaml.safe_load(path.read_text(encoding="utf-8"))
+    defaults = safe_load(path.read_text(encoding="utf-8"))
     documented = {name: option["default"] for name, option in entry.documented.items() if "default" in option}
     assert {name: defaults.get(name) for name in documented} == documented
 
@@ -256,7 +257,7 @@ def stand_ins(folder: Path) -> None:
     (folder / "onboard" / "vars").symlink_to(ROOT / "roles" / "onboard" / "vars")
     for entry in ENTRIES:
         name = "{0}/tasks/{1}.yml".format(entry.role, entry.name)
-        first = yaml.safe_load((ROOT / "roles" / name).read_text(encoding="utf-8"))[0]
+        first = safe_load((ROOT / "roles" / name).read_text(encoding="utf-8"))[0]
         first["register"] = "of_" + entry.key
         (folder / name).write_text(yaml.safe_dump([first]), encoding="utf-8")
 

@@ -100,8 +100,8 @@ def test_time_grows_with_the_size(made: Callable[[int], str]):
 
     seconds(100)
     small = min(seconds(500) for _try in range(3))
-    large = min(seconds(2000) for _try in range(3))
-    assert large < 10 * small + 0.05
+    # Another try only if the machine was busy.
+    assert any(seconds(2000) < 10 * small + 0.05 for _try in range(3))
 
 
 def test_a_hundred_thousand_instructions():

@@ -94,5 +94,5 @@ def test_time_grows_with_the_size(pattern: str):
 
     seconds(10)
     small = min(seconds(300) for _try in range(3))
-    large = min(seconds(1200) for _try in range(3))
-    assert large < 10 * small + 0.05
+    # Another try only if the machine was busy.
+    assert any(seconds(1200) < 10 * small + 0.05 for _try in range(3))
