@@ -91,7 +91,7 @@ class ServiceClient:
 
     :param service: one of C(SERVICES).
     :param options: those of C(client_for).
-    :param hints: the remedies for the service's error codes.
+    :param hints: the remedies for the service's error codes, with C({grant}) for that of a missing permission.
     :param domain_id: of the account, for the APIs of IAM outside projects.
     """
 
@@ -147,14 +147,15 @@ class ServiceClient:
                 code=error.code,
                 hint="Check region and endpoint. Not every region has every service and function.",
             )
+        grant = "Grant the user the IAM permission {0}{1}.".format(
+            action or "for this call", " for the {0}".format(on) if on else ""
+        )
         if error.code in self._hints:
-            error.hint = self._hints[error.code]
+            error.hint = self._hints[error.code].format(grant=grant)
         elif error.status == 401:
             error.hint = self._about_keys() or error.hint
         elif error.status == 403 and error.code not in THROTTLED and action is not None:
-            error.hint = "Grant the user the IAM permission {0}{1}.".format(
-                action, " for the {0}".format(on) if on else ""
-            )
+            error.hint = grant
         return error
 
     def _about_keys(self) -> Optional[str]:

@@ -30,7 +30,7 @@ class Service(NamedTuple):
 
     :ivar codes: the prefix of its own error codes.
     :ivar missing: codes for missing objects, with any status.
-    :ivar hints: the remedies for its codes.
+    :ivar hints: the remedies for its codes, with C({grant}) for that of a missing permission.
     """
 
     codes: Sequence[str]
@@ -55,7 +55,7 @@ SERVICES = {
             "VPC.0304": "The quota is used up: delete what is not needed, or have it raised.",
             "VPC.0502": "The account is restricted: check it in the Billing Center.",
             "VPC.0510": "The EIP or the port is bound already: unbind it first, or use another one.",
-            "VPC.2701": "Check the account's balance, and that the user has the permission.",
+            "VPC.2701": "{grant} If the user has it, check the account's balance.",
         },
     ),
     "nat": Service(

@@ -286,8 +286,11 @@ def test_one_that_does_not_work_is_no_success(status: str) -> None:
 
 def test_a_balance_that_is_used_up_is_named() -> None:
     fake = FakeCloud({NAMED: [found()], POST: [(403, {"code": "VPC.2701", "message": "no"})]})
-    with pytest.raises(HuaweiCloudError, match="Check the account's balance"):
+    with pytest.raises(HuaweiCloudError) as caught:
         manage(fake, NEW)
+    # The code is also that of a missing permission.
+    assert "Grant the user the IAM permission vpc:publicIps:create" in str(caught.value)
+    assert "check the account's balance" in str(caught.value)
 
 
 @pytest.mark.parametrize(("appears", "posts"), [(True, 1), (False, 2)])
