@@ -42,3 +42,10 @@ def test_the_outcome_is_shown_if_the_report_cannot_be_written(playbooks: Any) ->
     (playbooks.folder / "services" / "Dockerfile").write_text("FROM debian:12.5\n")
     run = playbooks.run("longshore.swr.onboard", ok=False, inventory={"all": {"vars": every}})
     assert re.search(r'"audit +done ', run.out), run.out
+
+
+def test_a_run_that_does_not_start_at_the_beginning_is_told_so(playbooks: Any) -> None:
+    every = {"onboard_dir": "report", "audit_path": "services"}
+    name = "Run network, organizations, audit, discover and migrate"
+    run = playbooks.run("longshore.swr.onboard", "--start-at-task", name, ok=False, inventory={"all": {"vars": every}})
+    assert "Run the playbook from its first task" in run.out
