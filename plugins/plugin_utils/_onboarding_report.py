@@ -13,6 +13,7 @@ import re
 import shlex
 from typing import Any, Dict, Iterable, List, Mapping, Sequence, Tuple
 
+from ansible_collections.longshore.swr.plugins.module_utils._text import one_line
 from ansible_collections.longshore.swr.plugins.plugin_utils._onboarding_outcome import (
     DONE,
     FAILED,
@@ -26,6 +27,8 @@ from ansible_collections.longshore.swr.plugins.plugin_utils._onboarding_parts im
 _WORST_FIRST = (FAILED, NOT_RUN, WAITING, DONE, UNCHANGED)
 _WORDS = {NOT_RUN: "not run", UNCHANGED: "unchanged"}
 _SHOWN = 3
+_LONGEST = 160
+"""Characters of what is said of some of the hosts."""
 _NO_RESULT = {"state": NOT_RUN, "headline": "the host has no result"}
 _LOST = {
     "text": "the host has no result: it could not be reached any more, or failed outside the parts",
@@ -132,7 +135,9 @@ def _headline(of_hosts: Mapping[str, Mapping[str, Any]], state: str) -> str:
     count = sum(len(hosts) for hosts in said.values())
     if count == len(of_hosts) and len(said) == 1:
         return next(iter(said))
-    text = "; ".join([headline + _on(hosts) for headline, hosts in said.items() if headline][:_SHOWN])
+    text = "; ".join(
+        [one_line(headline, _LONGEST) + _on(hosts) for headline, hosts in said.items() if headline][:_SHOWN]
+    )
     share = "" if count == len(of_hosts) else "{0} of {1} hosts".format(count, len(of_hosts))
     return ": ".join(filter(None, [share, text]))
 

@@ -318,6 +318,7 @@ def test_hosts_are_one_part_with_the_worst_of_their_states() -> None:
         (one("done", headline="2 copied"), one("done"), "2 copied (a)"),
         (one("unchanged", headline="0 copied"), one("done", headline="1 copied"), "1 of 2 hosts: 1 copied (b)"),
         (one("done"), one("done"), ""),
+        (one("waiting", headline="x" * 500), one("waiting", headline="y"), "x" * 157 + "... (a); y (b)"),
     ],
 )
 def test_what_differs_between_hosts_is_said_with_their_names(first: Any, second: Any, headline: str) -> None:
