@@ -14,7 +14,7 @@ author:
 description:
   - Judges a Dockerfile, or all Dockerfiles in a directory, by the rules V(SWR-DF-001) to V(SWR-DF-017), which the guide
     to audits describes. Each finding has a line, a reason and a remedy.
-  - Reads also what builders refuse - a part that is wrong is reported as a problem, and the rest is judged.
+  - Also reads what builders refuse - a part that is wrong is reported as a problem, and the rest is judged.
   - Stages, build arguments with their defaults, here documents, C(.dockerignore) and entrypoint scripts in the context
     are taken into account. No builder, no network and no other linter is needed.
   - What could not be judged is listed, such as rules that need the context. That is not a pass.

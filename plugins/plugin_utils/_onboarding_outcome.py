@@ -221,7 +221,8 @@ _HEADLINES: Dict[str, Callable[[Mapping[str, Any]], str]] = {
     ),
     "audit": lambda result: str(result["msg"]),
     "discover": lambda result: "{0} in use".format(_number(len(result["images"]), "image")),
-    "migrate": lambda result: str(result["msg"]),
+    # The message of a copy is in the words of image-migrator.
+    "migrate": lambda result: str((result.get("summary") or [result["msg"]])[0]),
     "harbor": lambda result: str((result["summary"] or [""])[0]),
     "access_check": _access,
     "cutover": _cutover,
