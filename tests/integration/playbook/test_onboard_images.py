@@ -22,7 +22,8 @@ pytestmark = pytest.mark.slow
 def test_an_onboarding_leaves_an_empty_swr(
     playbooks: Any, sandbox_swr: Callable[..., Swr], sandbox_cloud: Callable[..., Any]
 ) -> None:
-    swr = sandbox_swr(keys={ACCESS_KEY: SECRET_KEY}, tls=True)
+    """And of its organizations only the one that was there before, although it is empty, too."""
+    swr = sandbox_swr(keys={ACCESS_KEY: SECRET_KEY}, tls=True, organizations=["old"])
     account = Account(ACCESS_KEY, SECRET_KEY, projects={"cn-north-4": "pid-1"})
     cloud = sandbox_cloud(tls=True, steps=0, accounts=[account])
     cloud.serve(swr)
@@ -39,7 +40,7 @@ def test_an_onboarding_leaves_an_empty_swr(
         "onboard_ca_path": swr.ca_path,
         "onboard_dir": "onboarding",
         "onboard_parts": ["organizations", "migrate"],
-        "organizations_list": [{"name": "shop"}],
+        "organizations_list": [{"name": "old"}, {"name": "shop"}],
         "migrate_images": {playbooks.source.host + "/team/{0}:1".format(name): "" for name in ("web", "pay")},
         "migrate_auth_file": "auth.json",
         "migrate_docker_config_fallback": False,
@@ -58,14 +59,18 @@ def test_an_onboarding_leaves_an_empty_swr(
     assert cloud.objects.repositories() == ["shop/pay", "shop/web"]
     run("offboard")
     assert "the organization is not empty (pay, web)" in headlines()["organizations"]
+    assert "old stays: there is no record of its creation in " in headlines()["organizations"]
     assert cloud.objects.repositories() == ["shop/pay", "shop/web"]
 
     run("offboard", "--check", "--diff", onboard_delete_images="true")
     assert headlines()["migrate"] == "2 images and 2 repositories would be deleted"
-    assert headlines()["organizations"] == "an organization that is empty when the images are deleted goes as well"
+    assert (
+        "an organization that is empty when the images are deleted goes as well; old stays"
+        in headlines()["organizations"]
+    )
     assert cloud.objects.repositories() == ["shop/pay", "shop/web"]
 
     run("offboard", onboard_delete_images=True)
     assert headlines()["migrate"] == "2 images and 2 repositories deleted"
-    assert (cloud.objects.repositories(), swr.organizations) == ([], set())
+    assert (cloud.objects.repositories(), swr.organizations) == ([], {"old"})
     assert run("offboard", onboard_delete_images=True).changed == 0
