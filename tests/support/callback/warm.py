@@ -11,11 +11,13 @@ from __future__ import annotations
 import contextlib
 import gc
 import importlib
+from importlib.machinery import SourceFileLoader
 from pathlib import Path
 from typing import Any
 
 from ansible.plugins import loader
 from ansible.plugins.callback import CallbackBase
+from ansible.utils.collection_loader import _collection_finder
 
 DOCUMENTATION = """
 name: warm
@@ -30,12 +32,25 @@ ACTIONS = ("assert", "copy", "debug", "fail", "include_vars", "normal", "set_fac
 LIBRARIES = ("ansible.executor.module_common", "requests", "yaml")
 
 
+def keep_bytecode() -> None:
+    """Let Python keep the compiled code of collections as it does for other code; Ansible compiles it in each run."""
+    loader_class = _collection_finder._AnsibleCollectionPkgLoaderBase
+    compiled = loader_class.get_code
+
+    def get_code(self: Any, fullname: str) -> Any:
+        path = self._source_code_path
+        return SourceFileLoader(fullname, path).get_code(fullname) if path else compiled(self, fullname)
+
+    loader_class.get_code = get_code
+
+
 class CallbackModule(CallbackBase):
     CALLBACK_VERSION = 2.0
     CALLBACK_TYPE = "aggregate"
     CALLBACK_NAME = "warm"
 
     def v2_playbook_on_start(self, playbook: Any) -> None:
+        keep_bytecode()
         for name in LIBRARIES:
             importlib.import_module(name)
         for kind in ("action", "filter", "lookup"):
