@@ -109,7 +109,8 @@ def _migration(report: Mapping[str, Any]) -> Outcome:
     images, problems = report["images"], report.get("problems") or []
     counts = numbers(images, "images")
     others = ", ".join("{0} {1}".format(count, name) for name, count in counts.items() if count)
-    message = "{0} images: {1}".format(images["total"], others or "nothing to do")
+    noun = "image" if images["total"] == 1 else "images"
+    message = "{0} {1}: {2}".format(images["total"], noun, others or "nothing to do")
     return Outcome(
         MIGRATION,
         images["failed"] > 0 or bool(problems),

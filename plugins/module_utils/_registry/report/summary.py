@@ -48,8 +48,8 @@ def plan_summary(result: Result, shown: int) -> List[str]:
     """The result of the module C(image_plan)."""
     plan = result["plan"]
     lines = [
-        "{images} images: {to_copy} to copy, {present} there already, {filtered} filtered out, {failed} failed".format(
-            **plan
+        "{0}: {to_copy} to copy, {present} there already, {filtered} filtered out, {failed} failed".format(
+            _images(plan["images"]), **plan
         ),
         "{0} to send".format(_amount(plan)),
         *_duplicates(plan["duplicates"]),
@@ -62,7 +62,7 @@ def plan_summary(result: Result, shown: int) -> List[str]:
         for shard in shards:
             size, seconds = human_bytes(shard["bytes"]), math.ceil(shard["estimate_seconds"])
             lines.append(
-                "shard {0}: {1} images, {2}, about {3} s".format(shard["number"], shard["images"], size, seconds)
+                "shard {0}: {1}, {2}, about {3} s".format(shard["number"], _images(shard["images"]), size, seconds)
             )
     problems = ["{severity}: {target}: {message} {hint}".format(**problem) for problem in result["problems"]]
     return lines + _repairs(result, plan["failed"], shown, problems, result["problems_truncated"])
@@ -78,11 +78,15 @@ def merged_summary(result: Result, shown: int) -> List[str]:
     return [counts, *result["notes"], _sent(result), *repairs, *_report(result)]
 
 
+def _images(count: int) -> str:
+    return "1 image" if count == 1 else "{0} images".format(count)
+
+
 def _counts(images: Mapping[str, int], copied: str, where: str = "") -> str:
-    text = "{total} images{where}: {copied} {what}, {skipped} there already, {filtered} filtered out, {failed} failed"
+    text = "{total}{where}: {copied} {what}, {skipped} there already, {filtered} filtered out, {failed} failed"
     if images.get(POSTPONED):
         text += ", {postponed} left for the next run"
-    return text.format(where=where, what=copied, **images)
+    return text.format(where=where, what=copied, **{**images, "total": _images(images["total"])})
 
 
 def _duplicates(count: int) -> List[str]:

@@ -260,9 +260,9 @@ def test_a_failure_is_problems_with_remedies(failure: Any, expected: Any) -> Non
         ("discover", {"images": ["a"]}, "done", "1 image in use"),
         (
             "migrate",
-            {"changed": True, "msg": "Images(1)", "summary": ["1 images: 1 copied", "sent"]},
+            {"changed": True, "msg": "Images(1)", "summary": ["1 image: 1 copied", "sent"]},
             "done",
-            "1 images: 1 copied",
+            "1 image: 1 copied",
         ),
         ("migrate", {"changed": True, "msg": "2 tags deleted"}, "done", "2 tags deleted"),
         ("access_check", {"checks": [{"status": "fail"}, {"status": "pass"}]}, "done", "1 of 2 checks: fail"),

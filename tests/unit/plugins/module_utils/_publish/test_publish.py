@@ -75,7 +75,7 @@ def test_a_problem_of_no_image_makes_a_pipeline_red_too():
     found = suite(migration(image("copied", "1"), problems=["shard 2 is missing"]))
     assert (found.tests, found.failures, found.errors) == (2, 0, 1)
     (error,) = next(case for case in found if case.name == "the whole run").result
-    assert error.message == "1 images: 1 copied; shard 2 is missing"
+    assert error.message == "1 image: 1 copied; shard 2 is missing"
 
 
 def nodes():

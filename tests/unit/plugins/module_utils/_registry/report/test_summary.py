@@ -136,7 +136,7 @@ def test_a_plan() -> None:
     problem = {"severity": "error", "target": "b.example/shop", "message": "is missing.", "hint": "Create it."}
     result = {
         "plan": plan,
-        "shards": [shard, dict(shard, number=2, bytes=1_500_000, estimate_seconds=0)],
+        "shards": [shard, dict(shard, number=2, images=1, bytes=1_500_000, estimate_seconds=0)],
         "problems": [problem],
         "problems_truncated": 0,
         "causes": causes(1),
@@ -145,7 +145,7 @@ def test_a_plan() -> None:
         "5 images: 3 to copy, 1 there already, 0 filtered out, 1 failed",
         "7 layers and configs (900 B) to send",
         "shard 1: 3 images, 900 B, about 3 s",
-        "shard 2: 3 images, 1.5 MB, about 0 s",
+        "shard 2: 1 image, 1.5 MB, about 0 s",
         "error: b.example/shop: is missing. Create it.",
         "failed: a.example/app:0 -> b.example/app:0: refused for reason a (DENIED)",
         "    remedy: " + REMEDY,
