@@ -25,6 +25,12 @@ extends_documentation_fragment:
   - longshore.swr.attributes.reads_only
   - longshore.swr.attributes.actiongroup_huaweicloud
 options:
+  account:
+    description:
+      - Whether to ask about the account - its access key, its project and its organizations. Without it,
+        O(organizations) and O(network) are not looked at.
+    type: bool
+    default: true
   registry:
     description:
       - The host name of SWR's registry, as the rules of O(migration) name it.
@@ -286,6 +292,7 @@ def main():
             argument_spec=dict(
                 ARGUMENTS,
                 **API_ARGUMENTS,
+                account={"type": "bool", "default": True},
                 registry={"type": "str"},
                 organizations={"type": "list", "elements": "str", "default": []},
                 network={"type": "dict"},

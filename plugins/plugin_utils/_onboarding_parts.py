@@ -16,6 +16,8 @@ ALWAYS = ("preflight", "report")
 """What is no part to switch, and may be named like one."""
 REMOVABLE = ("network", "organizations", "harbor", "bind", "hosts", "resolver", "login", "cutover")
 """The parts that make something which can be taken back."""
+OF_ACCOUNT = ("network", "organizations", "harbor", "login")
+"""The parts that need an access key whatever their variables are."""
 
 
 class Part(NamedTuple):

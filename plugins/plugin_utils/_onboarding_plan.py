@@ -27,6 +27,7 @@ from ansible_collections.longshore.swr.plugins.plugin_utils._onboarding_parts im
     ALWAYS,
     CONTROLLER,
     NAMES,
+    OF_ACCOUNT,
     PARTS,
     Part,
     is_preflight_alone,
@@ -117,7 +118,8 @@ class Planner:
 
     def made(self) -> Values:
         """What to run where, as C(plan): C(parts) by host; C(places), the hosts of each kind; C(notes), what may be
-        meant otherwise; and C(preflight), what to look at from here.
+        meant otherwise; C(preflight), what to look at from here; and C(needs_account), whether to ask about
+        the account.
         """
         run, skip = self._tags()
         backwards = self._own.get("onboard_state") == "absent"
@@ -127,7 +129,18 @@ class Planner:
         # Images are deleted without a look at where they came from.
         looked_at = preflight_options([name for name in here if not backwards or name != "migrate"], self._values)
         parts = {host: [] if is_preflight_alone(run, self._listed) else names for host, names in asked.items()}
-        return {"plan": {"parts": parts, "places": self._where, "notes": _joined(self._notes), "preflight": looked_at}}
+        needs_account = not is_unset(self._own.get("onboard_region")) or any(
+            name in OF_ACCOUNT for names in asked.values() for name in names
+        )
+        return {
+            "plan": {
+                "parts": parts,
+                "places": self._where,
+                "notes": _joined(self._notes),
+                "preflight": looked_at,
+                "needs_account": needs_account,
+            }
+        }
 
     def _parts_in(self, values: Values) -> List[str]:
         """What C(onboard_parts) names, also where another variable is wrong."""

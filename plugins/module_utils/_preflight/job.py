@@ -63,7 +63,8 @@ class Preflight:
         if params["hosts"]:
             board.ask(NODES, "hosts", functools.partial(hosts, params["hosts"]))
         registries = self._ask_registries() if self._migration else None
-        self._ask_cloud(registries.organizations() if registries else set())
+        if params["account"]:
+            self._ask_cloud(registries.organizations() if registries else set())
         if self._harbor:
             from .harbor import PART, ask_harbor
 

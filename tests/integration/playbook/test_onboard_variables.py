@@ -37,7 +37,8 @@ def test_a_part_whose_variable_cannot_be_rendered_is_not_left_out(playbooks: Any
 
 def test_the_outcome_is_shown_if_the_report_cannot_be_written(playbooks: Any) -> None:
     (playbooks.folder / "report" / "onboard.json").mkdir(parents=True)
-    every = {"onboard_dir": "report", "onboard_fail_on": "never", "audit_path": "services"}
+    # No part needs an account, and nothing is asked about one.
+    every = {"onboard_dir": "report", "audit_path": "services"}
     (playbooks.folder / "services").mkdir()
     (playbooks.folder / "services" / "Dockerfile").write_text("FROM debian:12.5\n")
     run = playbooks.run("longshore.swr.onboard", ok=False, inventory={"all": {"vars": every}})
