@@ -8,6 +8,8 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from ansible_collections.longshore.swr.tests.sandbox.images import docker_image
+
 
 def test_a_part_whose_variable_cannot_be_rendered_is_not_left_out(playbooks: Any) -> None:
     every = {
@@ -50,3 +52,20 @@ def test_a_run_that_does_not_start_at_the_beginning_is_told_so(playbooks: Any) -
     name = "Run network, organizations, audit, discover and migrate"
     run = playbooks.run("longshore.swr.onboard", "--start-at-task", name, ok=False, inventory={"all": {"vars": every}})
     assert "Run the playbook from its first task" in run.out
+
+
+def test_the_variables_of_migrate_alone_are_enough(playbooks: Any) -> None:
+    playbooks.source.load(docker_image("web"), "team/web", "1")
+    playbooks.write_auth()
+    every = {
+        "onboard_dir": "report",
+        "migrate_region": "cn-north-4",
+        "migrate_registry": playbooks.swr.host,
+        "migrate_insecure": "true",
+        "migrate_default_namespace": "team",
+        "migrate_images": {playbooks.source.host + "/team/web:1": ""},
+        "migrate_auth_file": "auth.json",
+        "migrate_docker_config_fallback": False,
+    }
+    run = playbooks.run("longshore.swr.onboard", inventory={"all": {"vars": every}})
+    assert "1 equal" in run.out
