@@ -69,3 +69,10 @@ def test_the_variables_of_migrate_alone_are_enough(playbooks: Any) -> None:
     }
     run = playbooks.run("longshore.swr.onboard", inventory={"all": {"vars": every}})
     assert "1 equal" in run.out
+
+
+def test_a_directory_that_cannot_be_made_is_named(playbooks: Any) -> None:
+    playbooks.write("report", "a file")
+    every = {"onboard_dir": "report/of/shop", "audit_path": "services"}
+    run = playbooks.run("longshore.swr.onboard", ok=False, inventory={"all": {"vars": every}})
+    assert "Remedy: Set onboard_dir to a directory" in run.out
