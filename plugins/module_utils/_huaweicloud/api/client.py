@@ -151,7 +151,7 @@ class ServiceClient:
             action or "for this call", " for the {0}".format(on) if on else ""
         )
         if error.code in self._hints:
-            error.hint = self._hints[error.code].format(grant=grant)
+            error.hint = self._hints[error.code].replace("{grant}", grant)
         elif error.status == 401:
             error.hint = self._about_keys() or error.hint
         elif error.status == 403 and error.code not in THROTTLED and action is not None:
