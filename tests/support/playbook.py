@@ -132,7 +132,8 @@ class Playbook:
             playbook = "play.yml"
         # Not in the environment: Ansible's implicit localhost has its own Python.
         line = [
-            "ansible-playbook",
+            warm_python.interpreter("playbook"),
+            str(Path(sys.executable).with_name("ansible-playbook")),
             playbook,
             "-e",
             "ansible_python_interpreter=" + warm_python.interpreter(),

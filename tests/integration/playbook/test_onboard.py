@@ -172,6 +172,9 @@ def test_a_company_goes_to_swr_and_back(company: Company) -> None:
     assert set(company.states().values()) == {"done", "unchanged", "off"}
     assert company.in_cluster() == [swr, swr]
     assert SITE.format(60) in hosts.read_text()
+    # The controller is in the play of the nodes, and is none of them.
+    checked = json.loads((company.folder / "onboarding" / "localhost" / "access_check.json").read_text())
+    assert [node["node"] for node in checked["nodes"]] == sorted(company.nodes)
     page = (company.folder / "onboarding" / "onboard.html").read_text()
     assert "localhost/cutover.html" in page
     # That a further run changes nothing is what the demo shows.
