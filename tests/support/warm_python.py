@@ -12,25 +12,23 @@ Outside of tests:
 
 .. code-block:: console
 
-    $ python warm_python.py DIRECTORY node|module|playbook
+    $ python warm_python.py DIRECTORY node|module|playbook [EXECUTABLE]
 
 The program is C(DIRECTORY/python) as soon as the server answers. The server ends, and removes the directory, when its
-standard input is closed.
+standard input is closed. A fork takes EXECUTABLE for its Python: ansible-playbook runs modules on this machine with it.
 
 A process with PYTHONPATH, with options for Python, or of another user gets a separate Python.
 """
 
 from __future__ import annotations
 
-import _imp
 import atexit
 import contextlib
 import functools
 import gc
-import hashlib
 import importlib
-import marshal
 import os
+import runpy
 import select
 import shutil
 import signal
@@ -40,7 +38,6 @@ import sys
 import tempfile
 import threading
 import types
-import zipimport
 from pathlib import Path
 from typing import Dict, Iterator, List, NamedTuple, Optional
 
@@ -120,12 +117,8 @@ os._exit(code[0] if code else 1)
 
 
 class Request(NamedTuple):
-    """A client's start parameters. C(descriptors) are its standard input, output and error.
+    """A client's start parameters. C(descriptors) are its standard input, output and error."""
 
-    :ivar folder: the server's folder for compiled code.
-    """
-
-    folder: str
     directory: bytes
     umask: int
     arguments: List[str]
@@ -171,13 +164,14 @@ def interpreter(kind: str = "module") -> str:
     return os.path.join(folder, "python")
 
 
-def serve(folder: str, kind: str) -> Request:
+def serve(folder: str, kind: str, executable: str = sys.executable) -> Request:
     """Fork for every client; returns in the process that will become a module."""
     for name in (*STANDARD, *PACKAGES[kind]):
         importlib.import_module(name)
     assert "ansible.constants" not in sys.modules, "Ansible's settings have been read"
     # Beside this file may be the Ansible of another machine.
     sys.path[:] = [path for path in sys.path if path != os.path.dirname(__file__)]
+    runpy.run_path(os.path.join(os.path.dirname(__file__), "bytecode", "sitecustomize.py"))["keep_code"](folder)
     # The garbage collector ignores existing objects, so they stay shared by all forks.
     gc.collect()
     gc.freeze()
@@ -205,11 +199,12 @@ def serve(folder: str, kind: str) -> Request:
             os.close(ended)
         if listener in ready:
             client = listener.accept()[0]
-            request = _read(client, folder)
+            request = _read(client)
             pid = os.fork() if request else -1
             if pid == 0 and request:
                 for used in (listener, client, *clients):
                     used.close()
+                sys.executable = executable
                 return request
             if request:
                 children[os.pidfd_open(pid)] = Child(pid, client)
@@ -225,7 +220,7 @@ def _tell(child: Child) -> None:
     child.client.close()
 
 
-def _read(client: socket.socket, folder: str) -> Optional[Request]:
+def _read(client: socket.socket) -> Optional[Request]:
     """What a client asks for; None if it was killed meanwhile."""
     data, descriptors, _flags, _address = socket.recv_fds(client, 1 << 16, 3)
     while len(data) < 8 or len(data) < 8 + int(data[:8]):
@@ -236,27 +231,7 @@ def _read(client: socket.socket, folder: str) -> Optional[Request]:
     directory, umask, count, *rest = data[8:].split(b"\0")
     environ = dict(word.partition(b"=")[::2] for word in rest[int(count) :])
     arguments = [os.fsdecode(word) for word in rest[: int(count)]]
-    return Request(folder, directory, int(umask), arguments, environ, descriptors)
-
-
-def _remember_code(folder: str) -> None:
-    """Compile sources from a zip once, not for every module: the same source gives the same code."""
-    compile_source = zipimport._compile_source
-
-    def compiled(pathname: str, source: bytes) -> types.CodeType:
-        path = os.path.join(folder, hashlib.sha256(source).hexdigest())
-        try:
-            code: types.CodeType = marshal.loads(Path(path).read_bytes())
-        except OSError:
-            code = compile_source(pathname, source)
-            own = "{0}.{1}".format(path, os.getpid())
-            Path(own).write_bytes(marshal.dumps(code))
-            os.replace(own, path)
-        else:
-            _imp._fix_co_filename(code, pathname)
-        return code
-
-    zipimport._compile_source = compiled
+    return Request(directory, int(umask), arguments, environ, descriptors)
 
 
 def _exit(ending: Optional[BaseException]) -> None:
@@ -288,7 +263,6 @@ def become(request: Request) -> None:
     os.umask(request.umask)
     path = request.arguments[0] if request.arguments else "<stdin>"
     source = Path(path).read_bytes() if request.arguments else sys.stdin.buffer.read()
-    _remember_code(request.folder)
     sys.argv = request.arguments or ["-"]
     sys.path.insert(0, os.path.dirname(path))
     if "ansible" in sys.modules:
@@ -304,4 +278,4 @@ def become(request: Request) -> None:
 
 
 if __name__ == "__main__":
-    become(serve(sys.argv[1], sys.argv[2]))
+    become(serve(*sys.argv[1:]))
