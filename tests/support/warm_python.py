@@ -200,16 +200,18 @@ def serve(folder: str, kind: str, executable: str = sys.executable) -> Request:
         if listener in ready:
             client = listener.accept()[0]
             request = _read(client)
-            pid = os.fork() if request else -1
-            if pid == 0 and request:
+            if request is None:
+                client.close()
+                continue
+            pid = os.fork()
+            if pid == 0:
                 for used in (listener, client, *clients):
                     used.close()
                 sys.executable = executable
                 return request
-            if request:
-                children[os.pidfd_open(pid)] = Child(pid, client)
-                for descriptor in request.descriptors:
-                    os.close(descriptor)
+            children[os.pidfd_open(pid)] = Child(pid, client)
+            for descriptor in request.descriptors:
+                os.close(descriptor)
 
 
 def _tell(child: Child) -> None:

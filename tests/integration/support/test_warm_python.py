@@ -49,6 +49,9 @@ def test_a_program_has_its_own_arguments_surroundings_and_code(tmp_path: Path) -
 
 def test_a_program_on_standard_input_and_one_that_fails() -> None:
     assert started(input="print(6 * 7)").stdout == "42\n"
+    program = "import atexit, sys, threading; atexit.register(print, 'last'); threading.Timer(0.1, print, 'x').start()"
+    ended = started(input=program + "; sys.exit('gone')")
+    assert (ended.returncode, ended.stdout, ended.stderr) == (1, "x\nlast\n", "gone\n")
     failed = started(input="1 / 0")
     assert (failed.returncode, "ZeroDivisionError" in failed.stderr) == (1, True)
 
