@@ -128,7 +128,7 @@ format: $(VENV_STAMP) ## rewrite Python files in the house format
 
 .PHONY: ansible-lint
 ansible-lint: $(VENV_STAMP) tree ## ansible-lint, production profile
-	PATH="$(CURDIR)/$(VENV)/bin:$$PATH" $(VENV)/bin/ansible-lint --offline --nocolor
+	tools/forked $(VENV) ansible-lint --offline --nocolor
 
 .PHONY: changelog
 changelog: $(VENV_STAMP) ## changelog fragments
