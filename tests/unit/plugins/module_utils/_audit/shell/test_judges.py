@@ -8,6 +8,7 @@ from __future__ import annotations
 import random
 import subprocess
 import time
+from pathlib import Path
 from typing import List
 
 import pytest
@@ -52,13 +53,26 @@ def test_real_scripts_are_read():
                 assert [text[word.start : word.end] for word in command.words] == [word.raw for word in command.words]
 
 
-def test_a_thousand_files_take_less_than_three_seconds():
-    contents = real_dockerfiles().values()
-    started = time.process_time()
-    for content in contents:
-        for script in scripts(read(content)):
-            read_script(script.text, script.shell) if script.items is None else read_exec(script.items)
-    assert (time.process_time() - started) * 1000 / len(contents) < 3
+@pytest.mark.no_cover
+def test_a_file_is_read_like_python_compiles_one_ten_times_as_large():
+    """Where Python compiles as fast as usual, a thousand files take a second."""
+    files, sources = list(real_dockerfiles().values()), [Path(__file__).read_text(encoding="utf-8")] * 20
+
+    def reading() -> float:
+        started = time.process_time()
+        for content in files:
+            for script in scripts(read(content)):
+                read_script(script.text, script.shell) if script.items is None else read_exec(script.items)
+        return (time.process_time() - started) / sum(map(len, files))
+
+    def compiling() -> float:
+        started = time.process_time()
+        for source in sources:
+            compile(source, "source", "exec")
+        return (time.process_time() - started) / sum(map(len, sources))
+
+    # Another try only if the machine was busy.
+    assert any(reading() < 10 * compiling() for _try in range(3))
 
 
 @needs_bash
