@@ -167,7 +167,9 @@ def interpreter(kind: str = "module") -> str:
 def serve(folder: str, kind: str, executable: str = sys.executable) -> Request:
     """Fork for every client; returns in the process that will become a module."""
     for name in (*STANDARD, *PACKAGES[kind]):
-        importlib.import_module(name)
+        # Older versions of Ansible lack some.
+        with contextlib.suppress(ImportError):
+            importlib.import_module(name)
     assert "ansible.constants" not in sys.modules, "Ansible's settings have been read"
     # Beside this file may be the Ansible of another machine.
     sys.path[:] = [path for path in sys.path if path != os.path.dirname(__file__)]
