@@ -261,6 +261,11 @@ def become(request: Request) -> None:
     for number, descriptor in enumerate(request.descriptors):
         os.dup2(descriptor, number)
         os.close(descriptor)
+        # The server's streams remember what they were opened on: a file can be sought in, a pipe cannot.
+        name, mode, buffering = (("stdin", "r", -1), ("stdout", "w", -1), ("stderr", "w", 1))[number]
+        old = getattr(sys, name)
+        new = open(number, mode, buffering, encoding=old.encoding, errors=old.errors, closefd=False)  # noqa: SIM115
+        setattr(sys, name, new)
     os.environb.clear()
     os.environb.update(request.environ)
     os.chdir(request.directory)

@@ -52,6 +52,8 @@ def test_a_program_on_standard_input_and_one_that_fails() -> None:
     program = "import atexit, sys, threading; atexit.register(print, 'last'); threading.Timer(0.1, print, 'x').start()"
     ended = started(input=program + "; sys.exit('gone')")
     assert (ended.returncode, ended.stdout, ended.stderr) == (1, "x\nlast\n", "gone\n")
+    # Each stream is what the program was given, whatever the server has.
+    assert started(input="import sys; print(sys.stdin.seekable(), sys.stdout.seekable())").stdout == "False False\n"
     failed = started(input="1 / 0")
     assert (failed.returncode, "ZeroDivisionError" in failed.stderr) == (1, True)
 

@@ -29,9 +29,13 @@ def keep_code(folder: str) -> None:
         except OSError:
             code = compile_source(pathname, source)
             own = "{0}.{1}".format(path, os.getpid())
-            with open(own, "wb") as new:
-                marshal.dump(code, new)
-            os.replace(own, path)
+            try:
+                with open(own, "wb") as new:
+                    marshal.dump(code, new)
+                os.replace(own, path)
+            except OSError:
+                # Without the directory everything works, only slower.
+                return code
         else:
             _imp._fix_co_filename(code, pathname)
         return code
