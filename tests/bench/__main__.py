@@ -59,6 +59,14 @@ def peers_of(text: str) -> List[str]:
     return names
 
 
+def checkout(text: str) -> Path:
+    """A directory with this collection."""
+    path = Path(text)
+    if not (path / "tests" / "bench" / "engine.py").is_file():
+        raise argparse.ArgumentTypeError("{0}: there is no tests/bench/engine.py".format(text))
+    return path
+
+
 def arguments(argv: Optional[Sequence[str]]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         prog="python -m tests.bench", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
@@ -72,6 +80,9 @@ def arguments(argv: Optional[Sequence[str]]) -> argparse.Namespace:
     only.add_argument("--no-peers", action="store_true", help="measure this engine only")
     parser.add_argument(
         "--limit", type=float, default=LONGEST, help="seconds after which a run is stopped (default: %(default)s)"
+    )
+    parser.add_argument(
+        "--before", type=checkout, metavar="DIR", help="measure the engine of this checkout too, of an earlier commit"
     )
     parser.add_argument("--json", metavar="FILE", help="write all figures there")
     options = parser.parse_args(argv)
@@ -109,12 +120,12 @@ def closing_lines(facts: Dict[str, Any]) -> str:
     return text.format(**values)
 
 
-def warm_up(engine: Engine, folder: Path) -> None:
-    """Compile the engine's modules once, as on a machine that has used them before."""
-    job = "import ansible_collections.longshore.swr.plugins.module_utils._registry.jobs.copy"
-    cache = str(folder / "compiled")
-    env = {"PYTHONPATH": engine.collections, "PYTHONPYCACHEPREFIX": cache, "PATH": ""}
-    subprocess.run([sys.executable, "-c", job], env=env, check=True)
+def engine_of(checkout: Path, folder: Path) -> Engine:
+    """The engine of another checkout: what C(tests/bench/engine.py) there runs, with the same options."""
+    link = folder / "before" / "ansible_collections" / "longshore" / "swr"
+    link.parent.mkdir(parents=True)
+    link.symlink_to(checkout.resolve(), target_is_directory=True)
+    return Engine(str(folder / "before"), str(folder / "compiled"), name="before")
 
 
 def main(argv: Optional[Sequence[str]] = None) -> int:
@@ -128,8 +139,10 @@ def main(argv: Optional[Sequence[str]] = None) -> int:
     with tempfile.TemporaryDirectory(prefix="bench-") as text:
         folder = Path(text)
         engine = Engine(str(collections_root()), str(folder / "compiled"))
-        warm_up(engine, folder)
-        session = Session(folder, engine, found, options.scale, options.repeat, options.tls, options.limit)
+        others = [engine_of(options.before, folder)] if options.before else []
+        for one in (engine, *others):
+            one.warm_up()
+        session = Session(folder, engine, [*others, *found], options.scale, options.repeat, options.tls, options.limit)
         problems = 0
         try:
             for name in works:

@@ -23,7 +23,7 @@ import yaml
 from ansible_collections.longshore.swr.tests.bench import __main__ as command
 from ansible_collections.longshore.swr.tests.bench import measure, servers, session, table, tools
 from ansible_collections.longshore.swr.tests.bench.servers import delayed
-from ansible_collections.longshore.swr.tests.conftest import collections_root
+from ansible_collections.longshore.swr.tests.conftest import ROOT, collections_root
 from ansible_collections.longshore.swr.tests.sandbox import Registry, workloads
 
 DELAY = 0.05
@@ -183,7 +183,7 @@ def test_what_was_measured_is_shown_whatever_happens_after_that(
         bench.compare("second", [Fake(table.ENGINE, 2.0)], lambda tool: tool.run(), 1)  # type: ignore[attr-defined]
 
     monkeypatch.setattr(command, "WORKS", {"first": first, "second": second})
-    monkeypatch.setattr(command, "warm_up", lambda *_arguments: None)
+    monkeypatch.setattr(tools.Engine, "warm_up", lambda _engine: None)
     file = tmp_path / "figures.json"
     assert command.main(["--works", "first,second", "--peers", "crane", "--json", str(file)]) == 1
     output = capsys.readouterr()
@@ -255,8 +255,10 @@ def test_the_peers_are_told_the_same_work(tmp_path: Path) -> None:
     assert not [line for line in lines if any(login[1] in word for word in line)]
 
 
-@pytest.mark.parametrize("tool", [tools.Engine(str(collections_root())), tools.Relay()], ids=lambda tool: tool.name)
-def test_what_is_measured_copies_everything(tool: tools.Tool, tmp_path: Path) -> None:
+@pytest.mark.parametrize("name", [table.ENGINE, "before", "no-work relay"])
+def test_what_is_measured_copies_everything(name: str, tmp_path: Path) -> None:
+    known = [tools.Engine(str(collections_root())), command.engine_of(ROOT, tmp_path), tools.Relay()]
+    (tool,) = [tool for tool in known if tool.name == name]
     with Registry() as source, Registry() as target:
         items = workloads.load_all(source, workloads.many_repositories(3))
         items += workloads.load_all(source, workloads.work_e(1))
@@ -269,6 +271,13 @@ def test_what_is_measured_copies_everything(tool: tools.Tool, tmp_path: Path) ->
             assert stored is not None
             assert stored.digest == item.image.digest
             assert target.missing_blobs(item.repository) == []
+
+
+def test_another_checkout_needs_an_engine(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert command.arguments(["--before", str(ROOT)]).before == ROOT
+    with pytest.raises(SystemExit):
+        command.arguments(["--before", str(tmp_path)])
+    assert "there is no tests/bench/engine.py" in capsys.readouterr().err
 
 
 def test_unknown_works_are_refused() -> None:
