@@ -36,7 +36,7 @@ OWN_SETTINGS = ("DEFAULT_REGISTRY", "DEFAULT_NAMESPACE", "DOCKER_CONFIG", "REGIS
 
 # No deadline: a busy machine is no defect. The same examples in every run, so that what a run says is said of the
 # change and not of chance; HYPOTHESIS_PROFILE=search looks for new ones. The profile "few" is for other versions of
-# Python and ansible-core, after the same tests have run with all examples.
+# Python and ansible-core, and for everyday use: "make test" runs the same tests with all examples.
 hypothesis.settings.register_profile(
     "steady", deadline=None, derandomize=True, suppress_health_check=[hypothesis.HealthCheck.too_slow]
 )

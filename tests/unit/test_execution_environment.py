@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import ast
 import importlib.util
 import re
 import subprocess
@@ -15,6 +14,8 @@ from typing import Any, Dict, Set
 
 import pytest
 import yaml
+
+from ansible_collections.longshore.swr.tests.support.architecture import imports, sources
 
 ROOT = Path(__file__).resolve().parents[2]
 DEFINITION = ROOT / "awx" / "execution-environment.yml"
@@ -94,23 +95,12 @@ def test_ansible_builder_takes_it(tmp_path: Path) -> None:
     assert not found.get("system")
 
 
-def imported(path: Path) -> Set[str]:
-    """The packages that a file imports, anywhere in it."""
-    found: Set[str] = set()
-    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
-        if isinstance(node, ast.Import):
-            found.update(alias.name.split(".")[0] for alias in node.names)
-        elif isinstance(node, ast.ImportFrom) and not node.level and node.module:
-            found.add(node.module.split(".")[0])
-    return found
-
-
 def test_what_is_required_is_used_and_the_readme_names_it() -> None:
     """Nothing is required for its own sake, and nothing is used that is not required."""
     names = {"PyYAML": "yaml"}
     text = (ROOT / "meta" / "ee-requirements.txt").read_text("utf-8")
     required = re.findall(r"^([A-Za-z0-9._-]+)", text, re.MULTILINE)
-    used: Set[str] = set().union(*(imported(path) for path in (ROOT / "plugins").rglob("*.py")))
+    used = {item.name.partition(".")[0] for source in sources(ROOT) for item in imports(source)}
     # backports.zstd is Python's own interface before 3.14, and urllib3 comes with requests.
     others = {"ansible", "ansible_collections", "backports", "urllib3", "compression"}
     third = {name for name in used if name not in sys.stdlib_module_names} - others

@@ -104,7 +104,7 @@ def test_time_grows_with_the_size(made: Callable[[int], str]):
     assert any(seconds(2000) < 10 * small + 0.05 for _try in range(3))
 
 
-def test_a_hundred_thousand_instructions():
-    dockerfile = parse("FROM a\n" + "RUN b\n" * 100_000)
-    assert len(dockerfile.instructions) == 100_001
+def test_many_instructions_are_all_read():
+    dockerfile = parse("FROM a\n" + "RUN b\n" * 20_000)
+    assert len(dockerfile.instructions) == 20_001
     assert not dockerfile.problems
