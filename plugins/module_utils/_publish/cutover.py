@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from typing import Any, Dict, Iterator, List, Mapping, Tuple
 
-from .outcome import FAILED, PASSED, SKIPPED, Case, Outcome, counted
+from .outcome import FAILED, PASSED, SKIPPED, Case, Outcome, counted, number
 
 CUTOVER = "cutover"
 
@@ -93,7 +93,9 @@ def cutover(report: Mapping[str, Any]) -> Outcome:
         CUTOVER,
         failed,
         any(counts[name] for name in ("switched", "patched", "rolled_back", "put_back", "unfinished")),
-        "; ".join(["{0:,} objects: {1}".format(len(cases), counted(counts) or "nothing to switch"), *problems[:3]]),
+        "; ".join(
+            ["{0}: {1}".format(number(len(cases), "object"), counted(counts) or "nothing to switch"), *problems[:3]]
+        ),
         "objects",
         counts,
         cases=lambda: iter(cases),
@@ -115,10 +117,9 @@ def _problem(what: str, result: Mapping[str, Any]) -> str:
 def _done(report: Mapping[str, Any]) -> Iterator[str]:
     verified, files = report.get("verified") or {}, report.get("files") or {}
     if verified:
-        numbers = {name: count for name, count in verified.items() if isinstance(count, int)}
-        yield "{0:,} images verified: {1}".format(
-            numbers.pop("total", sum(numbers.values())), counted(numbers) or "none is in use"
-        )
+        counts = {name: count for name, count in verified.items() if isinstance(count, int)}
+        total = number(counts.pop("total", sum(counts.values())), "image")
+        yield "{0} verified: {1}".format(total, counted(counts) or "none is in use")
     for wave in report["waves"]:
         if not _broke(wave, "workloads"):
             yield "wave {0}: {1}".format(wave.get("name") or "", wave.get("msg") or "")

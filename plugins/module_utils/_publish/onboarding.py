@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from typing import Any, Dict, Iterator, List, Mapping, Sequence, Tuple
 
-from .outcome import FAILED, PASSED, SKIPPED, Case, Outcome, Part, counted
+from .outcome import FAILED, PASSED, SKIPPED, Case, Outcome, Part, counted, number
 
 ONBOARDING = "onboarding"
 PREFLIGHT = "preflight"
@@ -69,7 +69,7 @@ def onboarding(report: Mapping[str, Any]) -> Outcome:
         ONBOARDING,
         failed,
         any(part.get("changed") for part in parts),
-        "; ".join(["{0} parts: {1}".format(len(parts), counted(counts) or "none is on"), *texts[:3]]),
+        "; ".join(["{0}: {1}".format(number(len(parts), "part"), counted(counts) or "none is on"), *texts[:3]]),
         "parts",
         counts,
         report.get("started"),

@@ -117,6 +117,11 @@ def numbers(found: Mapping[str, Any], place: str) -> Dict[str, int]:
     }
 
 
+def number(count: int, noun: str, plural: str = "") -> str:
+    """C(1 image) or C(2 images). C(plural) is for nouns that do not just get an s."""
+    return "{0:,} {1}".format(count, noun if count == 1 else plural or noun + "s")
+
+
 def counted(counts: Mapping[str, int]) -> str:
     """Counters as words, those of nothing left out."""
     return ", ".join("{0:,} {1}".format(count, name.replace("_", " ")) for name, count in counts.items() if count)

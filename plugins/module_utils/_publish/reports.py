@@ -16,7 +16,7 @@ from .._json import check_shape
 from .cutover import CUTOVER, SHAPE, cutover
 from .onboarding import ONBOARDING, onboarding
 from .onboarding import SHAPE as ONBOARDING_SHAPE
-from .outcome import FAILED, PASSED, SKIPPED, Case, Outcome, numbers
+from .outcome import FAILED, PASSED, SKIPPED, Case, Outcome, number, numbers
 from .runs import HARBOR, NETWORK, SHAPES, VERIFICATION, harbor, network, split, verification
 
 MIGRATION, ACCESS, AUDIT, RUN = "migration", "access", "audit", "run"
@@ -109,8 +109,7 @@ def _migration(report: Mapping[str, Any]) -> Outcome:
     images, problems = report["images"], report.get("problems") or []
     counts = numbers(images, "images")
     others = ", ".join("{0} {1}".format(count, name) for name, count in counts.items() if count)
-    noun = "image" if images["total"] == 1 else "images"
-    message = "{0} {1}: {2}".format(images["total"], noun, others or "nothing to do")
+    message = "{0}: {1}".format(number(images["total"], "image"), others or "nothing to do")
     return Outcome(
         MIGRATION,
         images["failed"] > 0 or bool(problems),
@@ -162,11 +161,12 @@ def _audit(report: Mapping[str, Any]) -> Outcome:
     found = report["findings"]
     summary = {name: report["summary"][name] for name in ("error", "warning", "info")}
     problems = report["summary"]["problems"]
-    message = "{0} findings in {1} files and images: {2}".format(
-        sum(summary.values()),
-        len(report["targets"]),
-        ", ".join("{0} {1}".format(count, name) for name, count in {**summary, "problem": problems}.items()),
+    message = "{0} in {1}".format(
+        number(sum(summary.values()), "finding"), number(len(report["targets"]), "file or image", "files and images")
     )
+    kinds = {"error": summary["error"], "warning": summary["warning"], "remark": summary["info"], "problem": problems}
+    details = ", ".join(number(count, name) for name, count in kinds.items() if count)
+    message += ": " + details if details else ""
 
     def cases() -> Iterator[Case]:
         for finding in found:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from typing import Any, Dict, Iterable, Iterator, Mapping, Tuple
 
-from .outcome import FAILED, PASSED, SKIPPED, Case, Outcome, counted, numbers
+from .outcome import FAILED, PASSED, SKIPPED, Case, Outcome, counted, number, numbers
 
 VERIFICATION, HARBOR, NETWORK = "verification", "harbor", "network"
 
@@ -88,7 +88,7 @@ def verification(report: Mapping[str, Any]) -> Outcome:
         VERIFICATION,
         wrong > 0,
         False,
-        "{0:,} images verified: {1}".format(total, counted(counts) or "nothing to compare"),
+        "{0} verified: {1}".format(number(total, "image"), counted(counts) or "nothing to compare"),
         "images",
         counts,
         duration=report.get("duration"),
@@ -158,7 +158,9 @@ def harbor(report: Mapping[str, Any]) -> Outcome:
     elif not repositories:
         headline = "No rule was due"
     counts["failed"] += len(others)
-    message = "{0:,} repositories: {1}".format(len(repositories), counted(counts) or "none was due")
+    message = "{0}: {1}".format(
+        number(len(repositories), "repository", "repositories"), counted(counts) or "none was due"
+    )
     return Outcome(
         HARBOR,
         bool(problems),

@@ -98,11 +98,20 @@ def test_each_finding_is_a_test_case():
         "SWR-DF-004", "app/Dockerfile", "the base image moves", "Name a version.", "error", span=Span(0, 1, 3, 3)
     )
     quiet = Finding("SWR-DF-005", "app/Dockerfile", "left", "Delete it.", "error", suppressed_by="pragma")
-    found = suite(data_of(Audit(targets=("app/Dockerfile", "b/Dockerfile"), findings=(finding, quiet))))
+    report = data_of(Audit(targets=("app/Dockerfile", "b/Dockerfile"), findings=(finding, quiet)))
+    assert outcome_of(report).message == "1 finding in 2 files and images: 1 error"
+    found = suite(report)
     cases = {case.name: case for case in found}
     assert cases["app/Dockerfile:3 SWR-DF-004"].result[0].text == "the base image moves Remedy: Name a version."
     assert cases["app/Dockerfile:0 SWR-DF-005"].is_skipped
     assert cases["no finding"].classname == "b/Dockerfile"
+
+
+def test_the_message_of_an_audit_counts_what_there_is():
+    finding = Finding("SWR-DF-004", "a", "it moves", "Name a version.", "warning", span=Span(0, 1, 3, 3))
+    assert outcome_of(data_of(Audit(targets=("a",)))).message == "0 findings in 1 file or image"
+    many = data_of(Audit(targets=("a",), findings=(finding, finding)))
+    assert outcome_of(many).message == "2 findings in 1 file or image: 2 warnings"
 
 
 def samples(text):
