@@ -160,7 +160,7 @@ sanity-oldest: $(OLDEST_STAMP) ## ansible-test sanity on ansible-core 2.18
 
 # For everyday use: property tests have few examples, "make test" has all. One process more than cores: some tests wait.
 .PHONY: unit
-unit: $(VENV_STAMP) tree ## unit tests, within a minute
+unit: $(VENV_STAMP) tree ## unit tests, for everyday use
 	HYPOTHESIS_PROFILE=$${HYPOTHESIS_PROFILE:-few} $(VENV)/bin/python -m pytest tests/unit -n $$(($(JOBS) + 1)) --dist worksteal $(PYTEST_ARGS)
 
 # Measuring takes as long as the tests.

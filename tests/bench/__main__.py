@@ -120,11 +120,11 @@ def closing_lines(facts: Dict[str, Any]) -> str:
     return text.format(**values)
 
 
-def engine_of(checkout: Path, folder: Path) -> Engine:
-    """The engine of another checkout: what C(tests/bench/engine.py) there runs, with the same options."""
+def engine_of(root: Path, folder: Path) -> Engine:
+    """The engine of another checkout, at C(root): what C(tests/bench/engine.py) there runs, with the same options."""
     link = folder / "before" / "ansible_collections" / "longshore" / "swr"
     link.parent.mkdir(parents=True)
-    link.symlink_to(checkout.resolve(), target_is_directory=True)
+    link.symlink_to(root.resolve(), target_is_directory=True)
     return Engine(str(folder / "before"), str(folder / "compiled"), name="before")
 
 
